@@ -1,0 +1,167 @@
+// Who may import whom. `npm run check` holds every import against this table, and test/architecture/canary/boundaries/
+// holds one file for each rule that breaks it, so that a rule which sees nothing is found out.
+
+const OUR_FOLDERS = '^(contract|server|electron|renderer|test|scripts|drizzle)/'
+const TEST_FILES = '(\\.test\\.ts$|^test/)'
+
+/** Imports within this repository go to the allowed places only; packages and Node itself are not looked at. */
+function within(name, from, allowed) {
+  return {
+    name,
+    severity: 'error',
+    from: { path: from, pathNot: TEST_FILES },
+    to: { path: OUR_FOLDERS, pathNot: allowed },
+  }
+}
+
+/** Nothing else may be imported: neither packages nor Node's own modules. */
+function only(name, from, allowed) {
+  return {
+    name,
+    severity: 'error',
+    from: { path: from, pathNot: TEST_FILES },
+    to: { pathNot: allowed },
+  }
+}
+
+const CONTRACT = '^contract/'
+const LEDGER = '^server/ledger/'
+const PORTS = '^server/ports\\.ts$'
+const REPOSITORIES = '^server/db/repositories/'
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    only('contract-knows-zod-only', '^contract/', [CONTRACT, 'node_modules/zod/']),
+    only('ledger-is-pure', '^server/ledger/', [CONTRACT, LEDGER]),
+    only('limit-decisions-are-pure', '^server/limits/decide-', [CONTRACT, LEDGER, '^server/limits/decide-']),
+
+    within('db-knows-contract-and-ledger-types', '^server/db/', [CONTRACT, LEDGER, '^server/db/']),
+    {
+      name: 'db-takes-only-types-from-ledger',
+      severity: 'error',
+      from: { path: '^server/db/', pathNot: TEST_FILES },
+      to: { path: LEDGER, dependencyTypesNot: ['type-only'] },
+    },
+    within('accounts-imports', '^server/accounts/', [
+      CONTRACT,
+      LEDGER,
+      REPOSITORIES,
+      '^server/db/write(-command)?\\.ts$',
+      PORTS,
+      '^server/accounts/',
+    ]),
+    within('settings-imports', '^server/settings/', [CONTRACT, REPOSITORIES, PORTS, '^server/settings/']),
+    within('prices-imports', '^server/prices/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/prices/']),
+    within('limits-imports', '^server/limits/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/limits/']),
+    within('gateway-imports', '^server/gateway/', [
+      CONTRACT,
+      LEDGER,
+      '^server/(accounts|prices|settings|limits|gateway)/',
+      REPOSITORIES,
+      PORTS,
+    ]),
+    within('operations-imports', '^server/operations/', [
+      CONTRACT,
+      LEDGER,
+      '^server/(accounts|prices|settings|limits|operations)/',
+      REPOSITORIES,
+      PORTS,
+    ]),
+    within('http-imports', '^server/http/', [
+      CONTRACT,
+      '^server/operations/(dispatch|caller)\\.ts$',
+      '^server/gateway/pipeline\\.ts$',
+      PORTS,
+      '^server/http/',
+    ]),
+    {
+      ...only('demo-upstream-stands-alone', '^server/demo-upstream/', []),
+      to: { pathNot: [CONTRACT, '^server/demo-upstream/'], dependencyTypesNot: ['core'] },
+    },
+    within('host-imports', '^server/host/', [CONTRACT, PORTS, '^server/config\\.ts$', '^server/host/']),
+    within('config-and-ports-know-the-contract-only', '^server/(ports|config)\\.ts$', [CONTRACT]),
+    within('start-server-knows-no-host', '^server/start-server\\.ts$', [
+      CONTRACT,
+      '^server/(?!host/|headless\\.ts$|start-server\\.ts$)',
+    ]),
+    within('headless-imports', '^server/headless\\.ts$', [
+      CONTRACT,
+      '^server/(start-server|config|ports)\\.ts$',
+      '^server/host/',
+    ]),
+    within('electron-imports', '^electron/', [CONTRACT, '^server/start-server\\.ts$', '^electron/']),
+
+    within('renderer-imports', '^renderer/', [CONTRACT, '^renderer/']),
+    {
+      name: 'renderer-has-no-node',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: TEST_FILES },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'console-and-portal-never-meet',
+      severity: 'error',
+      from: { path: '^renderer/(console|portal)/' },
+      to: { path: '^renderer/(console|portal)/', pathNot: '^renderer/$1/' },
+    },
+    within('client-kit-and-state-know-no-app', '^renderer/(client|kit|state)/', [
+      CONTRACT,
+      '^renderer/(client|kit|state)/',
+    ]),
+    {
+      name: 'features-never-import-siblings',
+      severity: 'error',
+      from: { path: '^renderer/([^/]+)/features/([^/]+)/' },
+      to: { path: '^renderer/$1/features/', pathNot: '^renderer/$1/features/$2/' },
+    },
+
+    {
+      name: 'only-db-knows-the-database',
+      severity: 'error',
+      from: { path: '^(contract|server|electron|renderer)/', pathNot: ['^server/db/', TEST_FILES] },
+      to: { path: 'node_modules/(drizzle-orm|better-sqlite3|@types/better-sqlite3)/' },
+    },
+    {
+      name: 'only-http-knows-express',
+      severity: 'error',
+      from: { path: '^(contract|server|electron|renderer)/', pathNot: ['^server/http/', TEST_FILES] },
+      to: { path: 'node_modules/(express|helmet|@types/express)/' },
+    },
+    {
+      name: 'only-electron-knows-electron',
+      severity: 'error',
+      from: { path: '^(contract|server|renderer)/' },
+      to: { path: 'node_modules/electron(-store|-updater)?/' },
+    },
+    {
+      name: 'product-never-imports-tests-or-scripts',
+      severity: 'error',
+      from: { path: '^(contract|server|electron|renderer)/', pathNot: TEST_FILES },
+      to: { path: ['\\.test\\.ts$', '^(test|scripts)/'] },
+    },
+    {
+      name: 'server-needs-no-development-package',
+      severity: 'error',
+      from: { path: '^(contract|server)/', pathNot: TEST_FILES },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/@types/' },
+    },
+    {
+      name: 'every-import-resolves',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(node_modules/\\.|dist/)' },
+    // Imports of types count: a type from the wrong side is how the wrong side gets in.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+}

@@ -1,0 +1,60 @@
+// Builds the server into dist/, one file and its worker threads, and says where the tests are and how they run.
+import { cpSync, globSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+const root = import.meta.dirname
+
+/** Packages with machine code: they stay in node_modules, because a bundle cannot carry them. */
+const NATIVE_PACKAGES = ['better-sqlite3', '@node-rs/argon2']
+
+// Each `…-worker.ts` becomes a file of its own in dist/server, beside the file that starts it.
+const workerThreads = Object.fromEntries(
+  globSync('server/**/*-worker.ts', { cwd: root }).map((path) => [basename(path, '.ts'), join(root, path)]),
+)
+
+/** The bundle finds its migrations where the source does: in the folder `drizzle` beside the folder `server`. */
+function copyMigrations(): Plugin {
+  const from = join(root, 'drizzle')
+  const to = join(root, 'dist', 'drizzle')
+  return {
+    name: 'copy-migrations',
+    apply: 'build',
+    closeBundle() {
+      rmSync(to, { recursive: true, force: true })
+      cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.ts') })
+    },
+  }
+}
+
+export default defineConfig({
+  plugins: [copyMigrations()],
+  ssr: { noExternal: true, external: NATIVE_PACKAGES, target: 'node' },
+  build: {
+    ssr: true,
+    target: 'node24',
+    outDir: 'dist/server',
+    // A server that is running still loads parts of the bundle it was started from.
+    emptyOutDir: false,
+    sourcemap: true,
+    minify: false,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: { headless: join(root, 'server/headless.ts'), ...workerThreads },
+      output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+    },
+  },
+  test: {
+    include: ['{contract,server,scripts,test}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'dist/**', 'test/clients/**', 'test/architecture/canary/**'],
+    // Native add-ons and worker threads want a process of their own; two cores carry two of them.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 10_000,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+})
