@@ -1,0 +1,50 @@
+// The complete list of what any screen may ask. An operation that is not here does not exist at any door.
+import type { z } from 'zod'
+import { authLogin, authLogout } from './operations/auth.ts'
+import { keysCreate, keysDelete, keysList, keysUpdate } from './operations/keys.ts'
+import { meGet, meOverview } from './operations/me.ts'
+import { pricesList, pricesUpsert } from './operations/prices.ts'
+import { settingsGet, settingsUpdate } from './operations/settings.ts'
+import { setupComplete, setupStatus } from './operations/setup.ts'
+import { usageList, usageSummary } from './operations/usage.ts'
+import { usersAdjustBalance, usersCreate, usersGet, usersList, usersSetStatus } from './operations/users.ts'
+
+const OPERATIONS = [
+  setupStatus,
+  setupComplete,
+  authLogin,
+  authLogout,
+  meGet,
+  meOverview,
+  usersCreate,
+  usersList,
+  usersGet,
+  usersSetStatus,
+  usersAdjustBalance,
+  pricesUpsert,
+  pricesList,
+  keysCreate,
+  keysList,
+  keysUpdate,
+  keysDelete,
+  usageList,
+  usageSummary,
+  settingsGet,
+  settingsUpdate,
+] as const
+
+type Listed = (typeof OPERATIONS)[number]
+
+export type OperationName = Listed['name']
+export type OperationNamed<Name extends OperationName> = Extract<Listed, { readonly name: Name }>
+/** What a handler is given: parsed, with defaults filled. */
+export type InputOf<Name extends OperationName> = z.output<OperationNamed<Name>['input']>
+/** What a handler returns, before the output's own parse. */
+export type OutputOf<Name extends OperationName> = z.input<OperationNamed<Name>['output']>
+
+/** The operations by name; a Map, so that `constructor` and its like are no operations. */
+export const CATALOGUE: ReadonlyMap<string, Listed> = new Map(
+  OPERATIONS.map((listed) => [listed.name, listed]),
+)
+
+export const operationNames: readonly OperationName[] = OPERATIONS.map((listed) => listed.name)

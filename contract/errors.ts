@@ -1,0 +1,160 @@
+// The error catalogue: every code that any door may answer, with its HTTP status and what a client should do next.
+// docs/errors.md explains each one; a test compares the two in both directions.
+
+/** `type` member of OpenAI's error object. */
+type OpenAiErrorType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'insufficient_quota'
+  | 'rate_limit_error'
+  | 'upstream_error'
+  | 'server_error'
+
+interface ErrorEntry {
+  readonly status: number
+  readonly type: OpenAiErrorType
+  /**
+   * Sent as `x-should-retry` on the OpenAI side. `false` ends the retries of the official SDKs at once; `undefined`
+   * leaves the decision to the client. Codex CLI retries every 5xx up to thirty times, so nothing permanent is a 5xx.
+   */
+  readonly shouldRetry: boolean | undefined
+  /** English text; `{name}` is filled from `details`. Screens translate the code and never show this text alone. */
+  readonly message: string
+}
+
+const entry = (
+  status: number,
+  type: OpenAiErrorType,
+  shouldRetry: boolean | undefined,
+  message: string,
+): ErrorEntry => ({ status, type, shouldRetry, message })
+
+const invalid = (status: number, message: string): ErrorEntry =>
+  entry(status, 'invalid_request_error', false, message)
+
+export const ERRORS = {
+  // Who is calling
+  missing_api_key: entry(401, 'authentication_error', false,
+    'No API key was sent. Send it as "Authorization: Bearer sk-cg-…".'),
+  invalid_api_key: entry(401, 'authentication_error', false,
+    'This API key is not known here. Check it for missing characters, or create a new one in the portal.'),
+  api_key_disabled: entry(401, 'authentication_error', false,
+    'This API key is disabled. Enable it in the portal, or use another one.'),
+  api_key_expired: entry(401, 'authentication_error', false,
+    'This API key has expired. Create a new one in the portal.'),
+  account_suspended: entry(401, 'authentication_error', false,
+    'This account is suspended. Ask the administrator of this gateway.'),
+  account_pending: entry(401, 'authentication_error', false,
+    'This account is not active yet. It has to be verified or approved first.'),
+
+  // What is asked for
+  unknown_url: invalid(404, 'This gateway has no {method} {path}.'),
+  method_not_allowed: invalid(405, '{path} does not answer {method}. It answers: {allowed}.'),
+  upgrade_required: invalid(426,
+    'This gateway answers /v1/responses over HTTP, not over WebSocket. Send the same request as a POST.'),
+  invalid_json: invalid(400, 'The body is not valid JSON: {problem}'),
+  duplicate_member: invalid(400,
+    'The member "{param}" stands more than once in the body. Send it once, so that what is charged is what is run.'),
+  missing_parameter: invalid(400, 'The parameter "{param}" is missing.'),
+  invalid_parameter: invalid(400, 'The parameter "{param}" is not valid: {problem}'),
+  unsupported_parameter: invalid(400, 'This gateway does not allow "{param}": {problem}'),
+  unsupported_tool: invalid(400,
+    'The hosted tool "{tool}" is not allowed here. Tools that run on your side (functions, custom tools) and web_search are.'),
+  unsupported_service_tier: invalid(400,
+    'The service tier "{tier}" is not allowed here. Leave service_tier out, or send "auto" or "default".'),
+  model_not_found: invalid(404, 'The model "{model}" does not exist here, or you have no access to it.'),
+  model_not_priced: invalid(404,
+    'The model "{model}" has no price yet, so it cannot be used. Ask the administrator of this gateway to set one.'),
+  previous_response_not_found: invalid(404, 'The previous response "{id}" was not found.'),
+  item_not_found: invalid(404, 'The item "{id}" was not found.'),
+  request_too_large: invalid(413, 'The body is larger than {maxBytes} bytes.'),
+  unsupported_content_encoding: invalid(415, 'The content-encoding "{encoding}" is not supported. Send the body uncompressed.'),
+  unsupported_media_type: invalid(415, 'The content-type has to be application/json.'),
+  request_timeout: entry(408, 'invalid_request_error', undefined, 'The request did not arrive in time.'),
+  malformed_request: invalid(400, 'This is not a valid HTTP request.'),
+  headers_too_large: invalid(431, 'The headers of the request are too large.'),
+  host_rejected: invalid(403,
+    'This gateway does not answer for the host "{host}". Use its IP address, or add the name in its settings.'),
+
+  // What may be spent, and how fast
+  insufficient_quota: entry(429, 'insufficient_quota', false,
+    'Your balance does not cover this request: it may cost up to {neededUsd}, and {availableUsd} is available.'),
+  balance_on_hold: entry(429, 'rate_limit_error', true,
+    'Other requests of yours are holding {heldUsd} until they finish. Try again in a moment.'),
+  rate_limit_exceeded: entry(429, 'rate_limit_error', undefined,
+    'Rate limit reached: {limit} {unit} per {window}. Try again in {retryAfterSeconds} s.'),
+  request_exceeds_token_limit: invalid(400,
+    'This request may use up to {neededTokens} tokens, which is more than the limit of {limit} tokens per {window}. Send less, or set a lower output limit.'),
+  concurrency_limit_exceeded: entry(429, 'rate_limit_error', undefined,
+    '{limit} requests are running already, which is the limit. Try again when one has finished.'),
+
+  // The upstream's part
+  upstream_rejected: entry(400, 'upstream_error', false,
+    'The upstream refused this gateway. The administrator has been told; trying again will not help until it is mended.'),
+  upstream_busy: entry(429, 'rate_limit_error', true, 'The upstream is at its limit. Try again in a moment.'),
+  upstream_unreachable: entry(502, 'upstream_error', undefined, 'The upstream could not be reached.'),
+  upstream_failed: entry(502, 'upstream_error', undefined, 'The upstream broke off or answered with something that is not a response.'),
+  upstream_timeout: entry(504, 'upstream_error', undefined, 'The upstream did not answer in time.'),
+  upstream_not_configured: invalid(400, 'This gateway has no upstream yet. Its administrator has to finish the set-up.'),
+
+  // The gateway's own part
+  gateway_stopping: entry(503, 'server_error', true, 'The gateway is stopping and takes no new requests.'),
+  storage_unavailable: entry(503, 'server_error', true,
+    'The gateway cannot write to its database, so nothing can be charged and nothing is sent.'),
+  internal_error: entry(500, 'server_error', undefined, 'Something went wrong in the gateway. Its log has the details under {requestId}.'),
+
+  // Operations (portal and console)
+  operation_not_found: invalid(404, 'There is no operation "{operation}".'),
+  page_not_found: invalid(404, 'There is no page at {path}.'),
+  unauthenticated: entry(401, 'authentication_error', false, 'Sign in first.'),
+  forbidden: entry(403, 'authentication_error', false, 'Your account may not do this.'),
+  remote_admin_off: entry(403, 'authentication_error', false,
+    'Administration over the network is off. Use the machine the gateway runs on, or set CODEX_GATEWAY_REMOTE_ADMIN.'),
+  origin_rejected: entry(403, 'authentication_error', false,
+    'This call did not come from a page of this gateway. Send "X-Requested-With: codex-gateway" from the same origin.'),
+  invalid_input: invalid(400, 'The input is not valid: {problem}'),
+  invalid_credentials: entry(401, 'authentication_error', false, 'The email or the password is wrong.'),
+  too_many_attempts: entry(429, 'rate_limit_error', false, 'Too many attempts. Try again in {retryAfterSeconds} s.'),
+  setup_required: invalid(409, 'The set-up is not done yet.'),
+  setup_already_done: invalid(409, 'The set-up is done already, for good. Sign in as its administrator.'),
+  setup_token_invalid: entry(403, 'authentication_error', false,
+    'The set-up token is wrong. It was printed where the gateway was started.'),
+  setup_not_local: entry(403, 'authentication_error', false,
+    'The set-up is done on the machine that the gateway runs on, and through no proxy.'),
+  user_not_found: invalid(404, 'There is no user with this id.'),
+  key_not_found: invalid(404, 'There is no API key with this id.'),
+  email_taken: invalid(409, 'There is a user with this email already.'),
+  last_administrator: invalid(409, 'This is the last active administrator. Make another one first.'),
+  balance_below_limit: invalid(409,
+    'This would bring the available balance below the credit limit. At most {maxUsd} can be taken away now.'),
+  price_in_past: invalid(400, 'A price cannot take effect in the past. Leave effectiveFrom out to have it take effect now.'),
+  price_conflict: invalid(409, 'There is another price for this model with this effectiveFrom already.'),
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** An expected failure: safe to show, returned as a value, never thrown. */
+export interface Refusal {
+  readonly code: ErrorCode
+  /** OpenAI's `param`: the member of the request that is at fault. */
+  readonly param?: string
+  /** Fills the placeholders of the message, and lets a screen say the same in its own language. */
+  readonly details?: Readonly<Record<string, string | number | boolean>>
+  /** Sent as `retry-after` (whole seconds, rounded up) and `retry-after-ms`. */
+  readonly retryAfterMs?: number
+}
+
+/** Shorthand for building a refusal: the code first, then what fills its message. */
+export const refusal = (
+  code: ErrorCode,
+  details?: Refusal['details'],
+  more?: Pick<Refusal, 'param' | 'retryAfterMs'>,
+): Refusal => ({ code, ...(details ? { details } : {}), ...more })
+
+/** The English text of a refusal, with its placeholders filled; an unfilled one stays visible as `{name}`. */
+export function messageOf(refused: Refusal): string {
+  return ERRORS[refused.code].message.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
+    const value = name === 'param' ? (refused.param ?? refused.details?.[name]) : refused.details?.[name]
+    return value === undefined ? placeholder : String(value)
+  })
+}

@@ -1,0 +1,52 @@
+// The fields that several operations share: ids, emails, passwords, pages. Each has a limit; none is trusted as sent.
+import { z } from 'zod'
+
+export const id = z.string().min(1).max(64)
+
+/** Trimmed and in lower case, so that one person has one spelling. Names without a dot (admin@localhost) are allowed. */
+export const email = z
+  .string()
+  .max(254)
+  .trim()
+  .toLowerCase()
+  .pipe(
+    z.email({ pattern: z.regexes.html5Email, error: 'has to be an email address, such as name@example.com' }),
+  )
+
+export const password = z
+  .string()
+  .min(10, 'has to have at least 10 characters')
+  .max(256, 'has to have at most 256 characters')
+
+/** What a person calls a thing; shown everywhere, so control characters are refused. */
+export const label = z
+  .string()
+  .trim()
+  .min(1, 'has to have at least 1 character')
+  .max(100, 'has to have at most 100 characters')
+  .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'must not contain control characters')
+
+export const unixMs = z.int().min(0)
+/** Signed nano-dollars within the safe integers. */
+export const nanoUsd = z.int()
+
+/** Members of every list's input: a page of at most 200 rows, and where it starts. */
+export const page = {
+  limit: z.int().min(1).max(200).default(50),
+  cursor: z.string().min(1).max(500).optional(),
+}
+
+/** The output of every list; `nextCursor` is null on the last page, `total` stands where counting is cheap. */
+export const listOf = <Row extends z.ZodType>(row: Row) =>
+  z.strictObject({
+    rows: z.array(row),
+    nextCursor: z.string().nullable(),
+    total: z.int().optional(),
+  })
+
+export const nothing = z.strictObject({})
+
+export const role = z.enum(['admin', 'user'])
+export const userStatus = z.enum(['pending', 'active', 'suspended', 'deleted'])
+export type Role = z.infer<typeof role>
+export type UserStatus = z.infer<typeof userStatus>

@@ -1,0 +1,47 @@
+// Live settings: kept in the database, changed while the server runs. Every one has a default that nobody must change.
+import { z } from 'zod'
+
+const modelName = z.string().min(1).max(200)
+const hostName = z
+  .string()
+  .max(253)
+  .toLowerCase()
+  .regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'has to be a host name without scheme and port, such as gateway.example.com')
+
+const fields = {
+  /** Shown on every dashboard; empty for none. */
+  announcement: z.string().max(2000),
+  /** Nano-dollars given to a new user once. */
+  defaultBalanceNanoUsd: z.int().min(0),
+  /** Who may register: nobody, with an invitation, after approval, anyone. */
+  registration: z.enum(['closed', 'invite', 'approval', 'open']),
+  /** Names that clients may use for a model: alias → model. */
+  modelAliases: z.record(modelName, modelName),
+  /** Applied to every charge, in parts per million; 1,000,000 charges the price as it is. */
+  multiplierPpm: z.int().min(0).max(1_000_000_000),
+  /** Host names, beside IP addresses and localhost, that requests may carry. */
+  allowedHosts: z.array(hostName).max(50),
+  /** How long a session lasts, in days. */
+  sessionDays: z.int().min(1).max(365),
+  /** How long an upstream is read on after its client has left, in seconds, before the whole hold is charged. */
+  drainSecondsMax: z.int().min(1).max(7200),
+}
+
+export const settingsSchema = z.strictObject({
+  announcement: fields.announcement.default(''),
+  defaultBalanceNanoUsd: fields.defaultBalanceNanoUsd.default(0),
+  registration: fields.registration.default('approval'),
+  modelAliases: fields.modelAliases.default({}),
+  multiplierPpm: fields.multiplierPpm.default(1_000_000),
+  allowedHosts: fields.allowedHosts.default([]),
+  sessionDays: fields.sessionDays.default(7),
+  drainSecondsMax: fields.drainSecondsMax.default(600),
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+/**
+ * A change of some settings. Built from fields without defaults: zod fills a default even under `.partial()`, which would
+ * reset every setting that the change does not name.
+ */
+export const settingsPatch = z.strictObject(fields).partial()
+export type SettingsPatch = z.infer<typeof settingsPatch>
