@@ -1,0 +1,153 @@
+// Decides how a hold ends: in which charge, for what reason, or in none. Each way in which a request can end has one rule.
+import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRates } from '../../contract/price.ts'
+import type { ChargeReason } from '../../contract/usage.ts'
+import { chargeFor } from './charge.ts'
+import { estimateFinishedUsage, estimateUsage } from './estimate.ts'
+import { type NanoUsd, type PartsPerMillion, sumNanoUsd } from './money.ts'
+import { isAbsurd, NO_USAGE, type ReportedUsage, type TokenUsage } from './token-usage.ts'
+
+/**
+ * How a request that had a hold came to its end.
+ * - `finished`: the upstream brought its answer to the end, and the client received it.
+ * - `client_left`: the client hung up, and the upstream was read to its end.
+ * - `drain_cut`: the client hung up, and reading on came to its bound before the upstream's end.
+ * - `upstream_failed`: the upstream broke off, or never answered.
+ * - `upstream_refused`: the upstream answered with an error instead of a response.
+ */
+export type Ending = 'finished' | 'client_left' | 'drain_cut' | 'upstream_failed' | 'upstream_refused'
+
+export interface SettlementInput {
+  readonly ending: Ending
+  /** What the upstream reported; undefined where it reported nothing. */
+  readonly reported: ReportedUsage | undefined
+  /** The report as JSON, kept on the charge. */
+  readonly rawReported: string | null
+  readonly requestBytes: number
+  readonly relayedTextBytes: number
+  readonly holdNanoUsd: NanoUsd
+  /** What the account has available while this hold is still open. */
+  readonly availableBeyondHoldNanoUsd: NanoUsd
+  readonly rates: PriceRates
+  readonly multiplierPpm: PartsPerMillion
+  readonly serviceTier: string | null
+  readonly upstreamResponseId: string | null
+  /** The request's `n`; 1 where left out. */
+  readonly choices?: number
+}
+
+/** A charge as it is kept for ever: enough to explain and to compute it again. */
+export interface Charge {
+  readonly amountNanoUsd: NanoUsd
+  /** What the upstream's usage came to beyond what the account could bear; the operator's loss. */
+  readonly writeOffNanoUsd: NanoUsd
+  readonly reason: ChargeReason
+  readonly multiplierPpm: PartsPerMillion
+  /** Usage as the upstream reported it, JSON, or null where it reported none. */
+  readonly reportedUsage: string | null
+  /** Whether the reported usage could not be true and was bounded by the hold. */
+  readonly isFlagged: boolean
+  readonly upstreamResponseId: string | null
+  readonly serviceTier: string | null
+}
+
+export type SettlementDecision =
+  | { readonly kind: 'charge'; readonly charge: Charge; readonly usage: TokenUsage }
+  | { readonly kind: 'release'; readonly reason: ChargeReason; readonly usage: TokenUsage }
+
+/** What a request owes, before asking what the account can bear. */
+interface Due {
+  readonly amountNanoUsd: NanoUsd
+  readonly reason: ChargeReason
+  readonly isFlagged: boolean
+  readonly usage: TokenUsage
+}
+
+/**
+ * The end of a hold. Usage that can be true is charged exactly; everything else is charged at most the hold. Of what is
+ * due, the account pays what keeps its balance at or above its credit limit, and the rest is the operator's write-off.
+ */
+export function decideSettlement(input: SettlementInput): SettlementDecision {
+  const due = dueFor(input)
+  if (due === undefined) return { kind: 'release', reason: 'upstream_failed', usage: NO_USAGE }
+
+  // Negative availability (a credit limit that was lowered meanwhile) eats into the hold: the limit is never passed.
+  const bearable = Math.max(0, sumNanoUsd(input.holdNanoUsd, input.availableBeyondHoldNanoUsd))
+  const amountNanoUsd = Math.min(due.amountNanoUsd, bearable)
+  return {
+    kind: 'charge',
+    usage: due.usage,
+    charge: {
+      amountNanoUsd,
+      writeOffNanoUsd: due.amountNanoUsd - amountNanoUsd,
+      reason: due.reason,
+      multiplierPpm: input.multiplierPpm,
+      reportedUsage: input.rawReported,
+      isFlagged: due.isFlagged,
+      upstreamResponseId: input.upstreamResponseId,
+      serviceTier: input.serviceTier,
+    },
+  }
+}
+
+/** Undefined where nothing is owed because nothing was answered. */
+function dueFor(input: SettlementInput): Due | undefined {
+  const { ending, reported } = input
+  if (ending === 'upstream_refused') return undefined
+  if (ending === 'drain_cut') return dueForCutDrain(input)
+  if (reported) return dueForReport(input, reported)
+  if (ending === 'upstream_failed' && input.relayedTextBytes <= 0) return undefined
+  return dueForEstimate(input)
+}
+
+/** The whole hold: what the upstream went on to do is unknown, and hidden reasoning is not free for hanging up. */
+const dueForCutDrain = (input: SettlementInput): Due => ({
+  amountNanoUsd: input.holdNanoUsd,
+  reason: 'estimated',
+  isFlagged: false,
+  usage: input.reported?.usage ?? estimateOf(input),
+})
+
+function dueForReport(input: SettlementInput, reported: ReportedUsage): Due {
+  const { holdNanoUsd, rates, multiplierPpm } = input
+  const reason = REASON_OF_REPORT[input.ending]
+  if (!reported.isImplausible && !isAbsurd(reported.usage, rates, input.choices)) {
+    const amountNanoUsd = chargeFor(reported.usage, rates, multiplierPpm)
+    return { amountNanoUsd, reason, isFlagged: false, usage: reported.usage }
+  }
+  const usage = reported.isImplausible ? withoutHoles(reported.usage, estimateOf(input)) : reported.usage
+  const amountNanoUsd = Math.min(chargeFor(usage, rates, multiplierPpm), holdNanoUsd)
+  return { amountNanoUsd, reason, isFlagged: true, usage }
+}
+
+function dueForEstimate(input: SettlementInput): Due {
+  const usage = estimateOf(input)
+  const full = chargeFor(usage, input.rates, input.multiplierPpm)
+  return {
+    amountNanoUsd: Math.min(full, input.holdNanoUsd),
+    reason: input.ending === 'upstream_failed' ? 'upstream_failed' : 'estimated',
+    isFlagged: false,
+    usage,
+  }
+}
+
+const REASON_OF_REPORT = {
+  finished: 'completed',
+  client_left: 'client_left',
+  drain_cut: 'estimated',
+  upstream_failed: 'upstream_failed',
+  upstream_refused: 'upstream_failed',
+} as const satisfies Record<Ending, ChargeReason>
+
+/** A report that cannot be true may have lost a total altogether (a negative one reads as zero): the estimate fills it. */
+const withoutHoles = (usage: TokenUsage, estimate: TokenUsage): TokenUsage => ({
+  ...usage,
+  inputTokens: usage.inputTokens || estimate.inputTokens,
+  outputTokens: usage.outputTokens || estimate.outputTokens,
+})
+
+/** The published formula; a body with images in it is no reason to estimate more input than the model can take. */
+function estimateOf(input: SettlementInput): TokenUsage {
+  const estimate = input.ending === 'upstream_failed' ? estimateUsage(input) : estimateFinishedUsage(input)
+  const windowTokens = input.rates.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
+  return { ...estimate, inputTokens: Math.min(estimate.inputTokens, windowTokens) }
+}

@@ -1,0 +1,147 @@
+// Reads the usage that an upstream reports into token counts, and says where it cannot be true.
+// Shapes: `CompletionUsage`, `ResponseUsage` and `Response.tool_usage` of the OpenAI API reference (SDK 7.57).
+import {
+  DEFAULT_CONTEXT_WINDOW_TOKENS,
+  DEFAULT_MAX_OUTPUT_TOKENS,
+  type PriceRates,
+} from '../../contract/price.ts'
+
+export interface TokenUsage {
+  /** All input, cached and cache-write tokens included. */
+  readonly inputTokens: number
+  /** The part of the input that was read from the prompt cache. */
+  readonly cachedInputTokens: number
+  /** The part of the input that was written to the prompt cache. */
+  readonly cacheWriteTokens: number
+  /** All output, reasoning tokens included. */
+  readonly outputTokens: number
+  /** The part of the output that was hidden reasoning. */
+  readonly reasoningTokens: number
+  readonly webSearchCalls: number
+}
+
+/** Usage as an upstream reported it. */
+export interface ReportedUsage {
+  /**
+   * The counts, made usable: every one is an integer from zero to `COUNT_MAX`, and no part is larger than its whole.
+   * Where nothing had to be mended they are the reported ones.
+   */
+  readonly usage: TokenUsage
+  /** Whether something had to be mended: the report cannot be true. */
+  readonly isImplausible: boolean
+}
+
+export const NO_USAGE: TokenUsage = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  webSearchCalls: 0,
+}
+
+/** The largest count that is believed to be one; sums of thousands of them stay within the safe integers. */
+export const COUNT_MAX = 1_000_000_000_000
+
+/**
+ * How far beyond the model's own limits a count may be before it is absurd. Generous: hosted searches feed their results
+ * back as input, a price row may not know the true window, and a true charge must never be cut by a guess.
+ */
+const ABSURD_ABOVE_LIMIT_TIMES = 4
+/** Far more searches than one answer makes. */
+const ABSURD_ABOVE_WEB_SEARCH_CALLS = 1_000
+
+/** A JSON object whose members are not known yet. */
+type JsonObject = Readonly<Record<string, unknown>>
+
+/**
+ * `usage` of a chat completion, or of the last chunk of its stream. Undefined where there is none: missing, null, not an
+ * object, or an object without either total. An explicit zero is a valid report, and a missing detail counts as zero.
+ */
+export function parseChatUsage(usage: unknown): ReportedUsage | undefined {
+  const report = toJsonObject(usage)
+  if (!report || (isAbsent(report.prompt_tokens) && isAbsent(report.completion_tokens))) return undefined
+  const inputDetails = toJsonObject(report.prompt_tokens_details)
+  const outputDetails = toJsonObject(report.completion_tokens_details)
+  return mend({
+    inputTokens: report.prompt_tokens,
+    cachedInputTokens: inputDetails?.cached_tokens,
+    cacheWriteTokens: inputDetails?.cache_write_tokens,
+    outputTokens: report.completion_tokens,
+    reasoningTokens: outputDetails?.reasoning_tokens,
+    webSearchCalls: undefined,
+  })
+}
+
+/**
+ * `usage` and `tool_usage` of a response, by the rules of `parseChatUsage`. Web searches are counted from
+ * `tool_usage.web_search.num_requests`, the number that OpenAI bills.
+ */
+export function parseResponsesUsage(usage: unknown, toolUsage: unknown): ReportedUsage | undefined {
+  const report = toJsonObject(usage)
+  if (!report || (isAbsent(report.input_tokens) && isAbsent(report.output_tokens))) return undefined
+  const inputDetails = toJsonObject(report.input_tokens_details)
+  const outputDetails = toJsonObject(report.output_tokens_details)
+  return mend({
+    inputTokens: report.input_tokens,
+    cachedInputTokens: inputDetails?.cached_tokens,
+    cacheWriteTokens: inputDetails?.cache_write_tokens,
+    outputTokens: report.output_tokens,
+    reasoningTokens: outputDetails?.reasoning_tokens,
+    webSearchCalls: toJsonObject(toJsonObject(toolUsage)?.web_search)?.num_requests,
+  })
+}
+
+/**
+ * Whether counts are so far beyond what the model can take or give that they cannot be true. `choices` is the request's
+ * `n`, whose outputs are reported as one sum.
+ */
+export function isAbsurd(usage: TokenUsage, price: PriceRates, choices = 1): boolean {
+  const windowTokens = price.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
+  const outputTokensMax = Math.max(price.maxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS, windowTokens) * choices
+  return (
+    usage.inputTokens > windowTokens * ABSURD_ABOVE_LIMIT_TIMES ||
+    usage.outputTokens > outputTokensMax * ABSURD_ABOVE_LIMIT_TIMES ||
+    usage.webSearchCalls > ABSURD_ABOVE_WEB_SEARCH_CALLS
+  )
+}
+
+const toJsonObject = (value: unknown): JsonObject | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? // An object that is neither null nor an array can be read by name; its members stay unknown.
+      (value as JsonObject)
+    : undefined
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null
+
+const isCount = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= COUNT_MAX
+
+/** A count that can be charged: what is no positive number is zero, a fraction is rounded up, the bound is kept. */
+const toCount = (value: unknown): number =>
+  typeof value === 'number' && value > 0 ? Math.min(Math.ceil(value), COUNT_MAX) : 0
+
+function mend(reported: Readonly<Record<keyof TokenUsage, unknown>>): ReportedUsage {
+  const { inputTokens: input, outputTokens: output, ...details } = reported
+  const cachedInputTokens = toCount(details.cachedInputTokens)
+  const cacheWriteTokens = toCount(details.cacheWriteTokens)
+  const reasoningTokens = toCount(details.reasoningTokens)
+  const cacheTokens = cachedInputTokens + cacheWriteTokens
+  const areCounts =
+    isCount(input) &&
+    isCount(output) &&
+    Object.values(details).every((value) => isAbsent(value) || isCount(value))
+  const arePartsWithin = cacheTokens <= toCount(input) && reasoningTokens <= toCount(output)
+  return {
+    isImplausible: !areCounts || !arePartsWithin,
+    usage: {
+      // Where a part is larger than its whole, the whole is raised: nothing counts below zero, and no token is lost.
+      inputTokens: Math.max(toCount(input), cacheTokens),
+      cachedInputTokens,
+      cacheWriteTokens,
+      outputTokens: Math.max(toCount(output), reasoningTokens),
+      reasoningTokens,
+      webSearchCalls: toCount(details.webSearchCalls),
+    },
+  }
+}

@@ -1,0 +1,139 @@
+// The figures that come with the product: that they are well formed, and that they are the published ones.
+import { describe, expect, test } from 'vitest'
+import { priceRow } from '../../contract/price.ts'
+import { chargeFor } from '../ledger/charge.ts'
+import { ONE_MILLION } from '../ledger/money.ts'
+import { NO_USAGE, type TokenUsage } from '../ledger/token-usage.ts'
+import { DEMO_PRICES } from './demo-prices.ts'
+import { readShippedPrices } from './shipped-prices.ts'
+
+const rows = readShippedPrices()
+const rowOf = (model: string) => {
+  const row = rows.find((candidate) => candidate.model === model)
+  if (!row) throw new Error(`no shipped row for ${model}`)
+  return row
+}
+const cost = (model: string, usage: Partial<TokenUsage>) =>
+  chargeFor({ ...NO_USAGE, ...usage }, rowOf(model), ONE_MILLION)
+
+describe('the published prices', () => {
+  // Dollars per million tokens as OpenAI's price list shows them: input, cached, written, output.
+  test.each([
+    ['gpt-6-astra', 10, 1, 12.5, 50],
+    ['gpt-6.1-sol', 2, 0.1, 2.5, 10],
+    ['gpt-6.1-terra', 1, 0.05, 1.25, 5],
+    ['gpt-6-sol', 2, 0.2, 2.5, 10],
+    ['gpt-6-luna', 0.1, 0.01, 0.125, 0.5],
+    ['gpt-5.6-sol', 4, 0.4, 5, 20],
+    ['gpt-5.6-terra', 2, 0.2, 2.5, 12],
+    ['gpt-5.6-luna', 0.2, 0.02, 0.25, 1.2],
+    ['gpt-5.5', 5, 0.5, 5, 30],
+    ['gpt-5.3-codex', 1.75, 0.175, 1.75, 14],
+    ['gpt-4o-mini', 0.15, 0.075, 0.15, 0.6],
+  ])('%s costs $%d in, $%d cached, $%d written, $%d out', (model, input, cached, written, output) => {
+    const million = 1_000_000
+    const row = { ...rowOf(model), longContextAboveTokens: null }
+    const of = (usage: Partial<TokenUsage>) =>
+      chargeFor({ ...NO_USAGE, ...usage }, row, ONE_MILLION) / 1_000_000_000
+    expect(of({ inputTokens: million })).toBe(input)
+    expect(of({ inputTokens: million, cachedInputTokens: million })).toBe(cached)
+    expect(of({ inputTokens: million, cacheWriteTokens: million })).toBe(written)
+    expect(of({ outputTokens: million })).toBe(output)
+  })
+
+  test.each([
+    ['gpt-6-sol', 544_000_000, 1_088_004_000],
+    ['gpt-6-astra', 2_720_000_000, 5_440_020_000],
+    ['gpt-5.4', 680_000_000, 1_360_005_000],
+  ])('%s is short at exactly 272,000 input tokens and long at one more', (model, short, long) => {
+    expect(cost(model, { inputTokens: 272_000 })).toBe(short)
+    expect(cost(model, { inputTokens: 272_001 })).toBe(long)
+  })
+
+  test('a hosted search is one cent', () => {
+    expect(cost('gpt-6.1-sol', { webSearchCalls: 1 })).toBe(10_000_000)
+  })
+
+  test('every model that Codex CLI lists has a price for its searches too', () => {
+    const codexModels = [
+      'gpt-5.5',
+      'gpt-5.6-sol',
+      'gpt-5.6-terra',
+      'gpt-5.6-luna',
+      'gpt-6-astra',
+      'gpt-6-sol',
+      'gpt-6-luna',
+      'gpt-6.1-sol',
+      'gpt-6.1-terra',
+    ]
+    for (const model of codexModels) expect(rowOf(model).webSearchNanoUsdPerCall).toBe(10_000_000)
+  })
+
+  test('a dated snapshot costs what its model costs', () => {
+    const { id: _, model: __, ...dated } = rowOf('gpt-6.1-sol-2026-09-29')
+    expect(rowOf('gpt-6.1-sol')).toMatchObject(dated)
+  })
+})
+
+describe('every row', () => {
+  test('is a valid price row with its source and date', () => {
+    for (const row of [...rows, ...DEMO_PRICES]) {
+      expect(priceRow.parse({ ...row, createdAt: 0 })).toBeTruthy()
+      expect(row.source).toBeTruthy()
+      expect(row.effectiveFrom).toBeGreaterThan(Date.UTC(2026, 0, 1))
+    }
+  })
+
+  test('has an id of its own, made of model and day', () => {
+    expect(rowOf('gpt-6-sol').id).toBe('shipped:gpt-6-sol:2026-09-01')
+    expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length)
+    expect(DEMO_PRICES.map((row) => row.id)).toEqual([
+      'demo:demo-fast:2026-09-01',
+      'demo:demo-smart:2026-09-01',
+      'demo:demo-reasoning:2026-09-01',
+    ])
+  })
+
+  test('says what the model takes and gives, so that a hold is never guessed', () => {
+    for (const row of rows) {
+      expect(row.contextWindowTokens).toBeGreaterThanOrEqual(128_000)
+      expect(row.maxOutputTokens).toBeGreaterThanOrEqual(4_096)
+      expect(row.maxOutputTokens).toBeLessThanOrEqual(row.contextWindowTokens ?? 0)
+    }
+  })
+
+  test('has a cached rate below the input rate, and long rates of twice the input and 1.5 times the output', () => {
+    for (const row of rows) {
+      if (row.cachedInputNanoUsdPerMTok) {
+        expect(row.cachedInputNanoUsdPerMTok).toBeLessThan(row.inputNanoUsdPerMTok)
+      }
+      if (!row.longContextAboveTokens) continue
+      expect(row.longContextAboveTokens).toBe(272_000)
+      expect(row.longInputNanoUsdPerMTok).toBe(row.inputNanoUsdPerMTok * 2)
+      expect(row.longOutputNanoUsdPerMTok).toBe(row.outputNanoUsdPerMTok * 1.5)
+      expect(row.longCachedInputNanoUsdPerMTok ?? 0).toBe((row.cachedInputNanoUsdPerMTok ?? 0) * 2)
+      expect(row.longCacheWriteNanoUsdPerMTok ?? 0).toBe((row.cacheWriteNanoUsdPerMTok ?? 0) * 2)
+    }
+  })
+})
+
+describe('data that is not right', () => {
+  const entry = {
+    model: 'gpt-x',
+    effectiveFrom: '2026-09-01',
+    inputNanoUsdPerMTok: 1,
+    outputNanoUsdPerMTok: 1,
+    source: 'a price list',
+  }
+
+  test.each([
+    ['a fraction of a nano-dollar', { inputNanoUsdPerMTok: 0.5 }],
+    ['no output rate', { outputNanoUsdPerMTok: undefined }],
+    ['a misspelt column', { cachedInputNanoUsd: 1 }],
+    ['a date that does not exist', { effectiveFrom: '2026-02-30' }],
+    ['no source', { source: '' }],
+  ])('%s is rejected', (_name, wrong) => {
+    expect(readShippedPrices([entry])).toHaveLength(1)
+    expect(() => readShippedPrices([{ ...entry, ...wrong }])).toThrow()
+  })
+})
