@@ -1,0 +1,217 @@
+// The account book at work: what each account has, in memory, and every change of it on its way to disk.
+import { type Refusal, refusal } from '../../contract/errors.ts'
+import { fail, ok, type Result } from '../../contract/result.ts'
+import type { UsageRow } from '../../contract/usage.ts'
+import type { LedgerRepository } from '../db/repositories/ledger.ts'
+import { StorageFault } from '../db/storage-fault.ts'
+import type { Writer } from '../db/write.ts'
+import type { HoldRecord } from '../db/write-command.ts'
+import { availableNanoUsd } from '../ledger/balance.ts'
+import { decideHold } from '../ledger/hold.ts'
+import { formatUsd, type NanoUsd } from '../ledger/money.ts'
+import type { Charge } from '../ledger/settle.ts'
+import type { Clock, Logger } from '../ports.ts'
+import type { AccountBook, AccountState, BalanceChange, HoldRequest, OpenHold } from './account-book.ts'
+
+interface AccountBookDeps {
+  readonly writer: Writer
+  readonly ledger: LedgerRepository
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** What is known of a person's money; the one place where it changes is this file. */
+interface Account {
+  balanceNanoUsd: NanoUsd
+  readonly creditLimitNanoUsd: NanoUsd
+  openHoldsNanoUsd: NanoUsd
+}
+
+/** For promises whose rejection someone else has dealt with: nobody awaiting them must not end the process. */
+const ignore = (): void => {}
+
+/** Resolves the holds that a crash left open before it returns. */
+export function createAccountBook({ writer, ledger, clock, logger }: AccountBookDeps): AccountBook {
+  releaseWhatACrashLeftOpen({ ledger, clock, logger })
+
+  /** Grows with the people who were seen since the start, and no further. */
+  const accounts = new Map<string, Account>()
+  const holds = new Map<string, OpenHold>()
+  /** Holds whose rows could not be written: they hold nothing, and ending them charges nothing. */
+  const lost = new WeakSet<OpenHold>()
+
+  function accountOf(userId: string): Account {
+    const known = accounts.get(userId)
+    if (known) return known
+    const stored = ledger.balanceOf(userId)
+    if (!stored) throw new Error(`There is no account of user ${userId}.`)
+    const account = { ...stored, openHoldsNanoUsd: 0 }
+    accounts.set(userId, account)
+    return account
+  }
+
+  function openHold(request: HoldRequest): Result<OpenHold, Refusal> {
+    const { requestId, userId, keyId, amountNanoUsd, model, priceId, createdAt } = request
+    requireAmount(amountNanoUsd, 'hold')
+    if (holds.has(requestId)) throw new Error(`Request ${requestId} has an open hold already.`)
+    const account = accountOf(userId)
+    const decision = decideHold(account, amountNanoUsd)
+    if (!decision.ok) return decision
+
+    account.openHoldsNanoUsd += amountNanoUsd
+    const record: HoldRecord = { requestId, userId, keyId, amountNanoUsd, model, priceId, createdAt }
+    const committed = writer.submit({ kind: 'hold', hold: record }).catch((error: unknown) => {
+      loseHold(hold, account)
+      throw error
+    })
+    committed.catch(ignore)
+    const hold: OpenHold = { ...record, committed }
+    holds.set(requestId, hold)
+    return ok(hold)
+  }
+
+  /** Its row cannot be written. Where it was ended in the meantime, its end fails on its own and is undone there. */
+  function loseHold(hold: OpenHold, account: Account): void {
+    if (holds.get(hold.requestId) !== hold) return
+    holds.delete(hold.requestId)
+    lost.add(hold)
+    account.openHoldsNanoUsd -= hold.amountNanoUsd
+  }
+
+  /** False for a hold that was lost; throws for one that has been ended. */
+  function takeHold(hold: OpenHold, account: Account): boolean {
+    if (lost.delete(hold)) return false
+    if (holds.get(hold.requestId) !== hold) {
+      throw new Error(`The hold of request ${hold.requestId} was ended before; it ends once.`)
+    }
+    holds.delete(hold.requestId)
+    account.openHoldsNanoUsd -= hold.amountNanoUsd
+    return true
+  }
+
+  function settle(hold: OpenHold, charge: Charge, usage: UsageRow): Promise<void> {
+    requireAmount(charge.amountNanoUsd, 'charge')
+    const account = accountOf(hold.userId)
+    if (!takeHold(hold, account)) {
+      // Nothing was relayed, because the first byte waits for the hold's row.
+      logger.warn({ requestId: hold.requestId }, 'a hold that was never written is not charged')
+      recordRefused({ ...usage, costNanoUsd: 0 })
+      return Promise.resolve()
+    }
+    const bounded = boundCharge(charge, account, hold)
+    account.balanceNanoUsd -= bounded.amountNanoUsd
+    const landed = writer
+      .submit({ kind: 'settle', hold: recordOf(hold), charge: bounded, usage, createdAt: clock.now() })
+      .catch((error: unknown) => {
+        account.balanceNanoUsd += bounded.amountNanoUsd
+        const { requestId } = hold
+        logger.error({ requestId, err: error, charge: bounded }, 'a settlement cannot be written; its charge is undone')
+        void releaseInstead(hold, usage)
+        throw error
+      })
+    landed.catch(ignore)
+    return landed
+  }
+
+  /** The last guard of "never below the credit limit": whoever decided the charge has bounded it before. */
+  function boundCharge(charge: Charge, account: Account, hold: OpenHold): Charge {
+    const bearableNanoUsd = Math.max(0, availableNanoUsd(account))
+    if (charge.amountNanoUsd <= bearableNanoUsd) return charge
+    logger.error({ requestId: hold.requestId, charge, bearableNanoUsd }, 'a charge was more than the account can bear')
+    const writeOffNanoUsd = charge.writeOffNanoUsd + charge.amountNanoUsd - bearableNanoUsd
+    return { ...charge, amountNanoUsd: bearableNanoUsd, writeOffNanoUsd }
+  }
+
+  function release(hold: OpenHold, usage: UsageRow): Promise<void> {
+    const account = accountOf(hold.userId)
+    if (!takeHold(hold, account)) {
+      recordRefused({ ...usage, costNanoUsd: 0 })
+      return Promise.resolve()
+    }
+    const landed = writer
+      .submit({ kind: 'release', hold: recordOf(hold), usage, createdAt: clock.now() })
+      .catch((error: unknown) => {
+        logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
+        recordRefused({ ...usage, costNanoUsd: 0 })
+        throw error
+      })
+    landed.catch(ignore)
+    return landed
+  }
+
+  /** Where even this fails, the next start finds the hold open and lists it. */
+  function releaseInstead(hold: OpenHold, usage: UsageRow): Promise<void> {
+    const row = { ...usage, costNanoUsd: 0 }
+    return writer
+      .submit({ kind: 'release', hold: recordOf(hold), usage: row, createdAt: clock.now() })
+      .catch(() => recordRefused(row))
+  }
+
+  async function changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>> {
+    const { userId, kind, amountNanoUsd, note, actorUserId } = change
+    if (!Number.isSafeInteger(amountNanoUsd)) throw new Error(`${amountNanoUsd} is no amount of nano-dollars.`)
+    const account = accountOf(userId)
+    const refused = refuseChange(account, amountNanoUsd)
+    if (refused) return fail(refused)
+
+    // What is taken is gone before the commit, or two changes could take the same money; what is given comes after it.
+    const isTaken = amountNanoUsd < 0
+    if (isTaken) account.balanceNanoUsd += amountNanoUsd
+    const createdAt = clock.now()
+    try {
+      await writer.submit({ kind: 'balance_change', userId, changeKind: kind, amountNanoUsd, note, actorUserId, createdAt })
+    } catch (error) {
+      if (isTaken) account.balanceNanoUsd -= amountNanoUsd
+      if (error instanceof StorageFault) return fail(refusal('storage_unavailable'))
+      throw error
+    }
+    if (!isTaken) account.balanceNanoUsd += amountNanoUsd
+    return ok(stateOf(account))
+  }
+
+  function recordRefused(usage: UsageRow): void {
+    // The writer has reported it by then, and no money depends on it.
+    writer.submit({ kind: 'usage', usage }).catch(ignore)
+  }
+
+  return {
+    state: (userId) => stateOf(accountOf(userId)),
+    openHold,
+    settle,
+    release,
+    changeBalance,
+    recordRefused,
+    flush: () => writer.flush(),
+  }
+}
+
+const stateOf = ({ balanceNanoUsd, creditLimitNanoUsd, openHoldsNanoUsd }: Account): AccountState => ({
+  balanceNanoUsd,
+  creditLimitNanoUsd,
+  openHoldsNanoUsd,
+  availableNanoUsd: availableNanoUsd({ balanceNanoUsd, creditLimitNanoUsd, openHoldsNanoUsd }),
+})
+
+/** Without the promise, which cannot be written, nor be handed to another thread. */
+const recordOf = ({ committed: _, ...record }: OpenHold): HoldRecord => record
+
+function requireAmount(amountNanoUsd: NanoUsd, what: string): void {
+  if (Number.isSafeInteger(amountNanoUsd) && amountNanoUsd >= 0) return
+  throw new Error(`The amount of a ${what} has to be a whole number of nano-dollars, not ${amountNanoUsd}.`)
+}
+
+function refuseChange(account: Account, amountNanoUsd: NanoUsd): Refusal | undefined {
+  if (!Number.isSafeInteger(account.balanceNanoUsd + amountNanoUsd)) {
+    return refusal('invalid_input', { problem: 'amountNanoUsd: the balance would pass the largest amount that can be kept' })
+  }
+  const available = availableNanoUsd(account)
+  if (amountNanoUsd >= 0 || available + amountNanoUsd >= 0) return undefined
+  const maxNanoUsd = Math.max(0, available)
+  return refusal('balance_below_limit', { maxUsd: formatUsd(maxNanoUsd, 'down'), maxNanoUsd })
+}
+
+function releaseWhatACrashLeftOpen({ ledger, clock, logger }: Pick<AccountBookDeps, 'ledger' | 'clock' | 'logger'>): void {
+  for (const loss of ledger.releaseOpenHolds(clock.now())) {
+    logger.warn(loss, 'a hold was left open by a crash; it was released and is listed as a possible loss')
+  }
+}

@@ -1,0 +1,47 @@
+// Who made a response or an output item: asked before an id of a stored thing is sent upstream.
+import type { OwnedIdRow, OwnedIdsRepository } from '../db/repositories/owned-ids.ts'
+import type { Writer } from '../db/write.ts'
+import type { OwnedKind } from '../db/write-command.ts'
+import type { Clock } from '../ports.ts'
+import { createRecent } from './recent.ts'
+
+export interface OwnedIds {
+  /** Known at once in memory, on disk soon after. The first owner of an id stays its owner. */
+  record(kind: OwnedKind, id: string, userId: string, tokens?: number): void
+  find(kind: OwnedKind, id: string): OwnedIdRow | undefined
+}
+
+const IDS_IN_MEMORY_MAX = 50_000
+
+export function createOwnedIds({
+  writer,
+  repository,
+  clock,
+}: {
+  readonly writer: Writer
+  readonly repository: OwnedIdsRepository
+  readonly clock: Clock
+}): OwnedIds {
+  const recent = createRecent<OwnedIdRow>(IDS_IN_MEMORY_MAX)
+
+  return {
+    record(kind, id, userId, tokens) {
+      const key = keyOf(kind, id)
+      if (recent.get(key)) return
+      const row = { userId, tokens: tokens ?? null }
+      recent.set(key, row)
+      // The writer reports a failure. What is lost with it is that the id can be used again: it is refused then, to anyone.
+      writer.submit({ kind: 'own', ownedKind: kind, id, ...row, createdAt: clock.now() }).catch(() => {})
+    },
+    find(kind, id) {
+      const key = keyOf(kind, id)
+      const inMemory = recent.get(key)
+      if (inMemory) return inMemory
+      const stored = repository.find(kind, id)
+      if (stored) recent.set(key, stored)
+      return stored
+    },
+  }
+}
+
+const keyOf = (kind: OwnedKind, id: string): string => `${kind} ${id}`

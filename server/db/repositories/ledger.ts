@@ -1,0 +1,155 @@
+// The ledger and what it sums up to. Entries are only ever added, by the writer; this reads them and resolves what a crash left.
+import { and, asc, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import type { NanoUsd } from '../../ledger/money.ts'
+import type { Db } from '../open.ts'
+import { createResolvedMark } from '../resolved-mark.ts'
+import { balances, ledgerEntries, possibleLosses } from '../schema/ledger.ts'
+import type { BalanceChangeKind, HoldRecord } from '../write-command.ts'
+import {
+  formatTimeCursor,
+  type Page,
+  type PageRequest,
+  parseSeqCursor,
+  parseTimeCursor,
+  toPage,
+} from './paging.ts'
+
+export type LedgerKind = 'hold' | 'settle' | 'release' | BalanceChangeKind
+
+export interface LedgerEntry {
+  readonly seq: number
+  readonly createdAt: number
+  readonly userId: string
+  readonly kind: LedgerKind
+  /** Signed: what it adds to the balance. Zero for holds and releases. */
+  readonly amountNanoUsd: NanoUsd
+  /** Signed: what it adds to the open holds. */
+  readonly heldNanoUsd: NanoUsd
+  readonly requestId: string | null
+  readonly note: string | null
+  readonly actorUserId: string | null
+}
+
+export interface BalanceRow {
+  readonly balanceNanoUsd: NanoUsd
+  readonly creditLimitNanoUsd: NanoUsd
+}
+
+/** A hold that a crash left open: what it held is the most that may have been lost. */
+export interface PossibleLoss extends HoldRecord {
+  readonly foundAt: number
+}
+
+export interface LedgerRepository {
+  balanceOf(userId: string): BalanceRow | undefined
+  /** The changes of a person's balance, newest first. What their requests cost is listed by the usage rows. */
+  changesOf(userId: string, page: PageRequest): Page<LedgerEntry>
+  /** Hold, settlement or release, and what followed, in order. */
+  entriesOfRequest(requestId: string): LedgerEntry[]
+  openHolds(): HoldRecord[]
+  /** The balance as the entries give it. */
+  sumOf(userId: string): NanoUsd
+  /** Releases every open hold in one transaction and lists each as a possible loss; returns them. For the start only. */
+  releaseOpenHolds(at: number): PossibleLoss[]
+  /** Newest first. */
+  possibleLosses(page: PageRequest): Page<PossibleLoss>
+}
+
+const entryColumns = {
+  seq: ledgerEntries.seq,
+  createdAt: ledgerEntries.createdAt,
+  userId: ledgerEntries.userId,
+  kind: ledgerEntries.kind,
+  amountNanoUsd: ledgerEntries.amountNanoUsd,
+  heldNanoUsd: ledgerEntries.heldNanoUsd,
+  requestId: ledgerEntries.requestId,
+  note: ledgerEntries.note,
+  actorUserId: ledgerEntries.actorUserId,
+}
+
+const SELECT_OPEN_HOLDS = `
+  SELECT request_id AS requestId, user_id AS userId, key_id AS keyId, model, price_id AS priceId,
+         held_nano_usd AS amountNanoUsd, created_at AS createdAt
+  FROM ledger_entries AS held
+  WHERE seq >= ? AND kind = 'hold' AND NOT EXISTS (
+    SELECT 1 FROM ledger_entries AS ended
+    WHERE ended.request_id = held.request_id AND ended.kind IN ('settle', 'release'))
+  ORDER BY seq`
+
+export function createLedgerRepository({ raw, orm }: Db): LedgerRepository {
+  const mark = createResolvedMark(raw)
+  const openHolds = raw.prepare<[number], HoldRecord>(SELECT_OPEN_HOLDS)
+  const nextSeq = raw.prepare<[], number>('SELECT coalesce(max(seq), 0) + 1 FROM ledger_entries').pluck()
+  const balanceOf = orm
+    .select({ balanceNanoUsd: balances.balanceNanoUsd, creditLimitNanoUsd: balances.creditLimitNanoUsd })
+    .from(balances)
+    .where(eq(balances.userId, sql.placeholder('userId')))
+    .prepare()
+
+  const releaseOpenHolds = raw.transaction((at: number): PossibleLoss[] => {
+    const losses = openHolds.all(mark.read()).map((hold) => ({ ...hold, foundAt: at }))
+    for (const loss of losses) {
+      const { userId, requestId, amountNanoUsd } = loss
+      orm
+        .insert(ledgerEntries)
+        .values({
+          createdAt: at,
+          userId,
+          kind: 'release',
+          amountNanoUsd: 0,
+          heldNanoUsd: 0 - amountNanoUsd,
+          requestId,
+        })
+        .run()
+      orm.insert(possibleLosses).values(loss).run()
+    }
+    mark.write(nextSeq.get() ?? 1)
+    return losses
+  })
+
+  return {
+    balanceOf: (userId) => balanceOf.get({ userId }),
+    changesOf: (userId, page) => changesOf(orm, userId, page),
+    entriesOfRequest: (requestId) =>
+      orm
+        .select(entryColumns)
+        .from(ledgerEntries)
+        .where(eq(ledgerEntries.requestId, requestId))
+        .orderBy(asc(ledgerEntries.seq))
+        .all(),
+    openHolds: () => openHolds.all(mark.read()),
+    sumOf: (userId) =>
+      orm
+        .select({ sum: sql<number>`coalesce(sum(${ledgerEntries.amountNanoUsd}), 0)` })
+        .from(ledgerEntries)
+        .where(eq(ledgerEntries.userId, userId))
+        .get()?.sum ?? 0,
+    releaseOpenHolds: (at) => releaseOpenHolds.immediate(at),
+    possibleLosses: (page) => listPossibleLosses(orm, page),
+  }
+}
+
+function changesOf(orm: Db['orm'], userId: string, { cursor, limit }: PageRequest): Page<LedgerEntry> {
+  const before = cursor === undefined ? undefined : lt(ledgerEntries.seq, parseSeqCursor(cursor))
+  const found = orm
+    .select(entryColumns)
+    .from(ledgerEntries)
+    .where(and(eq(ledgerEntries.userId, userId), isNull(ledgerEntries.requestId), before))
+    .orderBy(desc(ledgerEntries.seq))
+    .limit(limit + 1)
+    .all()
+  return toPage(found, limit, (entry) => String(entry.seq))
+}
+
+function listPossibleLosses(orm: Db['orm'], { cursor, limit }: PageRequest): Page<PossibleLoss> {
+  const { createdAt, requestId } = possibleLosses
+  const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
+  const found = orm
+    .select()
+    .from(possibleLosses)
+    .where(after && sql`(${createdAt}, ${requestId}) < (${after.at}, ${after.id})`)
+    .orderBy(desc(createdAt), desc(requestId))
+    .limit(limit + 1)
+    .all()
+  return toPage(found, limit, (loss) => formatTimeCursor({ at: loss.createdAt, id: loss.requestId }))
+}

@@ -1,0 +1,46 @@
+// Every repository over one connection, so that the composition root makes them once.
+import type { Db } from '../open.ts'
+import { type AuditRepository, createAuditRepository } from './audit.ts'
+import { createKeysRepository, type KeysRepository } from './keys.ts'
+import { createLedgerRepository, type LedgerRepository } from './ledger.ts'
+import { createMetaRepository, type MetaRepository } from './meta.ts'
+import { createOwnedIdsRepository, type OwnedIdsRepository } from './owned-ids.ts'
+import { createPricesRepository, type PricesRepository } from './prices.ts'
+import { createSealedValuesRepository, type SealedValuesRepository } from './sealed-values.ts'
+import { createSessionsRepository, type SessionsRepository } from './sessions.ts'
+import { createSettingsRepository, type SettingsRepository } from './settings.ts'
+import { createUsageRepository, type UsageRepository } from './usage.ts'
+import { createUsersRepository, type UsersRepository } from './users.ts'
+
+export interface Repositories {
+  readonly users: UsersRepository
+  readonly keys: KeysRepository
+  readonly sessions: SessionsRepository
+  readonly usage: UsageRepository
+  readonly ledger: LedgerRepository
+  readonly prices: PricesRepository
+  readonly settings: SettingsRepository
+  readonly sealedValues: SealedValuesRepository
+  readonly ownedIds: OwnedIdsRepository
+  readonly audit: AuditRepository
+  readonly meta: MetaRepository
+  /** Runs synchronous work in one transaction: all of it is written, or, where it throws, none. */
+  transaction<T>(work: () => T): T
+}
+
+export function createRepositories(db: Db): Repositories {
+  return {
+    users: createUsersRepository(db),
+    keys: createKeysRepository(db),
+    sessions: createSessionsRepository(db),
+    usage: createUsageRepository(db),
+    ledger: createLedgerRepository(db),
+    prices: createPricesRepository(db),
+    settings: createSettingsRepository(db),
+    sealedValues: createSealedValuesRepository(db),
+    ownedIds: createOwnedIdsRepository(db),
+    audit: createAuditRepository(db),
+    meta: createMetaRepository(db),
+    transaction: (work) => db.raw.transaction(work).immediate(),
+  }
+}

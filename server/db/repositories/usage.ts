@@ -1,0 +1,108 @@
+// Usage rows: one per request. Read here; written by the writer together with what the request cost.
+import { and, count, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { UsageRow } from '../../../contract/usage.ts'
+import type { Db } from '../open.ts'
+import { usage } from '../schema/usage.ts'
+import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+
+export interface UsageFilter {
+  readonly userId?: string | undefined
+  readonly keyId?: string | undefined
+  readonly model?: string | undefined
+  readonly endpoint?: string | undefined
+  /** HTTP status. */
+  readonly status?: number | undefined
+  /** Unix milliseconds, inclusive. */
+  readonly from?: number | undefined
+  /** Unix milliseconds, exclusive. */
+  readonly to?: number | undefined
+}
+
+export interface UsageTotals {
+  readonly requests: number
+  readonly inputTokens: number
+  readonly cachedInputTokens: number
+  readonly cacheWriteTokens: number
+  readonly outputTokens: number
+  readonly reasoningTokens: number
+  readonly costNanoUsd: number
+}
+
+export interface UsageRepository {
+  /** Newest first. */
+  list(filter: UsageFilter & PageRequest): Page<UsageRow>
+  /** Rows of the demo upstream count only where asked. */
+  totals(filter: UsageFilter, options?: { readonly includeDemo?: boolean | undefined }): UsageTotals
+  /** Of one person since a moment, such as local midnight. */
+  today(userId: string, since: number): UsageTotals
+}
+
+export function createUsageRepository({ orm }: Db): UsageRepository {
+  const totals: UsageRepository['totals'] = (filter, options = {}) => {
+    const counted = options.includeDemo ? undefined : eq(usage.isDemo, false)
+    return (
+      orm
+        .select({
+          requests: count(),
+          inputTokens: sumOf(usage.inputTokens),
+          cachedInputTokens: sumOf(usage.cachedInputTokens),
+          cacheWriteTokens: sumOf(usage.cacheWriteTokens),
+          outputTokens: sumOf(usage.outputTokens),
+          reasoningTokens: sumOf(usage.reasoningTokens),
+          costNanoUsd: sumOf(usage.costNanoUsd),
+        })
+        .from(usage)
+        .where(and(whereOf(filter), counted))
+        .get() ?? NOTHING_USED
+    )
+  }
+  return {
+    list: (request) => {
+      const found = listQuery(orm, request).all()
+      return toPage(found, request.limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.requestId }))
+    },
+    totals,
+    today: (userId, since) => totals({ userId, from: since }),
+  }
+}
+
+const NOTHING_USED: UsageTotals = {
+  requests: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  costNanoUsd: 0,
+}
+
+const sumOf = (column: AnySQLiteColumn<{ data: number }>): SQL<number> =>
+  sql<number>`coalesce(sum(${column}), 0)`
+
+/** The query itself, so that a test can ask the database how it would go about it. */
+export function listQuery(orm: Db['orm'], { cursor, limit, ...filter }: UsageFilter & PageRequest) {
+  const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
+  return orm
+    .select()
+    .from(usage)
+    .where(
+      and(
+        whereOf(filter),
+        after && sql`(${usage.createdAt}, ${usage.requestId}) < (${after.at}, ${after.id})`,
+      ),
+    )
+    .orderBy(desc(usage.createdAt), desc(usage.requestId))
+    .limit(limit + 1)
+}
+
+const whereOf = ({ userId, keyId, model, endpoint, status, from, to }: UsageFilter): SQL | undefined =>
+  and(
+    userId === undefined ? undefined : eq(usage.userId, userId),
+    keyId === undefined ? undefined : eq(usage.keyId, keyId),
+    model === undefined ? undefined : eq(usage.model, model),
+    endpoint === undefined ? undefined : eq(usage.endpoint, endpoint),
+    status === undefined ? undefined : eq(usage.status, status),
+    from === undefined ? undefined : gte(usage.createdAt, from),
+    to === undefined ? undefined : lt(usage.createdAt, to),
+  )

@@ -1,0 +1,103 @@
+// The money: entries that are only ever added, and what is derived from them so that nobody has to sum them up.
+import { sql } from 'drizzle-orm'
+import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { prices } from './prices.ts'
+import { users } from './users.ts'
+
+/** Beyond 2⁵³ − 1 an amount would lose its last digits on the way through JavaScript. */
+const SAFE = sql.raw('9007199254740991')
+
+export const ledgerEntries = sqliteTable(
+  'ledger_entries',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    createdAt: integer('created_at').notNull(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'restrict' }),
+    kind: text('kind', {
+      enum: [
+        'hold',
+        'settle',
+        'release',
+        'top_up',
+        'gift',
+        'code',
+        'correction',
+        'refund',
+        'charge',
+        'write_off',
+      ],
+    }).notNull(),
+    /** Signed: what it adds to the balance. */
+    amountNanoUsd: integer('amount_nano_usd').notNull(),
+    /** Signed: what it adds to the open holds. */
+    heldNanoUsd: integer('held_nano_usd').notNull(),
+    requestId: text('request_id'),
+    /** Of a hold: what a start after a crash has to know of a request that was never resolved. */
+    keyId: text('key_id'),
+    model: text('model'),
+    priceId: text('price_id').references(() => prices.id, { onDelete: 'restrict' }),
+    /** Of a balance change. */
+    note: text('note'),
+    actorUserId: text('actor_user_id').references(() => users.id, { onDelete: 'restrict' }),
+  },
+  (table) => [
+    // A request has one entry of each kind, and settle and release count as one kind: a hold is resolved once.
+    uniqueIndex('ledger_entries_request_step')
+      .on(table.requestId, sql`(case "kind" when 'release' then 'settle' else "kind" end)`)
+      .where(sql`"request_id" is not null`),
+    // Balance changes by person. What requests cost is listed by the usage rows, so the request path pays for no index here.
+    index('ledger_entries_changes')
+      .on(table.userId, table.seq)
+      .where(sql`"request_id" is null`),
+    check(
+      'ledger_entries_shape',
+      sql`case ${table.kind}
+        when 'hold' then ${table.amountNanoUsd} = 0 and ${table.heldNanoUsd} >= 0 and ${table.requestId} is not null
+          and ${table.keyId} is not null and ${table.model} is not null and ${table.priceId} is not null
+        when 'release' then ${table.amountNanoUsd} = 0 and ${table.heldNanoUsd} <= 0 and ${table.requestId} is not null
+        when 'settle' then ${table.amountNanoUsd} <= 0 and ${table.heldNanoUsd} <= 0 and ${table.requestId} is not null
+        else ${table.heldNanoUsd} = 0
+          and ${table.kind} in ('top_up', 'gift', 'code', 'correction', 'refund', 'charge', 'write_off') end`,
+    ),
+    check('ledger_entries_amount_safe', sql`${table.amountNanoUsd} between -${SAFE} and ${SAFE}`),
+    check('ledger_entries_held_safe', sql`${table.heldNanoUsd} between -${SAFE} and ${SAFE}`),
+  ],
+)
+
+/** One row per person: the sum of their entries, and how far below zero it may go. */
+export const balances = sqliteTable(
+  'balances',
+  {
+    userId: text('user_id')
+      .primaryKey()
+      .references(() => users.id, { onDelete: 'restrict' }),
+    balanceNanoUsd: integer('balance_nano_usd').notNull(),
+    creditLimitNanoUsd: integer('credit_limit_nano_usd').notNull(),
+  },
+  (table) => [
+    check('balances_balance_safe', sql`${table.balanceNanoUsd} between -${SAFE} and ${SAFE}`),
+    check('balances_credit_limit', sql`${table.creditLimitNanoUsd} between 0 and ${SAFE}`),
+  ],
+)
+
+/** Holds that a crash left open, as they were released at the next start. */
+export const possibleLosses = sqliteTable(
+  'possible_losses',
+  {
+    requestId: text('request_id').primaryKey(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'restrict' }),
+    keyId: text('key_id').notNull(),
+    model: text('model').notNull(),
+    priceId: text('price_id')
+      .notNull()
+      .references(() => prices.id, { onDelete: 'restrict' }),
+    amountNanoUsd: integer('amount_nano_usd').notNull(),
+    createdAt: integer('created_at').notNull(),
+    foundAt: integer('found_at').notNull(),
+  },
+  (table) => [index('possible_losses_created').on(table.createdAt, table.requestId)],
+)

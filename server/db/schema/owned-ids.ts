@@ -1,0 +1,14 @@
+// Who made a response or an output item upstream.
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+export const ownedIds = sqliteTable(
+  'owned_ids',
+  {
+    kind: text('kind', { enum: ['response', 'item'] }).notNull(),
+    id: text('id').notNull(),
+    userId: text('user_id').notNull(),
+    tokens: integer('tokens'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.id] })],
+)

@@ -1,0 +1,28 @@
+// Price rows: added, never changed. A charge refers to the row it was computed with.
+import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
+export const prices = sqliteTable(
+  'prices',
+  {
+    id: text('id').primaryKey(),
+    model: text('model').notNull(),
+    effectiveFrom: integer('effective_from').notNull(),
+    origin: text('origin', { enum: ['shipped', 'operator', 'demo'] }).notNull(),
+    source: text('source'),
+    createdAt: integer('created_at').notNull(),
+    inputNanoUsdPerMTok: integer('input_nano_usd_per_mtok').notNull(),
+    cachedInputNanoUsdPerMTok: integer('cached_input_nano_usd_per_mtok'),
+    cacheWriteNanoUsdPerMTok: integer('cache_write_nano_usd_per_mtok'),
+    outputNanoUsdPerMTok: integer('output_nano_usd_per_mtok').notNull(),
+    longContextAboveTokens: integer('long_context_above_tokens'),
+    longInputNanoUsdPerMTok: integer('long_input_nano_usd_per_mtok'),
+    longCachedInputNanoUsdPerMTok: integer('long_cached_input_nano_usd_per_mtok'),
+    longCacheWriteNanoUsdPerMTok: integer('long_cache_write_nano_usd_per_mtok'),
+    longOutputNanoUsdPerMTok: integer('long_output_nano_usd_per_mtok'),
+    webSearchNanoUsdPerCall: integer('web_search_nano_usd_per_call'),
+    contextWindowTokens: integer('context_window_tokens'),
+    maxOutputTokens: integer('max_output_tokens'),
+    isReasoning: integer('is_reasoning', { mode: 'boolean' }),
+  },
+  (table) => [uniqueIndex('prices_model_moment').on(table.model, table.origin, table.effectiveFrom)],
+)

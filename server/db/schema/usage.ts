@@ -1,0 +1,36 @@
+// Usage rows as they are listed, stored in the order of the list (WITHOUT ROWID), with an index by person and one by key.
+// A single row is found through the ledger, whose entries know when the request arrived.
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+export const usage = sqliteTable(
+  'usage',
+  {
+    requestId: text('request_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    userId: text('user_id').notNull(),
+    keyId: text('key_id').notNull(),
+    endpoint: text('endpoint').notNull(),
+    model: text('model').notNull(),
+    inputTokens: integer('input_tokens').notNull(),
+    cachedInputTokens: integer('cached_input_tokens').notNull(),
+    cacheWriteTokens: integer('cache_write_tokens').notNull(),
+    outputTokens: integer('output_tokens').notNull(),
+    reasoningTokens: integer('reasoning_tokens').notNull(),
+    webSearchCalls: integer('web_search_calls').notNull(),
+    costNanoUsd: integer('cost_nano_usd').notNull(),
+    status: integer('status').notNull(),
+    errorCode: text('error_code'),
+    reason: text('reason', {
+      enum: ['completed', 'client_left', 'upstream_failed', 'estimated', 'refused'],
+    }).notNull(),
+    durationMs: integer('duration_ms').notNull(),
+    firstTokenMs: integer('first_token_ms'),
+    stream: integer('stream', { mode: 'boolean' }).notNull(),
+    isDemo: integer('is_demo', { mode: 'boolean' }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.createdAt, table.requestId] }),
+    index('usage_user_created').on(table.userId, table.createdAt, table.requestId),
+    index('usage_key_created').on(table.keyId, table.createdAt, table.requestId),
+  ],
+)

@@ -1,0 +1,13 @@
+// Tells what the disk did to us from what we did to the disk: the one can be tried again, the other cannot.
+import Database from 'better-sqlite3'
+
+/** The disk is full, broken, read-only or held by someone else. What was asked is not written; asking again may help. */
+export class StorageFault extends Error {
+  override readonly name = 'StorageFault'
+}
+
+/** Primary result codes, and the extended ones that begin with them (https://sqlite.org/rescode.html). */
+const DISK_CODES = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM|PROTOCOL)/
+
+export const isDiskFault = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && DISK_CODES.test(error.code)

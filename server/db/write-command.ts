@@ -1,0 +1,84 @@
+// What the writer can be told to write: plain data, so that a command can be handed to another thread as it is.
+import type { UsageRow } from '../../contract/usage.ts'
+import type { NanoUsd } from '../ledger/money.ts'
+import type { Charge } from '../ledger/settle.ts'
+
+export type BalanceChangeKind = 'top_up' | 'gift' | 'code' | 'correction' | 'refund' | 'charge' | 'write_off'
+
+/** A hold as it is kept: whose it is, what it holds, and what a later look at it needs. */
+export interface HoldRecord {
+  readonly requestId: string
+  readonly userId: string
+  readonly keyId: string
+  readonly model: string
+  readonly priceId: string
+  readonly amountNanoUsd: NanoUsd
+  /** When the request arrived. */
+  readonly createdAt: number
+}
+
+export interface HoldCommand {
+  readonly kind: 'hold'
+  readonly hold: HoldRecord
+}
+
+export interface SettleCommand {
+  readonly kind: 'settle'
+  readonly hold: HoldRecord
+  readonly charge: Charge
+  readonly usage: UsageRow
+  /** When it was settled; the usage row carries the request's arrival. */
+  readonly createdAt: number
+}
+
+export interface ReleaseCommand {
+  readonly kind: 'release'
+  readonly hold: HoldRecord
+  readonly usage: UsageRow
+  readonly createdAt: number
+}
+
+export interface BalanceChangeCommand {
+  readonly kind: 'balance_change'
+  readonly userId: string
+  readonly changeKind: BalanceChangeKind
+  readonly amountNanoUsd: NanoUsd
+  readonly note: string
+  readonly actorUserId: string | null
+  readonly createdAt: number
+}
+
+export interface UsageCommand {
+  readonly kind: 'usage'
+  readonly usage: UsageRow
+}
+
+export interface OwnCommand {
+  readonly kind: 'own'
+  readonly ownedKind: OwnedKind
+  readonly id: string
+  readonly userId: string
+  readonly tokens: number | null
+  readonly createdAt: number
+}
+export type OwnedKind = 'response' | 'item'
+
+export interface KeyUsesCommand {
+  readonly kind: 'key_uses'
+  readonly uses: readonly KeyUse[]
+}
+export interface KeyUse {
+  readonly keyId: string
+  readonly at: number
+  readonly address: string
+  readonly client: string
+}
+
+export type WriteCommand =
+  | HoldCommand
+  | SettleCommand
+  | ReleaseCommand
+  | BalanceChangeCommand
+  | UsageCommand
+  | OwnCommand
+  | KeyUsesCommand
