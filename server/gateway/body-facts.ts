@@ -1,0 +1,163 @@
+// What a request's body says about its cost and its reach. Both dialects are read into the same facts; what cannot be
+// bounded or is not permitted is refused here, by name. The body itself is only read: the bytes that came are sent on.
+import { type Refusal, refusal } from '../../contract/errors.ts'
+import { fail, ok, type Result } from '../../contract/result.ts'
+
+export interface BodyFacts {
+  readonly model: string
+  readonly isStream: boolean
+  /** How many answers are generated, each up to the output limit. */
+  readonly choices: number
+  /** The output limit that the request names, in tokens. */
+  readonly outputTokensLimit: number | undefined
+  /** Output beyond that limit which the request can still be billed for (rejected predictions). */
+  readonly extraOutputTokensMax: number
+  /** What bounds the input; `undefined` where only the context window does. */
+  readonly input: InputBound | undefined
+  /** Hosted web searches that may be made; 0 where the tool is not offered. */
+  readonly webSearchCallsMax: number
+  /** Chat only: whether the client asked for the usage chunk itself. */
+  readonly wantsUsageChunk: boolean
+  /** Whether the upstream keeps the answer, so that later requests may refer to its ids. */
+  readonly isStored: boolean
+  readonly previousResponseId: string | undefined
+  readonly itemReferences: readonly string[]
+}
+
+/** An upper bound of the input in tokens: `fixedTokensMax` and one token for each byte of text, for no token is shorter. */
+export interface InputBound {
+  readonly textBytes: number
+  /** Images, search results and what templates add. */
+  readonly fixedTokensMax: number
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Chat templates and hidden instructions add tokens that no byte of the body stands for. */
+const TEMPLATE_TOKENS = 1_024
+/**
+ * No image costs more input than this at any detail setting of the current models (OpenAI, "Images and vision": at most
+ * 10,000 patches at original detail, times the small models' factor).
+ */
+const IMAGE_TOKENS_MAX = 25_000
+/** Search results are charged as input (OpenAI, "Web search": search content tokens). */
+const WEB_SEARCH_TOKENS_PER_CALL_MAX = 10_000
+/** Where a request sets no `max_tool_calls`: more searches than any measured turn made. */
+const WEB_SEARCH_CALLS_ASSUMED = 10
+const WEB_SEARCH_CALLS_MAX = 100
+const CHOICES_MAX = 128
+
+/** Tools that run on the client's side: whatever they do, they cost the upstream nothing. */
+const CLIENT_TOOLS = new Set(['function', 'custom', 'local_shell', 'apply_patch'])
+
+/** Collects, while a body is walked, what its bytes alone do not say. */
+export interface Walk {
+  images: number
+  /** Bytes of base64 that are images, and cost by the image and not by the byte. */
+  imageBytes: number
+  needsFullWindow: boolean
+  hasWebSearch: boolean
+  readonly itemReferences: string[]
+}
+
+export const startWalk = (): Walk => ({
+  images: 0,
+  imageBytes: 0,
+  needsFullWindow: false,
+  hasWebSearch: false,
+  itemReferences: [],
+})
+
+export function noteImage(walk: Walk, url: unknown): void {
+  walk.images += 1
+  if (typeof url === 'string' && url.startsWith('data:')) walk.imageBytes += url.length
+}
+
+export function inputBound(walk: Walk, bodyBytes: number, webSearchCallsMax: number): InputBound | undefined {
+  if (walk.needsFullWindow) return undefined
+  return {
+    textBytes: Math.max(0, bodyBytes - walk.imageBytes),
+    fixedTokensMax:
+      TEMPLATE_TOKENS + walk.images * IMAGE_TOKENS_MAX + webSearchCallsMax * WEB_SEARCH_TOKENS_PER_CALL_MAX,
+  }
+}
+
+export const invalidParameter = (param: string, problem: string): Refusal =>
+  refusal('invalid_parameter', { problem }, { param })
+
+export const unsupported = (param: string, problem: string): Refusal =>
+  refusal('unsupported_parameter', { problem }, { param })
+
+/** A whole number in [min, max], or undefined where the member is missing or null. */
+export function integerIn(
+  body: JsonObject,
+  param: string,
+  min: number,
+  max: number,
+): Result<number | undefined, Refusal> {
+  const value = body[param]
+  if (value === undefined || value === null) return ok(undefined)
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return ok(value)
+  return fail(invalidParameter(param, `it has to be a whole number from ${min} to ${max}.`))
+}
+
+export function booleanIn(body: JsonObject, param: string): Result<boolean, Refusal> {
+  const value = body[param]
+  if (value === undefined || value === null) return ok(false)
+  return typeof value === 'boolean' ? ok(value) : fail(invalidParameter(param, 'it has to be true or false.'))
+}
+
+export function modelIn(body: JsonObject): Result<string, Refusal> {
+  const model = body.model
+  if (model === undefined || model === null || model === '') {
+    return fail(refusal('missing_parameter', undefined, { param: 'model' }))
+  }
+  if (typeof model === 'string' && model.length <= 200) return ok(model)
+  return fail(invalidParameter('model', 'it has to be the name of a model, of at most 200 characters.'))
+}
+
+export const choicesIn = (body: JsonObject) => integerIn(body, 'n', 1, CHOICES_MAX)
+
+/** A default service tier, or a refusal: the others cost more or less than the price book knows. */
+export function checkServiceTier(body: JsonObject): Refusal | undefined {
+  const tier = body.service_tier
+  if (tier === undefined || tier === null || tier === 'auto' || tier === 'default') return undefined
+  return refusal('unsupported_service_tier', { tier: String(tier).slice(0, 40) }, { param: 'service_tier' })
+}
+
+/** Passes tools that run on the client, notes `web_search`, and refuses every other hosted tool by its name. */
+export function checkTools(tools: unknown, param: string, walk: Walk): Refusal | undefined {
+  if (tools === undefined || tools === null) return undefined
+  if (!Array.isArray(tools)) return invalidParameter(param, 'it has to be a list of tools.')
+  for (const tool of tools) {
+    const refused = checkTool(tool, param, walk)
+    if (refused) return refused
+  }
+  return undefined
+}
+
+function checkTool(tool: unknown, param: string, walk: Walk): Refusal | undefined {
+  if (!isObject(tool) || typeof tool.type !== 'string') {
+    return invalidParameter(param, 'every tool has to be an object with a "type".')
+  }
+  if (CLIENT_TOOLS.has(tool.type)) return undefined
+  if (tool.type === 'namespace') return checkTools(tool.tools, `${param}.tools`, walk)
+  if (tool.type === 'tool_search' && tool.execution === 'client') return undefined
+  if (tool.type === 'web_search') {
+    walk.hasWebSearch = true
+    return undefined
+  }
+  return refusal('unsupported_tool', { tool: tool.type.slice(0, 60) }, { param })
+}
+
+/** How many hosted searches a request may make: its own limit, or more than any turn is known to make. */
+export function webSearchCallsIn(body: JsonObject, walk: Walk): Result<number, Refusal> {
+  const named = integerIn(body, 'max_tool_calls', 1, WEB_SEARCH_CALLS_MAX)
+  if (!named.ok) return named
+  return ok(walk.hasWebSearch ? (named.value ?? WEB_SEARCH_CALLS_ASSUMED) : 0)
+}
+
+export const OUTPUT_TOKENS_MAX = 100_000_000

@@ -1,0 +1,112 @@
+// Reads a streamed chat completion: takes the usage from wherever it comes (the last one counts), undoes the usage chunk
+// that the gateway asked for, and renames an aliased model back.
+import { parseChatUsage } from '../ledger/token-usage.ts'
+import { applySplices, type JsonObjectScan, memberOf, removalOf, type Splice, scanObject } from './json-scan.ts'
+import { type EventFields, readEvent } from './sse.ts'
+import {
+  DROP,
+  type EventVerdict,
+  nothingMeasured,
+  PASS,
+  type StreamReader,
+  textBytesBehind,
+} from './stream-meter.ts'
+
+const USAGE = Buffer.from('"usage"')
+const DONE = Buffer.from('[DONE]')
+const ERROR = Buffer.from('"error"')
+const TEXT = [
+  Buffer.from('"content":"'),
+  Buffer.from('"arguments":"'),
+  Buffer.from('"reasoning_content":"'),
+  Buffer.from('"refusal":"'),
+]
+
+export interface ChatStreamOptions {
+  /** The client did not ask for usage: what we asked for is taken out again, whole. */
+  readonly isUsageInjected: boolean
+  readonly alias: string | undefined
+}
+
+export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOptions): StreamReader {
+  const measured = nothingMeasured()
+  const mustEdit = isUsageInjected || alias !== undefined
+
+  function takeUsage(chunk: Record<string, unknown>): void {
+    if (typeof chunk.id === 'string') measured.responseId = chunk.id
+    if (typeof chunk.service_tier === 'string') measured.serviceTier = chunk.service_tier
+    const reported = parseChatUsage(chunk.usage)
+    if (!reported) return
+    measured.reported = reported
+    measured.rawReported = JSON.stringify(chunk.usage)
+  }
+
+  function readUsageChunk(event: Buffer, fields: EventFields): EventVerdict | undefined {
+    const chunk = parseObject(fields.data)
+    if (!chunk) return undefined
+    if (chunk.error !== undefined && chunk.error !== null) measured.hasFailed = true
+    takeUsage(chunk)
+    if (chunk.usage === undefined || chunk.usage === null) return undefined
+    const isUsageOnly = Array.isArray(chunk.choices) && chunk.choices.length === 0
+    if (isUsageInjected && isUsageOnly) return DROP
+    // A stream may end here without [DONE]; nothing that ends one goes out before the charge is on disk.
+    return isUsageOnly ? { kind: 'withhold', bytes: edited(event, fields), isFinal: false } : undefined
+  }
+
+  function edited(event: Buffer, fields: EventFields): Buffer {
+    return mustEdit ? editEvent(event, fields, (scan) => splicesFor(scan, isUsageInjected, alias)) : event
+  }
+
+  return {
+    measured,
+    read(event) {
+      for (const needle of TEXT) measured.textBytes += textBytesBehind(event, needle)
+      if (event.length < 64 && event.includes(DONE)) return { kind: 'withhold', bytes: event, isFinal: true }
+      const mayCarryUsage = event.includes(USAGE) || event.includes(ERROR)
+      if (!mayCarryUsage && !mustEdit) return PASS
+      const fields = readEvent(event)
+      const verdict = mayCarryUsage ? readUsageChunk(event, fields) : undefined
+      if (verdict) return verdict
+      const bytes = edited(event, fields)
+      return bytes === event ? PASS : { kind: 'replace', bytes }
+    },
+    errorEvent: (error) => Buffer.from(`data: ${JSON.stringify({ error })}\n\n`),
+  }
+}
+
+function splicesFor(scan: JsonObjectScan, isUsageInjected: boolean, alias: string | undefined): Splice[] {
+  const splices: Splice[] = []
+  const usage = isUsageInjected ? memberOf(scan, 'usage') : undefined
+  if (usage) splices.push(removalOf(scan, usage))
+  const model = alias === undefined ? undefined : memberOf(scan, 'model')
+  if (model) splices.push({ start: model.valueStart, end: model.valueEnd, text: JSON.stringify(alias) })
+  return splices
+}
+
+export function parseObject(text: string | undefined): Record<string, unknown> | undefined {
+  if (text === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    // An object parsed from JSON has string names and unknown values.
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** An event with its data spliced. Data on several lines is put on one; everything else keeps its bytes. */
+export function editEvent(event: Buffer, fields: EventFields, splicesOf: (scan: JsonObjectScan, bytes: Buffer) => Splice[]): Buffer {
+  if (fields.data === undefined) return event
+  const range = fields.dataRange
+  if (range) {
+    const scan = scanObject(event, range.start, range.end)
+    return scan.ok ? applySplices(event, splicesOf(scan.value, event)) : event
+  }
+  const data = Buffer.from(fields.data)
+  const scan = scanObject(data)
+  if (!scan.ok) return event
+  const splices = splicesOf(scan.value, data)
+  if (splices.length === 0) return event
+  const name = fields.name === undefined ? '' : `event: ${fields.name}\n`
+  return Buffer.from(`${name}data: ${applySplices(data, splices).toString().replaceAll('\n', ' ')}\n\n`)
+}

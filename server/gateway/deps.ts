@@ -1,0 +1,33 @@
+// What the request path is given by the composition root.
+import type { AccessChanges } from '../accounts/access-changes.ts'
+import type { AccountBook } from '../accounts/account-book.ts'
+import type { KeyDirectory } from '../accounts/key-directory.ts'
+import type { OwnedIds } from '../accounts/owned-ids.ts'
+import type { Clock, Ids, Logger } from '../ports.ts'
+import type { PriceBook } from '../prices/price-book.ts'
+import type { LiveSettings } from '../settings/live-settings.ts'
+import type { LiveRequests } from './live-requests.ts'
+import type { UpstreamTarget } from './request.ts'
+import type { TokenCounter } from './token-counter.ts'
+import type { UpstreamPools } from './upstream-pool.ts'
+
+export interface GatewayDeps {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly accounts: AccountBook
+  readonly keys: KeyDirectory
+  readonly accessChanges: AccessChanges
+  readonly prices: PriceBook
+  readonly settings: LiveSettings
+  readonly ownedIds: OwnedIds
+  /** Where requests go now, or undefined before the set-up. */
+  readonly upstream: () => UpstreamTarget | undefined
+}
+
+/** What the stages use: the same, with the gateway's own parts. */
+export interface StageDeps extends GatewayDeps {
+  readonly pools: UpstreamPools
+  readonly live: LiveRequests
+  readonly tokens: TokenCounter
+}

@@ -1,0 +1,41 @@
+// Answers `GET /v1/models` from our own tables. The upstream's list would show the operator's fine-tuned models.
+import { createHash } from 'node:crypto'
+import { rawPathOf } from './endpoints.ts'
+import type { GatewayDeps } from './deps.ts'
+import type { Received } from './request.ts'
+
+/**
+ * What Codex CLI is answered when it asks with `?client_version=`: an empty catalogue, on which it keeps the one that it
+ * was shipped with. OpenAI's list shape it would not understand, and a 404 breaks its editor extension.
+ */
+const CODEX_CATALOGUE = { models: [] }
+
+export function answerModels(deps: Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>, received: Received): void {
+  const { req, res } = received
+  const target = req.url ?? ''
+  const query = new URLSearchParams(target.slice(rawPathOf(target).length))
+  const answer = query.has('client_version') ? CODEX_CATALOGUE : modelList(deps)
+  const body = Buffer.from(JSON.stringify(answer))
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  const isKnown = req.headers['if-none-match'] === etag
+  res.writeHead(isKnown ? 304 : 200, {
+    'content-type': 'application/json; charset=utf-8',
+    ...(isKnown ? {} : { 'content-length': body.length }),
+    etag,
+    'x-request-id': received.requestId,
+  })
+  res.end(isKnown || req.method === 'HEAD' ? undefined : body)
+}
+
+function modelList(deps: Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>) {
+  const rows = deps.prices.models(deps.clock.now())
+  const created = new Map(rows.map((row) => [row.model, Math.floor(row.effectiveFrom / 1000)]))
+  const aliases = Object.entries(deps.settings.current().modelAliases).filter(([, model]) => created.has(model))
+  const names = new Map([...created, ...aliases.map(([alias, model]) => [alias, created.get(model) ?? 0] as const)])
+  return {
+    object: 'list',
+    data: [...names]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([id, seconds]) => ({ id, object: 'model', created: seconds, owned_by: 'codex-gateway' })),
+  }
+}

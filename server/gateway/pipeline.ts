@@ -1,0 +1,117 @@
+// ★ A request's journey, read from top to bottom:
+// receive → identify → admit → read → route → hold → send → relay → measure → settle → record.
+// Each stage takes the previous type and returns the next one, or a refusal. Behind `hold`, one try/finally ends every path
+// in exactly one settlement or release.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
+import type { OpenHold } from '../accounts/account-book.ts'
+import type { StageDeps } from './deps.ts'
+import { LiveRequest } from './live-requests.ts'
+import { answerModels } from './models-list.ts'
+import { answerRefusal } from './openai-error.ts'
+import { type Relayed, refusedWith } from './relayed.ts'
+import type { Admitted, Held, Identified, Received, Routed } from './request.ts'
+import { admit } from './stages/admit.ts'
+import { hold } from './stages/hold.ts'
+import { identify } from './stages/identify.ts'
+import { read } from './stages/read.ts'
+import { findEndpoint, receive } from './stages/receive.ts'
+import { recordCharged, recordRefused } from './stages/record.ts'
+import { relay } from './stages/relay.ts'
+import { route } from './stages/route.ts'
+import { dispatch, send } from './stages/send.ts'
+import { refusedRow, settle } from './stages/settle.ts'
+
+export async function runRequest(deps: StageDeps, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const received = receive(deps, req, res)
+  try {
+    await journey(deps, received)
+  } catch (error) {
+    // Whatever gets here is a defect of ours: the person sees the id, the log has the rest.
+    deps.logger.error({ event: 'defect', requestId: received.requestId, err: error }, 'a request failed inside the gateway')
+    answerRefusal(res, received.requestId, refusal('internal_error', { requestId: received.requestId }))
+  }
+}
+
+async function journey(deps: StageDeps, received: Received): Promise<void> {
+  const endpoint = findEndpoint(received)
+  if (!endpoint.ok) return refuse(deps, received, endpoint.error)
+  const identified = identify(deps, received)
+  if (!identified.ok) return refuse(deps, received, identified.error)
+  if (endpoint.value.kind === 'local') return answerModels(deps, identified.value)
+  const addressed: Identified = { ...identified.value, endpoint: endpoint.value }
+  const admitted = admit(deps, addressed)
+  if (!admitted.ok) return refuseKnown(deps, addressed, admitted.error)
+  const live = new LiveRequest(addressed.key, deps.settings.current().drainSecondsMax * 1000)
+  deps.live.add(live)
+  try {
+    await admittedJourney(deps, admitted.value, live)
+  } finally {
+    deps.live.remove(live)
+  }
+}
+
+async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRequest): Promise<void> {
+  const body = await read(admitted)
+  if (!body.ok) return body.error === 'client_left' ? undefined : refuseKnown(deps, admitted, body.error)
+  const routed = route(deps, body.value)
+  if (!routed.ok) return refuseKnown(deps, admitted, routed.error)
+  const held = await hold(deps, routed.value)
+  if (!held.ok) return refuseKnown(deps, routed.value, held.error)
+  await forward(deps, held.value, live)
+}
+
+/** From the open hold on: every way out of here settles or releases it, once. */
+async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<void> {
+  let relayed = refusedWith(held, live, refusal('internal_error', { requestId: held.requestId }), 500, 'upstream_failed')
+  let isHoldOnDisk = true
+  try {
+    live.watch(held.res)
+    const exchange = dispatch(deps, held)
+    live.attach(exchange)
+    isHoldOnDisk = await isCommitted(held.hold)
+    if (isHoldOnDisk) relayed = await measuredAnswer(deps, held, live, exchange)
+    else exchange.abort()
+  } finally {
+    if (isHoldOnDisk) await end(deps, held, relayed)
+    else refuse(deps, held, refusal('storage_unavailable', undefined, { retryAfterMs: 5_000 }))
+  }
+}
+
+async function measuredAnswer(
+  deps: StageDeps,
+  held: Held,
+  live: LiveRequest,
+  exchange: ReturnType<typeof dispatch>,
+): Promise<Relayed> {
+  const sent = await send(deps, held, exchange, (again) => live.attach(again))
+  return relay(deps, held, live, sent)
+}
+
+async function end(deps: StageDeps, held: Held, relayed: Relayed): Promise<void> {
+  const row = await settle(deps, held, relayed)
+  relayed.finish()
+  await relayed.finished
+  recordCharged(deps, held, row)
+}
+
+/** Whether the hold's row reached the disk. A hold that did not is gone, and nothing may be relayed under it. */
+const isCommitted = (opened: OpenHold): Promise<boolean> =>
+  opened.committed.then(
+    () => true,
+    () => false,
+  )
+
+function refuse(deps: StageDeps, received: Received, refused: Refusal): void {
+  recordRefused(deps, received, { code: refused.code, status: ERRORS[refused.code].status })
+  answerRefusal(received.res, received.requestId, refused)
+}
+
+/** Refuses a request whose key is known: its owner sees it in the list of requests. */
+function refuseKnown(deps: StageDeps, request: Identified | Routed, refused: Refusal): void {
+  const model = 'facts' in request ? request.facts.model : String(refused.details?.model ?? '')
+  const isDemo = 'upstream' in request && request.upstream.isDemo
+  const status = ERRORS[refused.code].status
+  deps.accounts.recordRefused(refusedRow(deps, request, { code: refused.code, status, model, isDemo }))
+  refuse(deps, request, refused)
+}

@@ -1,0 +1,131 @@
+// Relays an answer that is not a stream: read whole, measured, and written in one piece once the charge is on disk. Errors
+// of the upstream pass through here, and what they would reveal of the operator's account is replaced.
+import type { IncomingHttpHeaders } from 'node:http'
+import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
+import { parseChatUsage } from '../ledger/token-usage.ts'
+import { parseObject } from './chat-stream.ts'
+import type { StageDeps } from './deps.ts'
+import { clientHeaders } from './headers.ts'
+import { applySplices, memberOf, scanObject } from './json-scan.ts'
+import type { LiveRequest } from './live-requests.ts'
+import { CLIENT_LEFT_STATUS, codeOf, NOTHING_MORE, refusedWith, type Relayed } from './relayed.ts'
+import type { Held } from './request.ts'
+import { takeResponse } from './responses-stream.ts'
+import { type Measured, nothingMeasured } from './stream-meter.ts'
+import type { UpstreamExchange, UpstreamFault, UpstreamHead } from './upstream-exchange.ts'
+import { judgeUpstreamError } from './upstream-errors.ts'
+
+const ANSWER_BYTES_MAX = 256 * 1024 * 1024
+
+type Collected = { readonly ok: true; readonly body: Buffer } | { readonly ok: false; readonly fault: UpstreamFault }
+
+export async function relayWhole(
+  deps: Pick<StageDeps, 'ownedIds' | 'logger'>,
+  held: Held,
+  live: LiveRequest,
+  exchange: UpstreamExchange,
+  head: UpstreamHead,
+): Promise<Relayed> {
+  const collected = await collect(exchange)
+  if (!collected.ok) {
+    const code = codeOf(collected.fault)
+    return refusedWith(held, live, refusal(code), ERRORS[code].status, 'upstream_failed')
+  }
+  const { body } = collected
+  const answer = head.status === 200 ? parseObject(body.toString('utf8')) : undefined
+  const hasFailed = answer === undefined || (answer.error !== undefined && answer.error !== null && answer.usage == null)
+  if (hasFailed) return relayError(deps, held, live, head, body)
+  const measured = measureWhole(deps, held, answer)
+  return {
+    ending: live.isGone ? 'client_left' : 'finished',
+    measured,
+    status: live.isGone ? CLIENT_LEFT_STATUS : head.status,
+    errorCode: null,
+    firstByteMonoMs: undefined,
+    finish: () => writeWhole(held, head.status, head.headers, renamed(body, held.alias)),
+    finished: NOTHING_MORE,
+  }
+}
+
+function collect(exchange: UpstreamExchange): Promise<Collected> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    exchange.consume({
+      onData(chunk) {
+        length += chunk.length
+        if (length > ANSWER_BYTES_MAX) exchange.abort()
+        else chunks.push(chunk)
+      },
+      onEnd: () => resolve({ ok: true, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }),
+      onFault: (fault) => resolve({ ok: false, fault }),
+    })
+  })
+}
+
+function measureWhole(
+  deps: Pick<StageDeps, 'ownedIds'>,
+  held: Held,
+  answer: Record<string, unknown>,
+): Measured {
+  const measured = nothingMeasured()
+  if (held.endpoint.dialect === 'responses') {
+    takeResponse(answer, measured, (kind, id, tokens) => {
+      if (held.facts.isStored) deps.ownedIds.record(kind, id, held.key.userId, tokens)
+    })
+  } else {
+    measured.reported = parseChatUsage(answer.usage)
+    measured.rawReported = measured.reported ? JSON.stringify(answer.usage) : null
+    if (typeof answer.id === 'string') measured.responseId = answer.id
+    if (typeof answer.service_tier === 'string') measured.serviceTier = answer.service_tier
+  }
+  if (!measured.reported) measured.textBytes = generatedBytes(answer)
+  return measured
+}
+
+/** Bytes of text in an answer that reports no usage: everything in `choices` or `output`, as JSON. */
+function generatedBytes(answer: Record<string, unknown>): number {
+  const generated = answer.choices ?? answer.output
+  return generated === undefined ? 0 : Buffer.byteLength(JSON.stringify(generated))
+}
+
+function renamed(body: Buffer, alias: string | undefined): Buffer {
+  if (alias === undefined) return body
+  const scan = scanObject(body)
+  const model = scan.ok ? memberOf(scan.value, 'model') : undefined
+  return model ? applySplices(body, [{ start: model.valueStart, end: model.valueEnd, text: JSON.stringify(alias) }]) : body
+}
+
+function writeWhole(held: Held, status: number, headers: IncomingHttpHeaders, body: Buffer): void {
+  const { res } = held
+  if (res.destroyed || res.headersSent) return
+  res.writeHead(status, {
+    ...clientHeaders(headers, held.alias),
+    'content-length': body.length,
+    'x-request-id': held.requestId,
+  })
+  res.end(body)
+}
+
+function relayError(
+  deps: Pick<StageDeps, 'logger'>,
+  held: Held,
+  live: LiveRequest,
+  head: UpstreamHead,
+  body: Buffer,
+): Relayed {
+  const verdict = judgeUpstreamError(head, body, held)
+  deps.logger.warn(
+    { event: 'upstream_error', requestId: held.requestId, status: head.status, isOperators: verdict.isOperators },
+    'the upstream answered with an error',
+  )
+  if (verdict.kind === 'replace') return refusedAs(held, live, verdict.refusal)
+  return {
+    ...refusedWith(held, live, refusal('upstream_failed'), head.status, 'upstream_refused'),
+    errorCode: verdict.code,
+    finish: () => writeWhole(held, head.status, head.headers, body),
+  }
+}
+
+const refusedAs = (held: Held, live: LiveRequest, refused: Refusal): Relayed =>
+  refusedWith(held, live, refused, ERRORS[refused.code].status, 'upstream_refused')

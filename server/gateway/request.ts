@@ -1,0 +1,68 @@
+// The type of a request at each point of its journey. Every stage takes the previous type and returns the next one, so
+// that none can be left out.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { PriceRow } from '../../contract/price.ts'
+import type { OpenHold } from '../accounts/account-book.ts'
+import type { KnownKey } from '../accounts/key-directory.ts'
+import type { BodyFacts } from './body-facts.ts'
+import type { MeteredEndpoint } from './endpoints.ts'
+
+export interface Received {
+  readonly requestId: string
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  /** The address of the other end of the connection. */
+  readonly address: string
+  /** Unix milliseconds. */
+  readonly receivedAt: number
+  /** Monotonic milliseconds, for durations. */
+  readonly startedMonoMs: number
+}
+
+/** Received, on a path that is forwarded and charged. */
+export interface Addressed extends Received {
+  readonly endpoint: MeteredEndpoint
+}
+
+export interface Identified extends Addressed {
+  readonly key: KnownKey
+}
+
+export interface Admitted extends Identified {
+  /** Where requests go now; kept, so that a change of settings does not reach into a running request. */
+  readonly upstream: UpstreamTarget
+}
+
+export interface Read extends Admitted {
+  readonly body: Buffer
+}
+
+export interface Routed extends Read {
+  readonly facts: BodyFacts
+  /** The model to run and to price. */
+  readonly model: string
+  /** The name the client used, where it is an alias: answers are renamed back to it. */
+  readonly alias: string | undefined
+  readonly price: PriceRow
+  readonly multiplierPpm: number
+  /** What is sent: the client's bytes, with the changes that docs/request-journey.md names. */
+  readonly upstreamBody: Buffer
+  /** Whether the usage chunk was asked for by us, and is taken out again. */
+  readonly isUsageInjected: boolean
+  /** Tokens that a referenced response brings into the input. */
+  readonly referencedTokens: number
+}
+
+export interface Held extends Routed {
+  readonly hold: OpenHold
+}
+
+/** Where metered requests are sent, chosen by the operator alone. */
+export interface UpstreamTarget {
+  /** Such as `https://api.openai.com/v1`, without a slash at its end. */
+  readonly baseUrl: string
+  readonly apiKey: string
+  readonly isDemo: boolean
+  /** Changes whenever the base URL or the key does. */
+  readonly version: number
+}

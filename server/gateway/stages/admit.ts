@@ -1,0 +1,21 @@
+// Decides whether a known key may start a request now, before its body is read.
+import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { GatewayDeps } from '../deps.ts'
+import type { Admitted, Identified } from '../request.ts'
+
+const CLIENT_NAME_LENGTH_MAX = 200
+
+export function admit(
+  deps: Pick<GatewayDeps, 'keys' | 'upstream'>,
+  identified: Identified,
+): Result<Admitted, Refusal> {
+  const upstream = deps.upstream()
+  if (!upstream) return fail(refusal('upstream_not_configured'))
+  deps.keys.noteUse(identified.key.keyId, {
+    at: identified.receivedAt,
+    address: identified.address,
+    client: (identified.req.headers['user-agent'] ?? '').slice(0, CLIENT_NAME_LENGTH_MAX),
+  })
+  return ok({ ...identified, upstream })
+}

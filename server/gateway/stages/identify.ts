@@ -1,0 +1,52 @@
+// Finds out whose key a request carries. The key is looked up by its public part; the secret part is compared by its hash,
+// in constant time, whether or not the public part is known.
+import { hash, timingSafeEqual } from 'node:crypto'
+import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { KnownKey } from '../../accounts/key-directory.ts'
+import type { GatewayDeps } from '../deps.ts'
+import { credentialsOf } from '../headers.ts'
+import type { Received } from '../request.ts'
+
+/** `sk-cg-<public id>-<secret>`, both parts in base62. */
+const KEY_FORM = /^sk-cg-([0-9A-Za-z]{8,32})-([0-9A-Za-z]{32,128})$/
+const NO_SUCH_HASH = Buffer.alloc(32)
+
+export function identify<R extends Received>(
+  deps: Pick<GatewayDeps, 'keys' | 'clock'>,
+  received: R,
+): Result<R & { readonly key: KnownKey }, Refusal> {
+  const credentials = credentialsOf(received.req.headers)
+  const [credential] = credentials
+  if (credential === undefined) return fail(refusal('missing_api_key'))
+  // Two headers that name two keys would let one be checked and another be meant.
+  if (credentials.some((other) => other !== credential)) return fail(refusal('invalid_api_key'))
+  const key = keyFor(deps, credential)
+  if (!key) return fail(refusal('invalid_api_key'))
+  const refused = lostAccess(key, deps.clock.now())
+  return refused ? fail(refused) : ok({ ...received, key })
+}
+
+function keyFor(deps: Pick<GatewayDeps, 'keys'>, credential: string): KnownKey | undefined {
+  const form = KEY_FORM.exec(credential)
+  if (!form) return undefined
+  const [, publicId = '', secret = ''] = form
+  const key = deps.keys.find(publicId)
+  const matches = timingSafeEqual(hash('sha256', secret, 'buffer'), key?.secretHash ?? NO_SUCH_HASH)
+  return matches ? key : undefined
+}
+
+/** Why this key may not be used now, or undefined where it may. */
+export function lostAccess(key: KnownKey, now: number): Refusal | undefined {
+  if (key.keyStatus !== 'active') return refusal('api_key_disabled')
+  if (key.expiresAt !== null && key.expiresAt <= now) return refusal('api_key_expired')
+  switch (key.userStatus) {
+    case 'active':
+      return undefined
+    case 'pending':
+      return refusal('account_pending')
+    case 'suspended':
+    case 'deleted':
+      return refusal('account_suspended')
+  }
+}

@@ -1,0 +1,31 @@
+// Gives a request its id and finds the endpoint that its raw path and method name. What is not in the table does not exist.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { GatewayDeps } from '../deps.ts'
+import { type Endpoint, endpointAt, rawPathOf } from '../endpoints.ts'
+import type { Received } from '../request.ts'
+
+export function receive(deps: Pick<GatewayDeps, 'ids' | 'clock'>, req: IncomingMessage, res: ServerResponse): Received {
+  return {
+    requestId: `req_${deps.ids.next().replaceAll('-', '')}`,
+    req,
+    res,
+    address: req.socket.remoteAddress ?? '',
+    receivedAt: deps.clock.now(),
+    startedMonoMs: deps.clock.monotonicMs(),
+  }
+}
+
+/** What is shown of a path that came from outside: bounded, and only printable characters. */
+const shown = (text: string) => text.slice(0, 200).replace(/[^\x21-\x7e]/g, '?')
+
+export function findEndpoint({ req }: Received): Result<Endpoint, Refusal> {
+  const method = req.method ?? ''
+  const path = rawPathOf(req.url ?? '')
+  const endpoint = endpointAt(path)
+  if (!endpoint) return fail(refusal('unknown_url', { method: shown(method), path: shown(path) }))
+  if (endpoint.methods.includes(method)) return ok(endpoint)
+  const allowed = endpoint.methods.join(', ')
+  return fail(refusal('method_not_allowed', { method: shown(method), path: shown(path), allowed }))
+}

@@ -1,0 +1,72 @@
+// Relays an answer to the client while it is measured: streams event by event, everything else whole. An upstream error
+// that would reveal the operator's account is replaced; nothing that ends an answer goes out before the charge is on disk.
+import type { ServerResponse } from 'node:http'
+import { ERRORS, refusal } from '../../../contract/errors.ts'
+import { createChatStreamReader } from '../chat-stream.ts'
+import type { StageDeps } from '../deps.ts'
+import { clientHeaders } from '../headers.ts'
+import type { LiveRequest } from '../live-requests.ts'
+import { answerRefusal } from '../openai-error.ts'
+import { relayWhole } from '../relay-whole.ts'
+import { StreamRelay } from '../relay-stream.ts'
+import { codeOf, refusedWith, type Relayed } from '../relayed.ts'
+import type { Held } from '../request.ts'
+import { createResponsesStreamReader } from '../responses-stream.ts'
+import type { StreamReader } from '../stream-meter.ts'
+import type { UpstreamExchange, UpstreamHead } from '../upstream-exchange.ts'
+import type { Sent } from './send.ts'
+
+type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger'>
+
+const EVENT_STREAM = /^text\/event-stream\b/i
+
+export function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent: Sent): Promise<Relayed> {
+  live.onCut = (refused) => answerRefusal(held.res, held.requestId, refused)
+  if (!sent.ok) {
+    const code = codeOf(sent.fault)
+    deps.logger.warn(
+      { event: 'upstream_fault', requestId: held.requestId, kind: sent.fault.kind, err: sent.fault.cause },
+      'the upstream did not answer',
+    )
+    return Promise.resolve(refusedWith(held, live, refusal(code), ERRORS[code].status, 'upstream_failed'))
+  }
+  const { exchange, head } = sent
+  const isStream = head.status === 200 && EVENT_STREAM.test(String(head.headers['content-type'] ?? ''))
+  return isStream ? relayStream(deps, held, live, exchange, head) : relayWhole(deps, held, live, exchange, head)
+}
+
+function relayStream(
+  deps: RelayDeps,
+  held: Held,
+  live: LiveRequest,
+  exchange: UpstreamExchange,
+  head: UpstreamHead,
+): Promise<Relayed> {
+  if (!live.isGone) writeStreamHead(held.res, held, head)
+  const stream = new StreamRelay(held, live, exchange, readerFor(deps, held), deps.clock)
+  exchange.consume(stream)
+  // A model that thinks before its first event: the client learns at once that it was accepted.
+  if (!stream.hasWritten && !live.isGone) held.res.flushHeaders()
+  return stream.measured
+}
+
+function writeStreamHead(res: ServerResponse, held: Held, head: UpstreamHead): void {
+  res.writeHead(200, {
+    ...clientHeaders(head.headers, held.alias),
+    'x-request-id': held.requestId,
+    // Proxies in front of the gateway would otherwise collect the stream (nginx: "X-Accel-Buffering").
+    'x-accel-buffering': 'no',
+  })
+}
+
+function readerFor(deps: RelayDeps, held: Held): StreamReader {
+  if (held.endpoint.dialect === 'chat') {
+    return createChatStreamReader({ isUsageInjected: held.isUsageInjected, alias: held.alias })
+  }
+  return createResponsesStreamReader({
+    alias: held.alias,
+    onId: (kind, id, tokens) => {
+      if (held.facts.isStored) deps.ownedIds.record(kind, id, held.key.userId, tokens)
+    },
+  })
+}

@@ -1,0 +1,43 @@
+// Sends a held request upstream, with the operator's key in place of the client's, and waits for the head of the answer.
+import type { StageDeps } from '../deps.ts'
+import { upstreamHeaders } from '../headers.ts'
+import type { Held } from '../request.ts'
+import { UpstreamExchange, type UpstreamFault, type UpstreamHead } from '../upstream-exchange.ts'
+
+export type Sent =
+  | { readonly ok: true; readonly exchange: UpstreamExchange; readonly head: UpstreamHead }
+  | { readonly ok: false; readonly fault: UpstreamFault }
+
+export function dispatch(deps: Pick<StageDeps, 'pools'>, held: Held): UpstreamExchange {
+  const { pool, basePath } = deps.pools.poolFor(held.upstream)
+  const exchange = new UpstreamExchange()
+  pool.dispatch(
+    {
+      method: 'POST',
+      path: basePath + held.endpoint.upstreamPath,
+      headers: upstreamHeaders(held.req.headers, held.upstream.apiKey),
+      body: held.upstreamBody,
+    },
+    exchange,
+  )
+  return exchange
+}
+
+/**
+ * Waits for the head. A connection that the upstream closed while it was idle has read nothing of the request, so the
+ * request is sent once more on a new one; any other failure is final, because the upstream may have begun to bill.
+ */
+export async function send(
+  deps: Pick<StageDeps, 'pools'>,
+  held: Held,
+  first: UpstreamExchange,
+  onExchange: (exchange: UpstreamExchange) => void,
+): Promise<Sent> {
+  const answer = await first.head
+  if (answer.ok) return { ok: true, exchange: first, head: answer.head }
+  if (!answer.fault.wasStaleSocket) return { ok: false, fault: answer.fault }
+  const second = dispatch(deps, held)
+  onExchange(second)
+  const again = await second.head
+  return again.ok ? { ok: true, exchange: second, head: again.head } : { ok: false, fault: again.fault }
+}

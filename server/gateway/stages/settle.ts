@@ -1,0 +1,92 @@
+// Ends a hold: in a charge by what was measured, or in a release. Resolves when that is on disk, together with the usage row.
+import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
+import { decideSettlement } from '../../ledger/settle.ts'
+import type { TokenUsage } from '../../ledger/token-usage.ts'
+import type { StageDeps } from '../deps.ts'
+import type { Relayed } from '../relayed.ts'
+import type { Held, Identified } from '../request.ts'
+
+type SettleDeps = Pick<StageDeps, 'accounts' | 'clock'>
+
+/** The row that stands for this request from now on, as it was written. */
+export async function settle(deps: SettleDeps, held: Held, relayed: Relayed): Promise<UsageRow> {
+  const { measured } = relayed
+  const decision = decideSettlement({
+    ending: relayed.ending,
+    reported: measured.reported,
+    rawReported: measured.rawReported,
+    requestBytes: held.body.length,
+    relayedTextBytes: measured.textBytes,
+    holdNanoUsd: held.hold.amountNanoUsd,
+    availableBeyondHoldNanoUsd: deps.accounts.state(held.key.userId).availableNanoUsd,
+    rates: held.price,
+    multiplierPpm: held.multiplierPpm,
+    serviceTier: measured.serviceTier,
+    upstreamResponseId: measured.responseId,
+    choices: held.facts.choices,
+  })
+  const costNanoUsd = decision.kind === 'charge' ? decision.charge.amountNanoUsd : 0
+  const reason = decision.kind === 'charge' ? decision.charge.reason : decision.reason
+  const row = usageRowOf(deps, held, relayed, decision.usage, costNanoUsd, reason)
+  if (decision.kind === 'charge') await deps.accounts.settle(held.hold, decision.charge, row)
+  else await deps.accounts.release(held.hold, row)
+  return row
+}
+
+function usageRowOf(
+  deps: SettleDeps,
+  held: Held,
+  relayed: Relayed,
+  usage: TokenUsage,
+  costNanoUsd: number,
+  reason: ChargeReason,
+): UsageRow {
+  const { firstByteMonoMs } = relayed
+  return {
+    ...rowStart(held),
+    model: held.facts.model,
+    ...usage,
+    costNanoUsd,
+    status: relayed.status,
+    errorCode: relayed.errorCode,
+    reason,
+    durationMs: Math.round(deps.clock.monotonicMs() - held.startedMonoMs),
+    firstTokenMs: firstByteMonoMs === undefined ? null : Math.round(firstByteMonoMs - held.startedMonoMs),
+    stream: held.facts.isStream,
+    isDemo: held.upstream.isDemo,
+  }
+}
+
+const rowStart = (request: Identified) => ({
+  requestId: request.requestId,
+  createdAt: request.receivedAt,
+  userId: request.key.userId,
+  keyId: request.key.keyId,
+  endpoint: request.endpoint.path,
+})
+
+/** The row of a request that was refused before it had a hold. */
+export function refusedRow(
+  deps: Pick<StageDeps, 'clock'>,
+  request: Identified,
+  refused: { readonly code: string; readonly status: number; readonly model: string; readonly isDemo: boolean },
+): UsageRow {
+  return {
+    ...rowStart(request),
+    model: refused.model,
+    inputTokens: 0,
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens: 0,
+    reasoningTokens: 0,
+    webSearchCalls: 0,
+    costNanoUsd: 0,
+    status: refused.status,
+    errorCode: refused.code,
+    reason: 'refused',
+    durationMs: Math.round(deps.clock.monotonicMs() - request.startedMonoMs),
+    firstTokenMs: null,
+    stream: false,
+    isDemo: refused.isDemo,
+  }
+}

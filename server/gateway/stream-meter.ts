@@ -1,0 +1,70 @@
+// What a stream says about itself, event by event: its usage, its ids, its end. One reader per dialect; both answer for
+// each event what is to be done with its bytes.
+import type { TokenUsage } from '../ledger/token-usage.ts'
+
+export interface ReportedUsage {
+  readonly usage: TokenUsage
+  /** It cannot be true (negative, cached above input, …). */
+  readonly isImplausible: boolean
+}
+
+/** What has been learnt from an answer, streamed or whole. */
+export interface Measured {
+  reported: ReportedUsage | undefined
+  /** The usage as it stood in the answer, JSON. */
+  rawReported: string | null
+  responseId: string | null
+  serviceTier: string | null
+  /** Bytes of generated text, for the estimate where no usage came. */
+  textBytes: number
+  /** The upstream said itself that it failed. */
+  hasFailed: boolean
+}
+
+export const nothingMeasured = (): Measured => ({
+  reported: undefined,
+  rawReported: null,
+  responseId: null,
+  serviceTier: null,
+  textBytes: 0,
+  hasFailed: false,
+})
+
+/**
+ * What happens to an event's bytes: `pass` them on as they are, `drop` them, pass a `replacement`, or `withhold` them
+ * until the charge is on disk. After a `final` event everything is withheld.
+ */
+export type EventVerdict =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'replace'; readonly bytes: Buffer }
+  | { readonly kind: 'withhold'; readonly bytes: Buffer; readonly isFinal: boolean }
+
+export const PASS: EventVerdict = { kind: 'pass' }
+export const DROP: EventVerdict = { kind: 'drop' }
+
+export interface StreamReader {
+  readonly measured: Measured
+  /** Judges one whole event; `event` is only valid during the call. */
+  read(event: Buffer): EventVerdict
+  /** The event that tells the client that the stream broke. */
+  errorEvent(error: { message: string; type: string; param: string | null; code: string }): Buffer
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** Bytes of the JSON strings that follow `needle` (such as `"content":"`) in an event: a cheap measure of generated text. */
+export function textBytesBehind(event: Buffer, needle: Buffer): number {
+  let total = 0
+  let at = event.indexOf(needle)
+  while (at >= 0) {
+    const start = at + needle.length
+    let end = event.indexOf(QUOTE, start)
+    while (end > start && event[end - 1] === BACKSLASH) end = event.indexOf(QUOTE, end + 1)
+    if (end < 0) return total + event.length - start
+    total += end - start
+    at = event.indexOf(needle, end)
+  }
+  return total
+}

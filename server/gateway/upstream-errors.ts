@@ -1,0 +1,68 @@
+// Decides what a client sees of an upstream's error: the upstream's own words where they are about the request, ours where
+// they are about the operator's account, or are no OpenAI error at all.
+import { type Refusal, refusal } from '../../contract/errors.ts'
+import { parseObject } from './chat-stream.ts'
+import type { Held } from './request.ts'
+import type { UpstreamHead } from './upstream-exchange.ts'
+
+export type UpstreamErrorVerdict =
+  | { readonly kind: 'pass'; readonly code: string | null; readonly isOperators: false }
+  | { readonly kind: 'replace'; readonly refusal: Refusal; readonly isOperators: boolean }
+
+/** Codes that speak of the operator's key, organisation or bill; a teammate can do nothing about any of them. */
+const OPERATOR_CODES = new Set([
+  'invalid_api_key',
+  'invalid_organization',
+  'incorrect_api_key_provided',
+  'insufficient_quota',
+  'credit_balance_exhausted',
+  'billing_hard_limit_reached',
+  'billing_not_active',
+  'account_deactivated',
+  'access_terminated',
+  'unsupported_country_region_territory',
+  'ip_not_authorized',
+  'organization_suspended',
+])
+const OPERATOR_STATUSES = new Set([401, 402, 403, 407])
+
+/** Organisation and project ids, and keys however masked: these are the operator's alone. */
+const ACCOUNT_TRACES = /\b(?:org|proj)[-_][A-Za-z0-9]{6,}|\bsk-[A-Za-z0-9_*-]{4,}/
+
+const RETRY_DEFAULT_MS = 1_000
+const RETRY_MS_MAX = 10 * 60_000
+
+export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Held): UpstreamErrorVerdict {
+  const text = body.toString('utf8')
+  const error = errorMember(text)
+  const code = typeof error?.code === 'string' ? error.code : null
+  const type = typeof error?.type === 'string' ? error.type : ''
+  const isOperators =
+    OPERATOR_STATUSES.has(head.status) || (code !== null && OPERATOR_CODES.has(code)) || OPERATOR_CODES.has(type)
+  if (isOperators) return { kind: 'replace', refusal: refusal('upstream_rejected'), isOperators: true }
+  if (head.status === 429) return busy(head)
+  const isClientError = head.status >= 400 && head.status < 500
+  if (!error || head.status < 400) return replaced(refusal('upstream_failed'))
+  if (code === 'model_not_found' || (head.status === 404 && held.alias !== undefined)) {
+    return replaced(refusal('model_not_found', { model: held.facts.model }, { param: 'model' }))
+  }
+  if (!ACCOUNT_TRACES.test(text)) return { kind: 'pass', code, isOperators: false }
+  return replaced(isClientError ? refusal('upstream_rejected') : refusal('upstream_failed'))
+}
+
+const replaced = (refused: Refusal): UpstreamErrorVerdict => ({ kind: 'replace', refusal: refused, isOperators: false })
+
+/** The operator's own rate limit: a teammate may try again, and learns nothing of whose limit it was. */
+function busy(head: UpstreamHead): UpstreamErrorVerdict {
+  const ms = Number(head.headers['retry-after-ms'])
+  const seconds = Number(head.headers['retry-after'])
+  const named = Number.isFinite(ms) ? ms : seconds * 1000
+  const retryAfterMs = Number.isFinite(named) && named >= 0 ? Math.min(named, RETRY_MS_MAX) : RETRY_DEFAULT_MS
+  return replaced(refusal('upstream_busy', undefined, { retryAfterMs }))
+}
+
+function errorMember(text: string): Record<string, unknown> | undefined {
+  const error = parseObject(text)?.error
+  // An object parsed from JSON has string names and unknown values.
+  return typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : undefined
+}

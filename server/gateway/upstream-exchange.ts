@@ -1,0 +1,123 @@
+// One request to the upstream and its answer, as undici hands it over: a head, chunks, an end or a fault. Whoever consumes
+// it may pause it; nobody has to be there when the first chunk arrives.
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
+
+export interface UpstreamHead {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+}
+
+/** The upstream, or the way to it, failed. */
+export interface UpstreamFault {
+  readonly kind: 'unreachable' | 'broken' | 'timeout' | 'aborted'
+  readonly cause: Error
+  /** Nothing of an answer had arrived, on a connection that had served before: it was closed while idle. */
+  readonly wasStaleSocket: boolean
+}
+
+export interface ExchangeSink {
+  onData(chunk: Buffer): void
+  onEnd(): void
+  onFault(fault: UpstreamFault): void
+}
+
+type Head = { readonly ok: true; readonly head: UpstreamHead } | { readonly ok: false; readonly fault: UpstreamFault }
+
+const TIMEOUT_CODES = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'])
+const UNREACHABLE_CODES = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+export class UpstreamExchange implements Dispatcher.DispatchHandler {
+  /** Resolves once, with the head of the answer or with what kept it from coming. */
+  readonly head: Promise<Head>
+  #resolveHead: (head: Head) => void = () => {}
+  #controller: Dispatcher.DispatchController | undefined
+  #sink: ExchangeSink | undefined
+  #early: Buffer[] = []
+  #hasHead = false
+  #isOver = false
+  #isAborted = false
+  #fault: UpstreamFault | undefined
+
+  constructor() {
+    this.head = new Promise((resolve) => {
+      this.#resolveHead = resolve
+    })
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#isAborted) controller.abort(new Error('aborted by the gateway'))
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // 1xx answers are for the connection between the two of us and are not relayed.
+    if (status < 200) return
+    this.#hasHead = true
+    this.#resolveHead({ ok: true, head: { status, headers } })
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#sink) this.#sink.onData(chunk)
+    else this.#early.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.#isOver = true
+    this.#sink?.onEnd()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#isOver = true
+    this.#fault = this.#faultOf(error)
+    this.#resolveHead({ ok: false, fault: this.#fault })
+    this.#sink?.onFault(this.#fault)
+  }
+
+  /** Hands everything that has come, and all that comes, to the sink. Called once. */
+  consume(sink: ExchangeSink): void {
+    this.#sink = sink
+    for (const chunk of this.#early) sink.onData(chunk)
+    this.#early = []
+    if (this.#fault) sink.onFault(this.#fault)
+    else if (this.#isOver) sink.onEnd()
+  }
+
+  pause(): void {
+    if (!this.#isOver) this.#controller?.pause()
+  }
+
+  resume(): void {
+    if (!this.#isOver && this.#controller?.paused) this.#controller.resume()
+  }
+
+  /** Ends the exchange; the sink, or the head, is told `aborted`. Harmless when it is over. */
+  abort(): void {
+    if (this.#isOver || this.#isAborted) return
+    this.#isAborted = true
+    this.#controller?.abort(new Error('aborted by the gateway'))
+  }
+
+  #faultOf(error: Error): UpstreamFault {
+    // undici and Node put `code` and `socket` on their errors; neither is in the type of Error.
+    const { code, socket } = error as { code?: string; socket?: { bytesRead?: number } }
+    const cause = error
+    if (this.#isAborted) return { kind: 'aborted', cause, wasStaleSocket: false }
+    if (code !== undefined && UNREACHABLE_CODES.has(code)) return { kind: 'unreachable', cause, wasStaleSocket: false }
+    if (code !== undefined && TIMEOUT_CODES.has(code)) return { kind: 'timeout', cause, wasStaleSocket: false }
+    const hasServedBefore = (socket?.bytesRead ?? 0) > 0
+    return { kind: 'broken', cause, wasStaleSocket: !this.#hasHead && hasServedBefore }
+  }
+}
