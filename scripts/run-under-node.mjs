@@ -1,0 +1,51 @@
+// Hands over to a program that needs Node 24: in this process where it runs on that Node already, else in a child.
+import { spawn } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { constants } from 'node:os'
+import { pathToFileURL } from 'node:url'
+
+/**
+ * Sets the exit code of this process to that of the program.
+ *
+ * @param {string} node the Node that has to run it
+ * @param {string} program absolute path of a module that acts when it is loaded
+ * @param {readonly string[]} args
+ */
+export async function runUnderNode(node, program, args) {
+  if (realpathSync(node) !== realpathSync(process.execPath)) {
+    process.exitCode = await runInChild(node, program, args)
+    return
+  }
+  process.setSourceMapsEnabled(true)
+  process.argv = [process.execPath, program, ...args]
+  await import(pathToFileURL(program).href)
+}
+
+/**
+ * @param {string} node
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} the program's exit code
+ */
+function runInChild(node, program, args) {
+  const child = spawn(node, ['--enable-source-maps', program, ...args], { stdio: 'inherit' })
+  forwardOnce('SIGTERM')
+  forwardOnce('SIGHUP')
+  // A terminal sends Ctrl-C to the program itself as well; a second one would read as "stop at once".
+  if (process.stdin.isTTY) process.on('SIGINT', () => {})
+  else forwardOnce('SIGINT')
+
+  /** @param {NodeJS.Signals} signal */
+  function forwardOnce(signal) {
+    let isForwarded = false
+    process.on(signal, () => {
+      if (!isForwarded) child.kill(signal)
+      isForwarded = true
+    })
+  }
+
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']))
+  })
+}
