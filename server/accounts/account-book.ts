@@ -1,68 +1,243 @@
 // The live accounts: the single writer of balances and open holds. It decides in memory, journals through the database's
 // writer, and answers only for what is on disk. The rules themselves are pure and live in server/ledger.
-import type { Refusal } from '../../contract/errors.ts'
-import type { Result } from '../../contract/result.ts'
+import { type Refusal, refusal } from '../../contract/errors.ts'
+import { fail, ok, type Result } from '../../contract/result.ts'
 import type { UsageRow } from '../../contract/usage.ts'
-import type { BalanceChangeKind } from '../db/write-command.ts'
-import type { NanoUsd } from '../ledger/money.ts'
+import type { LedgerRepository } from '../db/repositories/ledger.ts'
+import { StorageFault } from '../db/storage-fault.ts'
+import type { Writer } from '../db/write.ts'
+import type { HoldRecord } from '../db/write-command.ts'
+import { availableNanoUsd } from '../ledger/balance.ts'
+import { decideHold } from '../ledger/hold.ts'
+import { formatUsd, type NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
+import type { Clock, Logger } from '../ports.ts'
+import type { AccountBook, AccountState, BalanceChange, HoldRequest, OpenHold } from './account.ts'
 
-export interface AccountState {
-  readonly balanceNanoUsd: NanoUsd
+export type { BalanceChangeKind } from '../db/write-command.ts'
+export type { Charge } from '../ledger/settle.ts'
+export type { AccountBook, AccountState, BalanceChange, HoldRequest, OpenHold } from './account.ts'
+
+interface AccountBookDeps {
+  readonly writer: Writer
+  readonly ledger: LedgerRepository
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** What is known of a person's money; the one place where it changes is this file. */
+interface Account {
+  balanceNanoUsd: NanoUsd
   readonly creditLimitNanoUsd: NanoUsd
-  readonly openHoldsNanoUsd: NanoUsd
-  /** balance + credit limit − open holds. */
-  readonly availableNanoUsd: NanoUsd
+  openHoldsNanoUsd: NanoUsd
 }
 
-export interface HoldRequest {
-  readonly requestId: string
-  readonly userId: string
-  readonly keyId: string
-  readonly amountNanoUsd: NanoUsd
-  readonly model: string
-  readonly priceId: string
-  readonly createdAt: number
+/** For promises whose rejection someone else has dealt with: nobody awaiting them must not end the process. */
+const ignore = (): void => {}
+
+/** Resolves the holds that a crash left open before it returns. */
+export function createAccountBook({ writer, ledger, clock, logger }: AccountBookDeps): AccountBook {
+  releaseWhatACrashLeftOpen({ ledger, clock, logger })
+
+  /** Grows with the people who were seen since the start, and no further. */
+  const accounts = new Map<string, Account>()
+  const holds = new Map<string, { readonly hold: OpenHold; readonly record: HoldRecord }>()
+  /** Holds whose rows could not be written: they hold nothing, and ending them charges nothing. */
+  const lost = new WeakSet<OpenHold>()
+
+  function accountOf(userId: string): Account {
+    const known = accounts.get(userId)
+    if (known) return known
+    const stored = ledger.balanceOf(userId)
+    if (!stored) throw new Error(`There is no account of user ${userId}.`)
+    const account = { ...stored, openHoldsNanoUsd: 0 }
+    accounts.set(userId, account)
+    return account
+  }
+
+  function openHold(request: HoldRequest): Result<OpenHold, Refusal> {
+    const { requestId, userId, keyId, amountNanoUsd, model, priceId, createdAt } = request
+    requireAmount(amountNanoUsd, 'hold')
+    if (holds.has(requestId)) throw new Error(`Request ${requestId} has an open hold already.`)
+    const account = accountOf(userId)
+    const decision = decideHold(account, amountNanoUsd)
+    if (!decision.ok) return decision
+
+    account.openHoldsNanoUsd += amountNanoUsd
+    const record: HoldRecord = { requestId, userId, keyId, amountNanoUsd, model, priceId, createdAt }
+    const committed = writer.submit({ kind: 'hold', hold: record }).catch((error: unknown) => {
+      loseHold(hold, account)
+      throw error
+    })
+    committed.catch(ignore)
+    const hold: OpenHold = { ...record, committed }
+    holds.set(requestId, { hold, record })
+    return ok(hold)
+  }
+
+  /** Its row cannot be written. Where it was ended in the meantime, its end fails on its own and is undone there. */
+  function loseHold(hold: OpenHold, account: Account): void {
+    if (holds.get(hold.requestId)?.hold !== hold) return
+    holds.delete(hold.requestId)
+    lost.add(hold)
+    account.openHoldsNanoUsd -= hold.amountNanoUsd
+  }
+
+  /** What is to be ended on disk; undefined for a hold that was lost. Throws for one that was ended before. */
+  function takeHold(hold: OpenHold, account: Account): HoldRecord | undefined {
+    if (lost.delete(hold)) return undefined
+    const taken = holds.get(hold.requestId)
+    if (taken?.hold !== hold) {
+      throw new Error(`The hold of request ${hold.requestId} was ended before; it ends once.`)
+    }
+    holds.delete(hold.requestId)
+    account.openHoldsNanoUsd -= hold.amountNanoUsd
+    return taken.record
+  }
+
+  function settle(hold: OpenHold, charge: Charge, usage: UsageRow): Promise<void> {
+    requireAmount(charge.amountNanoUsd, 'charge')
+    const account = accountOf(hold.userId)
+    const record = takeHold(hold, account)
+    if (!record) {
+      // Nothing was relayed, because the first byte waits for the hold's row.
+      logger.warn({ requestId: hold.requestId }, 'a hold that was never written is not charged')
+      recordRefused({ ...usage, costNanoUsd: 0 })
+      return Promise.resolve()
+    }
+    const bounded = boundCharge(charge, account, hold)
+    account.balanceNanoUsd -= bounded.amountNanoUsd
+    const landed = writer
+      .submit({ kind: 'settle', hold: record, charge: bounded, usage, createdAt: clock.now() })
+      .catch((error: unknown) => {
+        account.balanceNanoUsd += bounded.amountNanoUsd
+        const { requestId } = hold
+        logger.error(
+          { requestId, err: error, charge: bounded },
+          'a settlement cannot be written; its charge is undone',
+        )
+        releaseInstead(record, usage)
+        throw error
+      })
+    landed.catch(ignore)
+    return landed
+  }
+
+  /** The last guard of "never below the credit limit": whoever decided the charge has bounded it before. */
+  function boundCharge(charge: Charge, account: Account, hold: OpenHold): Charge {
+    const bearableNanoUsd = Math.max(0, availableNanoUsd(account))
+    if (charge.amountNanoUsd <= bearableNanoUsd) return charge
+    logger.error(
+      { requestId: hold.requestId, charge, bearableNanoUsd },
+      'a charge was more than the account can bear',
+    )
+    const writeOffNanoUsd = charge.writeOffNanoUsd + charge.amountNanoUsd - bearableNanoUsd
+    return { ...charge, amountNanoUsd: bearableNanoUsd, writeOffNanoUsd }
+  }
+
+  function release(hold: OpenHold, usage: UsageRow): Promise<void> {
+    const account = accountOf(hold.userId)
+    const record = takeHold(hold, account)
+    if (!record) {
+      recordRefused({ ...usage, costNanoUsd: 0 })
+      return Promise.resolve()
+    }
+    const landed = writer
+      .submit({ kind: 'release', hold: record, usage, createdAt: clock.now() })
+      .catch((error: unknown) => {
+        logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
+        recordRefused({ ...usage, costNanoUsd: 0 })
+        throw error
+      })
+    landed.catch(ignore)
+    return landed
+  }
+
+  /** Where even this fails, the next start finds the hold open and lists it. */
+  function releaseInstead(record: HoldRecord, usage: UsageRow): void {
+    const row = { ...usage, costNanoUsd: 0 }
+    writer
+      .submit({ kind: 'release', hold: record, usage: row, createdAt: clock.now() })
+      .catch(() => recordRefused(row))
+  }
+
+  async function changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>> {
+    const { userId, kind, amountNanoUsd, note, actorUserId } = change
+    if (!Number.isSafeInteger(amountNanoUsd))
+      throw new Error(`${amountNanoUsd} is no amount of nano-dollars.`)
+    const account = accountOf(userId)
+    const refused = refuseChange(account, amountNanoUsd)
+    if (refused) return fail(refused)
+
+    // What is taken is gone before the commit, or two changes could take the same money; what is given comes after it.
+    const isTaken = amountNanoUsd < 0
+    if (isTaken) account.balanceNanoUsd += amountNanoUsd
+    const createdAt = clock.now()
+    try {
+      await writer.submit({
+        kind: 'balance_change',
+        userId,
+        changeKind: kind,
+        amountNanoUsd,
+        note,
+        actorUserId,
+        createdAt,
+      })
+    } catch (error) {
+      if (isTaken) account.balanceNanoUsd -= amountNanoUsd
+      if (error instanceof StorageFault) return fail(refusal('storage_unavailable'))
+      throw error
+    }
+    if (!isTaken) account.balanceNanoUsd += amountNanoUsd
+    return ok(stateOf(account))
+  }
+
+  function recordRefused(usage: UsageRow): void {
+    // The writer has reported it by then, and no money depends on it.
+    writer.submit({ kind: 'usage', usage }).catch(ignore)
+  }
+
+  return {
+    state: (userId) => stateOf(accountOf(userId)),
+    openHold,
+    settle,
+    release,
+    changeBalance,
+    recordRefused,
+    flush: () => writer.flush(),
+  }
 }
 
-export interface OpenHold extends HoldRequest {
-  /** Settles when the hold's row is on disk; rejects where it could not be written (then the hold is gone). */
-  readonly committed: Promise<void>
+const stateOf = ({ balanceNanoUsd, creditLimitNanoUsd, openHoldsNanoUsd }: Account): AccountState => ({
+  balanceNanoUsd,
+  creditLimitNanoUsd,
+  openHoldsNanoUsd,
+  availableNanoUsd: availableNanoUsd({ balanceNanoUsd, creditLimitNanoUsd, openHoldsNanoUsd }),
+})
+
+function requireAmount(amountNanoUsd: NanoUsd, what: string): void {
+  if (Number.isSafeInteger(amountNanoUsd) && amountNanoUsd >= 0) return
+  throw new Error(`The amount of a ${what} has to be a whole number of nano-dollars, not ${amountNanoUsd}.`)
 }
 
-export interface BalanceChange {
-  readonly userId: string
-  readonly kind: BalanceChangeKind
-  /** Signed. */
-  readonly amountNanoUsd: NanoUsd
-  readonly note: string
-  readonly actorUserId: string | null
+function refuseChange(account: Account, amountNanoUsd: NanoUsd): Refusal | undefined {
+  if (!Number.isSafeInteger(account.balanceNanoUsd + amountNanoUsd)) {
+    return refusal('invalid_input', {
+      problem: 'amountNanoUsd: the balance would pass the largest amount that can be kept',
+    })
+  }
+  const available = availableNanoUsd(account)
+  if (amountNanoUsd >= 0 || available + amountNanoUsd >= 0) return undefined
+  const maxNanoUsd = Math.max(0, available)
+  return refusal('balance_below_limit', { maxUsd: formatUsd(maxNanoUsd, 'down'), maxNanoUsd })
 }
 
-/** Every call throws for a person who does not exist: whoever asks has looked them up before. */
-export interface AccountBook {
-  state(userId: string): AccountState
-  /** Takes the amount from what is available, at once and whole, or refuses with `insufficient_quota`/`balance_on_hold`. */
-  openHold(request: HoldRequest): Result<OpenHold, Refusal>
-  /**
-   * Ends the hold in a charge. Memory changes at once, so the caller decides the charge from `state()` in the same turn.
-   * Resolves when hold, charge, balance and usage row are on disk in one transaction; rejects, with the charge undone, where
-   * they never will be. A hold that was never written is not charged. Calling twice is a defect and throws.
-   */
-  settle(hold: OpenHold, charge: Charge, usage: UsageRow): Promise<void>
-  /** Ends the hold without a charge. Resolves when it and its usage row are on disk. */
-  release(hold: OpenHold, usage: UsageRow): Promise<void>
-  /**
-   * A typed change of the balance; refuses one that would bring available below zero (`balance_below_limit`), and one that
-   * the disk does not take (`storage_unavailable`). Resolves when on disk. What is taken is gone at once, what is given can
-   * be spent from then on.
-   */
-  changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>>
-  /** A row for a request that never got a hold. Not awaited by anyone's answer. */
-  recordRefused(usage: UsageRow): void
-  /** Resolves when everything handed in so far is on disk. */
-  flush(): Promise<void>
+function releaseWhatACrashLeftOpen({
+  ledger,
+  clock,
+  logger,
+}: Pick<AccountBookDeps, 'ledger' | 'clock' | 'logger'>): void {
+  for (const loss of ledger.releaseOpenHolds(clock.now())) {
+    logger.warn(loss, 'a hold was left open by a crash; it was released and is listed as a possible loss')
+  }
 }
-
-export type { BalanceChangeKind, Charge }
-export { createAccountBook } from './live-accounts.ts'

@@ -22,7 +22,10 @@ export interface KeyDirectory {
   forgetKey(keyId: string): void
   forgetUser(userId: string): void
   /** Remembers when, from where and by what client a key was used; written in batches. */
-  noteUse(keyId: string, use: { readonly at: number; readonly address: string; readonly client: string }): void
+  noteUse(
+    keyId: string,
+    use: { readonly at: number; readonly address: string; readonly client: string },
+  ): void
   /** Writes the uses that are still noted. */
   stop(): Promise<void>
 }

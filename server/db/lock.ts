@@ -36,7 +36,9 @@ export function lockDataDir(
   } catch (error) {
     file.close()
     if (isBusy(error)) return fail({ holder: readHolder(holderPath) })
-    throw new Error(`The lock in ${dataDir} cannot be taken. Check that the folder is yours to write.`, { cause: error })
+    throw new Error(`The lock in ${dataDir} cannot be taken. Check that the folder is yours to write.`, {
+      cause: error,
+    })
   }
   writeHolder(holderPath, about)
   let isReleased = false

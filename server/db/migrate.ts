@@ -56,7 +56,9 @@ function appliedMigrations(db: Db): readonly { readonly hash: string }[] {
     .get()
   if (!hasJournal) return []
   // The one column of the one query.
-  return db.raw.prepare('SELECT hash FROM __drizzle_migrations ORDER BY created_at').all() as { hash: string }[]
+  return db.raw.prepare('SELECT hash FROM __drizzle_migrations ORDER BY created_at').all() as {
+    hash: string
+  }[]
 }
 
 /** Every applied migration has to be one of ours, in our order; anything else was written by another version. */
@@ -110,17 +112,19 @@ function apply(db: Db, pending: readonly Migration[]): void {
   // A rebuilt table is dropped and renamed, which enforced keys would refuse. SQLite ignores this pragma in a transaction.
   db.raw.pragma('foreign_keys = OFF')
   try {
-    db.raw.transaction(() => {
-      db.raw.exec(JOURNAL)
-      dropTriggers(db.raw)
-      const note = db.raw.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)')
-      for (const migration of pending) {
-        for (const statement of migration.sql) db.raw.exec(statement)
-        note.run(migration.hash, migration.folderMillis)
-      }
-      if (pending.length > 0) refuseDangling(db)
-      createTriggers(db.raw)
-    }).immediate()
+    db.raw
+      .transaction(() => {
+        db.raw.exec(JOURNAL)
+        dropTriggers(db.raw)
+        const note = db.raw.prepare('INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)')
+        for (const migration of pending) {
+          for (const statement of migration.sql) db.raw.exec(statement)
+          note.run(migration.hash, migration.folderMillis)
+        }
+        if (pending.length > 0) refuseDangling(db)
+        createTriggers(db.raw)
+      })
+      .immediate()
   } finally {
     db.raw.pragma('foreign_keys = ON')
   }

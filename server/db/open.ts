@@ -67,7 +67,9 @@ function openFile(path: string, isReadonly: boolean): Database.Database {
     if (!isReadonly) closeSync(openSync(path, 'a', 0o600))
     return new Database(path, { readonly: isReadonly })
   } catch (cause) {
-    throw new Error(`The database ${path} cannot be opened. Check that its folder exists and is yours.`, { cause })
+    throw new Error(`The database ${path} cannot be opened. Check that its folder exists and is yours.`, {
+      cause,
+    })
   }
 }
 
@@ -76,6 +78,8 @@ function setAndVerify(raw: Database.Database, pragma: Pragma, path: string): voi
   const found: unknown = raw.pragma(pragma.name, { simple: true })
   const wanted = pragma.reads ?? pragma.value
   if (found !== wanted) {
-    throw new Error(`The database ${path} does not take ${pragma.name} = ${pragma.value}: it says ${String(found)}.`)
+    throw new Error(
+      `The database ${path} does not take ${pragma.name} = ${pragma.value}: it says ${String(found)}.`,
+    )
   }
 }

@@ -1,14 +1,11 @@
 // The settings that change while the server runs: read from memory, stored in the database, one default for each.
-import { type Settings, settingsSchema } from '../../contract/settings.ts'
+import { type Settings, type SettingsPatch, settingsSchema } from '../../contract/settings.ts'
 import type { SettingsRepository } from '../db/repositories/settings.ts'
 import type { Clock, Logger } from '../ports.ts'
 
-/** Members that are left out or undefined stay as they are. */
-export type SettingsPatch = { readonly [Name in keyof Settings]?: Settings[Name] | undefined }
-
 export interface LiveSettings {
   current(): Settings
-  /** Stored before it returns. The patch was checked by the caller; one that is not valid throws. */
+  /** Stored before it returns; members that are undefined stay as they are. A patch that is not valid throws. */
   update(patch: SettingsPatch, actorUserId: string | null): Settings
   /** Called after every change; returns the function that ends the subscription. */
   onChange(listener: (settings: Settings) => void): () => void
@@ -52,7 +49,11 @@ function readSettings(repository: SettingsRepository, logger: Logger): Settings 
     if (!(name in stored)) continue
     const parsed = schema.safeParse(stored[name])
     if (parsed.success) valid[name] = parsed.data
-    else logger.warn({ setting: name, problem: parsed.error.message }, 'a stored setting is not valid; its default is used')
+    else
+      logger.warn(
+        { setting: name, problem: parsed.error.message },
+        'a stored setting is not valid; its default is used',
+      )
   }
   return Object.freeze(settingsSchema.parse(valid))
 }

@@ -62,7 +62,9 @@ async function findOrMakeDataKey(secrets: SecretStore, ids: Ids): Promise<Buffer
   }
   const key = Buffer.from(stored, 'base64')
   if (key.length !== KEY_BYTES) {
-    throw new SealedValueError(`The secret "${DATA_KEY}" in ${secrets.kind} is not ${KEY_BYTES} bytes in base64.`)
+    throw new SealedValueError(
+      `The secret "${DATA_KEY}" in ${secrets.kind} is not ${KEY_BYTES} bytes in base64.`,
+    )
   }
   return key
 }

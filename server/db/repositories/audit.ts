@@ -36,7 +36,10 @@ export interface AuditRepository {
 export function createAuditRepository({ orm }: Db): AuditRepository {
   return {
     append: ({ before, after, ...row }) =>
-      void orm.insert(audit).values({ ...row, before: toJson(before), after: toJson(after) }).run(),
+      void orm
+        .insert(audit)
+        .values({ ...row, before: toJson(before), after: toJson(after) })
+        .run(),
     list: (filter) => list(orm, filter),
   }
 }

@@ -105,7 +105,12 @@ export function createKeysRepository({ orm }: Db): KeysRepository {
     .prepare()
 
   return {
-    create: (key) => orm.insert(apiKeys).values({ ...key, status: 'active' }).returning(columns).get(),
+    create: (key) =>
+      orm
+        .insert(apiKeys)
+        .values({ ...key, status: 'active' })
+        .returning(columns)
+        .get(),
     findById: (id) => byId.get({ id }),
     findByPublicId: (publicId) => byPublicId.get({ publicId }),
     list: (filter) => list(orm, filter),

@@ -11,18 +11,24 @@ export interface SettingsRepository {
 }
 
 export function createSettingsRepository({ raw, orm }: Db): SettingsRepository {
-  const write = raw.transaction((values: Readonly<Record<string, unknown>>, by: string | null, at: number) => {
-    for (const [name, value] of Object.entries(values)) {
-      orm
-        .insert(settings)
-        .values({ name, value: JSON.stringify(value), updatedAt: at, updatedBy: by })
-        .onConflictDoUpdate({
-          target: settings.name,
-          set: { value: sql`excluded.value`, updatedAt: sql`excluded.updated_at`, updatedBy: sql`excluded.updated_by` },
-        })
-        .run()
-    }
-  })
+  const write = raw.transaction(
+    (values: Readonly<Record<string, unknown>>, by: string | null, at: number) => {
+      for (const [name, value] of Object.entries(values)) {
+        orm
+          .insert(settings)
+          .values({ name, value: JSON.stringify(value), updatedAt: at, updatedBy: by })
+          .onConflictDoUpdate({
+            target: settings.name,
+            set: {
+              value: sql`excluded.value`,
+              updatedAt: sql`excluded.updated_at`,
+              updatedBy: sql`excluded.updated_by`,
+            },
+          })
+          .run()
+      }
+    },
+  )
   return {
     read: () => {
       const stored = orm.select({ name: settings.name, value: settings.value }).from(settings).all()

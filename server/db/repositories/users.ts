@@ -96,7 +96,10 @@ export function createUsersRepository({ raw, orm }: Db): UsersRepository {
     if (byEmail.get({ emailKey })) return fail(refusal('email_taken'))
     const { id, passwordHash, role, status, createdAt, creditLimitNanoUsd = 0 } = user
     const row = { id, email: user.email.trim(), passwordHash, role, status, createdAt, lastSeenAt: null }
-    orm.insert(users).values({ ...row, emailKey }).run()
+    orm
+      .insert(users)
+      .values({ ...row, emailKey })
+      .run()
     orm.insert(balances).values({ userId: id, balanceNanoUsd: 0, creditLimitNanoUsd }).run()
     return ok(row)
   })

@@ -48,9 +48,7 @@ export const ledgerEntries = sqliteTable(
       .on(table.requestId, sql`(case "kind" when 'release' then 'settle' else "kind" end)`)
       .where(sql`"request_id" is not null`),
     // Balance changes by person. What requests cost is listed by the usage rows, so the request path pays for no index here.
-    index('ledger_entries_changes')
-      .on(table.userId, table.seq)
-      .where(sql`"request_id" is null`),
+    index('ledger_entries_changes').on(table.userId, table.seq).where(sql`"request_id" is null`),
     check(
       'ledger_entries_shape',
       sql`case ${table.kind}

@@ -15,8 +15,5 @@ export const sessions = sqliteTable(
     address: text('address').notNull(),
     client: text('client').notNull(),
   },
-  (table) => [
-    index('sessions_user').on(table.userId),
-    index('sessions_expires').on(table.expiresAt),
-  ],
+  (table) => [index('sessions_user').on(table.userId), index('sessions_expires').on(table.expiresAt)],
 )

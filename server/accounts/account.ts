@@ -1,0 +1,64 @@
+// What the account book promises: to whoever takes holds, ends them, and changes balances.
+import type { Refusal } from '../../contract/errors.ts'
+import type { Result } from '../../contract/result.ts'
+import type { UsageRow } from '../../contract/usage.ts'
+import type { BalanceChangeKind } from '../db/write-command.ts'
+import type { NanoUsd } from '../ledger/money.ts'
+import type { Charge } from '../ledger/settle.ts'
+
+export interface AccountState {
+  readonly balanceNanoUsd: NanoUsd
+  readonly creditLimitNanoUsd: NanoUsd
+  readonly openHoldsNanoUsd: NanoUsd
+  /** balance + credit limit − open holds. */
+  readonly availableNanoUsd: NanoUsd
+}
+
+export interface HoldRequest {
+  readonly requestId: string
+  readonly userId: string
+  readonly keyId: string
+  readonly amountNanoUsd: NanoUsd
+  readonly model: string
+  readonly priceId: string
+  readonly createdAt: number
+}
+
+export interface OpenHold extends HoldRequest {
+  /** Settles when the hold's row is on disk; rejects where it could not be written (then the hold is gone). */
+  readonly committed: Promise<void>
+}
+
+export interface BalanceChange {
+  readonly userId: string
+  readonly kind: BalanceChangeKind
+  /** Signed. */
+  readonly amountNanoUsd: NanoUsd
+  readonly note: string
+  readonly actorUserId: string | null
+}
+
+/** Every call throws for a person who does not exist: whoever asks has looked them up before. */
+export interface AccountBook {
+  state(userId: string): AccountState
+  /** Takes the amount from what is available, at once and whole, or refuses with `insufficient_quota`/`balance_on_hold`. */
+  openHold(request: HoldRequest): Result<OpenHold, Refusal>
+  /**
+   * Ends the hold in a charge. Memory changes at once, so the caller decides the charge from `state()` in the same turn.
+   * Resolves when hold, charge, balance and usage row are on disk in one transaction; rejects, with the charge undone, where
+   * they never will be. A hold that was never written is not charged. Calling twice is a defect and throws.
+   */
+  settle(hold: OpenHold, charge: Charge, usage: UsageRow): Promise<void>
+  /** Ends the hold without a charge. Resolves when it and its usage row are on disk. */
+  release(hold: OpenHold, usage: UsageRow): Promise<void>
+  /**
+   * A typed change of the balance; refuses one that would bring available below zero (`balance_below_limit`), and one that
+   * the disk does not take (`storage_unavailable`). Resolves when on disk. What is taken is gone at once, what is given can
+   * be spent from then on.
+   */
+  changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>>
+  /** A row for a request that never got a hold. Not awaited by anyone's answer. */
+  recordRefused(usage: UsageRow): void
+  /** Resolves when everything handed in so far is on disk. */
+  flush(): Promise<void>
+}

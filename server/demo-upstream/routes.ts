@@ -1,0 +1,53 @@
+// Which paths the demo upstream answers, and how a request's body comes in.
+import type { IncomingMessage } from 'node:http'
+import type { Reply } from './delivery.ts'
+import { jsonReply, refusedReply } from './fixed-reply.ts'
+import { modelList, modelObject } from './models.ts'
+import { modelNotFound, noWebSocket, type Refused, unknownUrl, wrongMethod } from './openai-error.ts'
+import type { RequestRecord } from './received-request.ts'
+
+export const BODY_BYTES_MAX = 64 * 1024 * 1024
+
+export type Route =
+  | { readonly kind: 'chat' | 'responses' }
+  | { readonly kind: 'models'; readonly name: string | undefined }
+  | { readonly kind: 'refused'; readonly refused: Refused }
+
+export function routeOf({ method, path, headers }: RequestRecord): Route {
+  const [pathname = ''] = path.split('?')
+  const isRead = method === 'GET' || method === 'HEAD'
+  const refused = (value: Refused): Route => ({ kind: 'refused', refused: value })
+  if (pathname === '/v1/models' || /^\/v1\/models\/[^/]+$/.test(pathname)) {
+    const name = pathname.slice('/v1/models/'.length)
+    return isRead
+      ? { kind: 'models', name: name === '' ? undefined : name }
+      : refused(wrongMethod(method, pathname))
+  }
+  if (pathname !== '/v1/chat/completions' && pathname !== '/v1/responses')
+    return refused(unknownUrl(method, pathname))
+  if (headers.upgrade !== undefined) return refused(noWebSocket())
+  if (method !== 'POST') return refused(wrongMethod(method, pathname))
+  return { kind: pathname === '/v1/responses' ? 'responses' : 'chat' }
+}
+
+export function modelsReply(name: string | undefined, requestId: string): Reply {
+  if (name === undefined) return jsonReply(200, modelList(), { requestId })
+  const found = modelObject(name)
+  return found ? jsonReply(200, found, { requestId }) : refusedReply(modelNotFound(name), requestId)
+}
+
+/** Reads a body into its record; false where it is larger than what is kept. A client that leaves ends it early. */
+export async function readBody(message: IncomingMessage, record: RequestRecord): Promise<boolean> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of message) {
+      bytes += chunk.length
+      if (bytes <= BODY_BYTES_MAX) chunks.push(chunk)
+    }
+  } catch {
+    // The client has gone in the middle of its upload; its record says so.
+  }
+  record.body = Buffer.concat(chunks)
+  return bytes <= BODY_BYTES_MAX
+}

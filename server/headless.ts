@@ -1,0 +1,105 @@
+// The host for plain Node: flags and environment in, one ready line out, and a clean end when it is told to stop.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { HELP, parseConfig, type StartConfig } from './config.ts'
+import { createEncryptedSecretFile } from './host/encrypted-secret-file.ts'
+import { createEnvironmentSecrets } from './host/environment-secrets.ts'
+import { createLogFiles, type LogFiles } from './host/log-files.ts'
+import { createSystemClock } from './host/system-clock.ts'
+import { createSystemIds } from './host/system-ids.ts'
+import type { Ports } from './ports.ts'
+import { productVersion, type RunningServer, StartError, startServer } from './start-server.ts'
+
+/** How long running answers may go on after the first signal; a second signal ends the wait. */
+const DRAIN_MS = 60_000
+
+const tell = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+async function main(): Promise<void> {
+  // Everything in the data folder is for its owner only, whatever the terminal's own mask says.
+  process.umask(0o077)
+  // Nobody reading stdout or stderr any more is no reason to stop serving.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
+  const parsed = parseConfig({ argv: process.argv.slice(2), env: process.env, platform: process.platform })
+  if (!parsed.ok) return exitWith(2, parsed.error)
+  if (parsed.value.kind === 'help') return void process.stdout.write(HELP)
+  if (parsed.value.kind === 'version') {
+    return void process.stdout.write(`${productVersion()}\n`)
+  }
+  await run(parsed.value.config)
+}
+
+async function run(config: StartConfig): Promise<void> {
+  const log = await openLog(config.dataDir)
+  process.on('uncaughtException', (error) => {
+    log.logger.error({ err: error }, 'a defect ended the process')
+    log.close()
+    exitWith(1, 'Codex Gateway stopped because of a defect; its log has the details.')
+  })
+  const server = await startServer(config, toPorts(config, log)).catch((error: unknown) => {
+    log.close()
+    if (error instanceof StartError) return exitWith(error.exitCode, error.message)
+    throw error
+  })
+  stopOnSignals(server, log)
+  process.stdout.write(`codex-gateway ready ${server.addresses[0]}\n`)
+}
+
+async function openLog(dataDir: string): Promise<LogFiles> {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    return await createLogFiles(join(dataDir, 'logs'))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return exitWith(
+      1,
+      `The data folder ${dataDir} cannot be used: ${reason}. Choose another one with --data-dir.`,
+    )
+  }
+}
+
+function toPorts(config: StartConfig, { logger }: LogFiles): Ports {
+  const ids = createSystemIds()
+  const secrets = createEnvironmentSecrets(
+    { 'upstream-key': config.upstream.apiKey },
+    createEncryptedSecretFile(config.dataDir, ids),
+  )
+  return { clock: createSystemClock(), ids, secrets, logger, tell }
+}
+
+function stopOnSignals(server: RunningServer, log: LogFiles): void {
+  let signals = 0
+  const onSignal = async (signal: string): Promise<void> => {
+    signals += 1
+    if (signals > 2) exitWith(1, 'Stopped without waiting.')
+    const running = server.inFlight()
+    if (signals === 1 && running > 0) {
+      tell(
+        `${signal}: finishing ${running} running request(s), at most ${DRAIN_MS / 1000} s. Again to stop at once.`,
+      )
+    }
+    log.logger.info({ signal, inFlight: running }, 'stopping')
+    let exitCode = 0
+    try {
+      await server.stop({ drainMs: signals === 1 ? DRAIN_MS : 0 })
+      log.logger.info('stopped')
+    } catch (error) {
+      log.logger.error({ err: error }, 'stopping failed')
+      exitCode = 1
+    }
+    log.close()
+    process.exit(exitCode)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void onSignal(signal))
+}
+
+function exitWith(code: 1 | 2, message: string): never {
+  // Written in one synchronous call: process.exit does not wait for a pipe.
+  process.stderr.write(`codex-gateway: ${message}\n`)
+  process.exit(code)
+}
+
+await main()

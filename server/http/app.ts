@@ -1,0 +1,45 @@
+// The portal side on Express: health, operations, pages. The OpenAI side never comes through here.
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import { refusal } from '../../contract/errors.ts'
+import { refuse } from '../operations/dispatch.ts'
+import { answerEnvelope, answerJson } from './answers.ts'
+import type { HttpDeps } from './http-deps.ts'
+import { operationsDoor } from './operations-door.ts'
+import { STYLE_HASH } from './pages/style.ts'
+import { pagesDoor } from './pages-door.ts'
+import { securityHeaders } from './security-headers.ts'
+
+export function createApp(deps: HttpDeps): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', false)
+  app.set('query parser', 'simple')
+  app.enable('case sensitive routing')
+  app.enable('strict routing')
+
+  app.use(securityHeaders([STYLE_HASH]))
+  app.get('/healthz', (_req, res) => answerJson(res, 200, { status: 'alive' }))
+  app.get('/readyz', (_req, res) => {
+    const checks = deps.readiness()
+    const isReady = Object.values(checks).every(Boolean) && !deps.isStopping()
+    answerJson(res, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready', checks })
+  })
+  app.all('/api/:operation', operationsDoor(deps))
+  app.use(pagesDoor(deps))
+  app.use(errorHandler(deps))
+  return app
+}
+
+/** Express hands over what a handler threw, and paths that it could not decode. */
+const errorHandler =
+  ({ ids, logger }: HttpDeps): ErrorRequestHandler =>
+  (error: unknown, req, res, _next) => {
+    if (error instanceof URIError) {
+      answerEnvelope(res, refuse(refusal('page_not_found', { path: req.path.slice(0, 200) })))
+      return
+    }
+    const requestId = ids.next()
+    logger.error({ err: error, errorId: requestId, path: req.path }, 'a request to the portal side failed')
+    answerEnvelope(res, refuse(refusal('internal_error', { requestId })))
+  }

@@ -1,0 +1,52 @@
+// Who calls over HTTP: the session's person or nobody, and whether administration is open to a call from there.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parseCookie, stringifySetCookie } from 'cookie'
+import type { Caller, SessionSlot } from '../operations/caller.ts'
+import type { HttpDeps } from './http-deps.ts'
+import { addressOf, isLocal } from './request-origin.ts'
+
+const SESSION_COOKIE = 'cg_session'
+const COOKIE_HEADER_CHARS_MAX = 8192
+
+export async function toCaller(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { identify, remoteAdministration }: Pick<HttpDeps, 'identify' | 'remoteAdministration'>,
+): Promise<Caller> {
+  const token = tokenOf(req)
+  const identity = token === undefined ? undefined : await identify(token)
+  const isFromHere = isLocal(req)
+  return {
+    door: 'http',
+    user: identity?.user,
+    sessionId: identity?.sessionId,
+    address: addressOf(req),
+    client: (req.headers['user-agent'] ?? '').slice(0, 200),
+    isLocal: isFromHere,
+    mayAdminister: remoteAdministration === 'lan' || (remoteAdministration === 'loopback' && isFromHere),
+    session: sessionCookie(res),
+  }
+}
+
+function tokenOf(req: IncomingMessage): string | undefined {
+  const header = req.headers.cookie
+  if (header === undefined || header.length > COOKIE_HEADER_CHARS_MAX) return undefined
+  return parseCookie(header)[SESSION_COOKIE]
+}
+
+/** Not `Secure`: a gateway in a local network is on plain HTTP, where such a cookie would never come back. */
+function sessionCookie(res: ServerResponse): SessionSlot {
+  const set = (value: string, maxAge: number) =>
+    res.setHeader(
+      'set-cookie',
+      stringifySetCookie({
+        name: SESSION_COOKIE,
+        value,
+        maxAge,
+        path: '/',
+        httpOnly: true,
+        sameSite: 'strict',
+      }),
+    )
+  return { set: (token, maxAgeSeconds) => set(token, maxAgeSeconds), clear: () => set('', 0) }
+}

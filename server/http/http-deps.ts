@@ -1,0 +1,37 @@
+// What the portal side is given by the composition root.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Identity } from '../operations/caller.ts'
+import type { Dispatch } from '../operations/dispatch.ts'
+import type { Ids, Logger } from '../ports.ts'
+import type { PageFacts } from './pages/page-facts.ts'
+
+export interface Readiness {
+  readonly database: boolean
+  readonly setUp: boolean
+  readonly upstream: boolean
+}
+
+/** The OpenAI side, as the server hands requests to it. */
+export interface GatewayDoor {
+  /** Whether the OpenAI side answers this request, rather than the portal. */
+  claims(req: IncomingMessage): boolean
+  handle(req: IncomingMessage, res: ServerResponse): void
+  /** Answers an upgrade and ends the socket. */
+  handleUpgrade(req: IncomingMessage, socket: Duplex): void
+}
+
+export interface HttpDeps {
+  readonly dispatch: Dispatch
+  /** Whose session a cookie's token names. */
+  readonly identify: (token: string) => Promise<Identity | undefined>
+  readonly remoteAdministration: 'off' | 'loopback' | 'lan'
+  /** Names beside IP addresses and localhost that requests may carry. */
+  readonly allowedHosts: () => readonly string[]
+  readonly readiness: () => Readiness
+  readonly pageFacts: () => PageFacts
+  readonly defaultLanguage: 'en' | 'zh-CN'
+  readonly isStopping: () => boolean
+  readonly ids: Pick<Ids, 'next'>
+  readonly logger: Pick<Logger, 'error' | 'warn'>
+}

@@ -1,0 +1,94 @@
+// Which requests are local, which hosts are ours, and which calls come from our own pages.
+import type { IncomingMessage } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { isHostAllowed, isLocal, isSameOrigin } from './request-origin.ts'
+
+const requestFrom = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
+  // Only these two members are read.
+  ({ socket: { remoteAddress }, headers }) as unknown as IncomingMessage
+
+describe('a host', () => {
+  test.each([
+    '127.0.0.1:8080',
+    '192.168.1.24',
+    '[::1]:8080',
+    '[fe80::1]',
+    'localhost',
+    'LOCALHOST:1',
+    'gate.lan:80',
+    'GATE.lan',
+  ])('that is an address, localhost or a configured name is ours: %s', (host) => {
+    expect(isHostAllowed(host, ['gate.lan'])).toBe(true)
+  })
+
+  test.each([
+    undefined,
+    '',
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.nip.io',
+    'localhost.',
+    '127.1',
+    '0x7f.0.0.1',
+    '[::1',
+    '[evil]:80',
+    'user@localhost',
+    'localhost:80:80',
+    'localhost/evil',
+    'gate.lan.evil.example',
+  ])('that is anything else is refused: %s', (host) => {
+    expect(isHostAllowed(host, ['gate.lan'])).toBe(false)
+  })
+})
+
+describe('a caller', () => {
+  test.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])('at %s is local', (address) => {
+    expect(isLocal(requestFrom(address))).toBe(true)
+  })
+
+  test.each([undefined, '', '192.168.1.2', '::ffff:10.0.0.1', '127.0.0.1.evil', 'fe80::1'])(
+    'at %s is remote',
+    (address) => {
+      expect(isLocal(requestFrom(address))).toBe(false)
+    },
+  )
+
+  test.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host', 'cf-connecting-ip'])(
+    'whose request carries %s is remote, even an empty one and even from loopback',
+    (name) => {
+      expect(isLocal(requestFrom('127.0.0.1', { [name]: '' }))).toBe(false)
+    },
+  )
+})
+
+describe('a call', () => {
+  const ours = { 'x-requested-with': 'codex-gateway', host: '192.168.1.24:8080' }
+
+  test('without an Origin, with our header, passes: it comes from no page', () => {
+    expect(isSameOrigin(ours)).toBe(true)
+  })
+
+  test('from a page of the same address passes', () => {
+    expect(
+      isSameOrigin({ ...ours, origin: 'http://192.168.1.24:8080', 'sec-fetch-site': 'same-origin' }),
+    ).toBe(true)
+  })
+
+  test('behind TLS on a default port passes', () => {
+    expect(isSameOrigin({ ...ours, host: 'gate.lan', origin: 'https://gate.lan' })).toBe(true)
+    expect(isSameOrigin({ ...ours, host: 'gate.lan:443', origin: 'https://gate.lan' })).toBe(true)
+  })
+
+  test.each([
+    ['no header of ours', { host: ours.host }],
+    ['another value in it', { ...ours, 'x-requested-with': 'XMLHttpRequest' }],
+    ['another host in Origin', { ...ours, origin: 'http://evil.example' }],
+    ['another port in Origin', { ...ours, origin: 'http://192.168.1.24:9090' }],
+    ['an opaque Origin', { ...ours, origin: 'null' }],
+    ['a broken Origin', { ...ours, origin: 'http://' }],
+    ['a cross-site fetch', { ...ours, 'sec-fetch-site': 'cross-site' }],
+    ['a same-site fetch from another port', { ...ours, 'sec-fetch-site': 'same-site' }],
+  ])('with %s is refused', (_what, headers) => {
+    expect(isSameOrigin(headers)).toBe(false)
+  })
+})

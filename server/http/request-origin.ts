@@ -1,0 +1,79 @@
+// Where a request comes from and which name it used: the checks that stand before every door, and fail closed.
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+
+/** Any of these means that something stands between the caller and us, so the peer's address says nothing about them. */
+const FORWARDING_HEADERS = [
+  'forwarded',
+  'via',
+  'x-forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-forwarded-server',
+  'x-original-forwarded-for',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-envoy-external-address',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+  'fly-client-ip',
+  'x-appengine-user-ip',
+  'x-azure-clientip',
+]
+
+const isLoopback = (address: string): boolean =>
+  address === '::1' || /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address)
+
+/** From this machine, and through no proxy. A peer whose address is not known is remote. */
+export function isLocal(req: IncomingMessage): boolean {
+  const address = req.socket.remoteAddress
+  if (address === undefined || !isLoopback(address)) return false
+  return !FORWARDING_HEADERS.some((name) => req.headers[name] !== undefined)
+}
+
+/**
+ * Whether the Host header names this gateway: an IP address, `localhost`, or a configured name, with any port. A page of a
+ * foreign site whose name was pointed at our address (DNS rebinding) carries that site's name and is refused.
+ */
+export function isHostAllowed(hostHeader: string | undefined, configuredNames: readonly string[]): boolean {
+  const name = hostNameOf(hostHeader)
+  if (name === undefined) return false
+  if (name === 'localhost' || isIP(name) !== 0) return true
+  return configuredNames.some((configured) => configured.toLowerCase() === name)
+}
+
+const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/
+
+function hostNameOf(hostHeader: string | undefined): string | undefined {
+  const match = hostHeader === undefined ? null : HOST.exec(hostHeader.toLowerCase())
+  const [, ipv6, name] = match ?? []
+  if (ipv6 !== undefined) return isIP(ipv6) === 6 ? ipv6 : undefined
+  return name
+}
+
+/**
+ * Whether a call came from a page of this very address, or from no page at all. The header cannot be set across origins
+ * without a preflight, which is never answered; Origin and Sec-Fetch-Site cannot be set by a page at all.
+ */
+export function isSameOrigin(headers: IncomingHttpHeaders): boolean {
+  if (headers['x-requested-with'] !== 'codex-gateway') return false
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
+  const { origin, host } = headers
+  if (origin === undefined) return true
+  return host !== undefined && URL.canParse(origin) && new URL(origin).host === normalHost(host, origin)
+}
+
+/** The Host header as a URL of the origin's scheme would show it: default ports vanish on both sides. */
+function normalHost(host: string, origin: string): string | undefined {
+  const url = `${new URL(origin).protocol}//${host}`
+  return URL.canParse(url) ? new URL(url).host : undefined
+}
+
+/** The peer's address for people and logs: an IPv4 address mapped into IPv6 is shown as what it is. */
+export const addressOf = (req: IncomingMessage): string =>
+  (req.socket.remoteAddress ?? 'unknown').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '')

@@ -1,0 +1,176 @@
+// The limits that are set now: the operator's over the shipped ones, held in memory, changed while the server runs, and
+// worked out once for each caller.
+import {
+  type LimitEntry,
+  type LimitRule,
+  type LimitScope,
+  type LimitsUpdateInput,
+  limitScope,
+  SHIPPED_LIMITS,
+  type SubjectLimitsView,
+} from '../../contract/limits.ts'
+import { role } from '../../contract/operations/fields.ts'
+import type { Clock } from '../ports.ts'
+import { decideEffectiveLimits, type EffectiveLimits, type LimitSubject } from './decide-limits.ts'
+
+/** A limit that an operator set. */
+export type StoredLimitRule = LimitRule & { readonly updatedAt: number }
+
+/** Where the operator's limits are kept. */
+export interface LimitRulesRepository {
+  /** Every limit there is. Called once, at the start. */
+  all(): readonly StoredLimitRule[]
+  /** Replaces the limits of one subject, in one transaction; none takes them all away. */
+  replace(scope: LimitScope, subjectId: string, rules: readonly LimitEntry[], updatedAt: number): void
+}
+
+export interface LimitBook {
+  /** What applies to a caller now. */
+  effectiveFor(subject: LimitSubject): EffectiveLimits
+  /** The limits of one subject as they are listed. */
+  get(scope: LimitScope, subjectId: string): SubjectLimitsView
+  /** By scope, then by subject; every role is there, of the others those that have limits. */
+  list(filter: ListFilter): LimitsPage
+  /** Replaces the limits of one subject, on disk and for the next request. The input was parsed by `limitsUpdateInput`. */
+  replace(input: LimitsUpdateInput): SubjectLimitsView
+}
+
+export interface ListFilter {
+  readonly scope?: LimitScope | undefined
+  readonly subjectId?: string | undefined
+  readonly cursor?: string | undefined
+  readonly limit: number
+}
+
+export interface LimitsPage {
+  readonly rows: readonly SubjectLimitsView[]
+  readonly nextCursor: string | null
+  readonly total: number
+}
+
+interface SubjectRules {
+  readonly scope: LimitScope
+  readonly subjectId: string
+  readonly rules: readonly LimitRule[]
+  readonly updatedAt: number | null
+}
+
+type Subjects = Map<string, SubjectRules>
+
+interface WorkedOut {
+  readonly subject: LimitSubject
+  readonly limits: EffectiveLimits
+}
+
+/** More keys than a gateway has in use at once; beyond it the limits are worked out again. */
+const WORKED_OUT_MAX = 20_000
+const SCOPES = limitScope.options
+
+/** Throws where the limits cannot be read. */
+export function createLimitBook(deps: {
+  readonly repository: LimitRulesRepository
+  readonly clock: Clock
+}): LimitBook {
+  const { repository, clock } = deps
+  const subjects: Subjects = new Map()
+  const workedOut = new Map<string, WorkedOut>()
+
+  for (const { updatedAt, ...rule } of repository.all()) {
+    const known = subjects.get(placeOf(rule.scope, rule.subjectId))
+    const rules = [...(known?.rules ?? []), rule]
+    remember(rule.scope, rule.subjectId, rules, Math.max(known?.updatedAt ?? 0, updatedAt))
+  }
+
+  function remember(
+    scope: LimitScope,
+    subjectId: string,
+    rules: readonly LimitRule[],
+    updatedAt: number,
+  ): void {
+    const place = placeOf(scope, subjectId)
+    if (rules.length === 0) subjects.delete(place)
+    else subjects.set(place, { scope, subjectId, rules, updatedAt })
+  }
+
+  return {
+    get: (scope, subjectId) => toView(subjects, scope, subjectId),
+    list: (filter) => toPage(subjects, filter),
+    effectiveFor(subject) {
+      const known = workedOut.get(subject.keyFamilyId)
+      if (known && isSameOwner(known.subject, subject)) return known.limits
+      const limits = decideEffectiveLimits(rulesFor(subjects, subject), subject)
+      if (workedOut.size >= WORKED_OUT_MAX) workedOut.clear()
+      workedOut.set(subject.keyFamilyId, { subject, limits })
+      return limits
+    },
+    replace({ scope, subjectId, rules }) {
+      const updatedAt = clock.now()
+      repository.replace(scope, subjectId, rules, updatedAt)
+      const limitRules = rules.map((entry) => ({ scope, subjectId, ...entry }))
+      remember(scope, subjectId, limitRules, updatedAt)
+      workedOut.clear()
+      return toView(subjects, scope, subjectId)
+    },
+  }
+}
+
+/** The shipped rules come first, so that an operator's rule for the same role wins over them. */
+function rulesFor(subjects: Subjects, subject: LimitSubject): readonly LimitRule[] {
+  const own = (scope: LimitScope, subjectId: string) => subjects.get(placeOf(scope, subjectId))?.rules ?? []
+  return [
+    ...SHIPPED_LIMITS,
+    ...own('role', subject.role),
+    ...(subject.planId === null ? [] : own('plan', subject.planId)),
+    ...own('user', subject.userId),
+    ...own('key', subject.keyFamilyId),
+  ]
+}
+
+function toView(subjects: Subjects, scope: LimitScope, subjectId: string): SubjectLimitsView {
+  const known = subjects.get(placeOf(scope, subjectId))
+  const own = known?.rules ?? []
+  const inherited = SHIPPED_LIMITS.filter(
+    (shipped) =>
+      shipped.scope === scope &&
+      shipped.subjectId === subjectId &&
+      !own.some((rule) => rule.metric === shipped.metric && rule.window === shipped.window),
+  )
+  return {
+    scope,
+    subjectId,
+    rules: [...own.map((rule) => toEntry(rule, false)), ...inherited.map((rule) => toEntry(rule, true))],
+    updatedAt: known?.updatedAt ?? null,
+  }
+}
+
+function toPage(subjects: Subjects, { scope, subjectId, cursor, limit }: ListFilter): LimitsPage {
+  const everyPlace = new Set([...role.options.map((name) => placeOf('role', name)), ...subjects.keys()])
+  const matching = [...everyPlace].filter(
+    (place) =>
+      (scope === undefined || scopeAt(place) === scope) &&
+      (subjectId === undefined || subjectAt(place) === subjectId),
+  )
+  const following = matching.filter((place) => cursor === undefined || place > cursor).sort()
+  const shown = following.slice(0, limit)
+  return {
+    rows: shown.map((place) => toView(subjects, scopeAt(place), subjectAt(place))),
+    nextCursor: following.length > limit ? (shown.at(-1) ?? null) : null,
+    total: matching.length,
+  }
+}
+
+/** `<scope>.<subject>`, in the order of the list; also the cursor of its pages. */
+const placeOf = (scope: LimitScope, subjectId: string): string => `${SCOPES.indexOf(scope)}.${subjectId}`
+// A place begins with the one digit of its scope.
+const scopeAt = (place: string): LimitScope => SCOPES[Number(place[0])] ?? 'role'
+const subjectAt = (place: string): string => place.slice(2)
+
+const isSameOwner = (one: LimitSubject, other: LimitSubject): boolean =>
+  one.userId === other.userId && one.role === other.role && one.planId === other.planId
+
+const toEntry = ({ metric, window, value }: LimitEntry, isShipped: boolean) => ({
+  metric,
+  window,
+  value,
+  isShipped,
+})

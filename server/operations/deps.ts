@@ -1,0 +1,37 @@
+// What the handlers work with. The composition root makes each part once; a handler takes only what its noun needs.
+import type { AccessChanges } from '../accounts/access-changes.ts'
+import type { AccountBook } from '../accounts/account-book.ts'
+import type { KeyDirectory } from '../accounts/key-directory.ts'
+import type { Repositories } from '../db/repositories/repositories.ts'
+import type { Clock, Ids, Logger, SecretStore } from '../ports.ts'
+import type { PriceBook } from '../prices/price-book.ts'
+import type { LiveSettings } from '../settings/live-settings.ts'
+import type { UpstreamConfigStore } from '../settings/upstream-config.ts'
+import type { Passwords } from './passwords.ts'
+import type { Sessions } from './sessions.ts'
+import type { SetupGate } from './setup-gate.ts'
+
+/** Makes a stored upstream configuration take effect while the server runs. */
+export interface UpstreamSwitch {
+  /** Reads the configuration and the key again; new requests go there. Rejects where the upstream cannot be started. */
+  apply(): Promise<void>
+  state(): { readonly kind: 'openai' | 'demo' | null; readonly isConfigured: boolean }
+}
+
+export interface OperationDeps {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly secrets: SecretStore
+  readonly repositories: Repositories
+  readonly accounts: AccountBook
+  readonly keyDirectory: KeyDirectory
+  readonly accessChanges: AccessChanges
+  readonly prices: PriceBook
+  readonly settings: LiveSettings
+  readonly upstreamConfig: UpstreamConfigStore
+  readonly upstream: UpstreamSwitch
+  readonly passwords: Passwords
+  readonly sessions: Sessions
+  readonly setup: SetupGate
+}

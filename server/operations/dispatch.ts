@@ -1,0 +1,101 @@
+// The only way in. Its order never changes: look up, audience, parse the input, handler, parse the output.
+import type { z } from 'zod'
+import {
+  CATALOGUE,
+  type InputOf,
+  type OperationName,
+  type OperationNamed,
+  type OutputOf,
+} from '../../contract/catalogue.ts'
+import { messageOf, type Refusal, refusal } from '../../contract/errors.ts'
+import type { Audience, Envelope } from '../../contract/operation.ts'
+import type { Result } from '../../contract/result.ts'
+import type { Ids, Logger } from '../ports.ts'
+import type { Caller, SignedInCaller } from './caller.ts'
+
+type CallerOf<Name extends OperationName> = OperationNamed<Name>['audience'] extends 'public'
+  ? Caller
+  : SignedInCaller
+
+/** A handler gathers, decides, writes and returns; an expected failure is a refusal, anything thrown is a defect or fault. */
+export type Handler<Name extends OperationName> = (
+  input: InputOf<Name>,
+  caller: CallerOf<Name>,
+) => Promise<Result<OutputOf<Name>, Refusal>> | Result<OutputOf<Name>, Refusal>
+
+export type Handlers = { readonly [Name in OperationName]: Handler<Name> }
+
+/** An envelope, and what only an HTTP door needs beside it. */
+export type Answer = Envelope<unknown> & { readonly retryAfterMs?: number }
+
+export type Dispatch = (name: string, rawInput: unknown, caller: Caller) => Promise<Answer>
+
+export function createDispatch(deps: {
+  readonly handlers: Handlers
+  readonly ids: Pick<Ids, 'next'>
+  readonly logger: Pick<Logger, 'error'>
+}): Dispatch {
+  const { handlers, ids, logger } = deps
+  return async (name, rawInput, caller) => {
+    const listed = CATALOGUE.get(name)
+    if (!listed) return refuse(refusal('operation_not_found', { operation: name.slice(0, 100) }))
+
+    const notAllowed = audienceRefusal(listed.audience, caller)
+    if (notAllowed) return refuse(notAllowed)
+
+    const input = listed.input.safeParse(rawInput ?? {})
+    if (!input.success) return refuse(inputRefusal(input.error))
+
+    try {
+      // The handler of this name takes what this operation's input parses to; a Map cannot carry that tie for the compiler.
+      const handler = handlers[listed.name] as (
+        input: unknown,
+        caller: Caller,
+      ) => Promise<Result<unknown, Refusal>>
+      const result = await handler(input.data, caller)
+      if (!result.ok) return refuse(result.error)
+      return { ok: true, data: listed.output.parse(result.value) }
+    } catch (error) {
+      const requestId = ids.next()
+      logger.error(
+        { err: error, errorId: requestId, operation: name, actorUserId: caller.user?.id },
+        'operation failed',
+      )
+      return refuse(refusal('internal_error', { requestId }))
+    }
+  }
+}
+
+export function refuse(refused: Refusal): Answer {
+  const { code, details, param, retryAfterMs } = refused
+  const shown = { ...details, ...(param === undefined ? {} : { param }) }
+  return {
+    ok: false,
+    error: {
+      code,
+      message: messageOf(refused),
+      ...(Object.keys(shown).length > 0 ? { details: shown } : {}),
+    },
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  }
+}
+
+function audienceRefusal(audience: Audience, caller: Caller): Refusal | undefined {
+  if (audience === 'public') return undefined
+  if (!caller.user) return refusal('unauthenticated')
+  if (audience === 'user') return undefined
+  if (caller.user.role !== 'admin') return refusal('forbidden')
+  return caller.mayAdminister ? undefined : refusal('remote_admin_off')
+}
+
+/** The first problem, by the name of the member that has it. Values are left out: one may be a password. */
+function inputRefusal(error: z.ZodError): Refusal {
+  const issue = error.issues[0]
+  const path = issue?.path.join('.') ?? ''
+  const problem = (issue?.message ?? 'it does not fit').slice(0, 300)
+  return refusal(
+    'invalid_input',
+    { problem: path === '' ? problem : `${path}: ${problem}` },
+    path === '' ? {} : { param: path },
+  )
+}

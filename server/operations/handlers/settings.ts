@@ -1,0 +1,32 @@
+// Live settings, read and changed by an administrator.
+
+import { ok } from '../../../contract/result.ts'
+import type { Settings } from '../../../contract/settings.ts'
+import { appendAudit } from '../audit-trail.ts'
+import type { OperationDeps } from '../deps.ts'
+import type { Handlers } from '../dispatch.ts'
+
+export function settingsHandlers(deps: OperationDeps): Pick<Handlers, 'settings.get' | 'settings.update'> {
+  const { settings } = deps
+  return {
+    'settings.get': () => ok(settings.current()),
+    'settings.update'(patch, caller) {
+      const before = settings.current()
+      const after = settings.update(patch, caller.user.id)
+      const names = Object.keys(patch)
+      if (names.length > 0) {
+        appendAudit(deps, caller, {
+          operation: 'settings.update',
+          targetType: 'settings',
+          targetId: null,
+          before: only(before, names),
+          after: only(after, names),
+        })
+      }
+      return ok(after)
+    },
+  }
+}
+
+const only = (settings: Settings, names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => names.includes(name)))

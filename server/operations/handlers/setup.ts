@@ -1,0 +1,134 @@
+// Set-up: the first administrator, the upstream and the first settings, written together or not at all.
+import type { z } from 'zod'
+import { type Refusal, refusal } from '../../../contract/errors.ts'
+import type { setupComplete } from '../../../contract/operations/setup.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
+import { appendAudit } from '../audit-trail.ts'
+import type { Caller } from '../caller.ts'
+import type { OperationDeps } from '../deps.ts'
+import type { Handlers } from '../dispatch.ts'
+import { startSession } from './auth.ts'
+
+export const OPENAI_BASE_URL = 'https://api.openai.com/v1'
+const UPSTREAM_KEY = 'upstream-key'
+
+export type SetupInput = z.output<typeof setupComplete.input>
+export type SetupOutput = z.output<typeof setupComplete.output>
+
+export function setupHandlers(deps: OperationDeps): Pick<Handlers, 'setup.status' | 'setup.complete'> {
+  const { setup, upstream } = deps
+  // Hashing and storing the key take time; a second call must not slip in between.
+  let isRunning = false
+  return {
+    'setup.status': (_input, caller) =>
+      ok({
+        isDone: setup.isDone(),
+        isTokenRequired: !setup.isDone() && caller.door === 'http',
+        upstream: upstream.state(),
+      }),
+    async 'setup.complete'(input, caller) {
+      const notAllowed = setup.refusalFor(caller, input.token)
+      if (notAllowed) return fail(notAllowed)
+      if (isRunning) return fail(refusal('setup_already_done'))
+      isRunning = true
+      try {
+        const done = await completeSetup(deps, input, caller)
+        if (done.ok) await startSession(deps, done.value.id, caller)
+        return done
+      } finally {
+        isRunning = false
+      }
+    },
+  }
+}
+
+/** Does the whole set-up for a caller who may. `upstream` is left as it is where the input names none. */
+export async function completeSetup(
+  deps: OperationDeps,
+  input: Pick<SetupInput, 'admin' | 'settings'> & { readonly upstream?: SetupInput['upstream'] | undefined },
+  caller: Caller,
+): Promise<Result<SetupOutput, Refusal>> {
+  const { repositories, settings, setup, upstreamConfig, clock } = deps
+  const key = await storeUpstreamKey(deps, input.upstream)
+  if (!key.ok) return key
+  const passwordHash = await deps.passwords.hash(input.admin.password)
+  if (passwordHash === undefined) {
+    return fail(refusal('too_many_attempts', { retryAfterSeconds: 1 }, { retryAfterMs: 1000 }))
+  }
+  const { upstream } = input
+  const done = repositories.transaction(() => {
+    const admin = createAdministrator(deps, input.admin.email, passwordHash)
+    if (!admin.ok) return admin
+    if (input.settings) settings.update(input.settings, admin.value.id)
+    if (upstream) {
+      upstreamConfig.set({ kind: upstream.kind, baseUrl: baseUrlOf(upstream) }, admin.value.id)
+    }
+    setup.finish(clock.now())
+    appendAudit(deps, caller, {
+      operation: 'setup.complete',
+      targetType: 'gateway',
+      targetId: null,
+      before: null,
+      after: {
+        admin: admin.value.email,
+        upstream: upstream && { kind: upstream.kind, baseUrl: baseUrlOf(upstream) },
+      },
+      actorUserId: admin.value.id,
+    })
+    return ok({ id: admin.value.id, email: admin.value.email })
+  })
+  if (!done.ok) return done
+  await grantDefaultBalance(deps, done.value.id, null)
+  await deps.upstream.apply()
+  return done
+}
+
+const baseUrlOf = (upstream: SetupInput['upstream']): string =>
+  (upstream.baseUrl ?? OPENAI_BASE_URL).replace(/\/+$/, '')
+
+async function storeUpstreamKey(
+  { secrets }: OperationDeps,
+  upstream: SetupInput['upstream'] | undefined,
+): Promise<Result<void, Refusal>> {
+  if (upstream?.kind !== 'openai') return ok(undefined)
+  if (upstream.apiKey !== undefined) {
+    await secrets.set(UPSTREAM_KEY, upstream.apiKey)
+    return ok(undefined)
+  }
+  if ((await secrets.get(UPSTREAM_KEY)) !== undefined) return ok(undefined)
+  const problem = 'upstream.apiKey: is missing; send the key, set OPENAI_API_KEY, or choose the kind "demo"'
+  return fail(refusal('invalid_input', { problem }, { param: 'upstream.apiKey' }))
+}
+
+function createAdministrator(
+  { repositories, ids, clock }: OperationDeps,
+  email: string,
+  passwordHash: string,
+) {
+  return repositories.users.create({
+    id: ids.next(),
+    email,
+    passwordHash,
+    role: 'admin',
+    status: 'active',
+    createdAt: clock.now(),
+  })
+}
+
+/** What the settings give a person once, when they become active. */
+export async function grantDefaultBalance(
+  { accounts, settings }: Pick<OperationDeps, 'accounts' | 'settings'>,
+  userId: string,
+  actorUserId: string | null,
+): Promise<void> {
+  const amountNanoUsd = settings.current().defaultBalanceNanoUsd
+  if (amountNanoUsd === 0) return
+  const granted = await accounts.changeBalance({
+    userId,
+    kind: 'gift',
+    amountNanoUsd,
+    note: 'Default balance',
+    actorUserId,
+  })
+  if (!granted.ok) throw new Error(`A gift to a new account was refused: ${granted.error.code}`)
+}

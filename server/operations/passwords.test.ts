@@ -1,0 +1,42 @@
+// Passwords: what is stored, that an unknown person costs as much as a wrong password, and that the queue is bounded.
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { createPasswords } from './passwords.ts'
+
+const passwords = await createPasswords(randomBytes)
+
+test('a stored password is argon2id with 19 MiB and two passes', async () => {
+  expect(await passwords.hash('correct horse battery')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+})
+
+test('only the right password fits', async () => {
+  const stored = await passwords.hash('correct horse battery')
+  expect(await passwords.fits(stored, 'correct horse battery')).toBe(true)
+  expect(await passwords.fits(stored, 'correct horse batterz')).toBe(false)
+})
+
+test('nothing fits a person who is unknown or has no password, and finding that out takes as long', async () => {
+  const stored = await passwords.hash('correct horse battery')
+  const timeOf = async (hash: string | null | undefined) => {
+    const timesMs: number[] = []
+    for (let attempt = 0; attempt < 7; attempt += 1) {
+      const startedAt = performance.now()
+      expect(await passwords.fits(hash, 'a wrong password')).toBe(false)
+      timesMs.push(performance.now() - startedAt)
+    }
+    // The shortest says most: whatever else this machine does only ever makes it longer.
+    return Math.min(...timesMs)
+  }
+  await timeOf(stored)
+  const known = await timeOf(stored)
+  for (const unknown of [await timeOf(undefined), await timeOf(null)]) {
+    expect(unknown).toBeGreaterThan(known / 3)
+    expect(unknown).toBeLessThan(known * 3)
+  }
+})
+
+test('beyond two running and 64 waiting hashes, the next is turned away at once', async () => {
+  const answers = await Promise.all(Array.from({ length: 70 }, () => passwords.fits(undefined, 'flood')))
+  expect(answers.filter((answer) => answer === undefined)).toHaveLength(4)
+  expect(await passwords.fits(undefined, 'later')).toBe(false)
+})
