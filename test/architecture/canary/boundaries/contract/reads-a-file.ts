@@ -1,0 +1,4 @@
+// breaks: contract-knows-zod-only
+import { readFileSync } from 'node:fs'
+
+export const text = readFileSync('x', 'utf8')

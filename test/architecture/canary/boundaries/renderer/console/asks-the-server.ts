@@ -1,0 +1,4 @@
+// breaks: renderer-imports
+import { port } from '../../server/ports.ts'
+
+export const asked = port

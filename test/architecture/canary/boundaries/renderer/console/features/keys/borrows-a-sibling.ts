@@ -1,0 +1,4 @@
+// breaks: features-never-import-siblings
+import { list } from '../users/list.tsx'
+
+export const borrowed = list

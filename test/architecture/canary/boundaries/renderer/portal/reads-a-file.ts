@@ -1,0 +1,4 @@
+// breaks: renderer-has-no-node
+import { readFileSync } from 'node:fs'
+
+export const text = readFileSync('x', 'utf8')

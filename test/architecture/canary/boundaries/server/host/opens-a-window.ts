@@ -1,0 +1,4 @@
+// breaks: only-electron-knows-electron, server-needs-no-development-package
+import { BrowserWindow } from 'electron'
+
+export const window = BrowserWindow

@@ -1,0 +1,4 @@
+// breaks: http-imports
+import { users } from '../operations/handlers/users.ts'
+
+export const direct = users

@@ -1,0 +1,4 @@
+// breaks: limits-imports
+import { pipeline } from '../gateway/pipeline.ts'
+
+export const count = pipeline

@@ -1,0 +1,4 @@
+// breaks nothing
+import { settings } from '../settings/live-settings.ts'
+
+export const dispatch = settings

@@ -1,0 +1,4 @@
+// breaks nothing
+import { balance } from '../../db/repositories/users.ts'
+
+export const users = balance

@@ -1,0 +1,4 @@
+// breaks: operations-imports, product-never-imports-tests-or-scripts
+import { kit } from '../../test/kit.ts'
+
+export const helped = kit

@@ -1,0 +1,4 @@
+// breaks: every-import-resolves
+import { gone } from './no-such-file.ts'
+
+export const nothing = gone

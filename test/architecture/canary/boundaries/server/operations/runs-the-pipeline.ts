@@ -1,0 +1,4 @@
+// breaks: operations-imports
+import { pipeline } from '../gateway/pipeline.ts'
+
+export const run = pipeline

@@ -1,0 +1,4 @@
+// breaks nothing
+import { codes } from '../contract/errors.ts'
+
+export const port = codes.length

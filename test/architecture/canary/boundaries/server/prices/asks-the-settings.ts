@@ -1,0 +1,4 @@
+// breaks: prices-imports
+import { settings } from '../settings/live-settings.ts'
+
+export const asked = settings

@@ -1,0 +1,4 @@
+// breaks nothing
+import { port } from '../ports.ts'
+
+export const settings = port

@@ -1,0 +1,2 @@
+// breaks nothing
+export const greet = (): void => console.log('hello')

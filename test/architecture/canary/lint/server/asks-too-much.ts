@@ -1,0 +1,2 @@
+// breaks: noUnusedFunctionParameters
+export const one = (two: number): number => 1

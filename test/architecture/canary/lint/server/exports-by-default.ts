@@ -1,0 +1,2 @@
+// breaks: noDefaultExport
+export default function start(): void {}

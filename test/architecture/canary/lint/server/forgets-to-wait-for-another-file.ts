@@ -1,0 +1,6 @@
+// breaks: noFloatingPromises
+import { save } from './saves.ts'
+
+export function end(): void {
+  save()
+}

@@ -1,0 +1,8 @@
+// breaks: noFloatingPromises
+async function save(): Promise<void> {
+  await Promise.resolve()
+}
+
+export function end(): void {
+  save()
+}

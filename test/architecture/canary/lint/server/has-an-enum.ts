@@ -1,0 +1,4 @@
+// breaks: noEnum
+export enum Light {
+  red = 1,
+}

@@ -1,0 +1,4 @@
+// breaks: noParameterProperties
+export class Light {
+  constructor(readonly colour: string) {}
+}

@@ -1,0 +1,4 @@
+// breaks: useNodejsImportProtocol
+import { join } from 'path'
+
+export const path = join('a', 'b')

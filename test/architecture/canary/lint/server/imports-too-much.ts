@@ -1,0 +1,4 @@
+// breaks: noUnusedImports
+import { join } from 'node:path'
+
+export const one = 1

@@ -1,0 +1,2 @@
+// breaks: noNonNullAssertion
+export const first = (list: readonly string[]): string => list[0]!

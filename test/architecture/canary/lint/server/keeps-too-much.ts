@@ -1,0 +1,4 @@
+// breaks: noUnusedVariables
+const two = 2
+
+export const one = 1

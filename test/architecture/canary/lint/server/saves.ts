@@ -1,0 +1,5 @@
+// breaks nothing
+export async function save(): Promise<boolean> {
+  await Promise.resolve()
+  return true
+}

@@ -1,0 +1,4 @@
+// breaks: noImportCycles
+import { here } from './turns-in-circles.ts'
+
+export const there = (): string => here()

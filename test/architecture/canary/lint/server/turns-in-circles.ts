@@ -1,0 +1,4 @@
+// breaks: noImportCycles
+import { there } from './turns-back.ts'
+
+export const here = (): string => there()

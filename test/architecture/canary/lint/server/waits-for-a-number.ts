@@ -1,0 +1,4 @@
+// breaks: useAwaitThenable
+export async function wait(): Promise<number> {
+  return await 1
+}

@@ -1,0 +1,2 @@
+// breaks: noConsole
+export const greet = (): void => console.log('hello')

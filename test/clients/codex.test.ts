@@ -1,0 +1,87 @@
+// The real Codex CLI against a running gateway: a turn that uses a tool, and one that stops at once on an empty balance.
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { costByHand, type Person, type RunningGateway, startGateway, TEST_MODEL } from '../integration/support/running-gateway.ts'
+
+const CODEX = join(dirname(createRequire(import.meta.url).resolve('@openai/codex/package.json')), 'bin/codex.js')
+const TURN_MS_MAX = 60_000
+
+let gateway: RunningGateway
+let home: string
+
+beforeAll(async () => {
+  gateway = await startGateway()
+  home = await mkdtemp(join(tmpdir(), 'codex-home-'))
+})
+afterAll(async () => {
+  await gateway.stop()
+  await rm(home, { recursive: true, force: true })
+})
+
+interface Turn {
+  readonly exitCode: number | null
+  readonly output: string
+}
+
+/** One `codex exec` with this person's key, in a home and a folder of its own. */
+async function codexExec(person: Person, prompt: string): Promise<Turn> {
+  await writeFile(
+    join(home, 'config.toml'),
+    [
+      `model = "${TEST_MODEL}"`,
+      'model_provider = "gateway"',
+      '[model_providers.gateway]',
+      'name = "Gateway"',
+      `base_url = "${gateway.url}/v1"`,
+      'env_key = "CODEX_GATEWAY_KEY"',
+      'wire_api = "responses"',
+    ].join('\n'),
+  )
+  const flags = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', prompt]
+  const child = spawn(process.execPath, [CODEX, ...flags], {
+    cwd: home,
+    env: { PATH: process.env.PATH, HOME: home, CODEX_HOME: home, CODEX_GATEWAY_KEY: person.key },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TURN_MS_MAX,
+  })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { exitCode, output }
+}
+
+test('a turn of Codex runs a tool, ends well, and each of its requests is charged to the token', async () => {
+  gateway.upstream.reset()
+  const person = await gateway.createPerson()
+  const turn = await codexExec(person, 'run `echo hello-from-the-gateway`')
+  expect(turn.output).toContain('hello-from-the-gateway')
+  expect(turn.exitCode).toBe(0)
+  const rows = await gateway.usageOf(person)
+  expect(rows.length).toBeGreaterThanOrEqual(2)
+  for (const row of rows) {
+    expect(row).toMatchObject({ endpoint: '/responses', stream: true, status: 200, reason: 'completed' })
+    expect(row.costNanoUsd).toBe(costByHand(row))
+  }
+  const spent = rows.reduce((sum, row) => sum + row.costNanoUsd, 0)
+  expect(await gateway.balanceOf(person)).toBe(100_000_000_000 - spent)
+  // The tool's output went back to the model, and the operator's key went with it in place of the person's.
+  expect(gateway.upstream.requests.some((request) => String(request.body).includes('function_call_output'))).toBe(true)
+  expect(gateway.upstream.requests.every((request) => !JSON.stringify(request.headers).includes(person.key))).toBe(true)
+}, TURN_MS_MAX * 1.5)
+
+test('on an empty balance Codex stops after one request and says that the quota is exceeded', async () => {
+  gateway.upstream.reset()
+  const person = await gateway.createPerson(0)
+  const turn = await codexExec(person, 'say hello')
+  expect(turn.exitCode).not.toBe(0)
+  expect(turn.output).toMatch(/quota exceeded/i)
+  expect(gateway.upstream.requests).toHaveLength(0)
+  const rows = await gateway.usageOf(person)
+  expect(rows).toHaveLength(1)
+  expect(rows[0]).toMatchObject({ status: 429, errorCode: 'insufficient_quota', reason: 'refused' })
+}, TURN_MS_MAX * 1.5)

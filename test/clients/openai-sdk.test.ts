@@ -1,0 +1,198 @@
+// The official OpenAI SDK against a running gateway: what a teammate's program does, and what it is charged.
+import OpenAI from 'openai'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  costByHand,
+  type Person,
+  type RunningGateway,
+  startGateway,
+  TEST_MODEL,
+  UPSTREAM_KEY,
+} from '../integration/support/running-gateway.ts'
+
+let gateway: RunningGateway
+let person: Person
+let client: OpenAI
+
+beforeAll(async () => {
+  gateway = await startGateway({ settings: { modelAliases: { 'our-model': TEST_MODEL } } })
+})
+afterAll(async () => {
+  await gateway.stop()
+})
+
+async function freshClient(balanceNanoUsd?: number): Promise<void> {
+  gateway.upstream.reset()
+  person = await gateway.createPerson(balanceNanoUsd)
+  client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: person.key })
+}
+
+/** The one row of this person, whose cost equals its tokens at the model's price, and left the balance. */
+async function theChargedRow(webSearchCalls = 0) {
+  const rows = await gateway.usageOf(person)
+  expect(rows).toHaveLength(1)
+  const [row] = rows
+  if (!row) throw new Error('there is a row')
+  expect(row.costNanoUsd).toBe(costByHand(row, webSearchCalls))
+  expect(row.costNanoUsd).toBeGreaterThan(0)
+  expect(await gateway.balanceOf(person)).toBe(100_000_000_000 - row.costNanoUsd)
+  return row
+}
+
+const QUESTION = [{ role: 'user' as const, content: 'Say something about gates.' }]
+
+describe('chat completions', () => {
+  test('a whole answer arrives and is charged by the usage that it reports', async () => {
+    await freshClient()
+    const answer = await client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION })
+    expect(answer.choices[0]?.message.content).toBeTruthy()
+    const row = await theChargedRow()
+    expect(row.inputTokens).toBe(answer.usage?.prompt_tokens)
+    expect(row.outputTokens).toBe(answer.usage?.completion_tokens)
+    expect(row).toMatchObject({ endpoint: '/chat/completions', stream: false, status: 200, reason: 'completed' })
+  })
+
+  test('a stream without a wish for usage shows none, and is charged by it all the same', async () => {
+    await freshClient()
+    const stream = await client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION, stream: true })
+    let text = ''
+    for await (const chunk of stream) {
+      expect(chunk.choices).toHaveLength(1)
+      expect(chunk).not.toHaveProperty('usage')
+      text += chunk.choices[0]?.delta.content ?? ''
+    }
+    expect(text.length).toBeGreaterThan(10)
+    const row = await theChargedRow()
+    expect(row).toMatchObject({ stream: true, reason: 'completed' })
+    expect(row.firstTokenMs).not.toBeNull()
+  })
+
+  test('a stream that asks for usage gets the chunk that it asked for', async () => {
+    await freshClient()
+    const stream = await client.chat.completions.create({
+      model: TEST_MODEL,
+      messages: QUESTION,
+      stream: true,
+      stream_options: { include_usage: true },
+    })
+    let usage: OpenAI.CompletionUsage | null | undefined
+    for await (const chunk of stream) usage = chunk.usage ?? usage
+    const row = await theChargedRow()
+    expect(row.inputTokens).toBe(usage?.prompt_tokens)
+    expect(row.outputTokens).toBe(usage?.completion_tokens)
+  })
+
+  test('an alias answers under its own name, whole and streamed', async () => {
+    await freshClient()
+    const whole = await client.chat.completions.create({ model: 'our-model', messages: QUESTION })
+    expect(whole.model).toBe('our-model')
+    const stream = await client.chat.completions.create({ model: 'our-model', messages: QUESTION, stream: true })
+    for await (const chunk of stream) expect(chunk.model).toBe('our-model')
+    expect(String(gateway.upstream.requests.at(-1)?.body)).toContain(`"${TEST_MODEL}"`)
+  })
+})
+
+describe('responses', () => {
+  test('a whole answer arrives and is charged by the usage that it reports', async () => {
+    await freshClient()
+    const answer = await client.responses.create({ model: TEST_MODEL, input: 'Say something about gates.' })
+    expect(answer.output_text).toBeTruthy()
+    const row = await theChargedRow()
+    expect(row.inputTokens).toBe(answer.usage?.input_tokens)
+    expect(row.reasoningTokens).toBe(answer.usage?.output_tokens_details.reasoning_tokens)
+    expect(row).toMatchObject({ endpoint: '/responses', stream: false, reason: 'completed' })
+  })
+
+  test('a stream is understood by the SDK event by event and is charged', async () => {
+    await freshClient()
+    const stream = client.responses.stream({ model: TEST_MODEL, input: 'Say something about gates.' })
+    const types = new Set<string>()
+    for await (const event of stream) types.add(event.type)
+    const final = await stream.finalResponse()
+    expect([...types]).toEqual(expect.arrayContaining(['response.created', 'response.output_text.delta', 'response.completed']))
+    const row = await theChargedRow()
+    expect(row.outputTokens).toBe(final.usage?.output_tokens)
+  })
+
+  test('an aliased stream carries its alias in every response object', async () => {
+    await freshClient()
+    const stream = await client.responses.create({ model: 'our-model', input: 'Hello.', stream: true })
+    for await (const event of stream) if ('response' in event) expect(event.response.model).toBe('our-model')
+  })
+
+  test('a previous response may be continued by the one who made it, and by nobody else', async () => {
+    await freshClient()
+    const first = await client.responses.create({ model: TEST_MODEL, input: 'Hello.' })
+    const next = await client.responses.create({ model: TEST_MODEL, input: 'Go on.', previous_response_id: first.id })
+    expect(next.previous_response_id).toBe(first.id)
+    const item = first.output[0]?.id ?? ''
+    await freshClient()
+    const foreign = client.responses.create({ model: TEST_MODEL, input: 'Go on.', previous_response_id: first.id })
+    await expect(foreign).rejects.toMatchObject({ status: 404, code: 'previous_response_not_found' })
+    const stolen = client.responses.create({ model: TEST_MODEL, input: [{ type: 'item_reference', id: item }] })
+    await expect(stolen).rejects.toMatchObject({ status: 404, code: 'item_not_found' })
+    expect(gateway.upstream.requests).toHaveLength(0)
+  })
+})
+
+describe('refusals and retries', () => {
+  test('a wrong key is refused once, with the reason', async () => {
+    await freshClient()
+    const stranger = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: `${person.key}x` })
+    await expect(stranger.models.list()).rejects.toMatchObject({ status: 401, code: 'invalid_api_key' })
+  })
+
+  test('an empty balance is refused at once and is not tried again', async () => {
+    await freshClient(0)
+    const asked = client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION })
+    await expect(asked).rejects.toMatchObject({ status: 429, code: 'insufficient_quota' })
+    expect(gateway.upstream.requests).toHaveLength(0)
+    const rows = await gateway.usageOf(person)
+    expect(rows).toHaveLength(1)
+    expect(rows[0]).toMatchObject({ reason: 'refused', errorCode: 'insufficient_quota', costNanoUsd: 0, status: 429 })
+  })
+
+  test('a model without a price is refused by its name', async () => {
+    await freshClient()
+    const asked = client.chat.completions.create({ model: 'never-priced', messages: QUESTION })
+    await expect(asked).rejects.toMatchObject({ status: 404, code: 'model_not_priced', param: 'model' })
+    expect(gateway.upstream.requests).toHaveLength(0)
+  })
+
+  test("an upstream that refuses the operator's key is no riddle and no leak for the client", async () => {
+    await freshClient()
+    gateway.upstream.script({
+      status: 401,
+      json: { error: { message: `Incorrect API key provided: ${UPSTREAM_KEY.slice(0, 8)}`, code: 'invalid_api_key', type: 'x', param: null } },
+    })
+    const asked = client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION })
+    const error = await asked.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toMatchObject({ status: 400, code: 'upstream_rejected' })
+    expect(String(error)).not.toContain(UPSTREAM_KEY.slice(0, 8))
+    expect(gateway.upstream.requests).toHaveLength(1)
+    expect(await gateway.balanceOf(person)).toBe(100_000_000_000)
+  })
+
+  test('an upstream that stumbles is tried again by the SDK, and only the answer is charged', async () => {
+    await freshClient()
+    gateway.upstream.script({ status: 500, json: { error: { message: 'The server had an error', type: 'server_error', param: null, code: null } } })
+    const answer = await client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION })
+    expect(answer.choices).toHaveLength(1)
+    const rows = await gateway.usageOf(person)
+    expect(rows.map((row) => [row.status, row.costNanoUsd > 0])).toEqual([
+      [200, true],
+      [500, false],
+    ])
+  })
+
+  test('the list of models holds what has a price, aliases included', async () => {
+    await freshClient()
+    const models = await client.models.list()
+    const ids = models.data.map((model) => model.id)
+    expect(ids).toEqual(expect.arrayContaining([TEST_MODEL, 'our-model']))
+    expect(ids.some((id) => id.startsWith('demo-'))).toBe(false)
+  })
+})
