@@ -47,7 +47,7 @@ export default defineConfig({
   },
   test: {
     include: ['{contract,server,scripts,test}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'dist/**', 'test/clients/**', 'test/architecture/canary/**'],
+    exclude: ['**/node_modules/**', 'dist/**', 'test/architecture/canary/**'],
     // Native add-ons and worker threads want a process of their own; two cores carry two of them.
     pool: 'forks',
     maxWorkers: 2,

@@ -35,7 +35,6 @@ export const usageSummary = operation({
     cacheWriteTokens: z.int(),
     outputTokens: z.int(),
     reasoningTokens: z.int(),
-    webSearchCalls: z.int(),
     costNanoUsd: nanoUsd,
   }),
 })

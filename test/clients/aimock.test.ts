@@ -3,6 +3,7 @@ import { LLMock } from '@copilotkit/aimock'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
+  costByHand,
   type Person,
   type RunningGateway,
   startGateway,
@@ -57,8 +58,13 @@ test('nothing of the client key is in any request that the upstream journalled',
   expect(JSON.stringify(mock.getRequests())).not.toContain(person.key.slice(0, 16))
 })
 
-test('every answered request stands in the list with a cost', async () => {
+test('each of the four is one row, charged by exactly what the upstream reported', async () => {
   const rows = await gateway.usageOf(person)
   expect(rows).toHaveLength(4)
-  for (const row of rows) expect(row.costNanoUsd).toBeGreaterThan(0)
+  for (const row of rows) {
+    expect(row).toMatchObject({ status: 200, reason: 'completed' })
+    expect(row.costNanoUsd).toBe(costByHand(row))
+  }
+  // This upstream reports a stream of responses as zero tokens: an explicit zero is a report, and costs nothing.
+  expect(rows.filter((row) => row.costNanoUsd > 0).length).toBeGreaterThanOrEqual(2)
 })

@@ -163,7 +163,7 @@ describe('refusals and retries', () => {
     await freshClient()
     gateway.upstream.script({
       status: 401,
-      json: { error: { message: `Incorrect API key provided: ${UPSTREAM_KEY.slice(0, 8)}`, code: 'invalid_api_key', type: 'x', param: null } },
+      body: { error: { message: `Incorrect API key provided: ${UPSTREAM_KEY.slice(0, 8)}`, code: 'invalid_api_key', type: 'x', param: null } },
     })
     const asked = client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION })
     const error = await asked.then(
@@ -178,7 +178,7 @@ describe('refusals and retries', () => {
 
   test('an upstream that stumbles is tried again by the SDK, and only the answer is charged', async () => {
     await freshClient()
-    gateway.upstream.script({ status: 500, json: { error: { message: 'The server had an error', type: 'server_error', param: null, code: null } } })
+    gateway.upstream.script({ error: 500 })
     const answer = await client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION })
     expect(answer.choices).toHaveLength(1)
     const rows = await gateway.usageOf(person)

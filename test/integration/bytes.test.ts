@@ -55,9 +55,11 @@ describe.each(FRAMINGS)('a chat stream with $name', ({ text }) => {
   for (const pieceBytes of [1, 7, 100_000]) {
     test(`arrives as it was sent, in pieces of ${pieceBytes}`, async () => {
       const bytes = Buffer.from(text, 'latin1')
-      const pieces: Buffer[] = []
-      for (let at = 0; at < bytes.length; at += pieceBytes) pieces.push(bytes.subarray(at, at + pieceBytes))
-      gateway.upstream.script({ headers: { 'content-type': 'text/event-stream' }, chunks: pieces })
+      gateway.upstream.script({
+        headers: { 'content-type': 'text/event-stream' },
+        body: bytes,
+        framing: { writeBytes: pieceBytes },
+      })
       const { response, bytes: received } = await post('/v1/chat/completions', asked)
       expect(response.status).toBe(200)
       expect(received).toBe(text)
@@ -69,7 +71,7 @@ describe.each(FRAMINGS)('a chat stream with $name', ({ text }) => {
 
 test('an injected include_usage is undone whole, and nothing else changes', async () => {
   const text = `data: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]\n\n`
-  gateway.upstream.script({ headers: { 'content-type': 'text/event-stream' }, chunks: [Buffer.from(text)] })
+  gateway.upstream.script({ headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(text) })
   const { bytes } = await post('/v1/chat/completions', { model: TEST_MODEL, messages, stream: true })
   expect(bytes).toBe(`data: ${chunk('Hi', null).replace(',"usage":null', '')}\n\ndata: [DONE]\n\n`)
   expect(String(gateway.upstream.requests.at(-1)?.body)).toContain('"stream_options":{"include_usage":true}')
@@ -87,7 +89,7 @@ test('a request body goes up as it came, whatever its white space and number for
 
 test('a whole answer arrives as it was sent, white space included', async () => {
   const text = `{\n  "id": "chatcmpl-1",\n  "model": "x", "choices": [ ],\n  "usage": ${JSON.stringify(USAGE)}\n}\n`
-  gateway.upstream.script({ headers: { 'content-type': 'application/json' }, chunks: [Buffer.from(text)] })
+  gateway.upstream.script({ headers: { 'content-type': 'application/json' }, body: Buffer.from(text) })
   const { bytes, response } = await post('/v1/chat/completions', { model: TEST_MODEL, messages })
   expect(bytes).toBe(text)
   expect(response.headers.get('x-request-id')).toMatch(/^req_/)

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DemoUpstream, startDemoUpstream } from '../../../server/demo-upstream/index.ts'
+import { type DemoUpstream, startDemoUpstream } from '../../../server/demo-upstream/demo-upstream.ts'
 import { MemoryLog, testPorts } from './test-ports.ts'
 import { startServer } from '../../../server/start-server.ts'
 
