@@ -2,6 +2,7 @@
 // bounded or is not permitted is refused here, by name. The body itself is only read: the bytes that came are sent on.
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
+import { isObject, type JsonObject } from './json-object.ts'
 
 export interface BodyFacts {
   readonly model: string
@@ -31,11 +32,6 @@ export interface InputBound {
   readonly fixedTokensMax: number
 }
 
-export type JsonObject = Readonly<Record<string, unknown>>
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Chat templates and hidden instructions add tokens that no byte of the body stands for. */
 const TEMPLATE_TOKENS = 1_024
 /**
@@ -49,6 +45,9 @@ const WEB_SEARCH_TOKENS_PER_CALL_MAX = 10_000
 const WEB_SEARCH_CALLS_ASSUMED = 10
 const WEB_SEARCH_CALLS_MAX = 100
 const CHOICES_MAX = 128
+
+/** Deeper than any client nests them. */
+const NAMESPACE_DEPTH_MAX = 4
 
 /** Tools that run on the client's side: whatever they do, they cost the upstream nothing. */
 const CLIENT_TOOLS = new Set(['function', 'custom', 'local_shell', 'apply_patch'])
@@ -129,22 +128,23 @@ export function checkServiceTier(body: JsonObject): Refusal | undefined {
 }
 
 /** Passes tools that run on the client, notes `web_search`, and refuses every other hosted tool by its name. */
-export function checkTools(tools: unknown, param: string, walk: Walk): Refusal | undefined {
+export function checkTools(tools: unknown, param: string, walk: Walk, depth = 0): Refusal | undefined {
   if (tools === undefined || tools === null) return undefined
   if (!Array.isArray(tools)) return invalidParameter(param, 'it has to be a list of tools.')
+  if (depth > NAMESPACE_DEPTH_MAX) return invalidParameter(param, 'namespaces are nested too deeply.')
   for (const tool of tools) {
-    const refused = checkTool(tool, param, walk)
+    const refused = checkTool(tool, param, walk, depth)
     if (refused) return refused
   }
   return undefined
 }
 
-function checkTool(tool: unknown, param: string, walk: Walk): Refusal | undefined {
+function checkTool(tool: unknown, param: string, walk: Walk, depth: number): Refusal | undefined {
   if (!isObject(tool) || typeof tool.type !== 'string') {
     return invalidParameter(param, 'every tool has to be an object with a "type".')
   }
   if (CLIENT_TOOLS.has(tool.type)) return undefined
-  if (tool.type === 'namespace') return checkTools(tool.tools, `${param}.tools`, walk)
+  if (tool.type === 'namespace') return checkTools(tool.tools, `${param}.tools`, walk, depth + 1)
   if (tool.type === 'tool_search' && tool.execution === 'client') return undefined
   if (tool.type === 'web_search') {
     walk.hasWebSearch = true
@@ -155,9 +155,9 @@ function checkTool(tool: unknown, param: string, walk: Walk): Refusal | undefine
 
 /** How many hosted searches a request may make: its own limit, or more than any turn is known to make. */
 export function webSearchCallsIn(body: JsonObject, walk: Walk): Result<number, Refusal> {
+  if (!walk.hasWebSearch) return ok(0)
   const named = integerIn(body, 'max_tool_calls', 1, WEB_SEARCH_CALLS_MAX)
-  if (!named.ok) return named
-  return ok(walk.hasWebSearch ? (named.value ?? WEB_SEARCH_CALLS_ASSUMED) : 0)
+  return named.ok ? ok(named.value ?? WEB_SEARCH_CALLS_ASSUMED) : named
 }
 
 export const OUTPUT_TOKENS_MAX = 100_000_000

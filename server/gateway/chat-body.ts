@@ -10,8 +10,6 @@ import {
   inputBound,
   integerIn,
   invalidParameter,
-  isObject,
-  type JsonObject,
   modelIn,
   noteImage,
   OUTPUT_TOKENS_MAX,
@@ -19,6 +17,7 @@ import {
   unsupported,
   type Walk,
 } from './body-facts.ts'
+import { isObject, type JsonObject } from './json-object.ts'
 
 export function readChatBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
   const walk = startWalk()
@@ -91,7 +90,12 @@ function checkPart(part: unknown, walk: Walk): Refusal | undefined {
       return undefined
     case 'input_audio':
       return unsupported('messages', 'audio has no price here yet.')
+    case 'text':
+    case 'refusal':
+      return undefined
     default:
+      // What this part costs is not known (a server of another make may take videos), so the whole window is held.
+      walk.needsFullWindow = true
       return undefined
   }
 }
@@ -103,7 +107,12 @@ function checkReach(body: JsonObject, walk: Walk): Refusal | undefined {
   if (body.audio || (Array.isArray(body.modalities) && body.modalities.includes('audio'))) {
     return unsupported(body.audio ? 'audio' : 'modalities', 'audio has no price here yet.')
   }
-  return checkServiceTier(body) ?? checkTools(body.tools, 'tools', walk)
+  const refused = checkServiceTier(body) ?? checkTools(body.tools, 'tools', walk)
+  if (refused) return refused
+  // Chat completions report no searches, so they could not be charged.
+  return walk.hasWebSearch
+    ? unsupported('tools', 'use the web_search tool of /v1/responses, where searches are counted.')
+    : undefined
 }
 
 function usageChunkWanted(body: JsonObject): Result<boolean, Refusal> {

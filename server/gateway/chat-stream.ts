@@ -1,7 +1,9 @@
 // Reads a streamed chat completion: takes the usage from wherever it comes (the last one counts), undoes the usage chunk
 // that the gateway asked for, and renames an aliased model back.
 import { parseChatUsage } from '../ledger/token-usage.ts'
+import { isObject, type JsonObject, parseObject } from './json-object.ts'
 import { applySplices, type JsonObjectScan, memberOf, removalOf, type Splice, scanObject } from './json-scan.ts'
+import { openAiErrorOf } from './openai-error.ts'
 import { type EventFields, readEvent } from './sse.ts'
 import {
   DROP,
@@ -11,15 +13,16 @@ import {
   type StreamReader,
   textBytesBehind,
 } from './stream-meter.ts'
+import { judgeStreamError } from './upstream-errors.ts'
 
 const USAGE = Buffer.from('"usage"')
 const DONE = Buffer.from('[DONE]')
 const ERROR = Buffer.from('"error"')
 const TEXT = [
-  Buffer.from('"content":"'),
-  Buffer.from('"arguments":"'),
-  Buffer.from('"reasoning_content":"'),
-  Buffer.from('"refusal":"'),
+  Buffer.from('"content":'),
+  Buffer.from('"arguments":'),
+  Buffer.from('"reasoning_content":'),
+  Buffer.from('"refusal":'),
 ]
 
 export interface ChatStreamOptions {
@@ -32,7 +35,7 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
   const measured = nothingMeasured()
   const mustEdit = isUsageInjected || alias !== undefined
 
-  function takeUsage(chunk: Record<string, unknown>): void {
+  function takeUsage(chunk: JsonObject): void {
     if (typeof chunk.id === 'string') measured.responseId = chunk.id
     if (typeof chunk.service_tier === 'string') measured.serviceTier = chunk.service_tier
     const reported = parseChatUsage(chunk.usage)
@@ -44,10 +47,14 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
   function readUsageChunk(event: Buffer, fields: EventFields): EventVerdict | undefined {
     const chunk = parseObject(fields.data)
     if (!chunk) return undefined
-    if (chunk.error !== undefined && chunk.error !== null) measured.hasFailed = true
     takeUsage(chunk)
+    if (chunk.error !== undefined && chunk.error !== null) {
+      measured.hasFailed = true
+      const refused = isObject(chunk.error) ? judgeStreamError(chunk.error) : undefined
+      return refused && { kind: 'replace', bytes: errorEvent(openAiErrorOf(refused)) }
+    }
     if (chunk.usage === undefined || chunk.usage === null) return undefined
-    const isUsageOnly = Array.isArray(chunk.choices) && chunk.choices.length === 0
+    const isUsageOnly = !Array.isArray(chunk.choices) || chunk.choices.length === 0
     if (isUsageInjected && isUsageOnly) return DROP
     // A stream may end here without [DONE]; nothing that ends one goes out before the charge is on disk.
     return isUsageOnly ? { kind: 'withhold', bytes: edited(event, fields), isFinal: false } : undefined
@@ -61,7 +68,9 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
     measured,
     read(event) {
       for (const needle of TEXT) measured.textBytes += textBytesBehind(event, needle)
-      if (event.length < 64 && event.includes(DONE)) return { kind: 'withhold', bytes: event, isFinal: true }
+      if (event.includes(DONE) && readEvent(event).data?.trim() === '[DONE]') {
+        return { kind: 'withhold', bytes: event, isFinal: true }
+      }
       const mayCarryUsage = event.includes(USAGE) || event.includes(ERROR)
       if (!mayCarryUsage && !mustEdit) return PASS
       const fields = readEvent(event)
@@ -70,9 +79,11 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
       const bytes = edited(event, fields)
       return bytes === event ? PASS : { kind: 'replace', bytes }
     },
-    errorEvent: (error) => Buffer.from(`data: ${JSON.stringify({ error })}\n\n`),
+    errorEvent,
   }
 }
+
+const errorEvent: StreamReader['errorEvent'] = (error) => Buffer.from(`data: ${JSON.stringify({ error })}\n\n`)
 
 function splicesFor(scan: JsonObjectScan, isUsageInjected: boolean, alias: string | undefined): Splice[] {
   const splices: Splice[] = []
@@ -81,17 +92,6 @@ function splicesFor(scan: JsonObjectScan, isUsageInjected: boolean, alias: strin
   const model = alias === undefined ? undefined : memberOf(scan, 'model')
   if (model) splices.push({ start: model.valueStart, end: model.valueEnd, text: JSON.stringify(alias) })
   return splices
-}
-
-export function parseObject(text: string | undefined): Record<string, unknown> | undefined {
-  if (text === undefined) return undefined
-  try {
-    const value: unknown = JSON.parse(text)
-    // An object parsed from JSON has string names and unknown values.
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** An event with its data spliced. Data on several lines is put on one; everything else keeps its bytes. */

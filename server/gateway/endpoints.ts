@@ -5,7 +5,7 @@
 export type Dialect = 'chat' | 'responses'
 
 interface EndpointBase {
-  /** The name in usage rows and logs; also the path behind `/v1`. */
+  /** The path behind `/v1`; usage rows and logs name the endpoint by both. */
   readonly path: string
   readonly methods: readonly string[]
 }

@@ -9,15 +9,23 @@ export class LiveRequest {
   isGone = false
   /** The bound on reading on has passed; the usage will not be known. */
   isDrainCut = false
-  /** Called with the reason when access is lost; set by the relay once it knows how to say so. */
-  onCut: (refused: Refusal) => void = () => {}
+  /** Why access was lost, where it was. */
+  cutBy: Refusal | undefined
+  /** Tells the client that access was lost: at first with a plain refusal, once a stream has begun in the stream. */
+  onCut: (refused: Refusal) => void
   readonly userId: string
   readonly keyId: string
   readonly #drainMsMax: number
   #exchange: UpstreamExchange | undefined
   #drainTimer: NodeJS.Timeout | undefined
+  #isClosed = false
 
-  constructor(owner: { readonly userId: string; readonly keyId: string }, drainMsMax: number) {
+  constructor(
+    owner: { readonly userId: string; readonly keyId: string },
+    drainMsMax: number,
+    onCut: (refused: Refusal) => void,
+  ) {
+    this.onCut = onCut
     this.userId = owner.userId
     this.keyId = owner.keyId
     this.#drainMsMax = drainMsMax
@@ -39,6 +47,8 @@ export class LiveRequest {
   leave(): void {
     if (this.isGone) return
     this.isGone = true
+    // The request has ended already, although its last bytes never reached the client.
+    if (this.#isClosed) return
     this.#exchange?.resume()
     this.#drainTimer = setTimeout(() => {
       this.isDrainCut = true
@@ -49,6 +59,7 @@ export class LiveRequest {
 
   cut(refused: Refusal): void {
     if (this.isGone) return
+    this.cutBy = refused
     this.onCut(refused)
     this.leave()
   }
@@ -59,6 +70,7 @@ export class LiveRequest {
   }
 
   close(): void {
+    this.#isClosed = true
     clearTimeout(this.#drainTimer)
   }
 }

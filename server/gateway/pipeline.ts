@@ -30,6 +30,8 @@ export async function runRequest(deps: StageDeps, req: IncomingMessage, res: Ser
     // Whatever gets here is a defect of ours: the person sees the id, the log has the rest.
     deps.logger.error({ event: 'defect', requestId: received.requestId, err: error }, 'a request failed inside the gateway')
     answerRefusal(res, received.requestId, refusal('internal_error', { requestId: received.requestId }))
+    // An answer that has begun cannot be refused any more; cut off, its client at least learns that it is not whole.
+    if (!res.writableEnded) res.destroy()
   }
 }
 
@@ -43,6 +45,7 @@ async function journey(deps: StageDeps, received: Received): Promise<void> {
   const admitted = admit(deps, addressed)
   if (!admitted.ok) return refuseKnown(deps, addressed, admitted.error)
   const live = new LiveRequest(addressed.key, deps.settings.current().drainSecondsMax * 1000)
+  live.onCut = (refused) => answerRefusal(received.res, received.requestId, refused)
   deps.live.add(live)
   try {
     await admittedJourney(deps, admitted.value, live)
@@ -58,15 +61,17 @@ async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRe
   if (!routed.ok) return refuseKnown(deps, admitted, routed.error)
   const held = await hold(deps, routed.value)
   if (!held.ok) return refuseKnown(deps, routed.value, held.error)
+  live.watch(held.value.res)
   await forward(deps, held.value, live)
 }
 
 /** From the open hold on: every way out of here settles or releases it, once. */
 async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<void> {
-  let relayed = refusedWith(held, live, refusal('internal_error', { requestId: held.requestId }), 500, 'upstream_failed')
+  let relayed = notSent(held, live)
   let isHoldOnDisk = true
   try {
-    live.watch(held.res)
+    // Whoever left, or lost access, while the request was read and priced has nothing sent in their name.
+    if (live.isGone) return
     const exchange = dispatch(deps, held)
     live.attach(exchange)
     isHoldOnDisk = await isCommitted(held.hold)
@@ -76,6 +81,13 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
     if (isHoldOnDisk) await end(deps, held, relayed)
     else refuse(deps, held, refusal('storage_unavailable', undefined, { retryAfterMs: 5_000 }))
   }
+}
+
+/** How a request ends that got no answer: a defect of ours, unless its client is gone. */
+function notSent(held: Held, live: LiveRequest): Relayed {
+  const refused = refusal('internal_error', { requestId: held.requestId })
+  const ended = refusedWith(held, live, refused, ERRORS.internal_error.status, 'upstream_failed')
+  return live.isGone ? { ...ended, errorCode: null } : ended
 }
 
 async function measuredAnswer(

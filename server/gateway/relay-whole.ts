@@ -3,9 +3,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import { parseChatUsage } from '../ledger/token-usage.ts'
-import { parseObject } from './chat-stream.ts'
 import type { StageDeps } from './deps.ts'
 import { clientHeaders } from './headers.ts'
+import { type JsonObject, parseObject } from './json-object.ts'
 import { applySplices, memberOf, scanObject } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
 import { CLIENT_LEFT_STATUS, codeOf, NOTHING_MORE, refusedWith, type Relayed } from './relayed.ts'
@@ -58,7 +58,8 @@ function collect(exchange: UpstreamExchange): Promise<Collected> {
         else chunks.push(chunk)
       },
       onEnd: () => resolve({ ok: true, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }),
-      onFault: (fault) => resolve({ ok: false, fault }),
+      // An answer without end is the upstream's failure, although it was us who ended it.
+      onFault: (fault) => resolve({ ok: false, fault: length > ANSWER_BYTES_MAX ? { ...fault, kind: 'broken' } : fault }),
     })
   })
 }
@@ -66,7 +67,7 @@ function collect(exchange: UpstreamExchange): Promise<Collected> {
 function measureWhole(
   deps: Pick<StageDeps, 'ownedIds'>,
   held: Held,
-  answer: Record<string, unknown>,
+  answer: JsonObject,
 ): Measured {
   const measured = nothingMeasured()
   if (held.endpoint.dialect === 'responses') {
@@ -84,7 +85,7 @@ function measureWhole(
 }
 
 /** Bytes of text in an answer that reports no usage: everything in `choices` or `output`, as JSON. */
-function generatedBytes(answer: Record<string, unknown>): number {
+function generatedBytes(answer: JsonObject): number {
   const generated = answer.choices ?? answer.output
   return generated === undefined ? 0 : Buffer.byteLength(JSON.stringify(generated))
 }

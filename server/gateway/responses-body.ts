@@ -10,8 +10,6 @@ import {
   inputBound,
   integerIn,
   invalidParameter,
-  isObject,
-  type JsonObject,
   modelIn,
   noteImage,
   OUTPUT_TOKENS_MAX,
@@ -20,6 +18,7 @@ import {
   type Walk,
   webSearchCallsIn,
 } from './body-facts.ts'
+import { isObject, type JsonObject } from './json-object.ts'
 
 export function readResponsesBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
   const walk = startWalk()

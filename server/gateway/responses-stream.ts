@@ -1,8 +1,10 @@
 // Reads a streamed response: usage and tier from whichever event ends it, the ids that belong to the user from the events
 // that create them, and renames an aliased model back. Deltas are passed on unread.
 import { parseResponsesUsage } from '../ledger/token-usage.ts'
-import { editEvent, parseObject } from './chat-stream.ts'
+import { editEvent } from './chat-stream.ts'
+import { isObject, type JsonObject, parseObject } from './json-object.ts'
 import { type JsonObjectScan, memberOf, type Splice, scanObject } from './json-scan.ts'
+import { type OpenAiError, openAiErrorOf } from './openai-error.ts'
 import { readEvent } from './sse.ts'
 import {
   type EventVerdict,
@@ -12,9 +14,10 @@ import {
   type StreamReader,
   textBytesBehind,
 } from './stream-meter.ts'
+import { judgeStreamError } from './upstream-errors.ts'
 
 const DELTA_LINE = /^event: ?[a-z_.]+\.delta[\r\n]/
-const DELTA_TEXT = Buffer.from('"delta":"')
+const DELTA_TEXT = Buffer.from('"delta":')
 const FINAL_TYPES = new Set(['response.completed', 'response.incomplete', 'response.failed', 'error'])
 const ITEM_TYPES = new Set(['response.output_item.added', 'response.output_item.done'])
 
@@ -28,47 +31,64 @@ export function createResponsesStreamReader({ alias, onId }: ResponsesStreamOpti
   const measured = nothingMeasured()
   let sequenceNumber = -1
 
-  function readParsed(event: Buffer, message: Record<string, unknown>, name: string | undefined): EventVerdict {
-    const type = typeof message.type === 'string' ? message.type : name
+  function readParsed(event: Buffer, message: JsonObject, name: string | undefined): EventVerdict {
+    // Some servers break off with a bare `{"error":…}`, as chat streams do.
+    const bareError = isObject(message.error) ? 'error' : undefined
+    const type = typeof message.type === 'string' ? message.type : (name ?? bareError)
     if (typeof message.sequence_number === 'number') sequenceNumber = message.sequence_number
     if (type === undefined) return PASS
     if (ITEM_TYPES.has(type)) ownItem(message.item, onId)
-    const response = asObject(message.response)
+    const response = isObject(message.response) ? message.response : undefined
     if (response) takeResponse(response, measured, onId)
     if (type === 'response.failed' || type === 'error') measured.hasFailed = true
-    const bytes = response && alias !== undefined ? renamed(event, alias) : event
+    const bytes = type === 'error' ? safeError(event, message) : edited(event, response)
     if (FINAL_TYPES.has(type)) return { kind: 'withhold', bytes, isFinal: true }
     return bytes === event ? PASS : { kind: 'replace', bytes }
+  }
+
+  /** An error that speaks of the operator's account is told in our words. */
+  function safeError(event: Buffer, message: JsonObject): Buffer {
+    const refused = judgeStreamError(isObject(message.error) ? message.error : message)
+    return refused ? errorEvent(openAiErrorOf(refused), sequenceNumber) : event
+  }
+
+  function edited(event: Buffer, response: JsonObject | undefined): Buffer {
+    const refused = isObject(response?.error) ? judgeStreamError(response.error) : undefined
+    if (alias === undefined && !refused) return event
+    const error = refused && openAiErrorOf(refused)
+    return editEvent(event, readEvent(event), (scan, bytes) => splicesFor(scan, bytes, alias, error))
   }
 
   return {
     measured,
     read(event) {
       measured.textBytes += textBytesBehind(event, DELTA_TEXT)
-      if (DELTA_LINE.test(event.toString('latin1', 0, 80))) return PASS
+      if (DELTA_LINE.test(event.toString('latin1', 0, 80))) {
+        // Events are numbered one by one, so that a delta needs not be read for its number.
+        sequenceNumber += 1
+        return PASS
+      }
       const fields = readEvent(event)
       const message = parseObject(fields.data)
       return message ? readParsed(event, message, fields.name) : PASS
     },
-    errorEvent: ({ code, message, param }) => {
-      const data = { type: 'error', code, message, param, sequence_number: sequenceNumber + 1 }
-      return Buffer.from(`event: error\ndata: ${JSON.stringify(data)}\n\n`)
-    },
+    errorEvent: (error) => errorEvent(error, sequenceNumber + 1),
   }
 }
 
-const asObject = (value: unknown): Record<string, unknown> | undefined =>
-  // An object parsed from JSON has string names and unknown values.
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+function errorEvent({ code, message, param }: OpenAiError, sequenceNumber: number): Buffer {
+  const data = { type: 'error', code, message, param, sequence_number: sequenceNumber }
+  return Buffer.from(`event: error\ndata: ${JSON.stringify(data)}\n\n`)
+}
 
 function ownItem(item: unknown, onId: ResponsesStreamOptions['onId']): void {
-  const id = asObject(item)?.id
+  const id = isObject(item) ? item.id : undefined
   if (typeof id === 'string' && id !== '') onId('item', id)
 }
 
 /** Takes from a response object what is to be known of it; used for whole answers as well. */
 export function takeResponse(
-  response: Record<string, unknown>,
+  response: JsonObject,
   measured: Measured,
   onId: ResponsesStreamOptions['onId'],
 ): void {
@@ -86,13 +106,20 @@ export function takeResponse(
   if (Array.isArray(response.output)) for (const item of response.output) ownItem(item, onId)
 }
 
-function renamed(event: Buffer, alias: string): Buffer {
-  return editEvent(event, readEvent(event), (scan, bytes) => modelInResponse(scan, bytes, alias))
-}
-
-function modelInResponse(scan: JsonObjectScan, bytes: Buffer, alias: string): Splice[] {
+function splicesFor(
+  scan: JsonObjectScan,
+  bytes: Buffer,
+  alias: string | undefined,
+  error: OpenAiError | undefined,
+): Splice[] {
   const response = memberOf(scan, 'response')
   const inner = response ? scanObject(bytes, response.valueStart, response.valueEnd) : undefined
-  const model = inner?.ok ? memberOf(inner.value, 'model') : undefined
-  return model ? [{ start: model.valueStart, end: model.valueEnd, text: JSON.stringify(alias) }] : []
+  if (!inner?.ok) return []
+  const model = alias === undefined ? undefined : memberOf(inner.value, 'model')
+  const failure = error === undefined ? undefined : memberOf(inner.value, 'error')
+  const said = error && { code: error.code, message: error.message }
+  return [
+    ...(model ? [{ start: model.valueStart, end: model.valueEnd, text: JSON.stringify(alias) }] : []),
+    ...(failure ? [{ start: failure.valueStart, end: failure.valueEnd, text: JSON.stringify(said) }] : []),
+  ]
 }

@@ -5,32 +5,12 @@ const LF = 0x0a
 const CR = 0x0d
 const BLANK_LINE = Buffer.from('\n\n')
 
-/** Offset behind the blank line that ends the event starting at `from`, or -1 while it is not there yet. */
-export function eventEnd(bytes: Buffer, from: number, hasCr: boolean): number {
-  if (bytes[from] === LF) return from + 1
-  if (!hasCr) {
-    const at = bytes.indexOf(BLANK_LINE, from)
-    return at < 0 ? -1 : at + 2
-  }
-  return eventEndWithCr(bytes, from)
-}
-
-function eventEndWithCr(bytes: Buffer, from: number): number {
-  let lineStart = from
-  for (let at = from; at < bytes.length; at += 1) {
-    const byte = bytes[at]
-    if (byte !== LF && byte !== CR) continue
-    // A CR at the very end may have an LF coming; that LF then passes as an empty event of its own, which changes nothing.
-    const behind = byte === CR && bytes[at + 1] === LF ? at + 2 : at + 1
-    if (at === lineStart) return behind
-    lineStart = behind
-    at = behind - 1
-  }
-  return -1
-}
-
 export class EventSplitter {
-  #carry: Buffer | undefined
+  /** What has come of an event whose end has not: each byte is looked at once, however many pieces an event comes in. */
+  #pieces: Buffer[] = []
+  #piecesBytes = 0
+  #isLineStart = true
+  #isBehindCr = false
   readonly #maxEventBytes: number
 
   /** An event longer than `maxEventBytes` is handed on in pieces as it comes, and cannot be read. */
@@ -40,27 +20,64 @@ export class EventSplitter {
 
   /** Calls `onEvent(bytes, start, end)` for each event that is complete with this chunk. */
   push(chunk: Buffer, onEvent: (bytes: Buffer, start: number, end: number) => void): void {
-    const bytes = this.#carry ? Buffer.concat([this.#carry, chunk]) : chunk
-    const hasCr = bytes.indexOf(CR) >= 0
+    const hasCr = this.#isBehindCr || chunk.includes(CR)
     let start = 0
-    while (start < bytes.length) {
-      const end = eventEnd(bytes, start, hasCr)
+    while (start < chunk.length) {
+      const end = hasCr ? this.#eventEndWithCr(chunk, start) : this.#eventEnd(chunk, start)
       if (end < 0) break
-      onEvent(bytes, start, end)
+      if (this.#pieces.length === 0) {
+        onEvent(chunk, start, end)
+      } else {
+        this.#pieces.push(chunk.subarray(start, end))
+        const event = this.#takePieces()
+        onEvent(event, 0, event.length)
+      }
       start = end
     }
-    if (bytes.length - start > this.#maxEventBytes) {
-      onEvent(bytes, start, bytes.length)
-      start = bytes.length
-    }
-    this.#carry = start < bytes.length ? bytes.subarray(start) : undefined
+    if (start === chunk.length) return
+    this.#pieces.push(chunk.subarray(start))
+    this.#piecesBytes += chunk.length - start
+    if (this.#piecesBytes <= this.#maxEventBytes) return
+    const part = this.#takePieces()
+    onEvent(part, 0, part.length)
   }
 
   /** What is left when the stream has ended: an event without its last blank line, or nothing. */
   rest(): Buffer | undefined {
-    const rest = this.#carry
-    this.#carry = undefined
-    return rest
+    return this.#pieces.length === 0 ? undefined : this.#takePieces()
+  }
+
+  #takePieces(): Buffer {
+    const [only] = this.#pieces
+    const bytes = this.#pieces.length === 1 && only ? only : Buffer.concat(this.#pieces)
+    this.#pieces = []
+    this.#piecesBytes = 0
+    return bytes
+  }
+
+  /** Offset behind the blank line that ends the event, or -1 while it is not there yet. */
+  #eventEnd(bytes: Buffer, from: number): number {
+    const isBlankLine = this.#isLineStart && bytes[from] === LF
+    const at = isBlankLine ? from - 1 : bytes.indexOf(BLANK_LINE, from)
+    this.#isLineStart = at >= 0 || isBlankLine || bytes[bytes.length - 1] === LF
+    return at >= 0 || isBlankLine ? at + 2 : -1
+  }
+
+  #eventEndWithCr(bytes: Buffer, from: number): number {
+    for (let at = from; at < bytes.length; at += 1) {
+      const byte = bytes[at]
+      const isBehindCr = this.#isBehindCr
+      this.#isBehindCr = byte === CR
+      if (byte === LF && isBehindCr) continue
+      const isLineEnd = byte === LF || byte === CR
+      const isBlankLine = isLineEnd && this.#isLineStart
+      this.#isLineStart = isLineEnd
+      if (!isBlankLine) continue
+      // A CR at the very end may have an LF coming; that LF then passes as an empty event of its own, which changes nothing.
+      this.#isBehindCr = false
+      return byte === CR && bytes[at + 1] === LF ? at + 2 : at + 1
+    }
+    return -1
   }
 }
 
@@ -71,8 +88,6 @@ export interface EventFields {
   /** Where the data stands on one line: its offsets in the event's bytes. */
   readonly dataRange: { readonly start: number; readonly end: number } | undefined
 }
-
-const BOM = '\uFEFF'
 
 /** Reads the fields of one raw event. */
 export function readEvent(event: Buffer): EventFields {
@@ -86,11 +101,11 @@ export function readEvent(event: Buffer): EventFields {
     const line = event.toString('utf8', at, end)
     const colon = line.indexOf(':')
     const field = colon < 0 ? line : line.slice(0, colon)
-    const hasSpace = line[colon + 1] === ' '
-    const value = colon < 0 ? '' : line.slice(colon + (hasSpace ? 2 : 1))
-    if (field.replace(BOM, '') === 'event') name = value
-    if (field.replace(BOM, '') === 'data') {
-      dataRange = data === undefined ? { start: at + colon + (hasSpace ? 2 : 1), end } : undefined
+    const valueAt = colon < 0 ? line.length : colon + (line[colon + 1] === ' ' ? 2 : 1)
+    const value = line.slice(valueAt)
+    if (field === 'event') name = value
+    if (field === 'data') {
+      dataRange = data === undefined ? { start: at + valueAt, end } : undefined
       data = data === undefined ? value : `${data}\n${value}`
     }
     at = event[end] === CR && event[end + 1] === LF ? end + 2 : end + 1

@@ -53,18 +53,31 @@ export interface StreamReader {
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+const SPACE = 0x20
 
-/** Bytes of the JSON strings that follow `needle` (such as `"content":"`) in an event: a cheap measure of generated text. */
+/** Bytes of the JSON strings that stand behind `needle` (such as `"content":`) in an event: a cheap measure of generated text. */
 export function textBytesBehind(event: Buffer, needle: Buffer): number {
   let total = 0
   let at = event.indexOf(needle)
   while (at >= 0) {
-    const start = at + needle.length
-    let end = event.indexOf(QUOTE, start)
-    while (end > start && event[end - 1] === BACKSLASH) end = event.indexOf(QUOTE, end + 1)
-    if (end < 0) return total + event.length - start
-    total += end - start
+    let start = at + needle.length
+    while (event[start] === SPACE) start += 1
+    const end = event[start] === QUOTE ? closingQuote(event, start + 1) : start
+    if (end > start) total += end - start - 1
     at = event.indexOf(needle, end)
   }
   return total
+}
+
+/** Offset of the quote that ends the string whose text begins at `from`; the event's end where the string is cut off. */
+function closingQuote(event: Buffer, from: number): number {
+  let at = from
+  for (;;) {
+    const quote = event.indexOf(QUOTE, at)
+    if (quote < 0) return event.length
+    let backslashes = 0
+    while (quote - backslashes > from && event[quote - backslashes - 1] === BACKSLASH) backslashes += 1
+    if (backslashes % 2 === 0) return quote
+    at = quote + 1
+  }
 }

@@ -1,16 +1,44 @@
 // The thread that counts tokens; see token-counter.ts for what the count is for.
 import { parentPort } from 'node:worker_threads'
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
+import { isObject } from './json-object.ts'
 import type { CountAnswer, CountRequest } from './token-counter.ts'
 
 /** Long runs without a break make the tokenizer quadratic; pieces of this length keep it linear and count no less. */
 const PIECE_LENGTH = 1_000
 
+type Members = Record<string, unknown>
+
 function textOf(body: Uint8Array): string {
-  const parsed: unknown = JSON.parse(Buffer.from(body).toString('utf8'), (_name, value: unknown) =>
-    typeof value === 'string' && value.startsWith('data:') ? '' : value,
-  )
+  const parsed: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
+  if (isObject(parsed)) leaveImagesOut(parsed)
   return JSON.stringify(parsed)
+}
+
+/**
+ * Takes out the base64 of exactly those images that the reading of a body noted, and holds for each of which it takes: a
+ * text is counted whatever it looks like.
+ */
+function leaveImagesOut(body: Members): void {
+  for (const message of objectsIn(body.messages)) {
+    for (const part of Array.isArray(message.content) ? objectsIn(message.content) : []) {
+      if (part.type !== 'image_url') continue
+      if (isObject(part.image_url)) leaveOut(part.image_url, 'url')
+      else leaveOut(part, 'image_url')
+    }
+  }
+  for (const item of objectsIn(body.input)) {
+    for (const part of [...objectsIn(item.content), ...objectsIn(item.output)]) {
+      if (part.type === 'input_image' || part.type === 'computer_screenshot') leaveOut(part, 'image_url')
+    }
+  }
+}
+
+const objectsIn = (value: unknown): Members[] => (Array.isArray(value) ? value : [value]).filter(isObject)
+
+function leaveOut(part: Members, name: string): void {
+  const url = part[name]
+  if (typeof url === 'string' && url.startsWith('data:')) part[name] = ''
 }
 
 function count(text: string): number {
@@ -32,3 +60,4 @@ parentPort?.on('message', ({ id, body }: CountRequest) => {
   const answer: CountAnswer = { id, tokens }
   parentPort?.postMessage(answer)
 })
+parentPort?.postMessage('ready')

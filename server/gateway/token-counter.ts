@@ -4,6 +4,8 @@ import { Worker } from 'node:worker_threads'
 import type { Logger } from '../ports.ts'
 
 const COUNT_MS_MAX = 1_500
+/** Loading the vocabulary takes a second or two on a busy machine; the first count waits for it. */
+const START_MS_MAX = 10_000
 const WAITING_MAX = 64
 /** The newest models' vocabulary is not public; o200k_base is an estimate of it. */
 const MARGIN = 1.1
@@ -34,12 +36,14 @@ const WORKER_URL = new URL(
 
 export function createTokenCounter(logger: Pick<Logger, 'warn'>): TokenCounter {
   let worker: Worker | undefined
+  let isReady = false
   let nextId = 0
   const waiting = new Map<number, (tokens: number | undefined) => void>()
 
   function giveUp(): void {
     const stopped = worker
     worker = undefined
+    isReady = false
     for (const resolve of waiting.values()) resolve(undefined)
     waiting.clear()
     void stopped?.terminate()
@@ -48,11 +52,17 @@ export function createTokenCounter(logger: Pick<Logger, 'warn'>): TokenCounter {
   function start(): Worker {
     const started = new Worker(WORKER_URL)
     started.unref()
-    started.on('message', ({ id, tokens }: CountAnswer) => {
-      waiting.get(id)?.(tokens)
-      waiting.delete(id)
+    started.on('message', (message: 'ready' | CountAnswer) => {
+      if (started !== worker) return
+      if (message === 'ready') {
+        isReady = true
+        return
+      }
+      waiting.get(message.id)?.(message.tokens)
+      waiting.delete(message.id)
     })
     started.on('error', (error) => {
+      if (started !== worker) return
       logger.warn({ event: 'token_counter_failed', err: error }, 'the token counter failed; byte bounds are used instead')
       giveUp()
     })
@@ -67,7 +77,7 @@ export function createTokenCounter(logger: Pick<Logger, 'warn'>): TokenCounter {
       const request: CountRequest = { id: nextId, body }
       return new Promise((resolve) => {
         // A count that takes too long blocks those behind it as well: the worker is ended and started anew on demand.
-        const timer = setTimeout(giveUp, COUNT_MS_MAX)
+        const timer = setTimeout(giveUp, isReady ? COUNT_MS_MAX : START_MS_MAX)
         waiting.set(request.id, (tokens) => {
           clearTimeout(timer)
           resolve(tokens === undefined ? undefined : Math.ceil(tokens * MARGIN) + MARGIN_TOKENS)

@@ -1,7 +1,7 @@
 // Decides what a client sees of an upstream's error: the upstream's own words where they are about the request, ours where
 // they are about the operator's account, or are no OpenAI error at all.
 import { type Refusal, refusal } from '../../contract/errors.ts'
-import { parseObject } from './chat-stream.ts'
+import { isObject, type JsonObject, parseObject } from './json-object.ts'
 import type { Held } from './request.ts'
 import type { UpstreamHead } from './upstream-exchange.ts'
 
@@ -36,19 +36,35 @@ export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Held)
   const text = body.toString('utf8')
   const error = errorMember(text)
   const code = typeof error?.code === 'string' ? error.code : null
-  const type = typeof error?.type === 'string' ? error.type : ''
-  const isOperators =
-    OPERATOR_STATUSES.has(head.status) || (code !== null && OPERATOR_CODES.has(code)) || OPERATOR_CODES.has(type)
+  const isOperators = OPERATOR_STATUSES.has(head.status) || speaksOfOperator(error)
   if (isOperators) return { kind: 'replace', refusal: refusal('upstream_rejected'), isOperators: true }
   if (head.status === 429) return busy(head)
   const isClientError = head.status >= 400 && head.status < 500
+  if (!error && isClientError && head.status !== 408) {
+    // Not OpenAI's words at all, such as a proxy's page for a wrong base URL: for good until the operator mends it.
+    return { kind: 'replace', refusal: refusal('upstream_rejected'), isOperators: true }
+  }
   if (!error || head.status < 400) return replaced(refusal('upstream_failed'))
-  if (code === 'model_not_found' || (head.status === 404 && held.alias !== undefined)) {
+  const namesHiddenModel = held.alias !== undefined && text.includes(held.model)
+  if (code === 'model_not_found' || (head.status === 404 && namesHiddenModel)) {
     return replaced(refusal('model_not_found', { model: held.facts.model }, { param: 'model' }))
   }
   if (!ACCOUNT_TRACES.test(text)) return { kind: 'pass', code, isOperators: false }
   return replaced(isClientError ? refusal('upstream_rejected') : refusal('upstream_failed'))
 }
+
+/**
+ * The same for an error inside a stream, which has no status of its own: what the client is told in its place, or undefined
+ * where the upstream's words are about the request.
+ */
+export function judgeStreamError(error: JsonObject): Refusal | undefined {
+  if (speaksOfOperator(error)) return refusal('upstream_rejected')
+  if (error.code === 'rate_limit_exceeded') return refusal('upstream_busy')
+  return ACCOUNT_TRACES.test(JSON.stringify(error)) ? refusal('upstream_failed') : undefined
+}
+
+const speaksOfOperator = (error: JsonObject | undefined): boolean =>
+  [error?.code, error?.type].some((word) => typeof word === 'string' && OPERATOR_CODES.has(word))
 
 const replaced = (refused: Refusal): UpstreamErrorVerdict => ({ kind: 'replace', refusal: refused, isOperators: false })
 
@@ -61,8 +77,7 @@ function busy(head: UpstreamHead): UpstreamErrorVerdict {
   return replaced(refusal('upstream_busy', undefined, { retryAfterMs }))
 }
 
-function errorMember(text: string): Record<string, unknown> | undefined {
+function errorMember(text: string): JsonObject | undefined {
   const error = parseObject(text)?.error
-  // An object parsed from JSON has string names and unknown values.
-  return typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : undefined
+  return isObject(error) ? error : undefined
 }

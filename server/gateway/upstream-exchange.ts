@@ -46,7 +46,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #sink: ExchangeSink | undefined
   #early: Buffer[] = []
-  #hasHead = false
+  #hasAnswerBegun = false
   #isOver = false
   #isAborted = false
   #fault: UpstreamFault | undefined
@@ -62,10 +62,14 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     if (this.#isAborted) controller.abort(new Error('aborted by the gateway'))
   }
 
+  /** The first byte of an answer, before any of it is understood: from here on nothing may be sent again. */
+  onResponseStarted(): void {
+    this.#hasAnswerBegun = true
+  }
+
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // 1xx answers are for the connection between the two of us and are not relayed.
     if (status < 200) return
-    this.#hasHead = true
     this.#resolveHead({ ok: true, head: { status, headers } })
   }
 
@@ -88,9 +92,11 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
 
   /** Hands everything that has come, and all that comes, to the sink. Called once. */
   consume(sink: ExchangeSink): void {
-    this.#sink = sink
-    for (const chunk of this.#early) sink.onData(chunk)
+    const early = this.#early
     this.#early = []
+    for (const chunk of early) sink.onData(chunk)
+    // Only now, so that a sink which aborts over an early chunk is told of the end once.
+    this.#sink = sink
     if (this.#fault) sink.onFault(this.#fault)
     else if (this.#isOver) sink.onEnd()
   }
@@ -111,13 +117,13 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   }
 
   #faultOf(error: Error): UpstreamFault {
-    // undici and Node put `code` and `socket` on their errors; neither is in the type of Error.
+    // undici puts `code` and `socket` on its errors, the pool puts `socket` on Node's; neither is in the type of Error.
     const { code, socket } = error as { code?: string; socket?: { bytesRead?: number } }
     const cause = error
     if (this.#isAborted) return { kind: 'aborted', cause, wasStaleSocket: false }
     if (code !== undefined && UNREACHABLE_CODES.has(code)) return { kind: 'unreachable', cause, wasStaleSocket: false }
     if (code !== undefined && TIMEOUT_CODES.has(code)) return { kind: 'timeout', cause, wasStaleSocket: false }
     const hasServedBefore = (socket?.bytesRead ?? 0) > 0
-    return { kind: 'broken', cause, wasStaleSocket: !this.#hasHead && hasServedBefore }
+    return { kind: 'broken', cause, wasStaleSocket: hasServedBefore && !this.#hasAnswerBegun }
   }
 }

@@ -1,5 +1,6 @@
-// The connections to the upstream: one pool per origin, kept until the upstream is changed.
-import { Pool } from 'undici'
+// The connections to the upstream: one pool per base URL. Those of an upstream that is no longer used close when idle.
+import type { Socket } from 'node:net'
+import { buildConnector, Pool } from 'undici'
 import type { UpstreamTarget } from './request.ts'
 
 /** Shorter than any known upstream's idle time-out, so that a request rarely meets a socket that is being closed. */
@@ -20,6 +21,22 @@ export interface UpstreamPools {
   close(): Promise<void>
 }
 
+/**
+ * Connects as undici does, over HTTP/1.1 (its HTTP/2 would share one connection between requests), and puts `socket` on the
+ * errors of Node's that undici hands on as they are: a reset is otherwise no sign of whether the connection had served.
+ */
+function connectWithTraces(): buildConnector.connector {
+  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, allowH2: false })
+  return (options, callback) =>
+    connect(options, (...result) => {
+      const [, socket] = result
+      socket?.on('error', (error: Error & { socket?: Pick<Socket, 'bytesRead'> }) => {
+        error.socket ??= { bytesRead: socket.bytesRead }
+      })
+      callback(...result)
+    })
+}
+
 export function createUpstreamPools(): UpstreamPools {
   const pools = new Map<string, UpstreamPool>()
   return {
@@ -30,8 +47,9 @@ export function createUpstreamPools(): UpstreamPools {
       const pool = new Pool(url.origin, {
         connections: CONNECTIONS_MAX,
         pipelining: 1,
+        allowH2: false,
         keepAliveTimeout: IDLE_SOCKET_MS,
-        connect: { timeout: CONNECT_TIMEOUT_MS },
+        connect: connectWithTraces(),
         headersTimeout: SILENCE_MS_MAX,
         bodyTimeout: SILENCE_MS_MAX,
       })

@@ -5,6 +5,9 @@ import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import { endpointAt, rawPathOf } from './endpoints.ts'
 import { openAiErrorOf, retryHeaders } from './openai-error.ts'
 
+/** How long a client may take to close its side once it was answered. */
+const CLOSE_MS_MAX = 5_000
+
 const REASON: Readonly<Record<number, string>> = { 404: 'Not Found', 426: 'Upgrade Required' }
 
 export function refuseUpgrade(req: IncomingMessage, socket: Duplex, requestId: string): void {
@@ -26,4 +29,7 @@ export function refuseUpgrade(req: IncomingMessage, socket: Duplex, requestId: s
   // A client that has gone already is no fault of anyone's.
   socket.on('error', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status} ${REASON[status] ?? ''}\r\n${lines.join('')}\r\n${body}`)
+  const timer = setTimeout(() => socket.destroy(), CLOSE_MS_MAX)
+  timer.unref()
+  socket.once('close', () => clearTimeout(timer))
 }

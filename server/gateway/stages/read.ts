@@ -6,6 +6,9 @@ import type { Admitted, Read } from '../request.ts'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i
 
+/** How much of a body is let pass by unread, in bodies of the largest size, before its connection is ended. */
+const BODIES_PASSED_BY_MAX = 4
+
 /** The client left before its body was whole: there is nobody to answer. */
 export type ReadProblem = Refusal | 'client_left'
 
@@ -38,10 +41,10 @@ function readBody(req: IncomingMessage, maxBytes: number): Promise<Result<Buffer
     req.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length <= maxBytes) return void chunks.push(chunk)
-      // Stops listening without ending the connection, so that the refusal can still be written to it.
-      req.removeAllListeners('data')
-      req.pause()
+      // What still comes passes by unread, for many a client reads no answer before it has sent its all.
+      chunks.length = 0
       resolve(fail(tooLarge(maxBytes)))
+      if (length > maxBytes * BODIES_PASSED_BY_MAX) req.destroy()
     })
     req.on('end', () => resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))))
     req.on('error', () => resolve(fail('client_left')))

@@ -6,7 +6,6 @@ import { createChatStreamReader } from '../chat-stream.ts'
 import type { StageDeps } from '../deps.ts'
 import { clientHeaders } from '../headers.ts'
 import type { LiveRequest } from '../live-requests.ts'
-import { answerRefusal } from '../openai-error.ts'
 import { relayWhole } from '../relay-whole.ts'
 import { StreamRelay } from '../relay-stream.ts'
 import { codeOf, refusedWith, type Relayed } from '../relayed.ts'
@@ -21,7 +20,6 @@ type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger'>
 const EVENT_STREAM = /^text\/event-stream\b/i
 
 export function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent: Sent): Promise<Relayed> {
-  live.onCut = (refused) => answerRefusal(held.res, held.requestId, refused)
   if (!sent.ok) {
     const code = codeOf(sent.fault)
     deps.logger.warn(

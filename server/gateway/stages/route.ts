@@ -2,10 +2,12 @@
 // have to change before it is sent on.
 import { isUtf8 } from 'node:buffer'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRow } from '../../../contract/price.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
-import { type BodyFacts, isObject } from '../body-facts.ts'
+import type { BodyFacts } from '../body-facts.ts'
 import { readChatBody } from '../chat-body.ts'
 import type { StageDeps } from '../deps.ts'
+import { isObject } from '../json-object.ts'
 import { additionOf, applySplices, type JsonObjectScan, memberOf, type Splice, scanObject } from '../json-scan.ts'
 import type { Read, Routed } from '../request.ts'
 import { readResponsesBody } from '../responses-body.ts'
@@ -29,7 +31,7 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   if (facts.value.webSearchCallsMax > 0 && price.webSearchNanoUsdPerCall == null) {
     return fail(refusal('unsupported_tool', { tool: 'web_search' }, { param: 'tools' }))
   }
-  const referenced = checkOwnership(deps, read.key.userId, facts.value)
+  const referenced = checkOwnership(deps, read.key.userId, facts.value, price)
   if (!referenced.ok) return referenced
   const alias = target === undefined ? undefined : facts.value.model
   const isUsageInjected = facts.value.isStream && !facts.value.wantsUsageChunk
@@ -72,7 +74,12 @@ function parseBody(body: Buffer): Result<ParsedBody, Refusal> {
 }
 
 /** Refuses ids that are not the caller's own, and tells how many tokens a referenced response brings along. */
-function checkOwnership(deps: RouteDeps, userId: string, facts: BodyFacts): Result<number, Refusal> {
+function checkOwnership(
+  deps: Pick<RouteDeps, 'ownedIds'>,
+  userId: string,
+  facts: BodyFacts,
+  price: PriceRow,
+): Result<number, Refusal> {
   for (const id of facts.itemReferences) {
     if (deps.ownedIds.find('item', id)?.userId !== userId) {
       return fail(refusal('item_not_found', { id: id.slice(0, 100) }, { param: 'input' }))
@@ -80,7 +87,9 @@ function checkOwnership(deps: RouteDeps, userId: string, facts: BodyFacts): Resu
   }
   if (facts.previousResponseId === undefined) return ok(0)
   const previous = deps.ownedIds.find('response', facts.previousResponseId)
-  if (previous?.userId === userId) return ok(previous.tokens ?? 0)
+  // A response whose usage never came may bring along as much as the window takes.
+  const unknownTokens = price.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
+  if (previous?.userId === userId) return ok(previous.tokens ?? unknownTokens)
   const id = facts.previousResponseId.slice(0, 100)
   return fail(refusal('previous_response_not_found', { id }, { param: 'previous_response_id' }))
 }

@@ -8,6 +8,9 @@ export type Sent =
   | { readonly ok: true; readonly exchange: UpstreamExchange; readonly head: UpstreamHead }
   | { readonly ok: false; readonly fault: UpstreamFault }
 
+/** A connection that was closed while it was idle says so within a round trip; later, the upstream was at work. */
+const STALE_SOCKET_MS_MAX = 2_000
+
 export function dispatch(deps: Pick<StageDeps, 'pools'>, held: Held): UpstreamExchange {
   const { pool, basePath } = deps.pools.poolFor(held.upstream)
   const exchange = new UpstreamExchange()
@@ -28,14 +31,16 @@ export function dispatch(deps: Pick<StageDeps, 'pools'>, held: Held): UpstreamEx
  * request is sent once more on a new one; any other failure is final, because the upstream may have begun to bill.
  */
 export async function send(
-  deps: Pick<StageDeps, 'pools'>,
+  deps: Pick<StageDeps, 'pools' | 'clock'>,
   held: Held,
   first: UpstreamExchange,
   onExchange: (exchange: UpstreamExchange) => void,
 ): Promise<Sent> {
+  const sentMonoMs = deps.clock.monotonicMs()
   const answer = await first.head
   if (answer.ok) return { ok: true, exchange: first, head: answer.head }
-  if (!answer.fault.wasStaleSocket) return { ok: false, fault: answer.fault }
+  const waitedMs = deps.clock.monotonicMs() - sentMonoMs
+  if (!answer.fault.wasStaleSocket || waitedMs > STALE_SOCKET_MS_MAX) return { ok: false, fault: answer.fault }
   const second = dispatch(deps, held)
   onExchange(second)
   const again = await second.head

@@ -62,7 +62,7 @@ const rowStart = (request: Identified) => ({
   createdAt: request.receivedAt,
   userId: request.key.userId,
   keyId: request.key.keyId,
-  endpoint: request.endpoint.path,
+  endpoint: `/v1${request.endpoint.path}`,
 })
 
 /** The row of a request that was refused before it had a hold. */

@@ -1,0 +1,193 @@
+// Which headers cross the gateway: nothing of a client's account goes up, nothing of the operator's comes down.
+import type { IncomingHttpHeaders } from 'node:http'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { carriesApiKey, clientHeaders, credentialsOf, upstreamHeaders } from './headers.ts'
+
+const OPERATOR_KEY = 'sk-upstream-test-operator'
+
+/** The flat list as an object; a name that stands twice is an error. */
+function sentUp(client: IncomingHttpHeaders): Record<string, string> {
+  const flat = upstreamHeaders(client, OPERATOR_KEY)
+  const headers: Record<string, string> = {}
+  for (let at = 0; at < flat.length; at += 2) {
+    const name = flat[at] ?? ''
+    expect(headers).not.toHaveProperty(name)
+    headers[name] = flat[at + 1] ?? ''
+  }
+  return headers
+}
+
+const GATEWAYS_OWN = {
+  authorization: `Bearer ${OPERATOR_KEY}`,
+  'accept-encoding': 'identity',
+  'content-type': 'application/json',
+}
+
+describe('on the way up', () => {
+  test('what a client says about its request and itself crosses', () => {
+    const client = {
+      accept: 'text/event-stream',
+      'content-type': 'application/json; charset=utf-8',
+      'user-agent': 'codex_exec/0.169.0',
+      'openai-beta': 'responses=v1',
+      'x-client-request-id': 'abc',
+      'session-id': '0190',
+      'thread-id': '0191',
+      originator: 'codex_exec',
+      version: '0.169.0',
+      'x-openai-internal-codex-responses-lite': 'true',
+      'x-codex-turn-metadata': '{"request_kind":"turn"}',
+      'x-codex-window-id': '0:1',
+      'x-stainless-retry-count': '0',
+      'x-stainless-os': 'Linux',
+      traceparent: '00-abc-def-01',
+    }
+    expect(sentUp(client)).toEqual({ ...GATEWAYS_OWN, ...client })
+  })
+
+  test.each([
+    'authorization',
+    'api-key',
+    'x-api-key',
+    'cookie',
+    'proxy-authorization',
+    'openai-organization',
+    'openai-project',
+    'host',
+    'connection',
+    'keep-alive',
+    'transfer-encoding',
+    'te',
+    'trailer',
+    'upgrade',
+    'expect',
+    'content-length',
+    'content-encoding',
+    'accept-encoding',
+    'x-forwarded-for',
+    'x-forwarded-host',
+    'x-real-ip',
+    'forwarded',
+    'via',
+    'origin',
+    'referer',
+    'sec-fetch-site',
+    'x-requested-with',
+    'x-something-new',
+    'x-stainless',
+    'x-codex',
+  ])('%s does not cross', (name) => {
+    expect(sentUp({ [name]: 'sk-cg-client-secret' })).toEqual(GATEWAYS_OWN)
+  })
+
+  test('nothing of any value crosses under a name that is not on the list', () => {
+    const name = fc.string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz-'), minLength: 1, maxLength: 20 })
+    fc.assert(
+      fc.property(fc.dictionary(name, fc.constant('sk-cg-client-secret')), (client) => {
+        for (const crossed of Object.keys(sentUp(client))) {
+          if (crossed in GATEWAYS_OWN) continue
+          expect(crossed).toMatch(/^(accept|user-agent|session[-_]id|thread-id|version|originator|trace(parent|state)|conversation_id|x-stainless-.*|x-codex-.*)$/)
+        }
+        expect(sentUp(client).authorization).toBe(`Bearer ${OPERATOR_KEY}`)
+      }),
+    )
+  })
+
+  test('the answer is asked for uncompressed, whatever the client takes', () => {
+    expect(sentUp({ 'accept-encoding': 'gzip, deflate, br, zstd' })['accept-encoding']).toBe('identity')
+  })
+
+  test('a header that came more than once goes up as one', () => {
+    expect(sentUp({ 'x-codex-beta-features': ['a', 'b'] })['x-codex-beta-features']).toBe('a, b')
+  })
+})
+
+describe('on the way down', () => {
+  test('what an upstream says about its answer crosses', () => {
+    const upstream = {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'retry-after': '2',
+      'retry-after-ms': '1500',
+      'x-should-retry': 'false',
+      'openai-processing-ms': '120',
+      'openai-model': 'gpt-6-sol-2026-09-01',
+      'openai-version': '2020-10-01',
+    }
+    expect(clientHeaders(upstream, undefined)).toEqual(upstream)
+  })
+
+  test.each([
+    'set-cookie',
+    'openai-organization',
+    'openai-project',
+    'x-request-id',
+    'x-ratelimit-limit-requests',
+    'x-ratelimit-remaining-tokens',
+    'x-ratelimit-reset-requests',
+    'x-codex-primary-used-percent',
+    'x-codex-credits-balance',
+    'cf-ray',
+    'cf-cache-status',
+    'server',
+    'via',
+    'alt-svc',
+    'strict-transport-security',
+    'content-length',
+    'content-encoding',
+    'transfer-encoding',
+    'connection',
+    'keep-alive',
+    'trailer',
+    'date',
+    'www-authenticate',
+    'access-control-allow-origin',
+    'location',
+    'x-something-new',
+  ])('%s does not cross', (name) => {
+    const value = name === 'set-cookie' ? ['__cf_bm=operator'] : 'org-operator'
+    expect(clientHeaders({ [name]: value }, undefined)).toEqual({})
+  })
+
+  test('an aliased model keeps its upstream name to itself', () => {
+    expect(clientHeaders({ 'openai-model': 'gpt-6-sol' }, 'ours')).toEqual({ 'openai-model': 'ours' })
+    expect(clientHeaders({}, 'ours')).toEqual({})
+  })
+})
+
+describe('a credential', () => {
+  test.each([
+    ['authorization', 'Bearer sk-cg-a'],
+    ['authorization', 'bearer   sk-cg-a  '],
+    ['x-api-key', 'sk-cg-a'],
+    ['x-api-key', ' sk-cg-a '],
+    ['api-key', 'sk-cg-a'],
+  ])('is found in %s: %j', (name, value) => {
+    expect(credentialsOf({ [name]: value })).toEqual(['sk-cg-a'])
+    expect(carriesApiKey({ [name]: value })).toBe(true)
+  })
+
+  test.each([
+    ['authorization', 'Basic c2stY2ctYTo='],
+    ['authorization', 'sk-cg-a'],
+    ['authorization', 'Bearer'],
+    ['authorization', 'Bearer '],
+    ['authorization', 'Bearer sk-cg-a sk-cg-b'],
+    ['x-api-key', ''],
+    ['cookie', 'cg_session=sk-cg-a'],
+    ['x-other-key', 'sk-cg-a'],
+  ])('is not found in %s: %j', (name, value) => {
+    expect(credentialsOf({ [name]: value })).toEqual([])
+    expect(carriesApiKey({ [name]: value })).toBe(false)
+  })
+
+  test('is found in every header that carries one', () => {
+    expect(credentialsOf({ authorization: 'Bearer a', 'x-api-key': 'b', 'api-key': 'c' })).toEqual(['a', 'b', 'c'])
+  })
+
+  test('that is no API key leaves the path to the portal', () => {
+    expect(carriesApiKey({ authorization: 'Bearer eyJhbGciOi' })).toBe(false)
+    expect(carriesApiKey({ authorization: 'Bearer eyJhbGciOi', 'api-key': 'sk-anything' })).toBe(true)
+  })
+})
