@@ -25,7 +25,8 @@ export type Reply =
       readonly kind: 'stream'
       readonly status: number
       readonly headers: OutgoingHttpHeaders
-      readonly events: Iterable<StreamEvent>
+      /** Bytes are sent as they are, everything else is framed. */
+      readonly events: Iterable<StreamEvent | Buffer>
     }
 
 export interface Exchange {
@@ -63,27 +64,12 @@ class Delivery {
   // Each step answers whether the delivery goes on.
 
   async open(reply: Reply): Promise<boolean> {
-    const { response, record, pace } = this.#exchange
-    const { delays, informational, headers, trailers } = this.#scenario
-    const { firstWordMs, wordMs } = pace
-    const paceMs =
-      reply.kind === 'body' && reply.words > 0
-        ? Math.min(firstWordMs + wordMs * reply.words, BODY_PACE_MS_MAX)
-        : 0
-    for (const { status, headers: extra } of informational ?? [])
-      writeInformational(response, status, extra ?? {})
-    if (!(await this.#wait((delays?.beforeHeadersMs ?? 0) + paceMs))) return false
+    const { response, record } = this.#exchange
+    const { delays, informational } = this.#scenario
+    for (const { status, headers } of informational ?? []) writeInformational(response, status, headers ?? {})
+    if (!(await this.#wait((delays?.beforeHeadersMs ?? 0) + this.#paceMsOf(reply)))) return false
     if (await this.#breaksAt('before_headers')) return false
-    const isPlainBody = reply.kind === 'body' && !trailers && !this.#encoder
-    for (const [name, value] of Object.entries(reply.headers))
-      if (value !== undefined) response.setHeader(name, value)
-    if (isPlainBody) response.setHeader('content-length', reply.body.length)
-    if (this.#encoder) response.setHeader('content-encoding', this.#scenario.contentEncoding ?? '')
-    if (trailers) response.setHeader('trailer', Object.keys(trailers).join(', '))
-    for (const [name, value] of Object.entries(headers ?? {})) {
-      if (value === null) response.removeHeader(name)
-      else response.setHeader(name, value)
-    }
+    this.#setHeaders(reply)
     record.status = reply.status
     response.writeHead(reply.status)
     const firstMs = delays?.beforeFirstEventMs ?? 0
@@ -94,31 +80,58 @@ class Delivery {
     return this.#wait(firstMs)
   }
 
+  /** A whole answer comes when its last word would have. */
+  #paceMsOf(reply: Reply): number {
+    if (reply.kind === 'stream' || reply.words === 0) return 0
+    const { firstWordMs, wordMs } = this.#exchange.pace
+    return Math.min(firstWordMs + wordMs * reply.words, BODY_PACE_MS_MAX)
+  }
+
+  #setHeaders(reply: Reply): void {
+    const { response } = this.#exchange
+    const { headers, trailers, contentEncoding } = this.#scenario
+    for (const [name, value] of Object.entries(reply.headers)) {
+      if (value !== undefined) response.setHeader(name, value)
+    }
+    const isPlainBody = reply.kind === 'body' && !trailers && !contentEncoding
+    if (isPlainBody) response.setHeader('content-length', reply.body.length)
+    if (contentEncoding) response.setHeader('content-encoding', contentEncoding)
+    if (trailers) response.setHeader('trailer', Object.keys(trailers).join(', '))
+    for (const [name, value] of Object.entries(headers ?? {})) {
+      if (value === null) response.removeHeader(name)
+      else response.setHeader(name, value)
+    }
+  }
+
   async body(bytes: Buffer): Promise<boolean> {
     const { cut, stall } = this.#scenario
     // A body is one event: what breaks behind a number of events breaks in the middle of it.
-    const breaking = hasEvents(cut) || hasEvents(stall)
-    const half = breaking ? bytes.subarray(0, bytes.length >> 1) : bytes
-    if (!(await this.#write(half))) return false
-    if (breaking) await this.#breakOff(hasEvents(cut) ? 'cut' : 'stall')
-    return !breaking && (await this.#finish())
+    const isBreaking = hasEvents(cut) !== undefined || hasEvents(stall) !== undefined
+    if (!(await this.#write(isBreaking ? bytes.subarray(0, bytes.length >> 1) : bytes))) return false
+    if (!isBreaking) return this.#finish()
+    await this.#breakOff(hasEvents(cut) ? 'cut' : 'stall')
+    return false
   }
 
-  async stream(events: Iterable<StreamEvent>): Promise<boolean> {
+  async stream(events: Iterable<StreamEvent | Buffer>): Promise<boolean> {
     const frame = createFramer(this.#scenario.framing ?? {})
     const iterator = events[Symbol.iterator]()
     let sent = 0
-    let isPaced = false
+    let hasSpoken = false
     for (let next = iterator.next(); ; ) {
       if (await this.#breaksBehind(sent)) return false
       if (next.done) break
       const event = next.value
       // One is read ahead to know the last one.
       next = iterator.next()
-      const delayMs = this.#delayBefore(event, sent, isPaced)
-      isPaced ||= event.isPaced === true
+      const isWord = !Buffer.isBuffer(event) && event.isPaced === true
+      const delayMs = this.#delayBefore(isWord, sent, hasSpoken)
+      hasSpoken ||= isWord
       if (delayMs > 0 && !(await this.#wait(delayMs))) return false
-      if (!(await this.#write(frame(event, next.done === true)))) return false
+      const bytes = Buffer.isBuffer(event) ? event : frame(event, next.done === true)
+      if (!(await this.#write(bytes))) return false
+      // Writes of one turn of the event loop would leave as one packet.
+      if (Buffer.isBuffer(event)) await nextTurn()
       sent += 1
       this.#exchange.record.eventsSent = sent
     }
@@ -131,12 +144,12 @@ class Delivery {
     response.end()
   }
 
-  #delayBefore(event: StreamEvent, sent: number, hasSpoken: boolean): number {
+  #delayBefore(isWord: boolean, sent: number, hasSpoken: boolean): number {
     const { delays } = this.#scenario
     const silenceMs = delays?.silence?.afterEvents === sent ? delays.silence.ms : 0
     if (delays?.betweenEventsMs !== undefined) return silenceMs + (sent === 0 ? 0 : delays.betweenEventsMs)
     const { firstWordMs, wordMs } = this.#exchange.pace
-    if (event.isPaced !== true) return silenceMs
+    if (!isWord) return silenceMs
     return silenceMs + (hasSpoken ? wordMs : firstWordMs)
   }
 

@@ -17,21 +17,7 @@ import { BODY_BYTES_MAX, modelsReply, readBody, routeOf } from './routes.ts'
 import type { Answered, Run } from './run.ts'
 import type { Scenario, ScenarioOf } from './scenario.ts'
 
-export type { Pace } from './delivery.ts'
-export type { Outcome, ReceivedRequest, UsageCounts } from './received-request.ts'
-export type {
-  AnswerScript,
-  BreakPoint,
-  Delays,
-  Framing,
-  InformationalReply,
-  Scenario,
-  ScenarioOf,
-  ScriptedToolCall,
-  StreamError,
-  StreamEvent,
-  UsageScript,
-} from './scenario.ts'
+export type { ReceivedRequest, Scenario }
 
 export interface DemoUpstreamOptions {
   /** 0, which is the default, picks a free one. */
@@ -65,7 +51,7 @@ export interface DemoUpstream {
   script(next: Scenario | ScenarioOf, times?: number): void
   /** Forgets scripts, requests, stored responses and cached prompts. */
   reset(): void
-  /** Closes the port and every connection, so that connecting fails; `accept` opens the same port again. */
+  /** Closes the port and every connection at once, so that connecting fails; `accept` opens the same port again. */
   refuse(): Promise<void>
   accept(): Promise<void>
   stop(): Promise<void>
@@ -96,9 +82,10 @@ class DemoServer implements DemoUpstream {
   readonly #nowMs: () => number
   readonly #cache = new PromptCache()
   readonly #store = new ResponseStore()
-  readonly #stopping = new AbortController()
   #scripts: { readonly next: Scenario | ScenarioOf; readonly times: number }[] = []
   #port = 0
+  readonly #open = new Set<RequestRecord>()
+  #isRefusing = false
 
   constructor(options: DemoUpstreamOptions) {
     this.#options = options
@@ -153,31 +140,37 @@ class DemoServer implements DemoUpstream {
 
   async refuse(): Promise<void> {
     if (!this.#server.listening) return
+    this.#isRefusing = true
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
     this.#server.closeAllConnections()
-    await promise
+    await Promise.all([promise, ...[...this.#open].map((record) => record.ended)])
   }
 
   async accept(): Promise<void> {
-    if (!this.#server.listening) await this.listen(this.#port)
+    if (this.#server.listening) return
+    this.#isRefusing = false
+    await this.listen(this.#port)
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort()
     await this.refuse()
   }
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const record = new RequestRecord(message, this.#nowMs())
     this.#log.add(record)
+    this.#open.add(record)
     const gone = new AbortController()
     response.once('close', () => {
-      if (!response.writableFinished) this.#noteGone(record)
+      this.#open.delete(record)
+      if (response.writableFinished) return
+      this.#noteGone(record)
       gone.abort()
     })
     response.once('finish', () => record.end('finished'))
     const isTooLarge = !(await readBody(message, record))
+    this.#log.trim()
     if (gone.signal.aborted) return
     const { reply, scenario } = this.#answer(record, isTooLarge)
     await deliver(
@@ -189,7 +182,7 @@ class DemoServer implements DemoUpstream {
 
   #noteGone(record: RequestRecord): void {
     if (record.outcome !== 'open') return
-    if (this.#stopping.signal.aborted) {
+    if (this.#isRefusing) {
       record.end('stopped')
       return
     }

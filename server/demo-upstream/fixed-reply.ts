@@ -2,7 +2,7 @@
 import type { Reply } from './delivery.ts'
 import type { JsonObject } from './json.ts'
 import { errorOfStatus, type OpenAiError, type Refused } from './openai-error.ts'
-import { type HeaderFacts, JSON_TYPE, replyHeaders } from './reply-headers.ts'
+import { EVENT_STREAM_TYPE, type HeaderFacts, JSON_TYPE, replyHeaders } from './reply-headers.ts'
 import type { Scenario } from './scenario.ts'
 
 export function jsonReply(
@@ -20,8 +20,12 @@ export const refusedReply = ({ status, error }: Refused, requestId: string): Rep
 
 /** The reply that a scenario dictates instead of an answer, if it does. */
 export function fixedReply(scenario: Scenario, requestId: string): Reply | undefined {
-  const { error, body, status = 200 } = scenario
+  const { error, body, chunks, status = 200 } = scenario
   if (error !== undefined) return refusedReply(refusedOf(error), requestId)
+  if (chunks !== undefined) {
+    const headers = replyHeaders({ requestId, contentType: EVENT_STREAM_TYPE })
+    return { kind: 'stream', status, headers, events: chunks.map((chunk) => Buffer.from(chunk)) }
+  }
   if (body === undefined) return undefined
   if (typeof body === 'string' || body instanceof Uint8Array) {
     const headers = replyHeaders({ requestId, contentType: 'text/html; charset=utf-8' })

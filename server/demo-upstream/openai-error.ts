@@ -231,11 +231,3 @@ const BY_STATUS: Readonly<Record<number, OpenAiError>> = {
     code: 'overloaded',
   },
 }
-
-/** OpenAI's 429 for an operator whose credit has run out. */
-export const QUOTA_EXHAUSTED: OpenAiError = {
-  message: 'You exceeded your current quota, please check your plan and billing details.',
-  type: 'insufficient_quota',
-  param: null,
-  code: 'insufficient_quota',
-}

@@ -82,7 +82,9 @@ export class RequestRecord implements ReceivedRequest {
   }
 }
 
-/** The latest requests, oldest first. */
+const BODY_BYTES_KEPT_MAX = 128 * 1024 * 1024
+
+/** The latest requests, oldest first: no more than `max`, and fewer where their bodies are large. */
 export class RequestLog {
   readonly records: RequestRecord[] = []
   readonly #max: number
@@ -92,9 +94,14 @@ export class RequestLog {
   }
 
   add(record: RequestRecord): void {
-    if (this.#max <= 0) return
     this.records.push(record)
-    if (this.records.length > this.#max) this.records.shift()
+    while (this.records.length > this.#max) this.records.shift()
+  }
+
+  /** Called when a body has been read. */
+  trim(): void {
+    let bytes = this.records.reduce((sum, record) => sum + record.body.length, 0)
+    while (bytes > BODY_BYTES_KEPT_MAX) bytes -= this.records.shift()?.body.length ?? bytes
   }
 
   clear(): void {

@@ -4,37 +4,51 @@ import type { Turn } from './conversation.ts'
 
 const RESPONSES_MAX = 2_000
 const ITEMS_MAX = 10_000
+const CHARACTERS_MAX = 16 * 1024 * 1024
+
+interface Kept {
+  readonly turns: readonly Turn[]
+  readonly characters: number
+}
 
 export class ResponseStore {
-  readonly #conversations = new Map<string, readonly Turn[]>()
+  readonly #conversations = new Map<string, Kept>()
   readonly #items = new Map<string, Turn>()
+  #characters = 0
 
   /** The whole conversation up to and including a response. */
   conversationOf(responseId: string): readonly Turn[] | undefined {
-    return this.#conversations.get(responseId)
+    return this.#conversations.get(responseId)?.turns
   }
 
   item(id: string): Turn | undefined {
     return this.#items.get(id)
   }
 
-  keep(responseId: string, conversation: readonly Turn[], items: ReadonlyMap<string, Turn>): void {
-    this.#conversations.set(responseId, conversation)
+  keep(responseId: string, turns: readonly Turn[], items: ReadonlyMap<string, Turn>): void {
+    const characters = turns.reduce((sum, turn) => sum + turn.text.length, 0)
+    this.#conversations.set(responseId, { turns, characters })
+    this.#characters += characters
     for (const [id, turn] of items) this.#items.set(id, turn)
-    forgetOldest(this.#conversations, RESPONSES_MAX)
-    forgetOldest(this.#items, ITEMS_MAX)
+    this.#forgetOldest()
   }
 
   clear(): void {
     this.#conversations.clear()
     this.#items.clear()
+    this.#characters = 0
   }
-}
 
-/** A Map keeps the order of insertion. */
-function forgetOldest(map: Map<string, unknown>, max: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= max) return
-    map.delete(key)
+  /** A Map keeps the order of insertion. */
+  #forgetOldest(): void {
+    for (const [id, kept] of this.#conversations) {
+      if (this.#conversations.size <= RESPONSES_MAX && this.#characters <= CHARACTERS_MAX) break
+      this.#conversations.delete(id)
+      this.#characters -= kept.characters
+    }
+    for (const id of this.#items.keys()) {
+      if (this.#items.size <= ITEMS_MAX) break
+      this.#items.delete(id)
+    }
   }
 }

@@ -112,7 +112,12 @@ export interface Scenario {
   readonly error?: number | ({ readonly status: number } & Partial<OpenAiError>)
   /** Answers with exactly this, whatever was asked. An object is sent as JSON; text and bytes as `text/html` unless `headers` say otherwise. */
   readonly body?: string | Uint8Array | JsonObject
-  /** Status of `body`, or of an ordinary answer. */
+  /**
+   * Answers with exactly these bytes, each piece in a write of its own, as an event stream unless `headers` say otherwise.
+   * Delays and break points count the pieces as events.
+   */
+  readonly chunks?: readonly (string | Uint8Array)[]
+  /** Status of `body` and `chunks`, or of an ordinary answer. */
   readonly status?: number
   /** Adds and replaces headers; null takes one away. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | null>>
