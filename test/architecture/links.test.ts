@@ -1,7 +1,7 @@
 // A reader who follows a link of the documentation arrives: every relative link leads to a file that is there, and to a
 // heading that stands in it.
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -58,6 +58,12 @@ describe('the documentation', () => {
     expect(links.length).toBeGreaterThan(10)
     expect(problemOf({ page: 'README.md', target: 'docs/nowhere.md' })).toContain('leads nowhere')
     expect(problemOf({ page: 'README.md', target: 'docs/errors.md#no-such-heading' })).toContain('no heading')
+  })
+
+  test('lists every decision record', () => {
+    const listed = links.filter(({ page }) => page === 'docs/architecture.md').map(({ target }) => target)
+    const records = globSync('docs/adr/*.md', { cwd: ROOT }).map((path) => `adr/${basename(path)}`)
+    expect(listed).toEqual(expect.arrayContaining(records))
   })
 
   test('begins in two languages that name each other, with the same sections, commands and figures', () => {

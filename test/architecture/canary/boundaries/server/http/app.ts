@@ -1,6 +1,6 @@
 // breaks nothing
 import express from 'express'
-import { pipeline } from '../gateway/pipeline.ts'
+import { gateway } from '../gateway/gateway.ts'
 import { dispatch } from '../operations/dispatch.ts'
 
-export const app = [express, pipeline, dispatch]
+export const app = [express, gateway, dispatch]

@@ -1,4 +1,4 @@
 // breaks: limits-imports
-import { pipeline } from '../gateway/pipeline.ts'
+import { gateway } from '../gateway/gateway.ts'
 
-export const count = pipeline
+export const count = gateway

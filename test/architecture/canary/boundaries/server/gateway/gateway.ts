@@ -1,4 +1,4 @@
 // breaks nothing
 import { zero } from '../ledger/money.ts'
 
-export const pipeline = zero
+export const gateway = zero

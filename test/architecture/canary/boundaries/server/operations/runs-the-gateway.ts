@@ -1,0 +1,4 @@
+// breaks: operations-imports
+import { gateway } from '../gateway/gateway.ts'
+
+export const run = gateway

@@ -1,4 +1,0 @@
-// breaks: operations-imports
-import { pipeline } from '../gateway/pipeline.ts'
-
-export const run = pipeline
