@@ -71,7 +71,7 @@ module.exports = {
     within('http-imports', '^server/http/', [
       CONTRACT,
       '^server/operations/(dispatch|caller)\\.ts$',
-      '^server/gateway/pipeline\\.ts$',
+      '^server/gateway/gateway\\.ts$',
       PORTS,
       '^server/http/',
     ]),

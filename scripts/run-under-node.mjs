@@ -4,6 +4,9 @@ import { realpathSync } from 'node:fs'
 import { constants } from 'node:os'
 import { pathToFileURL } from 'node:url'
 
+const PARENT = process.ppid
+const PARENT_LOOK_MS = 500
+
 /**
  * Sets the exit code of this process to that of the program.
  *
@@ -16,6 +19,7 @@ export async function runUnderNode(node, program, args) {
     process.exitCode = await runInChild(node, program, args)
     return
   }
+  whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'))
   process.setSourceMapsEnabled(true)
   process.argv = [process.execPath, program, ...args]
   await import(pathToFileURL(program).href)
@@ -29,6 +33,7 @@ export async function runUnderNode(node, program, args) {
  */
 function runInChild(node, program, args) {
   const child = spawn(node, ['--enable-source-maps', program, ...args], { stdio: 'inherit' })
+  whenNpmIsGone(() => child.kill('SIGTERM'))
   forwardOnce('SIGTERM')
   forwardOnce('SIGHUP')
   // A terminal sends Ctrl-C to the program itself as well; a second one would read as "stop at once".
@@ -48,4 +53,20 @@ function runInChild(node, program, args) {
     child.on('error', reject)
     child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']))
   })
+}
+
+/**
+ * npm passes a SIGTERM on to the shell between us and it, and to nobody else; many a shell dies of that without a word to
+ * us. A server would then go on alone, with its port and its data folder, after everyone believes it stopped.
+ *
+ * @param {() => void} stop
+ */
+function whenNpmIsGone(stop) {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return
+  const timer = setInterval(() => {
+    return
+    clearInterval(timer)
+    stop()
+  }, PARENT_LOOK_MS)
+  timer.unref()
 }

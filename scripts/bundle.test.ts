@@ -1,0 +1,78 @@
+// When the server is built anew.
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { bundlePath, ensureBundle } from './bundle.mjs'
+import { createSetUpFixture, type SetUpFixture } from './set-up.fixture.ts'
+
+/** Stands in for the build tool: writes the bundle, and a mark for each time it ran. */
+const RECORDING_VITE = `
+const fs = require('node:fs')
+fs.appendFileSync('builds', 'x')
+if (fs.existsSync('build-fails')) process.exit(1)
+fs.mkdirSync('dist/server', { recursive: true })
+fs.writeFileSync('dist/server/headless.mjs', '')
+`
+let fixture: SetUpFixture
+
+beforeEach(() => {
+  fixture = createSetUpFixture()
+  fixture.write('node_modules/vite/bin/vite.js', RECORDING_VITE)
+  // The Node that runs this test, so that none has to be fetched.
+  fixture.write('package-lock.json', {
+    packages: { 'node_modules/node': { version: process.versions.node } },
+  })
+  fixture.write('server/headless.ts', 'one')
+  fixture.write('drizzle/0000.sql', 'create')
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+})
+afterEach(() => fixture.remove())
+
+const build = () => ensureBundle(fixture.root)
+const buildCount = () => readFileSync(join(fixture.root, 'builds'), 'utf8').length
+
+test('what has not changed is not built again', async () => {
+  await build()
+  await build()
+  expect(buildCount()).toBe(1)
+})
+
+test.each([
+  'server/headless.ts',
+  'contract/new.ts',
+  'drizzle/0000.sql',
+  'vite.config.ts',
+  'package-lock.json',
+])('a change of %s leads to a new build', async (path) => {
+  await build()
+  fixture.write(
+    path,
+    `${existsSync(join(fixture.root, path)) ? readFileSync(join(fixture.root, path), 'utf8') : ''} `,
+  )
+  await build()
+  expect(buildCount()).toBe(2)
+})
+
+test('a changed test leads to no new build', async () => {
+  await build()
+  fixture.write('server/headless.test.ts', 'two')
+  await build()
+  expect(buildCount()).toBe(1)
+})
+
+test('a bundle that is gone is built again', async () => {
+  await build()
+  rmSync(bundlePath(fixture.root))
+  await build()
+  expect(buildCount()).toBe(2)
+})
+
+test('a failed build is tried again, although an older bundle is there', async () => {
+  await build()
+  appendFileSync(join(fixture.root, 'server/headless.ts'), 'two')
+  fixture.write('build-fails', '')
+  await expect(build()).rejects.toThrow('could not be built')
+  rmSync(join(fixture.root, 'build-fails'))
+  await build()
+  expect(buildCount()).toBe(3)
+})
