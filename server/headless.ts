@@ -12,6 +12,11 @@ import { productVersion, type RunningServer, StartError, startServer } from './s
 
 /** How long running answers may go on after the first signal; a second signal ends the wait. */
 const DRAIN_MS = 60_000
+/**
+ * The same signal again so soon is an echo: a terminal sends Ctrl-C to everyone in it, and npm passes on the one it got.
+ * Taken for a second one it would cut off answers that someone pays for.
+ */
+const ECHO_MS = 1_000
 
 const tell = (text: string): void => {
   process.stderr.write(`${text}\n`)
@@ -72,7 +77,12 @@ function toPorts(config: StartConfig, { logger }: LogFiles): Ports {
 
 function stopOnSignals(server: RunningServer, log: LogFiles): void {
   let signals = 0
+  let last = { signal: '', at: 0 }
   const onSignal = async (signal: string): Promise<void> => {
+    const at = performance.now()
+    const isEcho = signal === last.signal && at - last.at < ECHO_MS
+    last = { signal, at }
+    if (isEcho) return
     signals += 1
     if (signals > 2) exitWith(1, 'Stopped without waiting.')
     const running = server.inFlight()

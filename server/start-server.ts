@@ -1,6 +1,4 @@
 // The composition root: makes every part once, in the order in which they need each other, and takes them down in reverse.
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createAccessChanges } from './accounts/access-changes.ts'
 import { createAccountBook } from './accounts/account-book.ts'
@@ -17,6 +15,7 @@ import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { createHttpServer } from './http/http-server.ts'
 import type { PageFacts } from './http/pages/page-facts.ts'
 import { findInstallation } from './installation.ts'
+import { listen, stopListening } from './listening.ts'
 import { isLoopbackHost, isReachableFromLoopback, localUrl } from './network-address.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { createDispatch, type Dispatch } from './operations/dispatch.ts'
@@ -55,12 +54,23 @@ export interface RunningServer {
 export async function startServer(config: StartConfig, ports: Ports): Promise<RunningServer> {
   const closers: (() => Promise<void> | void)[] = []
   const closeAll = async () => {
-    for (const close of closers.splice(0).reverse()) await close()
+    const failures: unknown[] = []
+    for (const close of closers.splice(0).reverse()) {
+      // One part that cannot end must not keep the next one from writing what it owes.
+      try {
+        await close()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'Parts of the server could not be stopped')
   }
   try {
     return await compose(config, ports, closers, closeAll)
   } catch (error) {
-    await closeAll()
+    await closeAll().catch((err: unknown) =>
+      ports.logger.error({ err }, 'cleaning up after a failed start failed'),
+    )
     throw error
   }
 }
@@ -116,7 +126,7 @@ async function compose(
       // A later call ends the wait of the first, which is for the same requests.
       if (isStopping) await gateway.drain(drainMs)
       isStopping = true
-      stopped ??= stop(server, gateway, drainMs).then(closeAll)
+      stopped ??= stopListening(server, gateway, drainMs).then(closeAll)
       await stopped
     },
   }
@@ -239,47 +249,6 @@ async function createParts(
   })
   closers.push(() => gateway.stop())
   return { deps, upstream, gateway }
-}
-
-function listen(server: Server, config: StartConfig): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: Error & { code?: string }) => reject(listenError(cause, config)))
-    server.listen({ host: config.host, port: config.port }, () => {
-      server.removeAllListeners('error')
-      // Listening on a port, never on a pipe, so the address is an AddressInfo.
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
-}
-
-function listenError(cause: Error & { code?: string }, { host, port }: StartConfig): Error {
-  const choose = 'Choose another one with --port (0 picks a free one), or stop what is using it.'
-  if (cause.code === 'EADDRINUSE')
-    return new StartError(1, `Port ${port} on ${host} is in use. ${choose}`, { cause })
-  if (cause.code === 'EACCES') {
-    return new StartError(1, `Port ${port} needs rights that this process does not have. ${choose}`, {
-      cause,
-    })
-  }
-  if (cause.code === 'EADDRNOTAVAIL' || cause.code === 'ENOTFOUND') {
-    return new StartError(
-      1,
-      `${host} is not an address of this machine. Choose one with --host, or leave it out.`,
-      { cause },
-    )
-  }
-  return cause
-}
-
-async function stop(server: Server, gateway: Gateway, drainMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  await gateway.drain(drainMs)
-  // What is still open now are kept-alive connections and clients that read too slowly; all that is owed is settled.
-  server.closeIdleConnections()
-  const forced = setTimeout(() => server.closeAllConnections(), Math.min(drainMs, 1000))
-  await closed
-  clearTimeout(forced)
 }
 
 /** Takes the database's write lock and gives it back: no byte is written, and a read-only or locked file is found out. */

@@ -1,5 +1,6 @@
 // The fields that several operations share: ids, emails, passwords, pages. Each has a limit; none is trusted as sent.
 import { z } from 'zod'
+import { cursor } from '../paging.ts'
 
 export const id = z.string().min(1).max(64)
 
@@ -30,10 +31,12 @@ export const unixMs = z.int().min(0)
 /** Signed nano-dollars within the safe integers. */
 export const nanoUsd = z.int()
 
-/** Members of every list's input: a page of at most 200 rows, and where it starts. */
+/** Members of the input of every list that is in the order of time: a page of at most 200 rows, and where it starts. */
 export const page = {
   limit: z.int().min(1).max(200).default(50),
-  cursor: z.string().min(1).max(500).optional(),
+  cursor: cursor
+    .refine((text) => text.includes('.'), 'has to be the nextCursor of an earlier answer, unchanged')
+    .optional(),
 }
 
 /** The output of every list; `nextCursor` is null on the last page, `total` stands where counting is cheap. */

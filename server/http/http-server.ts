@@ -22,6 +22,8 @@ export function createHttpServer(deps: HttpDeps & { readonly gateway: GatewayDoo
     if (deps.isStopping()) res.setHeader('connection', 'close')
     if (!isHostAllowed(req.headers.host, allowedHosts())) refuseHost(gateway, req, res)
     else if (gateway.claims(req)) gateway.handle(req, res)
+    // The whole URL of another server, as a proxy would be asked: we are none.
+    else if (!req.url?.startsWith('/')) answerEnvelope(res, refuse(refusal('malformed_request')))
     else app(req, res)
   }
   // The gateway asks for a body itself, when it wants it; an operation's is small and always wanted.

@@ -17,7 +17,7 @@ export interface Sessions {
     userId: string,
     days: number,
     from: Pick<Caller, 'address' | 'client'>,
-  ): Promise<{ token: string; expiresAt: number }>
+  ): Promise<{ readonly token: string; readonly expiresAt: number; readonly maxAgeSeconds: number }>
   /** Whose session a token names; undefined where it is forged, expired, revoked, or its person is not active. */
   identify(token: string): Promise<Identity | undefined>
 }
@@ -34,12 +34,12 @@ interface SessionDeps {
 export async function createSessions(deps: SessionDeps): Promise<Sessions> {
   const { sessions, users, clock, ids } = deps
   const signingKey = Buffer.from(await signingKeyOf(deps), 'base64')
-  sessions.deleteExpired(clock.now())
   return {
     async issue(userId, days, { address, client }) {
       const createdAt = clock.now()
       const expiresAt = createdAt + days * DAY_MS
       const session = { id: ids.next(), userId, createdAt, expiresAt, address, client }
+      sessions.deleteExpired(createdAt)
       sessions.create(session)
       users.touch(userId, createdAt)
       const token = await new SignJWT()
@@ -50,7 +50,7 @@ export async function createSessions(deps: SessionDeps): Promise<Sessions> {
         .setIssuedAt(new Date(createdAt))
         .setExpirationTime(new Date(expiresAt))
         .sign(signingKey)
-      return { token, expiresAt }
+      return { token, expiresAt, maxAgeSeconds: (days * DAY_MS) / 1000 }
     },
     async identify(token) {
       const sessionId = await verifiedId(token, signingKey, clock.now())

@@ -64,7 +64,7 @@ test('a turn of Codex runs a tool, ends well, and each of its requests is charge
   const rows = await gateway.usageOf(person)
   expect(rows.length).toBeGreaterThanOrEqual(2)
   for (const row of rows) {
-    expect(row).toMatchObject({ endpoint: '/responses', stream: true, status: 200, reason: 'completed' })
+    expect(row).toMatchObject({ endpoint: '/v1/responses', stream: true, status: 200, reason: 'completed' })
     expect(row.costNanoUsd).toBe(costByHand(row))
   }
   const spent = rows.reduce((sum, row) => sum + row.costNanoUsd, 0)

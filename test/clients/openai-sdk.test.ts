@@ -49,7 +49,7 @@ describe('chat completions', () => {
     const row = await theChargedRow()
     expect(row.inputTokens).toBe(answer.usage?.prompt_tokens)
     expect(row.outputTokens).toBe(answer.usage?.completion_tokens)
-    expect(row).toMatchObject({ endpoint: '/chat/completions', stream: false, status: 200, reason: 'completed' })
+    expect(row).toMatchObject({ endpoint: '/v1/chat/completions', stream: false, status: 200, reason: 'completed' })
   })
 
   test('a stream without a wish for usage shows none, and is charged by it all the same', async () => {
@@ -100,7 +100,7 @@ describe('responses', () => {
     const row = await theChargedRow()
     expect(row.inputTokens).toBe(answer.usage?.input_tokens)
     expect(row.reasoningTokens).toBe(answer.usage?.output_tokens_details.reasoning_tokens)
-    expect(row).toMatchObject({ endpoint: '/responses', stream: false, reason: 'completed' })
+    expect(row).toMatchObject({ endpoint: '/v1/responses', stream: false, reason: 'completed' })
   })
 
   test('a stream is understood by the SDK event by event and is charged', async () => {

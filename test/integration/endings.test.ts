@@ -151,6 +151,19 @@ describe.each(ENDPOINTS)('$path', ({ path, body }) => {
     expect(again.status).toBe(401)
   })
 
+  test('a person who is suspended before the upstream has answered is told at once', async () => {
+    gateway.upstream.script({ delays: { beforeHeadersMs: 600 } })
+    const asked = ask(path, body)
+    while (gateway.upstream.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await gateway.admin('users.setStatus', { userId: person.id, status: 'suspended' })
+    const response = await asked
+    expect(response.status).toBe(401)
+    expect(await response.json()).toMatchObject({ error: { code: 'account_suspended' } })
+    const row = await theRow()
+    expect(row.reason).toBe('client_left')
+    expect(row.costNanoUsd).toBe(costByHand(row))
+  })
+
   test('a key that is deleted in the middle is cut as well', async () => {
     gateway.upstream.script({ delays: { betweenEventsMs: 8 } })
     const response = await ask(path, { ...body, stream: true })

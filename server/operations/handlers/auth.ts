@@ -44,7 +44,7 @@ export function authHandlers(deps: OperationDeps): Pick<Handlers, 'auth.login' |
 export async function startSession(deps: OperationDeps, userId: string, caller: Caller): Promise<number> {
   const days = deps.settings.current().sessionDays
   const issued = await deps.sessions.issue(userId, days, caller)
-  caller.session?.set(issued.token, Math.floor((issued.expiresAt - deps.clock.now()) / 1000))
+  caller.session?.set(issued.token, issued.maxAgeSeconds)
   return issued.expiresAt
 }
 

@@ -116,7 +116,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     async setUp() {
       return cookieOf(await call('setup.complete', { token, admin: ADMIN, upstream: { kind: 'demo' } }))
     },
-    signIn: async (who) => cookieOf(await call('auth.login', who)),
+    signIn: async ({ email, password }) => cookieOf(await call('auth.login', { email, password })),
     async stop() {
       await server.stop({ drainMs: 1000 })
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })

@@ -1,0 +1,153 @@
+// A real database file in a temporary folder, made by the committed migrations, with people, keys and prices to charge.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { UsageRow } from '../../contract/usage.ts'
+import { migrateDatabase } from '../../server/db/migrate.ts'
+import { type Db, openDatabase } from '../../server/db/open.ts'
+import { createRepositories, type Repositories } from '../../server/db/repositories/repositories.ts'
+import type { HoldRecord } from '../../server/db/write-command.ts'
+import type { Charge } from '../../server/ledger/settle.ts'
+import type { Clock, Logger } from '../../server/ports.ts'
+
+export const MIGRATIONS_DIR = join(import.meta.dirname, '../../drizzle')
+export const NOW = 1_763_900_000_000
+export const PRICE_ID = 'price-of-test-model'
+
+/** Removed when the test is over. */
+export function tempDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'codex-gateway-db-'))
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+
+export interface TestDatabase {
+  readonly db: Db
+  readonly path: string
+  readonly repositories: Repositories
+}
+
+/** Opens `gateway.db` in the folder, migrated; closed when the test is over. */
+export function openTestDatabase(dir: string = tempDir()): TestDatabase {
+  const path = join(dir, 'gateway.db')
+  const db = openDatabase(path)
+  migrateDatabase(db, { migrationsDir: MIGRATIONS_DIR, backupDir: join(dir, 'backups'), now: NOW })
+  onTestFinished(() => db.close())
+  return { db, path, repositories: createRepositories(db) }
+}
+
+/** `user-<name>` with `key-<name>`, and the price that every test charges with. */
+export function addPerson(repositories: Repositories, name = 'ann', creditLimitNanoUsd = 0): string {
+  const userId = `user-${name}`
+  repositories.users.create({
+    id: userId,
+    email: `${name}@example.test`,
+    passwordHash: null,
+    role: 'user',
+    status: 'active',
+    createdAt: NOW,
+    creditLimitNanoUsd,
+  })
+  repositories.keys.create({
+    id: `key-${name}`,
+    userId,
+    publicId: `public-${name}`,
+    name: 'laptop',
+    secretHash: Buffer.alloc(32, 7),
+    createdAt: NOW,
+    expiresAt: null,
+  })
+  if (repositories.prices.all().length === 0) addPrice(repositories)
+  return userId
+}
+
+export function addPrice(repositories: Repositories, id = PRICE_ID): void {
+  repositories.prices.insert({
+    id,
+    model: 'test-model',
+    effectiveFrom: NOW,
+    origin: 'operator',
+    createdAt: NOW,
+    inputNanoUsdPerMTok: 1_000_000_000,
+    outputNanoUsdPerMTok: 2_000_000_000,
+  })
+}
+
+export const holdOf = (requestId: string, amountNanoUsd = 1_000, name = 'ann'): HoldRecord => ({
+  requestId,
+  userId: `user-${name}`,
+  keyId: `key-${name}`,
+  model: 'test-model',
+  priceId: PRICE_ID,
+  amountNanoUsd,
+  createdAt: NOW,
+})
+
+export const chargeOf = (amountNanoUsd: number): Charge => ({
+  amountNanoUsd,
+  writeOffNanoUsd: 0,
+  reason: 'completed',
+  multiplierPpm: 1_000_000,
+  reportedUsage: '{"prompt_tokens":10}',
+  isFlagged: false,
+  upstreamResponseId: 'resp_1',
+  serviceTier: 'default',
+})
+
+export const usageOf = (requestId: string, changes: Partial<UsageRow> = {}): UsageRow => ({
+  requestId,
+  createdAt: NOW,
+  userId: 'user-ann',
+  keyId: 'key-ann',
+  endpoint: '/v1/responses',
+  model: 'test-model',
+  inputTokens: 10,
+  cachedInputTokens: 4,
+  cacheWriteTokens: 0,
+  outputTokens: 5,
+  reasoningTokens: 2,
+  webSearchCalls: 0,
+  costNanoUsd: 0,
+  status: 200,
+  errorCode: null,
+  reason: 'completed',
+  durationMs: 12,
+  firstTokenMs: 3,
+  stream: true,
+  isDemo: false,
+  ...changes,
+})
+
+/** Stands still. */
+export const testClock: Clock = { now: () => NOW, monotonicMs: () => 0 }
+
+export interface LoggedLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly message: string
+  readonly about: unknown
+}
+
+/** A logger that keeps what it is told. */
+export function listeningLogger(): { readonly logger: Logger; readonly lines: LoggedLine[] } {
+  const lines: LoggedLine[] = []
+  const at = (level: LoggedLine['level']) => (about: unknown, message?: string) => {
+    lines.push({ level, message: message ?? String(about), about })
+  }
+  // Of pino's logger, only the calls that the server makes.
+  const logger = {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: () => logger,
+  }
+  return { logger: logger as unknown as Logger, lines }
+}
+
+/** One value of one row. */
+export const cellOf = (db: Db, sql: string, ...values: unknown[]): unknown =>
+  db.raw
+    .prepare(sql)
+    .pluck()
+    .get(...values)
