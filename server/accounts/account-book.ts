@@ -4,8 +4,7 @@ import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { LedgerRepository } from '../db/repositories/ledger.ts'
-import { StorageFault } from '../db/storage-fault.ts'
-import type { Writer } from '../db/write.ts'
+import { StorageFault, type Writer } from '../db/write.ts'
 import type { HoldRecord } from '../db/write-command.ts'
 import { availableNanoUsd } from '../ledger/balance.ts'
 import { decideHold } from '../ledger/hold.ts'
@@ -36,153 +35,117 @@ interface Account {
 const ignore = (): void => {}
 
 /** Resolves the holds that a crash left open before it returns. */
-export function createAccountBook({ writer, ledger, clock, logger }: AccountBookDeps): AccountBook {
-  releaseWhatACrashLeftOpen({ ledger, clock, logger })
+export function createAccountBook(deps: AccountBookDeps): AccountBook {
+  releaseWhatACrashLeftOpen(deps)
+  return new LiveAccounts(deps)
+}
+
+class LiveAccounts implements AccountBook {
+  readonly #writer: Writer
+  readonly #ledger: LedgerRepository
+  readonly #clock: Clock
+  readonly #logger: Logger
 
   /** Grows with the people who were seen since the start, and no further. */
-  const accounts = new Map<string, Account>()
-  const holds = new Map<string, { readonly hold: OpenHold; readonly record: HoldRecord }>()
+  readonly #accounts = new Map<string, Account>()
+  readonly #holds = new Map<string, { readonly hold: OpenHold; readonly record: HoldRecord }>()
   /** Holds whose rows could not be written: they hold nothing, and ending them charges nothing. */
-  const lost = new WeakSet<OpenHold>()
+  readonly #lost = new WeakSet<OpenHold>()
 
-  function accountOf(userId: string): Account {
-    const known = accounts.get(userId)
-    if (known) return known
-    const stored = ledger.balanceOf(userId)
-    if (!stored) throw new Error(`There is no account of user ${userId}.`)
-    const account = { ...stored, openHoldsNanoUsd: 0 }
-    accounts.set(userId, account)
-    return account
+  constructor({ writer, ledger, clock, logger }: AccountBookDeps) {
+    this.#writer = writer
+    this.#ledger = ledger
+    this.#clock = clock
+    this.#logger = logger
   }
 
-  function openHold(request: HoldRequest): Result<OpenHold, Refusal> {
+  state(userId: string): AccountState {
+    return stateOf(this.#accountOf(userId))
+  }
+
+  openHold(request: HoldRequest): Result<OpenHold, Refusal> {
     const { requestId, userId, keyId, amountNanoUsd, model, priceId, createdAt } = request
     requireAmount(amountNanoUsd, 'hold')
-    if (holds.has(requestId)) throw new Error(`Request ${requestId} has an open hold already.`)
-    const account = accountOf(userId)
+    if (this.#holds.has(requestId)) throw new Error(`Request ${requestId} has an open hold already.`)
+    const account = this.#accountOf(userId)
     const decision = decideHold(account, amountNanoUsd)
     if (!decision.ok) return decision
 
     account.openHoldsNanoUsd += amountNanoUsd
     const record: HoldRecord = { requestId, userId, keyId, amountNanoUsd, model, priceId, createdAt }
-    const committed = writer.submit({ kind: 'hold', hold: record }).catch((error: unknown) => {
-      loseHold(hold, account)
+    const committed = this.#writer.submit({ kind: 'hold', hold: record }).catch((error: unknown) => {
+      this.#loseHold(hold, account)
       throw error
     })
     committed.catch(ignore)
     const hold: OpenHold = { ...record, committed }
-    holds.set(requestId, { hold, record })
+    this.#holds.set(requestId, { hold, record })
     return ok(hold)
   }
 
-  /** Its row cannot be written. Where it was ended in the meantime, its end fails on its own and is undone there. */
-  function loseHold(hold: OpenHold, account: Account): void {
-    if (holds.get(hold.requestId)?.hold !== hold) return
-    holds.delete(hold.requestId)
-    lost.add(hold)
-    account.openHoldsNanoUsd -= hold.amountNanoUsd
-  }
-
-  /** What is to be ended on disk; undefined for a hold that was lost. Throws for one that was ended before. */
-  function takeHold(hold: OpenHold, account: Account): HoldRecord | undefined {
-    if (lost.delete(hold)) return undefined
-    const taken = holds.get(hold.requestId)
-    if (taken?.hold !== hold) {
-      throw new Error(`The hold of request ${hold.requestId} was ended before; it ends once.`)
-    }
-    holds.delete(hold.requestId)
-    account.openHoldsNanoUsd -= hold.amountNanoUsd
-    return taken.record
-  }
-
-  function settle(hold: OpenHold, charge: Charge, usage: UsageRow): Promise<void> {
+  settle(hold: OpenHold, charge: Charge, usage: UsageRow): Promise<void> {
     requireAmount(charge.amountNanoUsd, 'charge')
-    const account = accountOf(hold.userId)
-    const record = takeHold(hold, account)
+    const account = this.#accountOf(hold.userId)
+    const record = this.#takeHold(hold, account)
     if (!record) {
       // Nothing was relayed, because the first byte waits for the hold's row.
-      logger.warn({ requestId: hold.requestId }, 'a hold that was never written is not charged')
-      recordRefused({ ...usage, costNanoUsd: 0 })
+      this.#logger.warn({ requestId: hold.requestId }, 'a hold that was never written is not charged')
+      this.recordRefused({ ...usage, costNanoUsd: 0 })
       return Promise.resolve()
     }
-    const bounded = boundCharge(charge, account, hold)
+    const bounded = this.#boundCharge(charge, account, hold)
     account.balanceNanoUsd -= bounded.amountNanoUsd
-    const landed = writer
-      .submit({ kind: 'settle', hold: record, charge: bounded, usage, createdAt: clock.now() })
+    const landed = this.#writer
+      .submit({ kind: 'settle', hold: record, charge: bounded, usage, createdAt: this.#clock.now() })
       .catch((error: unknown) => {
         account.balanceNanoUsd += bounded.amountNanoUsd
-        const { requestId } = hold
-        logger.error(
-          { requestId, err: error, charge: bounded },
-          'a settlement cannot be written; its charge is undone',
-        )
-        releaseInstead(record, usage)
+        const about = { requestId: hold.requestId, err: error, charge: bounded }
+        this.#logger.error(about, 'a settlement cannot be written; its charge is undone')
+        this.#releaseInstead(record, usage)
         throw error
       })
     landed.catch(ignore)
     return landed
   }
 
-  /** The last guard of "never below the credit limit": whoever decided the charge has bounded it before. */
-  function boundCharge(charge: Charge, account: Account, hold: OpenHold): Charge {
-    const bearableNanoUsd = Math.max(0, availableNanoUsd(account))
-    if (charge.amountNanoUsd <= bearableNanoUsd) return charge
-    logger.error(
-      { requestId: hold.requestId, charge, bearableNanoUsd },
-      'a charge was more than the account can bear',
-    )
-    const writeOffNanoUsd = charge.writeOffNanoUsd + charge.amountNanoUsd - bearableNanoUsd
-    return { ...charge, amountNanoUsd: bearableNanoUsd, writeOffNanoUsd }
-  }
-
-  function release(hold: OpenHold, usage: UsageRow): Promise<void> {
-    const account = accountOf(hold.userId)
-    const record = takeHold(hold, account)
+  release(hold: OpenHold, usage: UsageRow): Promise<void> {
+    const record = this.#takeHold(hold, this.#accountOf(hold.userId))
     if (!record) {
-      recordRefused({ ...usage, costNanoUsd: 0 })
+      this.recordRefused({ ...usage, costNanoUsd: 0 })
       return Promise.resolve()
     }
-    const landed = writer
-      .submit({ kind: 'release', hold: record, usage, createdAt: clock.now() })
+    const landed = this.#writer
+      .submit({ kind: 'release', hold: record, usage, createdAt: this.#clock.now() })
       .catch((error: unknown) => {
-        logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
-        recordRefused({ ...usage, costNanoUsd: 0 })
+        this.#logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
+        this.recordRefused({ ...usage, costNanoUsd: 0 })
         throw error
       })
     landed.catch(ignore)
     return landed
   }
 
-  /** Where even this fails, the next start finds the hold open and lists it. */
-  function releaseInstead(record: HoldRecord, usage: UsageRow): void {
-    const row = { ...usage, costNanoUsd: 0 }
-    writer
-      .submit({ kind: 'release', hold: record, usage: row, createdAt: clock.now() })
-      .catch(() => recordRefused(row))
-  }
-
-  async function changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>> {
+  async changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>> {
     const { userId, kind, amountNanoUsd, note, actorUserId } = change
     if (!Number.isSafeInteger(amountNanoUsd))
       throw new Error(`${amountNanoUsd} is no amount of nano-dollars.`)
-    const account = accountOf(userId)
+    const account = this.#accountOf(userId)
     const refused = refuseChange(account, amountNanoUsd)
     if (refused) return fail(refused)
 
     // What is taken is gone before the commit, or two changes could take the same money; what is given comes after it.
     const isTaken = amountNanoUsd < 0
     if (isTaken) account.balanceNanoUsd += amountNanoUsd
-    const createdAt = clock.now()
+    const written = {
+      userId,
+      changeKind: kind,
+      amountNanoUsd,
+      note,
+      actorUserId,
+      createdAt: this.#clock.now(),
+    }
     try {
-      await writer.submit({
-        kind: 'balance_change',
-        userId,
-        changeKind: kind,
-        amountNanoUsd,
-        note,
-        actorUserId,
-        createdAt,
-      })
+      await this.#writer.submit({ kind: 'balance_change', ...written })
     } catch (error) {
       if (isTaken) account.balanceNanoUsd -= amountNanoUsd
       if (error instanceof StorageFault) return fail(refusal('storage_unavailable'))
@@ -192,19 +155,60 @@ export function createAccountBook({ writer, ledger, clock, logger }: AccountBook
     return ok(stateOf(account))
   }
 
-  function recordRefused(usage: UsageRow): void {
+  recordRefused(usage: UsageRow): void {
     // The writer has reported it by then, and no money depends on it.
-    writer.submit({ kind: 'usage', usage }).catch(ignore)
+    this.#writer.submit({ kind: 'usage', usage }).catch(ignore)
   }
 
-  return {
-    state: (userId) => stateOf(accountOf(userId)),
-    openHold,
-    settle,
-    release,
-    changeBalance,
-    recordRefused,
-    flush: () => writer.flush(),
+  flush(): Promise<void> {
+    return this.#writer.flush()
+  }
+
+  #accountOf(userId: string): Account {
+    const known = this.#accounts.get(userId)
+    if (known) return known
+    const stored = this.#ledger.balanceOf(userId)
+    if (!stored) throw new Error(`There is no account of user ${userId}.`)
+    const account = { ...stored, openHoldsNanoUsd: 0 }
+    this.#accounts.set(userId, account)
+    return account
+  }
+
+  /** Its row cannot be written. Where it was ended in the meantime, its end fails on its own and is undone there. */
+  #loseHold(hold: OpenHold, account: Account): void {
+    if (this.#holds.get(hold.requestId)?.hold !== hold) return
+    this.#holds.delete(hold.requestId)
+    this.#lost.add(hold)
+    account.openHoldsNanoUsd -= hold.amountNanoUsd
+  }
+
+  /** What is to be ended on disk; undefined for a hold that was lost. Throws for one that was ended before. */
+  #takeHold(hold: OpenHold, account: Account): HoldRecord | undefined {
+    if (this.#lost.delete(hold)) return undefined
+    const taken = this.#holds.get(hold.requestId)
+    if (taken?.hold !== hold) {
+      throw new Error(`The hold of request ${hold.requestId} was ended before; it ends once.`)
+    }
+    this.#holds.delete(hold.requestId)
+    account.openHoldsNanoUsd -= hold.amountNanoUsd
+    return taken.record
+  }
+
+  /** The last guard of "never below the credit limit": whoever decided the charge has bounded it before. */
+  #boundCharge(charge: Charge, account: Account, { requestId }: OpenHold): Charge {
+    const bearableNanoUsd = Math.max(0, availableNanoUsd(account))
+    if (charge.amountNanoUsd <= bearableNanoUsd) return charge
+    this.#logger.error({ requestId, charge, bearableNanoUsd }, 'a charge was more than the account can bear')
+    const writeOffNanoUsd = charge.writeOffNanoUsd + charge.amountNanoUsd - bearableNanoUsd
+    return { ...charge, amountNanoUsd: bearableNanoUsd, writeOffNanoUsd }
+  }
+
+  /** Where even this fails, the next start finds the hold open and lists it. */
+  #releaseInstead(record: HoldRecord, usage: UsageRow): void {
+    const row = { ...usage, costNanoUsd: 0 }
+    this.#writer
+      .submit({ kind: 'release', hold: record, usage: row, createdAt: this.#clock.now() })
+      .catch(() => this.recordRefused(row))
   }
 }
 

@@ -1,9 +1,9 @@
 // Carries out write commands inside a transaction, and knows which holds are open on disk: a hold is ended once, and only
 // if it was ever written.
-import { prepareJournalStatements } from './journal-statements.ts'
+import { type JournalStatements, prepareJournalStatements } from './journal-statements.ts'
 import type { Db } from './open.ts'
-import { createResolvedMark } from './resolved-mark.ts'
-import type { HoldRecord, SettleCommand, WriteCommand } from './write-command.ts'
+import { createResolvedMark, type ResolvedMark } from './resolved-mark.ts'
+import type { HoldCommand, HoldRecord, ReleaseCommand, SettleCommand, WriteCommand } from './write-command.ts'
 
 /** A settlement or release of a hold that is not open on disk: never written, or ended before. */
 export class HoldNotOpenError extends Error {
@@ -23,122 +23,143 @@ export interface Journal {
 /** So many entries pass before the mark follows: what a start after a crash reads beside the holds that were open. */
 const ENTRIES_PER_MARK = 1_000
 
-export function createJournal(db: Db): Journal {
-  const { raw } = db
-  const statements = prepareJournalStatements(raw)
-  const mark = createResolvedMark(raw)
-  const begin = raw.prepare('BEGIN IMMEDIATE')
-  const commit = raw.prepare('COMMIT')
-  const rollback = raw.prepare('ROLLBACK')
-  const savepoint = raw.prepare('SAVEPOINT command')
-  const undoSavepoint = raw.prepare('ROLLBACK TO command')
-  const endSavepoint = raw.prepare('RELEASE command')
+export const createJournal = (db: Db): Journal => new PreparedJournal(db)
+
+class PreparedJournal implements Journal {
+  readonly #raw: Db['raw']
+  readonly #statements: JournalStatements
+  readonly #steps: ReturnType<typeof prepareSteps>
+  readonly #mark: ResolvedMark
 
   /** Holds open on disk: request → entry. They are added in the order of their entries, so the first is the lowest. */
-  const open = new Map<string, number>()
-  /** What the running transaction adds to and takes from them. */
-  const opened = new Map<string, number>()
-  const closed = new Set<string>()
-  let runningSeq = 0
+  readonly #open = new Map<string, number>()
+  /** What the running transaction adds to them and takes from them. */
+  readonly #opened = new Map<string, number>()
+  readonly #closed = new Set<string>()
+  #runningSeq = 0
+  #isMarked = false
   /** The last entry that is committed: one that was rolled back gives its number to the next. */
-  let lastSeq = 0
-  let entriesSinceMark = 0
+  #lastSeq = 0
+  #entriesSinceMark = 0
 
-  function requireOpen({ requestId }: HoldRecord): void {
-    if ((open.has(requestId) || opened.has(requestId)) && !closed.has(requestId)) return
-    throw new HoldNotOpenError(`The hold of request ${requestId} is not open on disk, so it cannot be ended.`)
+  constructor({ raw }: Db) {
+    this.#raw = raw
+    this.#statements = prepareJournalStatements(raw)
+    this.#steps = prepareSteps(raw)
+    this.#mark = createResolvedMark(raw)
   }
 
-  function execute(command: WriteCommand): void {
+  begin(): void {
+    this.#forgetTransaction()
+    this.#steps.begin.run()
+    if (this.#entriesSinceMark < ENTRIES_PER_MARK) return
+    const [firstOpen] = this.#open.values()
+    this.#mark.write(firstOpen ?? this.#lastSeq + 1)
+    this.#isMarked = true
+  }
+
+  execute(command: WriteCommand): void {
     switch (command.kind) {
-      case 'hold': {
-        const seq = statements.hold(command.hold)
-        opened.set(command.hold.requestId, seq)
-        runningSeq = seq
-        return
-      }
+      case 'hold':
+        this.#hold(command)
+        break
       case 'settle':
-        settle(command)
-        return
-      case 'release': {
-        requireOpen(command.hold)
-        const seq = statements.resolution('release', command.hold, 0, command.createdAt)
-        statements.usage(command.usage, 0)
-        closed.add(command.hold.requestId)
-        runningSeq = seq
-        return
-      }
-      case 'balance_change': {
-        const seq = statements.change(command)
-        statements.addToBalance(command.userId, command.amountNanoUsd)
-        runningSeq = seq
-        return
-      }
+        this.#settle(command)
+        break
+      case 'release':
+        this.#release(command)
+        break
+      case 'balance_change':
+        this.#runningSeq = this.#statements.change(command)
+        this.#statements.addToBalance(command.userId, command.amountNanoUsd)
+        break
       case 'usage':
-        statements.usage(command.usage, command.usage.costNanoUsd)
-        return
+        this.#statements.usage(command.usage, command.usage.costNanoUsd)
+        break
       case 'own':
-        statements.own(command)
-        return
+        this.#statements.own(command)
+        break
       case 'key_uses':
-        for (const use of command.uses) statements.keyUse(use)
-        return
+        for (const use of command.uses) this.#statements.keyUse(use)
+        break
     }
   }
 
-  // What a command leaves in memory comes after its last statement, so that one that throws leaves nothing.
-  function settle({ hold, charge, usage, createdAt }: SettleCommand): void {
-    requireOpen(hold)
-    const amountNanoUsd = 0 - charge.amountNanoUsd
-    const seq = statements.resolution('settle', hold, amountNanoUsd, createdAt)
-    statements.charge(seq, hold, charge, usage, createdAt)
-    statements.addToBalance(hold.userId, amountNanoUsd)
-    statements.usage(usage, charge.amountNanoUsd)
-    closed.add(hold.requestId)
-    runningSeq = seq
-  }
-
-  function forgetTransaction(): void {
-    runningSeq = 0
-    opened.clear()
-    closed.clear()
-  }
-
-  return {
-    begin() {
-      forgetTransaction()
-      begin.run()
-      if (entriesSinceMark < ENTRIES_PER_MARK) return
-      const [firstOpen] = open.values()
-      mark.write(firstOpen ?? lastSeq + 1)
-      entriesSinceMark = 0
-    },
-    execute,
-    executeIsolated(command) {
-      savepoint.run()
-      try {
-        execute(command)
-      } catch (error) {
-        // A fault of the disk may have ended the whole transaction already, and the savepoint with it.
-        if (raw.inTransaction) {
-          undoSavepoint.run()
-          endSavepoint.run()
-        }
-        throw error
+  executeIsolated(command: WriteCommand): void {
+    const seqBefore = this.#runningSeq
+    this.#steps.savepoint.run()
+    try {
+      this.execute(command)
+    } catch (error) {
+      // A fault of the disk may have ended the whole transaction already, and the savepoint with it.
+      if (this.#raw.inTransaction) {
+        this.#steps.undoSavepoint.run()
+        this.#steps.endSavepoint.run()
       }
-      endSavepoint.run()
-    },
-    commit() {
-      commit.run()
-      lastSeq = Math.max(lastSeq, runningSeq)
-      for (const [requestId, seq] of opened) open.set(requestId, seq)
-      for (const requestId of closed) open.delete(requestId)
-      entriesSinceMark += opened.size + closed.size
-      forgetTransaction()
-    },
-    rollback() {
-      if (raw.inTransaction) rollback.run()
-      forgetTransaction()
-    },
+      this.#runningSeq = seqBefore
+      throw error
+    }
+    this.#steps.endSavepoint.run()
+  }
+
+  commit(): void {
+    this.#steps.commit.run()
+    this.#lastSeq = Math.max(this.#lastSeq, this.#runningSeq)
+    for (const [requestId, seq] of this.#opened) this.#open.set(requestId, seq)
+    for (const requestId of this.#closed) this.#open.delete(requestId)
+    if (this.#isMarked) this.#entriesSinceMark = 0
+    this.#entriesSinceMark += this.#opened.size + this.#closed.size
+    this.#forgetTransaction()
+  }
+
+  rollback(): void {
+    if (this.#raw.inTransaction) this.#steps.rollback.run()
+    this.#forgetTransaction()
+  }
+
+  // What these three leave in memory comes after their last statement, so that one that throws leaves nothing open or closed.
+
+  #hold({ hold }: HoldCommand): void {
+    this.#runningSeq = this.#statements.hold(hold)
+    this.#opened.set(hold.requestId, this.#runningSeq)
+  }
+
+  #settle({ hold, charge, usage, createdAt }: SettleCommand): void {
+    this.#requireOpen(hold)
+    const amountNanoUsd = 0 - charge.amountNanoUsd
+    this.#runningSeq = this.#statements.resolution('settle', hold, amountNanoUsd, createdAt)
+    this.#statements.charge(this.#runningSeq, hold, charge, usage, createdAt)
+    this.#statements.addToBalance(hold.userId, amountNanoUsd)
+    this.#statements.usage(usage, charge.amountNanoUsd)
+    this.#closed.add(hold.requestId)
+  }
+
+  #release({ hold, usage, createdAt }: ReleaseCommand): void {
+    this.#requireOpen(hold)
+    this.#runningSeq = this.#statements.resolution('release', hold, 0, createdAt)
+    this.#statements.usage(usage, 0)
+    this.#closed.add(hold.requestId)
+  }
+
+  #requireOpen({ requestId }: HoldRecord): void {
+    const isOpen = this.#open.has(requestId) || this.#opened.has(requestId)
+    if (isOpen && !this.#closed.has(requestId)) return
+    throw new HoldNotOpenError(`The hold of request ${requestId} is not open on disk, so it cannot be ended.`)
+  }
+
+  #forgetTransaction(): void {
+    this.#opened.clear()
+    this.#closed.clear()
+    this.#runningSeq = 0
+    this.#isMarked = false
   }
 }
+
+const prepareSteps = (raw: Db['raw']) => ({
+  begin: raw.prepare('BEGIN IMMEDIATE'),
+  commit: raw.prepare('COMMIT'),
+  rollback: raw.prepare('ROLLBACK'),
+  savepoint: raw.prepare('SAVEPOINT command'),
+  undoSavepoint: raw.prepare('ROLLBACK TO command'),
+  endSavepoint: raw.prepare('RELEASE command'),
+})

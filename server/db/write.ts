@@ -1,9 +1,11 @@
 // The one writer of the hot path: commands of an event-loop turn become one transaction, written at the turn's end. What
 // money already moved for is kept until the disk takes it; everything else is answered for at once.
-import { createJournal } from './journal.ts'
+import { createJournal, type Journal } from './journal.ts'
 import type { Db } from './open.ts'
 import { isDiskFault, StorageFault } from './storage-fault.ts'
 import type { WriteCommand } from './write-command.ts'
+
+export { StorageFault }
 
 export interface WriteFailure {
   readonly command: WriteCommand['kind']
@@ -48,137 +50,152 @@ const KEEP: Readonly<Record<WriteCommand['kind'], 'always' | 'while_few' | 'neve
   key_uses: 'never',
 }
 
-export function createWriter(
+export const createWriter = (
   db: Db,
-  { onError }: { readonly onError: (failure: WriteFailure) => void },
-): Writer {
-  const journal = createJournal(db)
-  let queue: Entry[] = []
-  let kept: Entry[] = []
-  let isScheduled = false
-  let isStopped = false
-  let retryAfterMs = RETRY_FIRST_MS
-  let retryTimer: NodeJS.Timeout | undefined
+  options: { readonly onError: (failure: WriteFailure) => void },
+): Writer => new GroupWriter(createJournal(db), options.onError)
 
-  function schedule(): void {
-    if (isScheduled) return
-    isScheduled = true
-    setImmediate(writeQueue)
+class GroupWriter implements Writer {
+  readonly #journal: Journal
+  readonly #onError: (failure: WriteFailure) => void
+  #queue: Entry[] = []
+  #kept: Entry[] = []
+  #isScheduled = false
+  #isStopped = false
+  #retryAfterMs = RETRY_FIRST_MS
+  #retryTimer: NodeJS.Timeout | undefined
+
+  constructor(journal: Journal, onError: (failure: WriteFailure) => void) {
+    this.#journal = journal
+    this.#onError = onError
   }
 
-  function writeQueue(): void {
-    isScheduled = false
-    if (queue.length === 0) return
-    const group = queue
-    queue = []
+  submit(command: WriteCommand): Promise<void> {
+    if (this.#isStopped)
+      return Promise.reject(new StorageFault('The writer has stopped and takes nothing more.'))
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#queue.push({ command, promise, resolve, reject, isReported: false })
+    if (!this.#isScheduled) {
+      this.#isScheduled = true
+      setImmediate(this.#writeQueue)
+    }
+    return promise
+  }
+
+  async flush(): Promise<void> {
+    const waiting = this.#promises()
+    this.#writeQueue()
+    await Promise.allSettled(waiting)
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isStopped) return
+    this.#isStopped = true
+    const waiting = this.#promises()
+    this.#writeKept()
+    this.#writeQueue()
+    await Promise.allSettled(waiting)
+  }
+
+  #promises(): Promise<void>[] {
+    return [...this.#kept, ...this.#queue].map((entry) => entry.promise)
+  }
+
+  readonly #writeQueue = (): void => {
+    this.#isScheduled = false
+    if (this.#queue.length === 0) return
+    const group = this.#queue
+    this.#queue = []
     // Where the disk takes these, it may take the kept ones too: no need to wait for the timer.
-    if (write(group) && kept.length > 0) writeKept()
+    if (this.#write(group) && this.#kept.length > 0) this.#writeKept()
   }
 
-  function writeKept(): void {
-    clearTimeout(retryTimer)
-    retryTimer = undefined
-    const group = kept
-    kept = []
-    if (group.length > 0) write(group)
+  readonly #writeKept = (): void => {
+    clearTimeout(this.#retryTimer)
+    this.#retryTimer = undefined
+    const group = this.#kept
+    this.#kept = []
+    if (group.length > 0) this.#write(group)
   }
 
   /** Writes a group in one transaction. False where the disk was at fault and nothing of it was written. */
-  function write(group: readonly Entry[]): boolean {
+  #write(group: readonly Entry[]): boolean {
     try {
-      writeTogether(group)
-      retryAfterMs = RETRY_FIRST_MS
+      this.#writeTogether(group)
+      this.#retryAfterMs = RETRY_FIRST_MS
       return true
     } catch (error) {
-      journal.rollback()
-      if (isDiskFault(error)) return keep(group, error)
+      this.#journal.rollback()
+      if (isDiskFault(error)) return this.#keep(group, error)
     }
     try {
-      writeApart(group)
+      this.#writeApart(group)
       return true
     } catch (error) {
-      journal.rollback()
-      if (isDiskFault(error)) return keep(group, error)
-      for (const entry of group) giveUp(entry, error)
+      this.#journal.rollback()
+      if (isDiskFault(error)) return this.#keep(group, error)
+      for (const entry of group) this.#giveUp(entry, error)
       return true
     }
   }
 
-  function writeTogether(group: readonly Entry[]): void {
-    journal.begin()
-    for (const { command } of group) journal.execute(command)
-    journal.commit()
+  #writeTogether(group: readonly Entry[]): void {
+    this.#journal.begin()
+    for (const { command } of group) this.#journal.execute(command)
+    this.#journal.commit()
     for (const { resolve } of group) resolve()
   }
 
   /** One of the group cannot be written. It must not take the others with it, nor cost each of them a commit. */
-  function writeApart(group: readonly Entry[]): void {
+  #writeApart(group: readonly Entry[]): void {
     const refused = new Map<Entry, unknown>()
-    journal.begin()
+    this.#journal.begin()
     for (const entry of group) {
       try {
-        journal.executeIsolated(entry.command)
+        this.#journal.executeIsolated(entry.command)
       } catch (error) {
         if (isDiskFault(error)) throw error
         refused.set(entry, error)
       }
     }
-    journal.commit()
+    this.#journal.commit()
     for (const entry of group) {
-      if (refused.has(entry)) giveUp(entry, refused.get(entry))
+      if (refused.has(entry)) this.#giveUp(entry, refused.get(entry))
       else entry.resolve()
     }
   }
 
-  function keep(group: readonly Entry[], cause: unknown): false {
+  /** Keeps what is worth trying again, and answers for the rest at once. Returns false: nothing was written. */
+  #keep(group: readonly Entry[], cause: unknown): false {
     const fault = new StorageFault('The database could not be written to.', { cause })
     for (const entry of group) {
-      const rule = KEEP[entry.command.kind]
-      const isKept = rule === 'always' || (rule === 'while_few' && kept.length < KEPT_WITHOUT_MONEY_MAX)
-      if (!isKept || isStopped) {
-        giveUp(entry, fault)
+      if (this.#isStopped || !this.#isWorthKeeping(entry)) {
+        this.#giveUp(entry, fault)
         continue
       }
-      kept.push(entry)
-      if (!entry.isReported) report(entry, fault, true)
+      this.#kept.push(entry)
+      if (!entry.isReported) this.#report(entry, fault, true)
       entry.isReported = true
     }
-    if (kept.length > 0 && retryTimer === undefined) {
-      retryTimer = setTimeout(writeKept, retryAfterMs)
-      retryAfterMs = Math.min(retryAfterMs * 2, RETRY_LATER_MS_MAX)
+    if (this.#kept.length > 0 && this.#retryTimer === undefined) {
+      this.#retryTimer = setTimeout(this.#writeKept, this.#retryAfterMs)
+      this.#retryAfterMs = Math.min(this.#retryAfterMs * 2, RETRY_LATER_MS_MAX)
     }
     return false
   }
 
-  function giveUp(entry: Entry, error: unknown): void {
-    entry.reject(error)
-    report(entry, error, false)
+  #isWorthKeeping({ command }: Entry): boolean {
+    const rule = KEEP[command.kind]
+    return rule === 'always' || (rule === 'while_few' && this.#kept.length < KEPT_WITHOUT_MONEY_MAX)
   }
 
-  const report = ({ command }: Entry, error: unknown, willRetry: boolean): void =>
-    onError({ command: command.kind, requestId: requestIdOf(command), error, willRetry })
+  #giveUp(entry: Entry, error: unknown): void {
+    entry.reject(error)
+    this.#report(entry, error, false)
+  }
 
-  return {
-    submit(command) {
-      if (isStopped) return Promise.reject(new StorageFault('The writer has stopped and takes nothing more.'))
-      const { promise, resolve, reject } = Promise.withResolvers<void>()
-      queue.push({ command, promise, resolve, reject, isReported: false })
-      schedule()
-      return promise
-    },
-    async flush() {
-      const waiting = [...kept, ...queue].map((entry) => entry.promise)
-      writeQueue()
-      await Promise.allSettled(waiting)
-    },
-    async stop() {
-      if (isStopped) return
-      isStopped = true
-      const waiting = [...kept, ...queue].map((entry) => entry.promise)
-      writeKept()
-      writeQueue()
-      await Promise.allSettled(waiting)
-    },
+  #report({ command }: Entry, error: unknown, willRetry: boolean): void {
+    this.#onError({ command: command.kind, requestId: requestIdOf(command), error, willRetry })
   }
 }
 

@@ -1,0 +1,68 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openTestDatabase, tempDir } from '../../test/support/database.ts'
+import { type Db, openDatabase } from './open.ts'
+
+const pragma = (db: Db, name: string): unknown => db.raw.pragma(name, { simple: true })
+
+test('a new database waits for the disk with every commit and enforces its foreign keys', () => {
+  const db = openDatabase(join(tempDir(), 'new.db'))
+  expect(pragma(db, 'journal_mode')).toBe('wal')
+  expect(pragma(db, 'synchronous')).toBe(2)
+  expect(pragma(db, 'foreign_keys')).toBe(1)
+  expect(pragma(db, 'busy_timeout')).toBe(5000)
+  expect(pragma(db, 'temp_store')).toBe(2)
+  db.close()
+})
+
+test('a database that is opened again still waits for the disk with every commit', () => {
+  const path = join(tempDir(), 'again.db')
+  openDatabase(path).close()
+  const db = openDatabase(path)
+  expect(pragma(db, 'synchronous')).toBe(2)
+  expect(pragma(db, 'foreign_keys')).toBe(1)
+  expect(pragma(db, 'recursive_triggers')).toBe(1)
+  db.close()
+})
+
+test('a read-only connection reads beside the server and cannot write', () => {
+  const { db, path, repositories } = openTestDatabase()
+  const reports = openDatabase(path, { readonly: true })
+  repositories.meta.set('fact', 'known')
+  expect(reports.raw.prepare(`SELECT value FROM meta WHERE name = 'fact'`).pluck().get()).toBe('known')
+  expect(() => reports.raw.exec(`INSERT INTO meta VALUES ('x', 'y')`)).toThrow(/readonly/)
+  reports.close()
+  expect(pragma(db, 'foreign_keys')).toBe(1)
+})
+
+test('a database that cannot be opened says which one, and what to check', () => {
+  const path = join(tempDir(), 'missing', 'gateway.db')
+  expect(() => openDatabase(path)).toThrow(
+    `The database ${path} cannot be opened. Check that its folder exists`,
+  )
+})
+
+test.skipIf(process.platform === 'win32')('a database is readable by its owner alone', () => {
+  const { path } = openTestDatabase()
+  for (const file of [path, `${path}-wal`]) expect(statSync(file).mode & 0o077).toBe(0)
+})
+
+test('every table keeps whole numbers whole: none takes a fraction or a text for one', () => {
+  const { db } = openTestDatabase()
+  // The pragma's own columns.
+  const tables = db.raw.pragma('table_list') as {
+    schema: string
+    name: string
+    type: string
+    strict: number
+  }[]
+  const ours = tables.filter(
+    ({ schema, name, type }) => schema === 'main' && type === 'table' && !name.startsWith('sqlite_'),
+  )
+  expect(ours.length).toBeGreaterThan(14)
+  const lax = ours.filter(({ strict, name }) => strict !== 1 && name !== '__drizzle_migrations')
+  expect(lax.map(({ name }) => name)).toEqual([])
+  const addBalance = () => db.raw.exec(`INSERT INTO balances VALUES ('nobody', 0.5, 0)`)
+  expect(addBalance).toThrow('cannot store REAL value in INTEGER column balances.balance_nano_usd')
+})

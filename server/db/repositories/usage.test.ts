@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest'
+import type { UsageRow } from '../../../contract/usage.ts'
+import { NOW, openTestDatabase, usageOf } from '../../../test/support/database.ts'
+import type { Db } from '../open.ts'
+import { createWriter } from '../write.ts'
+import { listQuery, type UsageFilter } from './usage.ts'
+
+async function usageWith(rows: readonly UsageRow[]) {
+  const { db, repositories } = openTestDatabase()
+  const writer = createWriter(db, { onError: ({ error }) => expect.unreachable(String(error)) })
+  await Promise.all(rows.map((usage) => writer.submit({ kind: 'usage', usage })))
+  return { db, writer, usage: repositories.usage }
+}
+
+test('rows at the same moment are neither lost nor shown twice between pages', async () => {
+  const rows = Array.from({ length: 23 }, (_, n) => usageOf(`r${String(n).padStart(2, '0')}`))
+  const { writer, usage } = await usageWith(rows)
+  const seen: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = usage.list({ limit: 5, cursor })
+    seen.push(...page.rows.map(({ requestId }) => requestId))
+    // A request that comes in while someone turns pages appears on no later page.
+    await writer.submit({ kind: 'usage', usage: usageOf(`z${seen.length}`) })
+    cursor = page.nextCursor ?? undefined
+  } while (cursor)
+  expect(seen).toEqual(rows.map(({ requestId }) => requestId).reverse())
+})
+
+test('a full last page is the last page', async () => {
+  const { usage } = await usageWith([usageOf('a'), usageOf('b')])
+  expect(usage.list({ limit: 2 }).nextCursor).toBeNull()
+  expect(usage.list({ limit: 3 }).rows).toHaveLength(2)
+})
+
+test('a cursor of another shape is an error that says so', async () => {
+  const { usage } = await usageWith([])
+  expect(() => usage.list({ limit: 5, cursor: '1; DROP TABLE usage' })).toThrow('nextCursor')
+  expect(() => usage.list({ limit: 5, cursor: '17' })).toThrow('belongs to another list')
+})
+
+test('the list narrows by every filter, and time is from (inclusive) to (exclusive)', async () => {
+  const { usage } = await usageWith([
+    usageOf('a', { createdAt: NOW }),
+    usageOf('b', { createdAt: NOW + 1, userId: 'user-ben', keyId: 'key-ben' }),
+    usageOf('c', { createdAt: NOW + 2, model: 'other', endpoint: '/v1/chat/completions' }),
+    usageOf('d', { createdAt: NOW + 3, status: 429, reason: 'refused', errorCode: 'insufficient_quota' }),
+  ])
+  const ids = (filter: UsageFilter) =>
+    usage.list({ limit: 9, ...filter }).rows.map(({ requestId }) => requestId)
+  expect(ids({})).toEqual(['d', 'c', 'b', 'a'])
+  expect(ids({ userId: 'user-ben' })).toEqual(['b'])
+  expect(ids({ keyId: 'key-ann' })).toEqual(['d', 'c', 'a'])
+  expect(ids({ model: 'other' })).toEqual(['c'])
+  expect(ids({ endpoint: '/v1/chat/completions' })).toEqual(['c'])
+  expect(ids({ status: 429 })).toEqual(['d'])
+  expect(ids({ from: NOW + 1, to: NOW + 3 })).toEqual(['c', 'b'])
+})
+
+test('totals count what was spent, and rows of the demo upstream only where asked', async () => {
+  const { usage } = await usageWith([
+    usageOf('a', { costNanoUsd: 700 }),
+    usageOf('b', { costNanoUsd: 50, userId: 'user-ben' }),
+    usageOf('c', { costNanoUsd: 9, isDemo: true }),
+    usageOf('d', { costNanoUsd: 1, createdAt: NOW - 1 }),
+  ])
+  expect(usage.totals({})).toEqual({
+    requests: 3,
+    inputTokens: 30,
+    cachedInputTokens: 12,
+    cacheWriteTokens: 0,
+    outputTokens: 15,
+    reasoningTokens: 6,
+    costNanoUsd: 751,
+  })
+  expect(usage.totals({ userId: 'user-ann' }, { includeDemo: true })).toMatchObject({
+    requests: 3,
+    costNanoUsd: 710,
+  })
+  expect(usage.today('user-ann', NOW)).toMatchObject({ requests: 1, costNanoUsd: 700 })
+  expect(usage.totals({ userId: 'nobody' })).toMatchObject({ requests: 0, costNanoUsd: 0 })
+})
+
+/** Three rows at each moment, of 50 people with two keys each. The indexes are built afterwards, which is faster. */
+function fillUsage(db: Db, count: number): void {
+  // The schema's own columns.
+  const indexes = db.raw
+    .prepare(
+      `SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'usage' AND sql IS NOT NULL`,
+    )
+    .all() as { name: string; sql: string }[]
+  expect(indexes).toHaveLength(2)
+  db.raw.transaction(() => {
+    for (const { name } of indexes) db.raw.exec(`DROP INDEX ${name}`)
+    db.raw.exec(`
+      WITH RECURSIVE n(i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
+      INSERT INTO usage
+      SELECT printf('r%06d', i), ${NOW} + i / 3, 'user-' || (i % 50), 'key-' || (i % 100), '/v1/responses', 'test-model',
+             10, 0, 0, 5, 0, 0, 700, 200, NULL, 'completed', 12, 3, 1, 0
+      FROM n`)
+    for (const { sql } of indexes) db.raw.exec(sql)
+  })()
+}
+
+test('lists over 200,000 requests read no more rows than they show', () => {
+  const { db, repositories } = openTestDatabase()
+  fillUsage(db, 200_000)
+  const filters: UsageFilter[] = [{}, { userId: 'user-7' }, { keyId: 'key-7' }]
+  for (const filter of filters) {
+    for (const cursor of [undefined, `${NOW + 30_000}.r090000`]) {
+      const { sql, params } = listQuery(db.orm, { ...filter, cursor, limit: 50 }).toSQL()
+      // The pragma's own column.
+      const plan = db.raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...params) as { detail: string }[]
+      const steps = plan.map(({ detail }) => detail)
+      expect(steps).toHaveLength(1)
+      expect(steps[0]).not.toContain('TEMP B-TREE')
+      // In the order of the table or an index: SEARCH begins at the right row; the unfiltered first page begins at the end.
+      const isFirstOfAll = cursor === undefined && Object.keys(filter).length === 0
+      expect(steps[0]).toMatch(isFirstOfAll ? /^SCAN usage$/ : /^SEARCH usage USING/)
+    }
+  }
+  const page = repositories.usage.list({ userId: 'user-7', limit: 50 })
+  expect(page.rows).toHaveLength(50)
+  expect(page.rows[0]?.requestId).toBe('r199957')
+})

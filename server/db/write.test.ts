@@ -1,0 +1,301 @@
+import { readFileSync } from 'node:fs'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import {
+  addPerson,
+  cellOf,
+  chargeOf,
+  holdOf,
+  NOW,
+  openTestDatabase,
+  type TestDatabase,
+  usageOf,
+} from '../../test/support/database.ts'
+import { HoldNotOpenError } from './journal.ts'
+import { type Db, openDatabase } from './open.ts'
+import { createWriter, StorageFault, type WriteFailure, type Writer } from './write.ts'
+import type { WriteCommand } from './write-command.ts'
+
+const hold = (requestId: string, changes: Partial<ReturnType<typeof holdOf>> = {}): WriteCommand => ({
+  kind: 'hold',
+  hold: { ...holdOf(requestId), ...changes },
+})
+/** `reportedBytes` makes the charge's row so large that it needs pages of its own. */
+const settle = (requestId: string, amountNanoUsd: number, reportedBytes = 10): WriteCommand => ({
+  kind: 'settle',
+  hold: holdOf(requestId),
+  charge: { ...chargeOf(amountNanoUsd), reportedUsage: 'u'.repeat(reportedBytes) },
+  usage: usageOf(requestId, { costNanoUsd: amountNanoUsd }),
+  createdAt: NOW,
+})
+const release = (requestId: string): WriteCommand => ({
+  kind: 'release',
+  hold: holdOf(requestId),
+  usage: usageOf(requestId, { reason: 'upstream_failed' }),
+  createdAt: NOW,
+})
+const topUp = (amountNanoUsd: number): WriteCommand => ({
+  kind: 'balance_change',
+  userId: 'user-ann',
+  changeKind: 'top_up',
+  amountNanoUsd,
+  note: '',
+  actorUserId: null,
+  createdAt: NOW,
+})
+const SEVERAL_PAGES = 50_000
+
+interface RunningWriter extends TestDatabase {
+  readonly writer: Writer
+  readonly failures: WriteFailure[]
+}
+
+/** A writer on a database with one person. */
+function startWriter(): RunningWriter {
+  const database = openTestDatabase()
+  addPerson(database.repositories)
+  const failures: WriteFailure[] = []
+  const writer = createWriter(database.db, { onError: (failure) => void failures.push(failure) })
+  return { ...database, writer, failures }
+}
+
+/** A transaction's last frame in the write-ahead log carries the size of the database (https://sqlite.org/walformat.html). */
+function commitsIn(path: string): number {
+  const log = readFileSync(`${path}-wal`)
+  const frameBytes = 24 + log.readUInt32BE(8)
+  let commits = 0
+  for (let at = 32; at + frameBytes <= log.length; at += frameBytes) {
+    if (log.readUInt32BE(at + 4) !== 0) commits += 1
+  }
+  return commits
+}
+
+/** From now on the disk has no room for another page. */
+const fillDisk = (db: Db) =>
+  void db.raw.pragma(`max_page_count = ${Number(db.raw.pragma('page_count', { simple: true }))}`)
+const emptyDisk = (db: Db) => void db.raw.pragma('max_page_count = 1000000')
+
+/** Timers run when the test says so; the end of a turn stays the real one. */
+function holdTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
+const entries = (db: Db) => db.raw.prepare('SELECT kind FROM ledger_entries ORDER BY seq').pluck().all()
+const balance = (db: Db) => cellOf(db, `SELECT balance_nano_usd FROM balances WHERE user_id = 'user-ann'`)
+
+test('what is handed in during one turn is one commit', async () => {
+  const { db, path, writer } = startWriter()
+  const before = commitsIn(path)
+  const landed = [writer.submit(topUp(5_000)), ...[1, 2, 3, 4].map((n) => writer.submit(hold(`r${n}`)))]
+  expect(entries(db)).toEqual([])
+  await Promise.all(landed)
+  expect(entries(db)).toEqual(['top_up', 'hold', 'hold', 'hold', 'hold'])
+  expect(commitsIn(path) - before).toBe(1)
+
+  await Promise.all([writer.submit(settle('r1', 700)), writer.submit(release('r2'))])
+  expect(commitsIn(path) - before).toBe(2)
+  expect(balance(db)).toBe(4_300)
+})
+
+test('a settlement brings its entry, its charge, the balance and the usage row to disk together', async () => {
+  const { db, repositories, writer } = startWriter()
+  await writer.submit(topUp(5_000))
+  await writer.submit(hold('r'))
+  await writer.submit(settle('r', 700))
+  expect(balance(db)).toBe(4_300)
+  expect(repositories.ledger.entriesOfRequest('r')).toMatchObject([
+    { kind: 'hold', amountNanoUsd: 0, heldNanoUsd: 1_000 },
+    { kind: 'settle', amountNanoUsd: -700, heldNanoUsd: -1_000 },
+  ])
+  const charge = db.raw.prepare('SELECT * FROM charges').get()
+  expect(charge).toMatchObject({
+    request_id: 'r',
+    hold_nano_usd: 1_000,
+    amount_nano_usd: 700,
+    price_id: 'price-of-test-model',
+  })
+  expect(repositories.usage.list({ limit: 5 }).rows).toEqual([usageOf('r', { costNanoUsd: 700 })])
+})
+
+test('one command that cannot be written takes no other down with it', async () => {
+  const { db, path, writer, failures } = startWriter()
+  await writer.submit(topUp(5_000))
+  const before = commitsIn(path)
+  const outcomes = await Promise.allSettled([
+    writer.submit(hold('good-1')),
+    writer.submit(hold('unpriced', { priceId: 'no-such-price' })),
+    writer.submit(hold('good-1')),
+    writer.submit(hold('nobody', { userId: 'no-such-user' })),
+    writer.submit(settle('never-held', 5)),
+    writer.submit(hold('good-2')),
+    writer.submit(settle('good-1', 300)),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'rejected',
+    'rejected',
+    'rejected',
+    'fulfilled',
+    'fulfilled',
+  ])
+  expect(entries(db)).toEqual(['top_up', 'hold', 'hold', 'settle'])
+  expect(commitsIn(path) - before).toBe(1)
+  expect(failures.map(({ command, requestId, willRetry }) => [command, requestId, willRetry])).toEqual([
+    ['hold', 'unpriced', false],
+    ['hold', 'good-1', false],
+    ['hold', 'nobody', false],
+    ['settle', 'never-held', false],
+  ])
+})
+
+test('a command that fails in its last statement leaves nothing of itself', async () => {
+  const { db, writer } = startWriter()
+  await writer.submit(topUp(5_000))
+  await Promise.all([writer.submit(hold('a')), writer.submit(hold('b'))])
+  await writer.submit(settle('a', 100))
+  // The usage row of this one is there already, and it is written last.
+  const broken = { ...settle('b', 100), usage: usageOf('a') } as WriteCommand
+  await expect(writer.submit(broken)).rejects.toThrow('UNIQUE constraint failed')
+  expect(entries(db)).toEqual(['top_up', 'hold', 'hold', 'settle'])
+  expect(balance(db)).toBe(4_900)
+  expect(cellOf(db, 'SELECT count(*) FROM charges')).toBe(1)
+  await writer.submit(release('b'))
+})
+
+test('a hold is ended once: a second settlement or release is refused', async () => {
+  const { db, writer } = startWriter()
+  await writer.submit(topUp(5_000))
+  await writer.submit(hold('r'))
+  const outcomes = await Promise.allSettled([writer.submit(settle('r', 10)), writer.submit(release('r'))])
+  expect(outcomes).toMatchObject([
+    { status: 'fulfilled' },
+    { status: 'rejected', reason: expect.any(HoldNotOpenError) },
+  ])
+  await expect(writer.submit(settle('r', 10))).rejects.toThrow(HoldNotOpenError)
+  expect(balance(db)).toBe(4_990)
+  const settleByHand = `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
+    VALUES (1, 'user-ann', 'release', 0, -1000, 'r')`
+  expect(() => db.raw.exec(settleByHand)).toThrow(/UNIQUE constraint failed/)
+})
+
+test('a settlement that found the disk full lands when there is room again; a hold is refused meanwhile', async () => {
+  const { db, writer, failures } = startWriter()
+  await writer.submit(topUp(5_000))
+  await Promise.all([writer.submit(hold('paid')), writer.submit(hold('unpaid'))])
+  holdTimers()
+  fillDisk(db)
+  let isSettled = false
+  const settled = writer.submit(settle('paid', 700, SEVERAL_PAGES)).then(() => {
+    isSettled = true
+  })
+  await expect(writer.submit(hold('new', { model: 'm'.repeat(SEVERAL_PAGES) }))).rejects.toThrow(StorageFault)
+  // Several retries, all of which fail.
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(isSettled).toBe(false)
+  expect(balance(db)).toBe(5_000)
+
+  emptyDisk(db)
+  await vi.advanceTimersByTimeAsync(1_000)
+  await settled
+  expect(balance(db)).toBe(4_300)
+  expect(entries(db)).toEqual(['top_up', 'hold', 'hold', 'settle'])
+  expect(failures.map(({ command, willRetry }) => [command, willRetry])).toEqual([
+    ['settle', true],
+    ['hold', false],
+  ])
+  await writer.submit(release('unpaid'))
+})
+
+test('what the disk refused is written with the next group that it takes, before the timer', async () => {
+  const { db, writer } = startWriter()
+  await writer.submit(topUp(5_000))
+  await writer.submit(hold('r'))
+  holdTimers()
+  fillDisk(db)
+  const settled = writer.submit(settle('r', 700, SEVERAL_PAGES))
+  await new Promise((resolve) => setImmediate(resolve))
+  emptyDisk(db)
+  await writer.submit(topUp(1))
+  await settled
+  expect(balance(db)).toBe(4_301)
+})
+
+test('a settlement waits for a database that someone else is writing to', async () => {
+  const { db, path, writer } = startWriter()
+  await writer.submit(topUp(5_000))
+  await writer.submit(hold('r'))
+  db.raw.pragma('busy_timeout = 0')
+  const other = openDatabase(path)
+  other.raw.exec('BEGIN IMMEDIATE')
+  const settled = writer.submit(settle('r', 700))
+  await expect(writer.submit(hold('new'))).rejects.toThrow(StorageFault)
+  other.raw.exec('COMMIT')
+  other.close()
+  await settled
+  expect(balance(db)).toBe(4_300)
+})
+
+test('a settlement whose hold found the disk full in the same turn is refused, not written without it', async () => {
+  const { db, writer } = startWriter()
+  await writer.submit(topUp(5_000))
+  fillDisk(db)
+  const held = writer.submit(hold('r', { model: 'm'.repeat(SEVERAL_PAGES) }))
+  const settled = writer.submit(settle('r', 700))
+  await expect(held).rejects.toThrow(StorageFault)
+  await expect(settled).rejects.toThrow(HoldNotOpenError)
+  expect(entries(db)).toEqual(['top_up'])
+})
+
+test('stopping writes what is left and takes nothing more', async () => {
+  const { db, writer } = startWriter()
+  const landed = writer.submit(topUp(5_000))
+  await writer.stop()
+  await landed
+  expect(balance(db)).toBe(5_000)
+  await expect(writer.submit(topUp(1))).rejects.toThrow(StorageFault)
+  await writer.stop()
+})
+
+test('stopping on a full disk ends in a refusal, not in waiting', async () => {
+  const { db, writer, failures } = startWriter()
+  await writer.submit(topUp(5_000))
+  await writer.submit(hold('r'))
+  fillDisk(db)
+  const settled = writer.submit(settle('r', 700, SEVERAL_PAGES))
+  await new Promise((resolve) => setImmediate(resolve))
+  await Promise.all([writer.stop(), expect(settled).rejects.toThrow(StorageFault)])
+  expect(failures.map(({ willRetry }) => willRetry)).toEqual([true, false])
+  emptyDisk(db)
+  expect(balance(db)).toBe(5_000)
+})
+
+test('a start need not read the whole ledger, and still finds a hold that has been open for long', async () => {
+  const { db, repositories, writer } = startWriter()
+  await writer.submit(topUp(1_000_000))
+  await writer.submit(hold('long'))
+  for (let n = 0; n < 1_200; n += 100) {
+    const many = Array.from({ length: 100 }, (_, index) => `r${n + index}`)
+    await Promise.all(many.map((id) => writer.submit(hold(id))))
+    await Promise.all(many.map((id) => writer.submit(release(id))))
+  }
+  const mark = () => Number(cellOf(db, `SELECT value FROM meta WHERE name = 'holds_resolved_before_seq'`))
+  expect(mark()).toBe(2)
+  expect(repositories.ledger.openHolds()).toEqual([holdOf('long')])
+
+  await writer.submit(release('long'))
+  await Promise.all(Array.from({ length: 1_000 }, (_, n) => writer.submit(hold(`open-${n}`))))
+  // Rolled back with the poisoned one, so their places are taken again by what follows.
+  await Promise.allSettled([writer.submit(hold('gone')), writer.submit(hold('bad', { priceId: 'none' }))])
+  await writer.submit(release('gone'))
+  expect(mark()).toBeGreaterThan(2_000)
+  expect(repositories.ledger.openHolds()).toHaveLength(1_000)
+})
+
+test('the largest amount that can be kept is kept to the last digit', async () => {
+  const { db, repositories, writer } = startWriter()
+  await writer.submit(topUp(Number.MAX_SAFE_INTEGER))
+  expect(balance(db)).toBe(Number.MAX_SAFE_INTEGER)
+  expect(repositories.ledger.sumOf('user-ann')).toBe(Number.MAX_SAFE_INTEGER)
+  await expect(writer.submit(topUp(1))).rejects.toThrow('CHECK constraint failed: balances_balance_safe')
+})
