@@ -12,7 +12,7 @@ export class LiveRequest {
   /** Why access was lost, where it was. */
   cutBy: Refusal | undefined
   /** Tells the client that access was lost: at first with a plain refusal, once a stream has begun in the stream. */
-  onCut: (refused: Refusal) => void
+  onCut: (refused: Refusal) => void = () => {}
   readonly userId: string
   readonly keyId: string
   readonly #drainMsMax: number
@@ -20,12 +20,7 @@ export class LiveRequest {
   #drainTimer: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor(
-    owner: { readonly userId: string; readonly keyId: string },
-    drainMsMax: number,
-    onCut: (refused: Refusal) => void,
-  ) {
-    this.onCut = onCut
+  constructor(owner: { readonly userId: string; readonly keyId: string }, drainMsMax: number) {
     this.userId = owner.userId
     this.keyId = owner.keyId
     this.#drainMsMax = drainMsMax

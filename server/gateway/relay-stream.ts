@@ -142,7 +142,7 @@ export class StreamRelay implements ExchangeSink {
       ending: hasFailed ? 'upstream_failed' : ending,
       measured,
       status: this.#held.res.headersSent ? this.#held.res.statusCode : CLIENT_LEFT_STATUS,
-      errorCode,
+      errorCode: this.#live.cutBy?.code ?? errorCode,
       firstByteMonoMs: this.#firstByteMonoMs,
       finish: () => this.#release(),
       finished: this.#finished,

@@ -8,7 +8,7 @@ import { clientHeaders } from './headers.ts'
 import { type JsonObject, parseObject } from './json-object.ts'
 import { applySplices, memberOf, scanObject } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
-import { CLIENT_LEFT_STATUS, codeOf, NOTHING_MORE, refusedWith, type Relayed } from './relayed.ts'
+import { codeOf, NOTHING_MORE, refusedWith, type Relayed, statusGiven } from './relayed.ts'
 import type { Held } from './request.ts'
 import { takeResponse } from './responses-stream.ts'
 import { type Measured, nothingMeasured } from './stream-meter.ts'
@@ -39,8 +39,8 @@ export async function relayWhole(
   return {
     ending: live.isGone ? 'client_left' : 'finished',
     measured,
-    status: live.isGone ? CLIENT_LEFT_STATUS : head.status,
-    errorCode: null,
+    status: statusGiven(held, live, head.status),
+    errorCode: live.cutBy?.code ?? null,
     firstByteMonoMs: undefined,
     finish: () => writeWhole(held, head.status, head.headers, renamed(body, held.alias)),
     finished: NOTHING_MORE,

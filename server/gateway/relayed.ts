@@ -25,6 +25,12 @@ export interface Relayed {
 /** A client that is given no status has left before there was one. */
 export const CLIENT_LEFT_STATUS = 499
 
+/** The status that a client was given, or is about to be given: the earlier one where it was cut, none where it left. */
+export function statusGiven(held: Held, live: LiveRequest, status: number): number {
+  if (!live.isGone) return status
+  return held.res.headersSent ? held.res.statusCode : CLIENT_LEFT_STATUS
+}
+
 export const NOTHING_MORE = Promise.resolve()
 
 /** How a request ended whose answer is a refusal: nothing of the upstream's is relayed. */
@@ -32,7 +38,7 @@ export function refusedWith(held: Held, live: LiveRequest, refused: Refusal, sta
   return {
     ending: live.isDrainCut ? 'drain_cut' : ending,
     measured: nothingMeasured(),
-    status: live.isGone ? CLIENT_LEFT_STATUS : status,
+    status: statusGiven(held, live, status),
     errorCode: refused.code,
     firstByteMonoMs: undefined,
     finish: () => answerRefusal(held.res, held.requestId, refused),

@@ -89,11 +89,20 @@ function checkItem(item: JsonObject, walk: Walk): Refusal | undefined {
     walk.itemReferences.push(item.id)
     return undefined
   }
+  if (isKeptReasoning(item)) walk.itemReferences.push(item.id)
   return (
     // Offered later in a conversation (Codex), or found by a client's own search: tools all the same.
     checkTools(item.tools, 'input.tools', walk) ?? checkParts(item.content, walk) ?? checkParts(item.output, walk)
   )
 }
+
+/** Reasoning that is not in the request itself: its id makes the upstream look up what it has kept of it. */
+const isKeptReasoning = (item: JsonObject): item is JsonObject & { readonly id: string } =>
+  item.type === 'reasoning' &&
+  typeof item.id === 'string' &&
+  item.id !== '' &&
+  !item.encrypted_content &&
+  !(Array.isArray(item.content) && item.content.length > 0)
 
 function checkParts(parts: unknown, walk: Walk): Refusal | undefined {
   // A computer's screenshot is one object, everything else that carries parts is a list of them.

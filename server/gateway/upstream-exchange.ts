@@ -46,6 +46,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #sink: ExchangeSink | undefined
   #early: Buffer[] = []
+  #resolveFirst: ((first: Buffer | undefined) => void) | undefined
   #hasAnswerBegun = false
   #isOver = false
   #isAborted = false
@@ -76,10 +77,12 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#sink) this.#sink.onData(chunk)
     else this.#early.push(chunk)
+    this.#resolveFirst?.(chunk)
   }
 
   onResponseEnd(): void {
     this.#isOver = true
+    this.#resolveFirst?.(undefined)
     this.#sink?.onEnd()
   }
 
@@ -87,7 +90,16 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     this.#isOver = true
     this.#fault = this.#faultOf(error)
     this.#resolveHead({ ok: false, fault: this.#fault })
+    this.#resolveFirst?.(undefined)
     this.#sink?.onFault(this.#fault)
+  }
+
+  /** The answer's first bytes, which stay to be consumed; undefined where it has none. Asked for before `consume`. */
+  firstChunk(): Promise<Buffer | undefined> {
+    if (this.#early.length > 0 || this.#isOver) return Promise.resolve(this.#early[0])
+    return new Promise((resolve) => {
+      this.#resolveFirst = resolve
+    })
   }
 
   /** Hands everything that has come, and all that comes, to the sink. Called once. */

@@ -131,6 +131,8 @@ describe('responses', () => {
     await expect(foreign).rejects.toMatchObject({ status: 404, code: 'previous_response_not_found' })
     const stolen = client.responses.create({ model: TEST_MODEL, input: [{ type: 'item_reference', id: item }] })
     await expect(stolen).rejects.toMatchObject({ status: 404, code: 'item_not_found' })
+    const reasoning = client.responses.create({ model: TEST_MODEL, input: [{ type: 'reasoning', id: item, summary: [] }] })
+    await expect(reasoning).rejects.toMatchObject({ status: 404, code: 'item_not_found' })
     expect(gateway.upstream.requests).toHaveLength(0)
   })
 })

@@ -1,5 +1,5 @@
 // What a killed process leaves behind, and what the next start makes of it.
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { createAccountBook } from '../../server/accounts/account-book.ts'
 import { createWriter } from '../../server/db/write.ts'
@@ -16,7 +16,7 @@ import {
   usageOf,
 } from '../support/database.ts'
 
-const CHILD = join(import.meta.dirname, '../support/busy-gateway.child.ts')
+const CHILD = fileURLToPath(new URL('../support/busy-gateway.child.ts', import.meta.url))
 const GIVEN = 1_000_000_000_000
 
 test.each([5, 60, 300])(

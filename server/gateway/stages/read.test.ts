@@ -1,5 +1,5 @@
 // Reading a body over a real connection: bounded, whole or not at all, and asked for only when it is wanted.
-import { createServer, request, type Server } from 'node:http'
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -27,7 +27,7 @@ beforeEach(async () => {
     waiting = []
   }
   server = createServer({ keepAliveTimeout: 60_000 })
-  const listener: Parameters<Server['on']>[1] = async (req, res) => {
+  const handle = async (req: IncomingMessage, res: ServerResponse) => {
     // Of an admitted request only its connection and its endpoint's bound are looked at.
     const body = await read({ req, res, endpoint: { maxBodyBytes: BODY_BYTES_MAX } } as unknown as Admitted)
     if (body.ok) {
@@ -40,6 +40,7 @@ beforeEach(async () => {
       answerRefusal(res, 'req_1', body.error)
     }
   }
+  const listener = (req: IncomingMessage, res: ServerResponse) => void handle(req, res)
   server.on('request', listener)
   server.on('checkContinue', listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -18,19 +18,29 @@ import type { Sent } from './send.ts'
 type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger'>
 
 const EVENT_STREAM = /^text\/event-stream\b/i
+/** How a line of an event stream may begin: a field's name, a comment, a byte-order mark. */
+const EVENT_LINE_STARTS = new Set([...Buffer.from('deir:\r\n'), 0xef])
 
-export function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent: Sent): Promise<Relayed> {
+export async function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent: Sent): Promise<Relayed> {
   if (!sent.ok) {
     const code = codeOf(sent.fault)
     deps.logger.warn(
       { event: 'upstream_fault', requestId: held.requestId, kind: sent.fault.kind, err: sent.fault.cause },
       'the upstream did not answer',
     )
-    return Promise.resolve(refusedWith(held, live, refusal(code), ERRORS[code].status, 'upstream_failed'))
+    return refusedWith(held, live, refusal(code), ERRORS[code].status, 'upstream_failed')
   }
   const { exchange, head } = sent
-  const isStream = head.status === 200 && EVENT_STREAM.test(String(head.headers['content-type'] ?? ''))
+  const isStream = head.status === 200 && (await isEventStream(held, exchange, head))
   return isStream ? relayStream(deps, held, live, exchange, head) : relayWhole(deps, held, live, exchange, head)
+}
+
+/** By its content-type; some servers stream under another one, which the SDKs read all the same, and so do we. */
+async function isEventStream(held: Held, exchange: UpstreamExchange, head: UpstreamHead): Promise<boolean> {
+  if (EVENT_STREAM.test(String(head.headers['content-type'] ?? ''))) return true
+  if (!held.facts.isStream) return false
+  const first = (await exchange.firstChunk())?.[0]
+  return first !== undefined && EVENT_LINE_STARTS.has(first)
 }
 
 function relayStream(
