@@ -13,9 +13,7 @@ import type { Charge } from '../ledger/settle.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { AccountBook, AccountState, BalanceChange, HoldRequest, OpenHold } from './account.ts'
 
-export type { BalanceChangeKind } from '../db/write-command.ts'
-export type { Charge } from '../ledger/settle.ts'
-export type { AccountBook, AccountState, BalanceChange, HoldRequest, OpenHold } from './account.ts'
+export type { AccountBook, OpenHold } from './account.ts'
 
 interface AccountBookDeps {
   readonly writer: Writer

@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { startChild } from '../../test/support/child.ts'
 import { tempDir } from '../../test/support/database.ts'
 import { lockDataDir } from './lock.ts'
 
-const CHILD = join(import.meta.dirname, '../../test/support/hold-data-dir.child.ts')
+const CHILD = fileURLToPath(new URL('../../test/support/hold-data-dir.child.ts', import.meta.url))
 const me = { pid: process.pid, since: 2, address: null }
 
 test('a second process is refused the data folder and told who holds it', async () => {
