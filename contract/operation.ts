@@ -21,7 +21,9 @@ export const operation = <
   const Name extends `${string}.${string}`,
   Input extends z.ZodType,
   Output extends z.ZodType,
->(declared: Operation<Name, Input, Output>): Operation<Name, Input, Output> => declared
+>(
+  declared: Operation<Name, Input, Output>,
+): Operation<Name, Input, Output> => declared
 
 /** What every door answers. */
 export type Envelope<T> =

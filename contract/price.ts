@@ -3,7 +3,11 @@ import { z } from 'zod'
 
 /** Nano-dollars (10⁻⁹ USD) per million tokens: $2.50 per million is 2_500_000_000. Empty is not zero. */
 const perMTok = z.int().min(0).max(1_000_000_000_000_000)
-const modelName = z.string().min(1).max(200).regex(/^[\x21-\x7e]+$/, 'has to be printable ASCII without spaces')
+const modelName = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/, 'has to be printable ASCII without spaces')
 
 /** Used where a row does not say otherwise. */
 export const DEFAULT_CONTEXT_WINDOW_TOKENS = 128_000

@@ -6,7 +6,10 @@ const hostName = z
   .string()
   .max(253)
   .toLowerCase()
-  .regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'has to be a host name without scheme and port, such as gateway.example.com')
+  .regex(
+    /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/,
+    'has to be a host name without scheme and port, such as gateway.example.com',
+  )
 
 const fields = {
   /** Shown on every dashboard; empty for none. */

@@ -64,7 +64,7 @@ function runInChild(node, program, args) {
 function whenNpmIsGone(stop) {
   if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return
   const timer = setInterval(() => {
-    return
+    if (process.ppid === PARENT) return
     clearInterval(timer)
     stop()
   }, PARENT_LOOK_MS)

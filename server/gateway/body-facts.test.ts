@@ -69,7 +69,14 @@ describe.each(DIALECTS)('any $dialect body', ({ read, plain }) => {
       { type: 'local_shell' },
       { type: 'apply_patch' },
       { type: 'tool_search', execution: 'client' },
-      { type: 'namespace', name: 'n', tools: [{ type: 'function', name: 'f' }, { type: 'namespace', tools: [{ type: 'custom' }] }] },
+      {
+        type: 'namespace',
+        name: 'n',
+        tools: [
+          { type: 'function', name: 'f' },
+          { type: 'namespace', tools: [{ type: 'custom' }] },
+        ],
+      },
     ]
     expect(facts(withMore({ tools })).webSearchCallsMax).toBe(0)
     expect(withMore({ tools: null }).ok).toBe(true)
@@ -98,11 +105,21 @@ describe.each(DIALECTS)('any $dialect body', ({ read, plain }) => {
   })
 
   test('may not carry a client tool that the server would run', () => {
-    expect(refused(withMore({ tools: [{ type: 'tool_search', execution: 'server' }] })).code).toBe('unsupported_tool')
+    expect(refused(withMore({ tools: [{ type: 'tool_search', execution: 'server' }] })).code).toBe(
+      'unsupported_tool',
+    )
   })
 
   test('carries its tools in a list of objects with a type', () => {
-    for (const tools of ['function', {}, [null], ['function'], [{}], [{ type: 7 }], [[{ type: 'function' }]]]) {
+    for (const tools of [
+      'function',
+      {},
+      [null],
+      ['function'],
+      [{}],
+      [{ type: 7 }],
+      [[{ type: 'function' }]],
+    ]) {
       expect(refused(withMore({ tools }))).toMatchObject({ code: 'invalid_parameter', param: 'tools' })
     }
     expect(refused(withMore({ tools: [{ type: 'namespace', tools: {} }] })).param).toBe('tools.tools')

@@ -23,14 +23,22 @@ function refused(result: Result<BodyFacts, Refusal>): Refusal {
 
 describe('a chat body', () => {
   test('that is shaped for responses is told where to go', () => {
-    const cursor = { model: 'gpt-5.5-codex', input: [{ role: 'user', content: 'Hello.' }], stream: true, tools: [] }
+    const cursor = {
+      model: 'gpt-5.5-codex',
+      input: [{ role: 'user', content: 'Hello.' }],
+      stream: true,
+      tools: [],
+    }
     const { code, param, details } = refused(readChatBody(cursor, BODY_BYTES))
     expect({ code, param }).toEqual({ code: 'invalid_parameter', param: 'messages' })
     expect(details?.problem).toContain('/v1/responses')
   })
 
   test('has messages, in a list', () => {
-    expect(refused(readChatBody({ model: 'm' }, 10))).toEqual({ code: 'missing_parameter', param: 'messages' })
+    expect(refused(readChatBody({ model: 'm' }, 10))).toEqual({
+      code: 'missing_parameter',
+      param: 'messages',
+    })
     for (const messages of ['Hello.', {}, null]) {
       expect(refused(chat({ messages }))).toMatchObject({ code: 'invalid_parameter', param: 'messages' })
     }
@@ -46,39 +54,56 @@ describe('a chat body', () => {
     expect(facts(chat(more)).outputTokensLimit).toBe(limit)
   })
 
-  test.each(['max_tokens', 'max_completion_tokens'])('names a limit in %s that is a whole number above zero', (param) => {
-    for (const value of [0, -1, 1.5, '100', 1e15, Number.NaN]) {
-      expect(refused(chat({ [param]: value }))).toMatchObject({ code: 'invalid_parameter', param })
-    }
-  })
+  test.each(['max_tokens', 'max_completion_tokens'])(
+    'names a limit in %s that is a whole number above zero',
+    (param) => {
+      for (const value of [0, -1, 1.5, '100', 1e15, Number.NaN]) {
+        expect(refused(chat({ [param]: value }))).toMatchObject({ code: 'invalid_parameter', param })
+      }
+    },
+  )
 
   test('asks for at most 128 choices', () => {
     expect(facts(chat({})).choices).toBe(1)
     expect(facts(chat({ n: null })).choices).toBe(1)
     expect(facts(chat({ n: 128 })).choices).toBe(128)
-    for (const n of [0, 129, 2.5, '2', -1]) expect(refused(chat({ n }))).toMatchObject({ code: 'invalid_parameter', param: 'n' })
+    for (const n of [0, 129, 2.5, '2', -1])
+      expect(refused(chat({ n }))).toMatchObject({ code: 'invalid_parameter', param: 'n' })
   })
 
   test('says whether it wants the usage chunk', () => {
     expect(facts(chat({})).wantsUsageChunk).toBe(false)
-    for (const stream_options of [null, {}, { include_usage: null }, { include_usage: false }, { include_obfuscation: true }]) {
+    for (const stream_options of [
+      null,
+      {},
+      { include_usage: null },
+      { include_usage: false },
+      { include_obfuscation: true },
+    ]) {
       expect(facts(chat({ stream_options })).wantsUsageChunk).toBe(false)
     }
     expect(facts(chat({ stream_options: { include_usage: true } })).wantsUsageChunk).toBe(true)
     expect(refused(chat({ stream_options: 'yes' })).param).toBe('stream_options')
-    expect(refused(chat({ stream_options: { include_usage: 'yes' } })).param).toBe('stream_options.include_usage')
+    expect(refused(chat({ stream_options: { include_usage: 'yes' } })).param).toBe(
+      'stream_options.include_usage',
+    )
   })
 
   test('with a prediction may be billed for as much output again as the prediction is long', () => {
     expect(facts(chat({})).extraOutputTokensMax).toBe(0)
-    expect(facts(chat({ prediction: { type: 'content', content: 'x' } })).extraOutputTokensMax).toBe(BODY_BYTES)
+    expect(facts(chat({ prediction: { type: 'content', content: 'x' } })).extraOutputTokensMax).toBe(
+      BODY_BYTES,
+    )
   })
 
   test.each([
     ['audio', { audio: { voice: 'alloy' } }],
     ['modalities', { modalities: ['text', 'audio'] }],
     ['messages', { messages: [{ role: 'assistant', audio: { id: 'audio_1' } }] }],
-    ['messages', { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'x' } }] }] }],
+    [
+      'messages',
+      { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'x' } }] }] },
+    ],
     ['messages', { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file_1' } }] }] }],
     ['web_search_options', { web_search_options: {} }],
     ['tools', { tools: [{ type: 'function' }, { type: 'web_search' }] }],
@@ -90,25 +115,49 @@ describe('a chat body', () => {
   })
 
   test('may leave all of that null or empty', () => {
-    const more = { audio: null, modalities: ['text'], web_search_options: null, service_tier: null, prediction: null }
-    expect(facts(chat({ ...more, messages: [{ role: 'assistant', content: null, audio: null }] })).extraOutputTokensMax).toBe(0)
+    const more = {
+      audio: null,
+      modalities: ['text'],
+      web_search_options: null,
+      service_tier: null,
+      prediction: null,
+    }
+    expect(
+      facts(chat({ ...more, messages: [{ role: 'assistant', content: null, audio: null }] }))
+        .extraOutputTokensMax,
+    ).toBe(0)
   })
 
   test('holds a bound for each image, and does not count its base64 as text', () => {
     const url = `data:image/png;base64,${'A'.repeat(40_000)}`
     const plain = facts(inChat({ type: 'text', text: 'x' })).input
-    const bound = facts(inChat({ type: 'image_url', image_url: { url } }, { type: 'image_url', image_url: { url: 'https://x.test/a.png' } })).input
+    const bound = facts(
+      inChat(
+        { type: 'image_url', image_url: { url } },
+        { type: 'image_url', image_url: { url: 'https://x.test/a.png' } },
+      ),
+    ).input
     expect(bound?.textBytes).toBe(BODY_BYTES - url.length)
     expect((bound?.fixedTokensMax ?? 0) - (plain?.fixedTokensMax ?? 0)).toBe(50_000)
   })
 
   test('is bounded by the window alone where it carries a file, or a part that nobody here knows', () => {
-    expect(facts(inChat({ type: 'file', file: { file_data: 'data:application/pdf;base64,AAAA' } })).input).toBeUndefined()
-    expect(facts(inChat({ type: 'video_url', video_url: { url: 'https://x.test/a.mp4' } })).input).toBeUndefined()
-    expect(facts(inChat({ type: 'text', text: 'a' }, { type: 'refusal', refusal: 'b' }, 'c')).input).toBeDefined()
+    expect(
+      facts(inChat({ type: 'file', file: { file_data: 'data:application/pdf;base64,AAAA' } })).input,
+    ).toBeUndefined()
+    expect(
+      facts(inChat({ type: 'video_url', video_url: { url: 'https://x.test/a.mp4' } })).input,
+    ).toBeUndefined()
+    expect(
+      facts(inChat({ type: 'text', text: 'a' }, { type: 'refusal', refusal: 'b' }, 'c')).input,
+    ).toBeDefined()
   })
 
   test('never refers to anything stored, and stores nothing that could be referred to', () => {
-    expect(facts(chat({ store: true }))).toMatchObject({ isStored: false, previousResponseId: undefined, itemReferences: [] })
+    expect(facts(chat({ store: true }))).toMatchObject({
+      isStored: false,
+      previousResponseId: undefined,
+      itemReferences: [],
+    })
   })
 })

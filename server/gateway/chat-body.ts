@@ -84,7 +84,10 @@ function checkPart(part: unknown, walk: Walk): Refusal | undefined {
       return undefined
     case 'file':
       if (isObject(part.file) && part.file.file_id !== undefined) {
-        return unsupported('messages', 'files kept at the upstream ("file_id") cannot be used through this gateway.')
+        return unsupported(
+          'messages',
+          'files kept at the upstream ("file_id") cannot be used through this gateway.',
+        )
       }
       walk.needsFullWindow = true
       return undefined
@@ -102,7 +105,10 @@ function checkPart(part: unknown, walk: Walk): Refusal | undefined {
 
 function checkReach(body: JsonObject, walk: Walk): Refusal | undefined {
   if (body.web_search_options !== undefined && body.web_search_options !== null) {
-    return unsupported('web_search_options', 'use the web_search tool of /v1/responses, where searches are counted.')
+    return unsupported(
+      'web_search_options',
+      'use the web_search tool of /v1/responses, where searches are counted.',
+    )
   }
   if (body.audio || (Array.isArray(body.modalities) && body.modalities.includes('audio'))) {
     return unsupported(body.audio ? 'audio' : 'modalities', 'audio has no price here yet.')
@@ -120,5 +126,7 @@ function usageChunkWanted(body: JsonObject): Result<boolean, Refusal> {
   if (options === undefined || options === null) return ok(false)
   if (!isObject(options)) return fail(invalidParameter('stream_options', 'it has to be an object.'))
   const wanted = booleanIn(options, 'include_usage')
-  return wanted.ok ? wanted : fail(invalidParameter('stream_options.include_usage', 'it has to be true or false.'))
+  return wanted.ok
+    ? wanted
+    : fail(invalidParameter('stream_options.include_usage', 'it has to be true or false.'))
 }

@@ -23,7 +23,10 @@ const usageChunk = (usage: unknown = USAGE) => ({ ...chunk(''), choices: [], usa
 const judge = (reader: StreamReader, text: string): EventVerdict => reader.read(Buffer.from(text))
 
 /** What the client gets of these events, in the order that it gets it. */
-function relayed(options: ChatStreamOptions, events: readonly string[]): { text: string; reader: StreamReader } {
+function relayed(
+  options: ChatStreamOptions,
+  events: readonly string[],
+): { text: string; reader: StreamReader } {
   const reader = createChatStreamReader(options)
   let text = ''
   for (const sent of events) {
@@ -39,7 +42,10 @@ describe('the usage of a streamed completion', () => {
 
   test('is taken from the usage chunk, with the upstream’s own words kept', () => {
     const measured = usageOf(event(chunk('Hi', { usage: null })), event(usageChunk()), event('[DONE]'))
-    expect(measured.reported).toMatchObject({ isImplausible: false, usage: { inputTokens: 12, outputTokens: 3 } })
+    expect(measured.reported).toMatchObject({
+      isImplausible: false,
+      usage: { inputTokens: 12, outputTokens: 3 },
+    })
     expect(JSON.parse(measured.rawReported ?? '')).toEqual(USAGE)
     expect(measured.responseId).toBe('chatcmpl-1')
     expect(measured.hasFailed).toBe(false)
@@ -52,13 +58,20 @@ describe('the usage of a streamed completion', () => {
   })
 
   test('is not forgotten when a later chunk says null', () => {
-    const measured = usageOf(event(chunk('a', { usage: USAGE })), event(chunk('', { usage: null })), event('[DONE]'))
+    const measured = usageOf(
+      event(chunk('a', { usage: USAGE })),
+      event(chunk('', { usage: null })),
+      event('[DONE]'),
+    )
     expect(measured.reported?.usage.outputTokens).toBe(3)
   })
 
   test('of zero is a report, and no usage is none', () => {
     const zero = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
-    expect(usageOf(event(usageChunk(zero))).reported?.usage).toMatchObject({ inputTokens: 0, outputTokens: 0 })
+    expect(usageOf(event(usageChunk(zero))).reported?.usage).toMatchObject({
+      inputTokens: 0,
+      outputTokens: 0,
+    })
     expect(usageOf(event(chunk('a', { usage: null })), event('[DONE]')).reported).toBeUndefined()
     expect(usageOf(event(chunk('a')), event('[DONE]')).reported).toBeUndefined()
     expect(usageOf(event(usageChunk({})), event('[DONE]')).reported).toBeUndefined()
@@ -169,22 +182,36 @@ describe('a usage chunk that only the gateway asked for', () => {
   })
 
   test('takes its member out with one comma, wherever it stands and however it is spaced', () => {
-    const member = fc.constantFrom<string[]>('"id":"x"', '"choices":[{"delta":{"content":"a,}"}}]', '"n" : [1, 2]')
+    const member = fc.constantFrom<string[]>(
+      '"id":"x"',
+      '"choices":[{"delta":{"content":"a,}"}}]',
+      '"n" : [1, 2]',
+    )
     const padding = fc.constantFrom('', ' ', '  ')
     fc.assert(
-      fc.property(fc.uniqueArray(member, { minLength: 1 }), fc.nat(), padding, padding, (members, at, before, behind) => {
-        const all = [...members]
-        all.splice(at % (members.length + 1), 0, `"usage"${before}:${behind}null`)
-        const { text } = relayed(INJECTED, [`data: {${before}${all.join(`${behind},${before}`)}${behind}}\n\n`])
-        expect(text).not.toContain('usage')
-        expect(JSON.parse(text.slice('data: '.length))).toEqual(JSON.parse(`{${members.join(',')}}`))
-        for (const kept of members) expect(text).toContain(kept)
-      }),
+      fc.property(
+        fc.uniqueArray(member, { minLength: 1 }),
+        fc.nat(),
+        padding,
+        padding,
+        (members, at, before, behind) => {
+          const all = [...members]
+          all.splice(at % (members.length + 1), 0, `"usage"${before}:${behind}null`)
+          const { text } = relayed(INJECTED, [
+            `data: {${before}${all.join(`${behind},${before}`)}${behind}}\n\n`,
+          ])
+          expect(text).not.toContain('usage')
+          expect(JSON.parse(text.slice('data: '.length))).toEqual(JSON.parse(`{${members.join(',')}}`))
+          for (const kept of members) expect(text).toContain(kept)
+        },
+      ),
     )
   })
 
   test('is undone on data that stands on several lines', () => {
-    const { text } = relayed(INJECTED, ['event: x\ndata: {"id":"a",\ndata: "choices":[{}],\ndata: "usage":null}\n\n'])
+    const { text } = relayed(INJECTED, [
+      'event: x\ndata: {"id":"a",\ndata: "choices":[{}],\ndata: "usage":null}\n\n',
+    ])
     expect(text).toMatch(/^event: x\ndata: .*\n\n$/)
     expect(JSON.parse(text.slice(text.indexOf('{')))).toEqual({ id: 'a', choices: [{}] })
   })
@@ -225,14 +252,17 @@ describe('an aliased model', () => {
 })
 
 describe('the end of a streamed completion', () => {
-  test.each(['data: [DONE]\n\n', 'data:[DONE]\r\n\r\n', 'data: [DONE]', '\ufeffdata: [DONE]\n\n', `: ${'c'.repeat(90)}\ndata: [DONE]\n\n`])(
-    'is %j, withheld byte for byte',
-    (text) => {
-      const verdict = judge(createChatStreamReader(INJECTED), text)
-      expect(verdict).toMatchObject({ kind: 'withhold', isFinal: true })
-      expect(verdict.kind === 'withhold' && verdict.bytes.toString()).toBe(text)
-    },
-  )
+  test.each([
+    'data: [DONE]\n\n',
+    'data:[DONE]\r\n\r\n',
+    'data: [DONE]',
+    '\ufeffdata: [DONE]\n\n',
+    `: ${'c'.repeat(90)}\ndata: [DONE]\n\n`,
+  ])('is %j, withheld byte for byte', (text) => {
+    const verdict = judge(createChatStreamReader(INJECTED), text)
+    expect(verdict).toMatchObject({ kind: 'withhold', isFinal: true })
+    expect(verdict.kind === 'withhold' && verdict.bytes.toString()).toBe(text)
+  })
 
   test.each([
     'data: {"choices":[{"delta":{"content":"[DONE]"}}]}\n\n',
@@ -259,7 +289,9 @@ describe('the generated text', () => {
   })
 
   test('is measured where an upstream puts a space behind the colon', () => {
-    expect(relayed(PLAIN, ['data: {"choices": [{"delta": {"content": "four"}}]}\n\n']).reader.measured.textBytes).toBe(4)
+    expect(
+      relayed(PLAIN, ['data: {"choices": [{"delta": {"content": "four"}}]}\n\n']).reader.measured.textBytes,
+    ).toBe(4)
   })
 })
 
@@ -267,21 +299,50 @@ describe('an error in the middle of a stream', () => {
   const failed = (error: object) => relayed(INJECTED, [event(chunk('a')), event({ error })])
 
   test('is remembered, and its words about the request pass untouched', () => {
-    const error = { message: 'The model ran out of context.', type: 'invalid_request_error', param: null, code: 'context_length_exceeded' }
+    const error = {
+      message: 'The model ran out of context.',
+      type: 'invalid_request_error',
+      param: null,
+      code: 'context_length_exceeded',
+    }
     const { text, reader } = failed(error)
     expect(reader.measured.hasFailed).toBe(true)
     expect(text).toBe(event(chunk('a')) + event({ error }))
   })
 
   test.each([
-    ['upstream_rejected', { message: 'You exceeded your current quota.', type: 'insufficient_quota', param: null, code: 'insufficient_quota' }],
-    ['upstream_rejected', { message: 'Incorrect API key: sk-proj-****abcd', type: 'invalid_request_error', code: 'invalid_api_key' }],
-    ['upstream_busy', { message: 'Rate limit reached in organization org-AbCdEf123456.', type: 'tokens', code: 'rate_limit_exceeded' }],
+    [
+      'upstream_rejected',
+      {
+        message: 'You exceeded your current quota.',
+        type: 'insufficient_quota',
+        param: null,
+        code: 'insufficient_quota',
+      },
+    ],
+    [
+      'upstream_rejected',
+      {
+        message: 'Incorrect API key: sk-proj-****abcd',
+        type: 'invalid_request_error',
+        code: 'invalid_api_key',
+      },
+    ],
+    [
+      'upstream_busy',
+      {
+        message: 'Rate limit reached in organization org-AbCdEf123456.',
+        type: 'tokens',
+        code: 'rate_limit_exceeded',
+      },
+    ],
     ['upstream_failed', { message: 'Server error for org-AbCdEf123456.', type: 'server_error', code: null }],
   ])('about the operator’s account is told as %s, in our words', (code, error) => {
     const { text, reader } = failed(error)
     expect(reader.measured.hasFailed).toBe(true)
-    const told = JSON.parse(text.slice(event(chunk('a')).length + 'data: '.length)) as { error: { code: string } }
+    const told = JSON.parse(text.slice(event(chunk('a')).length + 'data: '.length)) as {
+      error: { code: string }
+    }
     expect(told.error.code).toBe(code)
     expect(text).not.toMatch(/org-|sk-|quota|organization/)
   })
@@ -298,7 +359,23 @@ describe('an error in the middle of a stream', () => {
 })
 
 test('no event breaks the reader, and what it cannot read passes as it came', () => {
-  const part = fc.constantFrom('data: ', 'event: ', '{"usage":', '[DONE]', '"error":', 'null', '{', '}', '\n', '\r', '"', ',', '[', ']', '\\')
+  const part = fc.constantFrom(
+    'data: ',
+    'event: ',
+    '{"usage":',
+    '[DONE]',
+    '"error":',
+    'null',
+    '{',
+    '}',
+    '\n',
+    '\r',
+    '"',
+    ',',
+    '[',
+    ']',
+    '\\',
+  )
   fc.assert(
     fc.property(fc.array(part, { maxLength: 14 }), fc.boolean(), (parts, isUsageInjected) => {
       const text = `${parts.join('')}\n\n`

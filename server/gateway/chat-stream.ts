@@ -2,7 +2,14 @@
 // that the gateway asked for, and renames an aliased model back.
 import { parseChatUsage } from '../ledger/token-usage.ts'
 import { isObject, type JsonObject, parseObject } from './json-object.ts'
-import { applySplices, type JsonObjectScan, memberOf, removalOf, type Splice, scanObject } from './json-scan.ts'
+import {
+  applySplices,
+  type JsonObjectScan,
+  memberOf,
+  removalOf,
+  type Splice,
+  scanObject,
+} from './json-scan.ts'
 import { openAiErrorOf } from './openai-error.ts'
 import { type EventFields, readEvent } from './sse.ts'
 import {
@@ -83,7 +90,8 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
   }
 }
 
-const errorEvent: StreamReader['errorEvent'] = (error) => Buffer.from(`data: ${JSON.stringify({ error })}\n\n`)
+const errorEvent: StreamReader['errorEvent'] = (error) =>
+  Buffer.from(`data: ${JSON.stringify({ error })}\n\n`)
 
 function splicesFor(scan: JsonObjectScan, isUsageInjected: boolean, alias: string | undefined): Splice[] {
   const splices: Splice[] = []
@@ -95,7 +103,11 @@ function splicesFor(scan: JsonObjectScan, isUsageInjected: boolean, alias: strin
 }
 
 /** An event with its data spliced. Data on several lines is put on one; everything else keeps its bytes. */
-export function editEvent(event: Buffer, fields: EventFields, splicesOf: (scan: JsonObjectScan, bytes: Buffer) => Splice[]): Buffer {
+export function editEvent(
+  event: Buffer,
+  fields: EventFields,
+  splicesOf: (scan: JsonObjectScan, bytes: Buffer) => Splice[],
+): Buffer {
   if (fields.data === undefined) return event
   const range = fields.dataRange
   if (range) {

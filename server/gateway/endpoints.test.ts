@@ -5,7 +5,8 @@ import type { Received } from './request.ts'
 import { findEndpoint } from './stages/receive.ts'
 
 // Of a received request only its method and its target are looked at.
-const find = (method: string | undefined, url: string | undefined) => findEndpoint({ req: { method, url } } as Received)
+const find = (method: string | undefined, url: string | undefined) =>
+  findEndpoint({ req: { method, url } } as Received)
 
 function codeOf(method: string, url: string): string {
   const found = find(method, url)
@@ -128,10 +129,18 @@ describe('a raw path', () => {
     (path) => expect(isGatewayPath(path)).toBe(true),
   )
 
-  test.each(['/', '/admin', '/v1x', '/v10/models', '/api/me.get', '/api/v1x', '/api', '//v1/models', '/x/v1/models', 'http://x/v1/models'])(
-    '%s does not',
-    (path) => expect(isGatewayPath(path)).toBe(false),
-  )
+  test.each([
+    '/',
+    '/admin',
+    '/v1x',
+    '/v10/models',
+    '/api/me.get',
+    '/api/v1x',
+    '/api',
+    '//v1/models',
+    '/x/v1/models',
+    'http://x/v1/models',
+  ])('%s does not', (path) => expect(isGatewayPath(path)).toBe(false))
 
   test('leads to an endpoint only on the OpenAI side', () => {
     for (const { path } of ENDPOINTS) {

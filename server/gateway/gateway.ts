@@ -52,7 +52,11 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     claims: (req) => isGatewayPath(rawPathOf(req.url ?? '')) || carriesApiKey(req.headers),
     handle(req, res) {
       if (isStopping) {
-        return answerRefusal(res, `req_${deps.ids.next().replaceAll('-', '')}`, refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 }))
+        return answerRefusal(
+          res,
+          `req_${deps.ids.next().replaceAll('-', '')}`,
+          refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 }),
+        )
       }
       void runRequest(deps, req, res)
     },

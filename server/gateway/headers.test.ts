@@ -82,12 +82,18 @@ describe('on the way up', () => {
   })
 
   test('nothing of any value crosses under a name that is not on the list', () => {
-    const name = fc.string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz-'), minLength: 1, maxLength: 20 })
+    const name = fc.string({
+      unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz-'),
+      minLength: 1,
+      maxLength: 20,
+    })
     fc.assert(
       fc.property(fc.dictionary(name, fc.constant('sk-cg-client-secret')), (client) => {
         for (const crossed of Object.keys(sentUp(client))) {
           if (crossed in GATEWAYS_OWN) continue
-          expect(crossed).toMatch(/^(accept|user-agent|session[-_]id|thread-id|version|originator|trace(parent|state)|conversation_id|x-stainless-.*|x-codex-.*)$/)
+          expect(crossed).toMatch(
+            /^(accept|user-agent|session[-_]id|thread-id|version|originator|trace(parent|state)|conversation_id|x-stainless-.*|x-codex-.*)$/,
+          )
         }
         expect(sentUp(client).authorization).toBe(`Bearer ${OPERATOR_KEY}`)
       }),
@@ -183,7 +189,11 @@ describe('a credential', () => {
   })
 
   test('is found in every header that carries one', () => {
-    expect(credentialsOf({ authorization: 'Bearer a', 'x-api-key': 'b', 'api-key': 'c' })).toEqual(['a', 'b', 'c'])
+    expect(credentialsOf({ authorization: 'Bearer a', 'x-api-key': 'b', 'api-key': 'c' })).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
   })
 
   test('that is no API key leaves the path to the portal', () => {

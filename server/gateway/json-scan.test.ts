@@ -20,10 +20,15 @@ const space = fc.string({ unit: fc.constantFrom(' ', '\n', '\r', '\t'), maxLengt
 
 /** A name as JSON may write it: any character escaped although it need not be. */
 const escapedAtWill = (text: string, choices: readonly boolean[]): string => {
-  const characters = [...JSON.stringify(text).slice(1, -1).matchAll(/\\u[0-9a-f]{4}|\\.|[\s\S]/gu)]
+  const characters = [
+    ...JSON.stringify(text)
+      .slice(1, -1)
+      .matchAll(/\\u[0-9a-f]{4}|\\.|[\s\S]/gu),
+  ]
   return characters
     .map(([character], index) => {
-      if (character.startsWith('\\') || choices[index % Math.max(1, choices.length)] !== true) return character
+      if (character.startsWith('\\') || choices[index % Math.max(1, choices.length)] !== true)
+        return character
       return character
         .split('')
         .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
@@ -52,7 +57,8 @@ const written: fc.Arbitrary<Written> = fc
     const pad = () => spaces[next++ % spaces.length] ?? ''
     const members = entries.map(([name, value]) => ({ name, valueText: JSON.stringify(value, null, indent) }))
     const inner = members.map(
-      ({ name, valueText }) => `${pad()}"${escapedAtWill(name, escapes)}"${pad()}:${pad()}${valueText}${pad()}`,
+      ({ name, valueText }) =>
+        `${pad()}"${escapedAtWill(name, escapes)}"${pad()}:${pad()}${valueText}${pad()}`,
     )
     return { members, text: `${pad()}{${inner.length === 0 ? pad() : inner.join(',')}}${pad()}` }
   })
@@ -63,7 +69,8 @@ function scanned(bytes: Buffer): JsonObjectScan {
   return scan.value
 }
 
-const parsed = (bytes: Buffer): Record<string, unknown> => JSON.parse(bytes.toString()) as Record<string, unknown>
+const parsed = (bytes: Buffer): Record<string, unknown> =>
+  JSON.parse(bytes.toString()) as Record<string, unknown>
 
 /** Objects from JSON compare by their entries: a member named `__proto__` is an own one. */
 const entriesOf = (value: object) => Object.entries(value)
@@ -78,9 +85,9 @@ describe('an object however it is written', () => {
         expect(scan.members.map((member) => Buffer.from(member.name).toString())).toEqual(
           members.map((member) => Buffer.from(member.name).toString()),
         )
-        expect(scan.members.map((member) => bytes.toString('utf8', member.valueStart, member.valueEnd))).toEqual(
-          members.map((member) => Buffer.from(member.valueText).toString()),
-        )
+        expect(
+          scan.members.map((member) => bytes.toString('utf8', member.valueStart, member.valueEnd)),
+        ).toEqual(members.map((member) => Buffer.from(member.valueText).toString()))
         for (const member of scan.members) expect(bytes[member.nameStart]).toBe(0x22)
         expect(bytes[scan.start]).toBe(0x7b)
         expect(bytes[scan.closingBrace]).toBe(0x7d)
@@ -129,7 +136,9 @@ describe('an object however it is written', () => {
         if (!member) return
         const removal = removalOf(scan, member)
         const left = applySplices(bytes, [removal])
-        expect(entriesOf(parsed(left))).toEqual(entriesOf(parsed(bytes)).filter(([name]) => name !== member.name))
+        expect(entriesOf(parsed(left))).toEqual(
+          entriesOf(parsed(bytes)).filter(([name]) => name !== member.name),
+        )
         expect(left).toEqual(Buffer.concat([bytes.subarray(0, removal.start), bytes.subarray(removal.end)]))
       }),
     )
@@ -250,7 +259,12 @@ describe('text that is no object', () => {
   test('never breaks the scanner, whatever it is', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 60 }),
-      fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', '\\', ',', ':', ' ', 'a', '1'), maxLength: 40 }).map(Buffer.from),
+      fc
+        .string({
+          unit: fc.constantFrom('{', '}', '[', ']', '"', '\\', ',', ':', ' ', 'a', '1'),
+          maxLength: 40,
+        })
+        .map(Buffer.from),
       fc.tuple(written, fc.nat(), fc.integer({ min: 0, max: 255 })).map(([{ text }, at, byte]) => {
         const broken = Buffer.from(text)
         if (broken.length > 0) broken[at % broken.length] = byte

@@ -102,7 +102,11 @@ function nameOf(bytes: Buffer, start: number, end: number): string | undefined {
 }
 
 /** Scans the object whose text lies in `bytes[from, end)`. A name that stands twice is an error that names it. */
-export function scanObject(bytes: Buffer, from = 0, end = bytes.length): Result<JsonObjectScan, JsonScanProblem> {
+export function scanObject(
+  bytes: Buffer,
+  from = 0,
+  end = bytes.length,
+): Result<JsonObjectScan, JsonScanProblem> {
   const start = skipSpace(bytes, from)
   if (start >= end || bytes[start] !== OPEN_BRACE) return fail({ kind: 'not_an_object' })
   const members: JsonMember[] = []

@@ -1,7 +1,7 @@
 // Answers `GET /v1/models` from our own tables. The upstream's list would show the operator's fine-tuned models.
 import { createHash } from 'node:crypto'
-import { rawPathOf } from './endpoints.ts'
 import type { GatewayDeps } from './deps.ts'
+import { rawPathOf } from './endpoints.ts'
 import type { Received } from './request.ts'
 
 /**
@@ -10,7 +10,10 @@ import type { Received } from './request.ts'
  */
 const CODEX_CATALOGUE = { models: [] }
 
-export function answerModels(deps: Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>, received: Received): void {
+export function answerModels(
+  deps: Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>,
+  received: Received,
+): void {
   const { req, res } = received
   const target = req.url ?? ''
   const query = new URLSearchParams(target.slice(rawPathOf(target).length))
@@ -30,8 +33,13 @@ export function answerModels(deps: Pick<GatewayDeps, 'prices' | 'settings' | 'cl
 function modelList(deps: Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>) {
   const rows = deps.prices.models(deps.clock.now())
   const created = new Map(rows.map((row) => [row.model, Math.floor(row.effectiveFrom / 1000)]))
-  const aliases = Object.entries(deps.settings.current().modelAliases).filter(([, model]) => created.has(model))
-  const names = new Map([...created, ...aliases.map(([alias, model]) => [alias, created.get(model) ?? 0] as const)])
+  const aliases = Object.entries(deps.settings.current().modelAliases).filter(([, model]) =>
+    created.has(model),
+  )
+  const names = new Map([
+    ...created,
+    ...aliases.map(([alias, model]) => [alias, created.get(model) ?? 0] as const),
+  ])
   return {
     object: 'list',
     data: [...names]

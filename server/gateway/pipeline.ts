@@ -28,7 +28,10 @@ export async function runRequest(deps: StageDeps, req: IncomingMessage, res: Ser
     await journey(deps, received)
   } catch (error) {
     // Whatever gets here is a defect of ours: the person sees the id, the log has the rest.
-    deps.logger.error({ event: 'defect', requestId: received.requestId, err: error }, 'a request failed inside the gateway')
+    deps.logger.error(
+      { event: 'defect', requestId: received.requestId, err: error },
+      'a request failed inside the gateway',
+    )
     answerRefusal(res, received.requestId, refusal('internal_error', { requestId: received.requestId }))
     // An answer that has begun cannot be refused any more; cut off, its client at least learns that it is not whole.
     if (!res.writableEnded) res.destroy()

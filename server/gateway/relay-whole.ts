@@ -8,16 +8,18 @@ import { clientHeaders } from './headers.ts'
 import { type JsonObject, parseObject } from './json-object.ts'
 import { applySplices, memberOf, scanObject } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
-import { codeOf, NOTHING_MORE, refusedWith, type Relayed, statusGiven } from './relayed.ts'
+import { codeOf, NOTHING_MORE, type Relayed, refusedWith, statusGiven } from './relayed.ts'
 import type { Held } from './request.ts'
 import { takeResponse } from './responses-stream.ts'
 import { type Measured, nothingMeasured } from './stream-meter.ts'
-import type { UpstreamExchange, UpstreamFault, UpstreamHead } from './upstream-exchange.ts'
 import { judgeUpstreamError } from './upstream-errors.ts'
+import type { UpstreamExchange, UpstreamFault, UpstreamHead } from './upstream-exchange.ts'
 
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024
 
-type Collected = { readonly ok: true; readonly body: Buffer } | { readonly ok: false; readonly fault: UpstreamFault }
+type Collected =
+  | { readonly ok: true; readonly body: Buffer }
+  | { readonly ok: false; readonly fault: UpstreamFault }
 
 export async function relayWhole(
   deps: Pick<StageDeps, 'ownedIds' | 'logger'>,
@@ -33,7 +35,8 @@ export async function relayWhole(
   }
   const { body } = collected
   const answer = head.status === 200 ? parseObject(body.toString('utf8')) : undefined
-  const hasFailed = answer === undefined || (answer.error !== undefined && answer.error !== null && answer.usage == null)
+  const hasFailed =
+    answer === undefined || (answer.error !== undefined && answer.error !== null && answer.usage == null)
   if (hasFailed) return relayError(deps, held, live, head, body)
   const measured = measureWhole(deps, held, answer)
   return {
@@ -57,18 +60,16 @@ function collect(exchange: UpstreamExchange): Promise<Collected> {
         if (length > ANSWER_BYTES_MAX) exchange.abort()
         else chunks.push(chunk)
       },
-      onEnd: () => resolve({ ok: true, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }),
+      onEnd: () =>
+        resolve({ ok: true, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }),
       // An answer without end is the upstream's failure, although it was us who ended it.
-      onFault: (fault) => resolve({ ok: false, fault: length > ANSWER_BYTES_MAX ? { ...fault, kind: 'broken' } : fault }),
+      onFault: (fault) =>
+        resolve({ ok: false, fault: length > ANSWER_BYTES_MAX ? { ...fault, kind: 'broken' } : fault }),
     })
   })
 }
 
-function measureWhole(
-  deps: Pick<StageDeps, 'ownedIds'>,
-  held: Held,
-  answer: JsonObject,
-): Measured {
+function measureWhole(deps: Pick<StageDeps, 'ownedIds'>, held: Held, answer: JsonObject): Measured {
   const measured = nothingMeasured()
   if (held.endpoint.dialect === 'responses') {
     takeResponse(answer, measured, (kind, id, tokens) => {
@@ -94,7 +95,9 @@ function renamed(body: Buffer, alias: string | undefined): Buffer {
   if (alias === undefined) return body
   const scan = scanObject(body)
   const model = scan.ok ? memberOf(scan.value, 'model') : undefined
-  return model ? applySplices(body, [{ start: model.valueStart, end: model.valueEnd, text: JSON.stringify(alias) }]) : body
+  return model
+    ? applySplices(body, [{ start: model.valueStart, end: model.valueEnd, text: JSON.stringify(alias) }])
+    : body
 }
 
 function writeWhole(held: Held, status: number, headers: IncomingHttpHeaders, body: Buffer): void {
@@ -117,7 +120,12 @@ function relayError(
 ): Relayed {
   const verdict = judgeUpstreamError(head, body, held)
   deps.logger.warn(
-    { event: 'upstream_error', requestId: held.requestId, status: head.status, isOperators: verdict.isOperators },
+    {
+      event: 'upstream_error',
+      requestId: held.requestId,
+      status: head.status,
+      isOperators: verdict.isOperators,
+    },
     'the upstream answered with an error',
   )
   if (verdict.kind === 'replace') return refusedAs(held, live, verdict.refusal)

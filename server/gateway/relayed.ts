@@ -34,7 +34,13 @@ export function statusGiven(held: Held, live: LiveRequest, status: number): numb
 export const NOTHING_MORE = Promise.resolve()
 
 /** How a request ended whose answer is a refusal: nothing of the upstream's is relayed. */
-export function refusedWith(held: Held, live: LiveRequest, refused: Refusal, status: number, ending: Ending): Relayed {
+export function refusedWith(
+  held: Held,
+  live: LiveRequest,
+  refused: Refusal,
+  status: number,
+  ending: Ending,
+): Relayed {
   return {
     ending: live.isDrainCut ? 'drain_cut' : ending,
     measured: nothingMeasured(),

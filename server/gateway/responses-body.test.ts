@@ -34,7 +34,15 @@ describe('a responses body', () => {
   })
 
   test('may leave all of that null, and background false', () => {
-    expect(responses({ background: false, conversation: null, prompt: null, tools: null, previous_response_id: null }).ok).toBe(true)
+    expect(
+      responses({
+        background: false,
+        conversation: null,
+        prompt: null,
+        tools: null,
+        previous_response_id: null,
+      }).ok,
+    ).toBe(true)
   })
 
   test('names its output limit', () => {
@@ -68,7 +76,10 @@ describe('a responses body', () => {
       expect(responses({ input: value }).ok).toBe(true)
     }
     for (const value of [7, {}, ['text'], [null], [[{ role: 'user' }]]]) {
-      expect(refused(responses({ input: value }))).toMatchObject({ code: 'invalid_parameter', param: 'input' })
+      expect(refused(responses({ input: value }))).toMatchObject({
+        code: 'invalid_parameter',
+        param: 'input',
+      })
     }
   })
 
@@ -91,7 +102,12 @@ describe('a responses body', () => {
 
     test('has none in items that carry their own content, whatever id they invent', () => {
       const items = [
-        { type: 'message', id: 'msg_invented', role: 'assistant', content: [{ type: 'output_text', text: 'x' }] },
+        {
+          type: 'message',
+          id: 'msg_invented',
+          role: 'assistant',
+          content: [{ type: 'output_text', text: 'x' }],
+        },
         { id: 'msg_2', role: 'user', content: 'x' },
         { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAA' },
         { type: 'function_call', id: 'fc_1', call_id: 'c', name: 'f', arguments: '{}' },
@@ -133,12 +149,21 @@ describe('a responses body', () => {
   })
 
   describe('with tools inside its input', () => {
-    test.each(['file_search', 'code_interpreter', 'image_generation', 'mcp', 'shell'])('may not offer %s there', (tool) => {
-      const expected = { code: 'unsupported_tool', details: { tool }, param: 'input.tools' }
-      expect(refused(input({ type: 'additional_tools', tools: [{ type: 'function' }, { type: tool }] }))).toEqual(expected)
-      expect(refused(input({ type: 'tool_search_output', call_id: 'c', tools: [{ type: tool }] }))).toEqual(expected)
-      expect(refused(input({ role: 'user', content: 'x' }, { type: 'something_new', tools: [{ type: tool }] }))).toEqual(expected)
-    })
+    test.each(['file_search', 'code_interpreter', 'image_generation', 'mcp', 'shell'])(
+      'may not offer %s there',
+      (tool) => {
+        const expected = { code: 'unsupported_tool', details: { tool }, param: 'input.tools' }
+        expect(
+          refused(input({ type: 'additional_tools', tools: [{ type: 'function' }, { type: tool }] })),
+        ).toEqual(expected)
+        expect(refused(input({ type: 'tool_search_output', call_id: 'c', tools: [{ type: tool }] }))).toEqual(
+          expected,
+        )
+        expect(
+          refused(input({ role: 'user', content: 'x' }, { type: 'something_new', tools: [{ type: tool }] })),
+        ).toEqual(expected)
+      },
+    )
   })
 
   describe('with parts', () => {
@@ -157,7 +182,9 @@ describe('a responses body', () => {
     })
 
     test('may leave file_id null', () => {
-      expect(inMessage({ type: 'input_image', file_id: null, image_url: 'https://x.test/a.png' }).ok).toBe(true)
+      expect(inMessage({ type: 'input_image', file_id: null, image_url: 'https://x.test/a.png' }).ok).toBe(
+        true,
+      )
     })
 
     test('may not be audio', () => {
@@ -170,8 +197,16 @@ describe('a responses body', () => {
       const bound = facts(
         input(
           { role: 'user', content: [{ type: 'input_image', image_url }] },
-          { type: 'function_call_output', call_id: 'c', output: [{ type: 'input_image', image_url: 'https://x.test/a.png' }] },
-          { type: 'computer_call_output', call_id: 'c', output: { type: 'computer_screenshot', image_url: 'https://x.test/b.png' } },
+          {
+            type: 'function_call_output',
+            call_id: 'c',
+            output: [{ type: 'input_image', image_url: 'https://x.test/a.png' }],
+          },
+          {
+            type: 'computer_call_output',
+            call_id: 'c',
+            output: { type: 'computer_screenshot', image_url: 'https://x.test/b.png' },
+          },
         ),
       ).input
       expect(bound?.textBytes).toBe(BODY_BYTES - image_url.length)
@@ -180,7 +215,9 @@ describe('a responses body', () => {
 
     test('hold the whole window for a file', () => {
       expect(facts(inMessage({ type: 'input_file', file_url: 'https://x.test/a.pdf' })).input).toBeUndefined()
-      expect(facts(inMessage({ type: 'input_file', file_data: 'data:application/pdf;base64,AA' })).input).toBeUndefined()
+      expect(
+        facts(inMessage({ type: 'input_file', file_data: 'data:application/pdf;base64,AA' })).input,
+      ).toBeUndefined()
     })
   })
 
@@ -193,9 +230,22 @@ describe('a responses body', () => {
           type: 'additional_tools',
           role: 'developer',
           tools: [
-            { type: 'function', name: 'exec_command', strict: false, parameters: { type: 'object', properties: {} } },
-            { type: 'custom', name: 'apply_patch', format: { type: 'grammar', syntax: 'lark', definition: 'start: x' } },
-            { type: 'namespace', name: 'mcp__files', tools: [{ type: 'function', name: 'read', parameters: {} }] },
+            {
+              type: 'function',
+              name: 'exec_command',
+              strict: false,
+              parameters: { type: 'object', properties: {} },
+            },
+            {
+              type: 'custom',
+              name: 'apply_patch',
+              format: { type: 'grammar', syntax: 'lark', definition: 'start: x' },
+            },
+            {
+              type: 'namespace',
+              name: 'mcp__files',
+              tools: [{ type: 'function', name: 'read', parameters: {} }],
+            },
             { type: 'tool_search', execution: 'client', parameters: {} },
             { type: 'web_search', external_web_access: false },
           ],
@@ -209,9 +259,21 @@ describe('a responses body', () => {
           internal_chat_message_metadata_passthrough: { turn: 1 },
         },
         { type: 'reasoning', id: 'rs_0190', summary: [], encrypted_content: 'gAAAA', content: null },
-        { type: 'function_call', id: 'fc_0190', name: 'exec_command', arguments: '{"cmd":"ls"}', call_id: 'call_1' },
+        {
+          type: 'function_call',
+          id: 'fc_0190',
+          name: 'exec_command',
+          arguments: '{"cmd":"ls"}',
+          call_id: 'call_1',
+        },
         { type: 'function_call_output', call_id: 'call_1', output: 'README.md' },
-        { type: 'custom_tool_call', name: 'apply_patch', input: '*** Begin Patch', call_id: 'call_2', status: 'completed' },
+        {
+          type: 'custom_tool_call',
+          name: 'apply_patch',
+          input: '*** Begin Patch',
+          call_id: 'call_2',
+          status: 'completed',
+        },
         { type: 'custom_tool_call_output', call_id: 'call_2', output: [{ type: 'input_text', text: 'ok' }] },
         { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'x' } },
         { type: 'compaction_trigger' },

@@ -54,10 +54,16 @@ function checkReach(body: JsonObject, walk: Walk): Refusal | undefined {
     return unsupported('background', 'a background response is paid for after its request has ended.')
   }
   if (body.conversation !== undefined && body.conversation !== null) {
-    return unsupported('conversation', 'conversations kept at the upstream cannot be used through this gateway.')
+    return unsupported(
+      'conversation',
+      'conversations kept at the upstream cannot be used through this gateway.',
+    )
   }
   if (body.prompt !== undefined && body.prompt !== null) {
-    return unsupported('prompt', 'a stored prompt may choose another model and other tools than the request names.')
+    return unsupported(
+      'prompt',
+      'a stored prompt may choose another model and other tools than the request names.',
+    )
   }
   return checkServiceTier(body) ?? checkTools(body.tools, 'tools', walk)
 }
@@ -83,16 +89,20 @@ function checkInput(input: unknown, walk: Walk): Refusal | undefined {
 function checkItem(item: JsonObject, walk: Walk): Refusal | undefined {
   // The type of a reference may be left out (OpenAI's schema has it as optional): then an id is all the item has.
   const isReference =
-    item.type === 'item_reference' || (item.type == null && item.role === undefined && item.content === undefined)
+    item.type === 'item_reference' ||
+    (item.type == null && item.role === undefined && item.content === undefined)
   if (isReference) {
-    if (typeof item.id !== 'string' || item.id === '') return refusal('missing_parameter', undefined, { param: 'input.id' })
+    if (typeof item.id !== 'string' || item.id === '')
+      return refusal('missing_parameter', undefined, { param: 'input.id' })
     walk.itemReferences.push(item.id)
     return undefined
   }
   if (isKeptReasoning(item)) walk.itemReferences.push(item.id)
   return (
     // Offered later in a conversation (Codex), or found by a client's own search: tools all the same.
-    checkTools(item.tools, 'input.tools', walk) ?? checkParts(item.content, walk) ?? checkParts(item.output, walk)
+    checkTools(item.tools, 'input.tools', walk) ??
+    checkParts(item.content, walk) ??
+    checkParts(item.output, walk)
   )
 }
 
@@ -110,7 +120,10 @@ function checkParts(parts: unknown, walk: Walk): Refusal | undefined {
   for (const part of list) {
     if (!isObject(part)) continue
     if (part.file_id !== undefined && part.file_id !== null) {
-      return unsupported('input', 'files kept at the upstream ("file_id") cannot be used through this gateway.')
+      return unsupported(
+        'input',
+        'files kept at the upstream ("file_id") cannot be used through this gateway.',
+      )
     }
     if (part.type === 'input_image' || part.type === 'computer_screenshot') noteImage(walk, part.image_url)
     if (part.type === 'input_file') walk.needsFullWindow = true

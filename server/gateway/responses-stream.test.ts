@@ -38,7 +38,10 @@ interface Told {
 
 function readerFor(alias?: string): { reader: StreamReader; told: Told[] } {
   const told: Told[] = []
-  const reader = createResponsesStreamReader({ alias, onId: (kind, id, tokens) => void told.push({ kind, id, tokens }) })
+  const reader = createResponsesStreamReader({
+    alias,
+    onId: (kind, id, tokens) => void told.push({ kind, id, tokens }),
+  })
   return { reader, told }
 }
 
@@ -71,7 +74,11 @@ describe('the usage of a streamed response', () => {
       },
     })
     expect(JSON.parse(measured.rawReported ?? '')).toEqual({ usage: USAGE })
-    expect(measured).toMatchObject({ responseId: 'resp_1', serviceTier: 'default', hasFailed: type === 'response.failed' })
+    expect(measured).toMatchObject({
+      responseId: 'resp_1',
+      serviceTier: 'default',
+      hasFailed: type === 'response.failed',
+    })
   })
 
   test('counts the web searches that tool_usage reports, and keeps both reports', () => {
@@ -91,10 +98,19 @@ describe('the usage of a streamed response', () => {
 
   test('is read without an event name, on several lines, and with any line end', () => {
     const bare = `data: ${JSON.stringify({ type: 'response.completed', response: response({ usage: USAGE }) })}\n\n`
-    const lines = JSON.stringify({ type: 'response.completed', response: response({ usage: USAGE }) }, null, 1)
+    const lines = JSON.stringify(
+      { type: 'response.completed', response: response({ usage: USAGE }) },
+      null,
+      1,
+    )
     const many = `event: response.completed\r${lines.replaceAll(/^/gm, 'data:').replaceAll('\n', '\r')}\r\r`
     const nameOnly = `event: response.completed\ndata: ${JSON.stringify({ response: response({ usage: USAGE }) })}\n\n`
-    for (const text of [bare, many, nameOnly, event('response.completed', { response: response({ usage: USAGE }) }, '\r\n')]) {
+    for (const text of [
+      bare,
+      many,
+      nameOnly,
+      event('response.completed', { response: response({ usage: USAGE }) }, '\r\n'),
+    ]) {
       const { measured, text: out } = relayed([text])
       expect(measured.reported?.usage.outputTokens).toBe(40)
       expect(out).toBe(text)
@@ -123,8 +139,15 @@ describe('the ids of a response', () => {
       event('response.output_item.done', { item: { id: 'fc_1' } }),
       completed({ output: [{ id: 'rs_1' }, { id: 'msg_1' }, { type: 'no_id' }, null, 'x'] }),
     ])
-    expect(told.filter(({ kind }) => kind === 'item').map(({ id }) => id)).toEqual(['rs_1', 'fc_1', 'rs_1', 'msg_1'])
-    expect(told.filter(({ kind }) => kind === 'response')).toEqual([{ kind: 'response', id: 'resp_1', tokens: 240 }])
+    expect(told.filter(({ kind }) => kind === 'item').map(({ id }) => id)).toEqual([
+      'rs_1',
+      'fc_1',
+      'rs_1',
+      'msg_1',
+    ])
+    expect(told.filter(({ kind }) => kind === 'response')).toEqual([
+      { kind: 'response', id: 'resp_1', tokens: 240 },
+    ])
   })
 
   test('that are empty or no text are nobody’s', () => {
@@ -170,12 +193,14 @@ describe('an aliased model', () => {
   test('is renamed back inside the response of every event, and nothing else changes', () => {
     const item = event('response.output_item.done', { item: { id: 'msg_1', model: 'gpt-6-sol-2026-09-01' } })
     const { text } = relayed([created, delta('I am gpt-6-sol-2026-09-01'), item, completed()], 'our "model"')
-    const renamed = (sent: string) => sent.replace('"model":"gpt-6-sol-2026-09-01"', '"model":"our \\"model\\""')
+    const renamed = (sent: string) =>
+      sent.replace('"model":"gpt-6-sol-2026-09-01"', '"model":"our \\"model\\""')
     expect(text).toBe(renamed(created) + delta('I am gpt-6-sol-2026-09-01') + item + renamed(completed()))
   })
 
   test('is renamed back in whatever white space the event is written', () => {
-    const sent = 'event: response.created\r\ndata:{ "response" : { "model" :\t"theirs" , "id":"resp_1" } , "type":"response.created"}\r\n\r\n'
+    const sent =
+      'event: response.created\r\ndata:{ "response" : { "model" :\t"theirs" , "id":"resp_1" } , "type":"response.created"}\r\n\r\n'
     expect(relayed([sent], 'ours').text).toBe(sent.replace('"theirs"', '"ours"'))
   })
 
@@ -200,23 +225,39 @@ describe('a response that fails', () => {
 
   test.each([
     ['upstream_rejected', { code: 'insufficient_quota', message: 'You exceeded your current quota.' }],
-    ['upstream_busy', { code: 'rate_limit_exceeded', message: 'Rate limit reached in organization org-AbCdEf123456.' }],
-    ['upstream_failed', { code: 'server_error', message: 'Trouble with org-AbCdEf123456, key sk-proj-****abcd.' }],
-  ])('for a reason that is the operator’s says %s in our words, and keeps the rest of the event', (code, error) => {
-    const failed = (said: object) =>
-      event('response.failed', { sequence_number: 4, response: response({ error: said, usage: USAGE }) })
-    const { text, measured } = relayed([failed(error)])
-    const told = JSON.parse(text.slice(text.indexOf('{'))) as { response: { error: { code: string; message: string } } }
-    expect(told.response.error.code).toBe(code)
-    expect(text).toBe(failed(told.response.error))
-    expect(text).not.toMatch(/org-|sk-|quota|organization/)
-    expect(measured.reported?.usage.outputTokens).toBe(40)
-  })
+    [
+      'upstream_busy',
+      { code: 'rate_limit_exceeded', message: 'Rate limit reached in organization org-AbCdEf123456.' },
+    ],
+    [
+      'upstream_failed',
+      { code: 'server_error', message: 'Trouble with org-AbCdEf123456, key sk-proj-****abcd.' },
+    ],
+  ])(
+    'for a reason that is the operator’s says %s in our words, and keeps the rest of the event',
+    (code, error) => {
+      const failed = (said: object) =>
+        event('response.failed', { sequence_number: 4, response: response({ error: said, usage: USAGE }) })
+      const { text, measured } = relayed([failed(error)])
+      const told = JSON.parse(text.slice(text.indexOf('{'))) as {
+        response: { error: { code: string; message: string } }
+      }
+      expect(told.response.error.code).toBe(code)
+      expect(text).toBe(failed(told.response.error))
+      expect(text).not.toMatch(/org-|sk-|quota|organization/)
+      expect(measured.reported?.usage.outputTokens).toBe(40)
+    },
+  )
 
   test('by a bare error event about the operator’s account says so in our words, under the same number', () => {
     const { text } = relayed([
       created,
-      event('error', { code: 'invalid_api_key', message: 'Incorrect key sk-proj-****abcd', param: null, sequence_number: 5 }),
+      event('error', {
+        code: 'invalid_api_key',
+        message: 'Incorrect key sk-proj-****abcd',
+        param: null,
+        sequence_number: 5,
+      }),
     ])
     expect(text).not.toContain('sk-proj')
     const told = JSON.parse(text.slice(created.length + 'event: error\ndata: '.length)) as object
@@ -237,7 +278,13 @@ describe('an error event that the gateway adds', () => {
   })
 
   test('carries on the count of events, deltas included', () => {
-    const { reader } = relayed([created, delta('a', 1), delta('b', 2), event('response.output_item.done', { sequence_number: 3 }), delta('c', 4)])
+    const { reader } = relayed([
+      created,
+      delta('a', 1),
+      delta('b', 2),
+      event('response.output_item.done', { sequence_number: 3 }),
+      delta('c', 4),
+    ])
     expect(numberOf(reader.errorEvent(error).toString())).toBe(5)
   })
 })
@@ -257,7 +304,24 @@ test('the generated text is measured in bytes, whatever kind of delta it comes i
 })
 
 test('no event breaks the reader', () => {
-  const part = fc.constantFrom('data: ', 'event: ', '{"response":', '"error"', 'null', '{', '}', '\n', '\r', '"', ',', '[', ']', '"type":', '"response.completed"', '"item":')
+  const part = fc.constantFrom(
+    'data: ',
+    'event: ',
+    '{"response":',
+    '"error"',
+    'null',
+    '{',
+    '}',
+    '\n',
+    '\r',
+    '"',
+    ',',
+    '[',
+    ']',
+    '"type":',
+    '"response.completed"',
+    '"item":',
+  )
   fc.assert(
     fc.property(fc.array(part, { maxLength: 14 }), (parts) => {
       const verdict = judge(readerFor('ours').reader, `${parts.join('')}\n\n`)

@@ -34,12 +34,30 @@ const dispatched = (events: readonly Buffer[]) =>
     .filter(({ data }) => data !== undefined)
     .map(({ name, data }) => ({ event: name || undefined, data }))
 
-const lineText = fc.string({ unit: fc.constantFrom('a', '{', '"', ':', ' ', '\\', '门', '🌕', '\ufeff', '[DONE]'), maxLength: 8 })
+const lineText = fc.string({
+  unit: fc.constantFrom('a', '{', '"', ':', ' ', '\\', '门', '🌕', '\ufeff', '[DONE]'),
+  maxLength: 8,
+})
 
 const line = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(fc.constantFrom('data: ', 'data:', 'data:  '), lineText).map((parts) => parts.join('')) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom('data: ', 'data:', 'data:  '), lineText)
+      .map((parts) => parts.join('')),
+  },
   { weight: 2, arbitrary: lineText.map((text) => `event: ${text}`) },
-  fc.constantFrom('data', 'event', 'id: 7', 'retry: 10', ': a comment', ':', 'unknown: field', 'dataset: no', ' data: no'),
+  fc.constantFrom(
+    'data',
+    'event',
+    'id: 7',
+    'retry: 10',
+    ': a comment',
+    ':',
+    'unknown: field',
+    'dataset: no',
+    ' data: no',
+  ),
 )
 
 /** A stream of events in which every line may end in its own way. */
@@ -103,7 +121,10 @@ describe('a stream of events', () => {
     const splitter = new EventSplitter(EVENT_BYTES_MAX)
     const seen: string[] = []
     const push = (text: string) =>
-      splitter.push(Buffer.from(text), (bytes, start, end) => void seen.push(bytes.toString('utf8', start, end)))
+      splitter.push(
+        Buffer.from(text),
+        (bytes, start, end) => void seen.push(bytes.toString('utf8', start, end)),
+      )
     push('data: a\n')
     expect(seen).toEqual([])
     push('\n')
@@ -118,7 +139,10 @@ describe('a stream of events', () => {
   test('may be cut inside a CRLF: the event goes out at once, and the LF that follows is no event of its own', () => {
     const events = split([Buffer.from('data: a\r\n\r'), Buffer.from('\ndata: b\r\n\r\n')])
     expect(events.map(String)).toEqual(['data: a\r\n\r', '\n', 'data: b\r\n\r\n'])
-    expect(dispatched(events)).toEqual([{ event: undefined, data: 'a' }, { event: undefined, data: 'b' }])
+    expect(dispatched(events)).toEqual([
+      { event: undefined, data: 'a' },
+      { event: undefined, data: 'b' },
+    ])
   })
 
   test('may end without its last blank line', () => {
@@ -146,7 +170,10 @@ describe('an event beyond the bound', () => {
   })
 
   test('does not keep the events behind it from being read', () => {
-    const events = split([Buffer.from(`data: ${'x'.repeat(2_000)}`), Buffer.from('xx\n\ndata: next\n\n')], 1_000)
+    const events = split(
+      [Buffer.from(`data: ${'x'.repeat(2_000)}`), Buffer.from('xx\n\ndata: next\n\n')],
+      1_000,
+    )
     expect(String(events.at(-1))).toBe('data: next\n\n')
   })
 
@@ -156,7 +183,10 @@ describe('an event beyond the bound', () => {
       const bytes = Buffer.from(`event: a${lineEnd}data: ${'x'.repeat(8_000_000)}${lineEnd}${lineEnd}`)
       const splitter = new EventSplitter(10_000_000)
       let count = 0
-      for (let at = 0; at < bytes.length; at += 4_096) splitter.push(bytes.subarray(at, at + 4_096), () => void (count += 1))
+      for (let at = 0; at < bytes.length; at += 4_096)
+        splitter.push(bytes.subarray(at, at + 4_096), () => {
+          count += 1
+        })
       expect(count).toBe(1)
     }
     // Looking at everything again with each piece took half a minute here.

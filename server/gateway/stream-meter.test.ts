@@ -8,12 +8,16 @@ const measure = (text: string) => textBytesBehind(Buffer.from(text), CONTENT)
 
 test('the text of an answer is measured as JSON writes it, whatever it contains', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', '"', '\\', '门', '\n', '{', ',') })), fc.boolean(), (texts, isSpaced) => {
-      const json = texts.map((content) => `{"delta":${JSON.stringify({ content, n: 1 })}}`).join(',')
-      const written = isSpaced ? json.replaceAll('"content":', '"content": ') : json
-      const expected = texts.reduce((sum, text) => sum + Buffer.byteLength(JSON.stringify(text)) - 2, 0)
-      expect(measure(`data: [${written}]\n\n`)).toBe(expected)
-    }),
+    fc.property(
+      fc.array(fc.string({ unit: fc.constantFrom('a', '"', '\\', '门', '\n', '{', ',') })),
+      fc.boolean(),
+      (texts, isSpaced) => {
+        const json = texts.map((content) => `{"delta":${JSON.stringify({ content, n: 1 })}}`).join(',')
+        const written = isSpaced ? json.replaceAll('"content":', '"content": ') : json
+        const expected = texts.reduce((sum, text) => sum + Buffer.byteLength(JSON.stringify(text)) - 2, 0)
+        expect(measure(`data: [${written}]\n\n`)).toBe(expected)
+      },
+    ),
   )
 })
 
@@ -26,7 +30,9 @@ test('content that is no text measures nothing', () => {
 })
 
 test('text that speaks of "content" is measured once', () => {
-  expect(measure(`data: ${JSON.stringify({ content: '{"content":"x"}' })}\n\n`)).toBe('{\\"content\\":\\"x\\"}'.length)
+  expect(measure(`data: ${JSON.stringify({ content: '{"content":"x"}' })}\n\n`)).toBe(
+    '{\\"content\\":\\"x\\"}'.length,
+  )
 })
 
 test('text that is cut off is measured as far as it goes', () => {

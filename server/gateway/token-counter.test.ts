@@ -38,7 +38,13 @@ describe('the count of a body', () => {
   })
 
   test('is at least the tokens of any text, and near them', async () => {
-    const said = fc.string({ unit: fc.oneof(fc.constantFrom('a', ' ', 'the ', '\n', '"', '门', '🌕'), fc.string({ unit: 'binary', maxLength: 4 })), maxLength: 400 })
+    const said = fc.string({
+      unit: fc.oneof(
+        fc.constantFrom('a', ' ', 'the ', '\n', '"', '门', '🌕'),
+        fc.string({ unit: 'binary', maxLength: 4 }),
+      ),
+      maxLength: 400,
+    })
     await fc.assert(
       fc.asyncProperty(said, async (some) => {
         const counted = await count(chat(text(some)))
@@ -58,7 +64,9 @@ describe('the count of a body', () => {
       chat({ type: 'image_url', image_url: image }),
       { input: [{ role: 'user', content: [{ type: 'input_image', image_url: image }] }] },
       { input: [{ type: 'function_call_output', output: [{ type: 'input_image', image_url: image }] }] },
-      { input: [{ type: 'computer_call_output', output: { type: 'computer_screenshot', image_url: image } }] },
+      {
+        input: [{ type: 'computer_call_output', output: { type: 'computer_screenshot', image_url: image } }],
+      },
     ]) {
       expect(await count(body)).toBeLessThan((without ?? 0) + 100)
     }
@@ -89,7 +97,13 @@ describe('the count of a body', () => {
     const sizes = [1, 500, 20, 3_000, 100]
     const counts = await Promise.all(sizes.map((size) => count(chat(text('word '.repeat(size))))))
     for (const [index, size] of sizes.entries()) expect(counts[index]).toBeGreaterThanOrEqual(size)
-    expect([...counts].sort((a = 0, b = 0) => a - b)).toEqual([counts[0], counts[2], counts[4], counts[1], counts[3]])
+    expect([...counts].sort((a = 0, b = 0) => a - b)).toEqual([
+      counts[0],
+      counts[2],
+      counts[4],
+      counts[1],
+      counts[3],
+    ])
   })
 })
 

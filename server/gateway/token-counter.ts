@@ -63,7 +63,10 @@ export function createTokenCounter(logger: Pick<Logger, 'warn'>): TokenCounter {
     })
     started.on('error', (error) => {
       if (started !== worker) return
-      logger.warn({ event: 'token_counter_failed', err: error }, 'the token counter failed; byte bounds are used instead')
+      logger.warn(
+        { event: 'token_counter_failed', err: error },
+        'the token counter failed; byte bounds are used instead',
+      )
       giveUp()
     })
     return started

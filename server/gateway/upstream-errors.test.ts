@@ -11,7 +11,11 @@ interface Said {
   readonly code?: string | number | null
 }
 
-function judge(status: number, body: string | Said, more: { headers?: object; alias?: string } = {}): UpstreamErrorVerdict {
+function judge(
+  status: number,
+  body: string | Said,
+  more: { headers?: object; alias?: string } = {},
+): UpstreamErrorVerdict {
   const text = typeof body === 'string' ? body : JSON.stringify({ error: { param: null, ...body } })
   // Of a held request only its models are looked at.
   const held = { alias: more.alias, model: 'gpt-6-sol', facts: { model: more.alias ?? 'gpt-6-sol' } } as Held
@@ -39,7 +43,11 @@ describe('an error about the request', () => {
   })
 
   test('passes whatever else stands in it, and a code that is no text is none', () => {
-    expect(judge(400, { ...BAD_REQUEST, code: 400 })).toEqual({ kind: 'pass', code: null, isOperators: false })
+    expect(judge(400, { ...BAD_REQUEST, code: 400 })).toEqual({
+      kind: 'pass',
+      code: null,
+      isOperators: false,
+    })
     expect(judge(400, { message: 'Ask our desk-top team about organic projects.' }).kind).toBe('pass')
   })
 })
@@ -47,7 +55,11 @@ describe('an error about the request', () => {
 describe('an error about the operator’s account', () => {
   test.each([401, 402, 403, 407])('with status %i is ours to tell, whatever it says', (status) => {
     for (const body of [BAD_REQUEST, 'denied', '<html>', '', { code: 'rate_limit_exceeded' }]) {
-      expect(judge(status, body)).toEqual({ kind: 'replace', refusal: { code: 'upstream_rejected' }, isOperators: true })
+      expect(judge(status, body)).toEqual({
+        kind: 'replace',
+        refusal: { code: 'upstream_rejected' },
+        isOperators: true,
+      })
     }
   })
 
@@ -66,7 +78,10 @@ describe('an error about the operator’s account', () => {
     'organization_suspended',
   ])('with code %s is ours to tell, whatever its status', (code) => {
     for (const status of [400, 404, 429, 500, 200]) {
-      expect(judge(status, { ...BAD_REQUEST, code })).toMatchObject({ refusal: { code: 'upstream_rejected' }, isOperators: true })
+      expect(judge(status, { ...BAD_REQUEST, code })).toMatchObject({
+        refusal: { code: 'upstream_rejected' },
+        isOperators: true,
+      })
     }
   })
 
@@ -96,7 +111,11 @@ describe('an error about the operator’s account', () => {
 
 describe('the operator’s rate limit', () => {
   const busy = (headers: object) => {
-    const verdict = judge(429, { message: 'Rate limit reached for org-AbCdEf123456.', type: 'tokens', code: 'rate_limit_exceeded' }, { headers })
+    const verdict = judge(
+      429,
+      { message: 'Rate limit reached for org-AbCdEf123456.', type: 'tokens', code: 'rate_limit_exceeded' },
+      { headers },
+    )
     return verdict.kind === 'replace' ? verdict.refusal : undefined
   }
 
@@ -119,7 +138,11 @@ describe('the operator’s rate limit', () => {
 })
 
 describe('a model that the upstream does not have', () => {
-  const missing = { message: 'The model `gpt-6-sol` does not exist.', type: 'invalid_request_error', code: 'model_not_found' }
+  const missing = {
+    message: 'The model `gpt-6-sol` does not exist.',
+    type: 'invalid_request_error',
+    code: 'model_not_found',
+  }
 
   test('is named as the client named it', () => {
     expect(judge(404, missing, { alias: 'ours' })).toEqual({
@@ -138,15 +161,38 @@ describe('a model that the upstream does not have', () => {
 })
 
 describe('what is no OpenAI error', () => {
-  const pages = ['<html>502 Bad Gateway</html>', '', 'null', '[]', '{"detail":"Not Found"}', '{"error":"no"}', '{"error":null}', '{"error"']
+  const pages = [
+    '<html>502 Bad Gateway</html>',
+    '',
+    'null',
+    '[]',
+    '{"detail":"Not Found"}',
+    '{"error":"no"}',
+    '{"error":null}',
+    '{"error"',
+  ]
 
-  test.each([500, 502, 503, 504, 408, 200, 204, 301, 304])('with status %i is the upstream’s failure', (status) => {
-    for (const page of pages) expect(judge(status, page)).toMatchObject({ refusal: { code: 'upstream_failed' }, isOperators: false })
-  })
+  test.each([500, 502, 503, 504, 408, 200, 204, 301, 304])(
+    'with status %i is the upstream’s failure',
+    (status) => {
+      for (const page of pages)
+        expect(judge(status, page)).toMatchObject({
+          refusal: { code: 'upstream_failed' },
+          isOperators: false,
+        })
+    },
+  )
 
-  test.each([400, 404, 405, 410, 413, 415, 422])('with status %i will not pass by itself: no 5xx is made of it, and the operator is told', (status) => {
-    for (const page of pages) expect(judge(status, page)).toMatchObject({ refusal: { code: 'upstream_rejected' }, isOperators: true })
-  })
+  test.each([400, 404, 405, 410, 413, 415, 422])(
+    'with status %i will not pass by itself: no 5xx is made of it, and the operator is told',
+    (status) => {
+      for (const page of pages)
+        expect(judge(status, page)).toMatchObject({
+          refusal: { code: 'upstream_rejected' },
+          isOperators: true,
+        })
+    },
+  )
 
   test('is an answer of 200 that says it is an error', () => {
     expect(told(judge(200, { message: 'Oh no.', type: 'server_error', code: null }))).toBe('upstream_failed')

@@ -66,7 +66,11 @@ export function judgeStreamError(error: JsonObject): Refusal | undefined {
 const speaksOfOperator = (error: JsonObject | undefined): boolean =>
   [error?.code, error?.type].some((word) => typeof word === 'string' && OPERATOR_CODES.has(word))
 
-const replaced = (refused: Refusal): UpstreamErrorVerdict => ({ kind: 'replace', refusal: refused, isOperators: false })
+const replaced = (refused: Refusal): UpstreamErrorVerdict => ({
+  kind: 'replace',
+  refusal: refused,
+  isOperators: false,
+})
 
 /** The operator's own rate limit: a teammate may try again, and learns nothing of whose limit it was. */
 function busy(head: UpstreamHead): UpstreamErrorVerdict {

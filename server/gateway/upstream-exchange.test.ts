@@ -1,6 +1,11 @@
 // One exchange with a real upstream on a real socket: what of it is handed on, when, and what is said where it fails.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net'
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Socket,
+  type Server as TcpServer,
+} from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type ExchangeSink, UpstreamExchange, type UpstreamFault } from './upstream-exchange.ts'
@@ -44,11 +49,21 @@ async function rawUpstream(onRequest: (socket: Socket, count: number) => void) {
 function connection(baseUrl: string) {
   const pools = createUpstreamPools()
   cleanups.push(() => pools.close())
-  const { pool, basePath } = pools.poolFor({ baseUrl, apiKey: 'sk-upstream-test-1', isDemo: false, version: 1 })
+  const { pool, basePath } = pools.poolFor({
+    baseUrl,
+    apiKey: 'sk-upstream-test-1',
+    isDemo: false,
+    version: 1,
+  })
   return (body = '{}'): UpstreamExchange => {
     const exchange = new UpstreamExchange()
     pool.dispatch(
-      { method: 'POST', path: `${basePath}/responses`, headers: ['content-type', 'application/json'], body: Buffer.from(body) },
+      {
+        method: 'POST',
+        path: `${basePath}/responses`,
+        headers: ['content-type', 'application/json'],
+        body: Buffer.from(body),
+      },
       exchange,
     )
     return exchange
@@ -116,7 +131,10 @@ describe('an answer', () => {
       req.pipe(res)
     })
     const exchange = send('{"model":"门"}')
-    expect(await headOf(exchange)).toMatchObject({ status: 429, headers: { 'x-request-id': 'req_1', 'set-cookie': ['a=1', 'b=2'] } })
+    expect(await headOf(exchange)).toMatchObject({
+      status: 429,
+      headers: { 'x-request-id': 'req_1', 'set-cookie': ['a=1', 'b=2'] },
+    })
     const sink = await collected(exchange)
     expect(sink).toMatchObject({ text: '{"model":"门"}', ends: 1, fault: undefined })
   })
@@ -304,7 +322,11 @@ describe('an upstream that breaks off', () => {
     })
     const exchange = send()
     await headOf(exchange)
-    expect(await collected(exchange)).toMatchObject({ text: 'some', ends: 1, fault: { kind: 'broken', wasStaleSocket: false } })
+    expect(await collected(exchange)).toMatchObject({
+      text: 'some',
+      ends: 1,
+      fault: { kind: 'broken', wasStaleSocket: false },
+    })
   })
 
   test('before it was consumed is told to whoever comes', async () => {
@@ -342,7 +364,10 @@ describe('a connection that was closed while it was idle', () => {
   }
 
   test('is recognised where the upstream closes it in order', async () => {
-    expect(await secondOf((socket) => socket.destroy())).toMatchObject({ kind: 'broken', wasStaleSocket: true })
+    expect(await secondOf((socket) => socket.destroy())).toMatchObject({
+      kind: 'broken',
+      wasStaleSocket: true,
+    })
   })
 
   test('is recognised where the upstream resets it', async () => {
@@ -360,8 +385,14 @@ describe('a connection that was closed while it was idle', () => {
   })
 
   test('is no such thing where it had never served', async () => {
-    for (const close of [(socket: Socket) => socket.destroy(), (socket: Socket) => socket.resetAndDestroy()]) {
-      expect(await faultOf((await rawUpstream(close))())).toMatchObject({ kind: 'broken', wasStaleSocket: false })
+    for (const close of [
+      (socket: Socket) => socket.destroy(),
+      (socket: Socket) => socket.resetAndDestroy(),
+    ]) {
+      expect(await faultOf((await rawUpstream(close))())).toMatchObject({
+        kind: 'broken',
+        wasStaleSocket: false,
+      })
     }
   })
 

@@ -22,9 +22,16 @@ export interface ExchangeSink {
   onFault(fault: UpstreamFault): void
 }
 
-type Head = { readonly ok: true; readonly head: UpstreamHead } | { readonly ok: false; readonly fault: UpstreamFault }
+type Head =
+  | { readonly ok: true; readonly head: UpstreamHead }
+  | { readonly ok: false; readonly fault: UpstreamFault }
 
-const TIMEOUT_CODES = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'])
+const TIMEOUT_CODES = new Set([
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ETIMEDOUT',
+])
 const UNREACHABLE_CODES = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -68,7 +75,11 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     this.#hasAnswerBegun = true
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
     // 1xx answers are for the connection between the two of us and are not relayed.
     if (status < 200) return
     this.#resolveHead({ ok: true, head: { status, headers } })
@@ -133,8 +144,10 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     const { code, socket } = error as { code?: string; socket?: { bytesRead?: number } }
     const cause = error
     if (this.#isAborted) return { kind: 'aborted', cause, wasStaleSocket: false }
-    if (code !== undefined && UNREACHABLE_CODES.has(code)) return { kind: 'unreachable', cause, wasStaleSocket: false }
-    if (code !== undefined && TIMEOUT_CODES.has(code)) return { kind: 'timeout', cause, wasStaleSocket: false }
+    if (code !== undefined && UNREACHABLE_CODES.has(code))
+      return { kind: 'unreachable', cause, wasStaleSocket: false }
+    if (code !== undefined && TIMEOUT_CODES.has(code))
+      return { kind: 'timeout', cause, wasStaleSocket: false }
     const hasServedBefore = (socket?.bytesRead ?? 0) > 0
     return { kind: 'broken', cause, wasStaleSocket: hasServedBefore && !this.#hasAnswerBegun }
   }

@@ -66,7 +66,9 @@ describe('requests to one upstream', () => {
     const { seen, baseUrl } = await countingUpstream()
     const pools = openPools()
     for (const version of [1, 2, 3]) {
-      await request(pools.poolFor(target(`${baseUrl}/v1`, { version, apiKey: `sk-upstream-test-${version}` })))
+      await request(
+        pools.poolFor(target(`${baseUrl}/v1`, { version, apiKey: `sk-upstream-test-${version}` })),
+      )
     }
     expect(seen.connections).toBe(1)
   })

@@ -1,9 +1,15 @@
 // Decides which limits apply to a caller, and whether they admit one more request. Pure: what has been counted, and when it
 // is, come as arguments.
 import { type Refusal, refusal } from '../../contract/errors.ts'
-import { type LimitMetric, type LimitRule, type LimitScope, type LimitWindow, limitWindow } from '../../contract/limits.ts'
+import {
+  type LimitMetric,
+  type LimitRule,
+  type LimitScope,
+  type LimitWindow,
+  limitWindow,
+} from '../../contract/limits.ts'
 import type { Role } from '../../contract/operations/fields.ts'
-import type { Windows } from './decide-window.ts'
+import { inWindow, type Windows } from './decide-window.ts'
 
 /** Whose request it is. A rotated key belongs to the family of its predecessor, and shares its counters and limits. */
 export interface LimitSubject {
@@ -127,8 +133,8 @@ export function decideLimits(
 
 /** What a limit has counted in the window that is open now. */
 export function countedIn(limit: WindowLimit, counts: SubjectCounts, windows: Windows): number {
-  const count = counts[limit.window]
-  if (count.startMs < windows[limit.window].startMs) return 0
+  const count = inWindow(counts, limit.window)
+  if (count.startMs < inWindow(windows, limit.window).startMs) return 0
   return limit.metric === 'requests' ? count.requests : count.tokens + count.reservedTokens
 }
 

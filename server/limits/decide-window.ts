@@ -9,6 +9,18 @@ export interface Span {
 
 export type Windows = Readonly<Record<LimitWindow, Span>>
 
+/** What belongs to a window. Spelled out, because a look-up by a computed name is what the hot path would spend most on. */
+export function inWindow<T>(each: Readonly<Record<LimitWindow, T>>, window: LimitWindow): T {
+  switch (window) {
+    case 'minute':
+      return each.minute
+    case 'hour':
+      return each.hour
+    case 'day':
+      return each.day
+  }
+}
+
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000

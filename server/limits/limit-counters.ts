@@ -48,7 +48,7 @@ export interface Counter extends SubjectCounts {
 }
 
 export interface LimitCounters {
-  /** The newest windows among the rows that were loaded; zero where there were none. */
+  /** The newest windows among the rows on disk; zero where there are none. */
   readonly newest: { readonly startMs: number; readonly dayStartMs: number }
   /** How many are held in memory. */
   readonly size: number
@@ -85,6 +85,10 @@ export function createLimitCounters(deps: {
 
   for (const row of store.load()) {
     counters[row.kind].set(row.subjectId, toCounter(row))
+    noteNewest(row)
+  }
+
+  function noteNewest(row: LimitCounterRow): void {
     newest.startMs = Math.max(newest.startMs, row.minuteStartMs, row.hourStartMs, row.dayStartMs)
     newest.dayStartMs = Math.max(newest.dayStartMs, row.dayStartMs)
   }
@@ -94,10 +98,12 @@ export function createLimitCounters(deps: {
 
   async function saveBatch(batch: readonly Counter[]): Promise<void> {
     try {
-      await store.save(batch.map(toRow))
+      const rows = batch.map(toRow)
+      await store.save(rows)
+      rows.forEach(noteNewest)
       health.worked()
     } catch (error) {
-      for (const counter of batch) if (isLive(counter)) dirty.add(counter)
+      for (const counter of batch) dirty.add(counter)
       health.failed(error)
     }
   }
@@ -124,12 +130,15 @@ export function createLimitCounters(deps: {
     async dropEnded(windows) {
       for (const kind of ['user', 'key'] as const) {
         for (const [subjectId, counter] of counters[kind]) {
-          if (counter.running === 0 && hasEnded(counter, windows)) counters[kind].delete(subjectId)
+          // One that is not on disk yet stays: it may be the newest, which keeps time from going back over a restart.
+          const isBusy = counter.running > 0 || dirty.has(counter)
+          if (!isBusy && hasEnded(counter, windows)) counters[kind].delete(subjectId)
         }
       }
       try {
-        // A day's slack: an hour may still be open when the day that it began in has ended.
-        await store.deleteBefore(windows.day.startMs - DAY_MS)
+        // The newest rows stay, however old they are: they keep time from going back over a restart. And a day's slack,
+        // because an hour may still be open when the day that it began in has ended.
+        await store.deleteBefore(newest.dayStartMs - DAY_MS)
       } catch (error) {
         health.failed(error)
       }

@@ -1,7 +1,7 @@
 // Counts requests and tokens as they are admitted, and gives back what they did not use. It is the single writer of its
 // counters, in memory; the decisions are pure and live in decide-limits.ts, and counters survive a restart in a store.
 import type { Refusal } from '../../contract/errors.ts'
-import { type LimitWindow, limitWindow } from '../../contract/limits.ts'
+import type { LimitWindow } from '../../contract/limits.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import type { Clock, Logger } from '../ports.ts'
 import { decideLimits, type EffectiveLimits, type LimitSubject, type SubjectCounts } from './decide-limits.ts'
@@ -65,7 +65,6 @@ export interface Limiter {
 type LimiterLogger = Pick<Logger, 'info' | 'warn' | 'error'>
 
 const SAVE_EVERY_MS = 1_000
-const WINDOWS = limitWindow.options
 
 /** Goes on from the counters in the store. Throws where they cannot be read, or the zone is unknown. */
 export function createLimiter(deps: {
@@ -168,6 +167,8 @@ class CountedAdmission implements Admission {
     if (this.#isTruedUp) return
     this.#isTruedUp = true
     this.#count(0, this.#endReservation(), isCount(tokensUsed) ? tokensUsed : this.#reserved)
+    this.#counters.changed(this.#user)
+    this.#counters.changed(this.#key)
   }
 
   release(): void {
@@ -175,7 +176,7 @@ class CountedAdmission implements Admission {
     this.#isReleased = true
     this.#user.running -= 1
     this.#key.running -= 1
-    this.#count(0, this.#endReservation(), 0)
+    if (this.#isReserved) this.#count(0, this.#endReservation(), 0)
   }
 
   /** What has to be added to the reserved tokens to end this reservation; nothing the second time. */
@@ -186,23 +187,27 @@ class CountedAdmission implements Admission {
   }
 
   #count(requests: number, reserved: number, tokens: number): void {
-    addTo(this.#user, this.#windows, requests, reserved, tokens)
-    addTo(this.#key, this.#windows, requests, reserved, tokens)
-    if (tokens === 0) return
-    this.#counters.changed(this.#user)
-    this.#counters.changed(this.#key)
+    const { minute, hour, day } = this.#windows
+    for (const counter of [this.#user, this.#key]) {
+      addTo(counter.minute, minute.startMs, requests, reserved, tokens)
+      addTo(counter.hour, hour.startMs, requests, reserved, tokens)
+      addTo(counter.day, day.startMs, requests, reserved, tokens)
+    }
   }
 }
 
-function addTo(counter: Counter, windows: Windows, requests: number, reserved: number, tokens: number): void {
-  for (const window of WINDOWS) {
-    const count = counter[window]
-    // Where the window that admitted the request has passed, everything that was counted there is gone with it.
-    if (count.startMs !== windows[window].startMs) continue
-    count.requests += requests
-    count.reservedTokens += reserved
-    count.tokens = Math.min(Number.MAX_SAFE_INTEGER, count.tokens + tokens)
-  }
+function addTo(
+  count: Counter['minute'],
+  startMs: number,
+  requests: number,
+  reserved: number,
+  tokens: number,
+): void {
+  // Where the window that admitted the request has passed, everything that was counted there is gone with it.
+  if (count.startMs !== startMs) return
+  count.requests += requests
+  count.reservedTokens += reserved
+  count.tokens = Math.min(Number.MAX_SAFE_INTEGER, count.tokens + tokens)
 }
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
@@ -218,7 +223,12 @@ function toUse(counts: SubjectCounts, windows: Windows, nowMs: number): LimitUse
       endsInMs: endMs - nowMs,
     }
   }
-  return { minute: windowUse('minute'), hour: windowUse('hour'), day: windowUse('day'), running: counts.running }
+  return {
+    minute: windowUse('minute'),
+    hour: windowUse('hour'),
+    day: windowUse('day'),
+    running: counts.running,
+  }
 }
 
 /** Saves every second, one batch after the other, and once an hour forgets what nobody counts any more. */

@@ -6,14 +6,22 @@ import {
   type SubjectCounts,
   type WindowLimit,
 } from './decide-limits.ts'
-import type { Windows } from './decide-window.ts'
+import { inWindow, type Windows } from './decide-window.ts'
 
 export type RateLimitHeaders = Readonly<Record<string, string>>
 
-interface Tightest {
-  readonly limit: WindowLimit
-  readonly remaining: number
-}
+const NAMES = {
+  requests: {
+    limit: 'x-ratelimit-limit-requests',
+    remaining: 'x-ratelimit-remaining-requests',
+    reset: 'x-ratelimit-reset-requests',
+  },
+  tokens: {
+    limit: 'x-ratelimit-limit-tokens',
+    remaining: 'x-ratelimit-remaining-tokens',
+    reset: 'x-ratelimit-reset-tokens',
+  },
+} as const
 
 /**
  * The headers for the limit of which least is left, of equals the one with the shorter window; for requests and tokens
@@ -28,36 +36,53 @@ export function rateLimitHeaders(
 ): RateLimitHeaders {
   const headers: Record<string, string> = {}
   for (const metric of ['requests', 'tokens'] as const) {
-    const ofUser = tightestOf(limits.user, metric, user, windows, undefined)
-    const tightest = tightestOf(limits.key, metric, key, windows, ofUser)
+    const ofUser = tightestOf(limits.user, metric, user, windows)
+    const ofKey = tightestOf(limits.key, metric, key, windows)
+    const tightest = tighterOf(ofUser, ofKey, windows)
     if (!tightest) continue
-    headers[`x-ratelimit-limit-${metric}`] = String(tightest.limit.value)
-    headers[`x-ratelimit-remaining-${metric}`] = String(tightest.remaining)
-    headers[`x-ratelimit-reset-${metric}`] = formatReset(windows[tightest.limit.window].endMs - nowMs)
+    const names = NAMES[metric]
+    headers[names.limit] = String(tightest.limit.value)
+    headers[names.remaining] = String(tightest.remaining)
+    headers[names.reset] = formatReset(inWindow(windows, tightest.limit.window).endMs - nowMs)
   }
   return headers
 }
 
+interface Tightest {
+  readonly limit: WindowLimit
+  readonly remaining: number
+}
+
+/** The limits come with the shortest window first, so of equals the first stays. */
 function tightestOf(
   limits: CounterLimits,
   metric: WindowLimit['metric'],
   counts: SubjectCounts,
   windows: Windows,
-  known: Tightest | undefined,
 ): Tightest | undefined {
-  let tightest = known
+  let tightest: WindowLimit | undefined
+  let least = Number.POSITIVE_INFINITY
   for (const limit of limits.windows) {
     if (limit.metric !== metric) continue
-    const remaining = Math.max(0, limit.value - countedIn(limit, counts, windows))
-    if (!tightest || isTighter({ limit, remaining }, tightest, windows)) tightest = { limit, remaining }
+    const remaining = limit.value - countedIn(limit, counts, windows)
+    if (remaining >= least) continue
+    tightest = limit
+    least = remaining
   }
-  return tightest
+  return tightest && { limit: tightest, remaining: Math.max(0, least) }
 }
 
-const isTighter = (one: Tightest, other: Tightest, windows: Windows): boolean =>
-  one.remaining === other.remaining
-    ? windows[one.limit.window].endMs < windows[other.limit.window].endMs
-    : one.remaining < other.remaining
+function tighterOf(
+  one: Tightest | undefined,
+  other: Tightest | undefined,
+  windows: Windows,
+): Tightest | undefined {
+  if (!one || !other) return one ?? other
+  if (one.remaining !== other.remaining) return one.remaining < other.remaining ? one : other
+  const oneEndsFirst =
+    inWindow(windows, one.limit.window).endMs <= inWindow(windows, other.limit.window).endMs
+  return oneEndsFirst ? one : other
+}
 
 /** A duration as OpenAI writes it (Go's format): `120ms`, `8.64s`, `6m0s`, `1h0m0s`. */
 export function formatReset(durationMs: number): string {

@@ -32,7 +32,9 @@ const messages = [{ role: 'user' as const, content: 'Is the gate open?' }]
 
 test('the upstream refuses the client key itself, so that the next tests can fail', async () => {
   const direct = new OpenAI({ baseURL: `${mock.url}/v1`, apiKey: person.key })
-  await expect(direct.chat.completions.create({ model: TEST_MODEL, messages })).rejects.toMatchObject({ status: 401 })
+  await expect(direct.chat.completions.create({ model: TEST_MODEL, messages })).rejects.toMatchObject({
+    status: 401,
+  })
 })
 
 test('chat completions answer, whole and streamed, under the operator key', async () => {
@@ -47,7 +49,11 @@ test('chat completions answer, whole and streamed, under the operator key', asyn
 test('responses answer, whole and streamed, under the operator key', async () => {
   const whole = await client.responses.create({ model: TEST_MODEL, input: 'Is the gate open?' })
   expect(whole.output_text).toBe('The gate is open.')
-  const stream = await client.responses.create({ model: TEST_MODEL, input: 'Is the gate open?', stream: true })
+  const stream = await client.responses.create({
+    model: TEST_MODEL,
+    input: 'Is the gate open?',
+    stream: true,
+  })
   let text = ''
   for await (const event of stream) if (event.type === 'response.output_text.delta') text += event.delta
   expect(text).toBe('The gate is open.')

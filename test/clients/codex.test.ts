@@ -5,9 +5,18 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { costByHand, type Person, type RunningGateway, startGateway, TEST_MODEL } from '../integration/support/running-gateway.ts'
+import {
+  costByHand,
+  type Person,
+  type RunningGateway,
+  startGateway,
+  TEST_MODEL,
+} from '../integration/support/running-gateway.ts'
 
-const CODEX = join(dirname(createRequire(import.meta.url).resolve('@openai/codex/package.json')), 'bin/codex.js')
+const CODEX = join(
+  dirname(createRequire(import.meta.url).resolve('@openai/codex/package.json')),
+  'bin/codex.js',
+)
 const TURN_MS_MAX = 60_000
 
 let gateway: RunningGateway
@@ -55,33 +64,45 @@ async function codexExec(person: Person, prompt: string): Promise<Turn> {
   return { exitCode, output }
 }
 
-test('a turn of Codex runs a tool, ends well, and each of its requests is charged to the token', async () => {
-  gateway.upstream.reset()
-  const person = await gateway.createPerson()
-  const turn = await codexExec(person, 'run `echo hello-from-the-gateway`')
-  expect(turn.output).toContain('hello-from-the-gateway')
-  expect(turn.exitCode).toBe(0)
-  const rows = await gateway.usageOf(person)
-  expect(rows.length).toBeGreaterThanOrEqual(2)
-  for (const row of rows) {
-    expect(row).toMatchObject({ endpoint: '/v1/responses', stream: true, status: 200, reason: 'completed' })
-    expect(row.costNanoUsd).toBe(costByHand(row))
-  }
-  const spent = rows.reduce((sum, row) => sum + row.costNanoUsd, 0)
-  expect(await gateway.balanceOf(person)).toBe(100_000_000_000 - spent)
-  // The tool's output went back to the model, and the operator's key went with it in place of the person's.
-  expect(gateway.upstream.requests.some((request) => String(request.body).includes('function_call_output'))).toBe(true)
-  expect(gateway.upstream.requests.every((request) => !JSON.stringify(request.headers).includes(person.key))).toBe(true)
-}, TURN_MS_MAX * 1.5)
+test(
+  'a turn of Codex runs a tool, ends well, and each of its requests is charged to the token',
+  async () => {
+    gateway.upstream.reset()
+    const person = await gateway.createPerson()
+    const turn = await codexExec(person, 'run `echo hello-from-the-gateway`')
+    expect(turn.output).toContain('hello-from-the-gateway')
+    expect(turn.exitCode).toBe(0)
+    const rows = await gateway.usageOf(person)
+    expect(rows.length).toBeGreaterThanOrEqual(2)
+    for (const row of rows) {
+      expect(row).toMatchObject({ endpoint: '/v1/responses', stream: true, status: 200, reason: 'completed' })
+      expect(row.costNanoUsd).toBe(costByHand(row))
+    }
+    const spent = rows.reduce((sum, row) => sum + row.costNanoUsd, 0)
+    expect(await gateway.balanceOf(person)).toBe(100_000_000_000 - spent)
+    // The tool's output went back to the model, and the operator's key went with it in place of the person's.
+    expect(
+      gateway.upstream.requests.some((request) => String(request.body).includes('function_call_output')),
+    ).toBe(true)
+    expect(
+      gateway.upstream.requests.every((request) => !JSON.stringify(request.headers).includes(person.key)),
+    ).toBe(true)
+  },
+  TURN_MS_MAX * 1.5,
+)
 
-test('on an empty balance Codex stops after one request and says that the quota is exceeded', async () => {
-  gateway.upstream.reset()
-  const person = await gateway.createPerson(0)
-  const turn = await codexExec(person, 'say hello')
-  expect(turn.exitCode).not.toBe(0)
-  expect(turn.output).toMatch(/quota exceeded/i)
-  expect(gateway.upstream.requests).toHaveLength(0)
-  const rows = await gateway.usageOf(person)
-  expect(rows).toHaveLength(1)
-  expect(rows[0]).toMatchObject({ status: 429, errorCode: 'insufficient_quota', reason: 'refused' })
-}, TURN_MS_MAX * 1.5)
+test(
+  'on an empty balance Codex stops after one request and says that the quota is exceeded',
+  async () => {
+    gateway.upstream.reset()
+    const person = await gateway.createPerson(0)
+    const turn = await codexExec(person, 'say hello')
+    expect(turn.exitCode).not.toBe(0)
+    expect(turn.output).toMatch(/quota exceeded/i)
+    expect(gateway.upstream.requests).toHaveLength(0)
+    const rows = await gateway.usageOf(person)
+    expect(rows).toHaveLength(1)
+    expect(rows[0]).toMatchObject({ status: 429, errorCode: 'insufficient_quota', reason: 'refused' })
+  },
+  TURN_MS_MAX * 1.5,
+)

@@ -49,12 +49,21 @@ describe('chat completions', () => {
     const row = await theChargedRow()
     expect(row.inputTokens).toBe(answer.usage?.prompt_tokens)
     expect(row.outputTokens).toBe(answer.usage?.completion_tokens)
-    expect(row).toMatchObject({ endpoint: '/v1/chat/completions', stream: false, status: 200, reason: 'completed' })
+    expect(row).toMatchObject({
+      endpoint: '/v1/chat/completions',
+      stream: false,
+      status: 200,
+      reason: 'completed',
+    })
   })
 
   test('a stream without a wish for usage shows none, and is charged by it all the same', async () => {
     await freshClient()
-    const stream = await client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION, stream: true })
+    const stream = await client.chat.completions.create({
+      model: TEST_MODEL,
+      messages: QUESTION,
+      stream: true,
+    })
     let text = ''
     for await (const chunk of stream) {
       expect(chunk.choices).toHaveLength(1)
@@ -86,7 +95,11 @@ describe('chat completions', () => {
     await freshClient()
     const whole = await client.chat.completions.create({ model: 'our-model', messages: QUESTION })
     expect(whole.model).toBe('our-model')
-    const stream = await client.chat.completions.create({ model: 'our-model', messages: QUESTION, stream: true })
+    const stream = await client.chat.completions.create({
+      model: 'our-model',
+      messages: QUESTION,
+      stream: true,
+    })
     for await (const chunk of stream) expect(chunk.model).toBe('our-model')
     expect(String(gateway.upstream.requests.at(-1)?.body)).toContain(`"${TEST_MODEL}"`)
   })
@@ -109,7 +122,9 @@ describe('responses', () => {
     const types = new Set<string>()
     for await (const event of stream) types.add(event.type)
     const final = await stream.finalResponse()
-    expect([...types]).toEqual(expect.arrayContaining(['response.created', 'response.output_text.delta', 'response.completed']))
+    expect([...types]).toEqual(
+      expect.arrayContaining(['response.created', 'response.output_text.delta', 'response.completed']),
+    )
     const row = await theChargedRow()
     expect(row.outputTokens).toBe(final.usage?.output_tokens)
   })
@@ -123,15 +138,29 @@ describe('responses', () => {
   test('a previous response may be continued by the one who made it, and by nobody else', async () => {
     await freshClient()
     const first = await client.responses.create({ model: TEST_MODEL, input: 'Hello.' })
-    const next = await client.responses.create({ model: TEST_MODEL, input: 'Go on.', previous_response_id: first.id })
+    const next = await client.responses.create({
+      model: TEST_MODEL,
+      input: 'Go on.',
+      previous_response_id: first.id,
+    })
     expect(next.previous_response_id).toBe(first.id)
     const item = first.output[0]?.id ?? ''
     await freshClient()
-    const foreign = client.responses.create({ model: TEST_MODEL, input: 'Go on.', previous_response_id: first.id })
+    const foreign = client.responses.create({
+      model: TEST_MODEL,
+      input: 'Go on.',
+      previous_response_id: first.id,
+    })
     await expect(foreign).rejects.toMatchObject({ status: 404, code: 'previous_response_not_found' })
-    const stolen = client.responses.create({ model: TEST_MODEL, input: [{ type: 'item_reference', id: item }] })
+    const stolen = client.responses.create({
+      model: TEST_MODEL,
+      input: [{ type: 'item_reference', id: item }],
+    })
     await expect(stolen).rejects.toMatchObject({ status: 404, code: 'item_not_found' })
-    const reasoning = client.responses.create({ model: TEST_MODEL, input: [{ type: 'reasoning', id: item, summary: [] }] })
+    const reasoning = client.responses.create({
+      model: TEST_MODEL,
+      input: [{ type: 'reasoning', id: item, summary: [] }],
+    })
     await expect(reasoning).rejects.toMatchObject({ status: 404, code: 'item_not_found' })
     expect(gateway.upstream.requests).toHaveLength(0)
   })
@@ -151,7 +180,12 @@ describe('refusals and retries', () => {
     expect(gateway.upstream.requests).toHaveLength(0)
     const rows = await gateway.usageOf(person)
     expect(rows).toHaveLength(1)
-    expect(rows[0]).toMatchObject({ reason: 'refused', errorCode: 'insufficient_quota', costNanoUsd: 0, status: 429 })
+    expect(rows[0]).toMatchObject({
+      reason: 'refused',
+      errorCode: 'insufficient_quota',
+      costNanoUsd: 0,
+      status: 429,
+    })
   })
 
   test('a model without a price is refused by its name', async () => {
@@ -165,7 +199,14 @@ describe('refusals and retries', () => {
     await freshClient()
     gateway.upstream.script({
       status: 401,
-      body: { error: { message: `Incorrect API key provided: ${UPSTREAM_KEY.slice(0, 8)}`, code: 'invalid_api_key', type: 'x', param: null } },
+      body: {
+        error: {
+          message: `Incorrect API key provided: ${UPSTREAM_KEY.slice(0, 8)}`,
+          code: 'invalid_api_key',
+          type: 'x',
+          param: null,
+        },
+      },
     })
     const asked = client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION })
     const error = await asked.then(

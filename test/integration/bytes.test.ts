@@ -39,16 +39,30 @@ const USAGE = { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 }
 
 const FRAMINGS: readonly { readonly name: string; readonly text: string }[] = [
   { name: 'LF', text: `data: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]\n\n` },
-  { name: 'CRLF', text: `data: ${chunk('Hi', null)}\r\n\r\ndata: ${chunk('', USAGE)}\r\n\r\ndata: [DONE]\r\n\r\n` },
+  {
+    name: 'CRLF',
+    text: `data: ${chunk('Hi', null)}\r\n\r\ndata: ${chunk('', USAGE)}\r\n\r\ndata: [DONE]\r\n\r\n`,
+  },
   { name: 'CR', text: `data: ${chunk('Hi', null)}\r\rdata: ${chunk('', USAGE)}\r\rdata: [DONE]\r\r` },
   {
     name: 'comments, ids and no space',
     text: `: hello\n\nid: 7\nretry: 10\ndata:${chunk('Hi', null)}\n\n: still here\n\ndata:${chunk('', USAGE)}\n\ndata:[DONE]\n\n`,
   },
-  { name: 'a byte-order mark', text: `\u00ef\u00bb\u00bfdata: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]\n\n` },
-  { name: 'no last blank line', text: `data: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]` },
+  {
+    name: 'a byte-order mark',
+    text: `\u00ef\u00bb\u00bfdata: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]\n\n`,
+  },
+  {
+    name: 'no last blank line',
+    text: `data: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]`,
+  },
   { name: 'no [DONE]', text: `data: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\n` },
-  { name: 'split UTF-8', text: Buffer.from(`data: ${chunk('门 🌕', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]\n\n`).toString('latin1') },
+  {
+    name: 'split UTF-8',
+    text: Buffer.from(
+      `data: ${chunk('门 🌕', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]\n\n`,
+    ).toString('latin1'),
+  },
 ]
 
 describe.each(FRAMINGS)('a chat stream with $name', ({ text }) => {

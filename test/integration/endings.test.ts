@@ -1,7 +1,13 @@
 // Every way in which a request can end, over the real server: how it is charged, what the client sees, and that no hold is
 // left behind.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { costByHand, type Person, type RunningGateway, startGateway, TEST_MODEL } from './support/running-gateway.ts'
+import {
+  costByHand,
+  type Person,
+  type RunningGateway,
+  startGateway,
+  TEST_MODEL,
+} from './support/running-gateway.ts'
 
 let gateway: RunningGateway
 let person: Person
@@ -200,7 +206,11 @@ test('where reading on comes to its bound, the whole hold is charged, as an esti
     const response = await fetch(`${impatient.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${guest.key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: TEST_MODEL, stream: true, messages: [{ role: 'user', content: 'Hello.' }] }),
+      body: JSON.stringify({
+        model: TEST_MODEL,
+        stream: true,
+        messages: [{ role: 'user', content: 'Hello.' }],
+      }),
       signal: leaving.signal,
     })
     await response.body?.getReader().read()

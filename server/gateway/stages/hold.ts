@@ -1,14 +1,18 @@
 // Takes the hold: the most that a request can cost, at the price that it will be charged at. Bytes bound the input for
 // free and may grant; where they do not fit into what is available, the tokens are counted before anyone is refused.
-import { DEFAULT_CONTEXT_WINDOW_TOKENS, DEFAULT_MAX_OUTPUT_TOKENS } from '../../../contract/price.ts'
+
 import type { Refusal } from '../../../contract/errors.ts'
+import { DEFAULT_CONTEXT_WINDOW_TOKENS, DEFAULT_MAX_OUTPUT_TOKENS } from '../../../contract/price.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { NanoUsd } from '../../ledger/money.ts'
 import { quoteWorstCase } from '../../ledger/quote.ts'
 import type { StageDeps } from '../deps.ts'
 import type { Held, Routed } from '../request.ts'
 
-export async function hold(deps: Pick<StageDeps, 'accounts' | 'tokens'>, routed: Routed): Promise<Result<Held, Refusal>> {
+export async function hold(
+  deps: Pick<StageDeps, 'accounts' | 'tokens'>,
+  routed: Routed,
+): Promise<Result<Held, Refusal>> {
   const { input } = routed.facts
   const byBytes = open(deps, routed, quote(routed, input && input.fixedTokensMax + input.textBytes))
   if (byBytes.ok || byBytes.error.code !== 'insufficient_quota' || !input) return byBytes
@@ -33,7 +37,11 @@ function quote(routed: Routed, inputTokensMax: number | undefined): NanoUsd {
   )
 }
 
-function open(deps: Pick<StageDeps, 'accounts'>, routed: Routed, amountNanoUsd: NanoUsd): Result<Held, Refusal> {
+function open(
+  deps: Pick<StageDeps, 'accounts'>,
+  routed: Routed,
+  amountNanoUsd: NanoUsd,
+): Result<Held, Refusal> {
   const opened = deps.accounts.openHold({
     requestId: routed.requestId,
     userId: routed.key.userId,

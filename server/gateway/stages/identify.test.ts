@@ -44,7 +44,10 @@ const withKey = (key: string) => identified({ authorization: `Bearer ${key}` })
 describe('a key', () => {
   test('is looked up by its public part, and the request goes on as its owner’s', () => {
     const { result, asked } = withKey(KEY)
-    expect(result).toMatchObject({ ok: true, value: { requestId: 'req_1', key: { keyId: 'key_1', userId: 'user_1' } } })
+    expect(result).toMatchObject({
+      ok: true,
+      value: { requestId: 'req_1', key: { keyId: 'key_1', userId: 'user_1' } },
+    })
     expect(asked).toEqual([PUBLIC_ID])
   })
 
@@ -97,7 +100,9 @@ describe('a key', () => {
   test('whose secret is another one’s beginning, or its hash in zeros, is refused', () => {
     expect(withKey(KEY.slice(0, -1)).code).toBe('invalid_api_key')
     expect(withKey(`${KEY}a`).code).toBe('invalid_api_key')
-    expect(identified({ authorization: `Bearer ${KEY}` }, known({ secretHash: Buffer.alloc(32) })).code).toBe('invalid_api_key')
+    expect(identified({ authorization: `Bearer ${KEY}` }, known({ secretHash: Buffer.alloc(32) })).code).toBe(
+      'invalid_api_key',
+    )
   })
 })
 
@@ -111,7 +116,11 @@ describe('a known key', () => {
     ['of a suspended person', { userStatus: 'suspended' }, 'account_suspended'],
     ['of a deleted person', { userStatus: 'deleted' }, 'account_suspended'],
     ['of a person who is not approved yet', { userStatus: 'pending' }, 'account_pending'],
-    ['disabled, of a suspended person', { keyStatus: 'disabled', userStatus: 'suspended' }, 'api_key_disabled'],
+    [
+      'disabled, of a suspended person',
+      { keyStatus: 'disabled', userStatus: 'suspended' },
+      'api_key_disabled',
+    ],
   ] as const)('%s may not be used', (_what, more, code) => {
     expect(codeOf(more)).toBe(code)
   })

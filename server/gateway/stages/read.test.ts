@@ -177,22 +177,28 @@ describe('a client that leaves', () => {
 })
 
 describe('a content type', () => {
-  test.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON', 'application/vnd.api+json'])(
-    '%s is read',
-    async (type) => {
-      expect((await post('{}', { 'content-type': type })).status).toBe(200)
-    },
-  )
+  test.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'Application/JSON',
+    'application/vnd.api+json',
+  ])('%s is read', async (type) => {
+    expect((await post('{}', { 'content-type': type })).status).toBe(200)
+  })
 
   // A browser sends the first three to any address without asking; a form has other rules for what it means.
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp', 'text/json', ' '])(
-    '%j is refused',
-    async (type) => {
-      const { status, text } = await post('{}', { 'content-type': type })
-      expect(status).toBe(415)
-      expect(text).toContain('unsupported_media_type')
-    },
-  )
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonp',
+    'text/json',
+    ' ',
+  ])('%j is refused', async (type) => {
+    const { status, text } = await post('{}', { 'content-type': type })
+    expect(status).toBe(415)
+    expect(text).toContain('unsupported_media_type')
+  })
 
   test('that is missing is taken for JSON', async () => {
     const { socket } = open()
@@ -204,13 +210,16 @@ describe('a content type', () => {
 })
 
 describe('a content encoding', () => {
-  test.each(['gzip', 'zstd', 'br', 'deflate', 'gzip, identity', 'x'.repeat(300)])('%j is refused, and named', async (encoding) => {
-    const { status, text } = await post('{}', { ...JSON_TYPE, 'content-encoding': encoding })
-    expect(status).toBe(415)
-    expect(text).toContain('unsupported_content_encoding')
-    expect(text).toContain(encoding.slice(0, 40))
-    expect(text.length).toBeLessThan(400)
-  })
+  test.each(['gzip', 'zstd', 'br', 'deflate', 'gzip, identity', 'x'.repeat(300)])(
+    '%j is refused, and named',
+    async (encoding) => {
+      const { status, text } = await post('{}', { ...JSON_TYPE, 'content-encoding': encoding })
+      expect(status).toBe(415)
+      expect(text).toContain('unsupported_content_encoding')
+      expect(text).toContain(encoding.slice(0, 40))
+      expect(text.length).toBeLessThan(400)
+    },
+  )
 
   test('of identity is none', async () => {
     expect((await post('{}', { ...JSON_TYPE, 'content-encoding': 'Identity' })).status).toBe(200)
@@ -218,8 +227,15 @@ describe('a content encoding', () => {
 })
 
 describe('a client that asks before it sends its body', () => {
-  async function ask(headers: Record<string, string | number>): Promise<{ status: number; isContinued: boolean }> {
-    const asked = request({ port, host: '127.0.0.1', method: 'POST', headers: { expect: '100-continue', ...JSON_TYPE, ...headers } })
+  async function ask(
+    headers: Record<string, string | number>,
+  ): Promise<{ status: number; isContinued: boolean }> {
+    const asked = request({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      headers: { expect: '100-continue', ...JSON_TYPE, ...headers },
+    })
     let isContinued = false
     asked.on('continue', () => {
       isContinued = true

@@ -6,7 +6,11 @@ import type { GatewayDeps } from '../deps.ts'
 import { type Endpoint, endpointAt, rawPathOf } from '../endpoints.ts'
 import type { Received } from '../request.ts'
 
-export function receive(deps: Pick<GatewayDeps, 'ids' | 'clock'>, req: IncomingMessage, res: ServerResponse): Received {
+export function receive(
+  deps: Pick<GatewayDeps, 'ids' | 'clock'>,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Received {
   return {
     requestId: `req_${deps.ids.next().replaceAll('-', '')}`,
     req,

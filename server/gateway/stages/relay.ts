@@ -6,9 +6,9 @@ import { createChatStreamReader } from '../chat-stream.ts'
 import type { StageDeps } from '../deps.ts'
 import { clientHeaders } from '../headers.ts'
 import type { LiveRequest } from '../live-requests.ts'
-import { relayWhole } from '../relay-whole.ts'
 import { StreamRelay } from '../relay-stream.ts'
-import { codeOf, refusedWith, type Relayed } from '../relayed.ts'
+import { relayWhole } from '../relay-whole.ts'
+import { codeOf, type Relayed, refusedWith } from '../relayed.ts'
 import type { Held } from '../request.ts'
 import { createResponsesStreamReader } from '../responses-stream.ts'
 import type { StreamReader } from '../stream-meter.ts'
@@ -32,7 +32,9 @@ export async function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent
   }
   const { exchange, head } = sent
   const isStream = head.status === 200 && (await isEventStream(held, exchange, head))
-  return isStream ? relayStream(deps, held, live, exchange, head) : relayWhole(deps, held, live, exchange, head)
+  return isStream
+    ? relayStream(deps, held, live, exchange, head)
+    : relayWhole(deps, held, live, exchange, head)
 }
 
 /** By its content-type; some servers stream under another one, which the SDKs read all the same, and so do we. */

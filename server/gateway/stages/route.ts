@@ -8,7 +8,14 @@ import type { BodyFacts } from '../body-facts.ts'
 import { readChatBody } from '../chat-body.ts'
 import type { StageDeps } from '../deps.ts'
 import { isObject } from '../json-object.ts'
-import { additionOf, applySplices, type JsonObjectScan, memberOf, type Splice, scanObject } from '../json-scan.ts'
+import {
+  additionOf,
+  applySplices,
+  type JsonObjectScan,
+  memberOf,
+  type Splice,
+  scanObject,
+} from '../json-scan.ts'
 import type { Read, Routed } from '../request.ts'
 import { readResponsesBody } from '../responses-body.ts'
 
@@ -64,12 +71,15 @@ function parseBody(body: Buffer): Result<ParsedBody, Refusal> {
     value = JSON.parse(body.toString('utf8'))
   } catch (error) {
     // The message of V8 names the position; it may quote a few characters of the body, which the client sent itself.
-    return fail(refusal('invalid_json', { problem: error instanceof Error ? error.message.slice(0, 200) : '' }))
+    return fail(
+      refusal('invalid_json', { problem: error instanceof Error ? error.message.slice(0, 200) : '' }),
+    )
   }
   if (!isObject(value)) return fail(refusal('invalid_json', { problem: 'it has to be an object.' }))
   const scan = scanObject(body)
   if (scan.ok) return ok({ scan: scan.value, value })
-  if (scan.error.kind === 'duplicate') return fail(refusal('duplicate_member', undefined, { param: scan.error.name.slice(0, 100) }))
+  if (scan.error.kind === 'duplicate')
+    return fail(refusal('duplicate_member', undefined, { param: scan.error.name.slice(0, 100) }))
   return fail(refusal('invalid_json', { problem: 'it cannot be read.' }))
 }
 

@@ -41,9 +41,21 @@ async function upstream(...answers: ((socket: Socket) => void)[]) {
   const pools = createUpstreamPools()
   cleanups.push(() => pools.close())
   const held = {
-    req: { headers: { authorization: 'Bearer sk-cg-client', host: 'gateway.test', 'user-agent': 'codex', cookie: 'cg_session=1' } },
+    req: {
+      headers: {
+        authorization: 'Bearer sk-cg-client',
+        host: 'gateway.test',
+        'user-agent': 'codex',
+        cookie: 'cg_session=1',
+      },
+    },
     endpoint: ENDPOINT,
-    upstream: { baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: 'sk-upstream-test-1', isDemo: false, version: 1 },
+    upstream: {
+      baseUrl: `http://127.0.0.1:${port}/v1`,
+      apiKey: 'sk-upstream-test-1',
+      isDemo: false,
+      version: 1,
+    },
     upstreamBody: Buffer.from('{"model":"门"}'),
   } as unknown as Held // what sending looks at; the rest of a held request plays no part in it
   return { requests, pools, held }
@@ -54,8 +66,16 @@ type Upstream = Awaited<ReturnType<typeof upstream>>
 async function sendOnce({ pools, held }: Upstream, monotonicMs = () => 0) {
   const attached: UpstreamExchange[] = []
   const clock = { now: () => 0, monotonicMs }
-  const sent = await send({ pools, clock }, held, dispatch({ pools }, held), (again) => void attached.push(again))
-  if (sent.ok) await new Promise<void>((done) => sent.exchange.consume({ onData: () => {}, onEnd: done, onFault: () => done() }))
+  const sent = await send(
+    { pools, clock },
+    held,
+    dispatch({ pools }, held),
+    (again) => void attached.push(again),
+  )
+  if (sent.ok)
+    await new Promise<void>((done) =>
+      sent.exchange.consume({ onData: () => {}, onEnd: done, onFault: () => done() }),
+    )
   await sleep(20)
   return { sent, attached }
 }
@@ -123,7 +143,10 @@ describe('a request is sent once only', () => {
   })
 
   test('where the upstream answers with an error', async () => {
-    const up = await upstream((socket) => void socket.write('HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n'), answerOk)
+    const up = await upstream(
+      (socket) => void socket.write('HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n'),
+      answerOk,
+    )
     expect(statusOf((await sendOnce(up)).sent)).toBe(503)
     expect(up.requests).toHaveLength(1)
   })

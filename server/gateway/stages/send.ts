@@ -40,7 +40,8 @@ export async function send(
   const answer = await first.head
   if (answer.ok) return { ok: true, exchange: first, head: answer.head }
   const waitedMs = deps.clock.monotonicMs() - sentMonoMs
-  if (!answer.fault.wasStaleSocket || waitedMs > STALE_SOCKET_MS_MAX) return { ok: false, fault: answer.fault }
+  if (!answer.fault.wasStaleSocket || waitedMs > STALE_SOCKET_MS_MAX)
+    return { ok: false, fault: answer.fault }
   const second = dispatch(deps, held)
   onExchange(second)
   const again = await second.head

@@ -69,7 +69,12 @@ const rowStart = (request: Identified) => ({
 export function refusedRow(
   deps: Pick<StageDeps, 'clock'>,
   request: Identified,
-  refused: { readonly code: string; readonly status: number; readonly model: string; readonly isDemo: boolean },
+  refused: {
+    readonly code: string
+    readonly status: number
+    readonly model: string
+    readonly isDemo: boolean
+  },
 ): UsageRow {
   return {
     ...rowStart(request),

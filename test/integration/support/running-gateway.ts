@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DemoUpstream, startDemoUpstream } from '../../../server/demo-upstream/demo-upstream.ts'
-import { MemoryLog, testPorts } from './test-ports.ts'
 import { startServer } from '../../../server/start-server.ts'
+import { MemoryLog, testPorts } from './test-ports.ts'
 
 export const ADMIN = { email: 'admin@example.test', password: 'correct horse battery staple' }
 export const UPSTREAM_KEY = 'sk-upstream-test-0123456789abcdef'
@@ -17,7 +17,11 @@ export interface Answer<T = Record<string, unknown>> {
   readonly status: number
   readonly ok: boolean
   readonly data: T
-  readonly error: { readonly code: string; readonly message: string; readonly details?: Record<string, unknown> }
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly details?: Record<string, unknown>
+  }
 }
 
 export interface Person {
@@ -111,7 +115,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       body: JSON.stringify({ email, password }),
     })
     const cookie = response.headers.getSetCookie()[0]?.split(';')[0]
-    if (response.status !== 200 || cookie === undefined) throw new Error(`cannot sign in: ${await response.text()}`)
+    if (response.status !== 200 || cookie === undefined)
+      throw new Error(`cannot sign in: ${await response.text()}`)
     return cookie
   }
 
@@ -126,7 +131,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
     },
     ...(options.settings === undefined ? {} : { settings: options.settings }),
   })
-  if (!completed.ok && completed.error.code !== 'setup_already_done') throw new Error(JSON.stringify(completed))
+  if (!completed.ok && completed.error.code !== 'setup_already_done')
+    throw new Error(JSON.stringify(completed))
   const adminCookie = await signIn(ADMIN.email, ADMIN.password)
   await call('prices.upsert', { model: TEST_MODEL, ...TEST_RATES }, adminCookie)
   const admin = <T>(name: string, input?: unknown) => call<T>(name, input, adminCookie)
@@ -149,11 +155,18 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
     async createPerson(balanceNanoUsd = 100 * DOLLAR) {
       people += 1
       const email = `person-${people}@example.test`
-      const created = await admin<{ id: string }>('users.create', { email, password: 'a long enough password' })
+      const created = await admin<{ id: string }>('users.create', {
+        email,
+        password: 'a long enough password',
+      })
       if (!created.ok) throw new Error(JSON.stringify(created))
       const userId = created.data.id
       if (balanceNanoUsd !== 0) {
-        const topUp = await admin('users.adjustBalance', { userId, amountNanoUsd: balanceNanoUsd, note: 'for a test' })
+        const topUp = await admin('users.adjustBalance', {
+          userId,
+          amountNanoUsd: balanceNanoUsd,
+          note: 'for a test',
+        })
         if (!topUp.ok) throw new Error(JSON.stringify(topUp))
       }
       const key = await admin<{ id: string; secret: string }>('keys.create', { userId, name: 'test' })

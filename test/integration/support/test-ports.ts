@@ -1,10 +1,10 @@
 // Ports for a server inside a test: the real clock, ids and secret file, and a log that is kept in memory and searched.
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
-import type { Ports } from '../../../server/ports.ts'
 import { createEncryptedSecretFile } from '../../../server/host/encrypted-secret-file.ts'
 import { createSystemClock } from '../../../server/host/system-clock.ts'
 import { createSystemIds } from '../../../server/host/system-ids.ts'
+import type { Ports } from '../../../server/ports.ts'
 
 export class MemoryLog extends Writable {
   text = ''

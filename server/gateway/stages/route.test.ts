@@ -1,0 +1,234 @@
+// Understanding a body: what is refused before anything is held, and which bytes go up in place of which.
+import { describe, expect, test } from 'vitest'
+import type { PriceRow } from '../../../contract/price.ts'
+import { settingsSchema } from '../../../contract/settings.ts'
+import type { Read, Routed } from '../request.ts'
+import { route } from './route.ts'
+
+const PRICE: PriceRow = {
+  id: 'price_1',
+  model: 'gpt-6-sol',
+  effectiveFrom: 0,
+  createdAt: 0,
+  origin: 'operator',
+  inputNanoUsdPerMTok: 2_000_000_000,
+  outputNanoUsdPerMTok: 10_000_000_000,
+  webSearchNanoUsdPerCall: 10_000_000,
+  contextWindowTokens: 400_000,
+}
+
+const PRICES: Record<string, PriceRow> = {
+  'gpt-6-sol': PRICE,
+  'no-search': { ...PRICE, id: 'price_2', model: 'no-search', webSearchNanoUsdPerCall: null },
+  'no-window': { ...PRICE, id: 'price_3', model: 'no-window', contextWindowTokens: null },
+}
+
+const OWNED: Record<string, { userId: string; tokens: number | null }> = {
+  'response resp_mine': { userId: 'user_1', tokens: 5_000 },
+  'response resp_without_usage': { userId: 'user_1', tokens: null },
+  'response resp_theirs': { userId: 'user_2', tokens: 5_000 },
+  'item rs_mine': { userId: 'user_1', tokens: null },
+  'item rs_theirs': { userId: 'user_2', tokens: null },
+}
+
+const settings = settingsSchema.parse({
+  modelAliases: { ours: 'gpt-6-sol', unpriced: 'gpt-0', 'with "quotes"': 'gpt-6-sol' },
+  multiplierPpm: 1_200_000,
+})
+
+function routed(body: string | Buffer, dialect: 'chat' | 'responses' = 'chat') {
+  const deps = {
+    settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
+    prices: { priceOf: (model: string) => PRICES[model] },
+    ownedIds: { record: () => {}, find: (kind: string, id: string) => OWNED[`${kind} ${id}`] },
+  }
+  const read = {
+    body: Buffer.from(body),
+    endpoint: { dialect },
+    key: { userId: 'user_1' },
+    receivedAt: 1_800_000_000_000,
+  }
+  // Of the dependencies only these calls are made, and of a read request only these members are looked at.
+  return route(deps as unknown as Parameters<typeof route>[0], read as unknown as Read)
+}
+
+function accepted(body: string, dialect: 'chat' | 'responses' = 'chat'): Routed {
+  const result = routed(body, dialect)
+  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`)
+  return result.value
+}
+
+function refused(body: string | Buffer, dialect: 'chat' | 'responses' = 'chat') {
+  const result = routed(body, dialect)
+  if (result.ok) throw new Error('not refused')
+  return result.error
+}
+
+const chat = (members: string) => `{"model":"gpt-6-sol","messages":[]${members}}`
+const sentUp = (body: string, dialect: 'chat' | 'responses' = 'chat') =>
+  accepted(body, dialect).upstreamBody.toString()
+
+describe('a body', () => {
+  test.each([
+    ['empty', ''],
+    ['no JSON', '{"model":'],
+    ['followed by something', '{"model":"m"} x'],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['a text', '"model"'],
+    ['behind a byte-order mark', '\ufeff{"model":"m"}'],
+    ['not UTF-8', Buffer.from('{"model":"gpt-6-sol\xff"}', 'latin1')],
+    ['in UTF-16', Buffer.from('{"model":"m"}', 'utf16le')],
+  ])('that is %s is refused as invalid JSON, with what is wrong', (_what, body) => {
+    const { code, details } = refused(body)
+    expect(code).toBe('invalid_json')
+    expect(String(details?.problem).length).toBeGreaterThan(5)
+    expect(String(details?.problem).length).toBeLessThanOrEqual(200)
+  })
+
+  test.each([
+    '{"model":"gpt-6-sol","messages":[],"model":"dear"}',
+    '{"model":"gpt-6-sol","messages":[],"mod\\u0065l":"dear"}',
+  ])('that names its model twice is refused: %s', (body) =>
+    expect(refused(body)).toEqual({ code: 'duplicate_member', param: 'model' }),
+  )
+
+  test('goes up byte for byte where nothing has to change', () => {
+    const body =
+      ' {\t"messages" : [{"role":"user","content":"caf\\u00e9 门"}],\n"seed":12345678901234567890, "temperature":1.0,"model":"gpt-6-sol" } \n'
+    expect(accepted(body).upstreamBody.equals(Buffer.from(body))).toBe(true)
+    expect(accepted(body).isUsageInjected).toBe(false)
+  })
+
+  test('carries the price it will be charged at, and the multiplier', () => {
+    expect(accepted(chat(''))).toMatchObject({
+      model: 'gpt-6-sol',
+      alias: undefined,
+      price: PRICE,
+      multiplierPpm: 1_200_000,
+    })
+  })
+})
+
+describe('a model', () => {
+  test.each(['gpt-0', 'GPT-6-SOL', 'gpt-6-sol ', '__proto__', 'constructor', 'toString'])(
+    '%j without a price is refused by the name that was sent',
+    (model) => {
+      const body = `{"model":${JSON.stringify(model)},"messages":[]}`
+      expect(refused(body)).toEqual({ code: 'model_not_priced', details: { model }, param: 'model' })
+    },
+  )
+
+  test('behind an alias goes up by its own name, and nothing else changes', () => {
+    const body = '{"messages":[{"role":"user","content":"ours"}], "model" :\t"ours" ,"user":"ours"}'
+    expect(sentUp(body)).toBe(body.replace('\t"ours"', '\t"gpt-6-sol"'))
+    expect(accepted(body)).toMatchObject({ model: 'gpt-6-sol', alias: 'ours', price: PRICE })
+    expect(sentUp('{"model":"\\u006furs","messages":[]}')).toBe('{"model":"gpt-6-sol","messages":[]}')
+    expect(accepted('{"model":"with \\"quotes\\"","messages":[]}').alias).toBe('with "quotes"')
+  })
+
+  test('behind an alias without a price is refused by the alias, and does not name what is behind it', () => {
+    expect(refused('{"model":"unpriced","messages":[]}')).toMatchObject({
+      code: 'model_not_priced',
+      details: { model: 'unpriced' },
+    })
+  })
+
+  test('that has no price for searches may not search', () => {
+    const body = (model: string) => `{"model":"${model}","input":"x","tools":[{"type":"web_search"}]}`
+    expect(refused(body('no-search'), 'responses').code).toBe('unsupported_tool')
+    expect(accepted(body('gpt-6-sol'), 'responses').facts.webSearchCallsMax).toBe(10)
+  })
+})
+
+describe('a streamed chat completion', () => {
+  const ASKED = '"stream_options":{"include_usage":true}'
+
+  test.each([
+    ['says nothing', chat(',"stream":true'), chat(`,"stream":true,${ASKED}`)],
+    ['says null', chat(',"stream":true,"stream_options":null'), chat(`,"stream":true,${ASKED}`)],
+    [
+      'says no',
+      chat(',"stream_options":{"include_usage":false},"stream":true'),
+      chat(`,${ASKED},"stream":true`),
+    ],
+    [
+      'says null to it',
+      chat(',"stream":true,"stream_options":{"include_usage":null}'),
+      chat(`,"stream":true,${ASKED}`),
+    ],
+    [
+      'has other options',
+      chat(',"stream":true,"stream_options":{ "include_obfuscation" : false }'),
+      chat(',"stream":true,"stream_options":{ "include_obfuscation" : false,"include_usage":true }'),
+    ],
+    [
+      'has no options',
+      chat(',"stream":true,"stream_options":{ }'),
+      chat(',"stream":true,"stream_options":{"include_usage":true }'),
+    ],
+  ])('that %s about usage has it asked for', (_what, body, expected) => {
+    expect(sentUp(body)).toBe(expected)
+    expect(accepted(body).isUsageInjected).toBe(true)
+  })
+
+  test('that asks for usage itself goes up as it came', () => {
+    const body = chat(',"stream":true,"stream_options":{"include_usage":true}')
+    expect(sentUp(body)).toBe(body)
+    expect(accepted(body).isUsageInjected).toBe(false)
+  })
+
+  test('of an aliased model has both changed, whichever member comes last', () => {
+    expect(sentUp('{"messages":[],"stream":true,"model":"ours"}')).toBe(
+      `{"messages":[],"stream":true,"model":"gpt-6-sol",${ASKED}}`,
+    )
+    expect(sentUp('{"model":"ours","messages":[],"stream":true}')).toBe(
+      `{"model":"gpt-6-sol","messages":[],"stream":true,${ASKED}}`,
+    )
+  })
+
+  test('is what usage is asked for alone: neither a whole one nor a response', () => {
+    expect(sentUp(chat(''))).toBe(chat(''))
+    const response = '{"model":"gpt-6-sol","input":"x","stream":true}'
+    expect(sentUp(response, 'responses')).toBe(response)
+  })
+})
+
+describe('a reference', () => {
+  const following = (id: string, model = 'gpt-6-sol') =>
+    `{"model":"${model}","input":"x","previous_response_id":"${id}"}`
+  const item = (id: string) => `{"model":"gpt-6-sol","input":[{"type":"item_reference","id":"${id}"}]}`
+
+  test('to a response of one’s own brings its tokens along', () => {
+    expect(accepted(following('resp_mine'), 'responses').referencedTokens).toBe(5_000)
+    expect(accepted('{"model":"gpt-6-sol","input":"x"}', 'responses').referencedTokens).toBe(0)
+  })
+
+  test('to a response whose usage never came brings along as much as the window takes', () => {
+    expect(accepted(following('resp_without_usage'), 'responses').referencedTokens).toBe(400_000)
+    expect(accepted(following('resp_without_usage', 'no-window'), 'responses').referencedTokens).toBe(128_000)
+  })
+
+  test('to somebody else’s response is refused as one that does not exist', () => {
+    for (const id of ['resp_theirs', 'resp_unknown', 'rs_mine']) {
+      expect(refused(following(id), 'responses')).toEqual({
+        code: 'previous_response_not_found',
+        details: { id },
+        param: 'previous_response_id',
+      })
+    }
+  })
+
+  test('to an item of one’s own passes, and to anything else is refused as one that does not exist', () => {
+    expect(accepted(item('rs_mine'), 'responses').facts.itemReferences).toEqual(['rs_mine'])
+    for (const id of ['rs_theirs', 'rs_unknown', 'resp_mine']) {
+      expect(refused(item(id), 'responses')).toEqual({
+        code: 'item_not_found',
+        details: { id },
+        param: 'input',
+      })
+    }
+    const both = '{"model":"gpt-6-sol","input":[{"id":"rs_mine"},{"id":"rs_theirs"}]}'
+    expect(refused(both, 'responses').code).toBe('item_not_found')
+  })
+})
