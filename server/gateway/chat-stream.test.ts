@@ -1,4 +1,5 @@
 // A streamed chat completion, event by event: what is learnt of it, and which bytes of it reach the client.
+// One file, because all of it is told with the same few events.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type ChatStreamOptions, createChatStreamReader } from './chat-stream.ts'

@@ -1,4 +1,5 @@
 // What a Responses request may say: every allowed thing passes, every refused one is refused by its name.
+// One file, so that everything a request may say stands in one list.
 import { describe, expect, test } from 'vitest'
 import type { Refusal } from '../../contract/errors.ts'
 import type { Result } from '../../contract/result.ts'

@@ -15,7 +15,7 @@ export async function hold(
 ): Promise<Result<Held, Refusal>> {
   const { input } = routed.facts
   const byBytes = open(deps, routed, quote(routed, input && input.fixedTokensMax + input.textBytes))
-  if (byBytes.ok || byBytes.error.code !== 'insufficient_quota' || !input) return byBytes
+  if (byBytes.ok || !input) return byBytes
   const counted = await deps.tokens.countAtMost(routed.body)
   return counted === undefined ? byBytes : open(deps, routed, quote(routed, input.fixedTokensMax + counted))
 }

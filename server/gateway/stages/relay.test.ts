@@ -1,4 +1,5 @@
 // Relaying an answer between two real connections: what the client gets, when, and what is measured of it.
+// One file, because all of it needs the same gateway of one stage.
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -17,11 +17,11 @@ const PRICE: PriceRow = {
   contextWindowTokens: 400_000,
 }
 
-const PRICES: Record<string, PriceRow> = {
-  'gpt-6-sol': PRICE,
-  'no-search': { ...PRICE, id: 'price_2', model: 'no-search', webSearchNanoUsdPerCall: null },
-  'no-window': { ...PRICE, id: 'price_3', model: 'no-window', contextWindowTokens: null },
-}
+const PRICES = new Map<string, PriceRow>([
+  ['gpt-6-sol', PRICE],
+  ['no-search', { ...PRICE, id: 'price_2', model: 'no-search', webSearchNanoUsdPerCall: null }],
+  ['no-window', { ...PRICE, id: 'price_3', model: 'no-window', contextWindowTokens: null }],
+])
 
 const OWNED: Record<string, { userId: string; tokens: number | null }> = {
   'response resp_mine': { userId: 'user_1', tokens: 5_000 },
@@ -39,7 +39,7 @@ const settings = settingsSchema.parse({
 function routed(body: string | Buffer, dialect: 'chat' | 'responses' = 'chat') {
   const deps = {
     settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
-    prices: { priceOf: (model: string) => PRICES[model] },
+    prices: { priceOf: (model: string) => PRICES.get(model) },
     ownedIds: { record: () => {}, find: (kind: string, id: string) => OWNED[`${kind} ${id}`] },
   }
   const read = {
