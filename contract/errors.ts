@@ -78,7 +78,7 @@ export const ERRORS = {
 
   // What may be spent, and how fast
   insufficient_quota: entry(429, 'insufficient_quota', false,
-    'Your balance does not cover this request: it may cost up to {neededUsd}, and {availableUsd} is available.'),
+    'Your balance does not cover this request: it needs {neededUsd}, and {availableUsd} is available.'),
   balance_on_hold: entry(429, 'rate_limit_error', true,
     'Other requests of yours are holding {heldUsd} until they finish. Try again in a moment.'),
   rate_limit_exceeded: entry(429, 'rate_limit_error', undefined,

@@ -8,6 +8,9 @@ const modelName = z.string().min(1).max(200).regex(/^[\x21-\x7e]+$/, 'has to be 
 /** Used where a row does not say otherwise. */
 export const DEFAULT_CONTEXT_WINDOW_TOKENS = 128_000
 export const DEFAULT_MAX_OUTPUT_TOKENS = 16_384
+/** The least output that a request is given where its whole worst case is too much; reasoning comes out of it first. */
+export const DEFAULT_OUTPUT_FLOOR_TOKENS = 256
+export const DEFAULT_REASONING_OUTPUT_FLOOR_TOKENS = 2_048
 
 export const priceRates = z.strictObject({
   inputNanoUsdPerMTok: perMTok,

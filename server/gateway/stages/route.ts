@@ -8,7 +8,7 @@ import type { BodyFacts } from '../body-facts.ts'
 import { readChatBody } from '../chat-body.ts'
 import type { StageDeps } from '../deps.ts'
 import { isObject } from '../json-object.ts'
-import { additionOf, applySplices, type JsonObjectScan, memberOf, type Splice, scanObject } from '../json-scan.ts'
+import { additionOf, type JsonObjectScan, memberOf, type Splice, scanObject } from '../json-scan.ts'
 import type { Read, Routed } from '../request.ts'
 import { readResponsesBody } from '../responses-body.ts'
 
@@ -35,7 +35,7 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   if (!referenced.ok) return referenced
   const alias = target === undefined ? undefined : facts.value.model
   const isUsageInjected = facts.value.isStream && !facts.value.wantsUsageChunk
-  const splices = [
+  const edits = [
     ...(alias === undefined ? [] : [modelSplice(scan, model)]),
     ...(isUsageInjected ? [usageSplice(scan, read.body)] : []),
   ]
@@ -46,7 +46,8 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     alias,
     price,
     multiplierPpm: settings.multiplierPpm,
-    upstreamBody: applySplices(read.body, splices),
+    scan,
+    edits,
     isUsageInjected,
     referencedTokens: referenced.value,
   })
