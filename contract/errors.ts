@@ -61,7 +61,7 @@ export const ERRORS = {
   unsupported_tool: invalid(400,
     'The hosted tool "{tool}" is not allowed here. Tools that run on your side (functions, custom tools) and web_search are.'),
   unsupported_service_tier: invalid(400,
-    'The service tier "{tier}" is not allowed here. Leave service_tier out, or send "auto" or "default".'),
+    'The service tier "{tier}" has no price for this model here. Leave service_tier out, or send "auto" or "default".'),
   model_not_found: invalid(404, 'The model "{model}" does not exist here, or you have no access to it.'),
   model_not_priced: invalid(404,
     'The model "{model}" has no price yet, so it cannot be used. Ask the administrator of this gateway to set one.'),

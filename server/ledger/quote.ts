@@ -1,8 +1,9 @@
 // The most that a request can cost: what is held before anything is sent upstream. Kept in two parts, because the output
 // limit is the one thing that can be lowered until a request fits.
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRates } from '../../contract/price.ts'
-import { isLongContext, longTierOf, scaleUp, shortTierOf } from './charge.ts'
+import { isLongContext, ratesFor, scaleUp } from './charge.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion } from './money.ts'
+import type { PricedTier } from './service-tier.ts'
 
 export interface QuoteBounds {
   /** An upper bound of the input. More than the context window can never be charged, so the window bounds it again. */
@@ -13,6 +14,10 @@ export interface QuoteBounds {
   readonly choices: number
   /** 0 where the request carries no web search. */
   readonly webSearchCallsMax: number
+  readonly fileSearchCallsMax?: number
+  readonly codeInterpreterSessionsMax?: number
+  /** The tiers of service that the answer may come in, each of which has a price; left out, the standard one. */
+  readonly serviceTiers?: readonly PricedTier[]
 }
 
 export interface WorstCase extends QuoteBounds {
@@ -22,7 +27,7 @@ export interface WorstCase extends QuoteBounds {
 
 /** What a request can cost, as a function of its output limit; in tokens times rates, before the multiplier. */
 export interface Quote {
-  /** Everything that the output limit has no say in: input, searches, rejected predictions. */
+  /** Everything that the output limit has no say in: input, calls of tools, rejected predictions. */
   readonly fixedTokensTimesRates: bigint
   /** What one more token of output limit adds, in all choices together. */
   readonly perOutputTokenTimesRates: bigint
@@ -31,33 +36,43 @@ export interface Quote {
 
 /**
  * An upper bound of `chargeFor` over all usage within the bounds, at the dearest rates that it can reach: whichever of
- * plain, cached and cache-write input is dearest, and the long tier as soon as the input bound reaches into it.
+ * plain, cached and cache-write input is dearest, text, audio or images, in whichever tier of service it may be answered, and
+ * the long rates as soon as the input bound reaches into them.
  */
 export function quoteFor(bounds: QuoteBounds, rates: PriceRates, multiplierPpm: PartsPerMillion): Quote {
   const windowTokens = rates.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
   const inputTokens = Math.min(bounds.inputTokensMax, windowTokens)
-  const tiers = isLongContext(inputTokens, rates)
-    ? [shortTierOf(rates), longTierOf(rates)]
-    : [shortTierOf(rates)]
-  const dearestInput = Math.max(
-    ...tiers.flatMap((tier) => [
-      tier.inputNanoUsdPerMTok,
-      tier.cachedInputNanoUsdPerMTok,
-      tier.cacheWriteNanoUsdPerMTok,
-    ]),
+  const lengths = isLongContext(inputTokens, rates) ? [false, true] : [false]
+  const tiers = (bounds.serviceTiers ?? ['default']).flatMap((tier) =>
+    lengths.map((isLong) => ratesFor(rates, tier, isLong)),
   )
-  const dearestOutput = Math.max(...tiers.map((tier) => tier.outputNanoUsdPerMTok))
+  const dearestInput = Math.max(
+    ...tiers.flatMap((tier) => [tier.input, tier.cachedInput, tier.cacheWrite]),
+    rates.audioInputNanoUsdPerMTok ?? 0,
+    rates.audioCachedInputNanoUsdPerMTok ?? 0,
+    rates.imageInputNanoUsdPerMTok ?? 0,
+    rates.imageCachedInputNanoUsdPerMTok ?? 0,
+  )
+  const dearestOutput = Math.max(
+    ...tiers.map((tier) => tier.output),
+    rates.audioOutputNanoUsdPerMTok ?? 0,
+    rates.imageOutputNanoUsdPerMTok ?? 0,
+  )
   const perOutputTokenTimesRates = BigInt(bounds.choices) * BigInt(dearestOutput)
-  const searches = BigInt(bounds.webSearchCallsMax) * BigInt(rates.webSearchNanoUsdPerCall ?? 0)
   return {
     fixedTokensTimesRates:
       BigInt(inputTokens) * BigInt(dearestInput) +
       BigInt(bounds.extraOutputTokensMax ?? 0) * perOutputTokenTimesRates +
-      searches * BigInt(ONE_MILLION),
+      toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION),
     perOutputTokenTimesRates,
     multiplierPpm,
   }
 }
+
+const toolCallsNanoUsd = (bounds: QuoteBounds, rates: PriceRates): bigint =>
+  BigInt(bounds.webSearchCallsMax) * BigInt(rates.webSearchNanoUsdPerCall ?? 0) +
+  BigInt(bounds.fileSearchCallsMax ?? 0) * BigInt(rates.fileSearchNanoUsdPerCall ?? 0) +
+  BigInt(bounds.codeInterpreterSessionsMax ?? 0) * BigInt(rates.codeInterpreterNanoUsdPerSession ?? 0)
 
 /** The hold for an output limit of so many tokens in each choice. With 0 it is the input alone. */
 export const quotedAt = (quote: Quote, outputTokens: number): NanoUsd =>

@@ -12,6 +12,7 @@ import {
 import { ok, type Result } from '../../../contract/result.ts'
 import type { HoldAsk } from '../../ledger/hold.ts'
 import { quoteFor } from '../../ledger/quote.ts'
+import { reachableTiers } from '../../ledger/service-tier.ts'
 import type { StageDeps } from '../deps.ts'
 import { applySplices } from '../json-scan.ts'
 import { outputLimitSplices } from '../output-limit.ts'
@@ -42,13 +43,14 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Omit<HoldAs
     extraOutputTokensMax: facts.extraOutputTokensMax,
     choices: facts.choices,
     webSearchCallsMax: facts.webSearchCallsMax,
+    serviceTiers: reachableTiers(price, facts.serviceTier),
   }
   return {
     quote: quoteFor(bounds, price, routed.multiplierPpm),
     outputTokensMax: Math.min(facts.outputTokensLimit ?? modelMax, modelMax),
-    outputTokensFloor: price.isReasoning
-      ? DEFAULT_REASONING_OUTPUT_FLOOR_TOKENS
-      : DEFAULT_OUTPUT_FLOOR_TOKENS,
+    outputTokensFloor:
+      price.outputFloorTokens ??
+      (price.isReasoning ? DEFAULT_REASONING_OUTPUT_FLOOR_TOKENS : DEFAULT_OUTPUT_FLOOR_TOKENS),
   }
 }
 

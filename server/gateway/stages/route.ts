@@ -4,7 +4,8 @@ import { isUtf8 } from 'node:buffer'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRow } from '../../../contract/price.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
-import type { BodyFacts } from '../body-facts.ts'
+import { isTierPriced } from '../../ledger/service-tier.ts'
+import { type BodyFacts, unsupportedTier } from '../body-facts.ts'
 import { readChatBody } from '../chat-body.ts'
 import type { StageDeps } from '../deps.ts'
 import { isObject } from '../json-object.ts'
@@ -31,6 +32,7 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   if (facts.value.webSearchCallsMax > 0 && price.webSearchNanoUsdPerCall == null) {
     return fail(refusal('unsupported_tool', { tool: 'web_search' }, { param: 'tools' }))
   }
+  if (!isTierPriced(price, facts.value.serviceTier)) return fail(unsupportedTier(String(value.service_tier)))
   const referenced = checkOwnership(deps, read.key.userId, facts.value, price)
   if (!referenced.ok) return referenced
   const alias = target === undefined ? undefined : facts.value.model
