@@ -121,7 +121,7 @@ const shipped = (
 ): LimitRule => ({ scope: 'role', subjectId, metric, window, value })
 
 /**
- * What holds until an operator says otherwise. No person reaches these, nor do a hundred agents of theirs; they stop a
+ * What holds until an operator says otherwise. No person reaches these, nor do a hundred programs of theirs; they stop a
  * program that has run wild before it takes every socket of the machine. Tokens are bounded by money, so by nothing here.
  */
 export const SHIPPED_LIMITS: readonly LimitRule[] = role.options.flatMap((name) => [

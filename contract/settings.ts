@@ -28,6 +28,8 @@ const fields = {
   sessionDays: z.int().min(1).max(365),
   /** How long an upstream is read on after its client has left, in seconds, before the whole hold is charged. */
   drainSecondsMax: z.int().min(1).max(7200),
+  /** Where a worst case is more than what is available: one request may have one of so many parts of what is left. */
+  holdShareParts: z.int().min(1).max(100),
 }
 
 export const settingsSchema = z.strictObject({
@@ -39,6 +41,7 @@ export const settingsSchema = z.strictObject({
   allowedHosts: fields.allowedHosts.default([]),
   sessionDays: fields.sessionDays.default(7),
   drainSecondsMax: fields.drainSecondsMax.default(600),
+  holdShareParts: fields.holdShareParts.default(4),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -11,6 +11,8 @@ export interface JournalStatements {
   hold(hold: HoldRecord): number
   resolution(kind: 'settle' | 'release', hold: HoldRecord, amountNanoUsd: NanoUsd, at: number): number
   change(change: BalanceChangeCommand): number
+  /** What the operator bears of a settlement. */
+  writeOff(hold: HoldRecord, amountNanoUsd: NanoUsd, at: number): void
   charge(entrySeq: number, hold: HoldRecord, charge: Charge, usage: UsageRow, at: number): void
   /** Throws where the person has no balance. */
   addToBalance(userId: string, amountNanoUsd: NanoUsd): void
@@ -41,6 +43,10 @@ function prepareLedger(raw: Database) {
   const change = raw.prepare(
     `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, note, actor_user_id)
      VALUES (?, ?, ?, ?, 0, ?, ?)`,
+  )
+  const writeOff = raw.prepare(
+    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
+     VALUES (?, ?, 'write_off', ?, 0, ?)`,
   )
   const balance = raw.prepare('UPDATE balances SET balance_nano_usd = balance_nano_usd + ? WHERE user_id = ?')
 
@@ -73,6 +79,9 @@ function prepareLedger(raw: Database) {
           made.actorUserId,
         ).lastInsertRowid,
       ),
+    writeOff(held: HoldRecord, amountNanoUsd: NanoUsd, at: number): void {
+      writeOff.run(at, held.userId, amountNanoUsd, held.requestId)
+    },
     addToBalance(userId: string, amountNanoUsd: NanoUsd): void {
       if (balance.run(amountNanoUsd, userId).changes !== 1) {
         throw new Error(`There is no balance of user ${userId} to change.`)

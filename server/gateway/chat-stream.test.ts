@@ -175,6 +175,7 @@ describe('a usage chunk that only the gateway asked for', () => {
       'data: {"choices":[{"delta":{"content":"\\"usage\\":null"}}]}\n\n',
       'data: {"choices":[{"usage":null}]}\n\n',
       'data: not json "usage"\n\n',
+      'id: 7\ndata: {"choices":\ndata: []}\n\n',
       'retry: 3\n\n',
       '\n',
       'data\r\r',

@@ -6,6 +6,7 @@ import type { OpenHold } from '../accounts/account-book.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
 import type { BodyFacts } from './body-facts.ts'
 import type { MeteredEndpoint } from './endpoints.ts'
+import type { JsonObjectScan, Splice } from './json-scan.ts'
 
 export interface Received {
   readonly requestId: string
@@ -45,8 +46,10 @@ export interface Routed extends Read {
   readonly alias: string | undefined
   readonly price: PriceRow
   readonly multiplierPpm: number
-  /** What is sent: the client's bytes, with the changes that docs/request-journey.md names. */
-  readonly upstreamBody: Buffer
+  /** Where the members of the body stand. */
+  readonly scan: JsonObjectScan
+  /** What changes in the body before it is sent, of what docs/request-journey.md names. */
+  readonly edits: readonly Splice[]
   /** Whether the usage chunk was asked for by us, and is taken out again. */
   readonly isUsageInjected: boolean
   /** Tokens that a referenced response brings into the input. */
@@ -55,6 +58,8 @@ export interface Routed extends Read {
 
 export interface Held extends Routed {
   readonly hold: OpenHold
+  /** What is sent: the client's bytes, edited. */
+  readonly upstreamBody: Buffer
 }
 
 /** Where metered requests are sent, chosen by the operator alone. */

@@ -291,6 +291,7 @@ describe('a responses body', () => {
       text: { verbosity: 'low' },
     }
     expect(facts(readResponsesBody(body, 60_000))).toEqual({
+      serviceTier: 'default',
       model: 'gpt-6.1-sol',
       isStream: true,
       choices: 1,

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../contract/result.ts'
 import {
   type BodyFacts,
   booleanIn,
-  checkServiceTier,
+  checkCacheOptions,
   checkTools,
   inputBound,
   integerIn,
@@ -13,6 +13,7 @@ import {
   modelIn,
   noteImage,
   OUTPUT_TOKENS_MAX,
+  serviceTierIn,
   startWalk,
   unsupported,
   type Walk,
@@ -30,6 +31,8 @@ export function readResponsesBody(body: JsonObject, bodyBytes: number): Result<B
   if (!isStream.ok) return isStream
   const limit = integerIn(body, 'max_output_tokens', 1, OUTPUT_TOKENS_MAX)
   if (!limit.ok) return limit
+  const serviceTier = serviceTierIn(body)
+  if (!serviceTier.ok) return serviceTier
   const previous = previousResponseIn(body)
   if (!previous.ok) return previous
   const searches = webSearchCallsIn(body, walk)
@@ -43,6 +46,7 @@ export function readResponsesBody(body: JsonObject, bodyBytes: number): Result<B
     input: inputBound(walk, bodyBytes, searches.value),
     webSearchCallsMax: searches.value,
     wantsUsageChunk: true,
+    serviceTier: serviceTier.value,
     isStored: body.store !== false,
     previousResponseId: previous.value,
     itemReferences: walk.itemReferences,
@@ -65,7 +69,7 @@ function checkReach(body: JsonObject, walk: Walk): Refusal | undefined {
       'a stored prompt may choose another model and other tools than the request names.',
     )
   }
-  return checkServiceTier(body) ?? checkTools(body.tools, 'tools', walk)
+  return checkCacheOptions(body) ?? checkTools(body.tools, 'tools', walk)
 }
 
 function previousResponseIn(body: JsonObject): Result<string | undefined, Refusal> {

@@ -1,8 +1,11 @@
 // How much is held: by bytes where that fits, by counted tokens where it does not, and never less than a request can cost.
 import { describe, expect, test } from 'vitest'
 import { fail, ok } from '../../../contract/result.ts'
-import { decideHold } from '../../ledger/hold.ts'
+import { settingsSchema } from '../../../contract/settings.ts'
+import { decideHold, type HoldAsk } from '../../ledger/hold.ts'
+import { quotedAt } from '../../ledger/quote.ts'
 import type { InputBound } from '../body-facts.ts'
+import { scanObject } from '../json-scan.ts'
 import type { Routed } from '../request.ts'
 import { hold } from './hold.ts'
 
@@ -15,6 +18,10 @@ const PRICE = {
   contextWindowTokens: 100_000,
   maxOutputTokens: 1_000,
 }
+
+const BODY = Buffer.from('{"model":"m"}')
+const SCAN = scanObject(BODY)
+if (!SCAN.ok) throw new Error('the body is an object')
 
 interface Case {
   readonly input?: InputBound | undefined
@@ -30,15 +37,17 @@ async function held(given: Case) {
   const asked: number[] = []
   let counts = 0
   const accounts = {
-    openHold: (request: { amountNanoUsd: number }) => {
-      asked.push(request.amountNanoUsd)
+    openHold: (request: { ask: HoldAsk }) => {
+      asked.push(quotedAt(request.ask.quote, request.ask.outputTokensMax))
       const state = {
         balanceNanoUsd: given.balance ?? 1e9,
         creditLimitNanoUsd: 0,
         openHoldsNanoUsd: given.openHolds ?? 0,
       }
-      const decided = decideHold(state, request.amountNanoUsd)
-      return decided.ok ? ok({ ...request, committed: Promise.resolve() }) : fail(decided.error)
+      const decided = decideHold(state, request.ask)
+      return decided.ok
+        ? ok({ ...request, ...decided.value, committed: Promise.resolve() })
+        : fail(decided.error)
     },
   }
   const tokens = {
@@ -61,15 +70,21 @@ async function held(given: Case) {
     price: { ...PRICE, ...given.price },
     multiplierPpm: 1_000_000,
     referencedTokens: given.referencedTokens ?? 0,
-    body: Buffer.from('{}'),
+    body: BODY,
+    scan: SCAN.value,
+    edits: [],
+    endpoint: { dialect: 'chat' },
     key: { userId: 'user_1', keyId: 'key_1' },
   }
   // Of the accounts only this call is made, and of a routed request only these members are looked at.
   const result = await hold(
-    { accounts, tokens } as unknown as Parameters<typeof hold>[0],
+    { accounts, tokens, settings: { current: () => settingsSchema.parse({}) } } as unknown as Parameters<
+      typeof hold
+    >[0],
     routed as unknown as Routed,
   )
-  return { result, asked, counts, amount: result.ok ? result.value.hold.amountNanoUsd : undefined }
+  const sent = result.ok ? result.value.upstreamBody.toString() : undefined
+  return { result, asked, counts, sent, amount: result.ok ? result.value.hold.amountNanoUsd : undefined }
 }
 
 describe('a hold', () => {
@@ -117,9 +132,25 @@ describe('a hold', () => {
 
 describe('a balance that does not carry the bytes', () => {
   test('has the tokens counted before anyone is refused', async () => {
-    const { amount, asked, counts } = await held({ balance: 2_000, counted: 1_250, referencedTokens: 50 })
+    const { amount, asked, counts, sent } = await held({
+      balance: 2_000,
+      counted: 1_250,
+      referencedTokens: 50,
+    })
     expect({ amount, counts }).toEqual({ amount: 200 + 1_250 + 50 + 100, counts: 1 })
     expect(asked).toEqual([5_350, 1_600])
+    expect(sent).toBe(BODY.toString())
+  })
+
+  test('is given a quarter of what the input leaves over, and the limit is lowered to it', async () => {
+    const few = await held({
+      balance: 5_200 + 4_000,
+      counted: undefined,
+      facts: { outputTokensLimit: undefined },
+      price: { maxOutputTokens: 8_000 },
+    })
+    expect(few.amount).toBe(5_200 + 1_000)
+    expect(few.sent).toBe('{"model":"m","max_completion_tokens":1000}')
   })
 
   test('is refused where it does not carry the tokens either, by what they may cost', async () => {
@@ -130,7 +161,7 @@ describe('a balance that does not carry the bytes', () => {
   test('is refused by its bytes where counting failed', async () => {
     const { result, asked } = await held({ balance: 1_000, counted: undefined })
     expect(result).toMatchObject({ ok: false, error: { code: 'insufficient_quota' } })
-    expect(asked).toEqual([5_300])
+    expect(asked).toEqual([5_300, 5_300])
   })
 
   test('because of other holds has the tokens counted as well, and waits only where these do not fit', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PriceRow } from '../../../contract/price.ts'
 import { settingsSchema } from '../../../contract/settings.ts'
+import { applySplices } from '../json-scan.ts'
 import type { Read, Routed } from '../request.ts'
 import { route } from './route.ts'
 
@@ -64,9 +65,12 @@ function refused(body: string | Buffer, dialect: 'chat' | 'responses' = 'chat') 
   return result.error
 }
 
+/** The bytes that go up where the output limit stays as it is. */
+const sentOf = ({ body, edits }: Routed) => applySplices(body, edits)
+
 const chat = (members: string) => `{"model":"gpt-6-sol","messages":[]${members}}`
 const sentUp = (body: string, dialect: 'chat' | 'responses' = 'chat') =>
-  accepted(body, dialect).upstreamBody.toString()
+  sentOf(accepted(body, dialect)).toString()
 
 describe('a body', () => {
   test.each([
@@ -96,7 +100,7 @@ describe('a body', () => {
   test('goes up byte for byte where nothing has to change', () => {
     const body =
       ' {\t"messages" : [{"role":"user","content":"caf\\u00e9 门"}],\n"seed":12345678901234567890, "temperature":1.0,"model":"gpt-6-sol" } \n'
-    expect(accepted(body).upstreamBody.equals(Buffer.from(body))).toBe(true)
+    expect(sentOf(accepted(body)).equals(Buffer.from(body))).toBe(true)
     expect(accepted(body).isUsageInjected).toBe(false)
   })
 
