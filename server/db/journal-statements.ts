@@ -4,7 +4,13 @@ import type { Database } from 'better-sqlite3'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
-import type { BalanceChangeCommand, HoldRecord, KeyUse, OwnCommand } from './write-command.ts'
+import type {
+  BalanceChangeCommand,
+  HoldRecord,
+  KeyUse,
+  LimitCounterRow,
+  OwnCommand,
+} from './write-command.ts'
 
 export interface JournalStatements {
   /** Each of the three returns the entry's place in the ledger. */
@@ -19,6 +25,7 @@ export interface JournalStatements {
   usage(usage: UsageRow, costNanoUsd: NanoUsd): void
   own(own: OwnCommand): void
   keyUse(use: KeyUse): void
+  limitCounter(row: LimitCounterRow): void
 }
 
 const toFlag = (claim: boolean): 0 | 1 => (claim ? 1 : 0)
@@ -172,9 +179,22 @@ function prepareRest(raw: Database) {
     `UPDATE api_keys SET last_used_at = @at, last_used_address = @address, last_used_client = @client
      WHERE id = @keyId AND coalesce(last_used_at, 0) <= @at`,
   )
+  const limitCounter = raw.prepare(
+    `INSERT INTO limit_counters
+       (kind, subject_id, minute_start_ms, minute_requests, minute_tokens, hour_start_ms, hour_requests, hour_tokens,
+        day_start_ms, day_requests, day_tokens)
+     VALUES (@kind, @subjectId, @minuteStartMs, @minuteRequests, @minuteTokens, @hourStartMs, @hourRequests, @hourTokens,
+        @dayStartMs, @dayRequests, @dayTokens)
+     ON CONFLICT (kind, subject_id) DO UPDATE SET
+       minute_start_ms = excluded.minute_start_ms, minute_requests = excluded.minute_requests,
+       minute_tokens = excluded.minute_tokens, hour_start_ms = excluded.hour_start_ms,
+       hour_requests = excluded.hour_requests, hour_tokens = excluded.hour_tokens,
+       day_start_ms = excluded.day_start_ms, day_requests = excluded.day_requests, day_tokens = excluded.day_tokens`,
+  )
   return {
     own: (row: OwnCommand): void =>
       void own.run(row.ownedKind, row.id, row.userId, row.tokens, row.createdAt),
     keyUse: (use: KeyUse): void => void keyUse.run(use),
+    limitCounter: (row: LimitCounterRow): void => void limitCounter.run(row),
   }
 }

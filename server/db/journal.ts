@@ -82,6 +82,9 @@ class PreparedJournal implements Journal {
       case 'key_uses':
         for (const use of command.uses) this.#statements.keyUse(use)
         break
+      case 'limit_counters':
+        for (const row of command.rows) this.#statements.limitCounter(row)
+        break
     }
   }
 

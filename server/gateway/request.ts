@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PriceRow } from '../../contract/price.ts'
 import type { OpenHold } from '../accounts/account-book.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
+import type { Admission } from '../limits/limiter.ts'
 import type { BodyFacts } from './body-facts.ts'
 import type { MeteredEndpoint } from './endpoints.ts'
 import type { JsonObjectScan, Splice } from './json-scan.ts'
@@ -56,7 +57,12 @@ export interface Routed extends Read {
   readonly referencedTokens: number
 }
 
-export interface Held extends Routed {
+export interface Reserved extends Routed {
+  /** Its place in the rate limits: trued up with what was used, and given back when all is over. */
+  readonly admission: Admission
+}
+
+export interface Held extends Reserved {
   readonly hold: OpenHold
   /** What is sent: the client's bytes, edited. */
   readonly upstreamBody: Buffer

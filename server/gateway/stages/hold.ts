@@ -16,11 +16,11 @@ import { reachableTiers } from '../../ledger/service-tier.ts'
 import type { StageDeps } from '../deps.ts'
 import { applySplices } from '../json-scan.ts'
 import { outputLimitSplices } from '../output-limit.ts'
-import type { Held, Routed } from '../request.ts'
+import type { Held, Reserved, Routed } from '../request.ts'
 
 type HoldDeps = Pick<StageDeps, 'accounts' | 'settings' | 'tokens'>
 
-export async function hold(deps: HoldDeps, routed: Routed): Promise<Result<Held, Refusal>> {
+export async function hold(deps: HoldDeps, routed: Reserved): Promise<Result<Held, Refusal>> {
   const { input } = routed.facts
   const byBytes = askFor(routed, input && input.fixedTokensMax + input.textBytes)
   const whole = open(deps, routed, { ...byBytes, shareParts: undefined })
@@ -54,7 +54,7 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Omit<HoldAs
   }
 }
 
-function open(deps: Pick<StageDeps, 'accounts'>, routed: Routed, ask: HoldAsk): Result<Held, Refusal> {
+function open(deps: Pick<StageDeps, 'accounts'>, routed: Reserved, ask: HoldAsk): Result<Held, Refusal> {
   const opened = deps.accounts.openHold({
     requestId: routed.requestId,
     userId: routed.key.userId,
