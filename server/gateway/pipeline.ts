@@ -129,6 +129,8 @@ const isCommitted = (opened: OpenHold): Promise<boolean> =>
 
 function refuse(deps: StageDeps, received: Received, refused: Refusal): void {
   recordRefused(deps, received, { code: refused.code, status: ERRORS[refused.code].status })
+  const allowed = refused.details?.allowed
+  if (allowed !== undefined && !received.res.headersSent) received.res.setHeader('allow', String(allowed))
   answerRefusal(received.res, received.requestId, refused)
 }
 

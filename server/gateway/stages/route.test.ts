@@ -140,7 +140,7 @@ describe('a model', () => {
 
   test('that has no price for searches may not search', () => {
     const body = (model: string) => `{"model":"${model}","input":"x","tools":[{"type":"web_search"}]}`
-    expect(refused(body('no-search'), 'responses').code).toBe('unsupported_tool')
+    expect(refused(body('no-search'), 'responses').code).toBe('unsupported_parameter')
     expect(accepted(body('gpt-6-sol'), 'responses').facts.webSearchCallsMax).toBe(10)
   })
 })

@@ -5,7 +5,7 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRow } from '../../../contract/price.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { isTierPriced } from '../../ledger/service-tier.ts'
-import { type BodyFacts, unsupportedTier } from '../body-facts.ts'
+import { type BodyFacts, unsupported, unsupportedTier } from '../body-facts.ts'
 import { readChatBody } from '../chat-body.ts'
 import type { StageDeps } from '../deps.ts'
 import { isObject } from '../json-object.ts'
@@ -30,7 +30,7 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const price = deps.prices.priceOf(model, read.receivedAt)
   if (!price) return fail(refusal('model_not_priced', { model: facts.value.model }, { param: 'model' }))
   if (facts.value.webSearchCallsMax > 0 && price.webSearchNanoUsdPerCall == null) {
-    return fail(refusal('unsupported_tool', { tool: 'web_search' }, { param: 'tools' }))
+    return fail(unsupported('tools', 'web_search has no price for this model here.'))
   }
   if (!isTierPriced(price, facts.value.serviceTier)) return fail(unsupportedTier(String(value.service_tier)))
   const referenced = checkOwnership(deps, read.key.userId, facts.value, price)
