@@ -283,11 +283,15 @@ describe('the generated text', () => {
       event(chunk('门')),
       event({ ...chunk(''), choices: [{ delta: { reasoning_content: 'abcd' } }] }),
       event({ ...chunk(''), choices: [{ delta: call }] }),
+      event({
+        ...chunk(''),
+        choices: [{ delta: { tool_calls: [{ index: 1, custom: { input: 'ls -a' } }] } }],
+      }),
       event({ ...chunk(''), choices: [{ delta: { refusal: 'no' } }] }),
       event(usageChunk()),
       event('[DONE]'),
     ])
-    expect(reader.measured.textBytes).toBe(3 + 4 + '{\\"a\\":1}'.length + 2)
+    expect(reader.measured.textBytes).toBe(3 + 4 + '{"a":1}'.length + 'ls -a'.length + 2)
   })
 
   test('is measured where an upstream puts a space behind the colon', () => {

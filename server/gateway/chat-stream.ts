@@ -28,6 +28,8 @@ const ERROR = Buffer.from('"error"')
 const TEXT = [
   Buffer.from('"content":'),
   Buffer.from('"arguments":'),
+  // Of custom tools, which take text instead of arguments.
+  Buffer.from('"input":'),
   Buffer.from('"reasoning_content":'),
   Buffer.from('"refusal":'),
 ]

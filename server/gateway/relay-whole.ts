@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import { parseChatUsage } from '../ledger/token-usage.ts'
 import type { StageDeps } from './deps.ts'
+import { generatedBytes } from './generated-text.ts'
 import { clientHeaders } from './headers.ts'
 import { type JsonObject, parseObject } from './json-object.ts'
 import { applySplices, memberOf, scanObject } from './json-scan.ts'
@@ -81,14 +82,9 @@ function measureWhole(deps: Pick<StageDeps, 'ownedIds'>, held: Held, answer: Jso
     if (typeof answer.id === 'string') measured.responseId = answer.id
     if (typeof answer.service_tier === 'string') measured.serviceTier = answer.service_tier
   }
-  if (!measured.reported) measured.textBytes = generatedBytes(answer)
+  // Usage that cannot be true may have lost a count; the text stands in for it, as in a stream.
+  if (!measured.reported || measured.reported.isImplausible) measured.textBytes = generatedBytes(answer)
   return measured
-}
-
-/** Bytes of text in an answer that reports no usage: everything in `choices` or `output`, as JSON. */
-function generatedBytes(answer: JsonObject): number {
-  const generated = answer.choices ?? answer.output
-  return generated === undefined ? 0 : Buffer.byteLength(JSON.stringify(generated))
 }
 
 function renamed(body: Buffer, alias: string | undefined): Buffer {

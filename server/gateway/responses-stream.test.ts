@@ -301,7 +301,7 @@ test('the generated text is measured in bytes, whatever kind of delta it comes i
     event('response.output_text.done', { text: 'not counted again' }),
     completed({ output: [{ id: 'msg_1', content: [{ text: 'nor this' }] }] }),
   ])
-  expect(measured.textBytes).toBe(3 + '{\\"a\\":1}'.length + 4 + 6 + 7)
+  expect(measured.textBytes).toBe(3 + '{"a":1}'.length + 4 + 6 + 7)
 })
 
 test('no event breaks the reader', () => {

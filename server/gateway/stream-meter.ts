@@ -54,8 +54,12 @@ export interface StreamReader {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const SPACE = 0x20
+const LOWER_U = 0x75
 
-/** Bytes of the JSON strings that stand behind `needle` (such as `"content":`) in an event: a cheap measure of generated text. */
+/**
+ * Bytes of the texts that stand behind `needle` (such as `"content":`) in an event, as UTF-8 and not as JSON escapes them: a
+ * server that writes everything beyond ASCII as `\uXXXX` has not said more for it.
+ */
 export function textBytesBehind(event: Buffer, needle: Buffer): number {
   let total = 0
   let at = event.indexOf(needle)
@@ -63,10 +67,36 @@ export function textBytesBehind(event: Buffer, needle: Buffer): number {
     let start = at + needle.length
     while (event[start] === SPACE) start += 1
     const end = event[start] === QUOTE ? closingQuote(event, start + 1) : start
-    if (end > start) total += end - start - 1
+    if (end > start) total += unescapedBytes(event.subarray(start + 1, end))
     at = event.indexOf(needle, end)
   }
   return total
+}
+
+/** An escape that is cut off counts as it stands. */
+function unescapedBytes(text: Buffer): number {
+  let bytes = text.length
+  let at = text.indexOf(BACKSLASH)
+  while (at >= 0 && at < text.length) {
+    if (text[at] !== BACKSLASH) {
+      at += 1
+      continue
+    }
+    const isUnicode = text[at + 1] === LOWER_U
+    const length = isUnicode ? 6 : 2
+    if (at + length > text.length) break
+    bytes -=
+      length - (isUnicode ? utf8BytesOf(Number.parseInt(text.toString('latin1', at + 2, at + 6), 16)) : 1)
+    at += length
+  }
+  return bytes
+}
+
+/** Bytes that a UTF-16 code unit takes in UTF-8; a pair of surrogates is four bytes together. */
+function utf8BytesOf(unit: number): number {
+  if (unit < 0x80) return 1
+  const isSurrogate = unit >= 0xd800 && unit <= 0xdfff
+  return unit < 0x800 || isSurrogate ? 2 : 3
 }
 
 /** Offset of the quote that ends the string whose text begins at `from`; the event's end where the string is cut off. */

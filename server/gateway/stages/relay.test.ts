@@ -349,7 +349,37 @@ describe('a whole answer', () => {
     const answered = fetch(url)
     const ended = await finished()
     expect(ended.measured.reported).toBeUndefined()
-    expect(ended.measured.textBytes).toBeGreaterThan(2)
+    expect(ended.measured.textBytes).toBe(2)
+    await answered
+  })
+
+  test('is measured by what was generated, not by the JSON around it, in either dialect', async () => {
+    const called = [{ function: { name: 'f', arguments: '{"a":1}' } }, { custom: { name: 'g', input: 'ls' } }]
+    const message = { content: '门', reasoning_content: 'abcd', refusal: null, tool_calls: called }
+    const chat = await whole({
+      id: 'chatcmpl_1',
+      choices: [{ index: 0, message }, { message: { refusal: 'no' } }],
+    })
+    const chatAnswered = fetch(chat.url)
+    expect((await chat.finished()).measured.textBytes).toBe(3 + 4 + '{"a":1}'.length + 2 + 2)
+    await chatAnswered
+    const output = [
+      { id: 'rs_1', type: 'reasoning', summary: [{ type: 'summary_text', text: 'abcd' }] },
+      { id: 'msg_1', type: 'message', content: [{ type: 'output_text', text: '门', annotations: [] }] },
+      { id: 'fc_1', type: 'function_call', name: 'f', arguments: '{"a":1}' },
+      { id: 'ctc_1', type: 'custom_tool_call', name: 'g', input: 'ls' },
+    ]
+    const responses = await whole({ id: 'resp_1', output }, { dialect: 'responses' })
+    const answered = fetch(responses.url)
+    expect((await responses.finished()).measured.textBytes).toBe(4 + 3 + '{"a":1}'.length + 2)
+    await answered
+  })
+
+  test('with usage that cannot be true is measured by its text as well, for what the usage has lost', async () => {
+    const usage = { prompt_tokens: 5, completion_tokens: -1 }
+    const { url, finished } = await whole({ choices: [{ message: { content: 'Hi' } }], usage })
+    const answered = fetch(url)
+    expect((await finished()).measured).toMatchObject({ textBytes: 2, reported: { isImplausible: true } })
     await answered
   })
 
