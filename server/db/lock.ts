@@ -29,6 +29,8 @@ export function lockDataDir(
   about: LockHolder,
 ): Result<DataDirLock, { readonly holder: LockHolder | undefined }> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  // One that was there already may be open to others; what it is about to hold is not for them.
+  chmodSync(dataDir, 0o700)
   const holderPath = join(dataDir, 'lock-holder.json')
   const file = new Database(join(dataDir, 'data.lock'), { timeout: 0 })
   try {

@@ -2,16 +2,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 
-/** Any of these means that something stands between the caller and us, so the peer's address says nothing about them. */
-const FORWARDING_HEADERS = [
+/** Any of these, or any that begins with `x-forwarded`, means that something stands between the caller and us, so the peer's address says nothing about them. */
+const FORWARDING_HEADERS: ReadonlySet<string> = new Set([
   'forwarded',
   'via',
-  'x-forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-  'x-forwarded-server',
   'x-original-forwarded-for',
   'x-real-ip',
   'x-client-ip',
@@ -23,7 +17,15 @@ const FORWARDING_HEADERS = [
   'fly-client-ip',
   'x-appengine-user-ip',
   'x-azure-clientip',
-]
+  'x-original-url',
+  'x-original-host',
+  'x-vercel-forwarded-for',
+  'x-amzn-trace-id',
+  'cf-ray',
+  'cdn-loop',
+  'tailscale-user-login',
+  'x-proxyuser-ip',
+])
 
 const isLoopback = (address: string): boolean =>
   address === '::1' || /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address)
@@ -32,7 +34,9 @@ const isLoopback = (address: string): boolean =>
 export function isLocal(req: IncomingMessage): boolean {
   const address = req.socket.remoteAddress
   if (address === undefined || !isLoopback(address)) return false
-  return !FORWARDING_HEADERS.some((name) => req.headers[name] !== undefined)
+  return !Object.keys(req.headers).some(
+    (name) => FORWARDING_HEADERS.has(name) || name.startsWith('x-forwarded'),
+  )
 }
 
 /**

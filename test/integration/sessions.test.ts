@@ -125,6 +125,21 @@ test('guessing one account is slowed down, for right guesses too, until time has
   expect((await login(USER.email, USER.password)).ok).toBe(true)
 })
 
+test('wrong guesses from elsewhere keep nobody out of their own account', async () => {
+  const guess = () =>
+    portal.send({
+      method: 'POST',
+      path: '/api/auth.login',
+      localAddress: '127.0.0.9',
+      headers: { 'content-type': 'application/json', 'x-requested-with': 'codex-gateway' },
+      body: JSON.stringify({ email: ADMIN.email, password: 'not the password' }),
+    })
+  const statuses: number[] = []
+  for (let time = 0; time < 11; time += 1) statuses.push((await guess()).status)
+  expect(statuses.at(-1)).toBe(429)
+  expect((await login(ADMIN.email, ADMIN.password)).status).toBe(200)
+})
+
 test('guessing many accounts from one address is slowed down', async () => {
   const guesses = await Promise.all(
     Array.from({ length: 34 }, (_, index) => login(`stranger-${index}@example.test`, 'not the password')),

@@ -7,18 +7,31 @@ import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 import { toMe } from './me.ts'
 
-/** An address may be a whole office behind one router; an account is one person. */
+/** An address may be a whole office behind one router. */
 const PER_ADDRESS = { attemptsMax: 30, refillMs: 10_000 }
-const PER_ACCOUNT = { attemptsMax: 10, refillMs: 30_000 }
+/** One person at one place; a stranger's wrong guesses elsewhere do not count here. */
+const PER_ACCOUNT_AND_ADDRESS = { attemptsMax: 10, refillMs: 30_000 }
+/** Guesses at one account from many places. Looser, because whoever fills it keeps others out of that account. */
+const PER_ACCOUNT = { attemptsMax: 60, refillMs: 10_000 }
+/** Where people have signed in from since the start: these places are never kept out by guesses made elsewhere. */
+const KNOWN_PLACES_MAX = 10_000
 
 export function authHandlers(deps: OperationDeps): Pick<Handlers, 'auth.login' | 'auth.logout'> {
   const { repositories, passwords, clock } = deps
   const byAddress = createAttemptThrottle(clock, PER_ADDRESS)
+  const byPlace = createAttemptThrottle(clock, PER_ACCOUNT_AND_ADDRESS)
   const byAccount = createAttemptThrottle(clock, PER_ACCOUNT)
+  const knownPlaces = new Set<string>()
 
   return {
     async 'auth.login'({ email, password }, caller) {
-      const attempt = takeAttempt(byAddress, caller.address, byAccount, email)
+      const place = `${email} ${caller.address}`
+      const isTrusted = caller.isLocal || knownPlaces.has(place)
+      const attempt = takeAll([
+        [byAddress, caller.address],
+        [byPlace, place],
+        ...(isTrusted ? [] : [[byAccount, email] as const]),
+      ])
       if ('retryAfterMs' in attempt) return fail(tooManyAttempts(attempt.retryAfterMs))
 
       const user = repositories.users.findByEmail(email)
@@ -27,6 +40,7 @@ export function authHandlers(deps: OperationDeps): Pick<Handlers, 'auth.login' |
       if (!user || !isRight || user.status === 'deleted') return fail(refusal('invalid_credentials'))
 
       attempt.giveBack()
+      if (knownPlaces.size < KNOWN_PLACES_MAX) knownPlaces.add(place)
       if (user.status === 'suspended') return fail(refusal('account_suspended'))
       if (user.status === 'pending') return fail(refusal('account_pending'))
       const expiresAt = await startSession(deps, user.id, caller)
@@ -48,15 +62,17 @@ export async function startSession(deps: OperationDeps, userId: string, caller: 
   return issued.expiresAt
 }
 
-function takeAttempt(byAddress: AttemptThrottle, address: string, byAccount: AttemptThrottle, email: string) {
-  const ofAddress = byAddress.take(address)
-  if ('retryAfterMs' in ofAddress) return ofAddress
-  const ofAccount = byAccount.take(email)
-  if ('retryAfterMs' in ofAccount) return ofAccount
+/** Takes one attempt from each throttle in turn; the first that is empty says how long to wait. */
+function takeAll(from: readonly (readonly [AttemptThrottle, string])[]) {
+  const taken: { readonly giveBack: () => void }[] = []
+  for (const [throttle, name] of from) {
+    const attempt = throttle.take(name)
+    if ('retryAfterMs' in attempt) return attempt
+    taken.push(attempt)
+  }
   return {
     giveBack() {
-      ofAddress.giveBack()
-      ofAccount.giveBack()
+      for (const attempt of taken) attempt.giveBack()
     },
   }
 }
