@@ -12,7 +12,7 @@ import { codeOf, type Relayed, refusedWith } from '../relayed.ts'
 import type { Held } from '../request.ts'
 import { createResponsesStreamReader } from '../responses-stream.ts'
 import type { StreamReader } from '../stream-meter.ts'
-import type { UpstreamExchange, UpstreamHead } from '../upstream-exchange.ts'
+import type { UpstreamExchange, UpstreamFault, UpstreamHead } from '../upstream-exchange.ts'
 import type { Sent } from './send.ts'
 
 type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger'>
@@ -25,7 +25,12 @@ export async function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent
   if (!sent.ok) {
     const code = codeOf(sent.fault)
     deps.logger.warn(
-      { event: 'upstream_fault', requestId: held.requestId, kind: sent.fault.kind, err: sent.fault.cause },
+      {
+        event: 'upstream_fault',
+        requestId: held.requestId,
+        kind: sent.fault.kind,
+        cause: describeFault(sent.fault),
+      },
       'the upstream did not answer',
     )
     return refusedWith(held, live, refusal(code), ERRORS[code].status, 'upstream_failed')
@@ -80,3 +85,7 @@ function readerFor(deps: RelayDeps, held: Held): StreamReader {
     },
   })
 }
+
+/** Of an error only what is ours to say: a parser's error carries the bytes that it could not parse, answers among them. */
+const describeFault = ({ cause }: UpstreamFault): string =>
+  `${cause.name} ${(cause as { code?: string }).code ?? ''}`.trim()
