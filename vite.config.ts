@@ -51,7 +51,7 @@ export default defineConfig({
     // Native add-ons and worker threads want a process of their own; two cores carry two of them.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     restoreMocks: true,
