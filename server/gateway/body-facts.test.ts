@@ -48,21 +48,34 @@ describe.each(DIALECTS)('any $dialect body', ({ read, plain }) => {
     }
   })
 
-  test('names a service tier that there is, and has it noted', () => {
-    for (const service_tier of [undefined, null, 'auto', 'default']) {
-      expect(withMore({ service_tier }).ok).toBe(true)
+  test('names its tier of service: the standard one unless it says otherwise, and no other than is known', () => {
+    const tierOf = (service_tier: unknown) => {
+      const read = withMore({ service_tier })
+      return read.ok ? read.value.serviceTier : read.error.code
     }
-    for (const tier of ['flex', 'priority', 'fast', 'ultrafast']) {
-      expect(withMore({ service_tier: tier })).toMatchObject({ ok: true })
-    }
-    for (const tier of ['scale', 'Default', 'nonsense']) {
+    for (const name of [undefined, null, 'auto', 'default']) expect(tierOf(name)).toBe('default')
+    for (const name of ['priority', 'fast']) expect(tierOf(name)).toBe('priority')
+    for (const name of ['flex', 'ultrafast']) expect(tierOf(name)).toBe(name)
+    for (const tier of ['scale', 'Default', 'batch', '']) {
       expect(refused(withMore({ service_tier: tier }))).toEqual({
         code: 'unsupported_service_tier',
         details: { tier },
         param: 'service_tier',
       })
     }
-    expect(refused(withMore({ service_tier: { tier: 'flex' } })).code).toBe('unsupported_service_tier')
+    expect(tierOf({ tier: 'flex' })).toBe('unsupported_service_tier')
+  })
+
+  test('keeps nothing in the prompt cache for longer than half an hour', () => {
+    const keeps = (ttl: unknown) => withMore({ prompt_cache_options: { mode: 'explicit', ttl } })
+    for (const ttl of [undefined, null, '30m']) expect(keeps(ttl).ok).toBe(true)
+    for (const ttl of ['12h', '24h', 1_800]) {
+      expect(refused(keeps(ttl))).toMatchObject({
+        code: 'unsupported_parameter',
+        param: 'prompt_cache_options.ttl',
+      })
+    }
+    expect(refused(withMore({ prompt_cache_options: '12h' })).code).toBe('invalid_parameter')
   })
 
   test('may carry tools that run on the client', () => {

@@ -1,5 +1,8 @@
 // Tiers of service over the real server: which are let through, what is held for them, and at which price they end.
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openDatabase } from '../../server/db/open.ts'
+import { createLedgerRepository } from '../../server/db/repositories/ledger.ts'
 import {
   type Person,
   type RunningGateway,
@@ -116,17 +119,11 @@ describe.each(ENDPOINTS)('$path', ({ path, body }) => {
 })
 
 test('the hold covers the dearest tier that the answer may come in', async () => {
-  gateway.upstream.script({ delays: { beforeHeadersMs: 300 } })
   const held = async (service_tier: string) => {
     person = await gateway.createPerson(BALANCE)
-    const answer = ask('/responses', { input: 'Hello.', max_output_tokens: 100, service_tier })
-    let open = 0
-    while (open === 0) {
-      const user = await gateway.admin<{ openHoldsNanoUsd: number }>('users.get', { userId: person.id })
-      open = user.data.openHoldsNanoUsd
-    }
-    await answer
-    return open
+    await ask('/responses', { input: 'Hello.', max_output_tokens: 100, service_tier })
+    const [row] = await gateway.usageOf(person)
+    return heldFor(row?.requestId ?? '')
   }
   const [standard, flex, priority] = [await held('default'), await held('flex'), await held('priority')]
   // A flex answer may come from the standard tier (its name is three bytes shorter, at 2,500 each). A priority one costs
@@ -134,3 +131,13 @@ test('the hold covers the dearest tier that the answer may come in', async () =>
   expect(flex).toBe(standard - 3 * 2_500)
   expect(priority).toBeGreaterThanOrEqual(standard + 100 * 10_000)
 })
+
+/** What the database has as the hold of a request, read beside the running server. */
+function heldFor(requestId: string): number {
+  const db = openDatabase(join(gateway.dataDir, 'gateway.db'), { readonly: true })
+  try {
+    return createLedgerRepository(db).entriesOfRequest(requestId)[0]?.heldNanoUsd ?? 0
+  } finally {
+    db.close()
+  }
+}

@@ -1,0 +1,268 @@
+// Every example of docs/money.md, computed again by the code that charges: what goes in and what comes out are both read
+// from the page.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import {
+  DEFAULT_OUTPUT_FLOOR_TOKENS,
+  DEFAULT_REASONING_OUTPUT_FLOOR_TOKENS,
+  type PriceRates,
+} from '../../contract/price.ts'
+import { settingsSchema } from '../../contract/settings.ts'
+import { availableNanoUsd } from '../../server/ledger/balance.ts'
+import { chargeFor } from '../../server/ledger/charge.ts'
+import { decideHold } from '../../server/ledger/hold.ts'
+import { ONE_MILLION } from '../../server/ledger/money.ts'
+import { quoteWorstCase } from '../../server/ledger/quote.ts'
+import { serviceTierNamed } from '../../server/ledger/service-tier.ts'
+import { decideSettlement, type SettlementInput } from '../../server/ledger/settle.ts'
+import { NO_USAGE, type TokenUsage } from '../../server/ledger/token-usage.ts'
+import { readShippedPrices } from '../../server/prices/shipped-prices.ts'
+
+type Rows = ReadonlyMap<string, readonly string[]>
+
+/** The tables of the page, each by the first word of its head; its rows by their first cell. */
+function tablesOf(page: string): ReadonlyMap<string, Rows> {
+  const tables = new Map<string, Rows>()
+  for (const block of page.matchAll(/(?:^\|.*\|\n)+/gm)) {
+    const [head, , ...rows] = block[0].trim().split('\n').map(cellsOf)
+    const name = head?.[0]
+    if (name === undefined || tables.has(name)) throw new Error(`the table "${name}" needs a name of its own`)
+    tables.set(name, new Map(rows.map(([first = '', ...rest]) => [first, rest])))
+  }
+  return tables
+}
+
+const cellsOf = (line: string): string[] =>
+  line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim())
+
+const tables = tablesOf(readFileSync(join(import.meta.dirname, '../../docs/money.md'), 'utf8'))
+const read = new Set<string>()
+
+/** The cells of a row behind its first one, as numbers where they are numbers. */
+function row(table: string, label: string): readonly string[] {
+  const cells = tables.get(table)?.get(label)
+  if (!cells) throw new Error(`docs/money.md has no row "${label}" in the table "${table}"`)
+  read.add(`${table}: ${label}`)
+  return cells
+}
+const numberIn = (cell: string | undefined): number => {
+  const value = Number((cell ?? '').replaceAll(',', '').replace('\u2212', '-'))
+  if (cell === undefined || cell === '' || !Number.isInteger(value))
+    throw new Error(`"${cell}" is no whole number`)
+  return value
+}
+const numbers = (table: string, label: string): readonly number[] =>
+  row(table, label)
+    .filter((cell) => cell !== '')
+    .map(numberIn)
+/** The last number of a row. */
+const amount = (table: string, label: string): number => numberIn(row(table, label).at(-1))
+
+const shipped = readShippedPrices().find(({ id }) => id === 'shipped:gpt-6-sol:2026-09-01')
+if (!shipped) throw new Error('the price of the examples is gone')
+const SOL: PriceRates = shipped
+/** $2 and $10 a million. */
+const PLAIN: PriceRates = { inputNanoUsdPerMTok: 2_000_000_000, outputNanoUsdPerMTok: 10_000_000_000 }
+const cost = (usage: Partial<TokenUsage>, rates = SOL, ppm = ONE_MILLION) =>
+  chargeFor({ ...NO_USAGE, ...usage }, rates, ppm)
+
+const [newInput = 0, newRate] = numbers('Charge', 'New input')
+const [cachedInputTokens = 0, cachedRate] = numbers('Charge', 'Cached input')
+const [outputTokens = 0, outputRate] = numbers('Charge', 'Output')
+const USAGE = { inputTokens: newInput + cachedInputTokens, cachedInputTokens, outputTokens }
+
+test('what usage costs', () => {
+  expect([newRate, cachedRate, outputRate]).toEqual([
+    SOL.inputNanoUsdPerMTok,
+    SOL.cachedInputNanoUsdPerMTok,
+    SOL.outputNanoUsdPerMTok,
+  ])
+  expect(amount('Charge', 'New input')).toBe(cost({ inputTokens: newInput }))
+  expect(amount('Charge', 'Cached input')).toBe(cost({ inputTokens: cachedInputTokens, cachedInputTokens }))
+  expect(amount('Charge', 'Output')).toBe(cost({ outputTokens }))
+  expect(amount('Charge', 'Charged')).toBe(cost(USAGE))
+})
+
+test('long context, tools, the multiplier, and rounding', () => {
+  for (const label of ['Short, to the last token', 'Long, from the first one']) {
+    const [inputTokens = 0, charged] = numbers('Long context', label)
+    expect(charged).toBe(cost({ inputTokens }))
+  }
+  const [webSearchCalls = 0, forOne, forAll] = numbers('Tools', 'Web searches')
+  expect(forOne).toBe(SOL.webSearchNanoUsdPerCall)
+  expect(forAll).toBe(cost({ webSearchCalls }))
+  for (const label of ['The charge above', 'With a quarter on top']) {
+    const [ppm = 0, charged] = numbers('Multiplier', label)
+    expect(charged).toBe(cost(USAGE, SOL, ppm))
+  }
+  for (const label of ['A millionth of a nano-dollar is begun', 'A whole one', 'One and a millionth']) {
+    const [inputTokens = 0, inputNanoUsdPerMTok = 0, charged] = numbers('Rounding', label)
+    expect(charged).toBe(cost({ inputTokens }, { inputNanoUsdPerMTok, outputNanoUsdPerMTok: 0 }))
+  }
+})
+
+const settlement = (changes: Partial<SettlementInput>) =>
+  decideSettlement({
+    ending: 'finished',
+    reported: undefined,
+    rawReported: null,
+    requestBytes: 0,
+    relayedTextBytes: 0,
+    holdNanoUsd: 1_000_000_000,
+    availableBeyondHoldNanoUsd: 0,
+    rates: PLAIN,
+    multiplierPpm: ONE_MILLION,
+    serviceTier: null,
+    upstreamResponseId: null,
+    ...changes,
+  })
+const chargeOf = (changes: Partial<SettlementInput>) => {
+  const decided = settlement(changes)
+  if (decided.kind === 'release') throw new Error('nothing is charged')
+  return decided.charge
+}
+const reportOf = (usage: Partial<TokenUsage>) => ({
+  reported: { usage: { ...NO_USAGE, ...usage }, isImplausible: false },
+})
+
+test('tiers of service', () => {
+  const rates = {
+    ...PLAIN,
+    flexInputNanoUsdPerMTok: 1_000_000_000,
+    flexOutputNanoUsdPerMTok: 5_000_000_000,
+    priorityInputNanoUsdPerMTok: 4_000_000_000,
+    priorityOutputNanoUsdPerMTok: 20_000_000_000,
+  }
+  const labels = [...(tables.get('Tier')?.keys() ?? [])]
+  expect(labels).toHaveLength(6)
+  for (const label of labels) {
+    const [asked = '', answered = '', charged] = row('Tier', label)
+    const askedServiceTier = serviceTierNamed(asked)
+    if (!askedServiceTier) throw new Error(`there is no tier ${asked}`)
+    const serviceTier = answered === 'nothing' ? null : answered
+    const usage = reportOf({ inputTokens: 1_000, outputTokens: 100 })
+    expect(chargeOf({ ...usage, rates, askedServiceTier, serviceTier }).amountNanoUsd).toBe(numberIn(charged))
+  }
+})
+
+test('what is available', () => {
+  const state = {
+    balanceNanoUsd: amount('Available', 'Balance'),
+    creditLimitNanoUsd: amount('Available', 'Credit limit'),
+    openHoldsNanoUsd: amount('Available', 'Open holds'),
+  }
+  expect(amount('Available', 'Left to spend')).toBe(availableNanoUsd(state))
+})
+
+test('the hold', () => {
+  const [inputTokensMax = 0, inputRate, input] = numbers(
+    'Hold',
+    'Input, if all of it were written to the cache',
+  )
+  const [outputTokensMax = 0, rate, output] = numbers('Hold', 'Output')
+  const quote = (worst: { inputTokensMax: number; outputTokensMax: number }) =>
+    quoteWorstCase({ ...worst, choices: 1, webSearchCallsMax: 0 }, SOL, ONE_MILLION)
+  expect([inputRate, rate]).toEqual([SOL.cacheWriteNanoUsdPerMTok, SOL.outputNanoUsdPerMTok])
+  expect(input).toBe(quote({ inputTokensMax, outputTokensMax: 0 }))
+  expect(output).toBe(quote({ inputTokensMax: 0, outputTokensMax }))
+  expect(amount('Hold', 'Held')).toBe(quote({ inputTokensMax, outputTokensMax }))
+})
+
+test('a share, the floor, and what would have been enough', () => {
+  const input = amount('Share', 'Input, held in full')
+  const shareParts = settingsSchema.parse({}).holdShareParts
+  const ask = {
+    quote: {
+      fixedTokensTimesRates: BigInt(input) * 1_000_000n,
+      perOutputTokenTimesRates: BigInt(amount('Share', 'One token of output')) * 1_000_000n,
+      multiplierPpm: ONE_MILLION,
+    },
+    outputTokensMax: amount('Share', 'Output limit asked for'),
+    outputTokensFloor: amount('Floor', 'Floor of a model that does not reason'),
+    shareParts,
+  }
+  const balanceNanoUsd = amount('Share', 'Available')
+  const rest = amount('Share', 'The rest')
+  const held = amount('Share', 'Held')
+  expect(rest).toBe(balanceNanoUsd - input)
+  expect(amount('Share', 'A quarter of it')).toBe(rest / shareParts)
+  const decide = (balance: number, openHoldsNanoUsd = 0, more = {}) =>
+    decideHold({ balanceNanoUsd: balance, creditLimitNanoUsd: 0, openHoldsNanoUsd }, { ...ask, ...more })
+  expect(decide(balanceNanoUsd)).toEqual({
+    ok: true,
+    value: { amountNanoUsd: held, outputTokensGranted: amount('Share', 'Output limit granted') },
+  })
+  expect(decide(balanceNanoUsd, held)).toMatchObject({
+    value: { outputTokensGranted: amount('Share', 'Output limit granted to a second one at once') },
+  })
+
+  const reasoning = { outputTokensFloor: amount('Floor', 'Floor of a model that reasons') }
+  expect(ask.outputTokensFloor).toBe(DEFAULT_OUTPUT_FLOOR_TOKENS)
+  expect(reasoning.outputTokensFloor).toBe(DEFAULT_REASONING_OUTPUT_FLOOR_TOKENS)
+  const least = amount('Floor', 'Least available for the first')
+  expect(decide(least)).toMatchObject({ value: { outputTokensGranted: ask.outputTokensFloor } })
+  expect(decide(least - 1)).toMatchObject({ error: { details: { shortByNanoUsd: 1 } } })
+  const leastReasoning = amount('Floor', 'Least available for the second')
+  expect(decide(leastReasoning, 0, reasoning)).toMatchObject({
+    value: { outputTokensGranted: ask.outputTokensMax },
+  })
+  expect(decide(leastReasoning - 1, 0, reasoning)).toMatchObject({
+    error: { details: { shortByNanoUsd: 1 } },
+  })
+})
+
+test('how a hold ends', () => {
+  const holdNanoUsd = amount('Settlement', 'Held')
+  const charged = chargeOf({ ...reportOf(USAGE), rates: SOL, holdNanoUsd }).amountNanoUsd
+  expect(amount('Settlement', 'Charged')).toBe(charged)
+  expect(amount('Settlement', 'Goes back')).toBe(holdNanoUsd - charged)
+
+  const [requestBytes = 0, requestTokens, inputRate, input] = numbers('Estimate', 'Request')
+  const [relayedTextBytes = 0, answerTokens, outputRate, output] = numbers('Estimate', 'Answer')
+  const estimated = settlement({ requestBytes, relayedTextBytes })
+  expect(estimated.usage).toMatchObject({ inputTokens: requestTokens, outputTokens: answerTokens })
+  expect(input).toBe((requestTokens ?? 0) * (inputRate ?? 0))
+  expect(output).toBe((answerTokens ?? 0) * (outputRate ?? 0))
+  expect(chargeOf({ requestBytes, relayedTextBytes }).amountNanoUsd).toBe(amount('Estimate', 'Charged'))
+
+  const cut = chargeOf({ ending: 'drain_cut', holdNanoUsd: amount('Cut', 'Held') })
+  expect(cut).toMatchObject({ amountNanoUsd: amount('Cut', 'Charged'), reason: 'estimated' })
+
+  const absurd = { inputTokens: 1_000, outputTokens: 5_000_000_000 }
+  expect(amount('Absurd', 'Reported, at its price')).toBe(cost(absurd, PLAIN))
+  expect(chargeOf({ ...reportOf(absurd), holdNanoUsd: amount('Absurd', 'Held') })).toMatchObject({
+    amountNanoUsd: amount('Absurd', 'Charged'),
+    isFlagged: true,
+  })
+})
+
+test('more than the hold, and what the ledger says of it', () => {
+  const usage = { inputTokens: 1_000, outputTokens: 200 }
+  const due = amount('Write-off', 'Due')
+  expect(due).toBe(cost(usage, PLAIN))
+  const charge = chargeOf({
+    ...reportOf(usage),
+    holdNanoUsd: amount('Write-off', 'Held'),
+    availableBeyondHoldNanoUsd: amount('Write-off', 'Available beside it'),
+  })
+  expect(charge).toMatchObject({
+    amountNanoUsd: amount('Write-off', 'Charged'),
+    writeOffNanoUsd: amount('Write-off', 'Written off'),
+  })
+
+  const kinds = ['top_up', 'hold', 'write_off', 'settle'].map((kind) => numbers('Ledger', kind))
+  const sums = [0, 1].map((column) => kinds.reduce((sum, cells) => sum + (cells[column] ?? 0), 0))
+  expect(sums).toEqual(numbers('Ledger', 'Sum'))
+  expect(kinds[1]?.[1]).toBe(amount('Write-off', 'Held'))
+  expect(kinds[2]?.[0]).toBe(charge.writeOffNanoUsd)
+  expect(kinds[3]?.[0]).toBe(0 - charge.amountNanoUsd - charge.writeOffNanoUsd)
+})
+
+afterAll(() => {
+  const all = [...tables].flatMap(([table, rows]) => [...rows.keys()].map((label) => `${table}: ${label}`))
+  expect(all.filter((label) => !read.has(label))).toEqual([])
+})
