@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { authLogin, authLogout } from './operations/auth.ts'
 import { keysCreate, keysDelete, keysList, keysUpdate } from './operations/keys.ts'
+import { limitsList, limitsUpdate } from './operations/limits.ts'
 import { meGet, meOverview } from './operations/me.ts'
 import { pricesList, pricesUpsert } from './operations/prices.ts'
 import { settingsGet, settingsUpdate } from './operations/settings.ts'
@@ -31,6 +32,8 @@ const OPERATIONS = [
   usageSummary,
   settingsGet,
   settingsUpdate,
+  limitsList,
+  limitsUpdate,
 ] as const
 
 type Listed = (typeof OPERATIONS)[number]

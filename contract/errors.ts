@@ -92,7 +92,7 @@ export const ERRORS = {
   ),
   unsupported_service_tier: invalid(
     400,
-    'The service tier "{tier}" is not allowed here. Leave service_tier out, or send "auto" or "default".',
+    'The service tier "{tier}" has no price for this model here. Leave service_tier out, or send "auto" or "default".',
   ),
   model_not_found: invalid(404, 'The model "{model}" does not exist here, or you have no access to it.'),
   model_not_priced: invalid(
@@ -120,7 +120,7 @@ export const ERRORS = {
     429,
     'insufficient_quota',
     false,
-    'Your balance does not cover this request: it may cost up to {neededUsd}, and {availableUsd} is available.',
+    'Your balance does not cover this request: it needs {neededUsd}, and {availableUsd} is available.',
   ),
   balance_on_hold: entry(
     429,

@@ -75,7 +75,10 @@ export const subjectLimits = z.strictObject({
 })
 export type SubjectLimitsView = z.infer<typeof subjectLimits>
 
-/** Replaces all limits of one subject. A limit left out is inherited again: from the role, the plan, or as shipped. */
+/**
+ * Replaces all limits of one subject, and answers with `subjectLimits`. A limit left out is inherited again: from the role,
+ * the plan, or as shipped.
+ */
 export const limitsUpdateInput = z
   .strictObject({ ...subjectShape, rules: z.array(limitEntry).max(LIMITS_PER_SUBJECT_MAX) })
   .refine(namesKnownRole, ROLE_PROBLEM)
@@ -88,7 +91,6 @@ export const limitsUpdateInput = z
     { path: ['rules'], error: 'names the same metric and window twice' },
   )
 export type LimitsUpdateInput = z.infer<typeof limitsUpdateInput>
-export const limitsUpdateOutput = subjectLimits
 
 /** One row per subject: the roles first, then plans, users and keys. */
 export const limitsListInput = z.strictObject({
@@ -119,7 +121,7 @@ const shipped = (
 ): LimitRule => ({ scope: 'role', subjectId, metric, window, value })
 
 /**
- * What holds until an operator says otherwise. No person reaches these, nor do a hundred agents of theirs; they stop a
+ * What holds until an operator says otherwise. No person reaches these, nor do a hundred programs of theirs; they stop a
  * program that has run wild before it takes every socket of the machine. Tokens are bounded by money, so by nothing here.
  */
 export const SHIPPED_LIMITS: readonly LimitRule[] = role.options.flatMap((name) => [

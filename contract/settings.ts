@@ -11,6 +11,14 @@ const hostName = z
     'has to be a host name without scheme and port, such as gateway.example.com',
   )
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
 const fields = {
   /** Shown on every dashboard; empty for none. */
   announcement: z.string().max(2000),
@@ -28,6 +36,13 @@ const fields = {
   sessionDays: z.int().min(1).max(365),
   /** How long an upstream is read on after its client has left, in seconds, before the whole hold is charged. */
   drainSecondsMax: z.int().min(1).max(7200),
+  /** Where a worst case is more than what is available: one request may have one of so many parts of what is left. */
+  holdShareParts: z.int().min(1).max(100),
+  /** Whose calendar days limits follow: an IANA zone, or empty for that of the gateway's machine. */
+  timeZone: z
+    .string()
+    .max(100)
+    .refine((name) => name === '' || isTimeZone(name), 'has to be an IANA time zone, such as Europe/Berlin'),
 }
 
 export const settingsSchema = z.strictObject({
@@ -39,6 +54,8 @@ export const settingsSchema = z.strictObject({
   allowedHosts: fields.allowedHosts.default([]),
   sessionDays: fields.sessionDays.default(7),
   drainSecondsMax: fields.drainSecondsMax.default(600),
+  holdShareParts: fields.holdShareParts.default(4),
+  timeZone: fields.timeZone.default(''),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -76,3 +76,14 @@ test('a failed build is tried again, although an older bundle is there', async (
   await build()
   expect(buildCount()).toBe(3)
 })
+
+test('what a failed build left is not taken for the older bundle when the sources go back', async () => {
+  await build()
+  fixture.write('server/headless.ts', 'two')
+  fixture.write('build-fails', '')
+  await expect(build()).rejects.toThrow('could not be built')
+  rmSync(join(fixture.root, 'build-fails'))
+  fixture.write('server/headless.ts', 'one')
+  await build()
+  expect(buildCount()).toBe(3)
+})

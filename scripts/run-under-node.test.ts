@@ -20,6 +20,7 @@ type WhichNode = 'the same Node' | 'another Node'
 
 let dir: string
 const started: ChildProcess[] = []
+const programPids: number[] = []
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'run-under-node-'))
@@ -28,8 +29,18 @@ beforeEach(() => {
 })
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
+  // Whoever started it may be gone already.
+  for (const pid of programPids.splice(0)) endIfRunning(pid)
   rmSync(dir, { recursive: true, force: true })
 })
+
+function endIfRunning(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself, as it should.
+  }
+}
 
 /** Writes a command that hands over to the program; returns the words that start it. */
 function commandOn(which: WhichNode): [string, string] {
@@ -63,8 +74,10 @@ function watch(child: ReturnType<typeof start>, onReady: (pid: number) => void) 
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString('utf8')
     const pid = /ready (\d+) .*\n/.exec(stdout)?.[1]
-    if (pid !== undefined && !isReady) onReady(Number(pid))
-    isReady ||= pid !== undefined
+    if (pid === undefined || isReady) return
+    isReady = true
+    programPids.push(Number(pid))
+    onReady(Number(pid))
   })
   return new Promise<{ code: number | null; heard: readonly string[] }>((resolve) => {
     child.on('close', (code) => resolve({ code, heard: stdout.trim().split('\n').slice(1) }))

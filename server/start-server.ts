@@ -15,6 +15,9 @@ import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { createHttpServer } from './http/http-server.ts'
 import type { PageFacts } from './http/pages/page-facts.ts'
 import { findInstallation } from './installation.ts'
+import { createLimitCounterStore } from './limit-counter-store.ts'
+import { createLimitBook } from './limits/limit-book.ts'
+import { createLimiter } from './limits/limiter.ts'
 import { listen, stopListening } from './listening.ts'
 import { isLoopbackHost, isReachableFromLoopback, localUrl } from './network-address.ts'
 import type { OperationDeps } from './operations/deps.ts'
@@ -32,6 +35,8 @@ import { setupInvitation } from './setup-invitation.ts'
 import { StartError } from './start-error.ts'
 import { completeFromEnvironment } from './unattended-setup.ts'
 import { createLiveUpstream, type LiveUpstream } from './upstream-target.ts'
+
+const systemTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
 export { StartError } from './start-error.ts'
 
@@ -193,6 +198,14 @@ async function createParts(
   const settings = createLiveSettings({ repository: repositories.settings, clock, logger })
   const prices = createPriceBook({ repository: repositories.prices, clock, ids })
   const accessChanges = createAccessChanges()
+  const limitBook = createLimitBook({ repository: repositories.limitRules, clock })
+  const limiter = createLimiter({
+    counters: createLimitCounterStore(repositories.limitCounters, writer),
+    clock,
+    timeZone: () => settings.current().timeZone || systemTimeZone,
+    logger,
+  })
+  closers.push(() => limiter.stop())
 
   const upstreamConfig = createUpstreamConfig({ repository: repositories.settings, clock })
   const environment = config.upstream
@@ -229,7 +242,7 @@ async function createParts(
   const passwords = await createPasswords(ids.randomBytes)
   const setup = createSetupGate(meta, ids)
 
-  const shared = { clock, ids, logger, accounts, accessChanges, prices, settings }
+  const shared = { clock, ids, logger, accounts, accessChanges, prices, settings, limitBook }
   const deps = {
     ...shared,
     secrets,
@@ -245,6 +258,7 @@ async function createParts(
     ...shared,
     keys: keyDirectory,
     ownedIds,
+    limiter,
     upstream: () => upstream.current(),
   })
   closers.push(() => gateway.stop())

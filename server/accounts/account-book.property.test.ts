@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   addPerson,
+  askOf,
   chargeOf,
-  holdOf,
   listeningLogger,
   openTestDatabase,
   PRICE_ID,
@@ -91,7 +91,7 @@ class Life {
 
   #hold({ person, amount }: Extract<Step, { person: Person; amount: number }>): void {
     const priceId = amount % 7 === 0 ? 'no-such-price' : PRICE_ID
-    const request = { ...holdOf(this.#nextRequestId(), amount, person), priceId }
+    const request = { ...askOf(this.#nextRequestId(), amount, person), priceId }
     const { availableNanoUsd } = this.book.state(request.userId)
     const hold = this.book.openHold(request)
     expect(hold.ok).toBe(amount <= availableNanoUsd)
@@ -188,7 +188,7 @@ class Life {
     expect(count(`SELECT count(*) FROM ledger_entries WHERE kind = 'settle'`)).toBe(
       count('SELECT count(*) FROM charges'),
     )
-    const charged = `SELECT -sum(amount_nano_usd) FROM ledger_entries WHERE kind = 'settle'`
+    const charged = `SELECT -sum(amount_nano_usd) FROM ledger_entries WHERE kind IN ('settle', 'write_off')`
     expect(count(charged)).toBe(count('SELECT sum(amount_nano_usd) FROM charges'))
     expect(count(charged) ?? 0).toBe(count('SELECT coalesce(sum(cost_nano_usd), 0) FROM usage'))
   }

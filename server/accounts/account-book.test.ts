@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest'
 import {
   addPerson,
+  askOf,
   cellOf,
   chargeOf,
-  holdOf,
   listeningLogger,
   openTestDatabase,
   PRICE_ID,
@@ -36,7 +36,7 @@ async function startBook(balanceNanoUsd = 0, creditLimitNanoUsd = 0): Promise<Ru
 }
 
 function opened(book: AccountBook, requestId: string, amountNanoUsd: number): OpenHold {
-  const hold = book.openHold(holdOf(requestId, amountNanoUsd))
+  const hold = book.openHold(askOf(requestId, amountNanoUsd))
   if (!hold.ok) throw new Error(`refused: ${hold.error.code}`)
   return hold.value
 }
@@ -69,12 +69,12 @@ test('a hold takes from what is available at once, and gives back what the charg
 test('requests that come together cannot spend the same money', async () => {
   const { book } = await startBook(10_000)
   opened(book, 'a', 6_000)
-  const refused = book.openHold(holdOf('b', 6_000))
+  const refused = book.openHold(askOf('b', 6_000))
   expect(refused).toMatchObject({
     ok: false,
     error: { code: 'balance_on_hold', retryAfterMs: expect.any(Number) },
   })
-  expect(book.openHold(holdOf('c', 60_000))).toMatchObject({
+  expect(book.openHold(askOf('c', 60_000))).toMatchObject({
     ok: false,
     error: { code: 'insufficient_quota' },
   })
@@ -85,7 +85,7 @@ test('requests that come together cannot spend the same money', async () => {
 test('a credit limit can be spent, and no more than that', async () => {
   const { book } = await startBook(1_000, 500)
   const hold = opened(book, 'r', 1_500)
-  expect(book.openHold(holdOf('s', 1))).toMatchObject({ ok: false })
+  expect(book.openHold(askOf('s', 1))).toMatchObject({ ok: false })
   await book.settle(hold, chargeOf(1_500), usageOf('r'))
   expect(book.state('user-ann')).toMatchObject({ balanceNanoUsd: -500, availableNanoUsd: 0 })
 })
@@ -121,24 +121,24 @@ test('a hold ends once: ending it again is a defect, and changes nothing', async
 test('a request has one hold', async () => {
   const { book } = await startBook(10_000)
   opened(book, 'r', 1_000)
-  expect(() => book.openHold(holdOf('r', 1_000))).toThrow('has an open hold already')
+  expect(() => book.openHold(askOf('r', 1_000))).toThrow('has an open hold already')
   expect(book.state('user-ann').openHoldsNanoUsd).toBe(1_000)
 })
 
 test('amounts that are no whole nano-dollars are defects', async () => {
   const { book } = await startBook(10_000)
-  for (const amount of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
-    expect(() => book.openHold(holdOf('r', amount))).toThrow('whole number of nano-dollars')
-  }
+  expect(() => book.openHold(askOf('r', -1_000))).toThrow('whole number of nano-dollars')
   const hold = opened(book, 'r', 1_000)
-  expect(() => book.settle(hold, chargeOf(-1), usageOf('r'))).toThrow('whole number of nano-dollars')
+  for (const amount of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
+    expect(() => book.settle(hold, chargeOf(amount), usageOf('r'))).toThrow('whole number of nano-dollars')
+  }
   await book.release(hold, usageOf('r'))
 })
 
 test('a person without an account is a defect', async () => {
   const { book } = await startBook()
   expect(() => book.state('nobody')).toThrow('There is no account of user nobody.')
-  expect(() => book.openHold(holdOf('r', 1, 'nobody'))).toThrow('There is no account of user user-nobody.')
+  expect(() => book.openHold(askOf('r', 1, 'nobody'))).toThrow('There is no account of user user-nobody.')
 })
 
 test('a charge beyond what the account can bear is booked as a write-off, whoever decided it', async () => {
@@ -152,14 +152,23 @@ test('a charge beyond what the account can bear is booked as a write-off, whoeve
     w: 4_000,
   })
   expect(repositories.usage.list({ limit: 1 }).rows[0]?.costNanoUsd).toBe(1_000)
-  expect(lines).toMatchObject([{ level: 'error', message: 'a charge was more than the account can bear' }])
+  expect(repositories.ledger.entriesOfRequest('r')).toMatchObject([
+    { kind: 'hold', amountNanoUsd: 0 },
+    { kind: 'write_off', amountNanoUsd: 4_000 },
+    { kind: 'settle', amountNanoUsd: -5_000 },
+  ])
+  expect(repositories.ledger.sumOf('user-ann')).toBe(0)
+  expect(lines).toMatchObject([
+    { level: 'error', message: 'a charge was more than the account can bear' },
+    { level: 'error', message: 'the operator bears part of a charge' },
+  ])
 })
 
 test('a hold that cannot be written is gone, and ending its request charges nothing and is no defect', async () => {
   const running = await startBook(10_000)
   const { book, repositories } = running
   const settledLater = opened(book, 'r', 4_000)
-  const unpriced = { ...holdOf('s', 1_000), priceId: 'no-such-price' }
+  const unpriced = { ...askOf('s', 1_000), priceId: 'no-such-price' }
   const releasedLater = book.openHold(unpriced)
   if (!releasedLater.ok) throw new Error('there is enough')
   await expect(releasedLater.value.committed).rejects.toThrow('FOREIGN KEY')
@@ -182,7 +191,7 @@ test('a hold that cannot be written is gone, and ending its request charges noth
 test('a settlement in the turn of a hold that cannot be written is undone, and says so', async () => {
   const running = await startBook(10_000)
   const { book, lines, repositories } = running
-  const hold = book.openHold({ ...holdOf('r', 4_000), priceId: 'no-such-price' })
+  const hold = book.openHold({ ...askOf('r', 4_000), priceId: 'no-such-price' })
   if (!hold.ok) throw new Error('there is enough')
   const settled = book.settle(hold.value, chargeOf(1_000), usageOf('r'))
   expect(book.state('user-ann').balanceNanoUsd).toBe(9_000)
@@ -217,9 +226,9 @@ test('nobody has to listen: writes that fail unheard end no process', async () =
   process.on('unhandledRejection', listen)
   try {
     const { book, failures } = await startBook(10_000)
-    const hold = book.openHold({ ...holdOf('r', 1), priceId: 'no-such-price' })
+    const hold = book.openHold({ ...askOf('r', 1), priceId: 'no-such-price' })
     if (hold.ok) void book.settle(hold.value, chargeOf(1), usageOf('r'))
-    const other = book.openHold({ ...holdOf('s', 1), priceId: 'no-such-price' })
+    const other = book.openHold({ ...askOf('s', 1), priceId: 'no-such-price' })
     if (other.ok) void book.release(other.value, usageOf('s'))
     book.recordRefused(usageOf('t', { durationMs: 0.5 }))
     await book.flush()
@@ -256,7 +265,7 @@ test('two changes at once cannot take the same money', async () => {
 test('money that is given can be spent once it is on disk, not before', async () => {
   const { book, give } = await startBook()
   const given = give(5_000)
-  expect(book.openHold(holdOf('r', 5_000))).toMatchObject({ ok: false })
+  expect(book.openHold(askOf('r', 5_000))).toMatchObject({ ok: false })
   expect(await given).toMatchObject({ ok: true, value: { balanceNanoUsd: 5_000 } })
   opened(book, 'r', 5_000)
 })

@@ -62,12 +62,13 @@ class LiveAccounts implements AccountBook {
   }
 
   openHold(request: HoldRequest): Result<OpenHold, Refusal> {
-    const { requestId, userId, keyId, amountNanoUsd, model, priceId, createdAt } = request
-    requireAmount(amountNanoUsd, 'hold')
+    const { requestId, userId, keyId, model, priceId, createdAt } = request
     if (this.#holds.has(requestId)) throw new Error(`Request ${requestId} has an open hold already.`)
     const account = this.#accountOf(userId)
-    const decision = decideHold(account, amountNanoUsd)
+    const decision = decideHold(account, request.ask)
     if (!decision.ok) return decision
+    const { amountNanoUsd } = decision.value
+    requireAmount(amountNanoUsd, 'hold')
 
     account.openHoldsNanoUsd += amountNanoUsd
     const record: HoldRecord = { requestId, userId, keyId, amountNanoUsd, model, priceId, createdAt }
@@ -76,7 +77,7 @@ class LiveAccounts implements AccountBook {
       throw error
     })
     committed.catch(ignore)
-    const hold: OpenHold = { ...record, committed }
+    const hold: OpenHold = { ...record, ...decision.value, committed }
     this.#holds.set(requestId, { hold, record })
     return ok(hold)
   }
@@ -92,6 +93,11 @@ class LiveAccounts implements AccountBook {
       return Promise.resolve()
     }
     const bounded = this.#boundCharge(charge, account, hold)
+    if (bounded.writeOffNanoUsd > 0) {
+      const { requestId, userId } = hold
+      const about = { event: 'write_off', requestId, userId, charge: bounded }
+      this.#logger.error(about, 'the operator bears part of a charge')
+    }
     account.balanceNanoUsd -= bounded.amountNanoUsd
     const landed = this.#writer
       .submit({ kind: 'settle', hold: record, charge: bounded, usage, createdAt: this.#clock.now() })

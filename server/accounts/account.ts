@@ -3,6 +3,7 @@ import type { Refusal } from '../../contract/errors.ts'
 import type { Result } from '../../contract/result.ts'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { BalanceChangeKind } from '../db/write-command.ts'
+import type { GrantedHold, HoldAsk } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
 
@@ -18,13 +19,13 @@ export interface HoldRequest {
   readonly requestId: string
   readonly userId: string
   readonly keyId: string
-  readonly amountNanoUsd: NanoUsd
   readonly model: string
   readonly priceId: string
   readonly createdAt: number
+  readonly ask: HoldAsk
 }
 
-export interface OpenHold extends HoldRequest {
+export interface OpenHold extends Omit<HoldRequest, 'ask'>, GrantedHold {
   /** Settles when the hold's row is on disk; rejects where it could not be written (then the hold is gone). */
   readonly committed: Promise<void>
 }
@@ -41,7 +42,10 @@ export interface BalanceChange {
 /** Every call throws for a person who does not exist: whoever asks has looked them up before. */
 export interface AccountBook {
   state(userId: string): AccountState
-  /** Takes the amount from what is available, at once and whole, or refuses with `insufficient_quota`/`balance_on_hold`. */
+  /**
+   * Takes what is granted from what is available, at once, or refuses with `insufficient_quota`/`balance_on_hold`. A grant
+   * of less output than was asked for binds the caller to send that limit upstream.
+   */
   openHold(request: HoldRequest): Result<OpenHold, Refusal>
   /**
    * Ends the hold in a charge. Memory changes at once, so the caller decides the charge from `state()` in the same turn.

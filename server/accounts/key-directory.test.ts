@@ -18,6 +18,7 @@ test('a key is remembered until it is forgotten, because it or its owner changed
     keyId: 'key-ann',
     keyStatus: 'active',
     userStatus: 'active',
+    userRole: 'user',
   })
   keys.update('key-ann', { status: 'disabled' })
   users.setStatus('user-ben', 'suspended')

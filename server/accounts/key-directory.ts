@@ -1,4 +1,5 @@
 // The API keys as the request path sees them: found by their public part, held in memory, forgotten when they change.
+import type { Role } from '../../contract/operations/fields.ts'
 import type { KeysRepository } from '../db/repositories/keys.ts'
 import type { Writer } from '../db/write.ts'
 import type { KeyUse } from '../db/write-command.ts'
@@ -14,6 +15,7 @@ export interface KnownKey {
   /** Unix milliseconds, or null for never. */
   readonly expiresAt: number | null
   readonly userStatus: 'pending' | 'active' | 'suspended' | 'deleted'
+  readonly userRole: Role
 }
 
 export interface KeyDirectory {

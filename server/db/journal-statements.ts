@@ -4,19 +4,28 @@ import type { Database } from 'better-sqlite3'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
-import type { BalanceChangeCommand, HoldRecord, KeyUse, OwnCommand } from './write-command.ts'
+import type {
+  BalanceChangeCommand,
+  HoldRecord,
+  KeyUse,
+  LimitCounterRow,
+  OwnCommand,
+} from './write-command.ts'
 
 export interface JournalStatements {
   /** Each of the three returns the entry's place in the ledger. */
   hold(hold: HoldRecord): number
   resolution(kind: 'settle' | 'release', hold: HoldRecord, amountNanoUsd: NanoUsd, at: number): number
   change(change: BalanceChangeCommand): number
+  /** What the operator bears of a settlement. */
+  writeOff(hold: HoldRecord, amountNanoUsd: NanoUsd, at: number): void
   charge(entrySeq: number, hold: HoldRecord, charge: Charge, usage: UsageRow, at: number): void
   /** Throws where the person has no balance. */
   addToBalance(userId: string, amountNanoUsd: NanoUsd): void
   usage(usage: UsageRow, costNanoUsd: NanoUsd): void
   own(own: OwnCommand): void
   keyUse(use: KeyUse): void
+  limitCounter(row: LimitCounterRow): void
 }
 
 const toFlag = (claim: boolean): 0 | 1 => (claim ? 1 : 0)
@@ -41,6 +50,10 @@ function prepareLedger(raw: Database) {
   const change = raw.prepare(
     `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, note, actor_user_id)
      VALUES (?, ?, ?, ?, 0, ?, ?)`,
+  )
+  const writeOff = raw.prepare(
+    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
+     VALUES (?, ?, 'write_off', ?, 0, ?)`,
   )
   const balance = raw.prepare('UPDATE balances SET balance_nano_usd = balance_nano_usd + ? WHERE user_id = ?')
 
@@ -73,6 +86,9 @@ function prepareLedger(raw: Database) {
           made.actorUserId,
         ).lastInsertRowid,
       ),
+    writeOff(held: HoldRecord, amountNanoUsd: NanoUsd, at: number): void {
+      writeOff.run(at, held.userId, amountNanoUsd, held.requestId)
+    },
     addToBalance(userId: string, amountNanoUsd: NanoUsd): void {
       if (balance.run(amountNanoUsd, userId).changes !== 1) {
         throw new Error(`There is no balance of user ${userId} to change.`)
@@ -163,9 +179,22 @@ function prepareRest(raw: Database) {
     `UPDATE api_keys SET last_used_at = @at, last_used_address = @address, last_used_client = @client
      WHERE id = @keyId AND coalesce(last_used_at, 0) <= @at`,
   )
+  const limitCounter = raw.prepare(
+    `INSERT INTO limit_counters
+       (kind, subject_id, minute_start_ms, minute_requests, minute_tokens, hour_start_ms, hour_requests, hour_tokens,
+        day_start_ms, day_requests, day_tokens)
+     VALUES (@kind, @subjectId, @minuteStartMs, @minuteRequests, @minuteTokens, @hourStartMs, @hourRequests, @hourTokens,
+        @dayStartMs, @dayRequests, @dayTokens)
+     ON CONFLICT (kind, subject_id) DO UPDATE SET
+       minute_start_ms = excluded.minute_start_ms, minute_requests = excluded.minute_requests,
+       minute_tokens = excluded.minute_tokens, hour_start_ms = excluded.hour_start_ms,
+       hour_requests = excluded.hour_requests, hour_tokens = excluded.hour_tokens,
+       day_start_ms = excluded.day_start_ms, day_requests = excluded.day_requests, day_tokens = excluded.day_tokens`,
+  )
   return {
     own: (row: OwnCommand): void =>
       void own.run(row.ownedKind, row.id, row.userId, row.tokens, row.createdAt),
     keyUse: (use: KeyUse): void => void keyUse.run(use),
+    limitCounter: (row: LimitCounterRow): void => void limitCounter.run(row),
   }
 }

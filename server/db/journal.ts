@@ -82,6 +82,9 @@ class PreparedJournal implements Journal {
       case 'key_uses':
         for (const use of command.uses) this.#statements.keyUse(use)
         break
+      case 'limit_counters':
+        for (const row of command.rows) this.#statements.limitCounter(row)
+        break
     }
   }
 
@@ -126,10 +129,13 @@ class PreparedJournal implements Journal {
 
   #settle({ hold, charge, usage, createdAt }: SettleCommand): void {
     this.#requireOpen(hold)
-    const amountNanoUsd = 0 - charge.amountNanoUsd
-    this.#runningSeq = this.#statements.resolution('settle', hold, amountNanoUsd, createdAt)
+    const { amountNanoUsd, writeOffNanoUsd } = charge
+    // First what the operator bears, then all that is due: the sum of the entries dips below no limit in between.
+    if (writeOffNanoUsd > 0) this.#statements.writeOff(hold, writeOffNanoUsd, createdAt)
+    const due = 0 - amountNanoUsd - writeOffNanoUsd
+    this.#runningSeq = this.#statements.resolution('settle', hold, due, createdAt)
     this.#statements.charge(this.#runningSeq, hold, charge, usage, createdAt)
-    this.#statements.addToBalance(hold.userId, amountNanoUsd)
+    this.#statements.addToBalance(hold.userId, 0 - amountNanoUsd)
     this.#statements.usage(usage, charge.amountNanoUsd)
     this.#closed.add(hold.requestId)
   }

@@ -16,6 +16,10 @@ import { migrateDatabase, NewerSchemaError } from './migrate.ts'
 import { type Db, openDatabase } from './open.ts'
 import { createWriter } from './write.ts'
 
+/** How many migrations are committed: the schema that this version knows. */
+const KNOWN: number = JSON.parse(readFileSync(join(MIGRATIONS_DIR, 'meta', '_journal.json'), 'utf8')).entries
+  .length
+
 /** The committed migrations with one more after them. */
 function migrationsWith(sql: string): string {
   const dir = join(tempDir(), 'drizzle')
@@ -75,7 +79,7 @@ test('an older database with money in it is copied, then migrated, and keeps its
 
   expect(report).toEqual({
     applied: 1,
-    backupPath: join(backupDir, 'before-migration-from-schema-1-2025-11-23T12-13-20-000Z.db'),
+    backupPath: join(backupDir, `before-migration-from-schema-${KNOWN}-2025-11-23T12-13-20-000Z.db`),
   })
   expect(cellOf(db, 'SELECT count(*) FROM ledger_entries')).toBe(2)
   expect(db.raw.pragma('foreign_key_check')).toEqual([])
@@ -86,7 +90,7 @@ test('an older database with money in it is copied, then migrated, and keeps its
 
   const backup = openDatabase(report.backupPath ?? '', { readonly: true })
   expect(cellOf(backup, 'SELECT count(*) FROM ledger_entries')).toBe(2)
-  expect(cellOf(backup, 'SELECT count(*) FROM __drizzle_migrations')).toBe(1)
+  expect(cellOf(backup, 'SELECT count(*) FROM __drizzle_migrations')).toBe(KNOWN)
   expect(backup.raw.pragma('integrity_check', { simple: true })).toBe('ok')
   backup.close()
   expect(readdirSync(backupDir)).toHaveLength(1)
@@ -121,7 +125,9 @@ test('a database that a newer version wrote is refused and left as it was', asyn
 
   const start = () => migrateDatabase(db, { migrationsDir: MIGRATIONS_DIR, backupDir, now: NOW + 1 })
   expect(start).toThrow(NewerSchemaError)
-  expect(start).toThrow('was written by a newer version of Codex Gateway (schema 2, this one knows 1)')
+  expect(start).toThrow(
+    `was written by a newer version of Codex Gateway (schema ${KNOWN + 1}, this one knows ${KNOWN})`,
+  )
   expect(cellOf(db, 'SELECT count(*) FROM newer')).toBe(0)
   expect(readdirSync(backupDir)).toHaveLength(1)
 })
@@ -152,7 +158,7 @@ test.each([
   const options = { migrationsDir: migrationsWith(sql), backupDir: join(dir, 'backups'), now: NOW }
   expect(() => migrateDatabase(db, options)).toThrow(problem)
   expect(cellOf(db, 'SELECT count(*) FROM prices')).toBe(1)
-  expect(cellOf(db, 'SELECT count(*) FROM __drizzle_migrations')).toBe(1)
+  expect(cellOf(db, 'SELECT count(*) FROM __drizzle_migrations')).toBe(KNOWN)
   expect(cellOf(db, `SELECT count(*) FROM sqlite_schema WHERE name = 'half'`)).toBe(0)
   expect(triggers(db)).toEqual(triggersBefore)
   expect(db.raw.pragma('foreign_keys', { simple: true })).toBe(1)

@@ -74,6 +74,25 @@ export interface KeyUse {
   readonly client: string
 }
 
+/** Absolute counts of one person or key family: writing a row twice changes nothing. */
+export interface LimitCounterRow {
+  readonly kind: 'user' | 'key'
+  readonly subjectId: string
+  readonly minuteStartMs: number
+  readonly minuteRequests: number
+  readonly minuteTokens: number
+  readonly hourStartMs: number
+  readonly hourRequests: number
+  readonly hourTokens: number
+  readonly dayStartMs: number
+  readonly dayRequests: number
+  readonly dayTokens: number
+}
+export interface LimitCountersCommand {
+  readonly kind: 'limit_counters'
+  readonly rows: readonly LimitCounterRow[]
+}
+
 export type WriteCommand =
   | HoldCommand
   | SettleCommand
@@ -82,3 +101,4 @@ export type WriteCommand =
   | UsageCommand
   | OwnCommand
   | KeyUsesCommand
+  | LimitCountersCommand

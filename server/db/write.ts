@@ -48,6 +48,7 @@ const KEEP: Readonly<Record<WriteCommand['kind'], 'always' | 'while_few' | 'neve
   hold: 'never',
   balance_change: 'never',
   key_uses: 'never',
+  limit_counters: 'never',
 }
 
 export const createWriter = (

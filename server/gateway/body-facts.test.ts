@@ -48,11 +48,14 @@ describe.each(DIALECTS)('any $dialect body', ({ read, plain }) => {
     }
   })
 
-  test('runs in the default service tier alone', () => {
+  test('names a service tier that there is, and has it noted', () => {
     for (const service_tier of [undefined, null, 'auto', 'default']) {
       expect(withMore({ service_tier }).ok).toBe(true)
     }
-    for (const tier of ['flex', 'priority', 'scale', 'fast', 'ultrafast', 'Default', 'batch']) {
+    for (const tier of ['flex', 'priority', 'fast', 'ultrafast']) {
+      expect(withMore({ service_tier: tier })).toMatchObject({ ok: true })
+    }
+    for (const tier of ['scale', 'Default', 'nonsense']) {
       expect(refused(withMore({ service_tier: tier }))).toEqual({
         code: 'unsupported_service_tier',
         details: { tier },

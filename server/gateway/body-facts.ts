@@ -2,6 +2,7 @@
 // bounded or is not permitted is refused here, by name. The body itself is only read: the bytes that came are sent on.
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
+import { type PricedTier, serviceTierNamed } from '../ledger/service-tier.ts'
 import { isObject, type JsonObject } from './json-object.ts'
 
 export interface BodyFacts {
@@ -17,6 +18,8 @@ export interface BodyFacts {
   readonly input: InputBound | undefined
   /** Hosted web searches that may be made; 0 where the tool is not offered. */
   readonly webSearchCallsMax: number
+  /** The tier of service that the request asks for. Whether it has a price depends on the model. */
+  readonly serviceTier: PricedTier
   /** Chat only: whether the client asked for the usage chunk itself. */
   readonly wantsUsageChunk: boolean
   /** Whether the upstream keeps the answer, so that later requests may refer to its ids. */
@@ -120,11 +123,24 @@ export function modelIn(body: JsonObject): Result<string, Refusal> {
 
 export const choicesIn = (body: JsonObject) => integerIn(body, 'n', 1, CHOICES_MAX)
 
-/** A default service tier, or a refusal: the others cost more or less than the price book knows. */
-export function checkServiceTier(body: JsonObject): Refusal | undefined {
-  const tier = body.service_tier
-  if (tier === undefined || tier === null || tier === 'auto' || tier === 'default') return undefined
-  return refusal('unsupported_service_tier', { tier: String(tier).slice(0, 40) }, { param: 'service_tier' })
+/** The tier of service, or a refusal of a name that no price row knows. Batches are asked for elsewhere. */
+export function serviceTierIn(body: JsonObject): Result<PricedTier, Refusal> {
+  const name = body.service_tier
+  if (name === undefined || name === null) return ok('default')
+  const tier = typeof name === 'string' ? serviceTierNamed(name) : undefined
+  return tier === undefined || tier === 'batch' ? fail(unsupportedTier(String(name))) : ok(tier)
+}
+
+export const unsupportedTier = (name: string): Refusal =>
+  refusal('unsupported_service_tier', { tier: name.slice(0, 40) }, { param: 'service_tier' })
+
+/** What is kept in the prompt cache for longer than the usual half hour costs more, and no row says how much. */
+export function checkCacheOptions(body: JsonObject): Refusal | undefined {
+  const options = body.prompt_cache_options
+  if (options === undefined || options === null) return undefined
+  if (!isObject(options)) return invalidParameter('prompt_cache_options', 'it has to be an object.')
+  if (options.ttl === undefined || options.ttl === null || options.ttl === '30m') return undefined
+  return unsupported('prompt_cache_options.ttl', 'only "30m" has a price here.')
 }
 
 /** Passes tools that run on the client, notes `web_search`, and refuses every other hosted tool by its name. */

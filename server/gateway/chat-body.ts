@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../contract/result.ts'
 import {
   type BodyFacts,
   booleanIn,
-  checkServiceTier,
+  checkCacheOptions,
   checkTools,
   choicesIn,
   inputBound,
@@ -13,6 +13,7 @@ import {
   modelIn,
   noteImage,
   OUTPUT_TOKENS_MAX,
+  serviceTierIn,
   startWalk,
   unsupported,
   type Walk,
@@ -33,6 +34,8 @@ export function readChatBody(body: JsonObject, bodyBytes: number): Result<BodyFa
   if (!older.ok) return older
   const newer = integerIn(body, 'max_completion_tokens', 1, OUTPUT_TOKENS_MAX)
   if (!newer.ok) return newer
+  const serviceTier = serviceTierIn(body)
+  if (!serviceTier.ok) return serviceTier
   const wantsUsageChunk = usageChunkWanted(body)
   if (!wantsUsageChunk.ok) return wantsUsageChunk
   return ok({
@@ -48,6 +51,7 @@ export function readChatBody(body: JsonObject, bodyBytes: number): Result<BodyFa
     input: inputBound(walk, bodyBytes, 0),
     webSearchCallsMax: 0,
     wantsUsageChunk: wantsUsageChunk.value,
+    serviceTier: serviceTier.value,
     isStored: false,
     previousResponseId: undefined,
     itemReferences: [],
@@ -113,7 +117,7 @@ function checkReach(body: JsonObject, walk: Walk): Refusal | undefined {
   if (body.audio || (Array.isArray(body.modalities) && body.modalities.includes('audio'))) {
     return unsupported(body.audio ? 'audio' : 'modalities', 'audio has no price here yet.')
   }
-  const refused = checkServiceTier(body) ?? checkTools(body.tools, 'tools', walk)
+  const refused = checkCacheOptions(body) ?? checkTools(body.tools, 'tools', walk)
   if (refused) return refused
   // Chat completions report no searches, so they could not be charged.
   return walk.hasWebSearch

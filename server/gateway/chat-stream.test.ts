@@ -1,4 +1,5 @@
 // A streamed chat completion, event by event: what is learnt of it, and which bytes of it reach the client.
+// One file, because all of it is told with the same few events.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type ChatStreamOptions, createChatStreamReader } from './chat-stream.ts'
@@ -174,6 +175,7 @@ describe('a usage chunk that only the gateway asked for', () => {
       'data: {"choices":[{"delta":{"content":"\\"usage\\":null"}}]}\n\n',
       'data: {"choices":[{"usage":null}]}\n\n',
       'data: not json "usage"\n\n',
+      'id: 7\ndata: {"choices":\ndata: []}\n\n',
       'retry: 3\n\n',
       '\n',
       'data\r\r',

@@ -3,6 +3,8 @@ import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
 import type { OwnedIds } from '../accounts/owned-ids.ts'
+import type { LimitBook } from '../limits/limit-book.ts'
+import type { Limiter } from '../limits/limiter.ts'
 import type { Clock, Ids, Logger } from '../ports.ts'
 import type { PriceBook } from '../prices/price-book.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
@@ -21,6 +23,8 @@ export interface GatewayDeps {
   readonly prices: PriceBook
   readonly settings: LiveSettings
   readonly ownedIds: OwnedIds
+  readonly limitBook: LimitBook
+  readonly limiter: Limiter
   /** Where requests go now, or undefined before the set-up. */
   readonly upstream: () => UpstreamTarget | undefined
 }

@@ -1,4 +1,5 @@
 // The scanner against JSON.parse: whatever the text, both have to see the same members, and an edit has to mean the same.
+// One file, because all of it is judged by the same writer of random JSON.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {

@@ -1,5 +1,5 @@
 // ★ A request's journey, read from top to bottom:
-// receive → identify → admit → read → route → hold → send → relay → measure → settle → record.
+// receive → identify → admit → read → route → reserve → hold → send → relay → measure → settle → record.
 // Each stage takes the previous type and returns the next one, or a refusal. Behind `hold`, one try/finally ends every path
 // in exactly one settlement or release.
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -18,6 +18,7 @@ import { read } from './stages/read.ts'
 import { findEndpoint, receive } from './stages/receive.ts'
 import { recordCharged, recordRefused } from './stages/record.ts'
 import { relay } from './stages/relay.ts'
+import { checkLimits, reserve } from './stages/reserve.ts'
 import { route } from './stages/route.ts'
 import { dispatch, send } from './stages/send.ts'
 import { refusedRow, settle } from './stages/settle.ts'
@@ -47,6 +48,8 @@ async function journey(deps: StageDeps, received: Received): Promise<void> {
   const addressed: Identified = { ...identified.value, endpoint: endpoint.value }
   const admitted = admit(deps, addressed)
   if (!admitted.ok) return refuseKnown(deps, addressed, admitted.error)
+  const limited = checkLimits(deps, addressed)
+  if (limited) return refuseKnown(deps, admitted.value, limited)
   const live = new LiveRequest(addressed.key, deps.settings.current().drainSecondsMax * 1000)
   live.onCut = (refused) => answerRefusal(received.res, received.requestId, refused)
   deps.live.add(live)
@@ -62,10 +65,16 @@ async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRe
   if (!body.ok) return body.error === 'client_left' ? undefined : refuseKnown(deps, admitted, body.error)
   const routed = route(deps, body.value)
   if (!routed.ok) return refuseKnown(deps, admitted, routed.error)
-  const held = await hold(deps, routed.value)
-  if (!held.ok) return refuseKnown(deps, routed.value, held.error)
-  live.watch(held.value.res)
-  await forward(deps, held.value, live)
+  const reserved = reserve(deps, routed.value)
+  if (!reserved.ok) return refuseKnown(deps, routed.value, reserved.error)
+  try {
+    const held = await hold(deps, reserved.value)
+    if (!held.ok) return refuseKnown(deps, routed.value, held.error)
+    live.watch(held.value.res)
+    await forward(deps, held.value, live)
+  } finally {
+    reserved.value.admission.release()
+  }
 }
 
 /** From the open hold on: every way out of here settles or releases it, once. */
@@ -105,6 +114,7 @@ async function measuredAnswer(
 
 async function end(deps: StageDeps, held: Held, relayed: Relayed): Promise<void> {
   const row = await settle(deps, held, relayed)
+  held.admission.trueUp(row.inputTokens + row.outputTokens)
   relayed.finish()
   await relayed.finished
   recordCharged(deps, held, row)
@@ -119,6 +129,8 @@ const isCommitted = (opened: OpenHold): Promise<boolean> =>
 
 function refuse(deps: StageDeps, received: Received, refused: Refusal): void {
   recordRefused(deps, received, { code: refused.code, status: ERRORS[refused.code].status })
+  const allowed = refused.details?.allowed
+  if (allowed !== undefined && !received.res.headersSent) received.res.setHeader('allow', String(allowed))
   answerRefusal(received.res, received.requestId, refused)
 }
 

@@ -4,8 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PriceRow } from '../../contract/price.ts'
 import type { OpenHold } from '../accounts/account-book.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
+import type { Admission } from '../limits/limiter.ts'
 import type { BodyFacts } from './body-facts.ts'
 import type { MeteredEndpoint } from './endpoints.ts'
+import type { JsonObjectScan, Splice } from './json-scan.ts'
 
 export interface Received {
   readonly requestId: string
@@ -45,16 +47,25 @@ export interface Routed extends Read {
   readonly alias: string | undefined
   readonly price: PriceRow
   readonly multiplierPpm: number
-  /** What is sent: the client's bytes, with the changes that docs/request-journey.md names. */
-  readonly upstreamBody: Buffer
+  /** Where the members of the body stand. */
+  readonly scan: JsonObjectScan
+  /** What changes in the body before it is sent, of what docs/request-journey.md names. */
+  readonly edits: readonly Splice[]
   /** Whether the usage chunk was asked for by us, and is taken out again. */
   readonly isUsageInjected: boolean
   /** Tokens that a referenced response brings into the input. */
   readonly referencedTokens: number
 }
 
-export interface Held extends Routed {
+export interface Reserved extends Routed {
+  /** Its place in the rate limits: trued up with what was used, and given back when all is over. */
+  readonly admission: Admission
+}
+
+export interface Held extends Reserved {
   readonly hold: OpenHold
+  /** What is sent: the client's bytes, edited. */
+  readonly upstreamBody: Buffer
 }
 
 /** Where metered requests are sent, chosen by the operator alone. */

@@ -1,4 +1,5 @@
 // What a Responses request may say: every allowed thing passes, every refused one is refused by its name.
+// One file, so that everything a request may say stands in one list.
 import { describe, expect, test } from 'vitest'
 import type { Refusal } from '../../contract/errors.ts'
 import type { Result } from '../../contract/result.ts'
@@ -290,6 +291,7 @@ describe('a responses body', () => {
       text: { verbosity: 'low' },
     }
     expect(facts(readResponsesBody(body, 60_000))).toEqual({
+      serviceTier: 'default',
       model: 'gpt-6.1-sol',
       isStream: true,
       choices: 1,

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../contract/result.ts'
 import {
   type BodyFacts,
   booleanIn,
-  checkServiceTier,
+  checkCacheOptions,
   checkTools,
   inputBound,
   integerIn,
@@ -13,6 +13,7 @@ import {
   modelIn,
   noteImage,
   OUTPUT_TOKENS_MAX,
+  serviceTierIn,
   startWalk,
   unsupported,
   type Walk,
@@ -30,6 +31,8 @@ export function readResponsesBody(body: JsonObject, bodyBytes: number): Result<B
   if (!isStream.ok) return isStream
   const limit = integerIn(body, 'max_output_tokens', 1, OUTPUT_TOKENS_MAX)
   if (!limit.ok) return limit
+  const serviceTier = serviceTierIn(body)
+  if (!serviceTier.ok) return serviceTier
   const previous = previousResponseIn(body)
   if (!previous.ok) return previous
   const searches = webSearchCallsIn(body, walk)
@@ -43,6 +46,7 @@ export function readResponsesBody(body: JsonObject, bodyBytes: number): Result<B
     input: inputBound(walk, bodyBytes, searches.value),
     webSearchCallsMax: searches.value,
     wantsUsageChunk: true,
+    serviceTier: serviceTier.value,
     isStored: body.store !== false,
     previousResponseId: previous.value,
     itemReferences: walk.itemReferences,
@@ -65,7 +69,7 @@ function checkReach(body: JsonObject, walk: Walk): Refusal | undefined {
       'a stored prompt may choose another model and other tools than the request names.',
     )
   }
-  return checkServiceTier(body) ?? checkTools(body.tools, 'tools', walk)
+  return checkCacheOptions(body) ?? checkTools(body.tools, 'tools', walk)
 }
 
 function previousResponseIn(body: JsonObject): Result<string | undefined, Refusal> {
@@ -97,7 +101,7 @@ function checkItem(item: JsonObject, walk: Walk): Refusal | undefined {
     walk.itemReferences.push(item.id)
     return undefined
   }
-  if (isKeptReasoning(item)) walk.itemReferences.push(item.id)
+  if (isKeptUpstream(item)) walk.itemReferences.push(item.id)
   return (
     // Offered later in a conversation (Codex), or found by a client's own search: tools all the same.
     checkTools(item.tools, 'input.tools', walk) ??
@@ -106,13 +110,18 @@ function checkItem(item: JsonObject, walk: Walk): Refusal | undefined {
   )
 }
 
-/** Reasoning that is not in the request itself: its id makes the upstream look up what it has kept of it. */
-const isKeptReasoning = (item: JsonObject): item is JsonObject & { readonly id: string } =>
-  item.type === 'reasoning' &&
-  typeof item.id === 'string' &&
-  item.id !== '' &&
-  !item.encrypted_content &&
-  !(Array.isArray(item.content) && item.content.length > 0)
+/** The members in which an item carries what it stands for; without one, its id makes the upstream look it up. */
+const CARRIED_IN: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['reasoning', ['encrypted_content', 'content']],
+  ['compaction', ['encrypted_content']],
+  ['image_generation_call', ['result']],
+])
+
+function isKeptUpstream(item: JsonObject): item is JsonObject & { readonly id: string } {
+  const members = CARRIED_IN.get(item.type)
+  if (!members || typeof item.id !== 'string' || item.id === '') return false
+  return !members.some((name) => (Array.isArray(item[name]) ? item[name].length > 0 : Boolean(item[name])))
+}
 
 function checkParts(parts: unknown, walk: Walk): Refusal | undefined {
   // A computer's screenshot is one object, everything else that carries parts is a list of them.

@@ -1,4 +1,5 @@
 // A streamed response, event by event: what is learnt of it, whose its ids become, and which bytes of it reach the client.
+// One file, because all of it is told with the same few events.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createResponsesStreamReader } from './responses-stream.ts'

@@ -1,4 +1,5 @@
 // One exchange with a real upstream on a real socket: what of it is handed on, when, and what is said where it fails.
+// One file, because all of it needs the same two upstreams.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import {
   type AddressInfo,

@@ -1,38 +1,72 @@
 // What usage costs at a price: exact integers, one sum, rounded up once to a whole nano-dollar.
-import type { PriceRates } from '../../contract/price.ts'
+import { type PriceRates, tierColumn } from '../../contract/price.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion, toNanoUsd } from './money.ts'
+import type { PricedTier } from './service-tier.ts'
 import type { TokenUsage } from './token-usage.ts'
 
-/** The four rates of one tier, with nothing left empty; nano-dollars per million tokens. */
+/** The rates of text in one tier, with nothing left empty; nano-dollars per million tokens. */
 interface TierRates {
-  readonly inputNanoUsdPerMTok: NanoUsd
-  readonly cachedInputNanoUsdPerMTok: NanoUsd
-  readonly cacheWriteNanoUsdPerMTok: NanoUsd
-  readonly outputNanoUsdPerMTok: NanoUsd
+  readonly input: NanoUsd
+  readonly cachedInput: NanoUsd
+  readonly cacheWrite: NanoUsd
+  readonly output: NanoUsd
 }
 
-/** The rates of a request that stays within the long-context threshold. An empty cache rate is the input rate. */
-export function shortTierOf(rates: PriceRates): TierRates {
-  const input = rates.inputNanoUsdPerMTok
+/** The rates as they stand in the row, for one tier and one length. */
+type GivenRates = { readonly [Kind in keyof TierRates]: NanoUsd | null | undefined }
+
+/**
+ * The rates of a request in a tier of service, short or beyond the long-context threshold. An empty cache rate is the input
+ * rate beside it. An empty long rate is the short one; in a tier of service it is the standard long one where that is
+ * dearer, because a price list that has no long rates for a tier does not give it away there.
+ */
+export function ratesFor(rates: PriceRates, tier: PricedTier, isLong: boolean): TierRates {
+  const short = filled(givenRates(rates, tier, ''))
+  if (!isLong) return short
+  const long = givenRates(rates, tier, 'Long')
+  if (tier === 'default') return filled(long, short)
+  const standard = ratesFor(rates, 'default', true)
+  return filled(long, {
+    ...short,
+    input: Math.max(short.input, standard.input),
+    output: Math.max(short.output, standard.output),
+  })
+}
+
+function givenRates(rates: PriceRates, tier: PricedTier, length: '' | 'Long'): GivenRates {
+  if (tier !== 'default') {
+    return {
+      input: rates[tierColumn(tier, length, 'Input')],
+      cachedInput: rates[tierColumn(tier, length, 'CachedInput')],
+      cacheWrite: rates[tierColumn(tier, length, 'CacheWrite')],
+      output: rates[tierColumn(tier, length, 'Output')],
+    }
+  }
+  if (length === '') {
+    return {
+      input: rates.inputNanoUsdPerMTok,
+      cachedInput: rates.cachedInputNanoUsdPerMTok,
+      cacheWrite: rates.cacheWriteNanoUsdPerMTok,
+      output: rates.outputNanoUsdPerMTok,
+    }
+  }
   return {
-    inputNanoUsdPerMTok: input,
-    cachedInputNanoUsdPerMTok: rates.cachedInputNanoUsdPerMTok ?? input,
-    cacheWriteNanoUsdPerMTok: rates.cacheWriteNanoUsdPerMTok ?? input,
-    outputNanoUsdPerMTok: rates.outputNanoUsdPerMTok,
+    input: rates.longInputNanoUsdPerMTok,
+    cachedInput: rates.longCachedInputNanoUsdPerMTok,
+    cacheWrite: rates.longCacheWriteNanoUsdPerMTok,
+    output: rates.longOutputNanoUsdPerMTok,
   }
 }
 
-/**
- * The rates of a request beyond the threshold. An empty long cache rate is the long input rate, as in the short tier; an
- * empty long input or output rate is the short one.
- */
-export function longTierOf(rates: PriceRates): TierRates {
-  const input = rates.longInputNanoUsdPerMTok ?? rates.inputNanoUsdPerMTok
+function filled(given: GivenRates, instead?: TierRates): TierRates {
+  const input = given.input ?? instead?.input
+  const output = given.output ?? instead?.output
+  if (input == null || output == null) throw new Error('a tier without prices is never charged')
   return {
-    inputNanoUsdPerMTok: input,
-    cachedInputNanoUsdPerMTok: rates.longCachedInputNanoUsdPerMTok ?? input,
-    cacheWriteNanoUsdPerMTok: rates.longCacheWriteNanoUsdPerMTok ?? input,
-    outputNanoUsdPerMTok: rates.longOutputNanoUsdPerMTok ?? rates.outputNanoUsdPerMTok,
+    input,
+    cachedInput: given.cachedInput ?? input,
+    cacheWrite: given.cacheWrite ?? input,
+    output,
   }
 }
 
@@ -41,23 +75,71 @@ export const isLongContext = (inputTokens: number, rates: PriceRates): boolean =
   typeof rates.longContextAboveTokens === 'number' && inputTokens > rates.longContextAboveTokens
 
 /**
- * The charge for usage, rounded up once. Cached and cache-write tokens are part of the input, reasoning tokens part of
- * the output, so none is counted twice. Beyond the long-context threshold the whole request, input and output, is charged
- * at the long rates. A web search without a price costs nothing: requests with the tool are refused where it has none.
- * Expects usage that `token-usage.ts` has read; a charge beyond $9.0 million stays at that bound.
+ * The charge for usage, rounded up once. Cached and cache-write tokens are part of the input, reasoning tokens part of the
+ * output, audio and image tokens part of either, so none is counted twice. Beyond the long-context threshold the whole
+ * request, input and output, is charged at the long rates. Audio and images cost the same in every tier; where they have no
+ * rate they are charged as text. A call of a tool without a price costs nothing: requests with such a tool are refused.
+ * Expects usage that `token-usage.ts` has read, and a tier that has a price; a charge beyond $9.0 million stays there.
  * Source: OpenAI's price list, and `usage` in its API reference.
  */
-export function chargeFor(usage: TokenUsage, rates: PriceRates, multiplierPpm: PartsPerMillion): NanoUsd {
-  const tier = isLongContext(usage.inputTokens, rates) ? longTierOf(rates) : shortTierOf(rates)
-  const plainInput =
-    BigInt(usage.inputTokens) - BigInt(usage.cachedInputTokens) - BigInt(usage.cacheWriteTokens)
+export function chargeFor(
+  usage: TokenUsage,
+  rates: PriceRates,
+  multiplierPpm: PartsPerMillion,
+  serviceTier: PricedTier = 'default',
+): NanoUsd {
+  const tier = ratesFor(rates, serviceTier, isLongContext(usage.inputTokens, rates))
   const tokensTimesRates =
-    plainInput * BigInt(tier.inputNanoUsdPerMTok) +
-    BigInt(usage.cachedInputTokens) * BigInt(tier.cachedInputNanoUsdPerMTok) +
-    BigInt(usage.cacheWriteTokens) * BigInt(tier.cacheWriteNanoUsdPerMTok) +
-    BigInt(usage.outputTokens) * BigInt(tier.outputNanoUsdPerMTok)
-  const searches = BigInt(usage.webSearchCalls) * BigInt(rates.webSearchNanoUsdPerCall ?? 0)
-  return scaleUp(tokensTimesRates + searches * BigInt(ONE_MILLION), multiplierPpm)
+    inputTimesRates(usage, rates, tier) +
+    outputTimesRates(usage, rates, tier) +
+    BigInt(usage.cacheWriteTokens) * BigInt(tier.cacheWrite)
+  const calls =
+    times(usage.webSearchCalls, rates.webSearchNanoUsdPerCall ?? 0) +
+    times(usage.fileSearchCalls ?? 0, rates.fileSearchNanoUsdPerCall ?? 0) +
+    times(usage.codeInterpreterSessions ?? 0, rates.codeInterpreterNanoUsdPerSession ?? 0)
+  return scaleUp(tokensTimesRates + calls * BigInt(ONE_MILLION), multiplierPpm)
+}
+
+const times = (count: number, rate: NanoUsd): bigint => BigInt(count) * BigInt(rate)
+
+/** Input that was not written to the cache: new and cached, each of it text, audio or images. */
+function inputTimesRates(usage: TokenUsage, rates: PriceRates, tier: TierRates): bigint {
+  const audioRate = rates.audioInputNanoUsdPerMTok
+  const imageRate = rates.imageInputNanoUsdPerMTok
+  const cachedAudio = usage.audioCachedInputTokens ?? 0
+  const cachedImages = usage.imageCachedInputTokens ?? 0
+  const added = split(usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens, {
+    audio: (usage.audioInputTokens ?? 0) - cachedAudio,
+    images: (usage.imageInputTokens ?? 0) - cachedImages,
+  })
+  const cached = split(usage.cachedInputTokens, { audio: cachedAudio, images: cachedImages })
+  return (
+    times(added.text, tier.input) +
+    times(added.audio, audioRate ?? tier.input) +
+    times(added.images, imageRate ?? tier.input) +
+    times(cached.text, tier.cachedInput) +
+    times(cached.audio, rates.audioCachedInputNanoUsdPerMTok ?? audioRate ?? tier.cachedInput) +
+    times(cached.images, rates.imageCachedInputNanoUsdPerMTok ?? imageRate ?? tier.cachedInput)
+  )
+}
+
+function outputTimesRates(usage: TokenUsage, rates: PriceRates, tier: TierRates): bigint {
+  const output = split(usage.outputTokens, {
+    audio: usage.audioOutputTokens ?? 0,
+    images: usage.imageOutputTokens ?? 0,
+  })
+  return (
+    times(output.text, tier.output) +
+    times(output.audio, rates.audioOutputNanoUsdPerMTok ?? tier.output) +
+    times(output.images, rates.imageOutputNanoUsdPerMTok ?? tier.output)
+  )
+}
+
+/** Tokens by what they are. No part is more than what is left of the whole, whatever was reported, so no token counts twice. */
+function split(whole: number, parts: { readonly audio: number; readonly images: number }) {
+  const audio = Math.max(0, Math.min(parts.audio, whole))
+  const images = Math.max(0, Math.min(parts.images, whole - audio))
+  return { text: whole - audio - images, audio, images }
 }
 
 /** Nano-dollars per million tokens times tokens, times the multiplier: divided by both millions at once, rounded up. */

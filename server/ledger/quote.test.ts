@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { PriceRates } from '../../contract/price.ts'
 import { chargeFor } from './charge.ts'
 import { ONE_MILLION } from './money.ts'
-import { quoteWorstCase } from './quote.ts'
+import { outputTokensWithin, quotedAt, quoteFor, quoteWorstCase } from './quote.ts'
 import { NO_USAGE } from './token-usage.ts'
 
 const RATES = {
@@ -40,6 +40,12 @@ describe('by hand', () => {
   test('every choice may reach the output limit, and the input is counted once', () => {
     // 1,000 × 2,500 + 4 × 500 × 10,000
     expect(quote({ choices: 4 })).toBe(22_500_000)
+  })
+
+  test('rejected predictions are held beside the output limit, in every choice', () => {
+    // 1,000 × 2,500 + 2 × (500 + 300) × 10,000
+    const bounds = { ...WORST, choices: 2, extraOutputTokensMax: 300 }
+    expect(quoteWorstCase(bounds, RATES, ONE_MILLION)).toBe(18_500_000)
   })
 
   test('every search that is allowed is held', () => {
@@ -132,6 +138,19 @@ describe('for any price', () => {
         )
         expect(quoteWorstCase(bounds, short, ONE_MILLION)).toBe(dearest)
       }),
+    )
+  })
+
+  test('the largest output limit within an amount is exactly that', () => {
+    const multiplier = fc.integer({ min: 0, max: 5_000_000 })
+    fc.assert(
+      fc.property(rates, worst, multiplier, fc.nat(200_000_000), (price, bounds, ppm, amount) => {
+        const quote = quoteFor(bounds, price, ppm)
+        const tokens = outputTokensWithin(quote, amount, bounds.outputTokensMax)
+        if (tokens >= 0) expect(quotedAt(quote, tokens)).toBeLessThanOrEqual(amount)
+        if (tokens < bounds.outputTokensMax) expect(quotedAt(quote, tokens + 1)).toBeGreaterThan(amount)
+      }),
+      { numRuns: 1_000 },
     )
   })
 })

@@ -1,43 +1,101 @@
-// The most that a request can cost: what is held before anything is sent upstream.
+// The most that a request can cost: what is held before anything is sent upstream. Kept in two parts, because the output
+// limit is the one thing that can be lowered until a request fits.
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRates } from '../../contract/price.ts'
-import { isLongContext, longTierOf, scaleUp, shortTierOf } from './charge.ts'
+import { isLongContext, ratesFor, scaleUp } from './charge.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion } from './money.ts'
+import type { PricedTier } from './service-tier.ts'
 
-export interface WorstCase {
+export interface QuoteBounds {
   /** An upper bound of the input. More than the context window can never be charged, so the window bounds it again. */
   readonly inputTokensMax: number
-  /** The output limit of one choice: the smaller of the request's and the model's. */
-  readonly outputTokensMax: number
+  /** Output of one choice beyond its limit that can still be billed, such as rejected predictions. */
+  readonly extraOutputTokensMax?: number
   /** `n`: how many answers are asked for. The input is charged once for all of them. */
   readonly choices: number
   /** 0 where the request carries no web search. */
   readonly webSearchCallsMax: number
+  readonly fileSearchCallsMax?: number
+  readonly codeInterpreterSessionsMax?: number
+  /** The tiers of service that the answer may come in, each of which has a price; left out, the standard one. */
+  readonly serviceTiers?: readonly PricedTier[]
+}
+
+export interface WorstCase extends QuoteBounds {
+  /** The output limit of one choice: the smaller of the request's and the model's. */
+  readonly outputTokensMax: number
+}
+
+/** What a request can cost, as a function of its output limit; in tokens times rates, before the multiplier. */
+export interface Quote {
+  /** Everything that the output limit has no say in: input, calls of tools, rejected predictions. */
+  readonly fixedTokensTimesRates: bigint
+  /** What one more token of output limit adds, in all choices together. */
+  readonly perOutputTokenTimesRates: bigint
+  readonly multiplierPpm: PartsPerMillion
 }
 
 /**
- * An upper bound of `chargeFor` over all usage within the worst case, at the dearest rates that it can reach: whichever
- * of plain, cached and cache-write input is dearest, and the long tier as soon as the input bound reaches into it.
+ * An upper bound of `chargeFor` over all usage within the bounds, at the dearest rates that it can reach: whichever of
+ * plain, cached and cache-write input is dearest, text, audio or images, in whichever tier of service it may be answered, and
+ * the long rates as soon as the input bound reaches into them.
  */
-export function quoteWorstCase(worst: WorstCase, rates: PriceRates, multiplierPpm: PartsPerMillion): NanoUsd {
+export function quoteFor(bounds: QuoteBounds, rates: PriceRates, multiplierPpm: PartsPerMillion): Quote {
   const windowTokens = rates.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
-  const inputTokens = Math.min(worst.inputTokensMax, windowTokens)
-  const tiers = isLongContext(inputTokens, rates)
-    ? [shortTierOf(rates), longTierOf(rates)]
-    : [shortTierOf(rates)]
+  const inputTokens = Math.min(bounds.inputTokensMax, windowTokens)
+  const lengths = isLongContext(inputTokens, rates) ? [false, true] : [false]
+  const tiers = (bounds.serviceTiers ?? ['default']).flatMap((tier) =>
+    lengths.map((isLong) => ratesFor(rates, tier, isLong)),
+  )
   const dearestInput = Math.max(
-    ...tiers.flatMap((tier) => [
-      tier.inputNanoUsdPerMTok,
-      tier.cachedInputNanoUsdPerMTok,
-      tier.cacheWriteNanoUsdPerMTok,
-    ]),
+    ...tiers.flatMap((tier) => [tier.input, tier.cachedInput, tier.cacheWrite]),
+    rates.audioInputNanoUsdPerMTok ?? 0,
+    rates.audioCachedInputNanoUsdPerMTok ?? 0,
+    rates.imageInputNanoUsdPerMTok ?? 0,
+    rates.imageCachedInputNanoUsdPerMTok ?? 0,
   )
-  const dearestOutput = Math.max(...tiers.map((tier) => tier.outputNanoUsdPerMTok))
-  const outputTokens = BigInt(worst.outputTokensMax) * BigInt(worst.choices)
-  const searches = BigInt(worst.webSearchCallsMax) * BigInt(rates.webSearchNanoUsdPerCall ?? 0)
-  return scaleUp(
-    BigInt(inputTokens) * BigInt(dearestInput) +
-      outputTokens * BigInt(dearestOutput) +
-      searches * BigInt(ONE_MILLION),
+  const dearestOutput = Math.max(
+    ...tiers.map((tier) => tier.output),
+    rates.audioOutputNanoUsdPerMTok ?? 0,
+    rates.imageOutputNanoUsdPerMTok ?? 0,
+  )
+  const perOutputTokenTimesRates = BigInt(bounds.choices) * BigInt(dearestOutput)
+  return {
+    fixedTokensTimesRates:
+      BigInt(inputTokens) * BigInt(dearestInput) +
+      BigInt(bounds.extraOutputTokensMax ?? 0) * perOutputTokenTimesRates +
+      toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION),
+    perOutputTokenTimesRates,
     multiplierPpm,
-  )
+  }
 }
+
+const toolCallsNanoUsd = (bounds: QuoteBounds, rates: PriceRates): bigint =>
+  BigInt(bounds.webSearchCallsMax) * BigInt(rates.webSearchNanoUsdPerCall ?? 0) +
+  BigInt(bounds.fileSearchCallsMax ?? 0) * BigInt(rates.fileSearchNanoUsdPerCall ?? 0) +
+  BigInt(bounds.codeInterpreterSessionsMax ?? 0) * BigInt(rates.codeInterpreterNanoUsdPerSession ?? 0)
+
+/** The hold for an output limit of so many tokens in each choice. With 0 it is the input alone. */
+export const quotedAt = (quote: Quote, outputTokens: number): NanoUsd =>
+  scaleUp(
+    quote.fixedTokensTimesRates + BigInt(outputTokens) * quote.perOutputTokenTimesRates,
+    quote.multiplierPpm,
+  )
+
+/** The largest output limit, up to `outputTokensMax`, whose hold is at most `amountNanoUsd`; -1 where none is. */
+export function outputTokensWithin(quote: Quote, amountNanoUsd: NanoUsd, outputTokensMax: number): number {
+  const scale = BigInt(ONE_MILLION) * BigInt(ONE_MILLION)
+  const multiplier = BigInt(quote.multiplierPpm)
+  const left = BigInt(amountNanoUsd) * scale - quote.fixedTokensTimesRates * multiplier
+  if (left < 0n) return -1
+  const perToken = quote.perOutputTokenTimesRates * multiplier
+  if (perToken === 0n) return outputTokensMax
+  const tokens = left / perToken
+  return tokens < BigInt(outputTokensMax) ? Number(tokens) : outputTokensMax
+}
+
+/** The hold for the worst case in full. */
+export const quoteWorstCase = (
+  worst: WorstCase,
+  rates: PriceRates,
+  multiplierPpm: PartsPerMillion,
+): NanoUsd => quotedAt(quoteFor(worst, rates, multiplierPpm), worst.outputTokensMax)

@@ -78,6 +78,41 @@ describe('usage that was reported', () => {
   })
 })
 
+describe('the tier of service', () => {
+  /** Half the price in flex, twice the price in priority. */
+  const rates = {
+    ...RATES,
+    flexInputNanoUsdPerMTok: 1_000_000_000,
+    flexOutputNanoUsdPerMTok: 5_000_000_000,
+    priorityInputNanoUsdPerMTok: 4_000_000_000,
+    priorityOutputNanoUsdPerMTok: 20_000_000_000,
+  }
+  test.each([
+    ['priority', 'fast', 8_000_000],
+    ['priority', 'default', 4_000_000],
+    ['flex', 'flex', 2_000_000],
+    ['flex', null, 2_000_000],
+    ['default', 'flex', 2_000_000],
+    ['priority', 'ultrafast', 8_000_000],
+    ['flex', 'scale', 4_000_000],
+    ['default', 'unheard of', 4_000_000],
+  ] as const)(
+    'asked for as %s and answered as %s comes to %d',
+    (askedServiceTier, serviceTier, amountNanoUsd) => {
+      expect(settle({ rates, askedServiceTier, serviceTier })).toMatchObject({
+        charge: { amountNanoUsd, serviceTier, isFlagged: false },
+      })
+    },
+  )
+
+  test('counts for an estimate too', () => {
+    const broken = { ...NONE, ending: 'upstream_failed', serviceTier: null } as const
+    expect(settle({ ...broken, rates, askedServiceTier: 'priority' })).toMatchObject({
+      charge: { amountNanoUsd: 4_000_000 },
+    })
+  })
+})
+
 describe('usage that costs more than the hold', () => {
   test('takes the rest from what else is available', () => {
     expect(settle({ holdNanoUsd: 3_000_000, availableBeyondHoldNanoUsd: 1_000_000 })).toMatchObject({

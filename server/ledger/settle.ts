@@ -4,6 +4,7 @@ import type { ChargeReason } from '../../contract/usage.ts'
 import { chargeFor } from './charge.ts'
 import { estimateFinishedUsage, estimateUsage } from './estimate.ts'
 import { type NanoUsd, type PartsPerMillion, sumNanoUsd } from './money.ts'
+import { chargedTiers, type PricedTier } from './service-tier.ts'
 import { isAbsurd, NO_USAGE, type ReportedUsage, type TokenUsage } from './token-usage.ts'
 
 /**
@@ -29,7 +30,10 @@ export interface SettlementInput {
   readonly availableBeyondHoldNanoUsd: NanoUsd
   readonly rates: PriceRates
   readonly multiplierPpm: PartsPerMillion
+  /** The tier that the answer names, as it names it; null where it names none. */
   readonly serviceTier: string | null
+  /** The tier that the request asked for; left out, the standard one. */
+  readonly askedServiceTier?: PricedTier
   readonly upstreamResponseId: string | null
   /** The request's `n`; 1 where left out. */
   readonly choices?: number
@@ -108,26 +112,32 @@ const dueForCutDrain = (input: SettlementInput): Due => ({
 })
 
 function dueForReport(input: SettlementInput, reported: ReportedUsage): Due {
-  const { holdNanoUsd, rates, multiplierPpm } = input
+  const { holdNanoUsd, rates } = input
   const reason = REASON_OF_REPORT[input.ending]
   if (!reported.isImplausible && !isAbsurd(reported.usage, rates, input.choices)) {
-    const amountNanoUsd = chargeFor(reported.usage, rates, multiplierPpm)
+    const amountNanoUsd = priceOf(reported.usage, input)
     return { amountNanoUsd, reason, isFlagged: false, usage: reported.usage }
   }
   const usage = reported.isImplausible ? withoutHoles(reported.usage, estimateOf(input)) : reported.usage
-  const amountNanoUsd = Math.min(chargeFor(usage, rates, multiplierPpm), holdNanoUsd)
+  const amountNanoUsd = Math.min(priceOf(usage, input), holdNanoUsd)
   return { amountNanoUsd, reason, isFlagged: true, usage }
 }
 
 function dueForEstimate(input: SettlementInput): Due {
   const usage = estimateOf(input)
-  const full = chargeFor(usage, input.rates, input.multiplierPpm)
+  const full = priceOf(usage, input)
   return {
     amountNanoUsd: Math.min(full, input.holdNanoUsd),
     reason: input.ending === 'upstream_failed' ? 'upstream_failed' : 'estimated',
     isFlagged: false,
     usage,
   }
+}
+
+/** In the tier that the answer came in. Where that has no price, in the dearest that the hold reckoned with. */
+function priceOf(usage: TokenUsage, input: SettlementInput): NanoUsd {
+  const tiers = chargedTiers(input.rates, input.askedServiceTier ?? 'default', input.serviceTier)
+  return Math.max(...tiers.map((tier) => chargeFor(usage, input.rates, input.multiplierPpm, tier)))
 }
 
 const REASON_OF_REPORT = {

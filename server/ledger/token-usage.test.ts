@@ -35,6 +35,37 @@ describe('what is reported', () => {
     expect(parseResponsesUsage(RESPONSES, undefined)).toEqual({ usage: COUNTS, isImplausible: false })
   })
 
+  test('audio and images are read where they are, cached parts included', () => {
+    const usage = {
+      ...CHAT,
+      prompt_tokens_details: {
+        cached_tokens: 600,
+        audio_tokens: 300,
+        image_tokens: 200,
+        cached_tokens_details: { audio_tokens: 100, image_tokens: 50 },
+      },
+      completion_tokens_details: { audio_tokens: 40, image_tokens: 0 },
+    }
+    expect(parseChatUsage(usage)).toEqual({
+      isImplausible: false,
+      usage: {
+        ...COUNTS,
+        cacheWriteTokens: 0,
+        reasoningTokens: 0,
+        audioInputTokens: 300,
+        imageInputTokens: 200,
+        audioCachedInputTokens: 100,
+        imageCachedInputTokens: 50,
+        audioOutputTokens: 40,
+      },
+    })
+  })
+
+  test('more audio and images than there is of the whole cannot be true', () => {
+    const usage = { ...CHAT, completion_tokens_details: { audio_tokens: 150, image_tokens: 51 } }
+    expect(parseChatUsage(usage)).toMatchObject({ isImplausible: true, usage: { outputTokens: 201 } })
+  })
+
   test('billed web searches come from tool_usage', () => {
     const toolUsage = { web_search: { num_requests: 3 }, image_gen: { input_tokens: 0 } }
     expect(parseResponsesUsage(RESPONSES, toolUsage)?.usage.webSearchCalls).toBe(3)

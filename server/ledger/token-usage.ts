@@ -18,6 +18,17 @@ export interface TokenUsage {
   /** The part of the output that was hidden reasoning. */
   readonly reasoningTokens: number
   readonly webSearchCalls: number
+  /** What few answers have is left out where it is zero. Parts of the input, cached parts included. */
+  readonly audioInputTokens?: number
+  readonly imageInputTokens?: number
+  /** Parts of the cached input. */
+  readonly audioCachedInputTokens?: number
+  readonly imageCachedInputTokens?: number
+  /** Parts of the output. */
+  readonly audioOutputTokens?: number
+  readonly imageOutputTokens?: number
+  readonly fileSearchCalls?: number
+  readonly codeInterpreterSessions?: number
 }
 
 /** Usage as an upstream reported it. */
@@ -31,14 +42,14 @@ export interface ReportedUsage {
   readonly isImplausible: boolean
 }
 
-export const NO_USAGE: TokenUsage = {
+export const NO_USAGE = {
   inputTokens: 0,
   cachedInputTokens: 0,
   cacheWriteTokens: 0,
   outputTokens: 0,
   reasoningTokens: 0,
   webSearchCalls: 0,
-}
+} as const satisfies TokenUsage
 
 /** The largest count that is believed to be one; sums of thousands of them stay within the safe integers. */
 export const COUNT_MAX = 1_000_000_000_000
@@ -70,6 +81,7 @@ export function parseChatUsage(usage: unknown): ReportedUsage | undefined {
     outputTokens: report.completion_tokens,
     reasoningTokens: outputDetails?.reasoning_tokens,
     webSearchCalls: undefined,
+    ...modalitiesOf(inputDetails, outputDetails),
   })
 }
 
@@ -89,7 +101,21 @@ export function parseResponsesUsage(usage: unknown, toolUsage: unknown): Reporte
     outputTokens: report.output_tokens,
     reasoningTokens: outputDetails?.reasoning_tokens,
     webSearchCalls: toJsonObject(toJsonObject(toolUsage)?.web_search)?.num_requests,
+    ...modalitiesOf(inputDetails, outputDetails),
   })
+}
+
+/** Audio and images by the names that chat, responses, images and realtime share. */
+function modalitiesOf(input: JsonObject | undefined, output: JsonObject | undefined) {
+  const cached = toJsonObject(input?.cached_tokens_details)
+  return {
+    audioInputTokens: input?.audio_tokens,
+    imageInputTokens: input?.image_tokens,
+    audioCachedInputTokens: cached?.audio_tokens,
+    imageCachedInputTokens: cached?.image_tokens,
+    audioOutputTokens: output?.audio_tokens,
+    imageOutputTokens: output?.image_tokens,
+  }
 }
 
 /**
@@ -121,27 +147,54 @@ const isCount = (value: unknown): boolean =>
 const toCount = (value: unknown): number =>
   typeof value === 'number' && value > 0 ? Math.min(Math.ceil(value), COUNT_MAX) : 0
 
-function mend(reported: Readonly<Record<keyof TokenUsage, unknown>>): ReportedUsage {
+const MODALITIES = [
+  'audioInputTokens',
+  'imageInputTokens',
+  'audioCachedInputTokens',
+  'imageCachedInputTokens',
+  'audioOutputTokens',
+  'imageOutputTokens',
+] as const satisfies readonly (keyof TokenUsage)[]
+type Modality = (typeof MODALITIES)[number]
+
+type RawCounts = Readonly<Record<keyof typeof NO_USAGE | Modality, unknown>>
+
+function mend(reported: RawCounts): ReportedUsage {
   const { inputTokens: input, outputTokens: output, ...details } = reported
   const cachedInputTokens = toCount(details.cachedInputTokens)
   const cacheWriteTokens = toCount(details.cacheWriteTokens)
   const reasoningTokens = toCount(details.reasoningTokens)
   const cacheTokens = cachedInputTokens + cacheWriteTokens
+  const modalities = modalityCounts(reported)
   const areCounts =
     isCount(input) &&
     isCount(output) &&
     Object.values(details).every((value) => isAbsent(value) || isCount(value))
   const arePartsWithin = cacheTokens <= toCount(input) && reasoningTokens <= toCount(output)
+  const inputParts = (modalities.audioInputTokens ?? 0) + (modalities.imageInputTokens ?? 0)
+  const outputParts = (modalities.audioOutputTokens ?? 0) + (modalities.imageOutputTokens ?? 0)
+  const areModalitiesWithin = inputParts <= toCount(input) && outputParts <= toCount(output)
   return {
-    isImplausible: !areCounts || !arePartsWithin,
+    isImplausible: !areCounts || !arePartsWithin || !areModalitiesWithin,
     usage: {
       // Where a part is larger than its whole, the whole is raised: nothing counts below zero, and no token is lost.
-      inputTokens: Math.max(toCount(input), cacheTokens),
+      inputTokens: Math.max(toCount(input), cacheTokens, inputParts),
       cachedInputTokens,
       cacheWriteTokens,
-      outputTokens: Math.max(toCount(output), reasoningTokens),
+      outputTokens: Math.max(toCount(output), reasoningTokens, outputParts),
       reasoningTokens,
       webSearchCalls: toCount(details.webSearchCalls),
+      ...modalities,
     },
   }
+}
+
+/** Those that are there at all. */
+function modalityCounts(reported: RawCounts): Partial<Record<Modality, number>> {
+  const counts: Partial<Record<Modality, number>> = {}
+  for (const name of MODALITIES) {
+    const count = toCount(reported[name])
+    if (count > 0) counts[name] = count
+  }
+  return counts
 }

@@ -66,11 +66,19 @@ export interface LimitCounters {
 
 const WINDOWS = limitWindow.options
 /** Keeps one transaction short; a larger change is several. */
-const ROWS_PER_BATCH = 500
+const ROWS_PER_BATCH = 200
 const DAY_MS = 86_400_000
 
 const emptyCount = (): MutableCount => ({ startMs: 0, requests: 0, tokens: 0, reservedTokens: 0 })
-const NOTHING: SubjectCounts = { minute: emptyCount(), hour: emptyCount(), day: emptyCount(), running: 0 }
+const emptyCounter = (kind: CountedKind, subjectId: string): Counter => ({
+  kind,
+  subjectId,
+  minute: emptyCount(),
+  hour: emptyCount(),
+  day: emptyCount(),
+  running: 0,
+})
+const NOTHING: SubjectCounts = emptyCounter('user', '')
 
 /** Loads what was saved before. Throws where it cannot be read. */
 export function createLimitCounters(deps: {
@@ -115,11 +123,7 @@ export function createLimitCounters(deps: {
     },
     read: (kind, subjectId) => counters[kind].get(subjectId) ?? NOTHING,
     open(kind, subjectId, windows) {
-      let counter = counters[kind].get(subjectId)
-      if (!counter) {
-        counter = { kind, subjectId, minute: emptyCount(), hour: emptyCount(), day: emptyCount(), running: 0 }
-        counters[kind].set(subjectId, counter)
-      }
+      const counter = counters[kind].get(subjectId) ?? addTo(counters[kind], emptyCounter(kind, subjectId))
       turnTo(counter.minute, windows.minute.startMs)
       turnTo(counter.hour, windows.hour.startMs)
       turnTo(counter.day, windows.day.startMs)
@@ -128,13 +132,8 @@ export function createLimitCounters(deps: {
     },
     changed: (counter) => void dirty.add(counter),
     async dropEnded(windows) {
-      for (const kind of ['user', 'key'] as const) {
-        for (const [subjectId, counter] of counters[kind]) {
-          // One that is not on disk yet stays: it may be the newest, which keeps time from going back over a restart.
-          const isBusy = counter.running > 0 || dirty.has(counter)
-          if (!isBusy && hasEnded(counter, windows)) counters[kind].delete(subjectId)
-        }
-      }
+      forgetEnded(counters.user, dirty, windows)
+      forgetEnded(counters.key, dirty, windows)
       try {
         // The newest rows stay, however old they are: they keep time from going back over a restart. And a day's slack,
         // because an hour may still be open when the day that it began in has ended.
@@ -171,6 +170,19 @@ function createSaveHealth(logger: Pick<Logger, 'warn' | 'info'>) {
       logger.info({ event: 'limit_counters_saved' }, 'rate limit counters are saved again')
     },
   }
+}
+
+/** One that is not on disk yet stays: it may be the newest, which keeps time from going back over a restart. */
+function forgetEnded(counters: Map<string, Counter>, unsaved: ReadonlySet<Counter>, windows: Windows): void {
+  for (const [subjectId, counter] of counters) {
+    const isBusy = counter.running > 0 || unsaved.has(counter)
+    if (!isBusy && hasEnded(counter, windows)) counters.delete(subjectId)
+  }
+}
+
+function addTo(counters: Map<string, Counter>, counter: Counter): Counter {
+  counters.set(counter.subjectId, counter)
+  return counter
 }
 
 /** Begins to count a new window; what was reserved in the one before is of no more concern. */

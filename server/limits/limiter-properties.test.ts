@@ -1,5 +1,6 @@
 // Random histories of a limiter, on days of every length, with clocks that jump, disks that fail and processes that die,
-// each held step by step against a model that keeps every request in a list and counts it anew each time.
+// each held step by step against a model that keeps every request in a list and counts it anew each time. Longer than other
+// files, because the model and the histories that it is held against are read together.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { LimitWindow } from '../../contract/limits.ts'
@@ -24,6 +25,8 @@ interface History {
 }
 
 const HOUR_MS = 3_600_000
+/** Two seconds on a quiet machine; a failure is also made smaller before it is shown. */
+const PATIENCE_MS = 60_000
 const WINDOWS: readonly LimitWindow[] = ['minute', 'hour', 'day']
 const PEOPLE: readonly LimitSubject[] = [
   { userId: 'u1', role: 'user', planId: null, keyFamilyId: 'k1' },
@@ -375,45 +378,55 @@ function expectNoWindowBroken(world: World, limits: EffectiveLimits): void {
   }
 }
 
-test('whatever happens, a limiter admits, counts, gives back, keeps and forgets exactly what it should', async () => {
-  await fc.assert(
-    fc.asyncProperty(historyArbitrary, async (history) => {
-      const world = new World(history)
-      try {
-        for (const step of history.steps) {
-          await take(world, step)
-          world.compare()
+test(
+  'whatever happens, a limiter admits, counts, gives back, keeps and forgets exactly what it should',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(historyArbitrary, async (history) => {
+        const world = new World(history)
+        try {
+          for (const step of history.steps) {
+            await take(world, step)
+            world.compare()
+          }
+          if (world.restarts === 0) expectNoWindowBroken(world, history.limits)
+        } finally {
+          await world.limiter.stop()
         }
-        if (world.restarts === 0) expectNoWindowBroken(world, history.limits)
-      } finally {
-        await world.limiter.stop()
-      }
-    }),
-    { numRuns: 300 },
-  )
-})
+      }),
+      { numRuns: 150 },
+    )
+  },
+  PATIENCE_MS,
+)
 
-test('when every request has ended, no reservation and no slot is left', async () => {
-  await fc.assert(
-    fc.asyncProperty(historyArbitrary, async (history) => {
-      const world = new World(history)
-      try {
-        for (const step of history.steps) await take(world, step)
-        for (const { admission } of world.requests) {
-          admission?.release()
-          admission?.trueUp(0)
+test(
+  'when every request has ended, no reservation and no slot is left',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(historyArbitrary, async (history) => {
+        const world = new World(history)
+        try {
+          for (const step of history.steps) await take(world, step)
+          for (const { admission } of world.requests) {
+            admission?.release()
+            admission?.trueUp(0)
+          }
+          for (const subject of PEOPLE) {
+            const use = world.limiter.use('user', subject.userId)
+            const open = world.windows().day
+            const used = world.requests.filter(
+              (one) => isOf(one, 'user', subject) && one.windows.day === open,
+            )
+            expect(use.running).toBe(0)
+            expect(use.day.tokens).toBe(used.reduce((sum, one) => sum + (one.used ?? 0), 0))
+          }
+        } finally {
+          await world.limiter.stop()
         }
-        for (const subject of PEOPLE) {
-          const use = world.limiter.use('user', subject.userId)
-          const open = world.windows().day
-          const used = world.requests.filter((one) => isOf(one, 'user', subject) && one.windows.day === open)
-          expect(use.running).toBe(0)
-          expect(use.day.tokens).toBe(used.reduce((sum, one) => sum + (one.used ?? 0), 0))
-        }
-      } finally {
-        await world.limiter.stop()
-      }
-    }),
-    { numRuns: 100 },
-  )
-})
+      }),
+      { numRuns: 50 },
+    )
+  },
+  PATIENCE_MS,
+)

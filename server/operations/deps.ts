@@ -3,6 +3,7 @@ import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
 import type { Repositories } from '../db/repositories/repositories.ts'
+import type { LimitBook } from '../limits/limit-book.ts'
 import type { Clock, Ids, Logger, SecretStore } from '../ports.ts'
 import type { PriceBook } from '../prices/price-book.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
@@ -29,6 +30,7 @@ export interface OperationDeps {
   readonly accessChanges: AccessChanges
   readonly prices: PriceBook
   readonly settings: LiveSettings
+  readonly limitBook: LimitBook
   readonly upstreamConfig: UpstreamConfigStore
   readonly upstream: UpstreamSwitch
   readonly passwords: Passwords

@@ -3,6 +3,7 @@ import type { OperationDeps } from './deps.ts'
 import type { Handlers } from './dispatch.ts'
 import { authHandlers } from './handlers/auth.ts'
 import { keyHandlers } from './handlers/keys.ts'
+import { limitHandlers } from './handlers/limits.ts'
 import { meHandlers } from './handlers/me.ts'
 import { priceHandlers } from './handlers/prices.ts'
 import { settingsHandlers } from './handlers/settings.ts'
@@ -19,4 +20,5 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...keyHandlers(deps),
   ...usageHandlers(deps),
   ...settingsHandlers(deps),
+  ...limitHandlers(deps),
 })

@@ -198,6 +198,19 @@ describe('a price that is refused', () => {
     })
   })
 
+  test('has half of a tier of service, or long rates of one that no threshold ever reaches', () => {
+    expect(upsert({ flexInputNanoUsdPerMTok: 5 })).toMatchObject({
+      error: { code: 'invalid_input', param: 'flexOutputNanoUsdPerMTok' },
+    })
+    expect(upsert({ flexCachedInputNanoUsdPerMTok: 5 })).toMatchObject({
+      error: { code: 'invalid_input', param: 'flexInputNanoUsdPerMTok' },
+    })
+    expect(upsert({ priorityLongOutputNanoUsdPerMTok: 5 })).toMatchObject({
+      error: { code: 'invalid_input', param: 'longContextAboveTokens' },
+    })
+    expect(upsert({ flexInputNanoUsdPerMTok: 5, flexOutputNanoUsdPerMTok: 0 }).ok).toBe(true)
+  })
+
   test('has a long rate that no threshold ever reaches, or a threshold without a long rate', () => {
     expect(upsert({ longCachedInputNanoUsdPerMTok: 5 })).toMatchObject({
       error: { code: 'invalid_input', param: 'longContextAboveTokens' },

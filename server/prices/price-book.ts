@@ -1,7 +1,15 @@
 // The live price book: which price a model has at a moment. Rows are never changed; new ones follow, and an operator's
 // rows always win over those that came with the product.
 import { type Refusal, refusal } from '../../contract/errors.ts'
-import { type PriceInput, type PriceRates, type PriceRow, priceRates } from '../../contract/price.ts'
+import {
+  type PriceInput,
+  type PriceRates,
+  type PriceRow,
+  priceRates,
+  SERVICE_TIERS,
+  type ServiceTier,
+  tierColumn,
+} from '../../contract/price.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import { DEMO_PRICES } from './demo-prices.ts'
 import { readShippedPrices } from './shipped-prices.ts'
@@ -162,14 +170,19 @@ const LONG_RATE_NAMES = [
   'longOutputNanoUsdPerMTok',
 ] as const satisfies readonly (keyof PriceRates)[]
 
+const TIER_LONG_RATE_NAMES = SERVICE_TIERS.flatMap((tier) =>
+  (['Input', 'CachedInput', 'CacheWrite', 'Output'] as const).map((kind) => tierColumn(tier, 'Long', kind)),
+)
+
 const isGiven = (rate: number | null | undefined): boolean => rate !== null && rate !== undefined
 
 /** Long rates and their threshold only mean something together; either alone would silently charge the short rates. */
 function refuseRates(input: PriceRates): Refusal | undefined {
   const given = LONG_RATE_NAMES.find((name) => isGiven(input[name]))
   const hasThreshold = isGiven(input.longContextAboveTokens)
-  if (given && !hasThreshold) {
-    const problem = `${given} is never used without longContextAboveTokens. Give both, or leave both out.`
+  const needsThreshold = given ?? TIER_LONG_RATE_NAMES.find((name) => isGiven(input[name]))
+  if (needsThreshold && !hasThreshold) {
+    const problem = `${needsThreshold} is never used without longContextAboveTokens. Give both, or leave both out.`
     return refusal('invalid_input', { problem }, { param: 'longContextAboveTokens' })
   }
   if (!given && hasThreshold) {
@@ -177,5 +190,24 @@ function refuseRates(input: PriceRates): Refusal | undefined {
       'longContextAboveTokens is given without a long rate. Give longInputNanoUsdPerMTok and longOutputNanoUsdPerMTok too, or leave it out.'
     return refusal('invalid_input', { problem }, { param: 'longInputNanoUsdPerMTok' })
   }
+  for (const tier of SERVICE_TIERS) {
+    const refused = refuseHalfATier(input, tier)
+    if (refused) return refused
+  }
   return undefined
 }
+
+/** A tier has a price once input and output have one; anything less of it would never be charged. */
+function refuseHalfATier(input: PriceRates, tier: ServiceTier): Refusal | undefined {
+  const given = RATE_NAMES.find((name) => name.startsWith(tier) && isGiven(toRate(input[name])))
+  if (given === undefined) return undefined
+  const missing = (['Input', 'Output'] as const)
+    .map((kind) => tierColumn(tier, '', kind))
+    .find((name) => !isGiven(input[name]))
+  if (missing === undefined) return undefined
+  const problem = `${given} is never used without ${missing}. Give both, or leave the tier "${tier}" out.`
+  return refusal('invalid_input', { problem }, { param: missing })
+}
+
+const toRate = (value: PriceRates[keyof PriceRates]): number | null | undefined =>
+  typeof value === 'boolean' ? undefined : value

@@ -10,7 +10,17 @@ import type { Logger } from '../../server/ports.ts'
 
 const [dataDir = '', holdJson = '', chargeJson = '', usageJson = ''] = process.argv.slice(2)
 // The parent's own values, on their way through the command line.
-const hold = JSON.parse(holdJson) as HoldRecord
+const { amountNanoUsd, ...hold } = JSON.parse(holdJson) as HoldRecord
+const ask = {
+  quote: {
+    fixedTokensTimesRates: BigInt(amountNanoUsd) * 1_000_000n,
+    perOutputTokenTimesRates: 0n,
+    multiplierPpm: 1_000_000,
+  },
+  outputTokensMax: 1,
+  outputTokensFloor: 1,
+  shareParts: undefined,
+}
 const charge = JSON.parse(chargeJson) as Charge
 const usage = JSON.parse(usageJson)
 
@@ -25,7 +35,7 @@ const writer = createWriter(db, { onError: fail })
 const book = createAccountBook({ writer, ledger, clock, logger })
 
 function openHold(requestId: string) {
-  const opened = book.openHold({ ...hold, requestId })
+  const opened = book.openHold({ ...hold, requestId, ask })
   if (!opened.ok) throw new Error(opened.error.code)
   return opened.value
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { UsageRow } from '../../contract/usage.ts'
+import type { HoldRequest } from '../../server/accounts/account.ts'
 import { migrateDatabase } from '../../server/db/migrate.ts'
 import { type Db, openDatabase } from '../../server/db/open.ts'
 import { createRepositories, type Repositories } from '../../server/db/repositories/repositories.ts'
@@ -83,6 +84,17 @@ export const holdOf = (requestId: string, amountNanoUsd = 1_000, name = 'ann'): 
   amountNanoUsd,
   createdAt: NOW,
 })
+
+/** Asks for exactly this amount, whole or not at all. */
+export function askOf(requestId: string, amountNanoUsd = 1_000, name = 'ann'): HoldRequest {
+  const { amountNanoUsd: _, ...request } = holdOf(requestId, amountNanoUsd, name)
+  const quote = {
+    fixedTokensTimesRates: BigInt(amountNanoUsd) * 1_000_000n,
+    perOutputTokenTimesRates: 0n,
+    multiplierPpm: 1_000_000,
+  }
+  return { ...request, ask: { quote, outputTokensMax: 1, outputTokensFloor: 1, shareParts: undefined } }
+}
 
 export const chargeOf = (amountNanoUsd: number): Charge => ({
   amountNanoUsd,

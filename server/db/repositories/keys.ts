@@ -1,6 +1,6 @@
 // API keys. Only the hash of a secret is here; a deleted key keeps its row, because usage refers to it.
 import { and, count, desc, eq, isNull, sql } from 'drizzle-orm'
-import type { UserStatus } from '../../../contract/operations/fields.ts'
+import type { Role, UserStatus } from '../../../contract/operations/fields.ts'
 import type { Db } from '../open.ts'
 import { apiKeys } from '../schema/keys.ts'
 import { users } from '../schema/users.ts'
@@ -41,6 +41,7 @@ export interface KeyWithOwner {
   readonly keyStatus: KeyStatus
   readonly expiresAt: number | null
   readonly userStatus: UserStatus
+  readonly userRole: Role
 }
 
 export interface KeyChanges {
@@ -93,6 +94,7 @@ export function createKeysRepository({ orm }: Db): KeysRepository {
       keyStatus: apiKeys.status,
       expiresAt: apiKeys.expiresAt,
       userStatus: users.status,
+      userRole: users.role,
     })
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))

@@ -1,6 +1,6 @@
 // Price rows as they are stored: added, never changed, because charges refer to them.
 import { asc } from 'drizzle-orm'
-import type { PriceRow } from '../../../contract/price.ts'
+import { FURTHER_RATE_COLUMNS, furtherPriceRates, type PriceRow } from '../../../contract/price.ts'
 import type { Db } from '../open.ts'
 import { prices } from '../schema/prices.ts'
 
@@ -13,7 +13,21 @@ export interface PricesRepository {
 
 export function createPricesRepository({ orm }: Db): PricesRepository {
   return {
-    all: () => orm.select().from(prices).orderBy(asc(prices.effectiveFrom), asc(prices.id)).all(),
-    insert: (row) => void orm.insert(prices).values(row).run(),
+    all: () => orm.select().from(prices).orderBy(asc(prices.effectiveFrom), asc(prices.id)).all().map(toRow),
+    insert: (row) => void orm.insert(prices).values(toStored(row)).run(),
   }
+}
+
+type StoredRow = typeof prices.$inferSelect
+
+/** Throws where the stored columns are not valid: a row that cannot be read must not price anything. */
+function toRow({ furtherRates, ...row }: StoredRow): PriceRow {
+  return furtherRates === null ? row : { ...row, ...furtherPriceRates.parse(JSON.parse(furtherRates)) }
+}
+
+function toStored(row: PriceRow): typeof prices.$inferInsert {
+  const given = FURTHER_RATE_COLUMNS.filter((name) => row[name] !== undefined && row[name] !== null)
+  const further = Object.fromEntries(given.map((name) => [name, row[name]]))
+  // Drizzle takes the columns that the table has, and leaves the others.
+  return { ...row, furtherRates: given.length === 0 ? null : JSON.stringify(further) }
 }

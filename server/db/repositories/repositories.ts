@@ -3,6 +3,12 @@ import type { Db } from '../open.ts'
 import { type AuditRepository, createAuditRepository } from './audit.ts'
 import { createKeysRepository, type KeysRepository } from './keys.ts'
 import { createLedgerRepository, type LedgerRepository } from './ledger.ts'
+import {
+  createLimitCountersRepository,
+  createLimitRulesRepository,
+  type LimitCountersRepository,
+  type LimitRulesRepository,
+} from './limits.ts'
 import { createMetaRepository, type MetaRepository } from './meta.ts'
 import { createOwnedIdsRepository, type OwnedIdsRepository } from './owned-ids.ts'
 import { createPricesRepository, type PricesRepository } from './prices.ts'
@@ -22,6 +28,8 @@ export interface Repositories {
   readonly settings: SettingsRepository
   readonly sealedValues: SealedValuesRepository
   readonly ownedIds: OwnedIdsRepository
+  readonly limitRules: LimitRulesRepository
+  readonly limitCounters: LimitCountersRepository
   readonly audit: AuditRepository
   readonly meta: MetaRepository
   /** Runs synchronous work in one transaction: all of it is written, or, where it throws, none. */
@@ -39,6 +47,8 @@ export function createRepositories(db: Db): Repositories {
     settings: createSettingsRepository(db),
     sealedValues: createSealedValuesRepository(db),
     ownedIds: createOwnedIdsRepository(db),
+    limitRules: createLimitRulesRepository(db),
+    limitCounters: createLimitCountersRepository(db),
     audit: createAuditRepository(db),
     meta: createMetaRepository(db),
     transaction: (work) => db.raw.transaction(work).immediate(),

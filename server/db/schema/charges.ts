@@ -1,7 +1,7 @@
 // What a settled request was charged and why, kept for ever. Its price is a row that never changes, so the row's id is the
 // snapshot. It keeps its own totals, because usage rows expire.
 import { sql } from 'drizzle-orm'
-import { check, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { ledgerEntries } from './ledger.ts'
 import { prices } from './prices.ts'
 
@@ -42,6 +42,8 @@ export const charges = sqliteTable(
     serviceTier: text('service_tier'),
   },
   (table) => [
+    // Few charges have one, and an administrator lists those alone.
+    index('charges_write_offs').on(table.entrySeq).where(sql`"write_off_nano_usd" > 0`),
     check(
       'charges_amounts',
       sql`${table.holdNanoUsd} >= 0 and ${table.amountNanoUsd} >= 0 and ${table.writeOffNanoUsd} >= 0`,

@@ -1,5 +1,6 @@
 // Price rows: added, never changed. A charge refers to the row it was computed with.
-import { integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { sql } from 'drizzle-orm'
+import { check, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 export const prices = sqliteTable(
   'prices',
@@ -23,6 +24,11 @@ export const prices = sqliteTable(
     contextWindowTokens: integer('context_window_tokens'),
     maxOutputTokens: integer('max_output_tokens'),
     isReasoning: integer('is_reasoning', { mode: 'boolean' }),
+    /** The columns that few rows have, as one JSON object: tiers of service, audio, images, tools. */
+    furtherRates: text('further_rates'),
   },
-  (table) => [uniqueIndex('prices_model_moment').on(table.model, table.origin, table.effectiveFrom)],
+  (table) => [
+    uniqueIndex('prices_model_moment').on(table.model, table.origin, table.effectiveFrom),
+    check('prices_further_rates', sql`${table.furtherRates} is null or json_valid(${table.furtherRates})`),
+  ],
 )

@@ -18,6 +18,7 @@ const known = (more: Partial<KnownKey> = {}): KnownKey => ({
   keyStatus: 'active',
   expiresAt: null,
   userStatus: 'active',
+  userRole: 'user',
   ...more,
 })
 

@@ -1,4 +1,5 @@
 // Relaying an answer between two real connections: what the client gets, when, and what is measured of it.
+// One file, because all of it needs the same gateway of one stage.
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -119,7 +120,8 @@ describe('a stream', () => {
   test('reaches the client event by event, and is charged before its end does', async () => {
     const { url, relayed } = await relaying((_req, res) => {
       res.writeHead(200, EVENT_STREAM)
-      res.end(chunk('Hi') + usageChunk + DONE)
+      res.write(chunk('Hi') + usageChunk + DONE)
+      setTimeout(() => res.end(': and a word behind the end\n\n'), 10)
     })
     const response = await fetch(url)
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
@@ -130,7 +132,7 @@ describe('a stream', () => {
     const next = reader?.read()
     expect(await Promise.race([next, sleep(50, 'nothing yet')])).toBe('nothing yet')
     ended.finish()
-    expect((await next)?.value).toBe(usageChunk + DONE)
+    expect((await next)?.value).toBe(`${usageChunk}${DONE}: and a word behind the end\n\n`)
     expect((await reader?.read())?.done).toBe(true)
   })
 
@@ -239,7 +241,7 @@ describe('a stream', () => {
     const response = await fetch(url)
     const reader = response.body?.getReader()
     await reader?.read()
-    await sleep(200)
+    for (let before = 0; before < written; await sleep(150)) before = written
     expect(written).toBeLessThan(total)
     const ended = finished()
     let received = 0

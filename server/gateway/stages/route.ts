@@ -4,18 +4,12 @@ import { isUtf8 } from 'node:buffer'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRow } from '../../../contract/price.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
-import type { BodyFacts } from '../body-facts.ts'
+import { isTierPriced } from '../../ledger/service-tier.ts'
+import { type BodyFacts, unsupported, unsupportedTier } from '../body-facts.ts'
 import { readChatBody } from '../chat-body.ts'
 import type { StageDeps } from '../deps.ts'
 import { isObject } from '../json-object.ts'
-import {
-  additionOf,
-  applySplices,
-  type JsonObjectScan,
-  memberOf,
-  type Splice,
-  scanObject,
-} from '../json-scan.ts'
+import { additionOf, type JsonObjectScan, memberOf, type Splice, scanObject } from '../json-scan.ts'
 import type { Read, Routed } from '../request.ts'
 import { readResponsesBody } from '../responses-body.ts'
 
@@ -36,13 +30,14 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const price = deps.prices.priceOf(model, read.receivedAt)
   if (!price) return fail(refusal('model_not_priced', { model: facts.value.model }, { param: 'model' }))
   if (facts.value.webSearchCallsMax > 0 && price.webSearchNanoUsdPerCall == null) {
-    return fail(refusal('unsupported_tool', { tool: 'web_search' }, { param: 'tools' }))
+    return fail(unsupported('tools', 'web_search has no price for this model here.'))
   }
+  if (!isTierPriced(price, facts.value.serviceTier)) return fail(unsupportedTier(String(value.service_tier)))
   const referenced = checkOwnership(deps, read.key.userId, facts.value, price)
   if (!referenced.ok) return referenced
   const alias = target === undefined ? undefined : facts.value.model
   const isUsageInjected = facts.value.isStream && !facts.value.wantsUsageChunk
-  const splices = [
+  const edits = [
     ...(alias === undefined ? [] : [modelSplice(scan, model)]),
     ...(isUsageInjected ? [usageSplice(scan, read.body)] : []),
   ]
@@ -53,7 +48,8 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     alias,
     price,
     multiplierPpm: settings.multiplierPpm,
-    upstreamBody: applySplices(read.body, splices),
+    scan,
+    edits,
     isUsageInjected,
     referencedTokens: referenced.value,
   })

@@ -1,12 +1,13 @@
 // Ends a hold: in a charge by what was measured, or in a release. Resolves when that is on disk, together with the usage row.
 import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
+import { isAnsweredUnpriced } from '../../ledger/service-tier.ts'
 import { decideSettlement } from '../../ledger/settle.ts'
 import type { TokenUsage } from '../../ledger/token-usage.ts'
 import type { StageDeps } from '../deps.ts'
 import type { Relayed } from '../relayed.ts'
 import type { Held, Identified } from '../request.ts'
 
-type SettleDeps = Pick<StageDeps, 'accounts' | 'clock'>
+type SettleDeps = Pick<StageDeps, 'accounts' | 'clock' | 'logger'>
 
 /** The row that stands for this request from now on, as it was written. */
 export async function settle(deps: SettleDeps, held: Held, relayed: Relayed): Promise<UsageRow> {
@@ -22,9 +23,17 @@ export async function settle(deps: SettleDeps, held: Held, relayed: Relayed): Pr
     rates: held.price,
     multiplierPpm: held.multiplierPpm,
     serviceTier: measured.serviceTier,
+    askedServiceTier: held.facts.serviceTier,
     upstreamResponseId: measured.responseId,
     choices: held.facts.choices,
   })
+  if (isAnsweredUnpriced(held.price, measured.serviceTier)) {
+    const { requestId, model } = held
+    deps.logger.warn(
+      { event: 'unpriced_service_tier', requestId, model, serviceTier: measured.serviceTier },
+      'an answer came in a tier of service that has no price; it is charged at the tiers that were reckoned with',
+    )
+  }
   const costNanoUsd = decision.kind === 'charge' ? decision.charge.amountNanoUsd : 0
   const reason = decision.kind === 'charge' ? decision.charge.reason : decision.reason
   const row = usageRowOf(deps, held, relayed, decision.usage, costNanoUsd, reason)
@@ -34,7 +43,7 @@ export async function settle(deps: SettleDeps, held: Held, relayed: Relayed): Pr
 }
 
 function usageRowOf(
-  deps: SettleDeps,
+  deps: Pick<StageDeps, 'clock'>,
   held: Held,
   relayed: Relayed,
   usage: TokenUsage,

@@ -15,7 +15,8 @@ export const clientSnippets = (baseUrl: string, model: string): readonly Snippet
     parts: [
       {
         id: 'codex-config',
-        where: '~/.codex/config.toml',
+        // A profile in a file of its own: what the person has in config.toml stays as it is.
+        where: '~/.codex/gateway.config.toml',
         text: `model_provider = "gateway"
 model = "${model}"
 
@@ -30,7 +31,7 @@ wire_api = "responses"
         id: 'codex-run',
         where: 'Shell',
         text: `export GATEWAY_API_KEY="${KEY}"
-codex "Explain this repository"
+codex --profile gateway
 `,
       },
     ],

@@ -154,7 +154,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
     balanceOf,
     async createPerson(balanceNanoUsd = 100 * DOLLAR) {
       people += 1
-      const email = `person-${people}@example.test`
+      const email = `person-${people}-${Date.now()}@example.test`
       const created = await admin<{ id: string }>('users.create', {
         email,
         password: 'a long enough password',

@@ -1,0 +1,147 @@
+// The requests that run: who of them is cut, how long one may be read on without its client, and when none is left.
+import { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { type Refusal, refusal } from '../../contract/errors.ts'
+import { createLiveRequests, LiveRequest } from './live-requests.ts'
+import { UpstreamExchange } from './upstream-exchange.ts'
+
+const SUSPENDED = refusal('account_suspended')
+
+/** A response as far as a live request watches one. */
+class Watched extends EventEmitter {
+  writableFinished = false
+  destroyed = false
+}
+
+class Exchange extends UpstreamExchange {
+  readonly calls: string[] = []
+  override abort(): void {
+    this.calls.push('abort')
+  }
+  override resume(): void {
+    this.calls.push('resume')
+  }
+}
+
+function running(drainMsMax = 60_000, owner = { userId: 'user_1', keyId: 'key_1' }) {
+  const live = new LiveRequest(owner, drainMsMax)
+  const exchange = new Exchange()
+  const told: Refusal[] = []
+  const watched = new Watched()
+  live.onCut = (refused) => void told.push(refused)
+  live.attach(exchange)
+  live.watch(watched as unknown as ServerResponse) // it is only watched for its end
+  return { live, exchange, told, watched }
+}
+
+describe('a client', () => {
+  test('that leaves has its upstream read on, until the bound on that', async () => {
+    const { live, exchange, watched } = running(40)
+    watched.emit('close')
+    expect(live).toMatchObject({ isGone: true, isDrainCut: false })
+    expect(exchange.calls).toEqual(['resume'])
+    await sleep(80)
+    expect(live.isDrainCut).toBe(true)
+    expect(exchange.calls).toEqual(['resume', 'abort'])
+  })
+
+  test('that has its whole answer has not left', () => {
+    const { live, watched } = running()
+    watched.writableFinished = true
+    watched.emit('close')
+    expect(live.isGone).toBe(false)
+  })
+
+  test('that left before anyone watched has left', () => {
+    const live = new LiveRequest({ userId: 'user_1', keyId: 'key_1' }, 60_000)
+    const watched = new Watched()
+    watched.destroyed = true
+    live.watch(watched as unknown as ServerResponse) // it is only watched for its end
+    expect(live.isGone).toBe(true)
+    live.close()
+  })
+
+  test('whose request ended in time is not cut off later', async () => {
+    const { live, exchange, watched } = running(20)
+    watched.emit('close')
+    live.close()
+    await sleep(50)
+    expect(live.isDrainCut).toBe(false)
+    expect(exchange.calls).toEqual(['resume'])
+  })
+
+  test('that leaves behind the end of its request leaves nothing running', async () => {
+    const { live, exchange, watched } = running(20)
+    live.close()
+    watched.emit('close')
+    await sleep(50)
+    expect(exchange.calls).toEqual([])
+    expect(live.isDrainCut).toBe(false)
+  })
+})
+
+describe('a loss of access', () => {
+  test('cuts every request that it is about, tells each client once, and lets the others run', () => {
+    const requests = createLiveRequests()
+    const mine = running()
+    const mineToo = running(60_000, { userId: 'user_1', keyId: 'key_2' })
+    const theirs = running(60_000, { userId: 'user_2', keyId: 'key_3' })
+    for (const { live } of [mine, mineToo, theirs]) requests.add(live)
+    requests.cut((request) => request.userId === 'user_1', SUSPENDED)
+    requests.cut((request) => request.userId === 'user_1', SUSPENDED)
+    expect([mine.told, mineToo.told, theirs.told]).toEqual([[SUSPENDED], [SUSPENDED], []])
+    expect(mine.live).toMatchObject({ isGone: true, cutBy: SUSPENDED })
+    expect(mine.exchange.calls).toEqual(['resume'])
+    expect(theirs.live).toMatchObject({ isGone: false, cutBy: undefined })
+    expect(theirs.exchange.calls).toEqual([])
+    for (const { live } of [mine, mineToo, theirs]) live.close()
+  })
+
+  test('says nothing to a client that has left', () => {
+    const { live, told, watched } = running()
+    watched.emit('close')
+    live.cut(SUSPENDED)
+    expect(told).toEqual([])
+    live.close()
+  })
+})
+
+describe('the running requests', () => {
+  test('are counted, those included whose client has left', () => {
+    const requests = createLiveRequests()
+    const { live, watched } = running()
+    requests.add(live)
+    watched.emit('close')
+    expect(requests.count).toBe(1)
+    requests.remove(live)
+    expect(requests.count).toBe(0)
+  })
+
+  test('are idle at once where there are none, and else when the last one has ended', async () => {
+    const requests = createLiveRequests()
+    await requests.idle()
+    const { live: first } = running()
+    const { live: second } = running()
+    requests.add(first)
+    requests.add(second)
+    let isIdle = false
+    const idle = requests.idle().then(() => {
+      isIdle = true
+    })
+    requests.remove(first)
+    await sleep(5)
+    expect(isIdle).toBe(false)
+    requests.remove(second)
+    await idle
+  })
+
+  test('are all ended by abortAll', () => {
+    const requests = createLiveRequests()
+    const all = [running(), running()]
+    for (const { live } of all) requests.add(live)
+    requests.abortAll()
+    expect(all.map(({ exchange }) => exchange.calls)).toEqual([['abort'], ['abort']])
+  })
+})

@@ -1,0 +1,87 @@
+// The list of models, from our own tables, over a real connection.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { PriceRow } from '../../contract/price.ts'
+import { settingsSchema } from '../../contract/settings.ts'
+import { answerModels } from './models-list.ts'
+import type { Received } from './request.ts'
+
+const row = (model: string, effectiveFrom: number): PriceRow => ({
+  id: `price_${model}`,
+  model,
+  effectiveFrom,
+  createdAt: 0,
+  origin: 'shipped',
+  inputNanoUsdPerMTok: 1,
+  outputNanoUsdPerMTok: 1,
+})
+
+const settings = settingsSchema.parse({ modelAliases: { ours: 'gpt-6-sol', dangling: 'gpt-0' } })
+const deps = {
+  clock: { now: () => 1_800_000_000_000, monotonicMs: () => 0 },
+  settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
+  prices: { models: () => [row('gpt-6-sol', 1_700_000_000_999), row('gpt-6-luna', 1_600_000_000_000)] },
+} as unknown as Parameters<typeof answerModels>[0] // the calls that a list makes
+
+const server = createServer((req, res) =>
+  answerModels(deps, { req, res, requestId: 'req_1' } as unknown as Received),
+)
+let url = ''
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  // A server that listens on a port has an address with that port.
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/models`
+})
+afterAll(async () => {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+describe('the list of models', () => {
+  test('names every model with a price, and every alias of one, in order, with times in seconds', async () => {
+    const response = await fetch(url)
+    expect(response.headers.get('x-request-id')).toBe('req_1')
+    const model = (id: string, created: number) => ({
+      id,
+      object: 'model',
+      created,
+      owned_by: 'codex-gateway',
+    })
+    expect(await response.json()).toEqual({
+      object: 'list',
+      data: [
+        model('gpt-6-luna', 1_600_000_000),
+        model('gpt-6-sol', 1_700_000_000),
+        model('ours', 1_700_000_000),
+      ],
+    })
+  })
+
+  test.each(['?client_version=0.169.0', '?a=b&client_version=', '?client_version'])(
+    'is for Codex (%s) an empty catalogue, which leaves it its own',
+    async (query) => {
+      expect(await (await fetch(url + query)).json()).toEqual({ models: [] })
+    },
+  )
+
+  test.each(['?version=1', '?', '?xclient_version=1'])(
+    'is for anyone else (%s) OpenAI’s list',
+    async (query) => {
+      expect(await (await fetch(url + query)).json()).toHaveProperty('data')
+    },
+  )
+
+  test('is not sent again to whoever has it', async () => {
+    const etag = (await fetch(url)).headers.get('etag') ?? ''
+    const again = await fetch(url, { headers: { 'if-none-match': etag } })
+    expect({ status: again.status, text: await again.text() }).toEqual({ status: 304, text: '' })
+    expect((await fetch(`${url}?client_version=1`, { headers: { 'if-none-match': etag } })).status).toBe(200)
+  })
+
+  test('of a HEAD request has a length and no body', async () => {
+    const response = await fetch(url, { method: 'HEAD' })
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(100)
+    expect(await response.text()).toBe('')
+  })
+})
