@@ -106,7 +106,8 @@ function promptOf(seeded: Seeded): string {
 }
 
 function chatMembers(seeded: Seeded, isStream: boolean): object {
-  const options = isStream && seeded.percent(50) ? { stream_options: { include_usage: seeded.percent(70) } } : {}
+  const options =
+    isStream && seeded.percent(50) ? { stream_options: { include_usage: seeded.percent(70) } } : {}
   return { messages: [{ role: 'user', content: promptOf(seeded) }], ...options }
 }
 
@@ -132,5 +133,7 @@ function planLeaving(seeded: Seeded, isStream: boolean, upstream: UpstreamPlan):
 function stalledLeaving(seeded: Seeded, isStream: boolean, { stall }: Scenario): Leaving {
   const events = typeof stall === 'object' && 'afterEvents' in stall ? stall.afterEvents : 0
   // The gateway writes nothing before the first event, and of the last events it may hold some back.
-  return isStream && events > 2 ? { when: 'after_events', events: seeded.int(1, 2) } : { when: 'before_headers' }
+  return isStream && events > 2
+    ? { when: 'after_events', events: seeded.int(1, 2) }
+    : { when: 'before_headers' }
 }

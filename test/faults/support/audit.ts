@@ -146,7 +146,8 @@ function checkSteps({ entries, charges, losses }: Rows, { mayHoldsBeOpen }: Audi
     if (kind !== 'settle' && kind !== 'release') continue
     const held = open.get(requestId)
     if (!held) problems.push(`${requestId}: a ${kind} without an open hold`)
-    else if (held.heldNanoUsd !== -entry.heldNanoUsd) problems.push(`${requestId}: its hold is not what is ended`)
+    else if (held.heldNanoUsd !== -entry.heldNanoUsd)
+      problems.push(`${requestId}: its hold is not what is ended`)
     open.delete(requestId)
     ended.add(requestId)
     const charge = charges.get(requestId)
@@ -155,7 +156,9 @@ function checkSteps({ entries, charges, losses }: Rows, { mayHoldsBeOpen }: Audi
     if (kind === 'release' && charge) problems.push(`${requestId}: released, and charged as well`)
     if (kind === 'settle' && losses.has(requestId)) problems.push(`${requestId}: settled, and listed as lost`)
   }
-  const left = mayHoldsBeOpen ? [] : [...open.keys()].map((requestId) => `${requestId}: its hold is still open`)
+  const left = mayHoldsBeOpen
+    ? []
+    : [...open.keys()].map((requestId) => `${requestId}: its hold is still open`)
   return [...problems, ...left]
 }
 
@@ -187,13 +190,16 @@ function checkRows({ usage, charges, entries, losses }: Rows): string[] {
     if (rows.has(row.requestId)) problems.push(`${row.requestId} has two usage rows`)
     rows.set(row.requestId, row)
     const cost = charges.get(row.requestId)?.amountNanoUsd ?? 0
-    if (cost !== row.costNanoUsd) problems.push(`${row.requestId}: charged ${cost}, listed ${row.costNanoUsd}`)
+    if (cost !== row.costNanoUsd)
+      problems.push(`${row.requestId}: charged ${cost}, listed ${row.costNanoUsd}`)
   }
   for (const { kind, requestId } of entries) {
     const isEnd = kind === 'settle' || kind === 'release'
     if (!isEnd || requestId === null) continue
     if (rows.has(requestId) === losses.has(requestId))
-      problems.push(`${requestId}: ${losses.has(requestId) ? 'lost, and listed' : 'ended, and neither listed nor lost'}`)
+      problems.push(
+        `${requestId}: ${losses.has(requestId) ? 'lost, and listed' : 'ended, and neither listed nor lost'}`,
+      )
   }
   return problems
 }

@@ -8,7 +8,10 @@ import { type Circumstances, type ExpectedEnding, expectedEndings, usualHold } f
 import type { Delivery } from './scripted-upstream.ts'
 
 interface Load {
-  readonly members: readonly { readonly isRich: boolean; readonly keys: readonly { readonly keyId: string }[] }[]
+  readonly members: readonly {
+    readonly isRich: boolean
+    readonly keys: readonly { readonly keyId: string }[]
+  }[]
   readonly models: ReadonlyMap<string, Rates>
   readonly multiplierPpm: number
   readonly asked: ReadonlyMap<string, { readonly asking: Asking; readonly seen: Seen }>
@@ -50,11 +53,13 @@ function checkOne(load: Load, books: Books, { asking, seen, row }: One): string[
   const problems: string[] = []
   if (charge && charge.holdNanoUsd !== holdNanoUsd)
     problems.push(`held ${charge.holdNanoUsd}, by hand ${holdNanoUsd}`)
-  if (charge && isRich && charge.writeOffNanoUsd !== 0) problems.push('written off, although it could be paid')
+  if (charge && isRich && charge.writeOffNanoUsd !== 0)
+    problems.push('written off, although it could be paid')
   if (!expected.some((ending) => isAsExpected(ending, row, charge, asking)))
     problems.push(`ended ${shown({ row, charge })}, expected ${shown(expected)}`)
   if (deliveries.length > 0 && !row) problems.push('sent upstream, and not in the books')
-  if (isRich && seen.status === 429 && deliveries.length === 0) problems.push('refused to somebody who is rich')
+  if (isRich && seen.status === 429 && deliveries.length === 0)
+    problems.push('refused to somebody who is rich')
   return problems.map((problem) => `${asking.id} (${shown(about(asking, seen, deliveries))}): ${problem}`)
 }
 
@@ -84,7 +89,8 @@ function isAsExpected(
 
 const COUNTS = ['input', 'cached', 'cacheWrite', 'output', 'reasoning', 'searches'] as const
 
-const hasCounts = (charge: Counts, counts: Counts): boolean => COUNTS.every((name) => charge[name] === counts[name])
+const hasCounts = (charge: Counts, counts: Counts): boolean =>
+  COUNTS.every((name) => charge[name] === counts[name])
 
 const about = (asking: Asking, seen: Seen, deliveries: readonly Delivery[]) => ({
   dialect: asking.dialect,
@@ -100,4 +106,6 @@ const about = (asking: Asking, seen: Seen, deliveries: readonly Delivery[]) => (
 })
 
 const shown = (value: unknown): string =>
-  JSON.stringify(value, (_name, member: unknown) => (typeof member === 'function' ? String(member) : member)) ?? 'nothing'
+  JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === 'function' ? String(member) : member,
+  ) ?? 'nothing'

@@ -63,9 +63,11 @@ function endingsOfStream(about: Circumstances, delivery: Delivery): readonly Exp
   if (error !== undefined || body !== undefined) return [RELEASE]
   const bytes = sentBytes(delivery)
   const { outcome } = delivery.record
-  if (outcome === 'client_gone' || outcome === 'open' || outcome === 'stopped') return endingsOfStall(about, bytes)
+  if (outcome === 'client_gone' || outcome === 'open' || outcome === 'stopped')
+    return endingsOfStall(about, bytes)
   const facts = readSentStream(bytes, cutBy === 'end' || outcome === 'finished')
-  if (outcome === 'cut' && cut !== undefined && cutBy === 'reset') return endingsOfReset(about, delivery, facts)
+  if (outcome === 'cut' && cut !== undefined && cutBy === 'reset')
+    return endingsOfReset(about, delivery, facts)
   return [endingOf(about, facts)]
 }
 
@@ -85,7 +87,11 @@ function endingsOfStall(about: Circumstances, bytes: Buffer): readonly ExpectedE
 }
 
 /** A reset throws away what had not been read: any beginning of what was sent may be all that arrived. */
-function endingsOfReset(about: Circumstances, delivery: Delivery, all: StreamFacts): readonly ExpectedEnding[] {
+function endingsOfReset(
+  about: Circumstances,
+  delivery: Delivery,
+  all: StreamFacts,
+): readonly ExpectedEnding[] {
   const endings = [endingOf(about, all)]
   const bytes = sentBytes(delivery)
   for (let at = bytes.indexOf('\n\n'); at >= 0; at = bytes.indexOf('\n\n', at + 2)) {

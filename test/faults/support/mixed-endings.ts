@@ -22,10 +22,18 @@ const KEYS = 5
 const AT_ONCE = 32
 const DOLLAR = 1_000_000_000
 
-export async function runMixedEndings({ seed, requests, onProgress, isOver }: MixedEndings): Promise<MixedOutcome> {
+export async function runMixedEndings({
+  seed,
+  requests,
+  onProgress,
+  isOver,
+}: MixedEndings): Promise<MixedOutcome> {
   const seeded = createSeeded(seed)
   const models = Math.ceil(requests / (PEOPLE * KEYS))
-  const world = await startWorld(seeded, { models, multiplierPpm: seeded.pick([1_000_000, 1_234_567, 333_333]) })
+  const world = await startWorld(seeded, {
+    models,
+    multiplierPpm: seeded.pick([1_000_000, 1_234_567, 333_333]),
+  })
   try {
     await populate(world)
     const done = await load(world, seeded, { requests, onProgress, isOver })
@@ -54,7 +62,10 @@ interface Run {
 /** Each of the people's keys asks for each of the models once, in no particular order. */
 async function load(world: World, seeded: Seeded, { requests, onProgress, isOver }: Run): Promise<number> {
   const names = [...world.models.keys()]
-  const order = shuffled(seeded, Array.from({ length: names.length * PEOPLE * KEYS }, (_, at) => at))
+  const order = shuffled(
+    seeded,
+    Array.from({ length: names.length * PEOPLE * KEYS }, (_, at) => at),
+  )
   let next = 0
   async function work(): Promise<void> {
     for (;;) {

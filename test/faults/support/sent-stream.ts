@@ -18,7 +18,12 @@ export function readSentStream(bytes: Buffer, isTailRead: boolean): StreamFacts 
   const events = bytes.toString('latin1').split('\n\n')
   const tail = events.pop() ?? ''
   if (isTailRead && tail !== '') events.push(tail)
-  const facts = { reported: undefined as Reported | undefined, textBytes: 0, hasFailed: false, hasEnded: false }
+  const facts = {
+    reported: undefined as Reported | undefined,
+    textBytes: 0,
+    hasFailed: false,
+    hasEnded: false,
+  }
   for (const event of events) {
     if (facts.hasEnded) break
     takeEvent(event, facts)

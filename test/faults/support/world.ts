@@ -4,14 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startGateway, type RunningGateway } from '../../integration/support/running-gateway.ts'
+import { type RunningGateway, startGateway } from '../../integration/support/running-gateway.ts'
 import type { Asking } from './asking.ts'
 import { auditBooks } from './audit.ts'
 import type { Rates } from './by-hand.ts'
+import { checkAskings } from './check-askings.ts'
 import { type Seen, send } from './client.ts'
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts'
 import type { Seeded } from './seeded.ts'
-import { checkAskings } from './check-askings.ts'
 
 export interface Member {
   readonly userId: string
@@ -51,7 +51,10 @@ const DRAIN_SECONDS_MAX = 3
 /** What is still held after this long will be held for ever. */
 const SETTLED_MS_MAX = 20_000
 
-export async function startWorld(seeded: Seeded, { models: count, multiplierPpm }: WorldOptions): Promise<World> {
+export async function startWorld(
+  seeded: Seeded,
+  { models: count, multiplierPpm }: WorldOptions,
+): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), 'codex-gateway-load-'))
   const upstream = await startScriptedUpstream()
   const gateway = await startGateway({
