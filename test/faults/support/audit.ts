@@ -151,8 +151,10 @@ function checkSteps({ entries, charges, losses }: Rows, { mayHoldsBeOpen }: Audi
     open.delete(requestId)
     ended.add(requestId)
     const charge = charges.get(requestId)
-    if (kind === 'settle' && charge?.amountNanoUsd !== 0 - entry.amountNanoUsd)
-      problems.push(`${requestId}: settled for ${-entry.amountNanoUsd}, charged ${charge?.amountNanoUsd}`)
+    // All that is due is settled, and what the operator bears of it is written off beside it.
+    const due = charge && charge.amountNanoUsd + charge.writeOffNanoUsd
+    if (kind === 'settle' && due !== 0 - entry.amountNanoUsd)
+      problems.push(`${requestId}: settled for ${-entry.amountNanoUsd}, due ${due}`)
     if (kind === 'release' && charge) problems.push(`${requestId}: released, and charged as well`)
     if (kind === 'settle' && losses.has(requestId)) problems.push(`${requestId}: settled, and listed as lost`)
   }
