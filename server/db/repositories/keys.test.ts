@@ -19,6 +19,7 @@ test('the request path finds a key by its public part, with its owner’s status
     keyStatus: 'active',
     expiresAt: null,
     userStatus: 'suspended',
+    userRole: 'user',
   })
   expect(keys.findByPublicId('public-nobody')).toBeUndefined()
 })
