@@ -106,13 +106,6 @@ const cap = nanoUsd.min(0).nullable()
 export const spendingCaps = z.strictObject({ dayNanoUsd: cap, monthNanoUsd: cap, totalNanoUsd: cap })
 export type SpendingCaps = z.infer<typeof spendingCaps>
 
-/** The models that one key may use, by the names they run under; null for all. */
-export const allowedModels = z
-  .array(z.string().min(1).max(200))
-  .min(1, 'has to name at least one model; null allows all')
-  .max(200)
-  .nullable()
-
 const shipped = (
   subjectId: z.infer<typeof role>,
   metric: LimitMetric,

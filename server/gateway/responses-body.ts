@@ -93,8 +93,7 @@ function checkInput(input: unknown, walk: Walk): Refusal | undefined {
 function checkItem(item: JsonObject, walk: Walk): Refusal | undefined {
   // The type of a reference may be left out (OpenAI's schema has it as optional): then an id is all the item has.
   const isReference =
-    item.type === 'item_reference' ||
-    (item.type == null && item.role == null && item.content == null)
+    item.type === 'item_reference' || (item.type == null && item.role == null && item.content == null)
   if (isReference) {
     if (typeof item.id !== 'string' || item.id === '')
       return refusal('missing_parameter', undefined, { param: 'input.id' })
