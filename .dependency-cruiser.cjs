@@ -81,7 +81,7 @@ module.exports = {
     },
     within('host-imports', '^server/host/', [CONTRACT, PORTS, '^server/config\\.ts$', '^server/host/']),
     within('config-and-ports-know-the-contract-only', '^server/(ports|config)\\.ts$', [CONTRACT]),
-    within('start-server-knows-no-host', '^server/start-server\\.ts$', [
+    within('start-server-knows-no-host', '^server/(start-server|parts|data-folder)\\.ts$', [
       CONTRACT,
       '^server/(?!host/|headless\\.ts$|start-server\\.ts$)',
     ]),

@@ -1,42 +1,19 @@
-// The composition root: makes every part once, in the order in which they need each other, and takes them down in reverse.
-import { join } from 'node:path'
-import { createAccessChanges } from './accounts/access-changes.ts'
-import { createAccountBook } from './accounts/account-book.ts'
-import { createKeyDirectory } from './accounts/key-directory.ts'
-import { createOwnedIds } from './accounts/owned-ids.ts'
+// The composition root: takes the data folder, makes the parts, opens the doors, and takes all of it down in reverse.
 import type { StartConfig } from './config.ts'
-import { type DataDirLock, lockDataDir } from './db/lock.ts'
-import { migrateDatabase, NewerSchemaError } from './db/migrate.ts'
-import { type Db, openDatabase } from './db/open.ts'
-import { createRepositories } from './db/repositories/repositories.ts'
-import { createWriter } from './db/write.ts'
-import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
-import { createGateway, type Gateway } from './gateway/gateway.ts'
+import { openMigrated, takeDataDir } from './data-folder.ts'
 import { createHttpServer } from './http/http-server.ts'
 import type { PageFacts } from './http/pages/page-facts.ts'
 import { findInstallation } from './installation.ts'
-import { createLimitCounterStore } from './limit-counter-store.ts'
-import { createLimitBook } from './limits/limit-book.ts'
-import { createLimiter } from './limits/limiter.ts'
 import { listen, stopListening } from './listening.ts'
 import { isLoopbackHost, isReachableFromLoopback, localUrl } from './network-address.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { createDispatch, type Dispatch } from './operations/dispatch.ts'
 import { createHandlers } from './operations/handlers.ts'
-import { createPasswords } from './operations/passwords.ts'
-import { createSessions } from './operations/sessions.ts'
-import { createSetupGate } from './operations/setup-gate.ts'
+import { createParts } from './parts.ts'
 import type { Ports } from './ports.ts'
-import { createPriceBook } from './prices/price-book.ts'
-import { createLiveSettings } from './settings/live-settings.ts'
-import { createSealedValues } from './settings/sealed-values.ts'
-import { createUpstreamConfig } from './settings/upstream-config.ts'
 import { setupInvitation } from './setup-invitation.ts'
-import { StartError } from './start-error.ts'
 import { completeFromEnvironment } from './unattended-setup.ts'
-import { createLiveUpstream, type LiveUpstream } from './upstream-target.ts'
-
-const systemTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+import type { LiveUpstream } from './upstream-target.ts'
 
 export { StartError } from './start-error.ts'
 
@@ -135,134 +112,6 @@ async function compose(
       await stopped
     },
   }
-}
-
-function takeDataDir(dataDir: string, since: number): DataDirLock {
-  let lock: ReturnType<typeof lockDataDir>
-  try {
-    lock = lockDataDir(dataDir, { pid: process.pid, since, address: null })
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new StartError(
-      1,
-      `The data folder ${dataDir} cannot be used: ${reason}. Choose another one with --data-dir.`,
-      {
-        cause,
-      },
-    )
-  }
-  if (lock.ok) return lock.value
-  const { holder } = lock.error
-  const who = holder
-    ? `process ${holder.pid}, since ${new Date(holder.since).toISOString()}${holder.address ? `, at ${holder.address}` : ''}`
-    : 'another process'
-  throw new StartError(
-    1,
-    `The data folder ${dataDir} is in use by ${who}. Stop it first, or choose another folder with --data-dir.`,
-  )
-}
-
-function openMigrated(dataDir: string, migrationsDir: string, now: number): Db {
-  const db = openDatabase(join(dataDir, 'gateway.db'))
-  try {
-    migrateDatabase(db, { migrationsDir, backupDir: join(dataDir, 'backups'), now })
-    return db
-  } catch (error) {
-    db.close()
-    if (error instanceof NewerSchemaError) throw new StartError(1, error.message, { cause: error })
-    throw error
-  }
-}
-
-interface Parts {
-  readonly deps: OperationDeps
-  readonly upstream: LiveUpstream
-  readonly gateway: Gateway
-}
-
-async function createParts(
-  config: StartConfig,
-  { clock, ids, logger, secrets }: Ports,
-  db: Db,
-  closers: (() => Promise<void> | void)[],
-): Promise<Parts> {
-  const repositories = createRepositories(db)
-  const writer = createWriter(db, {
-    onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
-  })
-  closers.push(() => writer.stop())
-  const accounts = createAccountBook({ writer, ledger: repositories.ledger, clock, logger })
-  const keyDirectory = createKeyDirectory({ writer, repository: repositories.keys })
-  closers.push(() => keyDirectory.stop())
-  const ownedIds = createOwnedIds({ writer, repository: repositories.ownedIds, clock })
-  const settings = createLiveSettings({ repository: repositories.settings, clock, logger })
-  const prices = createPriceBook({ repository: repositories.prices, clock, ids })
-  const accessChanges = createAccessChanges()
-  const limitBook = createLimitBook({ repository: repositories.limitRules, clock })
-  const limiter = createLimiter({
-    counters: createLimitCounterStore(repositories.limitCounters, writer),
-    clock,
-    timeZone: () => settings.current().timeZone || systemTimeZone,
-    logger,
-  })
-  closers.push(() => limiter.stop())
-
-  const upstreamConfig = createUpstreamConfig({ repository: repositories.settings, clock })
-  const environment = config.upstream
-  const startDemo = () =>
-    startDemoUpstream({
-      apiKey: `sk-demo-${ids.randomBytes(24).toString('hex')}`,
-      pace: PLAUSIBLE_PACE,
-      // It would keep what people ask in memory, for tests to look at.
-      requestsKeptMax: 0,
-      nowMs: clock.now,
-      idSeed: ids.next(),
-    })
-  const upstream = createLiveUpstream({
-    environment,
-    store: upstreamConfig,
-    secrets,
-    prices,
-    startDemo,
-    logger,
-  })
-  closers.push(() => upstream.stop())
-  await upstream.apply()
-
-  const sealedValues = createSealedValues({ repository: repositories.sealedValues, secrets, clock, ids })
-  const { sessions: sessionsRepository, users, meta } = repositories
-  const sessions = await createSessions({
-    sessions: sessionsRepository,
-    users,
-    sealedValues,
-    clock,
-    ids,
-    logger,
-  })
-  const passwords = await createPasswords(ids.randomBytes)
-  const setup = createSetupGate(meta, ids)
-
-  const shared = { clock, ids, logger, accounts, accessChanges, prices, settings, limitBook }
-  const deps = {
-    ...shared,
-    secrets,
-    repositories,
-    keyDirectory,
-    upstreamConfig,
-    upstream,
-    passwords,
-    sessions,
-    setup,
-  }
-  const gateway = createGateway({
-    ...shared,
-    keys: keyDirectory,
-    ownedIds,
-    limiter,
-    upstream: () => upstream.current(),
-  })
-  closers.push(() => gateway.stop())
-  return { deps, upstream, gateway }
 }
 
 /** Takes the database's write lock and gives it back: no byte is written, and a read-only or locked file is found out. */

@@ -1,0 +1,45 @@
+// Takes the data folder for this process alone and opens its database, brought up to this version's schema.
+import { join } from 'node:path'
+import { type DataDirLock, lockDataDir } from './db/lock.ts'
+import { migrateDatabase, NewerSchemaError } from './db/migrate.ts'
+import { type Db, openDatabase } from './db/open.ts'
+import { StartError } from './start-error.ts'
+
+/** Throws a StartError that names the holder where another process has the folder. */
+export function takeDataDir(dataDir: string, since: number): DataDirLock {
+  let lock: ReturnType<typeof lockDataDir>
+  try {
+    lock = lockDataDir(dataDir, { pid: process.pid, since, address: null })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StartError(
+      1,
+      `The data folder ${dataDir} cannot be used: ${reason}. Choose another one with --data-dir.`,
+      {
+        cause,
+      },
+    )
+  }
+  if (lock.ok) return lock.value
+  const { holder } = lock.error
+  const who = holder
+    ? `process ${holder.pid}, since ${new Date(holder.since).toISOString()}${holder.address ? `, at ${holder.address}` : ''}`
+    : 'another process'
+  throw new StartError(
+    1,
+    `The data folder ${dataDir} is in use by ${who}. Stop it first, or choose another folder with --data-dir.`,
+  )
+}
+
+/** Throws a StartError where a newer version has written the database. */
+export function openMigrated(dataDir: string, migrationsDir: string, now: number): Db {
+  const db = openDatabase(join(dataDir, 'gateway.db'))
+  try {
+    migrateDatabase(db, { migrationsDir, backupDir: join(dataDir, 'backups'), now })
+    return db
+  } catch (error) {
+    db.close()
+    if (error instanceof NewerSchemaError) throw new StartError(1, error.message, { cause: error })
+    throw error
+  }
+}

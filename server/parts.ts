@@ -1,0 +1,118 @@
+// Makes every part of the server once, in the order in which they need each other.
+import { createAccessChanges } from './accounts/access-changes.ts'
+import { createAccountBook } from './accounts/account-book.ts'
+import { createKeyDirectory } from './accounts/key-directory.ts'
+import { createOwnedIds } from './accounts/owned-ids.ts'
+import type { StartConfig } from './config.ts'
+import type { Db } from './db/open.ts'
+import { createRepositories } from './db/repositories/repositories.ts'
+import { createWriter } from './db/write.ts'
+import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
+import { createGateway, type Gateway } from './gateway/gateway.ts'
+import { createLimitCounterStore } from './limit-counter-store.ts'
+import { createLimitBook } from './limits/limit-book.ts'
+import { createLimiter } from './limits/limiter.ts'
+import type { OperationDeps } from './operations/deps.ts'
+import { createPasswords } from './operations/passwords.ts'
+import { createSessions } from './operations/sessions.ts'
+import { createSetupGate } from './operations/setup-gate.ts'
+import type { Ports } from './ports.ts'
+import { createPriceBook } from './prices/price-book.ts'
+import { createLiveSettings } from './settings/live-settings.ts'
+import { createSealedValues } from './settings/sealed-values.ts'
+import { createUpstreamConfig } from './settings/upstream-config.ts'
+import { createLiveUpstream, type LiveUpstream } from './upstream-target.ts'
+
+const systemTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+
+interface Parts {
+  readonly deps: OperationDeps
+  readonly upstream: LiveUpstream
+  readonly gateway: Gateway
+}
+
+/** What has to end again is pushed to `closers`, in the order of its making. */
+export async function createParts(
+  config: StartConfig,
+  { clock, ids, logger, secrets }: Ports,
+  db: Db,
+  closers: (() => Promise<void> | void)[],
+): Promise<Parts> {
+  const repositories = createRepositories(db)
+  const writer = createWriter(db, {
+    onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
+  })
+  closers.push(() => writer.stop())
+  const accounts = createAccountBook({ writer, ledger: repositories.ledger, clock, logger })
+  const keyDirectory = createKeyDirectory({ writer, repository: repositories.keys })
+  closers.push(() => keyDirectory.stop())
+  const ownedIds = createOwnedIds({ writer, repository: repositories.ownedIds, clock })
+  const settings = createLiveSettings({ repository: repositories.settings, clock, logger })
+  const prices = createPriceBook({ repository: repositories.prices, clock, ids })
+  const accessChanges = createAccessChanges()
+  const limitBook = createLimitBook({ repository: repositories.limitRules, clock })
+  const limiter = createLimiter({
+    counters: createLimitCounterStore(repositories.limitCounters, writer),
+    clock,
+    timeZone: () => settings.current().timeZone || systemTimeZone,
+    logger,
+  })
+  closers.push(() => limiter.stop())
+
+  const upstreamConfig = createUpstreamConfig({ repository: repositories.settings, clock })
+  const environment = config.upstream
+  const startDemo = () =>
+    startDemoUpstream({
+      apiKey: `sk-demo-${ids.randomBytes(24).toString('hex')}`,
+      pace: PLAUSIBLE_PACE,
+      // It would keep what people ask in memory, for tests to look at.
+      requestsKeptMax: 0,
+      nowMs: clock.now,
+      idSeed: ids.next(),
+    })
+  const upstream = createLiveUpstream({
+    environment,
+    store: upstreamConfig,
+    secrets,
+    prices,
+    startDemo,
+    logger,
+  })
+  closers.push(() => upstream.stop())
+  await upstream.apply()
+
+  const sealedValues = createSealedValues({ repository: repositories.sealedValues, secrets, clock, ids })
+  const { sessions: sessionsRepository, users, meta } = repositories
+  const sessions = await createSessions({
+    sessions: sessionsRepository,
+    users,
+    sealedValues,
+    clock,
+    ids,
+    logger,
+  })
+  const passwords = await createPasswords(ids.randomBytes)
+  const setup = createSetupGate(meta, ids)
+
+  const shared = { clock, ids, logger, accounts, accessChanges, prices, settings, limitBook }
+  const deps = {
+    ...shared,
+    secrets,
+    repositories,
+    keyDirectory,
+    upstreamConfig,
+    upstream,
+    passwords,
+    sessions,
+    setup,
+  }
+  const gateway = createGateway({
+    ...shared,
+    keys: keyDirectory,
+    ownedIds,
+    limiter,
+    upstream: () => upstream.current(),
+  })
+  closers.push(() => gateway.stop())
+  return { deps, upstream, gateway }
+}
