@@ -37,9 +37,11 @@ test('no secret gets in: neither by the name of its field nor inside a text or a
     headers: { authorization: `Bearer ${key}`, cookie: 'cg_session=eyJ' },
   })
   log.logger.info({ input: { admin: { password: 'hunter2hunter2' }, upstream: { apiKey: 'plain' } } })
+  log.logger.info({ a: { b: { c: { Cookie: ['x', 'deep"er\\'], token: '' } } }, note: 'stays' })
   log.logger.error({ err: new Error(`upstream said: incorrect key ${key}`) }, `with ${key}`)
   log.close()
   const text = JSON.stringify(writtenLines())
-  for (const secret of ['hunter2', 'eyJ', 'plain', 'sssss']) expect(text).not.toContain(secret)
+  for (const secret of ['hunter2', 'eyJ', 'plain', 'sssss', 'deep', 'er\\\\']) expect(text).not.toContain(secret)
+  expect(text).toContain('"note":"stays"')
   expect(text).toContain('incorrect key sk-[redacted]')
 })
