@@ -16,6 +16,10 @@ const FILE_SIZE_MAX = '10m'
 const FILES_KEPT = 14
 /** Where nobody reads stderr, lines beyond this are dropped instead of filling the memory. */
 const BUFFER_BYTES_MAX = 4 * 1024 * 1024
+/** Lines are written together: a write for every line costs as much as the rest of a line's making. */
+const WRITE_BYTES_MIN = 8 * 1024
+/** How late a line may be, and what a process that is killed may lose of its log. */
+const FLUSH_EVERY_MS = 200
 
 const SECRET_NAMES = [
   'authorization',
@@ -62,16 +66,22 @@ export async function createLogFiles(dir: string, options: LogOptions = {}): Pro
     mkdir: true,
     mode: 0o600,
     sync: false,
+    minLength: WRITE_BYTES_MIN,
     maxLength: BUFFER_BYTES_MAX,
   })
   // Until the file is open a flush would write nothing, and a process that ends early would leave no line behind.
   await once(file, 'ready')
   const stderr = isOnStderr
-    ? pino.destination({ dest: 2, sync: false, maxLength: BUFFER_BYTES_MAX })
+    ? pino.destination({ dest: 2, sync: false, minLength: WRITE_BYTES_MIN, maxLength: BUFFER_BYTES_MAX })
     : undefined
   const streams = stderr ? [file, stderr] : [file]
   // A full disk or a closed terminal must not take the gateway down; there is nowhere left to report it to.
   for (const stream of streams) stream.on('error', () => undefined)
+
+  const flushing = setInterval(() => {
+    for (const stream of streams) stream.flush()
+  }, FLUSH_EVERY_MS)
+  flushing.unref()
 
   const logger = pino(
     { level, base: null },
@@ -85,6 +95,7 @@ export async function createLogFiles(dir: string, options: LogOptions = {}): Pro
   return {
     logger,
     close() {
+      clearInterval(flushing)
       for (const stream of streams) flushQuietly(stream)
     },
   }

@@ -4,6 +4,7 @@ declare module 'pino-roll' {
 
   interface RollingFile extends EventEmitter {
     write(line: string): boolean
+    flush(): void
     flushSync(): void
   }
 
@@ -17,6 +18,7 @@ declare module 'pino-roll' {
     readonly mkdir: boolean
     readonly mode: number
     readonly sync: boolean
+    readonly minLength: number
     readonly maxLength: number
   }
 
