@@ -49,6 +49,7 @@ module.exports = {
       REPOSITORIES,
       '^server/db/write(-command)?\\.ts$',
       PORTS,
+      '^server/limits/decide-',
       '^server/accounts/',
     ]),
     within('settings-imports', '^server/settings/', [CONTRACT, REPOSITORIES, PORTS, '^server/settings/']),

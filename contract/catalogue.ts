@@ -1,8 +1,8 @@
 // The complete list of what any screen may ask. An operation that is not here does not exist at any door.
 import type { z } from 'zod'
 import { authLogin, authLogout } from './operations/auth.ts'
-import { keysCreate, keysDelete, keysList, keysUpdate } from './operations/keys.ts'
-import { limitsList, limitsUpdate } from './operations/limits.ts'
+import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
+import { limitsList, limitsUpdate, limitsUsage } from './operations/limits.ts'
 import { meGet, meOverview } from './operations/me.ts'
 import { pricesList, pricesUpsert } from './operations/prices.ts'
 import { settingsGet, settingsUpdate } from './operations/settings.ts'
@@ -27,6 +27,7 @@ const OPERATIONS = [
   keysCreate,
   keysList,
   keysUpdate,
+  keysRotate,
   keysDelete,
   usageList,
   usageSummary,
@@ -34,6 +35,7 @@ const OPERATIONS = [
   settingsUpdate,
   limitsList,
   limitsUpdate,
+  limitsUsage,
 ] as const
 
 type Listed = (typeof OPERATIONS)[number]

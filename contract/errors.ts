@@ -20,6 +20,8 @@ interface ErrorEntry {
   readonly shouldRetry: boolean | undefined
   /** English text; `{name}` is filled from `details`. Screens translate the code and never show this text alone. */
   readonly message: string
+  /** Other texts of the same code, by what `details.cause` names. */
+  readonly causes?: Readonly<Record<string, string>>
 }
 
 const entry = (
@@ -116,12 +118,20 @@ export const ERRORS = {
   ),
 
   // What may be spent, and how fast
-  insufficient_quota: entry(
-    429,
-    'insufficient_quota',
-    false,
-    'Your balance does not cover this request: it needs {neededUsd}, and {availableUsd} is available.',
-  ),
+  insufficient_quota: {
+    ...entry(
+      429,
+      'insufficient_quota',
+      false,
+      'Your balance does not cover this request: it needs {neededUsd}, and {availableUsd} is available.',
+    ),
+    causes: {
+      key_cap:
+        'The total cap of this API key, {capUsd}, does not cover this request: it needs {neededUsd}, and {availableUsd} is left.',
+      key_window_cap:
+        'The {cap} cap of this API key, {capUsd}, does not cover this request: it needs {neededUsd}, and {availableUsd} is left until {resetsAtText}.',
+    },
+  },
   balance_on_hold: entry(
     429,
     'rate_limit_error',
@@ -222,6 +232,16 @@ export const ERRORS = {
   ),
   user_not_found: invalid(404, 'There is no user with this id.'),
   key_not_found: invalid(404, 'There is no API key with this id.'),
+  key_disabled_by_administrator: entry(
+    403,
+    'authentication_error',
+    false,
+    'An administrator disabled this API key. Only an administrator can enable or rotate it.',
+  ),
+  key_rotated: invalid(
+    409,
+    'This API key was rotated already. Its successor takes its place; this one can only be ended sooner.',
+  ),
   email_taken: invalid(409, 'There is a user with this email already.'),
   last_administrator: invalid(409, 'This is the last active administrator. Make another one first.'),
   balance_below_limit: invalid(
@@ -257,7 +277,9 @@ export const refusal = (
 
 /** The English text of a refusal, with its placeholders filled; an unfilled one stays visible as `{name}`. */
 export function messageOf(refused: Refusal): string {
-  return ERRORS[refused.code].message.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
+  const { message, causes }: ErrorEntry = ERRORS[refused.code]
+  const text = causes?.[String(refused.details?.cause)] ?? message
+  return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
     const value = name === 'param' ? (refused.param ?? refused.details?.[name]) : refused.details?.[name]
     return value === undefined ? placeholder : String(value)
   })

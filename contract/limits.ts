@@ -55,6 +55,14 @@ const onlyNarrows = (scope: LimitScope, entry: Entry) => scope !== 'key' || entr
 const KEY_PROBLEM = 'a key only narrows, so its limit has to be a number'
 
 export const limitEntry = z.strictObject(entryShape).refine(hasFittingWindow, WINDOW_PROBLEM)
+/** All limits of one subject. */
+export const limitEntries = z
+  .array(limitEntry)
+  .max(LIMITS_PER_SUBJECT_MAX)
+  .refine(
+    (rules) => new Set(rules.map((entry) => `${entry.metric} ${entry.window}`)).size === rules.length,
+    'names the same metric and window twice',
+  )
 
 /** One limit: so many requests or tokens per window, or so many requests at once, for whom. */
 export const limitRule = z
@@ -80,16 +88,12 @@ export type SubjectLimitsView = z.infer<typeof subjectLimits>
  * the plan, or as shipped.
  */
 export const limitsUpdateInput = z
-  .strictObject({ ...subjectShape, rules: z.array(limitEntry).max(LIMITS_PER_SUBJECT_MAX) })
+  .strictObject({ ...subjectShape, rules: limitEntries })
   .refine(namesKnownRole, ROLE_PROBLEM)
   .refine((input) => input.rules.every((entry) => onlyNarrows(input.scope, entry)), {
     path: ['rules'],
     error: KEY_PROBLEM,
   })
-  .refine(
-    ({ rules }) => new Set(rules.map((entry) => `${entry.metric} ${entry.window}`)).size === rules.length,
-    { path: ['rules'], error: 'names the same metric and window twice' },
-  )
 export type LimitsUpdateInput = z.infer<typeof limitsUpdateInput>
 
 /** One row per subject: the roles first, then plans, users and keys. */
@@ -100,6 +104,34 @@ export const limitsListInput = z.strictObject({
   subjectId: id.optional(),
 })
 export const limitsListOutput = listOf(subjectLimits)
+
+/** Whose use is counted: a person's, or that of a key and its family. Left out, `subjectId` is the caller. */
+export const limitsUsageInput = z
+  .strictObject({ scope: z.enum(['user', 'key']), subjectId: id.optional() })
+  .refine(({ scope, subjectId }) => scope === 'user' || subjectId !== undefined, {
+    path: ['subjectId'],
+    error: 'has to name a key',
+  })
+
+const windowUsage = z.strictObject({
+  requests: z.int(),
+  /** Those of running requests by the most that they may use. */
+  tokens: z.int(),
+  endsAt: unixMs,
+})
+
+/** What is used in the windows that are open now, and the limits that it is held against. */
+export const limitsUsageOutput = z.strictObject({
+  scope: z.enum(['user', 'key']),
+  /** Of a key the id of its family. */
+  subjectId: id,
+  minute: windowUsage,
+  hour: windowUsage,
+  day: windowUsage,
+  concurrent: z.int(),
+  /** The most specific of each metric and window; `scope` says whose it is. */
+  limits: z.array(z.strictObject({ scope: limitScope, ...entryShape })),
+})
 
 /** The most that one key may spend; null for no cap of its own. Days and months are the operator's calendar's. */
 const cap = nanoUsd.min(0).nullable()

@@ -2,7 +2,9 @@
 import { createAccessChanges } from './accounts/access-changes.ts'
 import { createAccountBook } from './accounts/account-book.ts'
 import { createKeyDirectory } from './accounts/key-directory.ts'
+import { createKeySpendings } from './accounts/key-spending.ts'
 import { createOwnedIds } from './accounts/owned-ids.ts'
+import { createSpendingBook } from './accounts/spending-book.ts'
 import type { StartConfig } from './config.ts'
 import type { Db } from './db/open.ts'
 import { createRepositories } from './db/repositories/repositories.ts'
@@ -11,6 +13,8 @@ import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { createLimitCounterStore } from './limit-counter-store.ts'
 import { createLimitBook } from './limits/limit-book.ts'
+import { createLimitCounters } from './limits/limit-counters.ts'
+import { createLimitTime } from './limits/limit-time.ts'
 import { createLimiter } from './limits/limiter.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { createPasswords } from './operations/passwords.ts'
@@ -43,7 +47,6 @@ export async function createParts(
     onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
   })
   closers.push(() => writer.stop())
-  const accounts = createAccountBook({ writer, ledger: repositories.ledger, clock, logger })
   const keyDirectory = createKeyDirectory({ writer, repository: repositories.keys })
   closers.push(() => keyDirectory.stop())
   const ownedIds = createOwnedIds({ writer, repository: repositories.ownedIds, clock })
@@ -51,13 +54,20 @@ export async function createParts(
   const prices = createPriceBook({ repository: repositories.prices, clock, ids })
   const accessChanges = createAccessChanges()
   const limitBook = createLimitBook({ repository: repositories.limitRules, clock })
-  const limiter = createLimiter({
-    counters: createLimitCounterStore(repositories.limitCounters, writer),
-    clock,
-    timeZone: () => settings.current().timeZone || systemTimeZone,
+  const counters = createLimitCounters({
+    store: createLimitCounterStore(repositories.limitCounters, writer),
     logger,
   })
+  const timeZone = () => settings.current().timeZone || systemTimeZone
+  const time = createLimitTime({
+    clock,
+    timeZone,
+    newest: newestOf(counters.newest, repositories.spending.newest()),
+  })
+  const limiter = createLimiter({ counters, time, logger })
   closers.push(() => limiter.stop())
+  const keySpendings = createKeySpendings({ book: createSpendingBook(repositories.spending), time })
+  const accounts = createAccountBook({ writer, ledger: repositories.ledger, keySpendings, clock, logger })
 
   const upstreamConfig = createUpstreamConfig({ repository: repositories.settings, clock })
   const environment = config.upstream
@@ -94,7 +104,7 @@ export async function createParts(
   const passwords = await createPasswords(ids.randomBytes)
   const setup = createSetupGate(meta, ids)
 
-  const shared = { clock, ids, logger, accounts, accessChanges, prices, settings, limitBook }
+  const shared = { clock, ids, logger, accounts, accessChanges, prices, settings, limitBook, limiter }
   const deps = {
     ...shared,
     secrets,
@@ -110,9 +120,19 @@ export async function createParts(
     ...shared,
     keys: keyDirectory,
     ownedIds,
-    limiter,
     upstream: () => upstream.current(),
   })
   closers.push(() => gateway.stop())
   return { deps, upstream, gateway }
 }
+
+interface NewestWindows {
+  readonly startMs: number
+  readonly dayStartMs: number
+}
+
+/** Time goes on from whatever was counted last, and there is one time for all that is counted. */
+const newestOf = (one: NewestWindows, other: NewestWindows): NewestWindows => ({
+  startMs: Math.max(one.startMs, other.startMs),
+  dayStartMs: Math.max(one.dayStartMs, other.dayStartMs),
+})

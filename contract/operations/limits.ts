@@ -1,5 +1,12 @@
 // Rate limits: by role, plan, user and key; the most specific wins, and a key only narrows.
-import { limitsListInput, limitsListOutput, limitsUpdateInput, subjectLimits } from '../limits.ts'
+import {
+  limitsListInput,
+  limitsListOutput,
+  limitsUpdateInput,
+  limitsUsageInput,
+  limitsUsageOutput,
+  subjectLimits,
+} from '../limits.ts'
 import { operation } from '../operation.ts'
 
 export const limitsList = operation({
@@ -8,6 +15,14 @@ export const limitsList = operation({
   /** One row for each subject that has limits of its own; the roles are always there. */
   input: limitsListInput,
   output: limitsListOutput,
+})
+
+export const limitsUsage = operation({
+  name: 'limits.usage',
+  audience: 'user',
+  /** A person sees their own use and that of their keys; an administrator anyone's. */
+  input: limitsUsageInput,
+  output: limitsUsageOutput,
 })
 
 export const limitsUpdate = operation({

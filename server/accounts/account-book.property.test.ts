@@ -7,17 +7,18 @@ import {
   addPerson,
   askOf,
   chargeOf,
+  createTestBook,
   listeningLogger,
   openTestDatabase,
   PRICE_ID,
   tempDir,
-  testClock,
   usageOf,
 } from '../../test/support/database.ts'
 import { type Db, openDatabase } from '../db/open.ts'
-import { createLedgerRepository, type LedgerRepository } from '../db/repositories/ledger.ts'
+import type { LedgerRepository } from '../db/repositories/ledger.ts'
+import { createRepositories } from '../db/repositories/repositories.ts'
 import { createWriter, type Writer } from '../db/write.ts'
-import { type AccountBook, createAccountBook, type OpenHold } from './account-book.ts'
+import type { AccountBook, OpenHold } from './account-book.ts'
 
 const PEOPLE = ['ann', 'ben'] as const
 const CREDIT_LIMITS = { ann: 0, ben: 3_000 } as const
@@ -71,10 +72,10 @@ class Life {
 
   #start() {
     const db = openDatabase(this.path)
-    const ledger = createLedgerRepository(db)
+    const { ledger, spending } = createRepositories(db)
     const writer = createWriter(db, { onError: () => {} })
     const { logger } = listeningLogger()
-    return { db, ledger, writer, book: createAccountBook({ writer, ledger, clock: testClock, logger }) }
+    return { db, ledger, writer, book: createTestBook({ ledger, spending }, { writer, logger }) }
   }
 
   async run(taken: Step): Promise<void> {
@@ -167,6 +168,19 @@ class Life {
     }
   }
 
+  /** What a key has spent is the sum of its charges, in memory and on disk, in the total as in a day that does not end. */
+  #checkKey(name: Person, openHoldsNanoUsd: number): void {
+    const charged = this.db.raw
+      .prepare('SELECT coalesce(sum(amount_nano_usd), 0) FROM charges WHERE key_id = ?')
+      .pluck()
+      .get(`key-${name}`)
+    const { day, total } = this.book.keySpending(`key-${name}`)
+    for (const period of [day, total])
+      expect(period).toMatchObject({ settledNanoUsd: charged, openHoldsNanoUsd })
+    const stored = createRepositories(this.db).spending.find('key', `key-${name}`)
+    expect([stored?.totalNanoUsd ?? 0, stored?.dayNanoUsd ?? 0]).toEqual([charged, charged])
+  }
+
   /** What is in memory, in the balance's row, and in the sum of the entries is one and the same. */
   checkFile(): void {
     for (const name of PEOPLE) {
@@ -176,6 +190,7 @@ class Life {
       expect(this.ledger.sumOf(userId)).toBe(state.balanceNanoUsd)
       const held = this.ledger.openHolds().filter((hold) => hold.userId === userId)
       expect(held.reduce((sum, hold) => sum + hold.amountNanoUsd, 0)).toBe(state.openHoldsNanoUsd)
+      this.#checkKey(name, state.openHoldsNanoUsd)
     }
     const count = (sql: string) => this.db.raw.prepare(sql).pluck().get()
     const holds = count(`SELECT count(*) FROM ledger_entries WHERE kind = 'hold'`)

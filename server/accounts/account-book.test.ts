@@ -4,15 +4,15 @@ import {
   askOf,
   cellOf,
   chargeOf,
+  createTestBook,
   listeningLogger,
   openTestDatabase,
   PRICE_ID,
   type TestDatabase,
-  testClock,
   usageOf,
 } from '../../test/support/database.ts'
 import { createWriter, type WriteFailure } from '../db/write.ts'
-import { type AccountBook, createAccountBook, type OpenHold } from './account-book.ts'
+import type { AccountBook, OpenHold } from './account-book.ts'
 
 interface RunningBook extends TestDatabase {
   readonly book: AccountBook
@@ -27,8 +27,7 @@ async function startBook(balanceNanoUsd = 0, creditLimitNanoUsd = 0): Promise<Ru
   const failures: WriteFailure[] = []
   const writer = createWriter(database.db, { onError: (failure) => void failures.push(failure) })
   const { logger, lines } = listeningLogger()
-  const { ledger } = database.repositories
-  const book = createAccountBook({ writer, ledger, clock: testClock, logger })
+  const book = createTestBook(database.repositories, { writer, logger })
   const give = (amountNanoUsd: number) =>
     book.changeBalance({ userId: 'user-ann', kind: 'top_up', amountNanoUsd, note: '', actorUserId: null })
   if (balanceNanoUsd !== 0) await give(balanceNanoUsd)
@@ -311,7 +310,7 @@ test('holds that a crash left open are given back before anyone can ask, and are
 
   const writer = createWriter(db, { onError: vi.fn() })
   const { logger, lines } = listeningLogger()
-  const next = createAccountBook({ writer, ledger: repositories.ledger, clock: testClock, logger })
+  const next = createTestBook(repositories, { writer, logger })
   expect(next.state('user-ann')).toMatchObject({ balanceNanoUsd: 10_000, availableNanoUsd: 10_000 })
   expect(repositories.ledger.openHolds()).toEqual([])
   expect(repositories.ledger.possibleLosses({ limit: 9 }).rows).toHaveLength(2)

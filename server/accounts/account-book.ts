@@ -7,17 +7,22 @@ import type { LedgerRepository } from '../db/repositories/ledger.ts'
 import { StorageFault, type Writer } from '../db/write.ts'
 import type { HoldRecord } from '../db/write-command.ts'
 import { availableNanoUsd } from '../ledger/balance.ts'
-import { decideHold } from '../ledger/hold.ts'
+import { balanceBound } from '../ledger/bound.ts'
+import { decideHoldWithin } from '../ledger/hold.ts'
 import { formatUsd, type NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
+import { capBounds, type KeySpending } from '../limits/decide-spending-cap.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { AccountBook, AccountState, BalanceChange, HoldRequest, OpenHold } from './account.ts'
+import type { KeySpendings } from './key-spending.ts'
+import type { Amounts, CountedHold } from './spending-book.ts'
 
 export type { AccountBook, OpenHold } from './account.ts'
 
 interface AccountBookDeps {
   readonly writer: Writer
   readonly ledger: LedgerRepository
+  readonly keySpendings: KeySpendings
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -27,6 +32,13 @@ interface Account {
   balanceNanoUsd: NanoUsd
   readonly creditLimitNanoUsd: NanoUsd
   openHoldsNanoUsd: NanoUsd
+}
+
+interface TakenHold {
+  readonly hold: OpenHold
+  readonly record: HoldRecord
+  /** Its place in what its key has spent. */
+  readonly counted: CountedHold
 }
 
 /** For promises whose rejection someone else has dealt with: nobody awaiting them must not end the process. */
@@ -41,18 +53,20 @@ export function createAccountBook(deps: AccountBookDeps): AccountBook {
 class LiveAccounts implements AccountBook {
   readonly #writer: Writer
   readonly #ledger: LedgerRepository
+  readonly #keySpendings: KeySpendings
   readonly #clock: Clock
   readonly #logger: Logger
 
   /** Grows with the people who were seen since the start, and no further. */
   readonly #accounts = new Map<string, Account>()
-  readonly #holds = new Map<string, { readonly hold: OpenHold; readonly record: HoldRecord }>()
+  readonly #holds = new Map<string, TakenHold>()
   /** Holds whose rows could not be written: they hold nothing, and ending them charges nothing. */
   readonly #lost = new WeakSet<OpenHold>()
 
-  constructor({ writer, ledger, clock, logger }: AccountBookDeps) {
+  constructor({ writer, ledger, keySpendings, clock, logger }: AccountBookDeps) {
     this.#writer = writer
     this.#ledger = ledger
+    this.#keySpendings = keySpendings
     this.#clock = clock
     this.#logger = logger
   }
@@ -61,32 +75,38 @@ class LiveAccounts implements AccountBook {
     return stateOf(this.#accountOf(userId))
   }
 
+  keySpending(familyId: string): KeySpending {
+    return this.#keySpendings.of(familyId)
+  }
+
   openHold(request: HoldRequest): Result<OpenHold, Refusal> {
-    const { requestId, userId, keyId, model, priceId, createdAt } = request
+    const { requestId, userId, keyId, keyFamily, model, priceId, createdAt } = request
     if (this.#holds.has(requestId)) throw new Error(`Request ${requestId} has an open hold already.`)
     const account = this.#accountOf(userId)
-    const decision = decideHold(account, request.ask)
+    const caps = capBounds(keyFamily.caps, this.#keySpendings.of(keyFamily.id))
+    const decision = decideHoldWithin([balanceBound(account), ...caps], request.ask)
     if (!decision.ok) return decision
-    const { amountNanoUsd } = decision.value
+    const { amountNanoUsd, tokens } = decision.value
     requireAmount(amountNanoUsd, 'hold')
 
     account.openHoldsNanoUsd += amountNanoUsd
+    const counted = this.#keySpendings.hold(keyFamily.id, { nanoUsd: amountNanoUsd, tokens, requests: 1 })
     const record: HoldRecord = { requestId, userId, keyId, amountNanoUsd, model, priceId, createdAt }
     const committed = this.#writer.submit({ kind: 'hold', hold: record }).catch((error: unknown) => {
       this.#loseHold(hold, account)
       throw error
     })
     committed.catch(ignore)
-    const hold: OpenHold = { ...record, ...decision.value, committed }
-    this.#holds.set(requestId, { hold, record })
+    const hold: OpenHold = { ...record, keyFamily, ...decision.value, committed }
+    this.#holds.set(requestId, { hold, record, counted })
     return ok(hold)
   }
 
   settle(hold: OpenHold, charge: Charge, usage: UsageRow): Promise<void> {
     requireAmount(charge.amountNanoUsd, 'charge')
     const account = this.#accountOf(hold.userId)
-    const record = this.#takeHold(hold, account)
-    if (!record) {
+    const taken = this.#takeHold(hold, account)
+    if (!taken) {
       // Nothing was relayed, because the first byte waits for the hold's row.
       this.#logger.warn({ requestId: hold.requestId }, 'a hold that was never written is not charged')
       this.recordRefused({ ...usage, costNanoUsd: 0 })
@@ -98,11 +118,22 @@ class LiveAccounts implements AccountBook {
       const about = { event: 'write_off', requestId, userId, charge: bounded }
       this.#logger.error(about, 'the operator bears part of a charge')
     }
+    const { record, counted } = taken
+    const used = amountsOf(bounded, usage)
     account.balanceNanoUsd -= bounded.amountNanoUsd
+    const spending = [counted.settle(used)]
     const landed = this.#writer
-      .submit({ kind: 'settle', hold: record, charge: bounded, usage, createdAt: this.#clock.now() })
+      .submit({
+        kind: 'settle',
+        hold: record,
+        charge: bounded,
+        usage,
+        spending,
+        createdAt: this.#clock.now(),
+      })
       .catch((error: unknown) => {
         account.balanceNanoUsd += bounded.amountNanoUsd
+        counted.undo(used)
         const about = { requestId: hold.requestId, err: error, charge: bounded }
         this.#logger.error(about, 'a settlement cannot be written; its charge is undone')
         this.#releaseInstead(record, usage)
@@ -113,13 +144,14 @@ class LiveAccounts implements AccountBook {
   }
 
   release(hold: OpenHold, usage: UsageRow): Promise<void> {
-    const record = this.#takeHold(hold, this.#accountOf(hold.userId))
-    if (!record) {
+    const taken = this.#takeHold(hold, this.#accountOf(hold.userId))
+    if (!taken) {
       this.recordRefused({ ...usage, costNanoUsd: 0 })
       return Promise.resolve()
     }
+    taken.counted.release()
     const landed = this.#writer
-      .submit({ kind: 'release', hold: record, usage, createdAt: this.#clock.now() })
+      .submit({ kind: 'release', hold: taken.record, usage, createdAt: this.#clock.now() })
       .catch((error: unknown) => {
         this.#logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
         this.recordRefused({ ...usage, costNanoUsd: 0 })
@@ -180,14 +212,16 @@ class LiveAccounts implements AccountBook {
 
   /** Its row cannot be written. Where it was ended in the meantime, its end fails on its own and is undone there. */
   #loseHold(hold: OpenHold, account: Account): void {
-    if (this.#holds.get(hold.requestId)?.hold !== hold) return
+    const lost = this.#holds.get(hold.requestId)
+    if (lost?.hold !== hold) return
     this.#holds.delete(hold.requestId)
     this.#lost.add(hold)
     account.openHoldsNanoUsd -= hold.amountNanoUsd
+    lost.counted.release()
   }
 
   /** What is to be ended on disk; undefined for a hold that was lost. Throws for one that was ended before. */
-  #takeHold(hold: OpenHold, account: Account): HoldRecord | undefined {
+  #takeHold(hold: OpenHold, account: Account): TakenHold | undefined {
     if (this.#lost.delete(hold)) return undefined
     const taken = this.#holds.get(hold.requestId)
     if (taken?.hold !== hold) {
@@ -195,7 +229,7 @@ class LiveAccounts implements AccountBook {
     }
     this.#holds.delete(hold.requestId)
     account.openHoldsNanoUsd -= hold.amountNanoUsd
-    return taken.record
+    return taken
   }
 
   /** The last guard of "never below the credit limit": whoever decided the charge has bounded it before. */
@@ -215,6 +249,12 @@ class LiveAccounts implements AccountBook {
       .catch(() => this.recordRefused(row))
   }
 }
+
+const amountsOf = (charge: Charge, { inputTokens, outputTokens }: UsageRow): Amounts => ({
+  nanoUsd: charge.amountNanoUsd,
+  tokens: inputTokens + outputTokens,
+  requests: 1,
+})
 
 const stateOf = ({ balanceNanoUsd, creditLimitNanoUsd, openHoldsNanoUsd }: Account): AccountState => ({
   balanceNanoUsd,

@@ -1,11 +1,30 @@
 // What the account book promises: to whoever takes holds, ends them, and changes balances.
 import type { Refusal } from '../../contract/errors.ts'
+import type { SpendingCaps } from '../../contract/limits.ts'
 import type { Result } from '../../contract/result.ts'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { BalanceChangeKind } from '../db/write-command.ts'
 import type { GrantedHold, HoldAsk } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
+import type { KeySpending } from '../limits/decide-spending-cap.ts'
+import type { Span } from '../limits/decide-window.ts'
+
+/** The time that spending is counted by: it never goes back. */
+export interface SpendingTime {
+  /** Unix milliseconds. */
+  now(): number
+  /** The operator's local day at a moment that `now()` has given. */
+  windowsAt(nowMs: number): { readonly day: Span }
+  /** The operator's local month. */
+  monthAt(nowMs: number): Span
+}
+
+/** What a key shares with those that it was rotated from and to. */
+export interface KeyFamily {
+  readonly id: string
+  readonly caps: SpendingCaps
+}
 
 export interface AccountState {
   readonly balanceNanoUsd: NanoUsd
@@ -19,6 +38,7 @@ export interface HoldRequest {
   readonly requestId: string
   readonly userId: string
   readonly keyId: string
+  readonly keyFamily: KeyFamily
   readonly model: string
   readonly priceId: string
   readonly createdAt: number
@@ -42,9 +62,12 @@ export interface BalanceChange {
 /** Every call throws for a person who does not exist: whoever asks has looked them up before. */
 export interface AccountBook {
   state(userId: string): AccountState
+  /** What was spent with the keys of a family, in the windows that are open now. */
+  keySpending(familyId: string): KeySpending
   /**
-   * Takes what is granted from what is available, at once, or refuses with `insufficient_quota`/`balance_on_hold`. A grant
-   * of less output than was asked for binds the caller to send that limit upstream.
+   * Takes what is granted from what is available, at once, or refuses with `insufficient_quota`/`balance_on_hold`: the
+   * smaller of the balance and the caps of the key decides. A grant of less output than was asked for binds the caller to
+   * send that limit upstream.
    */
   openHold(request: HoldRequest): Result<OpenHold, Refusal>
   /**

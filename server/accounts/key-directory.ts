@@ -1,4 +1,5 @@
 // The API keys as the request path sees them: found by their public part, held in memory, forgotten when they change.
+import type { SpendingCaps } from '../../contract/limits.ts'
 import type { Role } from '../../contract/operations/fields.ts'
 import type { KeysRepository } from '../db/repositories/keys.ts'
 import type { Writer } from '../db/write.ts'
@@ -8,12 +9,17 @@ import { createRecent } from './recent.ts'
 export interface KnownKey {
   readonly keyId: string
   readonly userId: string
+  /** What narrows the key is its family's: a key that it was rotated from or to has the same. */
+  readonly familyId: string
   readonly name: string
   /** SHA-256 of the secret part, 32 bytes. */
   readonly secretHash: Buffer
   readonly keyStatus: 'active' | 'disabled'
   /** Unix milliseconds, or null for never. */
   readonly expiresAt: number | null
+  /** Names of models or aliases; null for all that the owner may use. */
+  readonly allowedModels: readonly string[] | null
+  readonly caps: SpendingCaps
   readonly userStatus: 'pending' | 'active' | 'suspended' | 'deleted'
   readonly userRole: Role
 }
@@ -22,6 +28,7 @@ export interface KeyDirectory {
   /** The key with this public part, or undefined; the caller compares the secret in constant time. */
   find(publicId: string): KnownKey | undefined
   forgetKey(keyId: string): void
+  forgetFamily(familyId: string): void
   forgetUser(userId: string): void
   /** Remembers when, from where and by what client a key was used; written in batches. */
   noteUse(
@@ -69,6 +76,7 @@ export function createKeyDirectory({
       return stored
     },
     forgetKey: (keyId) => known.deleteWhere((key) => key.keyId === keyId),
+    forgetFamily: (familyId) => known.deleteWhere((key) => key.familyId === familyId),
     forgetUser: (userId) => known.deleteWhere((key) => key.userId === userId),
     noteUse(keyId, { at, address, client }) {
       uses.set(keyId, { keyId, at, address, client: client.slice(0, CLIENT_LENGTH_MAX) })

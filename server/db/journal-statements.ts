@@ -10,6 +10,7 @@ import type {
   KeyUse,
   LimitCounterRow,
   OwnCommand,
+  SpendingDelta,
 } from './write-command.ts'
 
 export interface JournalStatements {
@@ -26,6 +27,7 @@ export interface JournalStatements {
   own(own: OwnCommand): void
   keyUse(use: KeyUse): void
   limitCounter(row: LimitCounterRow): void
+  spending(delta: SpendingDelta): void
 }
 
 const toFlag = (claim: boolean): 0 | 1 => (claim ? 1 : 0)
@@ -34,7 +36,7 @@ const toFlag = (claim: boolean): 0 | 1 => (claim ? 1 : 0)
 const negated = (amountNanoUsd: NanoUsd): NanoUsd => 0 - amountNanoUsd
 
 export function prepareJournalStatements(raw: Database): JournalStatements {
-  return { ...prepareLedger(raw), ...prepareUsage(raw), ...prepareRest(raw) }
+  return { ...prepareLedger(raw), ...prepareUsage(raw), ...prepareSpending(raw), ...prepareRest(raw) }
 }
 
 function prepareLedger(raw: Database) {
@@ -168,6 +170,34 @@ function prepareUsage(raw: Database) {
       )
     },
   }
+}
+
+/** In a window that has begun since, it counts no more; an earlier window gives way to its own. */
+function prepareSpending(raw: Database) {
+  const windows = ['day', 'week', 'month']
+  const amounts = ['nano_usd', 'tokens', 'requests']
+  const columns = windows.flatMap((window) => [
+    `${window}_start_ms`,
+    ...amounts.map((amount) => `${window}_${amount}`),
+  ])
+  const totals = amounts.map((amount) => `total_${amount}`)
+  const counted = windows.flatMap((window) => [
+    ...amounts.map(
+      (amount) => `${window}_${amount} = CASE
+         WHEN excluded.${window}_start_ms > ${window}_start_ms THEN excluded.${window}_${amount}
+         WHEN excluded.${window}_start_ms = ${window}_start_ms THEN ${window}_${amount} + excluded.${window}_${amount}
+         ELSE ${window}_${amount} END`,
+    ),
+    `${window}_start_ms = max(${window}_start_ms, excluded.${window}_start_ms)`,
+  ])
+  const spending = raw.prepare(
+    `INSERT INTO spending_counters (kind, subject_id, ${[...columns, ...totals].join(', ')})
+     VALUES (@kind, @subjectId, ${windows.map((window) => `@${window}StartMs, @nanoUsd, @tokens, @requests`).join(', ')},
+       @nanoUsd, @tokens, @requests)
+     ON CONFLICT (kind, subject_id) DO UPDATE SET
+       ${[...counted, ...totals.map((total) => `${total} = ${total} + excluded.${total}`)].join(', ')}`,
+  )
+  return { spending: (delta: SpendingDelta): void => void spending.run(delta) }
 }
 
 function prepareRest(raw: Database) {

@@ -127,7 +127,7 @@ class PreparedJournal implements Journal {
     this.#opened.set(hold.requestId, this.#runningSeq)
   }
 
-  #settle({ hold, charge, usage, createdAt }: SettleCommand): void {
+  #settle({ hold, charge, usage, spending, createdAt }: SettleCommand): void {
     this.#requireOpen(hold)
     const { amountNanoUsd, writeOffNanoUsd } = charge
     // First what the operator bears, then all that is due: the sum of the entries dips below no limit in between.
@@ -137,6 +137,7 @@ class PreparedJournal implements Journal {
     this.#statements.charge(this.#runningSeq, hold, charge, usage, createdAt)
     this.#statements.addToBalance(hold.userId, 0 - amountNanoUsd)
     this.#statements.usage(usage, charge.amountNanoUsd)
+    for (const delta of spending) this.#statements.spending(delta)
     this.#closed.add(hold.requestId)
   }
 

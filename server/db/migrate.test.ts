@@ -60,6 +60,7 @@ async function databaseWithMoney(dir: string) {
     hold: holdOf('r'),
     charge: chargeOf(0),
     usage: usageOf('r'),
+    spending: [],
     createdAt: NOW,
   })
   await writer.stop()

@@ -23,6 +23,7 @@ async function databaseWithRows() {
     hold: holdOf('done'),
     charge: chargeOf(0),
     usage: usageOf('done'),
+    spending: [],
     ...at,
   })
   await writer.stop()

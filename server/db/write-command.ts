@@ -27,8 +27,27 @@ export interface SettleCommand {
   readonly hold: HoldRecord
   readonly charge: Charge
   readonly usage: UsageRow
+  /** What it adds to the spending counters, in the windows that admitted the request. */
+  readonly spending: readonly SpendingDelta[]
   /** When it was settled; the usage row carries the request's arrival. */
   readonly createdAt: number
+}
+
+export type SpendingKind = 'key' | 'plan'
+
+/**
+ * A difference and not a sum, because a settlement that the disk refused is written after later ones. It counts in a window
+ * only where that is still the newest of its subject.
+ */
+export interface SpendingDelta {
+  readonly kind: SpendingKind
+  readonly subjectId: string
+  readonly dayStartMs: number
+  readonly weekStartMs: number
+  readonly monthStartMs: number
+  readonly nanoUsd: number
+  readonly tokens: number
+  readonly requests: number
 }
 
 export interface ReleaseCommand {

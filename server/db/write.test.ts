@@ -25,6 +25,7 @@ const settle = (requestId: string, amountNanoUsd: number, reportedBytes = 10): W
   hold: holdOf(requestId),
   charge: { ...chargeOf(amountNanoUsd), reportedUsage: 'u'.repeat(reportedBytes) },
   usage: usageOf(requestId, { costNanoUsd: amountNanoUsd }),
+  spending: [],
   createdAt: NOW,
 })
 const release = (requestId: string): WriteCommand => ({

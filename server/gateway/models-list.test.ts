@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PriceRow } from '../../contract/price.ts'
 import { settingsSchema } from '../../contract/settings.ts'
 import { answerModels } from './models-list.ts'
-import type { Received } from './request.ts'
 
 const row = (model: string, effectiveFrom: number): PriceRow => ({
   id: `price_${model}`,
@@ -24,8 +23,11 @@ const deps = {
   prices: { models: () => [row('gpt-6-sol', 1_700_000_000_999), row('gpt-6-luna', 1_600_000_000_000)] },
 } as unknown as Parameters<typeof answerModels>[0] // the calls that a list makes
 
+type Asked = Parameters<typeof answerModels>[1]
+const allowedModels: readonly string[] | null = null
 const server = createServer((req, res) =>
-  answerModels(deps, { req, res, requestId: 'req_1' } as unknown as Received),
+  // Of a request only these members are looked at.
+  answerModels(deps, { req, res, requestId: 'req_1', key: { allowedModels } } as unknown as Asked),
 )
 let url = ''
 beforeAll(async () => {

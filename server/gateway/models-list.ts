@@ -1,5 +1,7 @@
 // Answers `GET /v1/models` from our own tables. The upstream's list would show the operator's fine-tuned models.
 import { createHash } from 'node:crypto'
+import type { KnownKey } from '../accounts/key-directory.ts'
+import { type AllowedModels, isModelAllowed } from '../limits/decide-key-scope.ts'
 import type { GatewayDeps } from './deps.ts'
 import { rawPathOf } from './endpoints.ts'
 import type { Received } from './request.ts'
@@ -12,12 +14,12 @@ const CODEX_CATALOGUE = { models: [] }
 
 export function answerModels(
   deps: Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>,
-  received: Received,
+  received: Received & { readonly key: Pick<KnownKey, 'allowedModels'> },
 ): void {
-  const { req, res } = received
+  const { req, res, key } = received
   const target = req.url ?? ''
   const query = new URLSearchParams(target.slice(rawPathOf(target).length))
-  const answer = query.has('client_version') ? CODEX_CATALOGUE : modelList(deps)
+  const answer = query.has('client_version') ? CODEX_CATALOGUE : modelList(deps, key.allowedModels)
   const body = Buffer.from(JSON.stringify(answer))
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const isKnown = req.headers['if-none-match'] === etag
@@ -30,16 +32,19 @@ export function answerModels(
   res.end(isKnown || req.method === 'HEAD' ? undefined : body)
 }
 
-function modelList(deps: Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>) {
+/** The models that the key may use, by the names that it may use for them. */
+function modelList(deps: Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>, allowed: AllowedModels) {
   const rows = deps.prices.models(deps.clock.now())
   const created = new Map(rows.map((row) => [row.model, Math.floor(row.effectiveFrom / 1000)]))
   const aliases = Object.entries(deps.settings.current().modelAliases).filter(([, model]) =>
     created.has(model),
   )
-  const names = new Map([
-    ...created,
-    ...aliases.map(([alias, model]) => [alias, created.get(model) ?? 0] as const),
-  ])
+  const models = [...created.keys()].map((model) => ({ name: model, model }))
+  const names = new Map(
+    [...models, ...aliases.map(([name, model]) => ({ name, model }))]
+      .filter((named) => isModelAllowed(allowed, named))
+      .map(({ name, model }) => [name, created.get(model) ?? 0]),
+  )
   return {
     object: 'list',
     data: [...names]

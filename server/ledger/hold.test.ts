@@ -23,6 +23,8 @@ const quote = (input: number, perToken: number, multiplierPpm: number = ONE_MILL
 /** A request that is held whole or not at all, whatever its output. */
 const whole = (amount: number): HoldAsk => ({
   quote: quote(amount, 0),
+  fixedTokens: 0,
+  choices: 1,
   outputTokensMax: 100,
   outputTokensFloor: 10,
   shareParts: undefined,
@@ -30,6 +32,8 @@ const whole = (amount: number): HoldAsk => ({
 /** 1,000 nano-dollars of input, and up to 1,000 tokens of output at 10 each: 11,000 in full. */
 const shared = (ask: Partial<HoldAsk> = {}): HoldAsk => ({
   quote: quote(1_000, 10),
+  fixedTokens: 100,
+  choices: 1,
   outputTokensMax: 1_000,
   outputTokensFloor: 50,
   shareParts: 4,
@@ -40,7 +44,7 @@ describe('an account that can carry the worst case', () => {
   test('holds it whole, to the last nano-dollar', () => {
     expect(decideHold(account(5 * USD), whole(5 * USD))).toEqual({
       ok: true,
-      value: { amountNanoUsd: 5 * USD, outputTokensGranted: 100 },
+      value: { amountNanoUsd: 5 * USD, tokens: 100, outputTokensGranted: 100 },
     })
     expect(decideHold(account(5 * USD), whole(5 * USD + 1)).ok).toBe(false)
   })
@@ -53,7 +57,7 @@ describe('an account that can carry the worst case', () => {
   test('needs nothing for a request that costs nothing', () => {
     expect(decideHold(account(0), whole(0))).toEqual({
       ok: true,
-      value: { amountNanoUsd: 0, outputTokensGranted: 100 },
+      value: { amountNanoUsd: 0, tokens: 100, outputTokensGranted: 100 },
     })
   })
 })
@@ -153,14 +157,14 @@ describe('an account that can carry the input and a part of the output', () => {
     // 10,999 − 1,000 = 9,999; a quarter is 2,499; that is 249 tokens: 1,000 + 2,490.
     expect(decideHold(account(10_999), shared())).toEqual({
       ok: true,
-      value: { amountNanoUsd: 3_490, outputTokensGranted: 249 },
+      value: { amountNanoUsd: 3_490, tokens: 349, outputTokensGranted: 249 },
     })
   })
 
   test('holds the worst case whole where it can, and no share of it', () => {
     expect(decideHold(account(11_000), shared())).toEqual({
       ok: true,
-      value: { amountNanoUsd: 11_000, outputTokensGranted: 1_000 },
+      value: { amountNanoUsd: 11_000, tokens: 1_100, outputTokensGranted: 1_000 },
     })
   })
 
@@ -226,6 +230,8 @@ describe('for any account and any request', () => {
       perOutputTokenTimesRates: fc.bigInt({ min: 0n, max: 100_000_000n }),
       multiplierPpm: fc.integer({ min: 0, max: 3_000_000 }),
     }),
+    fixedTokens: fc.integer({ min: 0, max: 50_000 }),
+    choices: fc.integer({ min: 1, max: 8 }),
     outputTokensMax: fc.integer({ min: 1, max: 5_000 }),
     outputTokensFloor: fc.integer({ min: 1, max: 3_000 }),
     shareParts: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),

@@ -1,18 +1,21 @@
-// Decides whether a key may still be used, and for this model. Pure; a key only narrows what its owner may do.
+// Decides whether a model is among those that a key may use. Pure; a key only narrows what its owner may do.
 import { type Refusal, refusal } from '../../contract/errors.ts'
 
-export interface KeyScope {
-  /** Unix milliseconds from which on the key is dead, or null for never. */
-  readonly expiresAt: number | null
-  /** The models it may use, or null for all that its owner may. */
-  readonly allowedModels: readonly string[] | null
+/** A model as the client names it, and the one that is run, which is another where the name is an alias. */
+export interface NamedModel {
+  readonly name: string
+  readonly model: string
 }
 
-/** Why the key does not carry this request, or undefined where it does. A model it may not use does not exist for it. */
-export function decideKeyScope(key: KeyScope, model: string, nowMs: number): Refusal | undefined {
-  if (key.expiresAt !== null && key.expiresAt <= nowMs) return refusal('api_key_expired')
-  if (key.allowedModels !== null && !key.allowedModels.includes(model)) {
-    return refusal('model_not_found', { model }, { param: 'model' })
-  }
-  return undefined
-}
+/** The models that may be used, by their names or those of aliases; null for all that have a price. */
+export type AllowedModels = readonly string[] | null
+
+/** Why the request does not go on, or undefined where it does. A model that may not be used does not exist. */
+export const decideKeyScope = (allowed: AllowedModels, asked: NamedModel): Refusal | undefined =>
+  isModelAllowed(allowed, asked)
+    ? undefined
+    : refusal('model_not_found', { model: asked.name }, { param: 'model' })
+
+/** A list that names an alias allows whatever the alias stands for now, under this name alone. */
+export const isModelAllowed = (allowed: AllowedModels, { name, model }: NamedModel): boolean =>
+  allowed === null || allowed.includes(name) || allowed.includes(model)

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { startLimiter } from '../../test/support/limiter.ts'
 import type { EffectiveLimits, LimitSubject } from './decide-limits.ts'
 import { createLimitCounters, type LimitCounterRow, type LimitCounterStore } from './limit-counters.ts'
-import { type Admission, createLimiter, type Limiter } from './limiter.ts'
+import type { Admission, Limiter } from './limiter.ts'
 
 const START = Date.parse('2026-11-23T10:17:30.000Z')
 const MINUTE_MS = 60_000
@@ -72,8 +73,8 @@ function openStore(): LimitCounterStore & { isFull: boolean; readonly saved: num
 
 function start(store = openStore(), at = START) {
   const state = { wallMs: at, monoMs: 0.7 }
-  const limiter = createLimiter({
-    counters: store,
+  const limiter = startLimiter({
+    store,
     clock: { now: () => state.wallMs, monotonicMs: () => state.monoMs },
     timeZone: () => 'Europe/Berlin',
     logger: log,
@@ -112,9 +113,9 @@ describe('counters on disk', () => {
     await first.limiter.stop()
     const second = start(openStore(), START + 5_000)
     expect(second.limiter.use('user', 'alice')).toEqual({
-      minute: { requests: 2, tokens: 40, endsInMs: 25_000 },
-      hour: { requests: 2, tokens: 40, endsInMs: 2_545_000 },
-      day: { requests: 2, tokens: 40, endsInMs: 45_745_000 },
+      minute: { requests: 2, tokens: 40, endsAt: START + 30_000 },
+      hour: { requests: 2, tokens: 40, endsAt: START + 2_550_000 },
+      day: { requests: 2, tokens: 40, endsAt: START + 45_750_000 },
       running: 0,
     })
     expect(second.limiter.use('key', 'key-a').day.requests).toBe(2)

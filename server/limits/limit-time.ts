@@ -1,13 +1,15 @@
 // The time that limits go by: the wall clock, except that it never goes back. Where the clock is set back, limits go on at
 // the pace of the monotonic clock, so that no window comes twice and none lasts longer than its length.
 import type { Clock } from '../ports.ts'
-import { decideWindows, localDay, type Span, type Windows } from './decide-window.ts'
+import { decideWindows, localDay, localMonth, type Span, type Windows } from './decide-window.ts'
 
 export interface LimitTime {
   /** Integer Unix milliseconds; never less than it was before. */
   now(): number
   /** The windows that are open at a moment that `now()` has given. The same object while they stay open. */
   windowsAt(nowMs: number): Windows
+  /** The local month that is open at such a moment. */
+  monthAt(nowMs: number): Span
 }
 
 export interface LimitTimeDeps {
@@ -45,7 +47,18 @@ export function createLimitTime({ clock, timeZone, newest }: LimitTimeDeps): Lim
     return windows
   }
 
-  return { now, windowsAt }
+  let month: Span | undefined
+  let monthZone = zone
+
+  function monthAt(nowMs: number): Span {
+    const zoneNow = timeZone()
+    if (month && nowMs < month.endMs && zoneNow === monthZone) return month
+    month = notBefore(month?.startMs ?? 0, localMonth(nowMs, zoneNow))
+    monthZone = zoneNow
+    return month
+  }
+
+  return { now, windowsAt, monthAt }
 }
 
 const notBefore = (startMs: number, span: Span): Span =>

@@ -4,9 +4,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { LimitWindow } from '../../contract/limits.ts'
+import { startLimiter } from '../../test/support/limiter.ts'
 import type { EffectiveLimits, LimitSubject, WindowLimit } from './decide-limits.ts'
 import type { LimitCounterRow } from './limit-counters.ts'
-import { type Admission, createLimiter, type Limiter } from './limiter.ts'
+import type { Admission, Limiter } from './limiter.ts'
 
 type Step =
   | { readonly kind: 'pass'; readonly ms: number }
@@ -170,8 +171,8 @@ class World {
     this.#unplug = () => {
       isPlugged = false
     }
-    return createLimiter({
-      counters: {
+    return startLimiter({
+      store: {
         load: () => [...this.#disk.values()],
         save: async (rows) => {
           if (!isPlugged || this.#isDiskFull) throw new Error('the disk is full')

@@ -1,8 +1,9 @@
 // What a limiter admits, gives back and refuses, request by request. Its counters' life on disk is in limit-counters.test.ts.
 import { afterEach, describe, expect, test } from 'vitest'
+import { startLimiter } from '../../test/support/limiter.ts'
 import type { EffectiveLimits, LimitSubject, WindowLimit } from './decide-limits.ts'
 import type { LimitCounterStore } from './limit-counters.ts'
-import { type Admission, createLimiter, type Limiter } from './limiter.ts'
+import type { Admission, Limiter } from './limiter.ts'
 
 const START = Date.parse('2026-11-23T10:17:30.000Z')
 const MINUTE_MS = 60_000
@@ -20,8 +21,8 @@ afterEach(async () => {
 
 function start() {
   const state = { wallMs: START, monoMs: 0.7 }
-  const limiter = createLimiter({
-    counters: nowhere,
+  const limiter = startLimiter({
+    store: nowhere,
     clock: { now: () => state.wallMs, monotonicMs: () => state.monoMs },
     timeZone: () => 'Europe/Berlin',
     logger: { info: unexpected, warn: unexpected, error: unexpected },

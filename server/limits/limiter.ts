@@ -3,17 +3,11 @@
 import type { Refusal } from '../../contract/errors.ts'
 import type { LimitWindow } from '../../contract/limits.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
-import type { Clock, Logger } from '../ports.ts'
+import type { Logger } from '../ports.ts'
 import { decideLimits, type EffectiveLimits, type LimitSubject, type SubjectCounts } from './decide-limits.ts'
 import type { Windows } from './decide-window.ts'
-import {
-  type CountedKind,
-  type Counter,
-  createLimitCounters,
-  type LimitCounterStore,
-  type LimitCounters,
-} from './limit-counters.ts'
-import { createLimitTime, type LimitTime } from './limit-time.ts'
+import type { CountedKind, Counter, LimitCounters } from './limit-counters.ts'
+import type { LimitTime } from './limit-time.ts'
 import { type RateLimitHeaders, rateLimitHeaders } from './rate-limit-headers.ts'
 
 export interface Admission {
@@ -41,7 +35,8 @@ export interface WindowUse {
   readonly requests: number
   /** Those of running requests by their reservation. */
   readonly tokens: number
-  readonly endsInMs: number
+  /** Unix milliseconds, by the time of limits. */
+  readonly endsAt: number
 }
 
 export interface Limiter {
@@ -66,15 +61,13 @@ type LimiterLogger = Pick<Logger, 'info' | 'warn' | 'error'>
 
 const SAVE_EVERY_MS = 1_000
 
-/** Goes on from the counters in the store. Throws where they cannot be read, or the zone is unknown. */
+/** Goes on from the counters as they are. */
 export function createLimiter(deps: {
-  readonly counters: LimitCounterStore
-  readonly clock: Clock
-  readonly timeZone: () => string
+  readonly counters: LimitCounters
+  readonly time: LimitTime
   readonly logger: LimiterLogger
 }): Limiter {
-  const counters = createLimitCounters({ store: deps.counters, logger: deps.logger })
-  const time = createLimitTime({ clock: deps.clock, timeZone: deps.timeZone, newest: counters.newest })
+  const { counters, time } = deps
   const saving = startSaving(counters, time, deps.logger)
 
   const decide = (
@@ -121,8 +114,7 @@ export function createLimiter(deps: {
     },
     headers,
     use(kind, subjectId) {
-      const nowMs = time.now()
-      return toUse(counters.read(kind, subjectId), time.windowsAt(nowMs), nowMs)
+      return toUse(counters.read(kind, subjectId), time.windowsAt(time.now()))
     },
     flush: saving.flush,
     stop: saving.stop,
@@ -212,7 +204,7 @@ function addTo(
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 
-function toUse(counts: SubjectCounts, windows: Windows, nowMs: number): LimitUse {
+function toUse(counts: SubjectCounts, windows: Windows): LimitUse {
   const windowUse = (window: LimitWindow): WindowUse => {
     const { startMs, endMs } = windows[window]
     const count = counts[window]
@@ -220,7 +212,7 @@ function toUse(counts: SubjectCounts, windows: Windows, nowMs: number): LimitUse
     return {
       requests: isOpen ? count.requests : 0,
       tokens: isOpen ? count.tokens + count.reservedTokens : 0,
-      endsInMs: endMs - nowMs,
+      endsAt: endMs,
     }
   }
   return {

@@ -4,6 +4,7 @@ import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
 import type { Repositories } from '../db/repositories/repositories.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
+import type { Limiter } from '../limits/limiter.ts'
 import type { Clock, Ids, Logger, SecretStore } from '../ports.ts'
 import type { PriceBook } from '../prices/price-book.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
@@ -31,6 +32,7 @@ export interface OperationDeps {
   readonly prices: PriceBook
   readonly settings: LiveSettings
   readonly limitBook: LimitBook
+  readonly limiter: Limiter
   readonly upstreamConfig: UpstreamConfigStore
   readonly upstream: UpstreamSwitch
   readonly passwords: Passwords

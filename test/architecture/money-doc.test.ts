@@ -10,13 +10,15 @@ import {
 } from '../../contract/price.ts'
 import { settingsSchema } from '../../contract/settings.ts'
 import { availableNanoUsd } from '../../server/ledger/balance.ts'
+import { balanceBound } from '../../server/ledger/bound.ts'
 import { chargeFor } from '../../server/ledger/charge.ts'
-import { decideHold } from '../../server/ledger/hold.ts'
+import { decideHold, decideHoldWithin } from '../../server/ledger/hold.ts'
 import { ONE_MILLION } from '../../server/ledger/money.ts'
 import { quoteWorstCase } from '../../server/ledger/quote.ts'
 import { serviceTierNamed } from '../../server/ledger/service-tier.ts'
 import { decideSettlement, type SettlementInput } from '../../server/ledger/settle.ts'
 import { NO_USAGE, type TokenUsage } from '../../server/ledger/token-usage.ts'
+import { capBounds, NO_CAPS } from '../../server/limits/decide-spending-cap.ts'
 import { readShippedPrices } from '../../server/prices/shipped-prices.ts'
 
 type Rows = ReadonlyMap<string, readonly string[]>
@@ -181,6 +183,8 @@ test('a share, the floor, and what would have been enough', () => {
       perOutputTokenTimesRates: BigInt(amount('Share', 'One token of output')) * 1_000_000n,
       multiplierPpm: ONE_MILLION,
     },
+    fixedTokens: 0,
+    choices: 1,
     outputTokensMax: amount('Share', 'Output limit asked for'),
     outputTokensFloor: amount('Floor', 'Floor of a model that does not reason'),
     shareParts,
@@ -192,7 +196,7 @@ test('a share, the floor, and what would have been enough', () => {
   expect(amount('Share', 'A quarter of it')).toBe(rest / shareParts)
   const decide = (balance: number, openHoldsNanoUsd = 0, more = {}) =>
     decideHold({ balanceNanoUsd: balance, creditLimitNanoUsd: 0, openHoldsNanoUsd }, { ...ask, ...more })
-  expect(decide(balanceNanoUsd)).toEqual({
+  expect(decide(balanceNanoUsd)).toMatchObject({
     ok: true,
     value: { amountNanoUsd: held, outputTokensGranted: amount('Share', 'Output limit granted') },
   })
@@ -213,6 +217,36 @@ test('a share, the floor, and what would have been enough', () => {
   expect(decide(leastReasoning - 1, 0, reasoning)).toMatchObject({
     error: { details: { shortByNanoUsd: 1 } },
   })
+})
+
+test('the caps of a key', () => {
+  const spending = {
+    settledNanoUsd: amount('Cap', 'Spent with the old key today'),
+    openHoldsNanoUsd: amount('Cap', 'Held by the new key now'),
+    endsAt: 0,
+  }
+  const nothing = { settledNanoUsd: 0, openHoldsNanoUsd: 0, endsAt: 0 }
+  const caps = { ...NO_CAPS, dayNanoUsd: amount('Cap', 'Cap of the day') }
+  const bounds = [
+    balanceBound({
+      balanceNanoUsd: amount('Cap', 'Balance'),
+      creditLimitNanoUsd: 0,
+      openHoldsNanoUsd: spending.openHoldsNanoUsd,
+    }),
+    ...capBounds(caps, { day: spending, month: nothing, total: nothing }),
+  ]
+  expect(bounds[1]?.available).toBe(amount('Cap', 'Left of the cap'))
+  const most = amount('Cap', 'Most that is held for one more request')
+  const holdOf = (nanoUsd: number) => ({
+    quote: {
+      fixedTokensTimesRates: BigInt(nanoUsd) * 1_000_000n,
+      perOutputTokenTimesRates: 0n,
+      multiplierPpm: ONE_MILLION,
+    },
+    ...{ fixedTokens: 0, choices: 1, outputTokensMax: 1, outputTokensFloor: 1, shareParts: undefined },
+  })
+  expect(decideHoldWithin(bounds, holdOf(most))).toMatchObject({ value: { amountNanoUsd: most } })
+  expect(decideHoldWithin(bounds, holdOf(most + 1))).toMatchObject({ error: { details: { cap: 'day' } } })
 })
 
 test('how a hold ends', () => {

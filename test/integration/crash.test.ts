@@ -1,18 +1,17 @@
 // What a killed process leaves behind, and what the next start makes of it.
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { createAccountBook } from '../../server/accounts/account-book.ts'
 import { createWriter } from '../../server/db/write.ts'
 import { startChild } from '../support/child.ts'
 import {
   addPerson,
   cellOf,
   chargeOf,
+  createTestBook,
   holdOf,
   listeningLogger,
   openTestDatabase,
   tempDir,
-  testClock,
   usageOf,
 } from '../support/database.ts'
 
@@ -44,7 +43,7 @@ test.each([5, 60, 300])(
     expect(openBefore.slice(0, 3)).toEqual(['open-1', 'open-2', 'open-3'])
     const writer = createWriter(db, { onError: ({ error }) => expect.unreachable(String(error)) })
     const { logger, lines } = listeningLogger()
-    const book = createAccountBook({ writer, ledger: repositories.ledger, clock: testClock, logger })
+    const book = createTestBook(repositories, { writer, logger })
 
     expect(repositories.ledger.openHolds()).toEqual([])
     const losses = repositories.ledger.possibleLosses({ limit: 100 }).rows

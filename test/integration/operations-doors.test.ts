@@ -28,8 +28,8 @@ test('every operation of the design stands in the catalogue', () => {
     [
       'setup.status setup.complete auth.login auth.logout me.get me.overview',
       'users.create users.list users.get users.setStatus users.adjustBalance',
-      'prices.upsert prices.list keys.create keys.list keys.update keys.delete',
-      'usage.list usage.summary settings.get settings.update limits.list limits.update',
+      'prices.upsert prices.list keys.create keys.list keys.update keys.rotate keys.delete',
+      'usage.list usage.summary settings.get settings.update limits.list limits.update limits.usage',
     ]
       .join(' ')
       .split(' ')

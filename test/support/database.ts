@@ -5,11 +5,17 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { HoldRequest } from '../../server/accounts/account.ts'
+import { type AccountBook, createAccountBook } from '../../server/accounts/account-book.ts'
+import { createKeySpendings } from '../../server/accounts/key-spending.ts'
+import { createSpendingBook } from '../../server/accounts/spending-book.ts'
 import { migrateDatabase } from '../../server/db/migrate.ts'
 import { type Db, openDatabase } from '../../server/db/open.ts'
 import { createRepositories, type Repositories } from '../../server/db/repositories/repositories.ts'
+import type { Writer } from '../../server/db/write.ts'
 import type { HoldRecord } from '../../server/db/write-command.ts'
 import type { Charge } from '../../server/ledger/settle.ts'
+import { NO_CAPS } from '../../server/limits/decide-spending-cap.ts'
+import { createLimitTime } from '../../server/limits/limit-time.ts'
 import type { Clock, Logger } from '../../server/ports.ts'
 
 export const MIGRATIONS_DIR = join(import.meta.dirname, '../../drizzle')
@@ -88,12 +94,14 @@ export const holdOf = (requestId: string, amountNanoUsd = 1_000, name = 'ann'): 
 /** Asks for exactly this amount, whole or not at all. */
 export function askOf(requestId: string, amountNanoUsd = 1_000, name = 'ann'): HoldRequest {
   const { amountNanoUsd: _, ...request } = holdOf(requestId, amountNanoUsd, name)
+  const keyFamily = { id: request.keyId, caps: NO_CAPS }
   const quote = {
     fixedTokensTimesRates: BigInt(amountNanoUsd) * 1_000_000n,
     perOutputTokenTimesRates: 0n,
     multiplierPpm: 1_000_000,
   }
-  return { ...request, ask: { quote, outputTokensMax: 1, outputTokensFloor: 1, shareParts: undefined } }
+  const limit = { outputTokensMax: 1, outputTokensFloor: 1, shareParts: undefined }
+  return { ...request, keyFamily, ask: { quote, fixedTokens: 10, choices: 1, ...limit } }
 }
 
 export const chargeOf = (amountNanoUsd: number): Charge => ({
@@ -133,6 +141,17 @@ export const usageOf = (requestId: string, changes: Partial<UsageRow> = {}): Usa
 
 /** Stands still. */
 export const testClock: Clock = { now: () => NOW, monotonicMs: () => 0 }
+
+/** The account book of a database, at a time that stands still in UTC unless said otherwise. */
+export function createTestBook(
+  { spending, ledger }: Pick<Repositories, 'spending' | 'ledger'>,
+  { writer, logger, clock = testClock }: { writer: Writer; logger: Logger; clock?: Clock },
+): AccountBook {
+  const newest = { startMs: 0, dayStartMs: 0 }
+  const time = createLimitTime({ clock, timeZone: () => 'UTC', newest })
+  const keySpendings = createKeySpendings({ book: createSpendingBook(spending), time })
+  return createAccountBook({ writer, ledger, keySpendings, clock, logger })
+}
 
 export interface LoggedLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'

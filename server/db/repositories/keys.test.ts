@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { addPerson, NOW, openTestDatabase } from '../../../test/support/database.ts'
+import { NO_CAPS } from '../../limits/decide-spending-cap.ts'
 
 function keysOfTwo() {
   const { repositories } = openTestDatabase()
@@ -14,10 +15,13 @@ test('the request path finds a key by its public part, with its owner’s status
   expect(keys.findByPublicId('public-ann')).toEqual({
     keyId: 'key-ann',
     userId: 'user-ann',
+    familyId: 'key-ann',
     name: 'laptop',
     secretHash: Buffer.alloc(32, 7),
     keyStatus: 'active',
     expiresAt: null,
+    allowedModels: null,
+    caps: NO_CAPS,
     userStatus: 'suspended',
     userRole: 'user',
   })
@@ -26,7 +30,7 @@ test('the request path finds a key by its public part, with its owner’s status
 
 test('a key changes in what is named and keeps the rest', () => {
   const { keys } = keysOfTwo()
-  expect(keys.update('key-ann', { status: 'disabled', name: undefined })).toMatchObject({
+  expect(keys.update('key-ann', { status: 'disabled', disabledBy: 'owner', name: undefined })).toMatchObject({
     name: 'laptop',
     status: 'disabled',
   })
@@ -63,4 +67,46 @@ test('keys are listed of one person or of all, page by page, and a row carries n
   expect(second).toMatchObject({ rows: [{ id: 'key-ann' }], nextCursor: null })
   expect(keys.list({ limit: 9, userId: 'user-ann' })).toMatchObject({ total: 1, rows: [{ id: 'key-ann' }] })
   expect(keys.countOfUser('user-ann')).toBe(1)
+})
+
+test('what narrows a key is its family’s: every key of it changes at once, and nobody else’s', () => {
+  const { keys } = keysOfTwo()
+  keys.create({
+    id: 'key-next',
+    userId: 'user-ann',
+    publicId: 'public-next',
+    name: 'laptop',
+    secretHash: Buffer.alloc(32),
+    createdAt: NOW + 1,
+    expiresAt: null,
+    familyId: 'key-ann',
+  })
+  const narrowing = {
+    allowedModels: ['gpt-6-sol', 'with "quotes"'],
+    caps: { dayNanoUsd: 5, monthNanoUsd: null, totalNanoUsd: 0 },
+  }
+  keys.narrow('key-ann', narrowing)
+  expect(keys.findById('key-ann')).toMatchObject(narrowing)
+  expect(keys.findByPublicId('public-next')).toMatchObject({ familyId: 'key-ann', ...narrowing })
+  expect(keys.findById('key-ben')).toMatchObject({ allowedModels: null, caps: NO_CAPS })
+  expect(keys.ownerOfFamily('key-ann')).toBe('user-ann')
+  expect(keys.ownerOfFamily('key-next')).toBeUndefined()
+})
+
+test('keys are found by name, by their public part, by their owner, and by whether they work', () => {
+  const { keys } = keysOfTwo()
+  keys.update('key-ann', { name: 'CI_build', expiresAt: NOW })
+  const ids = (filter: object) => keys.list({ limit: 9, ...filter }).rows.map(({ id }) => id)
+  expect(ids({ search: 'ci_B' })).toEqual(['key-ann'])
+  expect(ids({ search: '%' })).toEqual([])
+  expect(ids({ search: 'sk-cg-public-b' })).toEqual(['key-ben'])
+  expect(ids({ search: 'BEN@example' })).toEqual(['key-ben'])
+  expect(ids({ status: { is: 'expired', at: NOW } })).toEqual(['key-ann'])
+  expect(ids({ status: { is: 'active', at: NOW } })).toEqual(['key-ben'])
+  expect(ids({ status: { is: 'active', at: NOW - 1 } })).toEqual(['key-ben', 'key-ann'])
+  keys.update('key-ann', { status: 'disabled', disabledBy: 'administrator' })
+  expect(keys.list({ limit: 9, status: { is: 'disabled', at: NOW } })).toMatchObject({
+    total: 1,
+    rows: [{ id: 'key-ann', userEmail: 'ann@example.test', disabledBy: 'administrator' }],
+  })
 })

@@ -1,21 +1,36 @@
-// API keys. Only the hash of a secret is here; a deleted key keeps its row, because usage refers to it.
-import { and, count, desc, eq, isNull, sql } from 'drizzle-orm'
+// API keys and their families. Only the hash of a secret is here; a deleted key keeps its row, because usage refers to it.
+import { and, count, eq, isNull, sql } from 'drizzle-orm'
+import type { SpendingCaps } from '../../../contract/limits.ts'
 import type { Role, UserStatus } from '../../../contract/operations/fields.ts'
 import type { Db } from '../open.ts'
-import { apiKeys } from '../schema/keys.ts'
+import { apiKeys, keyFamilies } from '../schema/keys.ts'
 import { users } from '../schema/users.ts'
-import { type CountedPage, formatTimeCursor, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { type KeyFilter, keyColumns, listKeys, toNarrowed } from './key-list.ts'
+import type { CountedPage, PageRequest } from './paging.ts'
 
 export type KeyStatus = 'active' | 'disabled'
+/** Who may enable a disabled key again: its owner, an administrator, or, after a rotation, nobody. */
+export type KeyDisabledBy = 'owner' | 'administrator' | 'rotation'
 
-export interface KeyRow {
+/** What narrows every key of a family. */
+export interface KeyNarrowing {
+  /** Names of models or aliases; null for all that the owner may use. */
+  readonly allowedModels: readonly string[] | null
+  readonly caps: SpendingCaps
+}
+
+export interface KeyRow extends KeyNarrowing {
   readonly id: string
   readonly userId: string
+  readonly userEmail: string
+  readonly familyId: string
   readonly publicId: string
   readonly name: string
   readonly status: KeyStatus
+  readonly disabledBy: KeyDisabledBy | null
   readonly createdAt: number
   readonly expiresAt: number | null
+  readonly replacedByKeyId: string | null
   readonly lastUsedAt: number | null
   readonly lastUsedAddress: string | null
   readonly lastUsedClient: string | null
@@ -30,12 +45,17 @@ export interface NewKey {
   readonly secretHash: Buffer
   readonly createdAt: number
   readonly expiresAt: number | null
+  /** That of the key whose place it takes; left out, the key is the first of a family of its own. */
+  readonly familyId?: string
+  /** Of a family of its own; left out, nothing narrows it. */
+  readonly narrowing?: KeyNarrowing
 }
 
 /** What the request path needs to know of a key. */
-export interface KeyWithOwner {
+export interface KeyWithOwner extends KeyNarrowing {
   readonly keyId: string
   readonly userId: string
+  readonly familyId: string
   readonly name: string
   readonly secretHash: Buffer
   readonly keyStatus: KeyStatus
@@ -47,7 +67,9 @@ export interface KeyWithOwner {
 export interface KeyChanges {
   readonly name?: string | undefined
   readonly status?: KeyStatus | undefined
+  readonly disabledBy?: KeyDisabledBy | null | undefined
   readonly expiresAt?: number | null | undefined
+  readonly replacedByKeyId?: string | undefined
 }
 
 /** Deleted keys are found nowhere here. */
@@ -55,69 +77,99 @@ export interface KeysRepository {
   create(key: NewKey): KeyRow
   findById(id: string): KeyRow | undefined
   findByPublicId(publicId: string): KeyWithOwner | undefined
-  /** Newest first; of one person, or of everyone where `userId` is left out. */
-  list(filter: PageRequest & { readonly userId?: string | undefined }): CountedPage<KeyRow>
+  /** Newest first. */
+  list(filter: PageRequest & KeyFilter): CountedPage<KeyRow>
+  /** Those that were ended by a rotation do not count. */
   countOfUser(userId: string): number
   /** The row after the change, or undefined where there is no such key. */
   update(id: string, changes: KeyChanges): KeyRow | undefined
+  /** Narrows every key of a family. */
+  narrow(familyId: string, narrowing: KeyNarrowing): void
+  /** The owner of a family, or undefined where there is no such family. */
+  ownerOfFamily(familyId: string): string | undefined
   /** False where there was no such key. */
   softDelete(id: string, at: number): boolean
-}
-
-const columns = {
-  id: apiKeys.id,
-  userId: apiKeys.userId,
-  publicId: apiKeys.publicId,
-  name: apiKeys.name,
-  status: apiKeys.status,
-  createdAt: apiKeys.createdAt,
-  expiresAt: apiKeys.expiresAt,
-  lastUsedAt: apiKeys.lastUsedAt,
-  lastUsedAddress: apiKeys.lastUsedAddress,
-  lastUsedClient: apiKeys.lastUsedClient,
 }
 
 const isThere = isNull(apiKeys.deletedAt)
 
 export function createKeysRepository({ orm }: Db): KeysRepository {
   const byId = orm
-    .select(columns)
+    .select(keyColumns)
     .from(apiKeys)
+    .innerJoin(users, eq(users.id, apiKeys.userId))
+    .innerJoin(keyFamilies, eq(keyFamilies.id, apiKeys.familyId))
     .where(and(eq(apiKeys.id, sql.placeholder('id')), isThere))
     .prepare()
   const byPublicId = orm
     .select({
       keyId: apiKeys.id,
       userId: apiKeys.userId,
+      familyId: apiKeys.familyId,
       name: apiKeys.name,
       secretHash: apiKeys.secretHash,
       keyStatus: apiKeys.status,
       expiresAt: apiKeys.expiresAt,
+      allowedModels: keyFamilies.allowedModels,
+      dayNanoUsd: keyFamilies.dayCapNanoUsd,
+      monthNanoUsd: keyFamilies.monthCapNanoUsd,
+      totalNanoUsd: keyFamilies.totalCapNanoUsd,
       userStatus: users.status,
       userRole: users.role,
     })
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))
+    .innerJoin(keyFamilies, eq(keyFamilies.id, apiKeys.familyId))
     .where(and(eq(apiKeys.publicId, sql.placeholder('publicId')), isThere))
     .prepare()
   const countOfUser = orm
     .select({ count: count() })
     .from(apiKeys)
-    .where(and(eq(apiKeys.userId, sql.placeholder('userId')), isThere))
+    .where(
+      and(
+        eq(apiKeys.userId, sql.placeholder('userId')),
+        isThere,
+        sql`${apiKeys.disabledBy} is not 'rotation'`,
+      ),
+    )
     .prepare()
+  const findById = (id: string): KeyRow | undefined => {
+    const found = byId.get({ id })
+    return found && toNarrowed(found)
+  }
 
   return {
-    create: (key) =>
+    create({ familyId, narrowing, ...key }) {
+      if (familyId === undefined) {
+        orm
+          .insert(keyFamilies)
+          .values({ id: key.id, userId: key.userId, ...(narrowing && toFamilyColumns(narrowing)) })
+          .run()
+      }
       orm
         .insert(apiKeys)
-        .values({ ...key, status: 'active' })
-        .returning(columns)
-        .get(),
-    findById: (id) => byId.get({ id }),
-    findByPublicId: (publicId) => byPublicId.get({ publicId }),
-    list: (filter) => list(orm, filter),
+        .values({ ...key, familyId: familyId ?? key.id, status: 'active' })
+        .run()
+      const created = findById(key.id)
+      if (!created) throw new Error(`The key ${key.id} vanished between two statements`)
+      return created
+    },
+    findById,
+    findByPublicId(publicId) {
+      const found = byPublicId.get({ publicId })
+      return found && toNarrowed(found)
+    },
+    list: (filter) => listKeys(orm, filter),
     countOfUser: (userId) => countOfUser.get({ userId })?.count ?? 0,
-    update: (id, changes) => update(orm, id, changes) ?? byId.get({ id }),
+    update(id, changes) {
+      update(orm, id, changes)
+      return findById(id)
+    },
+    narrow: (familyId, narrowing) =>
+      void orm.update(keyFamilies).set(toFamilyColumns(narrowing)).where(eq(keyFamilies.id, familyId)).run(),
+    ownerOfFamily: (familyId) =>
+      orm.select({ userId: keyFamilies.userId }).from(keyFamilies).where(eq(keyFamilies.id, familyId)).get()
+        ?.userId,
     softDelete: (id, at) =>
       orm
         .update(apiKeys)
@@ -127,31 +179,19 @@ export function createKeysRepository({ orm }: Db): KeysRepository {
   }
 }
 
-/** Undefined where there is nothing to change, or no such key. */
-function update(orm: Db['orm'], id: string, { name, status, expiresAt }: KeyChanges): KeyRow | undefined {
+function update(orm: Db['orm'], id: string, changes: KeyChanges): void {
   // The query builder leaves undefined members out, and cannot build an update without any.
-  if (name === undefined && status === undefined && expiresAt === undefined) return undefined
-  return orm
+  if (Object.values(changes).every((value) => value === undefined)) return
+  orm
     .update(apiKeys)
-    .set({ name, status, expiresAt })
+    .set(changes)
     .where(and(eq(apiKeys.id, id), isThere))
-    .returning(columns)
-    .get()
+    .run()
 }
 
-function list(
-  orm: Db['orm'],
-  { userId, cursor, limit }: PageRequest & { readonly userId?: string | undefined },
-): CountedPage<KeyRow> {
-  const wanted = and(isThere, userId === undefined ? undefined : eq(apiKeys.userId, userId))
-  const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
-  const found = orm
-    .select(columns)
-    .from(apiKeys)
-    .where(and(wanted, after && sql`(${apiKeys.createdAt}, ${apiKeys.id}) < (${after.at}, ${after.id})`))
-    .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
-    .limit(limit + 1)
-    .all()
-  const total = orm.select({ count: count() }).from(apiKeys).where(wanted).get()?.count ?? 0
-  return { ...toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id })), total }
-}
+const toFamilyColumns = ({ allowedModels, caps }: KeyNarrowing) => ({
+  allowedModels: allowedModels === null ? null : JSON.stringify(allowedModels),
+  dayCapNanoUsd: caps.dayNanoUsd,
+  monthCapNanoUsd: caps.monthNanoUsd,
+  totalCapNanoUsd: caps.totalNanoUsd,
+})

@@ -15,6 +15,7 @@ import { createPricesRepository, type PricesRepository } from './prices.ts'
 import { createSealedValuesRepository, type SealedValuesRepository } from './sealed-values.ts'
 import { createSessionsRepository, type SessionsRepository } from './sessions.ts'
 import { createSettingsRepository, type SettingsRepository } from './settings.ts'
+import { createSpendingRepository, type SpendingRepository } from './spending.ts'
 import { createUsageRepository, type UsageRepository } from './usage.ts'
 import { createUsersRepository, type UsersRepository } from './users.ts'
 
@@ -30,6 +31,7 @@ export interface Repositories {
   readonly ownedIds: OwnedIdsRepository
   readonly limitRules: LimitRulesRepository
   readonly limitCounters: LimitCountersRepository
+  readonly spending: SpendingRepository
   readonly audit: AuditRepository
   readonly meta: MetaRepository
   /** Runs synchronous work in one transaction: all of it is written, or, where it throws, none. */
@@ -49,6 +51,7 @@ export function createRepositories(db: Db): Repositories {
     ownedIds: createOwnedIdsRepository(db),
     limitRules: createLimitRulesRepository(db),
     limitCounters: createLimitCountersRepository(db),
+    spending: createSpendingRepository(db),
     audit: createAuditRepository(db),
     meta: createMetaRepository(db),
     transaction: (work) => db.raw.transaction(work).immediate(),

@@ -4,6 +4,7 @@ import { fail, ok } from '../../../contract/result.ts'
 import { settingsSchema } from '../../../contract/settings.ts'
 import { decideHold, type HoldAsk } from '../../ledger/hold.ts'
 import { quotedAt } from '../../ledger/quote.ts'
+import { NO_CAPS } from '../../limits/decide-spending-cap.ts'
 import type { InputBound } from '../body-facts.ts'
 import { scanObject } from '../json-scan.ts'
 import type { Reserved } from '../request.ts'
@@ -73,7 +74,7 @@ async function held(given: Case) {
     scan: SCAN.ok ? SCAN.value : undefined,
     edits: [],
     endpoint: { dialect: 'chat' },
-    key: { userId: 'user_1', keyId: 'key_1' },
+    key: { userId: 'user_1', keyId: 'key_1', familyId: 'key_1', caps: NO_CAPS },
   }
   // Of the accounts only this call is made, and of a routed request only these members are looked at.
   const result = await hold(

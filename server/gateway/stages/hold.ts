@@ -38,8 +38,9 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Omit<HoldAs
   const { facts, price } = routed
   const modelMax = price.maxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS
   const window = price.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
+  const inputTokens = inputTokensMax === undefined ? window : inputTokensMax + routed.referencedTokens
   const bounds = {
-    inputTokensMax: inputTokensMax === undefined ? window : inputTokensMax + routed.referencedTokens,
+    inputTokensMax: inputTokens,
     extraOutputTokensMax: facts.extraOutputTokensMax,
     choices: facts.choices,
     webSearchCallsMax: facts.webSearchCallsMax,
@@ -47,6 +48,8 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Omit<HoldAs
   }
   return {
     quote: quoteFor(bounds, price, routed.multiplierPpm),
+    fixedTokens: Math.min(inputTokens, window) + facts.extraOutputTokensMax * facts.choices,
+    choices: facts.choices,
     outputTokensMax: Math.min(facts.outputTokensLimit ?? modelMax, modelMax),
     outputTokensFloor:
       price.outputFloorTokens ??
@@ -59,6 +62,7 @@ function open(deps: Pick<StageDeps, 'accounts'>, routed: Reserved, ask: HoldAsk)
     requestId: routed.requestId,
     userId: routed.key.userId,
     keyId: routed.key.keyId,
+    keyFamily: { id: routed.key.familyId, caps: routed.key.caps },
     model: routed.model,
     priceId: routed.price.id,
     createdAt: routed.receivedAt,

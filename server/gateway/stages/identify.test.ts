@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { KnownKey } from '../../accounts/key-directory.ts'
+import { NO_CAPS } from '../../limits/decide-spending-cap.ts'
 import type { Received } from '../request.ts'
 import { identify } from './identify.ts'
 
@@ -13,10 +14,13 @@ const KEY = `sk-cg-${PUBLIC_ID}-${SECRET}`
 const known = (more: Partial<KnownKey> = {}): KnownKey => ({
   keyId: 'key_1',
   userId: 'user_1',
+  familyId: 'key_1',
   name: 'laptop',
   secretHash: createHash('sha256').update(SECRET).digest(),
   keyStatus: 'active',
   expiresAt: null,
+  allowedModels: null,
+  caps: NO_CAPS,
   userStatus: 'active',
   userRole: 'user',
   ...more,
@@ -30,6 +34,7 @@ function identified(headers: Record<string, string>, key: KnownKey | undefined =
       return publicId === PUBLIC_ID ? key : undefined
     },
     forgetKey: () => {},
+    forgetFamily: () => {},
     forgetUser: () => {},
     noteUse: () => {},
     stop: () => Promise.resolve(),

@@ -15,7 +15,7 @@ const subjectOf = (key: KnownKey): LimitSubject => ({
   userId: key.userId,
   role: key.userRole,
   planId: null,
-  keyFamilyId: key.keyId,
+  keyFamilyId: key.familyId,
 })
 
 /** Why even the smallest request would be refused now, before its body is read; counts nothing. */

@@ -37,7 +37,11 @@ const settings = settingsSchema.parse({
   multiplierPpm: 1_200_000,
 })
 
-function routed(body: string | Buffer, dialect: 'chat' | 'responses' = 'chat') {
+function routed(
+  body: string | Buffer,
+  dialect: 'chat' | 'responses' = 'chat',
+  allowedModels: readonly string[] | null = null,
+) {
   const deps = {
     settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
     prices: { priceOf: (model: string) => PRICES.get(model) },
@@ -46,7 +50,7 @@ function routed(body: string | Buffer, dialect: 'chat' | 'responses' = 'chat') {
   const read = {
     body: Buffer.from(body),
     endpoint: { dialect },
-    key: { userId: 'user_1' },
+    key: { userId: 'user_1', allowedModels },
     receivedAt: 1_800_000_000_000,
   }
   // Of the dependencies only these calls are made, and of a read request only these members are looked at.

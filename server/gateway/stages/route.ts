@@ -5,6 +5,7 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRow } from '../../../contract/price.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { isTierPriced } from '../../ledger/service-tier.ts'
+import { decideKeyScope } from '../../limits/decide-key-scope.ts'
 import { type BodyFacts, unsupported, unsupportedTier } from '../body-facts.ts'
 import { readChatBody } from '../chat-body.ts'
 import type { StageDeps } from '../deps.ts'
@@ -27,6 +28,8 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     ? settings.modelAliases[facts.value.model]
     : undefined
   const model = target ?? facts.value.model
+  const outOfScope = decideKeyScope(read.key.allowedModels, { name: facts.value.model, model })
+  if (outOfScope) return fail(outOfScope)
   const price = deps.prices.priceOf(model, read.receivedAt)
   if (!price) return fail(refusal('model_not_priced', { model: facts.value.model }, { param: 'model' }))
   if (facts.value.webSearchCallsMax > 0 && price.webSearchNanoUsdPerCall == null) {

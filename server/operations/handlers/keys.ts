@@ -1,46 +1,50 @@
-// API keys: made, listed, changed and deleted by their owner, or by an administrator for them.
+// API keys: made, listed, narrowed and deleted by their owner, or by an administrator for them. What narrows a key is its
+// family's, so a change reaches every key of it.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
-import type { KeyView } from '../../../contract/operations/keys.ts'
-import { fail, ok, type Result } from '../../../contract/result.ts'
-import type { KeyRow } from '../../db/repositories/keys.ts'
+import type { SpendingCaps } from '../../../contract/limits.ts'
+import { fail, ok } from '../../../contract/result.ts'
+import type { KeyDisabledBy, KeyNarrowing, KeyRow, KeyStatus } from '../../db/repositories/keys.ts'
+import { NO_CAPS } from '../../limits/decide-spending-cap.ts'
 import { appendAudit } from '../audit-trail.ts'
 import { isAdministering, type SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
 import { newApiKey } from '../new-api-key.ts'
+import { auditedPart, expiryRefusal, keyOf, refuseOneMore, toKeyView } from './key-facts.ts'
+import { rotateKey } from './key-rotation.ts'
 import { ownerFor, visibleUserId } from './ownership.ts'
 
-const KEYS_OF_ONE_PERSON_MAX = 200
+type NamedCaps = { readonly [Cap in keyof SpendingCaps]?: SpendingCaps[Cap] | undefined }
+type Noun = 'keys.create' | 'keys.list' | 'keys.update' | 'keys.rotate' | 'keys.delete'
 
-export function keyHandlers(
-  deps: OperationDeps,
-): Pick<Handlers, 'keys.create' | 'keys.list' | 'keys.update' | 'keys.delete'> {
+export function keyHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   return {
     'keys.create': createKey(deps),
-    'keys.list'({ userId, ...page }, caller) {
+    'keys.list'({ userId, status, ...filter }, caller) {
       const visible = visibleUserId(userId, caller)
       if (!visible.ok) return visible
-      const found = deps.repositories.keys.list({ ...page, userId: visible.value })
-      return ok({ ...found, rows: found.rows.map(toView) })
+      const found = deps.repositories.keys.list({
+        ...filter,
+        userId: visible.value,
+        status: status && { is: status, at: deps.clock.now() },
+      })
+      return ok({ ...found, rows: found.rows.map((key) => toKeyView(deps, key)) })
     },
     'keys.update': updateKey(deps),
+    'keys.rotate': rotateKey(deps),
     'keys.delete': deleteKey(deps),
   }
 }
 
 function createKey(deps: OperationDeps): Handler<'keys.create'> {
-  const { repositories, ids, clock } = deps
-  return ({ name, userId, expiresAt }, caller) => {
+  const { repositories, ids, clock, limitBook } = deps
+  return ({ name, userId, expiresAt, allowedModels, caps, limits }, caller) => {
     const owner = ownerFor(userId, caller)
     if (!owner.ok) return owner
     const user = repositories.users.findById(owner.value)
     if (!user || user.status === 'deleted') return fail(refusal('user_not_found'))
-    const notLater = expiryRefusal(expiresAt, clock.now())
-    if (notLater) return fail(notLater)
-    if (repositories.keys.countOfUser(user.id) >= KEYS_OF_ONE_PERSON_MAX) {
-      const problem = `there are ${KEYS_OF_ONE_PERSON_MAX} keys already, which is the most; delete one first`
-      return fail(refusal('invalid_input', { problem }))
-    }
+    const refused = expiryRefusal(expiresAt, clock.now()) ?? refuseOneMore(deps, user.id)
+    if (refused) return fail(refused)
     const made = newApiKey(ids.randomBytes)
     const row = repositories.transaction(() => {
       const created = repositories.keys.create({
@@ -51,45 +55,93 @@ function createKey(deps: OperationDeps): Handler<'keys.create'> {
         secretHash: made.secretHash,
         createdAt: clock.now(),
         expiresAt: expiresAt ?? null,
+        narrowing: { allowedModels: allowedModels ?? null, caps: capsAfter(NO_CAPS, caps) },
       })
+      if (limits) limitBook.replace({ scope: 'key', subjectId: created.familyId, rules: limits })
       appendAudit(deps, caller, {
         operation: 'keys.create',
         targetType: 'key',
         targetId: created.id,
         before: null,
-        after: { userId: user.id, ...auditedPart(created) },
+        after: { userId: user.id, ...auditedPart(created), limits: limits ?? [] },
       })
       return created
     })
-    return ok({ ...toView(row), secret: made.secret })
+    return ok({ ...toKeyView(deps, row), secret: made.secret })
   }
 }
 
 function updateKey(deps: OperationDeps): Handler<'keys.update'> {
-  const { repositories, clock } = deps
-  return ({ keyId, ...changes }, caller) => {
+  const { repositories, clock, limitBook } = deps
+  return ({ keyId, name, status, expiresAt, allowedModels, caps, limits }, caller) => {
     const found = keyOf(deps, keyId, caller)
     if (!found.ok) return found
     const before = found.value
-    const notLater =
-      changes.expiresAt === before.expiresAt ? undefined : expiryRefusal(changes.expiresAt, clock.now())
-    if (notLater) return fail(notLater)
+    const refused = refuseStatus(before, status, caller) ?? refuseDate(before, expiresAt, clock.now())
+    if (refused) return fail(refused)
+    const narrowing: KeyNarrowing = {
+      allowedModels: allowedModels === undefined ? before.allowedModels : allowedModels,
+      caps: capsAfter(before.caps, caps),
+    }
+    const limitsBefore = limitBook.get('key', before.familyId).rules
     const after = repositories.transaction(() => {
-      const changed = repositories.keys.update(keyId, changes)
+      if (allowedModels !== undefined || caps) repositories.keys.narrow(before.familyId, narrowing)
+      if (limits) limitBook.replace({ scope: 'key', subjectId: before.familyId, rules: limits })
+      const disabledBy = status && disabledByAfter(before, status, caller)
+      const changed = repositories.keys.update(keyId, { name, status, expiresAt, disabledBy })
       if (!changed) throw new Error(`The key ${keyId} vanished between two statements of one turn`)
       appendAudit(deps, caller, {
         operation: 'keys.update',
         targetType: 'key',
         targetId: keyId,
-        before: auditedPart(before),
-        after: auditedPart(changed),
+        before: { ...auditedPart(before), ...(limits && { limits: limitsBefore }) },
+        after: { ...auditedPart(changed), ...(limits && { limits }) },
       })
       return changed
     })
-    deps.keyDirectory.forgetKey(keyId)
+    deps.keyDirectory.forgetFamily(after.familyId)
     if (after.status === 'disabled') deps.accessChanges.publish({ kind: 'key', keyId })
-    return ok(toView(after))
+    return ok(toKeyView(deps, after))
   }
+}
+
+/** Of the caps, those that are not named stay as they are. */
+const capsAfter = (before: SpendingCaps, named: NamedCaps = {}): SpendingCaps => ({
+  dayNanoUsd: named.dayNanoUsd === undefined ? before.dayNanoUsd : named.dayNanoUsd,
+  monthNanoUsd: named.monthNanoUsd === undefined ? before.monthNanoUsd : named.monthNanoUsd,
+  totalNanoUsd: named.totalNanoUsd === undefined ? before.totalNanoUsd : named.totalNanoUsd,
+})
+
+/** What was ended by a rotation stays ended, and what an administrator disabled is theirs to enable. */
+function refuseStatus(
+  before: KeyRow,
+  status: KeyStatus | undefined,
+  caller: SignedInCaller,
+): Refusal | undefined {
+  if (status !== 'active') return undefined
+  if (before.disabledBy === 'rotation') return refusal('key_rotated')
+  if (before.disabledBy !== 'administrator' || isAdministering(caller)) return undefined
+  return refusal('key_disabled_by_administrator')
+}
+
+/** Whoever disables a key that somebody else disabled leaves it to the stronger of the two. */
+function disabledByAfter(before: KeyRow, status: KeyStatus, caller: SignedInCaller): KeyDisabledBy | null {
+  if (status === 'active') return null
+  if (before.disabledBy === 'rotation' || before.disabledBy === 'administrator') return before.disabledBy
+  return caller.user.id === before.userId ? 'owner' : 'administrator'
+}
+
+/** A key that was rotated may be ended sooner, and never later. */
+function refuseDate(
+  before: KeyRow,
+  expiresAt: number | null | undefined,
+  nowMs: number,
+): Refusal | undefined {
+  if (expiresAt === undefined || expiresAt === before.expiresAt) return undefined
+  if (before.replacedByKeyId !== null && (expiresAt ?? Number.POSITIVE_INFINITY) > (before.expiresAt ?? 0)) {
+    return refusal('key_rotated')
+  }
+  return expiryRefusal(expiresAt, nowMs)
 }
 
 function deleteKey(deps: OperationDeps): Handler<'keys.delete'> {
@@ -111,27 +163,4 @@ function deleteKey(deps: OperationDeps): Handler<'keys.delete'> {
     deps.accessChanges.publish({ kind: 'key', keyId })
     return ok({})
   }
-}
-
-/** A key that the caller may change. Somebody else's does not exist for them. */
-function keyOf(
-  { repositories }: OperationDeps,
-  keyId: string,
-  caller: SignedInCaller,
-): Result<KeyRow, Refusal> {
-  const key = repositories.keys.findById(keyId)
-  const isTheirs = key?.userId === caller.user.id || isAdministering(caller)
-  return key && isTheirs ? ok(key) : fail(refusal('key_not_found'))
-}
-
-const expiryRefusal = (expiresAt: number | null | undefined, now: number): Refusal | undefined =>
-  typeof expiresAt === 'number' && expiresAt <= now
-    ? refusal('invalid_input', { problem: 'expiresAt: has to lie in the future' }, { param: 'expiresAt' })
-    : undefined
-
-const auditedPart = ({ name, status, expiresAt }: KeyRow) => ({ name, status, expiresAt })
-
-function toView(key: KeyRow): KeyView {
-  const { publicId, ...shown } = key
-  return { ...shown, prefix: `sk-cg-${publicId}` }
 }

@@ -1,51 +1,115 @@
-// Rate limits, listed and replaced by an administrator; the next request meets the new ones.
+// Rate limits, listed and replaced by an administrator, and what of them is used right now; the next request meets new ones.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import type { LimitScope } from '../../../contract/limits.ts'
-import { fail, ok } from '../../../contract/result.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { EffectiveLimits } from '../../limits/decide-limits.ts'
 import { appendAudit } from '../audit-trail.ts'
 import type { OperationDeps } from '../deps.ts'
-import type { Handlers } from '../dispatch.ts'
+import type { Handler, Handlers } from '../dispatch.ts'
+import { ownerFor } from './ownership.ts'
 
-export function limitHandlers(deps: OperationDeps): Pick<Handlers, 'limits.list' | 'limits.update'> {
+type Noun = 'limits.list' | 'limits.update' | 'limits.usage'
+
+export function limitHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   const { limitBook } = deps
   return {
-    'limits.list'(filter) {
-      const page = limitBook.list(filter)
+    'limits.list'({ subjectId, ...filter }) {
+      const page = limitBook.list({
+        ...filter,
+        subjectId: subjectId === undefined ? undefined : (familyOf(deps, subjectId) ?? subjectId),
+      })
       return ok({ ...page, rows: page.rows.map((row) => ({ ...row, rules: [...row.rules] })) })
     },
-    'limits.update'(input, caller) {
-      const unknown = refuseUnknown(deps, input.scope, input.subjectId)
-      if (unknown) return fail(unknown)
-      const before = limitBook.get(input.scope, input.subjectId)
-      const after = limitBook.replace(input)
+    'limits.update'({ scope, subjectId, rules }, caller) {
+      const subject = findSubject(deps, scope, subjectId)
+      if (!subject.ok) return subject
+      const before = limitBook.get(scope, subject.value)
+      const after = limitBook.replace({ scope, subjectId: subject.value, rules })
       appendAudit(deps, caller, {
         operation: 'limits.update',
-        targetType: input.scope,
-        targetId: input.subjectId,
+        targetType: scope,
+        targetId: subject.value,
         before: { rules: before.rules },
         after: { rules: after.rules },
       })
       return ok({ ...after, rules: [...after.rules] })
     },
+    'limits.usage': usageOfLimits(deps),
   }
 }
 
-/** A limit on somebody who is not there would be a limit on nobody. */
-function refuseUnknown(
-  { repositories }: OperationDeps,
-  scope: LimitScope,
-  subjectId: string,
-): Refusal | undefined {
-  switch (scope) {
-    case 'role':
-      return undefined
-    case 'user':
-      return repositories.users.findById(subjectId) ? undefined : refusal('user_not_found')
-    case 'key':
-      return repositories.keys.findById(subjectId) ? undefined : refusal('key_not_found')
-    case 'plan':
-      return refusal('invalid_input', {
-        problem: 'scope: there are no plans yet; it has to be role, user or key',
-      })
+function usageOfLimits(deps: OperationDeps): Handler<'limits.usage'> {
+  const { repositories, limiter, limitBook } = deps
+  return ({ scope, subjectId }, caller) => {
+    const familyId = scope === 'key' ? familyOf(deps, subjectId ?? '') : undefined
+    const namedUserId = scope === 'key' ? ownerOfFamily(deps, familyId) : subjectId
+    if (scope === 'key' && namedUserId === undefined) return fail(refusal('key_not_found'))
+    const owner = ownerFor(namedUserId, caller)
+    // Somebody else's key does not exist for whoever may not look at it.
+    if (!owner.ok) return scope === 'key' ? fail(refusal('key_not_found')) : owner
+    const user = repositories.users.findById(owner.value)
+    if (!user) return fail(refusal('user_not_found'))
+    const limits = limitBook.effectiveFor({
+      userId: user.id,
+      role: user.role,
+      planId: null,
+      keyFamilyId: familyId ?? '',
+    })
+    const counted = scope === 'key' ? (familyId ?? '') : user.id
+    const { minute, hour, day, running } = limiter.use(scope, counted)
+    return ok({
+      scope,
+      subjectId: counted,
+      minute,
+      hour,
+      day,
+      concurrent: running,
+      limits: shown(limits, scope),
+    })
   }
 }
+
+function shown(limits: EffectiveLimits, scope: 'user' | 'key') {
+  const { windows, concurrent } = limits[scope]
+  const ofWindows = windows.map(({ scope: whose, metric, window, value }) => ({
+    scope: whose,
+    metric,
+    window,
+    value,
+  }))
+  if (!concurrent) return ofWindows
+  return [
+    ...ofWindows,
+    { scope: concurrent.scope, metric: 'concurrent' as const, window: null, value: concurrent.value },
+  ]
+}
+
+/** Whose limits they are, as they are kept; a limit on somebody who is not there would be a limit on nobody. */
+function findSubject(deps: OperationDeps, scope: LimitScope, subjectId: string): Result<string, Refusal> {
+  switch (scope) {
+    case 'role':
+      return ok(subjectId)
+    case 'user':
+      return deps.repositories.users.findById(subjectId) ? ok(subjectId) : fail(refusal('user_not_found'))
+    case 'key': {
+      const familyId = familyOf(deps, subjectId)
+      return familyId === undefined ? fail(refusal('key_not_found')) : ok(familyId)
+    }
+    case 'plan':
+      return fail(
+        refusal('invalid_input', {
+          problem: 'scope: there are no plans yet; it has to be role, user or key',
+        }),
+      )
+  }
+}
+
+/** The family that an id names, be it that of one of its keys or its own. */
+function familyOf({ repositories }: OperationDeps, subjectId: string): string | undefined {
+  const key = repositories.keys.findById(subjectId)
+  if (key) return key.familyId
+  return repositories.keys.ownerOfFamily(subjectId) === undefined ? undefined : subjectId
+}
+
+const ownerOfFamily = ({ repositories }: OperationDeps, familyId: string | undefined): string | undefined =>
+  familyId === undefined ? undefined : repositories.keys.ownerOfFamily(familyId)

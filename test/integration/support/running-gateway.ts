@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DemoUpstream, startDemoUpstream } from '../../../server/demo-upstream/demo-upstream.ts'
+import type { Clock } from '../../../server/ports.ts'
 import { startServer } from '../../../server/start-server.ts'
 import { MemoryLog, testPorts } from './test-ports.ts'
 
@@ -72,19 +73,29 @@ export interface GatewayOptions {
   readonly upstreamBaseUrl?: string
   readonly upstreamKey?: string
   readonly dataDir?: string
+  /** The real one, unless a test moves its own. */
+  readonly clock?: Clock
 }
+
+const NOT_SAID = { kind: undefined, baseUrl: undefined, apiKey: undefined }
 
 export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'codex-gateway-test-')))
   const upstream = await startDemoUpstream({ apiKey: UPSTREAM_KEY, acceptAnyModel: true })
+  const openAi = {
+    kind: 'openai',
+    apiKey: options.upstreamKey ?? UPSTREAM_KEY,
+    baseUrl: options.upstreamBaseUrl ?? upstream.baseUrl,
+  } as const
   const log = new MemoryLog()
-  const { ports, told } = testPorts(dataDir, log)
+  const { ports, told } = testPorts(dataDir, log, options.clock)
   const server = await startServer(
     {
       dataDir,
       host: '127.0.0.1',
       port: 0,
-      upstream: { kind: undefined, baseUrl: undefined, apiKey: undefined },
+      // A data folder that was used before names an upstream that is gone; the environment wins over it.
+      upstream: options.dataDir === undefined ? NOT_SAID : openAi,
       admin: { email: undefined, password: undefined },
       remoteAdministration: 'loopback',
       locale: 'en',
@@ -124,11 +135,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   const completed = await call('setup.complete', {
     ...(token === undefined ? {} : { token }),
     admin: ADMIN,
-    upstream: {
-      kind: 'openai',
-      apiKey: options.upstreamKey ?? UPSTREAM_KEY,
-      baseUrl: options.upstreamBaseUrl ?? upstream.baseUrl,
-    },
+    upstream: openAi,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
   })
   if (!completed.ok && completed.error.code !== 'setup_already_done')

@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { createEncryptedSecretFile } from '../../../server/host/encrypted-secret-file.ts'
 import { createSystemClock } from '../../../server/host/system-clock.ts'
 import { createSystemIds } from '../../../server/host/system-ids.ts'
-import type { Ports } from '../../../server/ports.ts'
+import type { Clock, Ports } from '../../../server/ports.ts'
 
 export class MemoryLog extends Writable {
   text = ''
@@ -22,11 +22,15 @@ export class MemoryLog extends Writable {
   }
 }
 
-export function testPorts(dataDir: string, log: MemoryLog): { ports: Ports; told: string[] } {
+export function testPorts(
+  dataDir: string,
+  log: MemoryLog,
+  clock: Clock = createSystemClock(),
+): { ports: Ports; told: string[] } {
   const told: string[] = []
   const ids = createSystemIds()
   const ports: Ports = {
-    clock: createSystemClock(),
+    clock,
     ids,
     secrets: createEncryptedSecretFile(dataDir, ids),
     logger: pino({ level: 'debug' }, log),

@@ -1,0 +1,60 @@
+// What the handlers of API keys share: which key a caller may change, what is written down of it, and how it is shown.
+import { type Refusal, refusal } from '../../../contract/errors.ts'
+import type { KeyView } from '../../../contract/operations/keys.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { KeyRow } from '../../db/repositories/keys.ts'
+import type { PeriodSpending } from '../../limits/decide-spending-cap.ts'
+import { isAdministering, type SignedInCaller } from '../caller.ts'
+import type { OperationDeps } from '../deps.ts'
+
+export const KEYS_OF_ONE_PERSON_MAX = 200
+
+/** A key that the caller may change. Somebody else's does not exist for them. */
+export function keyOf(
+  { repositories }: OperationDeps,
+  keyId: string,
+  caller: SignedInCaller,
+): Result<KeyRow, Refusal> {
+  const key = repositories.keys.findById(keyId)
+  const isTheirs = key?.userId === caller.user.id || isAdministering(caller)
+  return key && isTheirs ? ok(key) : fail(refusal('key_not_found'))
+}
+
+export const expiryRefusal = (expiresAt: number | null | undefined, now: number): Refusal | undefined =>
+  typeof expiresAt === 'number' && expiresAt <= now
+    ? refusal('invalid_input', { problem: 'expiresAt: has to lie in the future' }, { param: 'expiresAt' })
+    : undefined
+
+export function refuseOneMore({ repositories }: OperationDeps, userId: string): Refusal | undefined {
+  if (repositories.keys.countOfUser(userId) < KEYS_OF_ONE_PERSON_MAX) return undefined
+  const problem = `there are ${KEYS_OF_ONE_PERSON_MAX} keys already, which is the most; delete one first`
+  return refusal('invalid_input', { problem })
+}
+
+export const auditedPart = (key: KeyRow) => ({
+  name: key.name,
+  status: key.status,
+  disabledBy: key.disabledBy,
+  expiresAt: key.expiresAt,
+  allowedModels: key.allowedModels,
+  caps: key.caps,
+})
+
+export function toKeyView({ accounts, limitBook }: OperationDeps, key: KeyRow): KeyView {
+  const { publicId, allowedModels, ...shown } = key
+  const { day, month, total } = accounts.keySpending(key.familyId)
+  const { rules } = limitBook.get('key', key.familyId)
+  return {
+    ...shown,
+    allowedModels: allowedModels === null ? null : [...allowedModels],
+    prefix: `sk-cg-${publicId}`,
+    spending: { day: shownSpending(day), month: shownSpending(month), total: shownSpending(total) },
+    limits: rules.map(({ metric, window, value }) => ({ metric, window, value })),
+  }
+}
+
+const shownSpending = ({ settledNanoUsd, openHoldsNanoUsd, endsAt }: PeriodSpending) => ({
+  spentNanoUsd: settledNanoUsd,
+  heldNanoUsd: openHoldsNanoUsd,
+  resetsAt: endsAt,
+})
