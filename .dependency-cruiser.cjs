@@ -53,6 +53,7 @@ module.exports = {
       '^server/accounts/',
     ]),
     within('settings-imports', '^server/settings/', [CONTRACT, REPOSITORIES, PORTS, '^server/settings/']),
+    within('mail-imports', '^server/mail/', [CONTRACT, REPOSITORIES, PORTS, '^server/(settings|mail)/']),
     within('prices-imports', '^server/prices/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/prices/']),
     within('limits-imports', '^server/limits/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/limits/']),
     within('gateway-imports', '^server/gateway/', [
@@ -65,7 +66,7 @@ module.exports = {
     within('operations-imports', '^server/operations/', [
       CONTRACT,
       LEDGER,
-      '^server/(accounts|prices|settings|limits|operations)/',
+      '^server/(accounts|prices|settings|limits|mail|operations)/',
       REPOSITORIES,
       PORTS,
     ]),
@@ -130,6 +131,12 @@ module.exports = {
       to: { path: 'node_modules/(express|helmet|@types/express)/' },
     },
     {
+      name: 'only-mail-knows-nodemailer',
+      severity: 'error',
+      from: { path: '^(contract|server|electron|renderer)/', pathNot: ['^server/mail/', TEST_FILES] },
+      to: { path: 'node_modules/nodemailer/' },
+    },
+    {
       name: 'only-electron-knows-electron',
       severity: 'error',
       from: { path: '^(contract|server|renderer)/' },
@@ -156,7 +163,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(node_modules/\\.|dist/)' },
+    // Our own build only: many packages keep everything in a folder of that name.
+    exclude: { path: '(^|/)node_modules/\\.|^dist/' },
     // Imports of types count: a type from the wrong side is how the wrong side gets in.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
