@@ -1,14 +1,50 @@
 // The complete list of what any screen may ask. An operation that is not here does not exist at any door.
 import type { z } from 'zod'
-import { authLogin, authLogout } from './operations/auth.ts'
+import {
+  authCheckLink,
+  authForgotPassword,
+  authLogin,
+  authLogout,
+  authRegister,
+  authResendVerification,
+  authResetPassword,
+  authStatus,
+  authVerifyEmail,
+  authVerifySecondFactor,
+} from './operations/auth.ts'
+import { invitationsList, invitationsRevoke, usersInvite } from './operations/invitations.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
 import { limitsList, limitsUpdate, limitsUsage } from './operations/limits.ts'
-import { meGet, meOverview } from './operations/me.ts'
+import { mailGet, mailList, mailRetry, mailUpdate, settingsTestMail } from './operations/mail.ts'
+import {
+  meChangeEmail,
+  meChangePassword,
+  meGet,
+  meOverview,
+  meRequestDeletion,
+  meUpdate,
+  meWithdrawDeletion,
+} from './operations/me.ts'
 import { pricesList, pricesUpsert } from './operations/prices.ts'
+import { sessionsList, sessionsRevoke, sessionsRevokeOthers } from './operations/sessions.ts'
 import { settingsGet, settingsUpdate } from './operations/settings.ts'
 import { setupComplete, setupStatus } from './operations/setup.ts'
+import { totpBegin, totpConfirm, totpDisable, totpRenewRecoveryCodes } from './operations/totp.ts'
 import { usageList, usageSummary } from './operations/usage.ts'
-import { usersAdjustBalance, usersCreate, usersGet, usersList, usersSetStatus } from './operations/users.ts'
+import {
+  usersAdjustBalance,
+  usersApprove,
+  usersCreate,
+  usersDelete,
+  usersGet,
+  usersList,
+  usersReject,
+  usersResetLink,
+  usersResetSecondFactor,
+  usersSetRole,
+  usersSetStatus,
+  usersSetStatusMany,
+} from './operations/users.ts'
 
 const OPERATIONS = [
   setupStatus,
@@ -36,6 +72,41 @@ const OPERATIONS = [
   limitsList,
   limitsUpdate,
   limitsUsage,
+  authStatus,
+  authVerifySecondFactor,
+  authRegister,
+  authCheckLink,
+  authVerifyEmail,
+  authResendVerification,
+  authForgotPassword,
+  authResetPassword,
+  meUpdate,
+  meChangeEmail,
+  meChangePassword,
+  meRequestDeletion,
+  meWithdrawDeletion,
+  sessionsList,
+  sessionsRevoke,
+  sessionsRevokeOthers,
+  totpBegin,
+  totpConfirm,
+  totpDisable,
+  totpRenewRecoveryCodes,
+  usersSetStatusMany,
+  usersSetRole,
+  usersApprove,
+  usersReject,
+  usersDelete,
+  usersResetLink,
+  usersResetSecondFactor,
+  usersInvite,
+  invitationsList,
+  invitationsRevoke,
+  mailGet,
+  mailUpdate,
+  mailList,
+  mailRetry,
+  settingsTestMail,
 ] as const
 
 type Listed = (typeof OPERATIONS)[number]

@@ -16,10 +16,15 @@ import { createLimitBook } from './limits/limit-book.ts'
 import { createLimitCounters } from './limits/limit-counters.ts'
 import { createLimitTime } from './limits/limit-time.ts'
 import { createLimiter } from './limits/limiter.ts'
+import { createMail } from './mail/mail.ts'
+import { createMailConfig } from './mail/mail-config.ts'
 import type { OperationDeps } from './operations/deps.ts'
+import { createLater } from './operations/later.ts'
 import { createPasswords } from './operations/passwords.ts'
+import { createSecondFactors } from './operations/second-factors.ts'
 import { createSessions } from './operations/sessions.ts'
 import { createSetupGate } from './operations/setup-gate.ts'
+import { createThrottles } from './operations/throttles.ts'
 import type { Ports } from './ports.ts'
 import { createPriceBook } from './prices/price-book.ts'
 import { createLiveSettings } from './settings/live-settings.ts'
@@ -41,6 +46,7 @@ export async function createParts(
   { clock, ids, logger, secrets }: Ports,
   db: Db,
   closers: (() => Promise<void> | void)[],
+  ownAddress: () => string,
 ): Promise<Parts> {
   const repositories = createRepositories(db)
   const writer = createWriter(db, {
@@ -103,6 +109,28 @@ export async function createParts(
   })
   const passwords = await createPasswords(ids.randomBytes)
   const setup = createSetupGate(meta, ids)
+  const secondFactors = createSecondFactors({
+    repository: repositories.secondFactors,
+    sealer: await sealedValues.sealer(),
+    clock,
+    ids,
+  })
+  const mailConfig = createMailConfig({ repository: repositories.settings, sealedValues, clock, logger })
+  const mail = await createMail({
+    config: mailConfig,
+    settings,
+    mails: repositories.mails,
+    users,
+    sealedValues,
+    defaultLocale: config.locale,
+    timeZone,
+    clock,
+    ids,
+    logger,
+  })
+  closers.push(() => mail.stop())
+  const later = createLater(logger)
+  closers.push(() => later.stop())
 
   const shared = { clock, ids, logger, accounts, accessChanges, prices, settings, limitBook, limiter }
   const deps = {
@@ -115,6 +143,13 @@ export async function createParts(
     passwords,
     sessions,
     setup,
+    secondFactors,
+    mailConfig,
+    mail,
+    later,
+    throttles: createThrottles(clock),
+    defaultLocale: config.locale,
+    ownAddress,
   }
   const gateway = createGateway({
     ...shared,

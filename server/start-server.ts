@@ -6,6 +6,7 @@ import type { PageFacts } from './http/pages/page-facts.ts'
 import { findInstallation } from './installation.ts'
 import { listen, stopListening } from './listening.ts'
 import { isLoopbackHost, isReachableFromLoopback, localUrl } from './network-address.ts'
+import { giveDueDefaultBalances } from './operations/default-balance.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { createDispatch, type Dispatch } from './operations/dispatch.ts'
 import { createHandlers } from './operations/handlers.ts'
@@ -70,9 +71,12 @@ async function compose(
   const db = openMigrated(config.dataDir, installation.migrationsDir, since)
   closers.push(() => db.close())
 
-  const { deps, upstream, gateway } = await createParts(config, ports, db, closers)
+  // Corrected once the system has picked a port.
+  let address = localUrl(config.host, config.port)
+  const { deps, upstream, gateway } = await createParts(config, ports, db, closers, () => address)
   const dispatch = createDispatch({ handlers: createHandlers(deps), ids: ports.ids, logger: ports.logger })
   await completeFromEnvironment(config, deps)
+  await giveDueDefaultBalances(deps)
 
   let isStopping = false
   const server = createHttpServer({
@@ -93,7 +97,7 @@ async function compose(
     logger: ports.logger,
   })
   const port = await listen(server, config)
-  const address = localUrl(config.host, port)
+  address = localUrl(config.host, port)
   lock.describe({ pid: process.pid, since, address })
   if (!deps.setup.isDone())
     ports.tell(setupInvitation(address, deps.setup.token, isReachableFromLoopback(config.host)))

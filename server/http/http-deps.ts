@@ -23,8 +23,8 @@ export interface GatewayDoor {
 
 export interface HttpDeps {
   readonly dispatch: Dispatch
-  /** Whose session a cookie's token names. */
-  readonly identify: (token: string) => Promise<Identity | undefined>
+  /** Whose session a cookie's token names, and that it was used from this address. */
+  readonly identify: (token: string, address: string) => Promise<Identity | undefined>
   readonly remoteAdministration: 'off' | 'loopback' | 'lan'
   /** Names beside IP addresses and localhost that requests may carry. */
   readonly allowedHosts: () => readonly string[]

@@ -1,17 +1,24 @@
 // What the handlers work with. The composition root makes each part once; a handler takes only what its noun needs.
+
+import type { Locale } from '../../contract/operations/fields.ts'
 import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
 import type { Repositories } from '../db/repositories/repositories.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { Limiter } from '../limits/limiter.ts'
+import type { Mail } from '../mail/mail.ts'
+import type { MailConfigStore } from '../mail/mail-config.ts'
 import type { Clock, Ids, Logger, SecretStore } from '../ports.ts'
 import type { PriceBook } from '../prices/price-book.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { UpstreamConfigStore } from '../settings/upstream-config.ts'
+import type { Later } from './later.ts'
 import type { Passwords } from './passwords.ts'
+import type { SecondFactors } from './second-factors.ts'
 import type { Sessions } from './sessions.ts'
 import type { SetupGate } from './setup-gate.ts'
+import type { Throttles } from './throttles.ts'
 
 /** Makes a stored upstream configuration take effect while the server runs. */
 export interface UpstreamSwitch {
@@ -38,4 +45,13 @@ export interface OperationDeps {
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly setup: SetupGate
+  readonly mail: Mail
+  readonly mailConfig: MailConfigStore
+  readonly secondFactors: SecondFactors
+  readonly throttles: Throttles
+  readonly later: Later
+  /** The language for whoever names none. */
+  readonly defaultLocale: Locale
+  /** Where this server listens, as a URL without a slash at its end. */
+  readonly ownAddress: () => string
 }

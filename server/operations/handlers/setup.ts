@@ -5,8 +5,10 @@ import type { setupComplete } from '../../../contract/operations/setup.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { appendAudit } from '../audit-trail.ts'
 import type { Caller } from '../caller.ts'
+import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
+import { tooBusy } from '../throttles.ts'
 import { startSession } from './auth.ts'
 
 export const OPENAI_BASE_URL = 'https://api.openai.com/v1'
@@ -52,9 +54,7 @@ export async function completeSetup(
   const key = await storeUpstreamKey(deps, input.upstream)
   if (!key.ok) return key
   const passwordHash = await deps.passwords.hash(input.admin.password)
-  if (passwordHash === undefined) {
-    return fail(refusal('too_many_attempts', { retryAfterSeconds: 1 }, { retryAfterMs: 1000 }))
-  }
+  if (passwordHash === undefined) return fail(tooBusy())
   const { upstream } = input
   const done = repositories.transaction(() => {
     const admin = createAdministrator(deps, input.admin.email, passwordHash)
@@ -63,6 +63,7 @@ export async function completeSetup(
     if (upstream) {
       upstreamConfig.set({ kind: upstream.kind, baseUrl: baseUrlOf(upstream) }, admin.value.id)
     }
+    decideDefaultBalance(deps, admin.value.id)
     setup.finish(clock.now())
     appendAudit(deps, caller, {
       operation: 'setup.complete',
@@ -78,7 +79,7 @@ export async function completeSetup(
     return ok({ id: admin.value.id, email: admin.value.email })
   })
   if (!done.ok) return done
-  await grantDefaultBalance(deps, done.value.id, null)
+  await giveDefaultBalance(deps, done.value.id, null)
   await deps.upstream.apply()
   return done
 }
@@ -113,22 +114,4 @@ function createAdministrator(
     status: 'active',
     createdAt: clock.now(),
   })
-}
-
-/** What the settings give a person once, when they become active. */
-export async function grantDefaultBalance(
-  { accounts, settings }: Pick<OperationDeps, 'accounts' | 'settings'>,
-  userId: string,
-  actorUserId: string | null,
-): Promise<void> {
-  const amountNanoUsd = settings.current().defaultBalanceNanoUsd
-  if (amountNanoUsd === 0) return
-  const granted = await accounts.changeBalance({
-    userId,
-    kind: 'gift',
-    amountNanoUsd,
-    note: 'Default balance',
-    actorUserId,
-  })
-  if (!granted.ok) throw new Error(`A gift to a new account was refused: ${granted.error.code}`)
 }
