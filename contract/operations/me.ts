@@ -59,7 +59,10 @@ export const meUpdate = operation({
   output: me,
 })
 
-/** With mail, the new address takes effect when the link that is sent to it comes back; without, at once. */
+/**
+ * With mail, the new address takes effect when the link that is sent to it comes back; without, at once. With mail, one's own
+ * address that is not verified yet can be sent: the link then verifies it.
+ */
 export const meChangeEmail = operation({
   name: 'me.changeEmail',
   audience: 'user',

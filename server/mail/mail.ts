@@ -15,8 +15,13 @@ import { mailFailure } from './mail-failure.ts'
 import { MailQueue, sealMail } from './mail-queue.ts'
 import { type MailData, TEMPLATES } from './templates/templates.ts'
 
-/** A person by id, whose language is known; or an address of nobody here, with a language. */
-export type MailRecipient = string | { readonly email: string; readonly locale: Locale | null }
+/**
+ * A person by id, at their address and in their language; or any address, with a language, and with the id of the person it
+ * belongs to where it does: what was for a person is forgotten with them.
+ */
+export type MailRecipient =
+  | string
+  | { readonly email: string; readonly locale: Locale | null; readonly userId?: string }
 
 export interface Mail {
   /** Whether mail is set up. Where it is not, nothing is queued, and screens offer links to hand over instead. */
@@ -72,8 +77,8 @@ export async function createMail(deps: MailDeps): Promise<Mail> {
 
   const enqueue: Mail['enqueue'] = (template, to, data, { expiresAt } = {}) => {
     if (!isAvailable()) return false
-    const recipient = typeof to === 'string' ? users.findById(to) : { id: null, ...to }
-    if (!recipient || ('status' in recipient && recipient.status === 'deleted')) return false
+    const recipient = typeof to === 'string' ? personOf(users, to) : to
+    if (!recipient) return false
     if (mails.counts().waiting >= WAITING_MAX) {
       logger.error({ template }, 'too many mails wait; one was not queued')
       return false
@@ -82,7 +87,7 @@ export async function createMail(deps: MailDeps): Promise<Mail> {
     mails.create({
       id,
       createdAt: clock.now(),
-      userId: recipient.id,
+      userId: recipient.userId ?? null,
       recipient: recipient.email,
       template,
       expiresAt: expiresAt ?? null,
@@ -111,6 +116,11 @@ export async function createMail(deps: MailDeps): Promise<Mail> {
       await queue.stop()
     },
   }
+}
+
+function personOf(users: UsersRepository, userId: string): Exclude<MailRecipient, string> | undefined {
+  const user = users.findById(userId)
+  return user && user.status !== 'deleted' ? { email: user.email, locale: user.locale, userId } : undefined
 }
 
 function senderOf({ config, settings }: MailDeps): Pick<MailMessage, 'from' | 'replyTo'> {

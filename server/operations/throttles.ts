@@ -51,7 +51,10 @@ export interface TakenAttempt {
   giveBack(): void
 }
 
-/** Takes one attempt from each throttle in turn; the first that is empty says how long to wait, and none is taken. */
+/**
+ * Takes one attempt from each throttle in turn; the first that is empty says how long to wait. What the ones before it gave
+ * stays taken: knocking at a locked door is knocking.
+ */
 export function takeAttempt(
   from: readonly (readonly [AttemptThrottle, string])[],
 ): Result<TakenAttempt, Refusal> {

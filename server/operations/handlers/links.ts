@@ -21,10 +21,10 @@ export function linkHandlers(deps: OperationDeps): Pick<Handlers, 'auth.checkLin
     'auth.checkLink': ({ token }, caller) => guarded(deps, caller, () => lookAt(deps, token)),
     async 'auth.verifyEmail'({ token }, caller) {
       const verified = guarded(deps, caller, () => verifyEmail(deps, token, caller))
-      if (verified.ok && verified.value.activatedUserId !== undefined)
-        await giveDefaultBalance(deps, verified.value.activatedUserId, null)
+      if (verified.ok && verified.value.entitledUserId !== undefined)
+        await giveDefaultBalance(deps, verified.value.entitledUserId, null)
       if (!verified.ok) return verified
-      const { activatedUserId: _, ...output } = verified.value
+      const { entitledUserId: _, ...output } = verified.value
       return ok(output)
     },
   }
@@ -71,7 +71,7 @@ type VerifiedInside =
   | { readonly ok: false; readonly error: Refusal }
   | {
       readonly ok: true
-      readonly value: Extract<Verified, { ok: true }>['value'] & { readonly activatedUserId?: string }
+      readonly value: Extract<Verified, { ok: true }>['value'] & { readonly entitledUserId?: string }
     }
 
 function verifyEmail(deps: OperationDeps, token: string, caller: Caller): VerifiedInside {
@@ -118,7 +118,7 @@ function finishRegistration(
     }
     decideDefaultBalance(deps, user.value.id)
     mail.enqueue('welcome', user.value.id, { link })
-    return ok({ email, outcome: 'active', activatedUserId: user.value.id })
+    return ok({ email, outcome: 'active', entitledUserId: user.value.id })
   })
 }
 
@@ -131,7 +131,10 @@ function finishEmailChange(deps: OperationDeps, link: AccountLinkRow, caller: Ca
   return repositories.transaction((): VerifiedInside => {
     repositories.accountLinks.take(link.id)
     const changed = changeEmail(deps, caller, { userId: before.id, newEmail, verifiedAt: clock.now() })
-    return changed.ok ? ok({ email: newEmail, outcome: 'changed' }) : changed
+    if (!changed.ok) return changed
+    // Of somebody who came in unproved, this is the proof.
+    decideDefaultBalance(deps, before.id)
+    return ok({ email: newEmail, outcome: 'changed', entitledUserId: before.id })
   })
 }
 
@@ -146,8 +149,9 @@ export function changeEmail(
   const before = repositories.users.findById(userId)
   const changed = repositories.users.setEmail(userId, newEmail, verifiedAt)
   if (!changed.ok) return changed
-  const told = before && { email: before.email, locale: before.locale }
-  if (told) mail.enqueue('email_changed', told, { at: clock.now(), address: caller.address, newEmail })
+  const told = before && { email: before.email, locale: before.locale, userId }
+  if (told && told.email !== newEmail)
+    mail.enqueue('email_changed', told, { at: clock.now(), address: caller.address, newEmail })
   repositories.accountLinks.deleteOf(userId)
   repositories.registrations.deleteOf(newEmail)
   appendAudit(deps, caller, {

@@ -85,7 +85,9 @@ function changeOwnEmail(deps: OperationDeps): Handler<'me.changeEmail'> {
   return async ({ email, password }, caller) => {
     const user = await confirmPassword(deps, caller, password)
     if (!user.ok) return user
-    if (user.value.email === email)
+    const isSame = user.value.email === email
+    // Their own address, sent again, proves it: for somebody who came in before there was mail.
+    if (isSame && (user.value.emailVerifiedAt !== null || !mail.isAvailable()))
       return fail(refusal('invalid_input', { problem: 'email: is the address already' }, { param: 'email' }))
     if (!mail.isAvailable()) {
       const change = { userId: user.value.id, newEmail: email, verifiedAt: null }
@@ -118,13 +120,14 @@ function mailEmailChange(deps: OperationDeps, user: UserRow, newEmail: string, c
       expiresAt,
     })
     const other = repositories.users.findByEmail(newEmail)
-    if (other) {
+    if (other && other.id !== user.id) {
       mail.enqueue('already_registered', other.id, { link: baseUrlFor(deps, caller) })
       return
     }
     const link = linkFor(deps, caller, 'change_email', secret)
     const data = { link, validHours: EMAIL_CHANGE_HOURS }
-    mail.enqueue('email_change', { email: newEmail, locale: user.locale }, data, { expiresAt })
+    const to = { email: newEmail, locale: user.locale, userId: user.id }
+    mail.enqueue('email_change', to, data, { expiresAt })
   })
 }
 

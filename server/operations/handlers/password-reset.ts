@@ -5,6 +5,7 @@ import { fail, ok } from '../../../contract/result.ts'
 import type { AccountLinkRow } from '../../db/repositories/account-links.ts'
 import { appendAudit } from '../audit-trail.ts'
 import type { Caller } from '../caller.ts'
+import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
 import { hashOfSecret, newLinkSecret } from '../link-secrets.ts'
@@ -71,11 +72,13 @@ function resetPassword(deps: OperationDeps): Handler<'auth.resetPassword'> {
     if (!found.ok) return found
     const passwordHash = await passwords.hash(password)
     if (passwordHash === undefined) return fail(tooBusy())
-    return guarded(deps, caller, () => {
+    const set = guarded(deps, caller, () => {
       // Looked at again: the hash took its time, and a link is used once.
       const link = usableLink(deps, token)
       return link.ok ? setPassword(deps, link.value, passwordHash, caller) : link
     })
+    if (set.ok) await giveDefaultBalance(deps, found.value.userId, null)
+    return set
   }
 }
 
@@ -95,8 +98,10 @@ function setPassword(deps: OperationDeps, link: AccountLinkRow, passwordHash: st
     const user = repositories.users.setPassword(userId, passwordHash)
     if (!user) throw new Error(`A link names the user ${userId}, who does not exist`)
     // Whoever read the mail has proved the address that it went to.
-    if (link.provesEmail === user.email && user.emailVerifiedAt === null)
+    if (link.provesEmail === user.email && user.emailVerifiedAt === null) {
       repositories.users.noteEmailVerified(userId, at)
+      if (user.status === 'active') decideDefaultBalance(deps, userId)
+    }
     endAccess(deps, userId)
     mail.enqueue('password_changed', userId, { at, address: caller.address })
     appendAudit(deps, caller, {
