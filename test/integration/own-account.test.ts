@@ -130,6 +130,11 @@ describe('the password', () => {
   })
 })
 
+test('the right password, asked for again and again, is no guessing', async () => {
+  for (let time = 0; time < 14; time += 1)
+    expect((await at.as(ann, 'totp.begin', { password: PASSWORD })).ok).toBe(true)
+})
+
 describe('sessions', () => {
   const list = async (cookie: string, input = {}) => (await at.as(cookie, 'sessions.list', input)).data.rows
 
