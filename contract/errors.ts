@@ -1,5 +1,6 @@
 // The error catalogue: every code that any door may answer, with its HTTP status and what a client should do next.
-// docs/errors.md explains each one; a test compares the two in both directions.
+// docs/errors.md explains each one; a test compares the two in both directions. One list, however long: whoever adds a code
+// sees all that there are.
 
 /** `type` member of OpenAI's error object. */
 type OpenAiErrorType =

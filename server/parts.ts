@@ -16,20 +16,12 @@ import { createLimitBook } from './limits/limit-book.ts'
 import { createLimitCounters } from './limits/limit-counters.ts'
 import { createLimitTime } from './limits/limit-time.ts'
 import { createLimiter } from './limits/limiter.ts'
-import { createMail } from './mail/mail.ts'
-import { createMailConfig } from './mail/mail-config.ts'
 import type { OperationDeps } from './operations/deps.ts'
-import { createLater } from './operations/later.ts'
-import { createPasswords } from './operations/passwords.ts'
-import { createSecondFactors } from './operations/second-factors.ts'
-import { createSessions } from './operations/sessions.ts'
-import { createSetupGate } from './operations/setup-gate.ts'
-import { createThrottles } from './operations/throttles.ts'
 import type { Ports } from './ports.ts'
 import { createPriceBook } from './prices/price-book.ts'
 import { createLiveSettings } from './settings/live-settings.ts'
-import { createSealedValues } from './settings/sealed-values.ts'
 import { createUpstreamConfig } from './settings/upstream-config.ts'
+import { createSignInParts } from './sign-in-parts.ts'
 import { createLiveUpstream, type LiveUpstream } from './upstream-target.ts'
 
 const systemTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -43,11 +35,12 @@ interface Parts {
 /** What has to end again is pushed to `closers`, in the order of its making. */
 export async function createParts(
   config: StartConfig,
-  { clock, ids, logger, secrets }: Ports,
+  ports: Ports,
   db: Db,
   closers: (() => Promise<void> | void)[],
   ownAddress: () => string,
 ): Promise<Parts> {
+  const { clock, ids, logger, secrets } = ports
   const repositories = createRepositories(db)
   const writer = createWriter(db, {
     onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
@@ -97,40 +90,7 @@ export async function createParts(
   closers.push(() => upstream.stop())
   await upstream.apply()
 
-  const sealedValues = createSealedValues({ repository: repositories.sealedValues, secrets, clock, ids })
-  const { sessions: sessionsRepository, users, meta } = repositories
-  const sessions = await createSessions({
-    sessions: sessionsRepository,
-    users,
-    sealedValues,
-    clock,
-    ids,
-    logger,
-  })
-  const passwords = await createPasswords(ids.randomBytes)
-  const setup = createSetupGate(meta, ids)
-  const secondFactors = createSecondFactors({
-    repository: repositories.secondFactors,
-    sealer: await sealedValues.sealer(),
-    clock,
-    ids,
-  })
-  const mailConfig = createMailConfig({ repository: repositories.settings, sealedValues, clock, logger })
-  const mail = await createMail({
-    config: mailConfig,
-    settings,
-    mails: repositories.mails,
-    users,
-    sealedValues,
-    defaultLocale: config.locale,
-    timeZone,
-    clock,
-    ids,
-    logger,
-  })
-  closers.push(() => mail.stop())
-  const later = createLater(logger)
-  closers.push(() => later.stop())
+  const signIn = await createSignInParts({ config, ports, repositories, settings, timeZone, closers })
 
   const shared = { clock, ids, logger, accounts, accessChanges, prices, settings, limitBook, limiter }
   const deps = {
@@ -140,15 +100,7 @@ export async function createParts(
     keyDirectory,
     upstreamConfig,
     upstream,
-    passwords,
-    sessions,
-    setup,
-    secondFactors,
-    mailConfig,
-    mail,
-    later,
-    throttles: createThrottles(clock),
-    defaultLocale: config.locale,
+    ...signIn,
     ownAddress,
   }
   const gateway = createGateway({
