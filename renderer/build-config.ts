@@ -37,6 +37,8 @@ export function appConfig({ name, base }: AppBuild): UserConfig {
       assetsInlineLimit: 0,
       manifest: true,
       reportCompressedSize: false,
+      // test/e2e/budget.test.ts holds what a page may weigh.
+      chunkSizeWarningLimit: 1000,
       modulePreload: { polyfill: false },
       rolldownOptions: {
         // `use client` in packages speaks to frameworks that render on a server; there is none here.

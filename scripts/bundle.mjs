@@ -36,6 +36,15 @@ const BUILDS = {
   },
 }
 
+/** Every part of the kit on one page, which only tests and people who work on it look at. @satisfies {Build} */
+const SPECIMEN = {
+  name: 'the specimen',
+  inputs: BUILDS.pages.inputs,
+  stamp: 'dist/renderer/specimen/.build-stamp',
+  outputs: ['dist/renderer/specimen/index.html'],
+  configs: ['renderer/specimen/vite.config.ts'],
+}
+
 /** @param {string} root */
 export function bundlePath(root) {
   return join(root, 'dist', 'server', 'headless.mjs')
@@ -63,6 +72,9 @@ export async function ensureBundle(root, { isForced = false } = {}) {
 /** @param {string} root */
 export const ensurePages = (root) => ensureBuild(root, BUILDS.pages, false)
 
+/** @param {string} root */
+export const ensureSpecimen = (root) => ensureBuild(root, SPECIMEN, false)
+
 /**
  * @param {string} root
  * @param {Build} build
@@ -77,7 +89,9 @@ async function ensureBuild(root, build, isForced) {
     for (const config of build.configs) {
       const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
       const args = [vite, 'build', '--config', config, '--logLevel', 'warn']
-      const { code } = await runChild(nodePath(root), args, { cwd: root })
+      // Whoever runs tests has another value here, with which React would be built for development.
+      const env = { NODE_ENV: 'production' }
+      const { code } = await runChild(nodePath(root), args, { cwd: root, env })
       if (code !== 0)
         throw new SetUpError(`${upperFirst(build.name)} could not be built (the reason stands above).`)
     }

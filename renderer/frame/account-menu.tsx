@@ -27,8 +27,9 @@ export function AccountMenu({ me, onSignedOut, children }: AccountMenuProps) {
   return (
     <Menu
       trigger={
-        <button type="button" className="ib account" aria-label={`${t('account')}: ${me.email}`}>
+        <button type="button" className="ib account">
           <Avatar name={me.email} />
+          <span className="sr">{`${t('account')}: ${me.email}`}</span>
         </button>
       }
     >

@@ -61,6 +61,7 @@ export function Switch({ label, isOn, onChange, isDisabled = false, isSmall = fa
       role="switch"
       className={isSmall ? 'switch sm' : 'switch'}
       aria-label={label}
+      aria-checked={isOn}
       checked={isOn}
       disabled={isDisabled}
       onChange={(event) => onChange(event.target.checked)}
@@ -92,22 +93,19 @@ export function RadioGroup<T extends string>({
   look = 'list',
 }: RadioGroupProps<T>) {
   const name = useId()
-  const input = (option: Option<T>, className: string) => (
-    <input
-      type="radio"
-      name={name}
-      className={className}
-      value={option.value}
-      checked={option.value === value}
-      onChange={() => onChange(option.value)}
-    />
-  )
+  const radio = (option: Option<T>) => ({
+    type: 'radio',
+    name,
+    value: option.value,
+    checked: option.value === value,
+    onChange: () => onChange(option.value),
+  })
   if (look !== 'list') {
     return (
       <div role="radiogroup" aria-label={label} className={look === 'segments' ? 'seg' : 'seg block'}>
         {options.map((option) => (
           <label key={option.value}>
-            {input(option, 'sr')}
+            <input {...radio(option)} className="sr" />
             {option.icon}
             {option.label}
           </label>
@@ -119,7 +117,7 @@ export function RadioGroup<T extends string>({
     <div role="radiogroup" aria-label={label} className="radios">
       {options.map((option) => (
         <label key={option.value} className="choice block">
-          {input(option, 'check radio')}
+          <input {...radio(option)} className="check radio" />
           <span className="col">
             <span>{option.label}</span>
             {option.help === undefined ? undefined : <span className="help">{option.help}</span>}

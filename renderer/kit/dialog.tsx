@@ -64,13 +64,15 @@ export function Dialog(props: DialogProps) {
     >
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
-        {onSubmit === undefined ? (
-          <Base.Popup className="dialog">{content}</Base.Popup>
-        ) : (
-          <Base.Popup className="dialog" render={<form noValidate onSubmit={submit} />}>
-            {content}
-          </Base.Popup>
-        )}
+        <Base.Popup className="dialog">
+          {onSubmit === undefined ? (
+            content
+          ) : (
+            <form noValidate onSubmit={submit}>
+              {content}
+            </form>
+          )}
+        </Base.Popup>
       </Base.Portal>
     </Base.Root>
   )

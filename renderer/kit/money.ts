@@ -106,15 +106,17 @@ export function moneyInputText(nanoUsd: number): string {
 export const countText = (count: number, language: string): string =>
   new Intl.NumberFormat(language === 'zh-CN' ? 'en' : language).format(count)
 
-/** A large count that nobody reads to the digit: `6.84 M`. */
+const SHORT_STEPS = [
+  { from: 1_000_000_000, divisor: 1_000_000_000, unit: 'B' },
+  { from: 1_000_000, divisor: 1_000_000, unit: 'M' },
+  { from: 10_000, divisor: 1_000, unit: 'k' },
+] as const
+
+/** A large count that nobody reads to the digit, in three figures: `6.84 M`. */
 export function shortCountText(count: number): string {
-  const steps = [
-    { from: 1_000_000_000, unit: 'B' },
-    { from: 1_000_000, unit: 'M' },
-    { from: 10_000, unit: 'k' },
-  ] as const
-  const step = steps.find(({ from }) => Math.abs(count) >= from)
+  const step = SHORT_STEPS.find(({ from }) => Math.abs(count) >= from)
   if (step === undefined) return countText(count, 'en')
-  const divisor = step.unit === 'k' ? 1_000 : step.from
-  return `${(count / divisor).toFixed(count / divisor >= 100 ? 0 : count / divisor >= 10 ? 1 : 2)} ${step.unit}`
+  const value = count / step.divisor
+  const wholeDigits = Math.trunc(Math.abs(value)).toString().length
+  return `${value.toFixed(Math.max(0, 3 - wholeDigits))} ${step.unit}`
 }

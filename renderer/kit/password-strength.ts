@@ -17,7 +17,9 @@ export function passwordStrength(password: string, charsMin: number): Strength {
     .replace(/(.)\1{2,}/g, '$1')
   const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\d/, /[^\p{L}\d]/u, /\p{Lo}/u].filter((kind) => kind.test(own)).length
   const distinct = new Set(own).size
-  const score = Math.min(own.length, distinct * 2) + kinds * 2
+  // A Chinese character is chosen from thousands, a letter from dozens.
+  const weight = own.length + (own.match(/\p{Script=Han}/gu)?.length ?? 0)
+  const score = Math.min(weight, distinct * 2) + kinds * 2
   if (distinct < 5 || score < 12) return 1
   if (score < 18) return 2
   return score < 24 ? 3 : 4

@@ -32,17 +32,17 @@ export function dateText(atMs: number, nowMs: number, language: string): string 
 
 /** To the second, with the zone: `14 Sep 2026, 11:41:52 UTC+8`. */
 export function absoluteTime(atMs: number, language: string): string {
-  const format = new Intl.DateTimeFormat(localeFor(language), {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'shortOffset',
-  })
-  return spaced(format.format(atMs)).replace('GMT', 'UTC')
+  const locale = localeFor(language)
+  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', hourCycle: 'h23' })
+  return `${spaced(date.format(atMs))}${language === 'en' ? ', ' : ' '}${time.format(atMs)} ${zoneText(atMs)}`
+}
+
+/** `UTC+8`; languages put their own zone names in different places. */
+function zoneText(atMs: number): string {
+  const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' }).formatToParts(atMs)
+  const zone = parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT'
+  return zone.replace('GMT', 'UTC')
 }
 
 /** The day first, as the screens are drawn; the reader's clock is a 24-hour one in both languages. */

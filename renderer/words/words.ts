@@ -56,12 +56,19 @@ function speakFrom(loaders: ReadonlyMap<string, LoadCatalogue>, first: Language)
       return known
     }
   }
-  async function loadIn(wanted: Language, name: string): Promise<void> {
+  /** Resolves to whether there is something new to say. */
+  async function loadIn(wanted: Language, name: string): Promise<boolean> {
     const key = `${name}.${wanted}`
-    if (catalogues.has(key)) return
+    if (catalogues.has(key)) return false
     const load = loaders.get(key)
     if (load === undefined) throw new Error(`There is no catalogue ${key}`)
-    catalogues.set(key, await load())
+    const catalogue: Promise<Catalogue> = load()
+    catalogues.set(key, await catalogue)
+    return true
+  }
+  function tell(): void {
+    speaker = createSpeaker()
+    for (const listener of listeners) listener()
   }
   const catalogue = (name: string): Catalogue => catalogues.get(`${name}.${language}`) ?? {}
 
@@ -74,13 +81,13 @@ function speakFrom(loaders: ReadonlyMap<string, LoadCatalogue>, first: Language)
     },
     async load(wanted) {
       for (const name of wanted) names.add(name)
-      await Promise.all(wanted.map((name) => loadIn(language, name)))
+      const isNew = await Promise.all(wanted.map((name) => loadIn(language, name)))
+      if (isNew.some(Boolean)) tell()
     },
     async change(next) {
       await Promise.all([...names].map((name) => loadIn(next, name)))
       language = next
-      speaker = createSpeaker()
-      for (const listener of listeners) listener()
+      tell()
     },
     has: (name, key) => key in catalogue(name),
     say: (name, key, values = {}) => fill(sentence(catalogue(name), key, values, language), values),

@@ -11,12 +11,13 @@ import {
   YAxis,
 } from 'recharts'
 import type { ChartProps } from './chart.tsx'
-import { colourOf, flat, type Series, type Unit } from './series.ts'
+import { colourOf, flat, highest, niceTicks, type Series, type Unit } from './series.ts'
 
 type DrawingProps = ChartProps & { readonly heightPx: number }
 
 export function Drawing({ kind, series, points, unit, heightPx }: DrawingProps) {
   const data = flat(points)
+  const ticks = niceTicks(highest(series, points, kind === 'stacked-bars'))
   const frame = [
     <CartesianGrid key="grid" vertical={false} stroke="var(--line)" />,
     <XAxis
@@ -28,7 +29,16 @@ export function Drawing({ kind, series, points, unit, heightPx }: DrawingProps) 
       minTickGap={16}
       height={24}
     />,
-    <YAxis key="y" tickFormatter={unit.tick} tickLine={false} axisLine={false} tickCount={4} width="auto" />,
+    <YAxis
+      key="y"
+      tickFormatter={unit.tick}
+      tickLine={false}
+      axisLine={false}
+      ticks={[...ticks]}
+      domain={[0, ticks.at(-1) ?? 1]}
+      interval={0}
+      width="auto"
+    />,
     <Tooltip
       key="tip"
       isAnimationActive={false}

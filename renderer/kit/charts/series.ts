@@ -33,3 +33,24 @@ export const totalOf = (points: readonly Point[], name: string): number =>
 /** Rows as the chart library wants them: flat. */
 export const flat = (points: readonly Point[]): Record<string, number | string | undefined>[] =>
   points.map((point) => ({ ...point.values, label: point.label }))
+
+/** The highest place that is drawn: of stacked bars the sum, of lines the value. */
+export function highest(series: readonly Series[], points: readonly Point[], isStacked: boolean): number {
+  const heights = points.map(({ values }) => {
+    const drawn = series.map(({ name }) => values[name] ?? 0)
+    return isStacked ? drawn.reduce((sum, value) => sum + value, 0) : Math.max(0, ...drawn)
+  })
+  return Math.max(0, ...heights)
+}
+
+const STEPS_MAX = 4
+
+/** Ticks from zero to above `max`, 3 to 5 of them, whose steps are 1, 2, 2.5 or 5 times a power of ten. */
+export function niceTicks(max: number): readonly number[] {
+  if (max <= 0) return [0, 1]
+  const power = 10 ** Math.floor(Math.log10(max / STEPS_MAX))
+  const step =
+    [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => max / each <= STEPS_MAX) ?? max
+  const count = Math.ceil(max / step)
+  return Array.from({ length: count + 1 }, (_, index) => index * step)
+}

@@ -4,10 +4,10 @@ import { LanguageSwitch } from '../../frame/language-switch.tsx'
 
 export function OpenFrame({ children }: { readonly children: ReactNode }) {
   return (
-    <div className="open touch">
-      <div className="corner">
+    <div className="open">
+      <header className="corner">
         <LanguageSwitch />
-      </div>
+      </header>
       <main>{children}</main>
     </div>
   )

@@ -29,7 +29,7 @@ export function PortalShell({ me, children }: PortalShellProps) {
       </Link>
     ))
   return (
-    <div className="portal touch">
+    <div className="portal">
       <a className="skip" href="#content">
         {kit('skipToContent')}
       </a>

@@ -26,9 +26,9 @@ export function SetUpScreen() {
   }, [t])
   return (
     <div className={styles['frame']}>
-      <div className={styles['corner']}>
+      <header className={styles['corner']}>
         <LanguageSwitch />
-      </div>
+      </header>
       <main className={styles['sheet']}>
         {status.isError ? (
           <ErrorState
