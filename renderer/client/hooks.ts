@@ -14,6 +14,7 @@ import type { Client } from './client.ts'
 import { mayRetry } from './failures.ts'
 
 const RETRIES_MAX = 2
+const RETRY_EVERY_MS = 10_000
 /** Within it, a screen that is opened again shows what it has; pushed events and changes refresh sooner. */
 const FRESH_MS = 15_000
 
@@ -23,6 +24,8 @@ export const createQueryClient = (): QueryClient =>
       queries: {
         retry: (count, error) => count < RETRIES_MAX && mayRetry(error),
         staleTime: FRESH_MS,
+        // What could not be reached is tried again for as long as somebody looks at it.
+        refetchInterval: ({ state }) => (mayRetry(state.error) ? RETRY_EVERY_MS : false),
         // An address in a local network is reachable without the internet.
         networkMode: 'always',
       },

@@ -2,12 +2,15 @@
 // what is written and how to undo it. Never for reading.
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import { type FormEvent, type ReactNode, useId, useState } from 'react'
+import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { Sentence } from '../words/sentence.tsx'
 import { Button } from './button.tsx'
 import { IconButton } from './icon-button.tsx'
 import { useKitWords } from './kit-words.ts'
 import { TextInput } from './text-input.tsx'
+
+/** What a person came to fill in; a choice between a few has an answer already. */
+const FIELD = 'input:not([type=radio]), textarea'
 
 interface DialogProps {
   readonly isOpen: boolean
@@ -27,6 +30,10 @@ interface DialogProps {
 export function Dialog(props: DialogProps) {
   const { isOpen, onClose, title, subtitle, children, actions, onSubmit, isSticky = false } = props
   const t = useKitWords()
+  const body = useRef<HTMLDivElement>(null)
+  // A finger would bring up the keyboard, over half of the dialog.
+  const firstField = (openedBy: string): HTMLElement | true =>
+    (openedBy === 'touch' ? null : body.current?.querySelector<HTMLElement>(FIELD)) ?? true
   const content = (
     <>
       <div className="dh">
@@ -44,7 +51,9 @@ export function Dialog(props: DialogProps) {
           </IconButton>
         )}
       </div>
-      <div className="db">{children}</div>
+      <div className="db" ref={body}>
+        {children}
+      </div>
       <div className="df">{actions}</div>
     </>
   )
@@ -64,7 +73,7 @@ export function Dialog(props: DialogProps) {
     >
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
-        <Base.Popup className="dialog">
+        <Base.Popup className="dialog" initialFocus={firstField}>
           {onSubmit === undefined ? (
             content
           ) : (

@@ -59,7 +59,8 @@ export function useForm<Values extends object>({
     set: (name, value) => setValues((before) => ({ ...before, [name]: value })),
     submit() {
       setWasSent(true)
-      if (isWorking || Object.values(found).some((error) => error !== undefined)) return
+      if (isWorking) return
+      if (Object.values(found).some((error) => error !== undefined)) return focusFirstError()
       setIsWorking(true)
       setFailed(undefined)
       send(values)
@@ -72,4 +73,9 @@ export function useForm<Values extends object>({
       setFailed(undefined)
     },
   }
+}
+
+/** Once the errors are drawn. */
+function focusFirstError(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('form [aria-invalid="true"]')?.focus())
 }

@@ -1,8 +1,8 @@
 // Specimens of charts: several series, one point, none, and percentiles.
 import { Chart } from '../kit/charts/chart.tsx'
 import { Percentiles } from '../kit/charts/percentiles.tsx'
-import type { Point, Series, Unit } from '../kit/charts/series.ts'
-import { moneyString } from '../kit/money.ts'
+import type { Point, Series } from '../kit/charts/series.ts'
+import { COUNTS, DOLLARS } from '../kit/charts/units.ts'
 import { PanelBody, Section } from '../kit/page.tsx'
 
 const SERIES: readonly Series[] = [
@@ -18,11 +18,6 @@ const POINTS: readonly Point[] = DAYS.map((dollars, index) => ({
   label: `${index + 10} Nov`,
   values: { codex: dollars * NANO, plain: dollars * 0.5 * NANO, other: 0.1 * NANO },
 }))
-
-const DOLLARS: Unit = {
-  tick: (value) => `$${Math.round(value / NANO)}`,
-  exact: (value) => moneyString(Math.round(value)),
-}
 
 export function Charts() {
   return (
@@ -72,7 +67,7 @@ export function Charts() {
             pointLabel="Day"
             series={SERIES}
             points={[]}
-            unit={DOLLARS}
+            unit={COUNTS}
             heightPx={80}
           />
           <Percentiles label="Time to first token" p50Ms={412} p95Ms={1900} p99Ms={4200} />

@@ -2,11 +2,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { colourOf, highest, niceTicks, type Point, type Series } from './series.ts'
+import { COUNTS, DOLLARS } from './units.ts'
 
 test.each([
   [14.7, [0, 5, 10, 15]],
   [4, [0, 1, 2, 3, 4]],
-  [9, [0, 2.5, 5, 7.5, 10]],
+  [9, [0, 5, 10]],
   [10_600_000_000, [0, 5_000_000_000, 10_000_000_000, 15_000_000_000]],
   [0, [0, 1]],
 ])('up to %d the ticks are %j', (max, ticks) => {
@@ -41,5 +42,14 @@ test('stacked bars are as high as their sum, lines as their highest', () => {
   const points: readonly Point[] = [{ label: 'a', values: { m0: 2, m1: 3, m2: undefined } }]
   expect([highest(series, points, true), highest(series, points, false), highest(series, [], true)]).toEqual([
     5, 3, 0,
+  ])
+})
+
+test('ticks are as short as they can be, tables are exact', () => {
+  expect([0, 5e9, 1e12, 5e8, 2e6].map(DOLLARS.tick)).toEqual(['$0', '$5', '$1,000', '$0.50', '$0.002'])
+  expect([DOLLARS.exact(36_250_200), COUNTS.tick(6_840_000), COUNTS.exact(6_840_000)]).toEqual([
+    '$0.036250',
+    '6.84 M',
+    '6,840,000',
   ])
 })

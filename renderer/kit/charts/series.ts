@@ -45,12 +45,11 @@ export function highest(series: readonly Series[], points: readonly Point[], isS
 
 const STEPS_MAX = 4
 
-/** Ticks from zero to above `max`, 3 to 5 of them, whose steps are 1, 2, 2.5 or 5 times a power of ten. */
+/** Ticks from zero to `max` or above, 3 to 5 of them, whose steps are 1, 2 or 5 times a power of ten. */
 export function niceTicks(max: number): readonly number[] {
   if (max <= 0) return [0, 1]
   const power = 10 ** Math.floor(Math.log10(max / STEPS_MAX))
-  const step =
-    [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => max / each <= STEPS_MAX) ?? max
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => max / each <= STEPS_MAX) ?? max
   const count = Math.ceil(max / step)
   return Array.from({ length: count + 1 }, (_, index) => index * step)
 }
