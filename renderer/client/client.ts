@@ -39,7 +39,7 @@ export interface Client {
 
 export interface ClientParts {
   readonly transport: Transport
-  /** Resolves once the answer named another build than the page's own. */
+  /** Told by the transport which build every answer names. */
   readonly staleness: Staleness
 }
 
