@@ -2,7 +2,7 @@
 // holds one file for each rule that breaks it, so that a rule which sees nothing is found out.
 
 const OUR_FOLDERS = '^(contract|server|electron|renderer|test|scripts|drizzle)/'
-const TEST_FILES = '(\\.test\\.ts$|^test/)'
+const TEST_FILES = '(\\.test\\.tsx?$|^test/)'
 
 /** Imports within this repository go to the allowed places only; packages and Node itself are not looked at. */
 function within(name, from, allowed) {
@@ -27,6 +27,10 @@ function only(name, from, allowed) {
 const CONTRACT = '^contract/'
 const LEDGER = '^server/ledger/'
 const PORTS = '^server/ports\\.ts$'
+/** What both apps are made from. */
+const SHARED = '(client|frame|kit|routing|state|words)'
+/** How the apps are built, which is no part of them. */
+const BUILD_FILES = '^renderer/(build-config|[a-z]+/vite\\.config)\\.ts$'
 const REPOSITORIES = '^server/db/repositories/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -94,11 +98,14 @@ module.exports = {
     ]),
     within('electron-imports', '^electron/', [CONTRACT, '^server/start-server\\.ts$', '^electron/']),
 
-    within('renderer-imports', '^renderer/', [CONTRACT, '^renderer/']),
+    {
+      ...within('renderer-imports', '^renderer/', [CONTRACT, '^renderer/']),
+      from: { path: '^renderer/', pathNot: [TEST_FILES, BUILD_FILES] },
+    },
     {
       name: 'renderer-has-no-node',
       severity: 'error',
-      from: { path: '^renderer/', pathNot: TEST_FILES },
+      from: { path: '^renderer/', pathNot: [TEST_FILES, BUILD_FILES] },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -107,10 +114,7 @@ module.exports = {
       from: { path: '^renderer/(console|portal)/' },
       to: { path: '^renderer/(console|portal)/', pathNot: '^renderer/$1/' },
     },
-    within('client-kit-and-state-know-no-app', '^renderer/(client|kit|state)/', [
-      CONTRACT,
-      '^renderer/(client|kit|state)/',
-    ]),
+    within('shared-folders-know-no-app', `^renderer/${SHARED}/`, [CONTRACT, `^renderer/${SHARED}/`]),
     {
       name: 'features-never-import-siblings',
       severity: 'error',
@@ -145,8 +149,8 @@ module.exports = {
     {
       name: 'product-never-imports-tests-or-scripts',
       severity: 'error',
-      from: { path: '^(contract|server|electron|renderer)/', pathNot: TEST_FILES },
-      to: { path: ['\\.test\\.ts$', '^(test|scripts)/'] },
+      from: { path: '^(contract|server|electron|renderer)/', pathNot: [TEST_FILES, BUILD_FILES] },
+      to: { path: ['\\.test\\.tsx?$', '^(test|scripts)/'] },
     },
     {
       name: 'server-needs-no-development-package',

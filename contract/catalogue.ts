@@ -124,3 +124,8 @@ export const CATALOGUE: ReadonlyMap<string, Listed> = new Map(
 )
 
 export const operationNames: readonly OperationName[] = OPERATIONS.map((listed) => listed.name)
+
+/** What a caller sends: before the defaults are filled. */
+export type CallInput<Name extends OperationName> = z.input<OperationNamed<Name>['input']>
+/** What a caller is given. */
+export type CallOutput<Name extends OperationName> = z.output<OperationNamed<Name>['output']>

@@ -5,6 +5,8 @@ import { z } from 'zod'
 
 export interface Installation {
   readonly migrationsDir: string
+  /** Where the built web apps are, if they have been built. */
+  readonly webAppsDir: string
   readonly version: string
 }
 
@@ -12,8 +14,13 @@ const manifest = z.object({ name: z.literal('codex-gateway'), version: z.string(
 
 export function findInstallation(fromDir: string): Installation {
   const journal = findUpwards(fromDir, join('drizzle', 'meta', '_journal.json'))
-  const { version } = manifest.parse(JSON.parse(readFileSync(findUpwards(fromDir, 'package.json'), 'utf8')))
-  return { migrationsDir: dirname(dirname(journal)), version }
+  const manifestPath = findUpwards(fromDir, 'package.json')
+  const { version } = manifest.parse(JSON.parse(readFileSync(manifestPath, 'utf8')))
+  return {
+    migrationsDir: dirname(dirname(journal)),
+    webAppsDir: join(dirname(manifestPath), 'dist', 'renderer'),
+    version,
+  }
 }
 
 function findUpwards(fromDir: string, path: string): string {

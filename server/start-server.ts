@@ -1,11 +1,12 @@
 // The composition root: takes the data folder, makes the parts, opens the doors, and takes all of it down in reverse.
+import { join } from 'node:path'
 import type { StartConfig } from './config.ts'
 import { openMigrated, takeDataDir } from './data-folder.ts'
 import { createHttpServer } from './http/http-server.ts'
-import type { PageFacts } from './http/pages/page-facts.ts'
+import { loadWebApp } from './http/web-app.ts'
 import { findInstallation } from './installation.ts'
 import { listen, stopListening } from './listening.ts'
-import { isLoopbackHost, isReachableFromLoopback, localUrl } from './network-address.ts'
+import { isReachableFromLoopback, localUrl } from './network-address.ts'
 import { giveDueDefaultBalances } from './operations/default-balance.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { createDispatch, type Dispatch } from './operations/dispatch.ts'
@@ -14,7 +15,6 @@ import { createParts } from './parts.ts'
 import type { Ports } from './ports.ts'
 import { setupInvitation } from './setup-invitation.ts'
 import { completeFromEnvironment } from './unattended-setup.ts'
-import type { LiveUpstream } from './upstream-target.ts'
 
 export { StartError } from './start-error.ts'
 
@@ -90,7 +90,15 @@ async function compose(
       setUp: deps.setup.isDone(),
       upstream: upstream.state().isConfigured,
     }),
-    pageFacts: () => pageFacts(config, deps, upstream, installation.version),
+    pageFacts: () => ({
+      isSetUpDone: deps.setup.isDone(),
+      hasUpstream: upstream.state().isConfigured,
+      version: installation.version,
+    }),
+    apps: {
+      portal: loadWebApp(join(installation.webAppsDir, 'portal')),
+      console: loadWebApp(join(installation.webAppsDir, 'console')),
+    },
     defaultLanguage: config.locale,
     isStopping: () => isStopping,
     ids: ports.ids,
@@ -126,25 +134,5 @@ function canWrite({ repositories, logger }: OperationDeps): boolean {
   } catch (error) {
     logger.warn({ err: error }, 'the database takes no writes')
     return false
-  }
-}
-
-/** Models that the examples prefer, best first; else the first there is. */
-const SAMPLE_MODELS = ['demo-smart', 'gpt-6.1-sol', 'gpt-6-sol', 'gpt-5.6-sol']
-
-function pageFacts(
-  config: StartConfig,
-  deps: OperationDeps,
-  upstream: LiveUpstream,
-  version: string,
-): PageFacts {
-  const models = deps.prices.models(deps.clock.now()).map((row) => row.model)
-  const { kind, isConfigured } = upstream.state()
-  return {
-    isSetUpDone: deps.setup.isDone(),
-    upstream: isConfigured ? kind : null,
-    isOpenToNetwork: !isLoopbackHost(config.host),
-    sampleModel: SAMPLE_MODELS.find((model) => models.includes(model)) ?? models[0],
-    version,
   }
 }

@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express'
 import { refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope, answerJson } from './answers.ts'
+import { namesBuild } from './apps-door.ts'
 import type { HttpDeps } from './http-deps.ts'
 import { operationsDoor } from './operations-door.ts'
 import { STYLE_HASH } from './pages/style.ts'
@@ -25,7 +26,7 @@ export function createApp(deps: HttpDeps): Express {
     const isReady = Object.values(checks).every(Boolean) && !deps.isStopping()
     answerJson(res, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready', checks })
   })
-  app.all('/api/:operation', operationsDoor(deps))
+  app.all('/api/:operation', namesBuild(deps), operationsDoor(deps))
   app.use(pagesDoor(deps))
   app.use(errorHandler(deps))
   return app

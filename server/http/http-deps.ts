@@ -5,6 +5,7 @@ import type { Identity } from '../operations/caller.ts'
 import type { Dispatch } from '../operations/dispatch.ts'
 import type { Ids, Logger } from '../ports.ts'
 import type { PageFacts } from './pages/page-facts.ts'
+import type { WebApp } from './web-app.ts'
 
 export interface Readiness {
   readonly database: boolean
@@ -30,6 +31,8 @@ export interface HttpDeps {
   readonly allowedHosts: () => readonly string[]
   readonly readiness: () => Readiness
   readonly pageFacts: () => PageFacts
+  /** Undefined where they have not been built: everything but the pages works all the same. */
+  readonly apps: { readonly portal: WebApp | undefined; readonly console: WebApp | undefined }
   readonly defaultLanguage: 'en' | 'zh-CN'
   readonly isStopping: () => boolean
   readonly ids: Pick<Ids, 'next'>
