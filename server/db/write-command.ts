@@ -65,6 +65,8 @@ export interface BalanceChangeCommand {
   readonly note: string
   readonly actorUserId: string | null
   readonly createdAt: number
+  /** The request that a refund or a later charge is for; each happens once. */
+  readonly requestId?: string | undefined
 }
 
 export interface UsageCommand {
