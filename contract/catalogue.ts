@@ -2,13 +2,24 @@
 import type { z } from 'zod'
 import { authLogin, authLogout } from './operations/auth.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
+import { ledgerCheck, ledgerStatus } from './operations/ledger.ts'
 import { limitsList, limitsUpdate, limitsUsage } from './operations/limits.ts'
+import { holdsList, lossesCharge, lossesDismiss, lossesList } from './operations/losses.ts'
 import { meGet, meOverview } from './operations/me.ts'
 import { pricesList, pricesUpsert } from './operations/prices.ts'
+import { usageReceipt, usageRefund } from './operations/receipts.ts'
 import { settingsGet, settingsUpdate } from './operations/settings.ts'
 import { setupComplete, setupStatus } from './operations/setup.ts'
+import { meLedger, meStatement, usersLedger, usersStatement } from './operations/statements.ts'
 import { usageList, usageSummary } from './operations/usage.ts'
-import { usersAdjustBalance, usersCreate, usersGet, usersList, usersSetStatus } from './operations/users.ts'
+import {
+  usersAdjustBalance,
+  usersCreate,
+  usersGet,
+  usersList,
+  usersSetStatus,
+  usersUpdate,
+} from './operations/users.ts'
 
 const OPERATIONS = [
   setupStatus,
@@ -36,6 +47,19 @@ const OPERATIONS = [
   limitsList,
   limitsUpdate,
   limitsUsage,
+  usageReceipt,
+  usageRefund,
+  lossesList,
+  lossesCharge,
+  lossesDismiss,
+  holdsList,
+  ledgerStatus,
+  ledgerCheck,
+  meLedger,
+  meStatement,
+  usersUpdate,
+  usersLedger,
+  usersStatement,
 ] as const
 
 type Listed = (typeof OPERATIONS)[number]

@@ -30,6 +30,8 @@ test('every operation of the design stands in the catalogue', () => {
       'users.create users.list users.get users.setStatus users.adjustBalance',
       'prices.upsert prices.list keys.create keys.list keys.update keys.rotate keys.delete',
       'usage.list usage.summary settings.get settings.update limits.list limits.update limits.usage',
+      'usage.receipt usage.refund losses.list losses.charge losses.dismiss holds.list ledger.status ledger.check',
+      'me.ledger me.statement users.update users.ledger users.statement',
     ]
       .join(' ')
       .split(' ')
