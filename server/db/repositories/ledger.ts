@@ -18,6 +18,10 @@ export interface LedgerEntry {
   /** Signed: what it adds to the open holds. */
   readonly heldNanoUsd: NanoUsd
   readonly requestId: string | null
+  /** The three of a hold. */
+  readonly keyId: string | null
+  readonly model: string | null
+  readonly priceId: string | null
   readonly note: string | null
   readonly actorUserId: string | null
 }
@@ -53,6 +57,9 @@ const entryColumns = {
   amountNanoUsd: ledgerEntries.amountNanoUsd,
   heldNanoUsd: ledgerEntries.heldNanoUsd,
   requestId: ledgerEntries.requestId,
+  keyId: ledgerEntries.keyId,
+  model: ledgerEntries.model,
+  priceId: ledgerEntries.priceId,
   note: ledgerEntries.note,
   actorUserId: ledgerEntries.actorUserId,
 }

@@ -49,6 +49,8 @@ export interface UsersRepository {
   setStatus(id: string, status: UserStatus): UserRow | undefined
   setRole(id: string, role: Role): UserRow | undefined
   setPassword(id: string, passwordHash: string): UserRow | undefined
+  /** What is left out stays. Throws where somebody else has the email: the caller has looked. */
+  update(id: string, changes: { readonly email?: string | undefined; readonly role?: Role | undefined }): void
   countActiveAdministrators(): number
   /** Notes that the person was here. */
   touch(id: string, at: number): void
@@ -112,6 +114,13 @@ export function createUsersRepository({ raw, orm }: Db): UsersRepository {
     setStatus: (id, status) => change(id, { status }),
     setRole: (id, role) => change(id, { role }),
     setPassword: (id, passwordHash) => change(id, { passwordHash }),
+    update(id, { email, role }) {
+      if (email !== undefined) {
+        const values = { email: email.trim(), emailKey: emailKeyOf(email) }
+        orm.update(users).set(values).where(eq(users.id, id)).run()
+      }
+      if (role !== undefined) change(id, { role })
+    },
     countActiveAdministrators: () => administrators.get()?.count ?? 0,
     touch: (id, at) => void touch.run({ id, at }),
   }

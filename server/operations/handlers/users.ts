@@ -16,11 +16,11 @@ export function userHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
     'users.create': createUser(deps),
     'users.list'(input) {
       const page = users.list(input)
-      return ok({ ...page, rows: page.rows.map((user) => toView(deps, user)) })
+      return ok({ ...page, rows: page.rows.map((user) => toUserView(deps, user)) })
     },
     'users.get'({ userId }) {
       const user = users.findById(userId)
-      return user ? ok(toView(deps, user)) : fail(refusal('user_not_found'))
+      return user ? ok(toUserView(deps, user)) : fail(refusal('user_not_found'))
     },
     'users.setStatus': setStatus(deps),
     'users.adjustBalance': adjustBalance(deps),
@@ -56,7 +56,7 @@ function createUser(deps: OperationDeps): Handler<'users.create'> {
     })
     if (!created.ok) return created
     if (created.value.status === 'active') await grantDefaultBalance(deps, created.value.id, caller.user.id)
-    return ok(toView(deps, created.value))
+    return ok(toUserView(deps, created.value))
   }
 }
 
@@ -65,7 +65,7 @@ function setStatus(deps: OperationDeps): Handler<'users.setStatus'> {
   return async ({ userId, status }, caller) => {
     const before = repositories.users.findById(userId)
     if (!before || before.status === 'deleted') return fail(refusal('user_not_found'))
-    if (before.status === status) return ok(toView(deps, before))
+    if (before.status === status) return ok(toUserView(deps, before))
     if (before.status === 'pending' && status === 'suspended') {
       // Otherwise a later activation could no longer tell whether the default balance was ever given.
       return fail(
@@ -91,11 +91,12 @@ function setStatus(deps: OperationDeps): Handler<'users.setStatus'> {
     deps.keyDirectory.forgetUser(userId)
     if (status === 'suspended') deps.accessChanges.publish({ kind: 'user', userId })
     if (before.status === 'pending') await grantDefaultBalance(deps, userId, caller.user.id)
-    return ok(toView(deps, after))
+    return ok(toUserView(deps, after))
   }
 }
 
-const isLastAdministrator = ({ repositories }: OperationDeps, user: UserRow): boolean =>
+/** Whether nobody would be left to administer the gateway without this person. */
+export const isLastAdministrator = ({ repositories }: OperationDeps, user: UserRow): boolean =>
   user.role === 'admin' && user.status === 'active' && repositories.users.countActiveAdministrators() <= 1
 
 function adjustBalance(deps: OperationDeps): Handler<'users.adjustBalance'> {
@@ -124,7 +125,7 @@ function adjustBalance(deps: OperationDeps): Handler<'users.adjustBalance'> {
   }
 }
 
-function toView({ accounts }: OperationDeps, user: UserRow): UserView {
+export function toUserView({ accounts }: OperationDeps, user: UserRow): UserView {
   const { id, email, role, status, createdAt, lastSeenAt } = user
   return { id, email, role, status, createdAt, lastSeenAt, ...accounts.state(id) }
 }
