@@ -1,5 +1,6 @@
 // The thread that checks the ledger, over a connection of its own that can only read. It rests between its steps, so that a
 // long ledger does not take a core from the requests.
+import { constants, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from './open.ts'
 import { createLedgerCheck } from './repositories/ledger-check.ts'
@@ -7,7 +8,8 @@ import type { CheckAnswer, CheckMessage } from './repositories/ledger-check-mess
 
 /** A few milliseconds of work. */
 const ENTRIES_AT_A_TIME = 500
-/** Rests as long as it has worked, and at least this long. */
+/** It works a quarter of the time. */
+const REST_TIMES = 3
 const REST_MS_MIN = 1
 const STEPS_PER_PROGRESS = 20
 
@@ -27,7 +29,7 @@ async function check(path: string): Promise<void> {
       if (!running.step()) break
       if (steps % STEPS_PER_PROGRESS === 0) tell({ kind: 'progress', entries: running.entries, entriesTotal })
       const workedMs = performance.now() - startedMs
-      await new Promise((resolve) => setTimeout(resolve, Math.max(REST_MS_MIN, workedMs)))
+      await new Promise((resolve) => setTimeout(resolve, Math.max(REST_MS_MIN, REST_TIMES * workedMs)))
     }
     const open = running.finish()
     if (open.length > 0) running.reportLeaked(await withoutLife(open))
@@ -48,6 +50,9 @@ function withoutLife(requestIds: readonly string[]): Promise<readonly string[]> 
     tell({ kind: 'open_holds', requestIds })
   })
 }
+
+/** On Linux a priority is a thread's own; elsewhere it would be that of the whole gateway. */
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
 
 // The path, as whoever started the thread gave it.
 await check((workerData as { readonly path: string }).path)
