@@ -4,15 +4,15 @@ import {
   addPerson,
   askOf,
   chargeOf,
+  createTestBook,
   holdOf,
   listeningLogger,
   NOW,
   openTestDatabase,
-  testClock,
   usageOf,
 } from '../../test/support/database.ts'
 import { createWriter } from '../db/write.ts'
-import { createAccountBook, type OpenHold } from './account-book.ts'
+import type { OpenHold } from './account-book.ts'
 
 async function startBook(balanceNanoUsd: number, creditLimitNanoUsd = 0) {
   const database = openTestDatabase()
@@ -20,7 +20,7 @@ async function startBook(balanceNanoUsd: number, creditLimitNanoUsd = 0) {
   const writer = createWriter(database.db, { onError: () => {} })
   const { logger } = listeningLogger()
   const { ledger, possibleLosses } = database.repositories
-  const book = createAccountBook({ writer, ledger, clock: testClock, logger })
+  const book = createTestBook(database.repositories, { writer, logger })
   const change = (kind: 'top_up' | 'refund' | 'charge', amountNanoUsd: number, requestId?: string) =>
     book.changeBalance({ userId: 'user-ann', kind, amountNanoUsd, note: '', actorUserId: null, requestId })
   if (balanceNanoUsd !== 0) await change('top_up', balanceNanoUsd)

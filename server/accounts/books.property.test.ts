@@ -9,6 +9,7 @@ import type { PriceRow } from '../../contract/price.ts'
 import {
   addPerson,
   askOf,
+  createTestBook,
   listeningLogger,
   NOW,
   openTestDatabase,
@@ -23,7 +24,7 @@ import { createWriter, type Writer } from '../db/write.ts'
 import { decideLossCharge, decideRefund } from '../ledger/correct.ts'
 import { decideSettlement, type Ending } from '../ledger/settle.ts'
 import { NO_USAGE } from '../ledger/token-usage.ts'
-import { type AccountBook, createAccountBook, type OpenHold } from './account-book.ts'
+import type { AccountBook, OpenHold } from './account-book.ts'
 
 const PEOPLE = ['ann', 'ben'] as const
 type Person = (typeof PEOPLE)[number]
@@ -104,7 +105,10 @@ const steps = {
   } as const),
   dismiss: fc.record({ do: fc.constant('dismiss'), which } as const),
   turn: fc.record({ do: fc.constant('turn') } as const),
-  disk: fc.record({ do: fc.constant('disk'), state: fc.constantFrom('fine', 'fine', 'full', 'readonly') } as const),
+  disk: fc.record({
+    do: fc.constant('disk'),
+    state: fc.constantFrom('fine', 'fine', 'full', 'readonly'),
+  } as const),
   crash: fc.record({ do: fc.constant('crash') } as const),
 }
 const WEIGHTS = {
@@ -159,7 +163,7 @@ class Life {
       db,
       repositories,
       writer,
-      book: createAccountBook({ writer, ledger: repositories.ledger, clock, logger }),
+      book: createTestBook(repositories, { writer, logger, clock }),
     }
   }
 

@@ -6,6 +6,7 @@ import {
   addPerson,
   askOf,
   chargeOf,
+  createTestBook,
   holdOf,
   listeningLogger,
   NOW,
@@ -13,7 +14,7 @@ import {
   usageOf,
 } from '../../test/support/database.ts'
 import { createWriter } from '../db/write.ts'
-import { createAccountBook, type OpenHold } from './account-book.ts'
+import type { OpenHold } from './account-book.ts'
 import { createLedgerLight } from './ledger-light.ts'
 
 const DAY_MS = 86_400_000
@@ -23,10 +24,9 @@ async function startLight(databasePath?: string) {
   addPerson(database.repositories)
   const writer = createWriter(database.db, { onError: () => {} })
   const { logger, lines } = listeningLogger()
-  const { ledger } = database.repositories
   let now = NOW
   const clock = { now: () => now, monotonicMs: () => performance.now() }
-  const accounts = createAccountBook({ writer, ledger, clock, logger })
+  const accounts = createTestBook(database.repositories, { writer, logger, clock })
   const given = {
     userId: 'user-ann',
     kind: 'top_up',

@@ -56,7 +56,14 @@ test('entries that were booked before there were links get the links that they w
     const hold = holdOf(requestId, 1_000, name)
     await writer.submit({ kind: 'hold', hold })
     const charge = { ...chargeOf(paid), writeOffNanoUsd }
-    await writer.submit({ kind: 'settle', hold, charge, usage: usageOf(requestId), createdAt: NOW })
+    await writer.submit({
+      kind: 'settle',
+      hold,
+      charge,
+      usage: usageOf(requestId),
+      spending: [],
+      createdAt: NOW,
+    })
   }
   void change('ann', 5_000)
   void change('ben', 70)

@@ -49,7 +49,7 @@ function startHistory() {
     const end = { hold, usage: usageOf(requestId), createdAt: NOW }
     if (what === 'released') return void writer.submit({ kind: 'release', ...end })
     const charge = { ...chargeOf(amount), writeOffNanoUsd: what === 'written_off' ? 7 : 0 }
-    void writer.submit({ kind: 'settle', charge, ...end })
+    void writer.submit({ kind: 'settle', charge, spending: [], ...end })
     settled.push({ requestId, name })
   }
   return { db, writer, take, history: repositories.accountHistory }

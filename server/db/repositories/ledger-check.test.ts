@@ -35,7 +35,12 @@ async function someBooks() {
     const hold = holdOf(requestId)
     await writer.submit({ kind: 'hold', hold })
     const end = { hold, usage: usageOf(requestId), createdAt: NOW }
-    await writer.submit({ kind: 'settle', charge: { ...chargeOf(paid), writeOffNanoUsd }, ...end })
+    await writer.submit({
+      kind: 'settle',
+      charge: { ...chargeOf(paid), writeOffNanoUsd },
+      spending: [],
+      ...end,
+    })
   }
   await writer.submit({ kind: 'hold', hold: holdOf('d') })
   repositories.ledger.releaseOpenHolds(NOW)
@@ -197,7 +202,7 @@ test('an open hold is a leak only where nobody lives for it and its end is not o
   expect(found).toEqual(['living', 'leaked', 'ending'])
   expect(check.findings).toEqual([])
   const end = { hold: holdOf('ending'), usage: usageOf('ending'), createdAt: NOW }
-  await writer.submit({ kind: 'settle', charge: chargeOf(5), ...end })
+  await writer.submit({ kind: 'settle', charge: chargeOf(5), spending: [], ...end })
   await settle('new', 5)
   check.reportLeaked(['leaked', 'ending'])
   expect(check.findings).toMatchObject([{ kind: 'hold_leaked', requestId: 'leaked', userId: 'user-ann' }])
