@@ -14,7 +14,9 @@ import {
 } from './operations/auth.ts'
 import { invitationsList, invitationsRevoke, usersInvite } from './operations/invitations.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
+import { ledgerCheck, ledgerStatus } from './operations/ledger.ts'
 import { limitsList, limitsUpdate, limitsUsage } from './operations/limits.ts'
+import { holdsList, lossesCharge, lossesDismiss, lossesList } from './operations/losses.ts'
 import { mailGet, mailList, mailRetry, mailUpdate, settingsTestMail } from './operations/mail.ts'
 import {
   meChangeEmail,
@@ -26,9 +28,11 @@ import {
   meWithdrawDeletion,
 } from './operations/me.ts'
 import { pricesList, pricesUpsert } from './operations/prices.ts'
+import { usageReceipt, usageRefund } from './operations/receipts.ts'
 import { sessionsList, sessionsRevoke, sessionsRevokeOthers } from './operations/sessions.ts'
 import { settingsGet, settingsUpdate } from './operations/settings.ts'
 import { setupComplete, setupStatus } from './operations/setup.ts'
+import { meLedger, meStatement, usersLedger, usersStatement } from './operations/statements.ts'
 import { totpBegin, totpConfirm, totpDisable, totpRenewRecoveryCodes } from './operations/totp.ts'
 import { usageList, usageSummary } from './operations/usage.ts'
 import {
@@ -44,6 +48,7 @@ import {
   usersSetRole,
   usersSetStatus,
   usersSetStatusMany,
+  usersUpdate,
 } from './operations/users.ts'
 
 const OPERATIONS = [
@@ -107,6 +112,19 @@ const OPERATIONS = [
   mailList,
   mailRetry,
   settingsTestMail,
+  usageReceipt,
+  usageRefund,
+  lossesList,
+  lossesCharge,
+  lossesDismiss,
+  holdsList,
+  ledgerStatus,
+  ledgerCheck,
+  meLedger,
+  meStatement,
+  usersUpdate,
+  usersLedger,
+  usersStatement,
 ] as const
 
 type Listed = (typeof OPERATIONS)[number]

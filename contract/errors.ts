@@ -249,6 +249,17 @@ export const ERRORS = {
     409,
     'This would bring the available balance below the credit limit. At most {maxUsd} can be taken away now.',
   ),
+  request_not_found: invalid(404, 'There is no request with this id.'),
+  nothing_to_refund: invalid(409, 'Nothing was charged for this request, so there is nothing to refund.'),
+  already_refunded: invalid(409, 'This request was refunded already, and a request is refunded once.'),
+  refund_too_large: invalid(409, 'At most {maxUsd} can be refunded: what this request was charged.'),
+  loss_not_found: invalid(404, 'There is no possible loss with this id.'),
+  loss_already_resolved: invalid(409, 'This possible loss was charged or dismissed already.'),
+  loss_charge_too_large: invalid(409, 'At most {maxUsd} can be charged: what this request held.'),
+  credit_limit_in_use: invalid(
+    409,
+    'What is owed and held needs more credit than that: the limit can be lowered to {minUsd} now.',
+  ),
   price_in_past: invalid(
     400,
     'A price cannot take effect in the past. Leave effectiveFrom out to have it take effect now.',

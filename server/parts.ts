@@ -3,6 +3,7 @@ import { createAccessChanges } from './accounts/access-changes.ts'
 import { createAccountBook } from './accounts/account-book.ts'
 import { createKeyDirectory } from './accounts/key-directory.ts'
 import { createKeySpendings } from './accounts/key-spending.ts'
+import { createLedgerLight } from './accounts/ledger-light.ts'
 import { createOwnedIds } from './accounts/owned-ids.ts'
 import { createSpendingBook } from './accounts/spending-book.ts'
 import type { StartConfig } from './config.ts'
@@ -12,6 +13,7 @@ import { createWriter } from './db/write.ts'
 import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { createLimitCounterStore } from './limit-counter-store.ts'
+import { localDay } from './limits/decide-window.ts'
 import { createLimitBook } from './limits/limit-book.ts'
 import { createLimitCounters } from './limits/limit-counters.ts'
 import { createLimitTime } from './limits/limit-time.ts'
@@ -67,6 +69,14 @@ export async function createParts(
   closers.push(() => limiter.stop())
   const keySpendings = createKeySpendings({ book: createSpendingBook(repositories.spending), time })
   const accounts = createAccountBook({ writer, ledger: repositories.ledger, keySpendings, clock, logger })
+  const ledgerLight = createLedgerLight({
+    databasePath: db.path,
+    accounts,
+    startOfDay: (nowMs) => localDay(nowMs, timeZone()).startMs,
+    clock,
+    logger,
+  })
+  closers.push(() => ledgerLight.stop())
 
   const upstreamConfig = createUpstreamConfig({ repository: repositories.settings, clock })
   const environment = config.upstream
@@ -102,6 +112,8 @@ export async function createParts(
     upstream,
     ...signIn,
     ownAddress,
+    ledgerLight,
+    timeZone,
   }
   const gateway = createGateway({
     ...shared,

@@ -110,6 +110,7 @@ async function compose(
   if (!deps.setup.isDone())
     ports.tell(setupInvitation(address, deps.setup.token, isReachableFromLoopback(config.host)))
   ports.logger.info({ address, version: installation.version }, 'ready')
+  deps.ledgerLight.start()
 
   let stopped: Promise<void> | undefined
   return {

@@ -4,6 +4,7 @@ import type { Locale } from '../../contract/operations/fields.ts'
 import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
+import type { LedgerLight } from '../accounts/ledger-light.ts'
 import type { Repositories } from '../db/repositories/repositories.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { Limiter } from '../limits/limiter.ts'
@@ -40,6 +41,9 @@ export interface OperationDeps {
   readonly settings: LiveSettings
   readonly limitBook: LimitBook
   readonly limiter: Limiter
+  readonly ledgerLight: LedgerLight
+  /** The operator's IANA zone, whose days and months count. */
+  readonly timeZone: () => string
   readonly upstreamConfig: UpstreamConfigStore
   readonly upstream: UpstreamSwitch
   readonly passwords: Passwords

@@ -1,7 +1,9 @@
 // Every repository over one connection, so that the composition root makes them once.
 import type { Db } from '../open.ts'
+import { type AccountHistoryRepository, createAccountHistoryRepository } from './account-history.ts'
 import { type AccountLinksRepository, createAccountLinksRepository } from './account-links.ts'
 import { type AuditRepository, createAuditRepository } from './audit.ts'
+import { type ChargesRepository, createChargesRepository } from './charges.ts'
 import { createInvitationsRepository, type InvitationsRepository } from './invitations.ts'
 import { createKeysRepository, type KeysRepository } from './keys.ts'
 import { createLedgerRepository, type LedgerRepository } from './ledger.ts'
@@ -14,6 +16,7 @@ import {
 import { createMailsRepository, type MailsRepository } from './mails.ts'
 import { createMetaRepository, type MetaRepository } from './meta.ts'
 import { createOwnedIdsRepository, type OwnedIdsRepository } from './owned-ids.ts'
+import { createPossibleLossesRepository, type PossibleLossesRepository } from './possible-losses.ts'
 import { createPricesRepository, type PricesRepository } from './prices.ts'
 import { createRegistrationsRepository, type RegistrationsRepository } from './registrations.ts'
 import { createSealedValuesRepository, type SealedValuesRepository } from './sealed-values.ts'
@@ -30,6 +33,9 @@ export interface Repositories {
   readonly sessions: SessionsRepository
   readonly usage: UsageRepository
   readonly ledger: LedgerRepository
+  readonly accountHistory: AccountHistoryRepository
+  readonly charges: ChargesRepository
+  readonly possibleLosses: PossibleLossesRepository
   readonly prices: PricesRepository
   readonly settings: SettingsRepository
   readonly sealedValues: SealedValuesRepository
@@ -55,6 +61,9 @@ export function createRepositories(db: Db): Repositories {
     sessions: createSessionsRepository(db),
     usage: createUsageRepository(db),
     ledger: createLedgerRepository(db),
+    accountHistory: createAccountHistoryRepository(db),
+    charges: createChargesRepository(db),
+    possibleLosses: createPossibleLossesRepository(db),
     prices: createPricesRepository(db),
     settings: createSettingsRepository(db),
     sealedValues: createSealedValuesRepository(db),
