@@ -1,9 +1,9 @@
 // Answers `GET /v1/models` and `GET /v1/models/{model}` from our own tables. The upstream's list would show the operator's
 // fine-tuned models.
 import { createHash } from 'node:crypto'
+import { refusal } from '../../contract/errors.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
 import { type AllowedModels, isModelAllowed } from '../limits/decide-key-scope.ts'
-import { refusal } from '../../contract/errors.ts'
 import type { GatewayDeps } from './deps.ts'
 import { modelIdAt, rawPathOf } from './endpoints.ts'
 import { answerRefusal } from './openai-error.ts'
@@ -22,7 +22,10 @@ const CODEX_CATALOGUE = { models: [] }
 export function answerModels(deps: ModelDeps, received: Asked): void {
   const target = received.req.url ?? ''
   const query = new URLSearchParams(target.slice(rawPathOf(target).length))
-  answer(received, query.has('client_version') ? CODEX_CATALOGUE : modelList(deps, received.key.allowedModels))
+  answer(
+    received,
+    query.has('client_version') ? CODEX_CATALOGUE : modelList(deps, received.key.allowedModels),
+  )
 }
 
 const modelList = (deps: ModelDeps, allowed: AllowedModels) => ({
