@@ -227,6 +227,12 @@ describe('an item that has nothing but its id', () => {
     { type: 'something_new', id: 'new_1', text: 'x' },
   ])('is not what carries something of its own: %j', (item) => expect(references(item)).toEqual([]))
 
+  test('is bounded by what it brings along, and not by the whole window', () => {
+    expect(facts(input({ type: 'item_reference', id: 'rs_1' }, { id: 'rs_2' })).input?.textBytes).toBe(
+      BODY_BYTES,
+    )
+  })
+
   test('may not be referred to without end', () => {
     const items = (count: number) =>
       Array.from({ length: count }, (_, at) => ({ type: 'item_reference', id: `rs_${at}` }))

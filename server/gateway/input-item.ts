@@ -18,7 +18,8 @@ export function walkItem(walk: Walk, item: unknown): Refusal | undefined {
   if (refused) return refused
   if (REFUSED_TYPES.has(item.type))
     return refusal('unsupported_tool', { tool: 'mcp' }, { param: paramAt(walk) })
-  if (typeof item.type === 'string' && !CARRIED_IN.has(item.type)) walk.needsFullWindow = true
+  const isKnown = item.type == null || item.type === 'item_reference' || CARRIED_IN.has(item.type)
+  if (!isKnown) walk.needsFullWindow = true
   return walkMembers(walk, item, PARTS)
 }
 
