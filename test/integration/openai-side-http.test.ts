@@ -22,7 +22,12 @@ beforeEach(() => gateway.upstream.reset())
 const bearer = () => ({ authorization: `Bearer ${person.key}` })
 const CHAT = JSON.stringify({ model: TEST_MODEL, messages: [{ role: 'user', content: 'Hello.' }] })
 
-async function send(method: string, path: string, headers: Record<string, string> = {}, body?: RequestInit['body']) {
+async function send(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: RequestInit['body'],
+) {
   const init = { method, headers, ...(body === undefined ? {} : { body }) }
   const response = await fetch(gateway.url + path, init)
   const text = await response.text()
@@ -277,8 +282,11 @@ describe('a page of another origin', () => {
 })
 
 describe('a body that is more than it seems', () => {
-  const post = (body: RequestInit['body'], more: Record<string, string> = {}, path = '/v1/chat/completions') =>
-    send('POST', path, { ...bearer(), 'content-type': 'application/json', ...more }, body)
+  const post = (
+    body: RequestInit['body'],
+    more: Record<string, string> = {},
+    path = '/v1/chat/completions',
+  ) => send('POST', path, { ...bearer(), 'content-type': 'application/json', ...more }, body)
 
   test('in another charset is refused', async () => {
     const { status, code } = await post(CHAT, { 'content-type': 'application/json; charset=utf-7' })
