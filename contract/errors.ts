@@ -78,12 +78,12 @@ export const ERRORS = {
   method_not_allowed: invalid(405, '{path} does not answer {method}. It answers: {allowed}.'),
   upgrade_required: invalid(
     426,
-    'This gateway answers /v1/responses over HTTP, not over WebSocket. Send the same request as a POST.',
+    'This gateway answers over HTTP, not over WebSocket. Send the same request as a POST.',
   ),
   invalid_json: invalid(400, 'The body is not valid JSON: {problem}'),
   duplicate_member: invalid(
     400,
-    'The member "{param}" stands more than once in the body. Send it once, so that what is charged is what is run.',
+    'The member "{param}" stands more than once in one object of the body. Send it once, so that what is charged is what is run.',
   ),
   body_too_complex: invalid(400, 'The body is too complex: {problem}'),
   missing_parameter: invalid(400, 'The parameter "{param}" is missing.'),

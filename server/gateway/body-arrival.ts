@@ -20,7 +20,7 @@ export interface ArrivalBounds {
   readonly totalMs: number
 }
 
-/** A modem sends ten times as much, and a body of the largest size takes ten minutes at a hundredth of a slow line's speed. */
+/** A slow modem sends ten times as much; a body of the largest size may come at nine kilobytes a second. */
 export const SLOWEST: Omit<ArrivalBounds, 'bytesMax'> = {
   windowMs: 30_000,
   windowBytesMin: 8 * 1024,
