@@ -66,6 +66,7 @@ module.exports = {
       '^server/(accounts|prices|settings|limits|gateway)/',
       REPOSITORIES,
       PORTS,
+      '^server/growing-bytes\\.ts$',
     ]),
     within('operations-imports', '^server/operations/', [
       CONTRACT,
@@ -78,6 +79,7 @@ module.exports = {
       CONTRACT,
       '^server/operations/(dispatch|caller)\\.ts$',
       '^server/gateway/gateway\\.ts$',
+      '^server/growing-bytes\\.ts$',
       PORTS,
       '^server/http/',
     ]),

@@ -284,7 +284,8 @@ function prepareSpending(raw: Database) {
 function prepareRest(raw: Database) {
   const own = raw.prepare(
     `INSERT INTO owned_ids (kind, id, user_id, tokens, created_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (kind, id) DO NOTHING`,
+     ON CONFLICT (kind, id) DO UPDATE SET tokens = excluded.tokens
+       WHERE owned_ids.user_id = excluded.user_id AND excluded.tokens IS NOT NULL`,
   )
   const keyUse = raw.prepare(
     `UPDATE api_keys SET last_used_at = @at, last_used_address = @address, last_used_client = @client

@@ -8,6 +8,7 @@ import type { Limiter } from '../limits/limiter.ts'
 import type { Clock, Ids, Logger } from '../ports.ts'
 import type { PriceBook } from '../prices/price-book.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
+import type { BodyMemory } from './body-memory.ts'
 import type { LiveRequests } from './live-requests.ts'
 import type { UpstreamTarget } from './request.ts'
 import type { TokenCounter } from './token-counter.ts'
@@ -34,4 +35,5 @@ export interface StageDeps extends GatewayDeps {
   readonly pools: UpstreamPools
   readonly live: LiveRequests
   readonly tokens: TokenCounter
+  readonly bodies: BodyMemory
 }

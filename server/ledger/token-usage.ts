@@ -95,6 +95,13 @@ export function parseChatUsage(usage: unknown): ReportedUsage | undefined {
   })
 }
 
+/** `usage` of embeddings, by the same rules: there is input alone. */
+export function parseEmbeddingsUsage(usage: unknown): ReportedUsage | undefined {
+  const report = toJsonObject(usage)
+  if (!report || isAbsent(report.prompt_tokens)) return undefined
+  return parseChatUsage({ ...report, completion_tokens: report.completion_tokens ?? 0 })
+}
+
 /**
  * `usage` and `tool_usage` of a response, by the rules of `parseChatUsage`. Web searches are counted from
  * `tool_usage.web_search.num_requests`, the number that OpenAI bills.

@@ -50,6 +50,19 @@ describe('the published prices', () => {
     expect(cost(model, { inputTokens: 272_001 })).toBe(long)
   })
 
+  test.each([
+    ['text-embedding-3-small', 0.02],
+    ['text-embedding-3-large', 0.13],
+    ['text-embedding-ada-002', 0.1],
+  ])('%s costs $%d a million tokens, all of them input', (model, dollars) => {
+    expect(cost(model, { inputTokens: 1_000_000 }) / 1_000_000_000).toBe(dollars)
+    expect(cost(model, { outputTokens: 1_000_000 })).toBe(0)
+  })
+
+  test('moderation is free because its price is zero, and not for want of one', () => {
+    expect(cost('omni-moderation-latest', { inputTokens: 1_000_000, outputTokens: 1_000_000 })).toBe(0)
+  })
+
   test('a hosted search is one cent', () => {
     expect(cost('gpt-6.1-sol', { webSearchCalls: 1 })).toBe(10_000_000)
   })
@@ -91,12 +104,22 @@ describe('every row', () => {
       'demo:demo-fast:2026-09-01',
       'demo:demo-smart:2026-09-01',
       'demo:demo-reasoning:2026-09-01',
+      'demo:demo-embedding:2026-09-01',
+      'demo:omni-moderation-latest:2026-09-01',
     ])
   })
 
   test('says what the model takes and gives, so that a hold is never guessed', () => {
     for (const row of rows) {
-      expect(row.contextWindowTokens).toBeGreaterThanOrEqual(128_000)
+      if (row.outputNanoUsdPerMTok === 0) {
+        // Nothing is generated, so there is nothing to limit.
+        expect([row.model, row.contextWindowTokens]).toEqual([row.model, expect.any(Number)])
+        expect(row.maxOutputTokens).toBeUndefined()
+        continue
+      }
+      expect(row.contextWindowTokens).toBeGreaterThanOrEqual(
+        row.model.startsWith('gpt-3.5') ? 16_385 : 128_000,
+      )
       expect(row.maxOutputTokens).toBeGreaterThanOrEqual(4_096)
       expect(row.maxOutputTokens).toBeLessThanOrEqual(row.contextWindowTokens ?? 0)
     }
