@@ -4,22 +4,21 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { type Endpoint, endpointAt, rawPathOf } from '../endpoints.ts'
-import type { Received } from '../request.ts'
+import type { Arrival, Received } from '../request.ts'
 
-export function receive(
+/** A request's id and the moment at which it came. */
+export const arrivalOf = (deps: Pick<GatewayDeps, 'ids' | 'clock'>, req?: IncomingMessage): Arrival => ({
+  requestId: `req_${deps.ids.next().replaceAll('-', '')}`,
+  address: req?.socket.remoteAddress ?? '',
+  receivedAt: deps.clock.now(),
+  startedMonoMs: deps.clock.monotonicMs(),
+})
+
+export const receive = (
   deps: Pick<GatewayDeps, 'ids' | 'clock'>,
   req: IncomingMessage,
   res: ServerResponse,
-): Received {
-  return {
-    requestId: `req_${deps.ids.next().replaceAll('-', '')}`,
-    req,
-    res,
-    address: req.socket.remoteAddress ?? '',
-    receivedAt: deps.clock.now(),
-    startedMonoMs: deps.clock.monotonicMs(),
-  }
-}
+): Received => ({ ...arrivalOf(deps, req), req, res })
 
 /** What is shown of a path that came from outside: bounded, and only printable characters. */
 const shown = (text: string) => text.slice(0, 200).replace(/[^\x21-\x7e]/g, '?')
