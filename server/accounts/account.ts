@@ -86,6 +86,8 @@ export interface AccountBook {
    * be spent from then on.
    */
   changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>>
+  /** All holds that are open now. */
+  openHolds(): { readonly count: number; readonly amountNanoUsd: NanoUsd }
   /** A row for a request that never got a hold. Not awaited by anyone's answer. */
   recordRefused(usage: UsageRow): void
   /** Resolves when everything handed in so far is on disk. */

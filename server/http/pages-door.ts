@@ -1,10 +1,11 @@
 // The pages and the two files they need. HTML goes to whoever asks for HTML, and always from `/`.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type RequestHandler, Router } from 'express'
+import { Router } from 'express'
 import { refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope, answerJson } from './answers.ts'
 import type { HttpDeps } from './http-deps.ts'
+import { onlyReading } from './only-reading.ts'
 import { COPY_SCRIPT } from './pages/copy-script.ts'
 import { homePage } from './pages/home.ts'
 import { languageOf } from './pages/language.ts'
@@ -37,13 +38,6 @@ export function pagesDoor(deps: HttpDeps): Router {
     answerEnvelope(res, refuse(refusal('page_not_found', { path: req.path.slice(0, 200) })))
   })
   return router
-}
-
-const onlyReading: RequestHandler = (req, res, next) => {
-  if (req.method === 'GET' || req.method === 'HEAD') return next()
-  res.setHeader('allow', 'GET, HEAD')
-  const refused = refusal('method_not_allowed', { method: req.method, path: req.path, allowed: 'GET, HEAD' })
-  answerEnvelope(res, refuse(refused))
 }
 
 /** Asked for by name: a script that takes anything is better served with JSON. */
