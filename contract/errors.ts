@@ -282,6 +282,12 @@ export const ERRORS = {
     400,
     'A price cannot take effect in the past. Leave effectiveFrom out to have it take effect now.',
   ),
+  metrics_not_open: entry(
+    401,
+    'authentication_error',
+    false,
+    'The metrics are open to the machine that the gateway runs on, and to whoever sends the token that was set for them.',
+  ),
   price_conflict: invalid(409, 'There is another price for this model with this effectiveFrom already.'),
 
   // Accounts

@@ -74,6 +74,14 @@ const fields = {
   sessionDays: z.int().min(1).max(365),
   /** How long an upstream is read on after its client has left, in seconds, before the whole hold is charged. */
   drainSecondsMax: z.int().min(1).max(7200),
+  /** How many bytes of one upstream are read on in the same way. */
+  drainBytesMax: z.int().min(65_536).max(10_737_418_240),
+  /** How many upstreams are read on at once behind one user's back; a further one is not. */
+  drainsPerUserMax: z.int().min(1).max(1_000),
+  /** The same for all users together. */
+  drainsMax: z.int().min(1).max(10_000),
+  /** Silence of a stream, in seconds, after which a heartbeat goes to its client; 0 for none. */
+  heartbeatSeconds: z.int().min(0).max(300),
   /** Where a worst case is more than what is available: one request may have one of so many parts of what is left. */
   holdShareParts: z.int().min(1).max(100),
   /** Whose calendar days limits follow: an IANA zone, or empty for that of the gateway's machine. */
@@ -96,6 +104,10 @@ export const settingsSchema = z.strictObject({
   corsOrigins: fields.corsOrigins.default([]),
   sessionDays: fields.sessionDays.default(7),
   drainSecondsMax: fields.drainSecondsMax.default(600),
+  drainBytesMax: fields.drainBytesMax.default(134_217_728),
+  drainsPerUserMax: fields.drainsPerUserMax.default(16),
+  drainsMax: fields.drainsMax.default(256),
+  heartbeatSeconds: fields.heartbeatSeconds.default(15),
   holdShareParts: fields.holdShareParts.default(4),
   timeZone: fields.timeZone.default(''),
   productName: fields.productName.default('Codex Gateway'),

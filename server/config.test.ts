@@ -51,6 +51,17 @@ describe('a value', () => {
     })
   })
 
+  test('that opens the metrics is long enough to be no guess, and no API key', () => {
+    const token = 'metrics-0123456789abcdef'
+    expect(configOf().metricsToken).toBeUndefined()
+    expect(configOf([], { CODEX_GATEWAY_METRICS_TOKEN: '' }).metricsToken).toBeUndefined()
+    expect(configOf([], { CODEX_GATEWAY_METRICS_TOKEN: token }).metricsToken).toBe(token)
+    for (const refused of ['short', 'has a space in the middle', `sk-${token}`, 'ключ-из-шестнадцати-букв']) {
+      const parsed = parse([], { CODEX_GATEWAY_METRICS_TOKEN: refused })
+      expect(parsed.ok ? '' : parsed.error).toContain('CODEX_GATEWAY_METRICS_TOKEN')
+    }
+  })
+
   test('cannot be changed after the start', () => {
     const config = configOf()
     expect(() => Object.assign(config.upstream, { apiKey: 'x' })).toThrow(TypeError)

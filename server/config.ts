@@ -23,6 +23,8 @@ export interface StartConfig {
   /** Completes the set-up unattended; looked at only while the set-up is not done. */
   readonly admin: { readonly email: string | undefined; readonly password: string | undefined }
   readonly remoteAdministration: RemoteAdministration
+  /** Lets whoever sends it read the metrics from another machine; without one, nobody can. */
+  readonly metricsToken: string | undefined
   /** The language of pages for a browser that names none we have. */
   readonly locale: 'en' | 'zh-CN'
 }
@@ -42,7 +44,7 @@ export const HELP = `Usage: codex-gateway [--port N] [--host H] [--data-dir D]
 
 Environment: OPENAI_API_KEY, OPENAI_BASE_URL, CODEX_GATEWAY_UPSTREAM (openai or demo), CODEX_GATEWAY_ADMIN_EMAIL with
 CODEX_GATEWAY_ADMIN_PASSWORD (complete the set-up unattended), CODEX_GATEWAY_REMOTE_ADMIN (off, loopback or lan),
-CODEX_GATEWAY_LOCALE (en or zh-CN).
+CODEX_GATEWAY_LOCALE (en or zh-CN), CODEX_GATEWAY_METRICS_TOKEN (opens /metrics to other machines).
 `
 
 const FLAGS = {
@@ -70,6 +72,15 @@ const apiKey = z
   .string()
   .max(500)
   .regex(/^[\x21-\x7e]+$/, 'has to be printable ASCII without spaces')
+
+/** A token that looked like an API key would be taken for one, and the request for a client's. */
+const metricsToken = z
+  .string()
+  .max(500)
+  .regex(
+    /^(?!sk-)[\x21-\x7e]{16,}$/,
+    'has to be at least 16 printable ASCII characters without spaces, and not begin with "sk-"',
+  )
 
 export interface ConfigSource {
   readonly argv: readonly string[]
@@ -122,6 +133,7 @@ export function parseConfig(source: ConfigSource): Result<CommandLine, string> {
     },
     remoteAdministration:
       read(choice(['off', 'loopback', 'lan'] as const), env('CODEX_GATEWAY_REMOTE_ADMIN')) ?? 'loopback',
+    metricsToken: read(metricsToken, env('CODEX_GATEWAY_METRICS_TOKEN')),
     locale: localeOf(source.env),
   }
   return problems.length > 0 ? fail(problems.join('\n')) : ok({ kind: 'run', config: deepFreeze(config) })

@@ -9,7 +9,7 @@ import { createSpendingBook } from './accounts/spending-book.ts'
 import type { StartConfig } from './config.ts'
 import type { Db } from './db/open.ts'
 import { createRepositories } from './db/repositories/repositories.ts'
-import { createWriter } from './db/write.ts'
+import { createWriter, type Writer } from './db/write.ts'
 import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { createLimitCounterStore } from './limit-counter-store.ts'
@@ -32,6 +32,7 @@ interface Parts {
   readonly deps: OperationDeps
   readonly upstream: LiveUpstream
   readonly gateway: Gateway
+  readonly writer: Pick<Writer, 'waiting'>
 }
 
 /** What has to end again is pushed to `closers`, in the order of its making. */
@@ -122,7 +123,7 @@ export async function createParts(
     upstream: () => upstream.current(),
   })
   closers.push(() => gateway.stop())
-  return { deps, upstream, gateway }
+  return { deps, upstream, gateway, writer }
 }
 
 interface NewestWindows {

@@ -6,6 +6,7 @@ import { createHttpServer } from './http/http-server.ts'
 import { loadWebApp } from './http/web-app.ts'
 import { findInstallation } from './installation.ts'
 import { listen, stopListening } from './listening.ts'
+import { createMetrics } from './metrics.ts'
 import { isReachableFromLoopback, localUrl } from './network-address.ts'
 import { giveDueDefaultBalances } from './operations/default-balance.ts'
 import type { OperationDeps } from './operations/deps.ts'
@@ -73,10 +74,13 @@ async function compose(
 
   // Corrected once the system has picked a port.
   let address = localUrl(config.host, config.port)
-  const { deps, upstream, gateway } = await createParts(config, ports, db, closers, () => address)
+  const { deps, upstream, gateway, writer } = await createParts(config, ports, db, closers, () => address)
   const dispatch = createDispatch({ handlers: createHandlers(deps), ids: ports.ids, logger: ports.logger })
   await completeFromEnvironment(config, deps)
   await giveDueDefaultBalances(deps)
+
+  const metrics = createMetrics({ gateway, accounts: deps.accounts, writer })
+  closers.push(() => metrics.stop())
 
   let isStopping = false
   const server = createHttpServer({
@@ -90,6 +94,8 @@ async function compose(
       setUp: deps.setup.isDone(),
       upstream: upstream.state().isConfigured,
     }),
+    metrics,
+    metricsToken: config.metricsToken,
     pageFacts: () => ({
       isSetUpDone: deps.setup.isDone(),
       hasUpstream: upstream.state().isConfigured,

@@ -224,6 +224,12 @@ class LiveAccounts implements AccountBook {
     return [...this.#ending.values(), ...this.#holds.values()].map(({ record }) => record)
   }
 
+  openHolds(): { readonly count: number; readonly amountNanoUsd: NanoUsd } {
+    let amountNanoUsd = 0
+    for (const { hold } of this.#holds.values()) amountNanoUsd += hold.amountNanoUsd
+    return { count: this.#holds.size, amountNanoUsd }
+  }
+
   recordRefused(usage: UsageRow): void {
     // The writer has reported it by then, and no money depends on it.
     this.#writer.submit({ kind: 'usage', usage }).catch(ignore)

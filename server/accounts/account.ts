@@ -111,6 +111,8 @@ export interface AccountBook {
   ): Result<AccountState, Refusal>
   /** Every hold that may be open on disk for a good reason, in no order. */
   livingHolds(): LivingHold[]
+  /** All holds that are open now. */
+  openHolds(): { readonly count: number; readonly amountNanoUsd: NanoUsd }
   /** A row for a request that never got a hold. Not awaited by anyone's answer. */
   recordRefused(usage: UsageRow): void
   /** Resolves when everything handed in so far is on disk. */

@@ -19,6 +19,8 @@ export interface WriteFailure {
 export interface Writer {
   /** Resolves when the command is on disk; rejects when it never will be, with a StorageFault where the disk is to blame. */
   submit(command: WriteCommand): Promise<void>
+  /** How many commands have been handed in and have neither landed nor been rejected. */
+  readonly waiting: number
   /** Resolves when everything handed in so far has landed or was rejected. */
   flush(): Promise<void>
   /** Writes what is left and takes nothing more; what the disk still refuses is rejected. */
@@ -69,6 +71,10 @@ class GroupWriter implements Writer {
   constructor(journal: Journal, onError: (failure: WriteFailure) => void) {
     this.#journal = journal
     this.#onError = onError
+  }
+
+  get waiting(): number {
+    return this.#queue.length + this.#kept.length
   }
 
   submit(command: WriteCommand): Promise<void> {

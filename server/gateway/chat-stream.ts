@@ -11,30 +11,29 @@ import {
   scanObject,
 } from './json-scan.ts'
 import { openAiErrorOf } from './openai-error.ts'
+import { PassingEvent } from './passing-event.ts'
+import type { MemberEdit, MemberPolicy, PassingRules } from './passing-json.ts'
 import { type EventFields, readEvent } from './sse.ts'
 import {
   DROP,
+  type EventInPassing,
   type EventVerdict,
+  HEARTBEAT_COMMENT,
+  type Measured,
   nothingMeasured,
   PASS,
   type StreamReader,
   textBytesBehind,
 } from './stream-meter.ts'
-import { judgeStreamError } from './upstream-errors.ts'
+import { judgePassingError, judgeStreamError } from './upstream-errors.ts'
 
 const USAGE = Buffer.from('"usage"')
 const DONE = Buffer.from('[DONE]')
 const ERROR = Buffer.from('"error"')
-const TEXT = [
-  Buffer.from('"content":'),
-  Buffer.from('"arguments":'),
-  // Of custom tools, which take text instead of arguments.
-  Buffer.from('"input":'),
-  Buffer.from('"reasoning_content":'),
-  Buffer.from('"refusal":'),
-  // Of legacy completions.
-  Buffer.from('"text":'),
-]
+/** `input` is of custom tools, which take text instead of arguments; `text` of legacy completions. */
+const TEXT_NAMES = ['content', 'arguments', 'input', 'reasoning_content', 'refusal', 'text'] as const
+const TEXT = TEXT_NAMES.map((name) => Buffer.from(`"${name}":`))
+const NAMES_IN_PASSING = { entered: new Set<string>(), counted: new Set<string>(TEXT_NAMES) }
 
 export interface ChatStreamOptions {
   /** The client did not ask for usage: what we asked for is taken out again, whole. */
@@ -46,19 +45,10 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
   const measured = nothingMeasured()
   const mustEdit = isUsageInjected || alias !== undefined
 
-  function takeUsage(chunk: JsonObject): void {
-    if (typeof chunk.id === 'string') measured.responseId = chunk.id
-    if (typeof chunk.service_tier === 'string') measured.serviceTier = chunk.service_tier
-    const reported = parseChatUsage(chunk.usage)
-    if (!reported) return
-    measured.reported = reported
-    measured.rawReported = JSON.stringify(chunk.usage)
-  }
-
   function readUsageChunk(event: Buffer, fields: EventFields): EventVerdict | undefined {
     const chunk = parseObject(fields.data)
     if (!chunk) return undefined
-    takeUsage(chunk)
+    takeFrom(chunk, measured)
     if (chunk.error !== undefined && chunk.error !== null) {
       measured.hasFailed = true
       const refused = isObject(chunk.error) ? judgeStreamError(chunk.error) : undefined
@@ -90,7 +80,55 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
       const bytes = edited(event, fields)
       return bytes === event ? PASS : { kind: 'replace', bytes }
     },
+    passing: () => chunkInPassing(measured, isUsageInjected, alias),
+    heartbeat: () => HEARTBEAT_COMMENT,
     errorEvent,
+  }
+}
+
+/** The last report counts: some servers send what has been used so far on every chunk. */
+function takeFrom(chunk: JsonObject, measured: Measured): void {
+  if (typeof chunk.id === 'string') measured.responseId = chunk.id
+  if (typeof chunk.service_tier === 'string') measured.serviceTier = chunk.service_tier
+  const reported = parseChatUsage(chunk.usage)
+  if (!reported) return
+  measured.reported = reported
+  measured.rawReported = JSON.stringify(chunk.usage)
+}
+
+/** A chunk too large to be kept is never the one that only brings the usage, nor the last event. */
+function chunkInPassing(
+  measured: Measured,
+  isUsageInjected: boolean,
+  alias: string | undefined,
+): EventInPassing {
+  const rules: PassingRules = {
+    names: NAMES_IN_PASSING,
+    policyOf(path): MemberPolicy | undefined {
+      if (path === 'error' || (path === 'usage' && isUsageInjected)) return 'edit'
+      if (path === 'model') return alias === undefined ? undefined : 'edit'
+      return path === 'id' || path === 'usage' || path === 'service_tier' ? 'take' : undefined
+    },
+    onValue: (path, json) => takeFrom(parseObject(`{"${path}":${json}}`) ?? {}, measured),
+    edit(path, json): MemberEdit {
+      if (path === 'model') return { json: JSON.stringify(alias) }
+      if (path === 'usage') {
+        takeFrom(parseObject(`{"usage":${json ?? null}}`) ?? {}, measured)
+        return 'remove'
+      }
+      if (json === 'null') return 'leave'
+      measured.hasFailed = true
+      const refused = judgePassingError(json)
+      return refused ? { json: JSON.stringify(openAiErrorOf(refused)) } : 'leave'
+    },
+  }
+  const event = new PassingEvent(rules)
+  return {
+    push: (piece) => event.push(piece),
+    end() {
+      measured.textBytes += event.textBytes
+      return { rest: event.end(), isFinal: false }
+    },
   }
 }
 

@@ -9,9 +9,11 @@ import type { Clock, Ids, Logger } from '../ports.ts'
 import type { PriceBook } from '../prices/price-book.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { BodyMemory } from './body-memory.ts'
+import type { Drains } from './drains.ts'
 import type { LiveRequests } from './live-requests.ts'
 import type { UpstreamTarget } from './request.ts'
 import type { TokenCounter } from './token-counter.ts'
+import type { Traffic } from './traffic.ts'
 import type { UpstreamPools } from './upstream-pool.ts'
 
 export interface GatewayDeps {
@@ -34,6 +36,8 @@ export interface GatewayDeps {
 export interface StageDeps extends GatewayDeps {
   readonly pools: UpstreamPools
   readonly live: LiveRequests
+  readonly drains: Drains
+  readonly traffic: Traffic
   readonly tokens: TokenCounter
   readonly bodies: BodyMemory
 }

@@ -1,17 +1,21 @@
 // The OpenAI-compatible side as one thing to start, hand requests to, drain and stop.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { refusal } from '../../contract/errors.ts'
+import { type Refusal, refusal } from '../../contract/errors.ts'
 import { createBodyMemory } from './body-memory.ts'
 import { allowOrigin, announcesApiKey, answerOptions } from './cors.ts'
 import type { GatewayDeps, StageDeps } from './deps.ts'
+import { type DrainBound, Drains } from './drains.ts'
 import { isGatewayPath, rawPathOf } from './endpoints.ts'
 import { carriesApiKey } from './headers.ts'
-import { createLiveRequests } from './live-requests.ts'
+import { createLiveRequests, type LiveRequest } from './live-requests.ts'
 import { answerRefusal } from './openai-error.ts'
+import { outcomeWithoutRow, refusedAs } from './outcome.ts'
 import { runRequest } from './pipeline.ts'
-import { nextRequestId } from './stages/receive.ts'
+import { arrivalOf, nextRequestId } from './stages/receive.ts'
+import { record } from './stages/record.ts'
 import { createTokenCounter } from './token-counter.ts'
+import { Traffic, type TrafficCounts } from './traffic.ts'
 import { createUpstreamPools } from './upstream-pool.ts'
 import { refuseUpgrade } from './websocket.ts'
 
@@ -24,14 +28,28 @@ export interface Gateway {
   handle(req: IncomingMessage, res: ServerResponse): void
   /** Answers an upgrade and ends the socket. */
   handleUpgrade(req: IncomingMessage, socket: Duplex): void
+  /** Refuses a request, as one of its own. */
+  refuse(req: IncomingMessage, res: ServerResponse, refused: Refusal): void
+  /** Records a refusal that is written on a bare socket, and returns the id that it is to carry. */
+  recordRefused(address: string, refused: Refusal): string
   /** Requests that are running, those included whose client has left. */
   inFlight(): number
+  stats(): GatewayStats
   /** Takes no new requests, and resolves when all have ended; after `timeoutMs` those that still run are cut off. */
   drain(timeoutMs: number): Promise<void>
   /** Ends the connections to the upstream. Called after `drain`. */
   stop(): Promise<void>
 }
 
+/** What runs now, and what has passed since the start. */
+export interface GatewayStats extends TrafficCounts {
+  readonly inFlight: number
+  readonly drains: number
+  readonly drainCuts: Readonly<Record<DrainBound, number>>
+}
+
+/** How often running requests are asked whether they would still be let in. */
+const ACCESS_CHECK_MS = 1_000
 /** How long requests have, once they are cut off, to have their charge written. */
 const CUT_OFF_MS_MAX = 5_000
 
@@ -40,17 +58,20 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     ...gatewayDeps,
     pools: createUpstreamPools(),
     live: createLiveRequests(),
+    drains: new Drains(() => gatewayDeps.settings.current()),
+    traffic: new Traffic(),
     tokens: createTokenCounter(gatewayDeps.logger),
     bodies: createBodyMemory(),
   }
   let isStopping = false
   const unsubscribe = deps.accessChanges.subscribe((change) => {
-    if (change.kind === 'user') {
-      deps.live.cut((request) => request.userId === change.userId, refusal('account_suspended'))
-    } else {
-      deps.live.cut((request) => request.keyId === change.keyId, refusal('api_key_disabled'))
-    }
+    const refused = refusal(change.kind === 'user' ? 'account_suspended' : 'api_key_disabled')
+    const isMeant = (request: LiveRequest) =>
+      change.kind === 'user' ? request.userId === change.userId : request.keyId === change.keyId
+    deps.live.cut((request) => (isMeant(request) ? refused : undefined))
   })
+  const accessCheck = setInterval(() => cutWhoLostAccess(deps), ACCESS_CHECK_MS)
+  accessCheck.unref()
 
   return {
     claims: (req) =>
@@ -59,14 +80,27 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
       const settings = deps.settings.current()
       allowOrigin(settings, req, res)
       if (req.method === 'OPTIONS') return answerOptions(settings, req, res, nextRequestId(deps.ids))
-      if (isStopping) {
-        const refused = refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 })
-        return answerRefusal(res, nextRequestId(deps.ids), refused)
-      }
-      void runRequest(deps, req, res)
+      if (isStopping) refuse(deps, req, res, refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 }))
+      else void runRequest(deps, req, res)
     },
-    handleUpgrade: (req, socket) => refuseUpgrade(req, socket, nextRequestId(deps.ids)),
+    refuse: (req, res, refused) => refuse(deps, req, res, refused),
+    recordRefused(address, refused) {
+      const arrival = { ...arrivalOf(deps), address }
+      record(deps, arrival, outcomeWithoutRow(deps, arrival, refusedAs(refused.code)))
+      return arrival.requestId
+    },
+    handleUpgrade(req, socket) {
+      const arrival = arrivalOf(deps, req)
+      const refused = refuseUpgrade(req, socket, arrival.requestId)
+      record(deps, arrival, outcomeWithoutRow(deps, arrival, refusedAs(refused.code)))
+    },
     inFlight: () => deps.live.count,
+    stats: () => ({
+      ...deps.traffic.counts(),
+      inFlight: deps.live.count,
+      drains: deps.drains.count,
+      drainCuts: deps.drains.cuts,
+    }),
     async drain(timeoutMs) {
       isStopping = true
       if (await within(deps.live.idle(), timeoutMs)) return
@@ -75,8 +109,28 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     },
     async stop() {
       unsubscribe()
+      clearInterval(accessCheck)
       await Promise.all([deps.pools.close(), deps.tokens.stop()])
     },
+  }
+}
+
+function refuse(deps: StageDeps, req: IncomingMessage, res: ServerResponse, refused: Refusal): void {
+  const arrival = arrivalOf(deps, req)
+  answerRefusal(res, arrival.requestId, refused)
+  record(deps, arrival, outcomeWithoutRow(deps, arrival, refusedAs(refused.code)))
+}
+
+/** A key expires without anyone doing anything, and nobody tells of it. */
+function cutWhoLostAccess(deps: StageDeps): void {
+  try {
+    deps.live.cut((request) => request.lostAccess())
+  } catch (error) {
+    // The database cannot be asked now. The requests run on, and are asked for again.
+    deps.logger.warn(
+      { event: 'access_check_failed', err: error },
+      'running requests could not be checked for their access',
+    )
   }
 }
 

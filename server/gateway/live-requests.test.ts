@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { type Refusal, refusal } from '../../contract/errors.ts'
+import { type DrainBounds, Drains } from './drains.ts'
 import { createLiveRequests, LiveRequest } from './live-requests.ts'
 import { UpstreamExchange } from './upstream-exchange.ts'
 
@@ -25,8 +26,11 @@ class Exchange extends UpstreamExchange {
   }
 }
 
-function running(drainMsMax = 60_000, owner = { userId: 'user_1', keyId: 'key_1' }) {
-  const live = new LiveRequest(owner, drainMsMax)
+const ROOMY = { drainSecondsMax: 60, drainBytesMax: 1_000, drainsPerUserMax: 10, drainsMax: 10 }
+
+function running(bounds: Partial<DrainBounds> = {}, owner = { userId: 'user_1', keyId: 'key_1' }) {
+  const drains = new Drains(() => ({ ...ROOMY, ...bounds }))
+  const live = new LiveRequest(owner, drains)
   const exchange = new Exchange()
   const told: Refusal[] = []
   const watched = new Watched()
@@ -38,7 +42,7 @@ function running(drainMsMax = 60_000, owner = { userId: 'user_1', keyId: 'key_1'
 
 describe('a client', () => {
   test('that leaves has its upstream read on, until the bound on that', async () => {
-    const { live, exchange, watched } = running(40)
+    const { live, exchange, watched } = running({ drainSecondsMax: 0.04 })
     watched.emit('close')
     expect(live).toMatchObject({ isGone: true, isDrainCut: false })
     expect(exchange.calls).toEqual(['resume'])
@@ -55,7 +59,7 @@ describe('a client', () => {
   })
 
   test('that left before anyone watched has left', () => {
-    const live = new LiveRequest({ userId: 'user_1', keyId: 'key_1' }, 60_000)
+    const live = new LiveRequest({ userId: 'user_1', keyId: 'key_1' }, new Drains(() => ROOMY))
     const watched = new Watched()
     watched.destroyed = true
     live.watch(watched as unknown as ServerResponse) // it is only watched for its end
@@ -64,7 +68,7 @@ describe('a client', () => {
   })
 
   test('whose request ended in time is not cut off later', async () => {
-    const { live, exchange, watched } = running(20)
+    const { live, exchange, watched } = running({ drainSecondsMax: 0.02 })
     watched.emit('close')
     live.close()
     await sleep(50)
@@ -73,7 +77,7 @@ describe('a client', () => {
   })
 
   test('that leaves behind the end of its request leaves nothing running', async () => {
-    const { live, exchange, watched } = running(20)
+    const { live, exchange, watched } = running({ drainSecondsMax: 0.02 })
     live.close()
     watched.emit('close')
     await sleep(50)
@@ -86,11 +90,12 @@ describe('a loss of access', () => {
   test('cuts every request that it is about, tells each client once, and lets the others run', () => {
     const requests = createLiveRequests()
     const mine = running()
-    const mineToo = running(60_000, { userId: 'user_1', keyId: 'key_2' })
-    const theirs = running(60_000, { userId: 'user_2', keyId: 'key_3' })
+    const mineToo = running({}, { userId: 'user_1', keyId: 'key_2' })
+    const theirs = running({}, { userId: 'user_2', keyId: 'key_3' })
     for (const { live } of [mine, mineToo, theirs]) requests.add(live)
-    requests.cut((request) => request.userId === 'user_1', SUSPENDED)
-    requests.cut((request) => request.userId === 'user_1', SUSPENDED)
+    const reasonFor = ({ userId }: LiveRequest) => (userId === 'user_1' ? SUSPENDED : undefined)
+    requests.cut(reasonFor)
+    requests.cut(reasonFor)
     expect([mine.told, mineToo.told, theirs.told]).toEqual([[SUSPENDED], [SUSPENDED], []])
     expect(mine.live).toMatchObject({ isGone: true, cutBy: SUSPENDED })
     expect(mine.exchange.calls).toEqual(['resume'])

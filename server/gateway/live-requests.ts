@@ -1,29 +1,49 @@
 // The requests that are running: how many, whose, and how each is cut when its person or key loses access. A request whose
-// client has left stays here until the upstream has been read to its end, within a bound.
+// client has left stays here until the upstream has been read to its end, within the bounds on that.
 import type { ServerResponse } from 'node:http'
 import type { Refusal } from '../../contract/errors.ts'
-import type { UpstreamExchange } from './upstream-exchange.ts'
+import type { Drain, DrainBound, Drains } from './drains.ts'
 
-export class LiveRequest {
+/** What answers a request, as far as its end is decided from outside. */
+export interface Exchange {
+  resume(): void
+  abort(): void
+}
+
+/** Whose request it is. */
+export interface RequestOwner {
+  readonly userId: string
+  readonly keyId: string
+  /** Why the request would not be let in now. */
+  readonly lostAccess?: () => Refusal | undefined
+}
+
+export class LiveRequest implements Drain {
   /** The client has left, or was cut: nothing more is written, the upstream is only read. */
   isGone = false
-  /** The bound on reading on has passed; the usage will not be known. */
-  isDrainCut = false
+  /** The bound on reading on that was met; the usage will not be known. */
+  drainCutBy: DrainBound | undefined
   /** Why access was lost, where it was. */
   cutBy: Refusal | undefined
   /** Tells the client that access was lost: at first with a plain refusal, once a stream has begun in the stream. */
   onCut: (refused: Refusal) => void = () => {}
   readonly userId: string
   readonly keyId: string
-  readonly #drainMsMax: number
-  #exchange: UpstreamExchange | undefined
-  #drainTimer: NodeJS.Timeout | undefined
+  /** Why the request would not be let in now, or undefined where it would. */
+  readonly lostAccess: () => Refusal | undefined
+  readonly #drains: Drains
+  #exchange: Exchange | undefined
   #isClosed = false
 
-  constructor(owner: { readonly userId: string; readonly keyId: string }, drainMsMax: number) {
+  constructor(owner: RequestOwner, drains: Drains) {
     this.userId = owner.userId
     this.keyId = owner.keyId
-    this.#drainMsMax = drainMsMax
+    this.lostAccess = owner.lostAccess ?? (() => undefined)
+    this.#drains = drains
+  }
+
+  get isDrainCut(): boolean {
+    return this.drainCutBy !== undefined
   }
 
   /** Watches for the client's leaving. A connection that closes behind a finished answer has not left. */
@@ -34,7 +54,7 @@ export class LiveRequest {
     if (res.destroyed) this.leave()
   }
 
-  attach(exchange: UpstreamExchange): void {
+  attach(exchange: Exchange): void {
     this.#exchange = exchange
   }
 
@@ -45,11 +65,17 @@ export class LiveRequest {
     // The request has ended already, although its last bytes never reached the client.
     if (this.#isClosed) return
     this.#exchange?.resume()
-    this.#drainTimer = setTimeout(() => {
-      this.isDrainCut = true
-      this.abort()
-    }, this.#drainMsMax)
-    this.#drainTimer.unref()
+    this.#drains.begin(this)
+  }
+
+  /** Counts what the upstream said while nobody listened. */
+  drained(bytes: number): void {
+    this.#drains.read(this, bytes)
+  }
+
+  cutDrain(bound: DrainBound): void {
+    this.drainCutBy = bound
+    this.abort()
   }
 
   cut(refused: Refusal): void {
@@ -66,7 +92,7 @@ export class LiveRequest {
 
   close(): void {
     this.#isClosed = true
-    clearTimeout(this.#drainTimer)
+    this.#drains.end(this)
   }
 }
 
@@ -74,8 +100,8 @@ export interface LiveRequests {
   readonly count: number
   add(request: LiveRequest): void
   remove(request: LiveRequest): void
-  /** Cuts every running request that matches. */
-  cut(matches: (request: LiveRequest) => boolean, refused: Refusal): void
+  /** Cuts every running request for which there is a reason to. */
+  cut(reasonFor: (request: LiveRequest) => Refusal | undefined): void
   /** Aborts every exchange that is still running. */
   abortAll(): void
   /** Resolves when nothing runs any more. */
@@ -97,8 +123,11 @@ export function createLiveRequests(): LiveRequests {
       for (const resolve of waiting) resolve()
       waiting = []
     },
-    cut(matches, refused) {
-      for (const request of running) if (matches(request)) request.cut(refused)
+    cut(reasonFor) {
+      for (const request of running) {
+        const refused = request.isGone ? undefined : reasonFor(request)
+        if (refused) request.cut(refused)
+      }
     },
     abortAll() {
       for (const request of running) request.abort()

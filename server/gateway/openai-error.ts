@@ -1,6 +1,7 @@
 // How the OpenAI side says no: one JSON shape, the catalogue's status, and the headers that tell a client what to do next.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ERRORS, messageOf, type Refusal } from '../../contract/errors.ts'
+import { withoutKeys } from './without-keys.ts'
 
 export interface OpenAiError {
   readonly message: string
@@ -11,9 +12,9 @@ export interface OpenAiError {
 
 /** The `error` member; all four keys are always there. */
 export const openAiErrorOf = (refused: Refusal): OpenAiError => ({
-  message: messageOf(refused),
+  message: withoutKeys(messageOf(refused)),
   type: ERRORS[refused.code].type,
-  param: refused.param ?? null,
+  param: refused.param === undefined ? null : withoutKeys(refused.param),
   code: refused.code,
 })
 

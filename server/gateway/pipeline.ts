@@ -10,75 +10,99 @@ import { refuseRepeated } from './headers.ts'
 import { LiveRequest } from './live-requests.ts'
 import { answerModel, answerModels } from './models-list.ts'
 import { answerRefusal } from './openai-error.ts'
-import { type Relayed, refusedWith } from './relayed.ts'
+import { type Outcome, outcomeOfRow, outcomeWithoutRow, refusedAs } from './outcome.ts'
+import { CLIENT_LEFT_STATUS, type Relayed, refusedWith } from './relayed.ts'
 import type { Admitted, Held, Identified, Read, Received, Routed } from './request.ts'
 import { admit } from './stages/admit.ts'
 import { hold } from './stages/hold.ts'
 import { identify } from './stages/identify.ts'
 import { read } from './stages/read.ts'
 import { findEndpoint, receive } from './stages/receive.ts'
-import { recordCharged, recordRefused } from './stages/record.ts'
+import { record } from './stages/record.ts'
 import { relay } from './stages/relay.ts'
 import { checkLimits, reserve } from './stages/reserve.ts'
 import { route } from './stages/route.ts'
 import { dispatch, send } from './stages/send.ts'
 import { refusedRow, settle } from './stages/settle.ts'
+import { withoutKeys } from './without-keys.ts'
 
 export async function runRequest(deps: StageDeps, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const received = receive(deps, req, res)
+  record(deps, received, await outcomeOf(deps, received))
+}
+
+async function outcomeOf(deps: StageDeps, received: Received): Promise<Outcome> {
   try {
-    await journey(deps, received)
+    return await journey(deps, received)
   } catch (error) {
     // Whatever gets here is a defect of ours: the person sees the id, the log has the rest.
-    deps.logger.error(
-      { event: 'defect', requestId: received.requestId, err: error },
-      'a request failed inside the gateway',
-    )
-    answerRefusal(res, received.requestId, refusal('internal_error', { requestId: received.requestId }))
-    // An answer that has begun cannot be refused any more; cut off, its client at least learns that it is not whole.
-    if (!res.writableEnded) res.destroy()
+    return defect(deps, received, error)
   }
 }
 
-async function journey(deps: StageDeps, received: Received): Promise<void> {
+function defect(deps: StageDeps, received: Received, error: unknown): Outcome {
+  const { requestId, res } = received
+  deps.logger.error({ event: 'defect', requestId, err: error }, 'a request failed inside the gateway')
+  answerRefusal(res, requestId, refusal('internal_error', { requestId }))
+  // An answer that has begun cannot be refused any more; cut off, its client at least learns that it is not whole.
+  if (!res.writableEnded) res.destroy()
+  return outcomeWithoutRow(deps, received, refusedAs('internal_error'))
+}
+
+async function journey(deps: StageDeps, received: Received): Promise<Outcome> {
   const endpoint = findEndpoint(received)
   if (!endpoint.ok) return refuse(deps, received, endpoint.error)
   const repeated = refuseRepeated(received.req)
   if (repeated) return refuse(deps, received, repeated)
   const identified = identify(deps, received)
-  if (!identified.ok) return refuse(deps, received, identified.error)
+  if (!identified.ok) return refuse(deps, { ...received, endpoint: endpoint.value }, identified.error)
   if (endpoint.value.kind === 'local') {
-    return endpoint.value.answer === 'models'
-      ? answerModels(deps, identified.value)
-      : answerModel(deps, identified.value)
+    if (endpoint.value.answer === 'models') answerModels(deps, identified.value)
+    else answerModel(deps, identified.value)
+    const { res } = received
+    return outcomeWithoutRow(
+      deps,
+      { ...identified.value, endpoint: endpoint.value },
+      { status: res.statusCode, code: null },
+    )
   }
   const addressed: Identified = { ...identified.value, endpoint: endpoint.value }
   const admitted = admit(deps, addressed)
   if (!admitted.ok) return refuseKnown(deps, addressed, admitted.error)
   const limited = checkLimits(deps, addressed)
   if (limited) return refuseKnown(deps, admitted.value, limited)
-  const live = new LiveRequest(addressed.key, deps.settings.current().drainSecondsMax * 1000)
+  const live = new LiveRequest(
+    { ...addressed.key, lostAccess: () => lostAccess(deps, received) },
+    deps.drains,
+  )
   live.onCut = (refused) => answerRefusal(received.res, received.requestId, refused)
   deps.live.add(live)
   try {
-    await admittedJourney(deps, admitted.value, live)
+    return await admittedJourney(deps, admitted.value, live)
   } finally {
     deps.live.remove(live)
   }
 }
 
-async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRequest): Promise<void> {
+/** Why this very request would not be let in now: asked again while it runs, for keys expire without anyone doing anything. */
+function lostAccess(deps: StageDeps, received: Received): Refusal | undefined {
+  const again = identify(deps, received)
+  return again.ok ? undefined : again.error
+}
+
+async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRequest): Promise<Outcome> {
   const share = deps.bodies.shareFor(admitted.key.userId)
   try {
     const body = await read(admitted, share)
     if (body.ok) return await readJourney(deps, body.value, live)
-    if (body.error !== 'client_left') refuseKnown(deps, admitted, body.error)
+    if (body.error === 'client_left') return leftWithoutAnswer(deps, admitted, live)
+    return refuseKnown(deps, admitted, body.error)
   } finally {
     share.release()
   }
 }
 
-async function readJourney(deps: StageDeps, body: Read, live: LiveRequest): Promise<void> {
+async function readJourney(deps: StageDeps, body: Read, live: LiveRequest): Promise<Outcome> {
   const routed = route(deps, body)
   if (!routed.ok) return refuseKnown(deps, body, routed.error)
   const reserved = reserve(deps, routed.value)
@@ -87,28 +111,34 @@ async function readJourney(deps: StageDeps, body: Read, live: LiveRequest): Prom
     const held = await hold(deps, reserved.value)
     if (!held.ok) return refuseKnown(deps, routed.value, held.error)
     live.watch(held.value.res)
-    await forward(deps, held.value, live)
+    return await forward(deps, held.value, live)
   } finally {
     reserved.value.admission.release()
   }
 }
 
 /** From the open hold on: every way out of here settles or releases it, once. */
-async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<void> {
+async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<Outcome> {
   let relayed = notSent(held, live)
   let isHoldOnDisk = true
   try {
     // Whoever left, or lost access, while the request was read and priced has nothing sent in their name.
-    if (live.isGone) return
-    const exchange = dispatch(deps, held)
-    live.attach(exchange)
-    isHoldOnDisk = await isCommitted(held.hold)
-    if (isHoldOnDisk) relayed = await measuredAnswer(deps, held, live, exchange)
-    else exchange.abort()
-  } finally {
-    if (isHoldOnDisk) await end(deps, held, relayed)
-    else refuse(deps, held, refusal('storage_unavailable', undefined, { retryAfterMs: 5_000 }))
+    if (!live.isGone) {
+      const exchange = dispatch(deps, held)
+      live.attach(exchange)
+      isHoldOnDisk = await isCommitted(held.hold)
+      if (isHoldOnDisk) relayed = await measuredAnswer(deps, held, live, exchange)
+      else exchange.abort()
+    }
+  } catch (error) {
+    // What was answered so far is what the client keeps; the hold ends as that of a request without an answer.
+    defect(deps, held, error)
+    live.abort()
   }
+  if (!isHoldOnDisk)
+    return refuse(deps, held, refusal('storage_unavailable', undefined, { retryAfterMs: 5_000 }))
+  deps.traffic.noteUpstream(relayed, deps.clock.now())
+  return end(deps, held, live, relayed)
 }
 
 /** How a request ends that got no answer: a defect of ours, unless its client is gone. */
@@ -128,12 +158,12 @@ async function measuredAnswer(
   return relay(deps, held, live, sent)
 }
 
-async function end(deps: StageDeps, held: Held, relayed: Relayed): Promise<void> {
+async function end(deps: StageDeps, held: Held, live: LiveRequest, relayed: Relayed): Promise<Outcome> {
   const row = await settle(deps, held, relayed)
   held.admission.trueUp(row.inputTokens + row.outputTokens)
   relayed.finish()
   await relayed.finished
-  recordCharged(deps, held, row)
+  return outcomeOfRow(row, live.drainCutBy)
 }
 
 /** Whether the hold's row reached the disk. A hold that did not is gone, and nothing may be relayed under it. */
@@ -143,18 +173,30 @@ const isCommitted = (opened: OpenHold): Promise<boolean> =>
     () => false,
   )
 
-function refuse(deps: StageDeps, received: Received, refused: Refusal): void {
-  recordRefused(deps, received, { code: refused.code, status: ERRORS[refused.code].status })
+function refuse(
+  deps: StageDeps,
+  received: Received & Parameters<typeof outcomeWithoutRow>[1],
+  refused: Refusal,
+): Outcome {
   const allowed = refused.details?.allowed
   if (allowed !== undefined && !received.res.headersSent) received.res.setHeader('allow', String(allowed))
   answerRefusal(received.res, received.requestId, refused)
+  return outcomeWithoutRow(deps, received, refusedAs(refused.code))
 }
 
 /** Refuses a request whose key is known: its owner sees it in the list of requests. */
-function refuseKnown(deps: StageDeps, request: Identified | Routed, refused: Refusal): void {
-  const model = 'facts' in request ? request.facts.model : String(refused.details?.model ?? '')
+function refuseKnown(deps: StageDeps, request: Identified | Routed, refused: Refusal): Outcome {
+  const model = 'facts' in request ? request.facts.model : withoutKeys(String(refused.details?.model ?? ''))
   const isDemo = 'upstream' in request && request.upstream.isDemo
   const status = ERRORS[refused.code].status
-  deps.accounts.recordRefused(refusedRow(deps, request, { code: refused.code, status, model, isDemo }))
+  const row = refusedRow(deps, request, { code: refused.code, status, model, isDemo })
+  deps.accounts.recordRefused(row)
   refuse(deps, request, refused)
+  return outcomeOfRow(row)
+}
+
+/** Nobody is there to be answered, unless it was us who told them to go. */
+function leftWithoutAnswer(deps: StageDeps, admitted: Admitted, live: LiveRequest): Outcome {
+  if (live.cutBy) return outcomeWithoutRow(deps, admitted, refusedAs(live.cutBy.code))
+  return outcomeWithoutRow(deps, admitted, { status: CLIENT_LEFT_STATUS, code: null })
 }

@@ -1,20 +1,35 @@
-// Relays a stream of events: whole events, their bytes as they came, as soon as they came. What ends the stream is withheld
-// until the charge is on disk. When the client is gone, or was cut, the upstream is read on and nothing is written.
+// Relays a stream of events: whole events, their bytes as they came, as soon as they came; one that is too large to be kept
+// passes in pieces. What ends the stream is withheld until the charge is on disk. When the client is gone, or was cut, the
+// upstream is read on and nothing is written.
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import type { Ending } from '../ledger/settle.ts'
 import type { Clock } from '../ports.ts'
+import type { AnswerSource } from './answer-source.ts'
+import { ClientStream } from './client-stream.ts'
 import type { LiveRequest } from './live-requests.ts'
 import { openAiErrorOf } from './openai-error.ts'
 import { CLIENT_LEFT_STATUS, codeOf, type Relayed } from './relayed.ts'
 import type { Held } from './request.ts'
 import { EventSplitter } from './sse.ts'
-import type { StreamReader } from './stream-meter.ts'
-import type { ExchangeSink, UpstreamExchange, UpstreamFault } from './upstream-exchange.ts'
+import type { EventInPassing, StreamReader } from './stream-meter.ts'
+import type { ExchangeSink, UpstreamFault } from './upstream-exchange.ts'
 
-/** Events beyond this pass unread: an image in base64 may take tens of megabytes, and memory is bounded. */
-const EVENT_BYTES_MAX = 16 * 1024 * 1024
+/** What of an event is kept until it is whole; one that is larger is read while it passes. */
+const EVENT_BYTES_KEPT_MAX = 1024 * 1024
 /** How long an upstream may keep a stream open behind its last event. */
 const AFTER_FINAL_MS_MAX = 5_000
+/** What may come behind the last event before the charge is on disk. */
+const WITHHELD_BYTES_MAX = 1024 * 1024
+
+interface StreamRelayOptions {
+  readonly held: Held
+  readonly live: LiveRequest
+  readonly source: AnswerSource
+  readonly reader: StreamReader
+  readonly clock: Clock
+  readonly heartbeatMs: number
+  readonly eventBytesKeptMax?: number
+}
 
 export class StreamRelay implements ExchangeSink {
   /** Resolves when the usage is known, or will never be. */
@@ -22,27 +37,31 @@ export class StreamRelay implements ExchangeSink {
   readonly #held: Held
   readonly #live: LiveRequest
   readonly #reader: StreamReader
-  readonly #exchange: UpstreamExchange
-  readonly #clock: Clock
-  readonly #splitter = new EventSplitter(EVENT_BYTES_MAX)
+  readonly #source: AnswerSource
+  readonly #client: ClientStream
+  readonly #splitter: EventSplitter
   #resolveMeasured: (relayed: Relayed) => void = () => {}
   #resolveFinished: () => void = () => {}
   readonly #finished: Promise<void>
+  /** The event that is passing in pieces. */
+  #inPassing: EventInPassing | undefined
   #withheld: Buffer[] = []
+  #withheldBytes = 0
   #isWithholding = false
   #isMeasured = false
   #isReleased = false
   #hasEnded = false
-  #isPaused = false
-  #firstByteMonoMs: number | undefined
   #afterFinalTimer: NodeJS.Timeout | undefined
 
-  constructor(held: Held, live: LiveRequest, exchange: UpstreamExchange, reader: StreamReader, clock: Clock) {
+  constructor({ held, live, source, reader, clock, heartbeatMs, eventBytesKeptMax }: StreamRelayOptions) {
     this.#held = held
     this.#live = live
-    this.#exchange = exchange
+    this.#source = source
     this.#reader = reader
-    this.#clock = clock
+    this.#splitter = new EventSplitter(eventBytesKeptMax ?? EVENT_BYTES_KEPT_MAX)
+    const heartbeat = () =>
+      this.#inPassing || this.#isWithholding || this.#hasEnded ? undefined : reader.heartbeat()
+    this.#client = new ClientStream({ res: held.res, live, source, clock, heartbeatMs, heartbeat })
     this.measured = new Promise((resolve) => {
       this.#resolveMeasured = resolve
     })
@@ -53,22 +72,26 @@ export class StreamRelay implements ExchangeSink {
   }
 
   get hasWritten(): boolean {
-    return this.#firstByteMonoMs !== undefined
+    return this.#client.firstByteMonoMs !== undefined
   }
 
   onData(chunk: Buffer): void {
     const out: Buffer[] = []
-    this.#splitter.push(chunk, (bytes, start, end) => this.#take(bytes.subarray(start, end), out))
-    this.#write(out)
+    this.#splitter.push(
+      chunk,
+      (bytes, start, end) => this.#take(bytes.subarray(start, end), out),
+      (piece, isLast) => this.#takePiece(piece, isLast, out),
+    )
+    this.#client.write(out)
+    if (this.#live.isGone) this.#live.drained(chunk.length)
   }
 
   onEnd(): void {
+    const out: Buffer[] = []
     const rest = this.#splitter.rest()
-    if (rest) {
-      const out: Buffer[] = []
-      this.#take(rest, out)
-      this.#write(out)
-    }
+    if (this.#inPassing) this.#takePiece(rest ?? Buffer.alloc(0), true, out)
+    else if (rest) this.#take(rest, out)
+    this.#client.write(out)
     // A chat stream that ends with its usage and without [DONE] is complete; one that ends with neither is not.
     this.#end(this.#isWithholding || this.#reader.measured.reported ? undefined : refusal('upstream_failed'))
   }
@@ -79,41 +102,59 @@ export class StreamRelay implements ExchangeSink {
 
   #take(event: Buffer, out: Buffer[]): void {
     if (this.#isWithholding) {
-      if (this.#isReleased) out.push(event)
-      else this.#withheld.push(event)
+      this.#behindFinal(event, out)
       return
     }
     const verdict = this.#reader.read(event)
     if (verdict.kind === 'drop') return
     if (verdict.kind === 'withhold') {
-      this.#withheld.push(verdict.bytes)
+      this.#withhold(verdict.bytes)
       if (verdict.isFinal) this.#sawFinal()
       return
     }
-    // A usage chunk was held back in case it was the last event; it was not.
-    if (this.#withheld.length > 0) out.push(...this.#withheld.splice(0))
+    this.#letGo(out)
     out.push(verdict.kind === 'replace' ? verdict.bytes : event)
+  }
+
+  /** A piece of an event that is too large to be kept. Of the stream's last event, the last piece is withheld. */
+  #takePiece(piece: Buffer, isLast: boolean, out: Buffer[]): void {
+    if (this.#isWithholding) {
+      this.#behindFinal(piece, out)
+      return
+    }
+    this.#letGo(out)
+    this.#inPassing ??= this.#reader.passing()
+    const passed = this.#inPassing.push(piece)
+    if (!isLast) return void out.push(...passed)
+    const { rest, isFinal } = this.#inPassing.end()
+    this.#inPassing = undefined
+    if (!isFinal) return void out.push(...passed, ...rest)
+    for (const bytes of [...passed, ...rest]) this.#withhold(bytes)
+    this.#sawFinal()
+  }
+
+  /** A usage chunk was held back in case it was the last event; it was not. */
+  #letGo(out: Buffer[]): void {
+    if (this.#withheld.length > 0) out.push(...this.#withheld.splice(0))
+  }
+
+  #behindFinal(bytes: Buffer, out: Buffer[]): void {
+    if (this.#isReleased) out.push(bytes)
+    else this.#withhold(bytes)
+  }
+
+  #withhold(bytes: Buffer): void {
+    if (this.#live.isGone) return
+    this.#withheld.push(bytes)
+    this.#withheldBytes += bytes.length
+    if (this.#isWithholding && this.#withheldBytes > WITHHELD_BYTES_MAX) this.#source.pause()
   }
 
   #sawFinal(): void {
     this.#isWithholding = true
-    this.#afterFinalTimer = setTimeout(() => this.#exchange.abort(), AFTER_FINAL_MS_MAX)
+    this.#afterFinalTimer = setTimeout(() => this.#source.abort(), AFTER_FINAL_MS_MAX)
     this.#afterFinalTimer.unref()
     this.#announce(this.#live.isGone ? 'client_left' : 'finished', null)
-  }
-
-  #write(pieces: readonly Buffer[]): void {
-    const { res } = this.#held
-    if (pieces.length === 0 || this.#live.isGone || res.destroyed) return
-    this.#firstByteMonoMs ??= this.#clock.monotonicMs()
-    const bytes = pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
-    if (res.write(bytes) || this.#isPaused) return
-    this.#isPaused = true
-    this.#exchange.pause()
-    res.once('drain', () => {
-      this.#isPaused = false
-      this.#exchange.resume()
-    })
   }
 
   /** The upstream has ended: well, or by breaking off, which the client is told in the stream. */
@@ -122,7 +163,7 @@ export class StreamRelay implements ExchangeSink {
     this.#hasEnded = true
     if (!this.#isMeasured) {
       const isBroken = broken !== undefined && !this.#reader.measured.hasFailed
-      if (isBroken) this.#withheld.push(this.#reader.errorEvent(openAiErrorOf(broken)))
+      if (isBroken) this.#withhold(this.#reader.errorEvent(openAiErrorOf(broken)))
       this.#announce(this.#endingOf(broken), isBroken ? broken.code : null)
     }
     if (this.#isReleased) this.#close()
@@ -142,8 +183,8 @@ export class StreamRelay implements ExchangeSink {
       ending: hasFailed ? 'upstream_failed' : ending,
       measured,
       status: this.#held.res.headersSent ? this.#held.res.statusCode : CLIENT_LEFT_STATUS,
-      errorCode: this.#live.cutBy?.code ?? errorCode,
-      firstByteMonoMs: this.#firstByteMonoMs,
+      errorCode: this.#live.cutBy?.code ?? (this.#live.isDrainCut ? null : errorCode),
+      firstByteMonoMs: this.#client.firstByteMonoMs,
       finish: () => this.#release(),
       finished: this.#finished,
     })
@@ -151,26 +192,23 @@ export class StreamRelay implements ExchangeSink {
 
   #release(): void {
     this.#isReleased = true
-    const withheld = this.#withheld.splice(0)
-    if (this.#hasEnded && !this.#live.isGone && !this.#held.res.destroyed) {
-      // One write for the end of the answer.
-      this.#held.res.end(withheld.length > 0 ? Buffer.concat(withheld) : undefined)
-      this.#resolveFinished()
+    if (this.#hasEnded) {
+      this.#close()
       return
     }
-    this.#write(withheld)
-    if (this.#hasEnded) this.#close()
+    this.#client.write(this.#withheld.splice(0))
+    if (this.#withheldBytes > WITHHELD_BYTES_MAX) this.#source.resume()
   }
 
   #close(): void {
-    const { res } = this.#held
-    if (!this.#live.isGone && !res.destroyed) res.end()
+    // Within an event, an error event would become part of it.
+    if (this.#inPassing) this.#client.break()
+    else this.#client.end(this.#withheld.splice(0))
     this.#resolveFinished()
   }
 
   #cut(refused: Refusal): void {
-    const { res } = this.#held
-    if (res.destroyed || res.writableEnded) return
-    res.end(this.#reader.errorEvent(openAiErrorOf(refused)))
+    if (this.#inPassing) this.#client.break()
+    else this.#client.end([this.#reader.errorEvent(openAiErrorOf(refused))])
   }
 }

@@ -2,6 +2,8 @@
 // of the upstream pass through here, and what they would reveal of the operator's account is replaced.
 import type { IncomingHttpHeaders } from 'node:http'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
+import type { AnswerSource } from './answer-source.ts'
+import { CLIENT_STALLED_MS_MAX } from './client-stream.ts'
 import type { StageDeps } from './deps.ts'
 import { generatedBytes } from './generated-text.ts'
 import { clientHeaders } from './headers.ts'
@@ -12,7 +14,7 @@ import { codeOf, NOTHING_MORE, type Relayed, refusedWith, statusGiven } from './
 import type { Held } from './request.ts'
 import { type Measured, nothingMeasured } from './stream-meter.ts'
 import { judgeUpstreamError } from './upstream-errors.ts'
-import type { UpstreamExchange, UpstreamFault, UpstreamHead } from './upstream-exchange.ts'
+import type { UpstreamFault, UpstreamHead } from './upstream-exchange.ts'
 import { takeAnswer } from './whole-answer.ts'
 
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024
@@ -25,10 +27,10 @@ export async function relayWhole(
   deps: Pick<StageDeps, 'ownedIds' | 'logger'>,
   held: Held,
   live: LiveRequest,
-  exchange: UpstreamExchange,
+  source: AnswerSource,
   head: UpstreamHead,
 ): Promise<Relayed> {
-  const collected = await collect(exchange)
+  const collected = await collect(source, live)
   if (!collected.ok) {
     const code = codeOf(collected.fault)
     return refusedWith(held, live, refusal(code), ERRORS[code].status, 'upstream_failed')
@@ -50,15 +52,16 @@ export async function relayWhole(
   }
 }
 
-function collect(exchange: UpstreamExchange): Promise<Collected> {
+function collect(source: AnswerSource, live: LiveRequest): Promise<Collected> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0
-    exchange.consume({
+    source.consume({
       onData(chunk) {
         length += chunk.length
-        if (length > ANSWER_BYTES_MAX) exchange.abort()
+        if (length > ANSWER_BYTES_MAX) source.abort()
         else chunks.push(chunk)
+        if (live.isGone) live.drained(chunk.length)
       },
       onEnd: () =>
         resolve({ ok: true, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }),
@@ -91,6 +94,7 @@ function renamed(body: Buffer, alias: string | undefined): Buffer {
 function writeWhole(held: Held, status: number, headers: IncomingHttpHeaders, body: Buffer): void {
   const { res } = held
   if (res.destroyed || res.headersSent) return
+  res.socket?.setTimeout(CLIENT_STALLED_MS_MAX)
   res.writeHead(status, {
     ...clientHeaders(headers, held.alias),
     'content-length': body.length,

@@ -45,7 +45,7 @@ export function refusedWith(
     ending: live.isDrainCut ? 'drain_cut' : ending,
     measured: nothingMeasured(),
     status: statusGiven(held, live, status),
-    errorCode: refused.code,
+    errorCode: live.cutBy?.code ?? (live.isDrainCut ? null : refused.code),
     firstByteMonoMs: undefined,
     finish: () => answerRefusal(held.res, held.requestId, refused),
     finished: NOTHING_MORE,

@@ -9,16 +9,19 @@ import type { BodyFacts } from './body-facts.ts'
 import type { MeteredEndpoint } from './endpoints.ts'
 import type { JsonObjectScan, Splice } from './json-scan.ts'
 
-export interface Received {
+export interface Arrival {
   readonly requestId: string
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
   /** The address of the other end of the connection. */
   readonly address: string
   /** Unix milliseconds. */
   readonly receivedAt: number
   /** Monotonic milliseconds, for durations. */
   readonly startedMonoMs: number
+}
+
+export interface Received extends Arrival {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
 }
 
 /** Received, on a path that is forwarded and charged. */

@@ -59,6 +59,23 @@ function relayed(events: readonly string[], alias?: string) {
   return { text, told, measured: reader.measured, reader }
 }
 
+describe('what a later request brings along that refers to a response', () => {
+  const responseTold = (usage: object | null) => {
+    const end = event('response.completed', { response: response({ usage }) })
+    return relayed([created, end]).told.filter(({ kind }) => kind === 'response')
+  }
+
+  test('is told with its last event: all its input and output', () => {
+    expect(responseTold(USAGE).map(({ tokens }) => tokens)).toEqual([undefined, 240])
+  })
+
+  test('is not told where no usage came, or one that cannot be true', () => {
+    expect(responseTold(null).map(({ tokens }) => tokens)).toEqual([undefined, undefined])
+    const impossible = { ...USAGE, input_tokens: -5 }
+    expect(responseTold(impossible).map(({ tokens }) => tokens)).toEqual([undefined, undefined])
+  })
+})
+
 describe('the usage of a streamed response', () => {
   test.each(['response.completed', 'response.incomplete', 'response.failed'])('is taken from %s', (type) => {
     const end = event(type, { response: response({ usage: USAGE, service_tier: 'default' }) })

@@ -6,6 +6,10 @@ import { EventSplitter, readEvent } from './sse.ts'
 
 const EVENT_BYTES_MAX = 1_000_000
 
+const unexpected = () => {
+  throw new Error('nothing of this kind is expected')
+}
+
 /** The stream's bytes handed over in pieces that end at these places. */
 function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
   const ends = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b)
@@ -21,7 +25,11 @@ function split(pieces: readonly Buffer[], maxBytes = EVENT_BYTES_MAX): Buffer[] 
   const splitter = new EventSplitter(maxBytes)
   const events: Buffer[] = []
   for (const piece of pieces) {
-    splitter.push(piece, (bytes, start, end) => void events.push(Buffer.from(bytes.subarray(start, end))))
+    splitter.push(
+      piece,
+      (bytes, start, end) => void events.push(Buffer.from(bytes.subarray(start, end))),
+      (part) => void events.push(Buffer.from(part)),
+    )
   }
   const rest = splitter.rest()
   return rest ? [...events, rest] : events
@@ -124,6 +132,7 @@ describe('a stream of events', () => {
       splitter.push(
         Buffer.from(text),
         (bytes, start, end) => void seen.push(bytes.toString('utf8', start, end)),
+        unexpected,
       )
     push('data: a\n')
     expect(seen).toEqual([])
@@ -159,9 +168,10 @@ describe('an event beyond the bound', () => {
     for (let count = 0; count < 50; count += 1) {
       const chunk = Buffer.from(count === 0 ? `data: ${'x'.repeat(294)}` : 'x'.repeat(300))
       sent.push(chunk)
-      splitter.push(chunk, (bytes, start, end) => {
-        pieces.push(end - start)
-        received.push(bytes.subarray(start, end))
+      splitter.push(chunk, unexpected, (piece, isLast) => {
+        expect(isLast).toBe(false)
+        pieces.push(piece.length)
+        received.push(piece)
       })
     }
     expect(pieces.length).toBeGreaterThan(10)
@@ -170,12 +180,16 @@ describe('an event beyond the bound', () => {
     expect(Buffer.concat(rest ? [...received, rest] : received).equals(Buffer.concat(sent))).toBe(true)
   })
 
-  test('does not keep the events behind it from being read', () => {
-    const events = split(
-      [Buffer.from(`data: ${'x'.repeat(2_000)}`), Buffer.from('xx\n\ndata: next\n\n')],
-      1_000,
-    )
-    expect(String(events.at(-1))).toBe('data: next\n\n')
+  test('is told to have ended, and does not keep the events behind it from being read', () => {
+    const splitter = new EventSplitter(1_000)
+    const told: string[] = []
+    for (const piece of [`data: ${'x'.repeat(2_000)}`, 'yy', '\n', '\ndata: next\n\n'])
+      splitter.push(
+        Buffer.from(piece),
+        (bytes, start, end) => void told.push(bytes.toString('utf8', start, end)),
+        (part, isLast) => void told.push(`${part.toString().slice(-2)}${isLast ? ' last' : ''}`),
+      )
+    expect(told).toEqual(['xx', 'yy', '\n', '\n last', 'data: next\n\n'])
   })
 
   test('takes time in proportion to its length, whatever its line ends', () => {
@@ -185,9 +199,13 @@ describe('an event beyond the bound', () => {
       const splitter = new EventSplitter(10_000_000)
       let count = 0
       for (let at = 0; at < bytes.length; at += 4_096)
-        splitter.push(bytes.subarray(at, at + 4_096), () => {
-          count += 1
-        })
+        splitter.push(
+          bytes.subarray(at, at + 4_096),
+          () => {
+            count += 1
+          },
+          unexpected,
+        )
       expect(count).toBe(1)
     }
     // Looking at everything again with each piece took half a minute here.

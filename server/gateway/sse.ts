@@ -11,21 +11,33 @@ export class EventSplitter {
   #piecesBytes = 0
   #isLineStart = true
   #isBehindCr = false
+  /** The event that is coming is longer than what is kept of one. */
+  #isPassing = false
   readonly #maxEventBytes: number
 
-  /** An event longer than `maxEventBytes` is handed on in pieces as it comes, and cannot be read. */
+  /** An event longer than `maxEventBytes` is handed on in pieces, as it comes. */
   constructor(maxEventBytes: number) {
     this.#maxEventBytes = maxEventBytes
   }
 
-  /** Calls `onEvent(bytes, start, end)` for each event that is complete with this chunk. */
-  push(chunk: Buffer, onEvent: (bytes: Buffer, start: number, end: number) => void): void {
+  /**
+   * Calls `onEvent(bytes, start, end)` for each event that is complete with this chunk, and `onPiece(piece, isLast)` for
+   * each piece of one that is too long.
+   */
+  push(
+    chunk: Buffer,
+    onEvent: (bytes: Buffer, start: number, end: number) => void,
+    onPiece: (piece: Buffer, isLast: boolean) => void,
+  ): void {
     const hasCr = this.#isBehindCr || chunk.includes(CR)
     let start = 0
     while (start < chunk.length) {
       const end = hasCr ? this.#eventEndWithCr(chunk, start) : this.#eventEnd(chunk, start)
       if (end < 0) break
-      if (this.#pieces.length === 0) {
+      if (this.#isPassing) {
+        this.#isPassing = false
+        onPiece(chunk.subarray(start, end), true)
+      } else if (this.#pieces.length === 0) {
         onEvent(chunk, start, end)
       } else {
         this.#pieces.push(chunk.subarray(start, end))
@@ -35,11 +47,14 @@ export class EventSplitter {
       start = end
     }
     if (start === chunk.length) return
-    this.#pieces.push(chunk.subarray(start))
-    this.#piecesBytes += chunk.length - start
-    if (this.#piecesBytes <= this.#maxEventBytes) return
-    const part = this.#takePieces()
-    onEvent(part, 0, part.length)
+    const rest = chunk.subarray(start)
+    if (!this.#isPassing) {
+      this.#pieces.push(rest)
+      this.#piecesBytes += rest.length
+    }
+    if (!this.#isPassing && this.#piecesBytes <= this.#maxEventBytes) return
+    onPiece(this.#isPassing ? rest : this.#takePieces(), false)
+    this.#isPassing = true
   }
 
   /** What is left when the stream has ended: an event without its last blank line, or nothing. */

@@ -43,10 +43,24 @@ export type EventVerdict =
 export const PASS: EventVerdict = { kind: 'pass' }
 export const DROP: EventVerdict = { kind: 'drop' }
 
+export interface EventInPassing {
+  /** What of this piece, and of what was held back before it, passes on. */
+  push(piece: Buffer): readonly Buffer[]
+  /** What was still held back, and whether the event was the stream's last. */
+  end(): { readonly rest: readonly Buffer[]; readonly isFinal: boolean }
+}
+
+/** A comment: every reader of a stream of events passes over it (WHATWG HTML, "Server-sent events"). */
+export const HEARTBEAT_COMMENT = Buffer.from(': keepalive\n\n')
+
 export interface StreamReader {
   readonly measured: Measured
   /** Judges one whole event; `event` is only valid during the call. */
   read(event: Buffer): EventVerdict
+  /** Begins an event that is too large to be kept: it is read while its bytes pass. */
+  passing(): EventInPassing
+  /** What is sent into a silence, between two events, so that nobody takes the stream for dead. */
+  heartbeat(): Buffer
   /** The event that tells the client that the stream broke. */
   errorEvent(error: { message: string; type: string; param: string | null; code: string }): Buffer
 }
@@ -93,7 +107,7 @@ function unescapedBytes(text: Buffer): number {
 }
 
 /** Bytes that a UTF-16 code unit takes in UTF-8; a pair of surrogates is four bytes together. */
-function utf8BytesOf(unit: number): number {
+export function utf8BytesOf(unit: number): number {
   if (unit < 0x80) return 1
   const isSurrogate = unit >= 0xd800 && unit <= 0xdfff
   return unit < 0x800 || isSurrogate ? 2 : 3

@@ -63,6 +63,11 @@ export function judgeStreamError(error: JsonObject): Refusal | undefined {
   return ACCOUNT_TRACES.test(JSON.stringify(error)) ? refusal('upstream_failed') : undefined
 }
 
+/** The same for an error that passes as JSON within an event. One that is too large to be read is not shown. */
+export function judgePassingError(json: string | undefined): Refusal | undefined {
+  return json === undefined ? refusal('upstream_failed') : judgeStreamError(parseObject(json) ?? {})
+}
+
 const speaksOfOperator = (error: JsonObject | undefined): boolean =>
   [error?.code, error?.type].some((word) => typeof word === 'string' && OPERATOR_CODES.has(word))
 

@@ -14,6 +14,8 @@ export interface UpstreamPool {
   readonly pool: Pool
   /** The base URL's own path, such as `/v1`; endpoint paths are appended to it. */
   readonly basePath: string
+  /** It refused to be asked for the usage of a chat stream, and answered without. */
+  refusesUsageRequest: boolean
 }
 
 export interface UpstreamPools {
@@ -53,7 +55,8 @@ export function createUpstreamPools(): UpstreamPools {
         headersTimeout: SILENCE_MS_MAX,
         bodyTimeout: SILENCE_MS_MAX,
       })
-      const entry = { pool, basePath: url.pathname.replace(/\/+$/, '') }
+      const basePath = url.pathname.replace(/\/+$/, '')
+      const entry: UpstreamPool = { pool, basePath, refusesUsageRequest: false }
       pools.set(target.baseUrl, entry)
       return entry
     },

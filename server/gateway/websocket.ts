@@ -11,7 +11,8 @@ const CLOSE_MS_MAX = 5_000
 
 const REASON: Readonly<Record<number, string>> = { 404: 'Not Found', 426: 'Upgrade Required' }
 
-export function refuseUpgrade(req: IncomingMessage, socket: Duplex, requestId: string): void {
+/** Answers an upgrade, and tells with what. */
+export function refuseUpgrade(req: IncomingMessage, socket: Duplex, requestId: string): Refusal {
   const path = rawPathOf(req.url ?? '')
   const isKnown = endpointAt(path)?.kind === 'metered'
   const refused: Refusal = isKnown
@@ -33,4 +34,5 @@ export function refuseUpgrade(req: IncomingMessage, socket: Duplex, requestId: s
   const timer = setTimeout(() => socket.destroy(), CLOSE_MS_MAX)
   timer.unref()
   socket.once('close', () => clearTimeout(timer))
+  return refused
 }

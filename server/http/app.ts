@@ -2,8 +2,9 @@
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
-import { answerEnvelope, answerJson } from './answers.ts'
+import { answerEnvelope } from './answers.ts'
 import { namesBuild } from './apps-door.ts'
+import { healthDoor } from './health-door.ts'
 import type { HttpDeps } from './http-deps.ts'
 import { operationsDoor } from './operations-door.ts'
 import { STYLE_HASH } from './pages/style.ts'
@@ -20,12 +21,7 @@ export function createApp(deps: HttpDeps): Express {
   app.enable('strict routing')
 
   app.use(securityHeaders([STYLE_HASH]))
-  app.get('/healthz', (_req, res) => answerJson(res, 200, { status: 'alive' }))
-  app.get('/readyz', (_req, res) => {
-    const checks = deps.readiness()
-    const isReady = Object.values(checks).every(Boolean) && !deps.isStopping()
-    answerJson(res, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready', checks })
-  })
+  app.use(healthDoor(deps))
   app.all('/api/:operation', namesBuild(deps), operationsDoor(deps))
   app.use(pagesDoor(deps))
   app.use(errorHandler(deps))

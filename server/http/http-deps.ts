@@ -1,6 +1,7 @@
 // What the portal side is given by the composition root.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Refusal } from '../../contract/errors.ts'
 import type { Identity } from '../operations/caller.ts'
 import type { Dispatch } from '../operations/dispatch.ts'
 import type { Ids, Logger } from '../ports.ts'
@@ -13,6 +14,12 @@ export interface Readiness {
   readonly upstream: boolean
 }
 
+/** What has been counted, in the text format of Prometheus. */
+export interface Metrics {
+  readonly contentType: string
+  text(): Promise<string>
+}
+
 /** The OpenAI side, as the server hands requests to it. */
 export interface GatewayDoor {
   /** Whether the OpenAI side answers this request, rather than the portal. */
@@ -20,6 +27,10 @@ export interface GatewayDoor {
   handle(req: IncomingMessage, res: ServerResponse): void
   /** Answers an upgrade and ends the socket. */
   handleUpgrade(req: IncomingMessage, socket: Duplex): void
+  /** Refuses a request, as one of its own. */
+  refuse(req: IncomingMessage, res: ServerResponse, refused: Refusal): void
+  /** Records a refusal that is written on a bare socket, and returns the id that it is to carry. */
+  recordRefused(address: string, refused: Refusal): string
 }
 
 export interface HttpDeps {
@@ -30,6 +41,9 @@ export interface HttpDeps {
   /** Names beside IP addresses and localhost that requests may carry. */
   readonly allowedHosts: () => readonly string[]
   readonly readiness: () => Readiness
+  readonly metrics: Metrics
+  /** Lets whoever sends it read the metrics from elsewhere. */
+  readonly metricsToken: string | undefined
   readonly pageFacts: () => PageFacts
   /** Undefined where they have not been built: everything but the pages works all the same. */
   readonly apps: { readonly portal: WebApp | undefined; readonly console: WebApp | undefined }

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
-import { answerEnvelope, answerJson, openAiBody } from './answers.ts'
+import { answerEnvelope, openAiBody } from './answers.ts'
 import { createApp } from './app.ts'
 import type { GatewayDoor, HttpDeps } from './http-deps.ts'
 import { isHostAllowed } from './request-origin.ts'
@@ -41,9 +41,9 @@ export function createHttpServer(deps: HttpDeps & { readonly gateway: GatewayDoo
   server.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => socket.destroy())
     if (isHostAllowed(req.headers.host, allowedHosts())) gateway.handleUpgrade(req, socket)
-    else endSocket(socket, refusal('host_rejected', { host: shownHost(req) }))
+    else endSocket(gateway, socket, refusal('host_rejected', { host: shownHost(req) }))
   })
-  server.on('clientError', answerClientError)
+  server.on('clientError', (error, socket) => answerClientError(gateway, error, socket))
   return server
 }
 
@@ -53,16 +53,16 @@ const shownHost = (req: IncomingMessage): string =>
 function refuseHost(gateway: GatewayDoor, req: IncomingMessage, res: ServerResponse): void {
   const refused = refusal('host_rejected', { host: shownHost(req) })
   if (!req.complete) res.setHeader('connection', 'close')
-  if (gateway.claims(req)) answerJson(res, ERRORS.host_rejected.status, openAiBody(refused))
+  if (gateway.claims(req)) gateway.refuse(req, res, refused)
   else answerEnvelope(res, refuse(refused))
 }
 
 /** What is no HTTP, or not in time: there is no request to answer to, only a socket. */
-function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
+function answerClientError(gateway: GatewayDoor, error: Error & { code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
-  else if (error.code === 'HPE_HEADER_OVERFLOW') endSocket(socket, refusal('headers_too_large'))
-  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') endSocket(socket, refusal('request_timeout'))
-  else endSocket(socket, refusal('malformed_request'))
+  else if (error.code === 'HPE_HEADER_OVERFLOW') endSocket(gateway, socket, refusal('headers_too_large'))
+  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') endSocket(gateway, socket, refusal('request_timeout'))
+  else endSocket(gateway, socket, refusal('malformed_request'))
 }
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -72,7 +72,11 @@ const REASONS: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 }
 
-function endSocket(socket: Duplex, refused: Refusal): void {
+function endSocket(
+  gateway: GatewayDoor,
+  socket: Duplex & { remoteAddress?: string },
+  refused: Refusal,
+): void {
   // An answer is under way on this socket: anything written now would become part of it.
   if (isAnswering(socket)) {
     socket.destroy()
@@ -80,8 +84,9 @@ function endSocket(socket: Duplex, refused: Refusal): void {
   }
   const { status } = ERRORS[refused.code]
   const body = JSON.stringify(openAiBody(refused))
+  const requestId = gateway.recordRefused(socket.remoteAddress ?? '', refused)
   socket.end(
-    `HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\nconnection: close\r\n` +
+    `HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\nconnection: close\r\nx-request-id: ${requestId}\r\n` +
       `content-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 }

@@ -1,11 +1,12 @@
 // The pages: the two web apps, and the few pages and files that are drawn without them.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type RequestHandler, Router } from 'express'
+import { Router } from 'express'
 import { refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope, answerJson } from './answers.ts'
 import { appsDoor, PAGE_PATHS, wantsHtml } from './apps-door.ts'
 import type { HttpDeps } from './http-deps.ts'
+import { onlyReading } from './only-reading.ts'
 import { COPY_SCRIPT } from './pages/copy-script.ts'
 import { languageOf } from './pages/language.ts'
 import { markFile } from './pages/moon-gate.ts'
@@ -40,13 +41,6 @@ export function pagesDoor(deps: HttpDeps): Router {
     answerEnvelope(res, refuse(refusal('page_not_found', { path: req.path.slice(0, 200) })))
   })
   return router
-}
-
-const onlyReading: RequestHandler = (req, res, next) => {
-  if (req.method === 'GET' || req.method === 'HEAD') return next()
-  res.setHeader('allow', 'GET, HEAD')
-  const refused = refusal('method_not_allowed', { method: req.method, path: req.path, allowed: 'GET, HEAD' })
-  answerEnvelope(res, refuse(refused))
 }
 
 function answerHtml(res: ServerResponse, status: number, page: string): void {

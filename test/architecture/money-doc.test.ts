@@ -7,6 +7,7 @@ import {
   type PriceRates,
 } from '../../contract/price.ts'
 import { settingsSchema } from '../../contract/settings.ts'
+import { Drains } from '../../server/gateway/drains.ts'
 import { availableNanoUsd } from '../../server/ledger/balance.ts'
 import { balanceBound } from '../../server/ledger/bound.ts'
 import { chargeFor } from '../../server/ledger/charge.ts'
@@ -221,6 +222,22 @@ test('how a hold ends', () => {
 
   const cut = chargeOf({ ending: 'drain_cut', holdNanoUsd: amount('Cut', 'Held') })
   expect(cut).toMatchObject({ amountNanoUsd: amount('Cut', 'Charged'), reason: 'estimated' })
+
+  const { drainSecondsMax, drainBytesMax, drainsPerUserMax, drainsMax } = settingsSchema.parse({})
+  expect(amount('Bound on reading on', 'Seconds, for one answer')).toBe(drainSecondsMax)
+  expect(amount('Bound on reading on', 'Bytes, of one answer')).toBe(drainBytesMax)
+  expect(amount('Bound on reading on', 'Answers at once, of one person')).toBe(drainsPerUserMax)
+  expect(amount('Bound on reading on', 'Answers at once, altogether')).toBe(drainsMax)
+  const drains = new Drains(() => settingsSchema.parse({}))
+  const left = Array.from({ length: amount('Left behind', 'Answers left behind at once') }, () => ({
+    userId: 'user_1',
+    cutDrain: () => {},
+  }))
+  for (const drain of left) drains.begin(drain)
+  expect(amount('Left behind', 'Read on, and charged what they used')).toBe(drains.count)
+  expect(amount('Left behind', 'Cut at once')).toBe(drains.cuts.user)
+  expect(amount('Left behind', 'Charged for those that were cut')).toBe(drains.cuts.user * cut.amountNanoUsd)
+  for (const drain of left) drains.end(drain)
 
   const absurd = { inputTokens: 1_000, outputTokens: 5_000_000_000 }
   expect(amount('Absurd', 'Reported, at its price')).toBe(cost(absurd, PLAIN))

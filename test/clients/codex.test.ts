@@ -37,7 +37,7 @@ interface Turn {
 }
 
 /** One `codex exec` with this person's key, in a home and a folder of its own. */
-async function codexExec(person: Person, prompt: string): Promise<Turn> {
+async function codexExec(person: Person, prompt: string, ...providerLines: string[]): Promise<Turn> {
   await writeFile(
     join(home, 'config.toml'),
     [
@@ -48,6 +48,7 @@ async function codexExec(person: Person, prompt: string): Promise<Turn> {
       `base_url = "${gateway.url}/v1"`,
       'env_key = "CODEX_GATEWAY_KEY"',
       'wire_api = "responses"',
+      ...providerLines,
     ].join('\n'),
   )
   const flags = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', prompt]
@@ -103,6 +104,22 @@ test(
     const rows = await gateway.usageOf(person)
     expect(rows).toHaveLength(1)
     expect(rows[0]).toMatchObject({ status: 429, errorCode: 'insufficient_quota', reason: 'refused' })
+  },
+  TURN_MS_MAX * 1.5,
+)
+
+test(
+  'a silence that Codex would take for a dead stream is kept alive by heartbeats, and nothing is sent again',
+  async () => {
+    gateway.upstream.reset()
+    await gateway.admin('settings.update', { heartbeatSeconds: 1 })
+    const person = await gateway.createPerson()
+    gateway.upstream.script({ delays: { silence: { afterEvents: 5, ms: 8_000 } } })
+    const turn = await codexExec(person, 'say hello', 'stream_idle_timeout_ms = 3000')
+    expect(turn.exitCode).toBe(0)
+    expect(gateway.upstream.requests).toHaveLength(1)
+    const rows = await gateway.usageOf(person)
+    expect(rows).toMatchObject([{ status: 200, reason: 'completed' }])
   },
   TURN_MS_MAX * 1.5,
 )

@@ -137,6 +137,28 @@ describe('responses', () => {
     for await (const event of stream) if ('response' in event) expect(event.response.model).toBe('our-model')
   })
 
+  test('heartbeats in the silences of a stream disturb nobody who reads it', async () => {
+    await freshClient()
+    await gateway.admin('settings.update', { heartbeatSeconds: 1 })
+    const silences = { beforeFirstEventMs: 2_500, silence: { afterEvents: 5, ms: 2_500 } }
+    gateway.upstream.script({ delays: silences }, 2)
+    const stream = client.responses.stream({ model: TEST_MODEL, input: 'Say something about gates.' })
+    const types: string[] = []
+    for await (const event of stream) types.push(event.type)
+    // Comments before the first event, which no reader sees; events behind it, which this one hands on.
+    expect(types[0]).toBe('response.created')
+    expect(types).toContain('keepalive')
+    const final = await stream.finalResponse()
+    expect(final.output_text).toBeTruthy()
+    const chat = await client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION, stream: true })
+    let text = ''
+    for await (const chunk of chat) text += chunk.choices[0]?.delta.content ?? ''
+    expect(text).toBeTruthy()
+    const rows = await gateway.usageOf(person)
+    expect(rows.map(({ reason }) => reason)).toEqual(['completed', 'completed'])
+    expect(rows[1]?.outputTokens).toBe(final.usage?.output_tokens)
+  })
+
   test('a previous response may be continued by the one who made it, and by nobody else', async () => {
     await freshClient()
     const first = await client.responses.create({ model: TEST_MODEL, input: 'Hello.' })

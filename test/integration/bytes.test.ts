@@ -37,51 +37,157 @@ const chunk = (delta: string, usage: unknown) =>
   })
 
 const USAGE = { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 }
+const RESPONSE = { id: 'resp_1', object: 'response', model: `${TEST_MODEL}-2026-11-01` }
 
-const FRAMINGS: readonly { readonly name: string; readonly text: string }[] = [
-  { name: 'LF', text: `data: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]\n\n` },
+/** One event: its name, where the dialect has names, and its data. */
+type Event = readonly [name: string | undefined, data: string]
+
+const CHAT_EVENTS: readonly Event[] = [
+  [undefined, chunk('Hi', null)],
+  [undefined, chunk('门 🌕', null)],
+  [undefined, chunk('', USAGE)],
+  [undefined, '[DONE]'],
+]
+const RESPONSES_EVENTS: readonly Event[] = [
+  { type: 'response.created', sequence_number: 0, response: { ...RESPONSE, usage: null } },
+  { type: 'response.output_text.delta', sequence_number: 1, delta: '门 🌕' },
+  { type: 'response.unheard_of', sequence_number: 2, usage: { input_tokens: 99 } },
   {
-    name: 'CRLF',
-    text: `data: ${chunk('Hi', null)}\r\n\r\ndata: ${chunk('', USAGE)}\r\n\r\ndata: [DONE]\r\n\r\n`,
+    type: 'response.completed',
+    sequence_number: 3,
+    response: { ...RESPONSE, usage: { input_tokens: 12, output_tokens: 3, total_tokens: 15 } },
   },
-  { name: 'CR', text: `data: ${chunk('Hi', null)}\r\rdata: ${chunk('', USAGE)}\r\rdata: [DONE]\r\r` },
+].map((data) => [data.type, JSON.stringify(data)])
+
+const DIALECTS = [
+  { path: '/v1/chat/completions', asked, events: CHAT_EVENTS },
   {
-    name: 'comments, ids and no space',
-    text: `: hello\n\nid: 7\nretry: 10\ndata:${chunk('Hi', null)}\n\n: still here\n\ndata:${chunk('', USAGE)}\n\ndata:[DONE]\n\n`,
-  },
-  {
-    name: 'a byte-order mark',
-    text: `\u00ef\u00bb\u00bfdata: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]\n\n`,
-  },
-  {
-    name: 'no last blank line',
-    text: `data: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]`,
-  },
-  { name: 'no [DONE]', text: `data: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\n` },
-  {
-    name: 'split UTF-8',
-    text: Buffer.from(
-      `data: ${chunk('门 🌕', null)}\n\ndata: ${chunk('', USAGE)}\n\ndata: [DONE]\n\n`,
-    ).toString('latin1'),
+    path: '/v1/responses',
+    asked: { model: TEST_MODEL, input: 'Hello.', stream: true },
+    events: RESPONSES_EVENTS,
   },
 ]
 
-describe.each(FRAMINGS)('a chat stream with $name', ({ text }) => {
-  for (const pieceBytes of [1, 7, 100_000]) {
-    test(`arrives as it was sent, in pieces of ${pieceBytes}`, async () => {
-      const bytes = Buffer.from(text, 'latin1')
+const line = (name: string | undefined, end: string) => (name === undefined ? '' : `event: ${name}${end}`)
+/** The JSON over several lines, as it stands between its braces. */
+const onLines = (data: string, prefix: string, end: string) =>
+  data.startsWith('{')
+    ? JSON.stringify(JSON.parse(data), null, 1)
+        .split('\n')
+        .map((text) => `${prefix}${text}${end}`)
+        .join('')
+    : `${prefix}${data}${end}`
+
+/** Every form that the specification of event streams allows, and some that clients take all the same. */
+const FRAMINGS: readonly { readonly name: string; readonly frame: (events: readonly Event[]) => string }[] = [
+  ...(
+    [
+      ['LF', '\n'],
+      ['CRLF', '\r\n'],
+      ['CR', '\r'],
+    ] as const
+  ).map(([name, end]) => ({
+    name,
+    frame: (events: readonly Event[]) =>
+      events.map(([event, data]) => `${line(event, end)}data: ${data}${end}${end}`).join(''),
+  })),
+  {
+    name: 'comments, ids, retries and no space',
+    frame: (events) =>
+      events
+        .map(
+          ([event, data]) =>
+            `: hello\n\nid: 7\nretry: 10\n${line(event, '\n')}data:${data}\n: still here\n\n`,
+        )
+        .join(''),
+  },
+  {
+    name: 'a byte-order mark',
+    frame: (events) =>
+      `\ufeff${events.map(([event, data]) => `${line(event, '\n')}data: ${data}\n\n`).join('')}`,
+  },
+  {
+    name: 'data on several lines',
+    frame: (events) =>
+      events.map(([event, data]) => `${line(event, '\n')}${onLines(data, 'data: ', '\n')}\n`).join(''),
+  },
+  {
+    name: 'data on several lines, with CRLF',
+    frame: (events) =>
+      events.map(([event, data]) => `${line(event, '\r\n')}${onLines(data, 'data:', '\r\n')}\r\n`).join(''),
+  },
+  {
+    name: 'names behind their data',
+    frame: (events) => events.map(([event, data]) => `data: ${data}\n${line(event, '\n')}\n`).join(''),
+  },
+  {
+    name: 'no names',
+    frame: (events) => events.map(([, data]) => `data: ${data}\n\n`).join(''),
+  },
+  {
+    name: 'no last blank line',
+    frame: (events) =>
+      events
+        .map(([event, data]) => `${line(event, '\n')}data: ${data}\n\n`)
+        .join('')
+        .slice(0, -1),
+  },
+  {
+    name: 'no last line end',
+    frame: (events) =>
+      events
+        .map(([event, data]) => `${line(event, '\n')}data: ${data}\n\n`)
+        .join('')
+        .slice(0, -2),
+  },
+  {
+    name: 'more blank lines than needed',
+    frame: (events) =>
+      `\n\n${events.map(([event, data]) => `${line(event, '\n')}data: ${data}\n\n\n`).join('')}`,
+  },
+]
+
+describe.each(DIALECTS)('$path', ({ path, asked: body, events }) => {
+  describe.each(FRAMINGS)('a stream with $name', ({ frame }) => {
+    test.each([1, 7, 100_000])('arrives as it was sent, in pieces of %i', async (pieceBytes) => {
+      const sent = Buffer.from(frame(events))
       gateway.upstream.script({
         headers: { 'content-type': 'text/event-stream' },
-        body: bytes,
+        body: sent,
         framing: { writeBytes: pieceBytes },
       })
-      const { response, bytes: received } = await post('/v1/chat/completions', asked)
+      const { response, bytes: received } = await post(path, body)
       expect(response.status).toBe(200)
-      expect(received).toBe(text)
+      expect(received).toBe(sent.toString('latin1'))
       const [row] = await gateway.usageOf(person)
       expect(row).toMatchObject({ inputTokens: 12, outputTokens: 3, reason: 'completed' })
     })
-  }
+  })
+
+  test.each([
+    ['application/json', {}],
+    ['text/plain; charset=utf-8', {}],
+    ['text/event-stream', { informational: [{ status: 103, headers: { link: '</x>' } }, { status: 102 }] }],
+    ['text/event-stream; charset=utf-8', { trailers: { 'x-late': '1' } }],
+    ['text/event-stream', { contentEncoding: 'gzip' as const }],
+    ['text/event-stream', { contentEncoding: 'zstd' as const }],
+  ])('a stream as %s with %o arrives as it was sent', async (type, scenario) => {
+    const sent = Buffer.from(events.map(([event, data]) => `${line(event, '\n')}data: ${data}\n\n`).join(''))
+    gateway.upstream.script({ headers: { 'content-type': type }, body: sent, ...scenario })
+    const { response, bytes: received } = await post(path, body)
+    expect(received).toBe(sent.toString('latin1'))
+    expect(response.headers.get('content-type')).toBe(type)
+    const [row] = await gateway.usageOf(person)
+    expect(row).toMatchObject({ inputTokens: 12, outputTokens: 3, reason: 'completed' })
+  })
+})
+
+test('a chat without [DONE] that has told its usage is whole', async () => {
+  const text = `data: ${chunk('Hi', null)}\n\ndata: ${chunk('', USAGE)}\n\n`
+  gateway.upstream.script({ headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(text) })
+  expect((await post('/v1/chat/completions', asked)).bytes).toBe(text)
+  const [row] = await gateway.usageOf(person)
+  expect(row).toMatchObject({ inputTokens: 12, outputTokens: 3, reason: 'completed' })
 })
 
 test('an injected include_usage is undone whole, and nothing else changes', async () => {

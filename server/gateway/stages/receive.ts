@@ -6,24 +6,23 @@ import type { Ids } from '../../ports.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { type Endpoint, endpointAt, rawPathOf } from '../endpoints.ts'
 import { printable } from '../printable.ts'
-import type { Received } from '../request.ts'
+import type { Arrival, Received } from '../request.ts'
 
 export const nextRequestId = (ids: Pick<Ids, 'next'>): string => `req_${ids.next().replaceAll('-', '')}`
 
-export function receive(
+/** A request's id and the moment at which it came. */
+export const arrivalOf = (deps: Pick<GatewayDeps, 'ids' | 'clock'>, req?: IncomingMessage): Arrival => ({
+  requestId: nextRequestId(deps.ids),
+  address: req?.socket.remoteAddress ?? '',
+  receivedAt: deps.clock.now(),
+  startedMonoMs: deps.clock.monotonicMs(),
+})
+
+export const receive = (
   deps: Pick<GatewayDeps, 'ids' | 'clock'>,
   req: IncomingMessage,
   res: ServerResponse,
-): Received {
-  return {
-    requestId: nextRequestId(deps.ids),
-    req,
-    res,
-    address: req.socket.remoteAddress ?? '',
-    receivedAt: deps.clock.now(),
-    startedMonoMs: deps.clock.monotonicMs(),
-  }
-}
+): Received => ({ ...arrivalOf(deps, req), req, res })
 
 export function findEndpoint({ req }: Received): Result<Endpoint, Refusal> {
   const method = req.method ?? ''

@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import { refusal } from '../../../contract/errors.ts'
+import { settingsSchema } from '../../../contract/settings.ts'
+import { Drains } from '../drains.ts'
 import { LiveRequest } from '../live-requests.ts'
 import type { Relayed } from '../relayed.ts'
 import type { Held } from '../request.ts'
@@ -45,10 +47,12 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
   const pools = createUpstreamPools()
   cleanups.push(() => pools.close())
   const owned: string[] = []
-  const live = new LiveRequest({ userId: 'user_1', keyId: 'key_1' }, 60_000)
+  const settings = settingsSchema.parse({})
+  const live = new LiveRequest({ userId: 'user_1', keyId: 'key_1' }, new Drains(() => settings))
   const deps = {
     clock: { now: () => 0, monotonicMs: () => performance.now() },
     logger: pino({ level: 'silent' }),
+    settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
     ownedIds: {
       record: (kind: string, id: string) => void owned.push(`${kind} ${id}`),
       find: () => undefined,

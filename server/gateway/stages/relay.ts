@@ -2,6 +2,7 @@
 // that would reveal the operator's account is replaced; nothing that ends an answer goes out before the charge is on disk.
 import type { ServerResponse } from 'node:http'
 import { ERRORS, refusal } from '../../../contract/errors.ts'
+import type { AnswerSource } from '../answer-source.ts'
 import { createChatStreamReader } from '../chat-stream.ts'
 import type { StageDeps } from '../deps.ts'
 import { clientHeaders } from '../headers.ts'
@@ -12,10 +13,11 @@ import { codeOf, type Relayed, refusedWith } from '../relayed.ts'
 import type { Held } from '../request.ts'
 import { createResponsesStreamReader } from '../responses-stream.ts'
 import type { StreamReader } from '../stream-meter.ts'
+import { codingsOf, unpacked } from '../unpacked-answer.ts'
 import type { UpstreamExchange, UpstreamFault, UpstreamHead } from '../upstream-exchange.ts'
 import type { Sent } from './send.ts'
 
-type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger'>
+type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger' | 'settings'>
 
 const EVENT_STREAM = /^text\/event-stream\b/i
 /** How a line of an event stream may begin: a field's name, a comment, a byte-order mark. */
@@ -36,17 +38,44 @@ export async function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent
     return refusedWith(held, live, refusal(code), ERRORS[code].status, 'upstream_failed')
   }
   const { exchange, head } = sent
-  const isStream = head.status === 200 && (await isEventStream(held, exchange, head))
-  return isStream
-    ? relayStream(deps, held, live, exchange, head)
-    : relayWhole(deps, held, live, exchange, head)
+  const codings = codingsOf(head.headers['content-encoding'])
+  const source = unpacked(exchange, codings)
+  if (!source) return relayUnreadable(deps, held, live, exchange, codings)
+  live.attach(source)
+  const isStream = head.status === 200 && (await isEventStream(held, source, head))
+  return isStream ? relayStream(deps, held, live, source, head) : relayWhole(deps, held, live, source, head)
+}
+
+/** In a coding that nobody asked for and we do not know: it can be neither measured nor checked, so nothing of it is passed on. */
+function relayUnreadable(
+  deps: Pick<StageDeps, 'logger'>,
+  held: Held,
+  live: LiveRequest,
+  exchange: UpstreamExchange,
+  codings: readonly string[],
+): Relayed {
+  const { requestId } = held
+  const shown = codings.join(', ').slice(0, 100)
+  deps.logger.warn(
+    { event: 'upstream_fault', requestId, kind: 'unreadable', codings: shown },
+    'the upstream answered in a coding that is not known',
+  )
+  exchange.consume({ onData: () => {}, onEnd: () => {}, onFault: () => {} })
+  exchange.abort()
+  return refusedWith(
+    held,
+    live,
+    refusal('upstream_failed'),
+    ERRORS.upstream_failed.status,
+    'upstream_refused',
+  )
 }
 
 /** By its content-type; some servers stream under another one, which the SDKs read all the same, and so do we. */
-async function isEventStream(held: Held, exchange: UpstreamExchange, head: UpstreamHead): Promise<boolean> {
+async function isEventStream(held: Held, source: AnswerSource, head: UpstreamHead): Promise<boolean> {
   if (EVENT_STREAM.test(String(head.headers['content-type'] ?? ''))) return true
   if (!held.facts.isStream) return false
-  const first = (await exchange.firstChunk())?.[0]
+  const first = (await source.firstChunk())?.[0]
   return first !== undefined && EVENT_LINE_STARTS.has(first)
 }
 
@@ -54,12 +83,14 @@ function relayStream(
   deps: RelayDeps,
   held: Held,
   live: LiveRequest,
-  exchange: UpstreamExchange,
+  source: AnswerSource,
   head: UpstreamHead,
 ): Promise<Relayed> {
   if (!live.isGone) writeStreamHead(held.res, held, head)
-  const stream = new StreamRelay(held, live, exchange, readerFor(deps, held), deps.clock)
-  exchange.consume(stream)
+  const heartbeatMs = deps.settings.current().heartbeatSeconds * 1000
+  const reader = readerFor(deps, held)
+  const stream = new StreamRelay({ held, live, source, reader, clock: deps.clock, heartbeatMs })
+  source.consume(stream)
   // A model that thinks before its first event: the client learns at once that it was accepted.
   if (!stream.hasWritten && !live.isGone) held.res.flushHeaders()
   return stream.measured

@@ -3,6 +3,7 @@ import type { StageDeps } from '../deps.ts'
 import { upstreamHeaders } from '../headers.ts'
 import type { Held } from '../request.ts'
 import { UpstreamExchange, type UpstreamFault, type UpstreamHead } from '../upstream-exchange.ts'
+import { refusesUsageRequest, withoutUsageRequest } from '../usage-request.ts'
 
 export type Sent =
   | { readonly ok: true; readonly exchange: UpstreamExchange; readonly head: UpstreamHead }
@@ -11,7 +12,11 @@ export type Sent =
 /** A connection that was closed while it was idle says so within a round trip; later, the upstream was at work. */
 const STALE_SOCKET_MS_MAX = 2_000
 
-export function dispatch(deps: Pick<StageDeps, 'pools'>, held: Held): UpstreamExchange {
+export function dispatch(
+  deps: Pick<StageDeps, 'pools'>,
+  held: Held,
+  isUsageRequested = held.isUsageInjected && !deps.pools.poolFor(held.upstream).refusesUsageRequest,
+): UpstreamExchange {
   const { pool, basePath } = deps.pools.poolFor(held.upstream)
   const exchange = new UpstreamExchange()
   pool.dispatch(
@@ -19,7 +24,7 @@ export function dispatch(deps: Pick<StageDeps, 'pools'>, held: Held): UpstreamEx
       method: 'POST',
       path: basePath + held.endpoint.upstreamPath,
       headers: upstreamHeaders(held.req.headers, held.upstream.apiKey),
-      body: held.upstreamBody,
+      body: held.isUsageInjected && !isUsageRequested ? withoutUsageRequest(held) : held.upstreamBody,
     },
     exchange,
   )
@@ -27,8 +32,9 @@ export function dispatch(deps: Pick<StageDeps, 'pools'>, held: Held): UpstreamEx
 }
 
 /**
- * Waits for the head. A connection that the upstream closed while it was idle has read nothing of the request, so the
- * request is sent once more on a new one; any other failure is final, because the upstream may have begun to bill.
+ * Waits for the head. A connection that the upstream closed while it was idle has read nothing of the request, and one that
+ * refuses to be asked for the usage has answered nothing, so that the request is sent once more; any other failure is
+ * final, because the upstream may have begun to bill.
  */
 export async function send(
   deps: Pick<StageDeps, 'pools' | 'clock'>,
@@ -38,12 +44,23 @@ export async function send(
 ): Promise<Sent> {
   const sentMonoMs = deps.clock.monotonicMs()
   const answer = await first.head
-  if (answer.ok) return { ok: true, exchange: first, head: answer.head }
-  const waitedMs = deps.clock.monotonicMs() - sentMonoMs
-  if (!answer.fault.wasStaleSocket || waitedMs > STALE_SOCKET_MS_MAX)
-    return { ok: false, fault: answer.fault }
-  const second = dispatch(deps, held)
+  if (!answer.ok) {
+    const waitedMs = deps.clock.monotonicMs() - sentMonoMs
+    if (!answer.fault.wasStaleSocket || waitedMs > STALE_SOCKET_MS_MAX) return answer
+    return sendAgain(dispatch(deps, held), onExchange)
+  }
+  if (!(await refusesUsageRequest(held, first, answer.head))) return { ...answer, exchange: first }
+  first.abort()
+  const sent = await sendAgain(dispatch(deps, held, false), onExchange)
+  if (sent.ok && sent.head.status === 200) deps.pools.poolFor(held.upstream).refusesUsageRequest = true
+  return sent
+}
+
+async function sendAgain(
+  second: UpstreamExchange,
+  onExchange: (exchange: UpstreamExchange) => void,
+): Promise<Sent> {
   onExchange(second)
   const again = await second.head
-  return again.ok ? { ok: true, exchange: second, head: again.head } : { ok: false, fault: again.fault }
+  return again.ok ? { ...again, exchange: second } : again
 }

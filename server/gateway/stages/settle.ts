@@ -4,6 +4,7 @@ import { isAnsweredUnpriced } from '../../ledger/service-tier.ts'
 import { decideSettlement } from '../../ledger/settle.ts'
 import type { TokenUsage } from '../../ledger/token-usage.ts'
 import type { StageDeps } from '../deps.ts'
+import { NOTHING_USED } from '../outcome.ts'
 import type { Relayed } from '../relayed.ts'
 import type { Held, Identified } from '../request.ts'
 
@@ -87,14 +88,8 @@ export function refusedRow(
 ): UsageRow {
   return {
     ...rowStart(request),
+    ...NOTHING_USED,
     model: refused.model,
-    inputTokens: 0,
-    cachedInputTokens: 0,
-    cacheWriteTokens: 0,
-    outputTokens: 0,
-    reasoningTokens: 0,
-    webSearchCalls: 0,
-    costNanoUsd: 0,
     status: refused.status,
     errorCode: refused.code,
     reason: 'refused',

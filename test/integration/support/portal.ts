@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { StartConfig } from '../../../server/config.ts'
 import type { Ports } from '../../../server/ports.ts'
 import { type RunningServer, startServer } from '../../../server/start-server.ts'
+import { SecretSearch } from './secret-search.ts'
 import { MemoryLog, testPorts } from './test-ports.ts'
 
 export const ADMIN = { email: 'admin@example.test', password: 'correct horse battery staple' }
@@ -43,6 +44,8 @@ export interface Portal {
   readonly port: number
   readonly dataDir: string
   readonly log: MemoryLog
+  /** Knows the secrets of this run, and fails it in `stop` where one of them was shown. */
+  readonly secrets: SecretSearch
   readonly told: readonly string[]
   readonly token: string | undefined
   send(sent: Sent): Promise<Reply>
@@ -76,6 +79,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
       upstream: { kind: undefined, baseUrl: undefined, apiKey: undefined },
       admin: { email: undefined, password: undefined },
       remoteAdministration: 'loopback',
+      metricsToken: undefined,
       locale: 'en',
       ...options.config,
     },
@@ -102,6 +106,15 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
   const cookieOf = ({ headers }: { headers: IncomingHttpHeaders }) =>
     headers['set-cookie']?.[0]?.split(';')[0] ?? ''
   const token = /Set-up token: (\S+)/.exec(told.join('\n'))?.[1]
+  const secrets = new SecretSearch(log)
+  secrets.watch(port)
+  secrets.used('the set-up token', token ?? '')
+  for (const { password } of [ADMIN, USER]) secrets.used('a password', password)
+  const cookieOfUse = (answer: { headers: IncomingHttpHeaders }): string => {
+    const cookie = cookieOf(answer)
+    secrets.used('a session', cookie)
+    return cookie
+  }
 
   return {
     server,
@@ -109,17 +122,19 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     port,
     dataDir,
     log,
+    secrets,
     told,
     token,
     send,
     call,
     async setUp() {
-      return cookieOf(await call('setup.complete', { token, admin: ADMIN, upstream: { kind: 'demo' } }))
+      return cookieOfUse(await call('setup.complete', { token, admin: ADMIN, upstream: { kind: 'demo' } }))
     },
-    signIn: async ({ email, password }) => cookieOf(await call('auth.login', { email, password })),
+    signIn: async ({ email, password }) => cookieOfUse(await call('auth.login', { email, password })),
     async stop() {
       await server.stop({ drainMs: 1000 })
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
+      secrets.stop()
     },
   }
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type DemoUpstream, startDemoUpstream } from '../../../server/demo-upstream/demo-upstream.ts'
 import type { Clock } from '../../../server/ports.ts'
 import { startServer } from '../../../server/start-server.ts'
+import { SecretSearch } from './secret-search.ts'
 import { MemoryLog, testPorts } from './test-ports.ts'
 
 export const ADMIN = { email: 'admin@example.test', password: 'correct horse battery staple' }
@@ -37,6 +38,8 @@ export interface RunningGateway {
   readonly upstream: DemoUpstream
   readonly dataDir: string
   readonly log: MemoryLog
+  /** Knows the secrets of this run, and fails it in `stop` where one of them was shown. */
+  readonly secrets: SecretSearch
   /** Calls an operation as the administrator. */
   admin<T = Record<string, unknown>>(name: string, input?: unknown): Promise<Answer<T>>
   /** Calls an operation with the session of `cookie`, or with none. */
@@ -98,12 +101,17 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       upstream: options.dataDir === undefined ? NOT_SAID : openAi,
       admin: { email: undefined, password: undefined },
       remoteAdministration: 'loopback',
+      metricsToken: undefined,
       locale: 'en',
     },
     ports,
   )
   const url = server.addresses[0]
   if (url === undefined) throw new Error('the server listens nowhere')
+  const secrets = new SecretSearch(log)
+  secrets.watch(Number(new URL(url).port))
+  secrets.used('the operator’s key', options.upstreamKey ?? UPSTREAM_KEY)
+  secrets.used('a password', ADMIN.password)
 
   async function call<T>(name: string, input: unknown = {}, cookie?: string): Promise<Answer<T>> {
     const response = await fetch(`${url}/api/${name}`, {
@@ -128,6 +136,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
     const cookie = response.headers.getSetCookie()[0]?.split(';')[0]
     if (response.status !== 200 || cookie === undefined)
       throw new Error(`cannot sign in: ${await response.text()}`)
+    secrets.used('a session', cookie)
+    secrets.used('a password', password)
     return cookie
   }
 
@@ -155,6 +165,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
     upstream,
     dataDir,
     log,
+    secrets,
     admin,
     call,
     signIn,
@@ -178,6 +189,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       }
       const key = await admin<{ id: string; secret: string }>('keys.create', { userId, name: 'test' })
       if (!key.ok) throw new Error(JSON.stringify(key))
+      secrets.used('an API key', key.data.secret)
       return { id: userId, email, key: key.data.secret, keyId: key.data.id }
     },
     async usageOf(person) {
@@ -193,6 +205,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       await server.stop({ drainMs: 2_000 })
       await upstream.stop()
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
+      secrets.stop()
     },
   }
 }

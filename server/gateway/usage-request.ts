@@ -1,0 +1,28 @@
+// Some compatible servers refuse `stream_options`, with which the gateway asks chat streams for their usage. What is known
+// of that, and the body without the asking.
+import { applySplices, memberOf, removalOf, scanObject } from './json-scan.ts'
+import type { Held } from './request.ts'
+import type { UpstreamExchange, UpstreamHead } from './upstream-exchange.ts'
+
+const NAME = 'stream_options'
+const REFUSING_STATUSES = new Set([400, 422])
+
+/**
+ * Whether an answer refuses what only the gateway asked for. A client that sends `stream_options` itself is answered for
+ * them, and can change nothing about how others are measured.
+ */
+export async function refusesUsageRequest(
+  held: Held,
+  exchange: UpstreamExchange,
+  head: UpstreamHead,
+): Promise<boolean> {
+  if (!held.isUsageInjected || !REFUSING_STATUSES.has(head.status) || memberOf(held.scan, NAME)) return false
+  return (await exchange.firstChunk())?.includes(NAME) ?? false
+}
+
+/** What is sent, but for the asking. */
+export function withoutUsageRequest({ upstreamBody }: Held): Buffer {
+  const scan = scanObject(upstreamBody)
+  const member = scan.ok ? memberOf(scan.value, NAME) : undefined
+  return scan.ok && member ? applySplices(upstreamBody, [removalOf(scan.value, member)]) : upstreamBody
+}

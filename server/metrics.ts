@@ -1,0 +1,254 @@
+// What the parts have counted, in the text format of Prometheus. The parts keep plain numbers on the path of a request;
+// they are made into metrics only when somebody asks.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Counter, Gauge, type Metric, Registry } from 'prom-client'
+import type { AccountBook } from './accounts/account.ts'
+import type { Writer } from './db/write.ts'
+import type { Gateway, GatewayStats } from './gateway/gateway.ts'
+import { DURATION_BUCKETS_MS, type Times } from './gateway/traffic.ts'
+import type { Metrics } from './http/http-deps.ts'
+
+export interface MetricSources {
+  readonly gateway: Pick<Gateway, 'stats'>
+  readonly accounts: Pick<AccountBook, 'openHolds'>
+  readonly writer: Pick<Writer, 'waiting'>
+}
+
+type Labels = Readonly<Record<string, string>>
+type Value = readonly [value: number, labels?: Labels]
+
+interface MetricName {
+  readonly name: string
+  readonly help: string
+  readonly labelNames?: readonly string[]
+}
+interface MetricOf<Source> extends MetricName {
+  valuesOf(source: Source): readonly Value[]
+}
+
+const EVENT_LOOP_SAMPLE_MS = 20
+
+export function createMetrics({ gateway, accounts, writer }: MetricSources): Metrics & { stop(): void } {
+  const registry = new Registry()
+  const eventLoopDelay = monitorEventLoopDelay({ resolution: EVENT_LOOP_SAMPLE_MS })
+  eventLoopDelay.enable()
+  for (const metric of COUNTERS) counter(registry, metric, () => metric.valuesOf(gateway.stats()))
+  for (const metric of GAUGES) gauge(registry, metric, () => metric.valuesOf(gateway.stats()))
+  for (const metric of processGauges({ accounts, writer }, eventLoopDelay))
+    gauge(registry, metric, metric.valuesOf)
+  histogram(registry, DURATIONS, () => gateway.stats().durations)
+  histogram(registry, FIRST_TOKENS, () => gateway.stats().firstTokens)
+  return {
+    contentType: registry.contentType,
+    async text() {
+      const text = await registry.metrics()
+      // What is shown is the delay since somebody asked the last time.
+      eventLoopDelay.reset()
+      return text
+    },
+    stop: () => void eventLoopDelay.disable(),
+  }
+}
+
+const named = (name: string) => `codex_gateway_${name}`
+
+const COUNTERS: readonly MetricOf<GatewayStats>[] = [
+  {
+    name: named('requests_total'),
+    help: 'Requests to the OpenAI side, by endpoint and by the status they were answered with.',
+    labelNames: ['endpoint', 'status'],
+    valuesOf: ({ requests }) =>
+      requests.map(({ endpoint, status, count }) => [count, { endpoint, status: String(status) }]),
+  },
+  {
+    name: named('errors_total'),
+    help: 'Requests that ended in an error, by its code.',
+    labelNames: ['code'],
+    valuesOf: ({ errors }) => errors.map(({ code, count }) => [count, { code }]),
+  },
+  {
+    name: named('tokens_total'),
+    help: 'Tokens that were used. Cached and written ones are parts of the input, reasoning is a part of the output.',
+    labelNames: ['kind'],
+    valuesOf: ({ tokens }) => [
+      [tokens.input, { kind: 'input' }],
+      [tokens.cachedInput, { kind: 'cached_input' }],
+      [tokens.cacheWrite, { kind: 'cache_write' }],
+      [tokens.output, { kind: 'output' }],
+      [tokens.reasoning, { kind: 'reasoning' }],
+    ],
+  },
+  {
+    name: named('web_searches_total'),
+    help: 'Hosted web searches that were made.',
+    valuesOf: ({ webSearches }) => [[webSearches]],
+  },
+  {
+    name: named('spend_nano_usd_total'),
+    help: 'What was charged, in nano-dollars, without the answers of the demo upstream.',
+    valuesOf: ({ spendNanoUsd }) => [[spendNanoUsd]],
+  },
+  {
+    name: named('drain_cuts_total'),
+    help: 'Upstreams that were read on behind a client that had left, and cut by a bound on that.',
+    labelNames: ['bound'],
+    valuesOf: ({ drainCuts }) => Object.entries(drainCuts).map(([bound, count]) => [count, { bound }]),
+  },
+  {
+    name: named('upstream_failures_total'),
+    help: 'Requests that the upstream failed at, by what was wrong.',
+    labelNames: ['kind'],
+    valuesOf: ({ upstream }) => Object.entries(upstream.failures).map(([kind, count]) => [count, { kind }]),
+  },
+]
+
+/** What is not known yet is left out: a zero would be a moment in 1970. */
+const secondsAt = (at: number | undefined): readonly Value[] => (at === undefined ? [] : [[at / 1000]])
+
+const GAUGES: readonly MetricOf<GatewayStats>[] = [
+  {
+    name: named('requests_in_flight'),
+    help: 'Requests that are running, those included whose client has left.',
+    valuesOf: ({ inFlight }) => [[inFlight]],
+  },
+  {
+    name: named('drains'),
+    help: 'Upstreams that are being read on behind a client that has left.',
+    valuesOf: ({ drains }) => [[drains]],
+  },
+  {
+    name: named('upstream_last_success_timestamp_seconds'),
+    help: 'When the upstream last answered as it should.',
+    valuesOf: ({ upstream }) => secondsAt(upstream.lastSuccessAt),
+  },
+  {
+    name: named('upstream_last_failure_timestamp_seconds'),
+    help: 'When the upstream last failed at a request.',
+    valuesOf: ({ upstream }) => secondsAt(upstream.lastFailureAt),
+  },
+]
+
+const DURATIONS = {
+  name: named('request_duration_seconds'),
+  help: 'From the arrival of a request to its end.',
+}
+const FIRST_TOKENS = {
+  name: named('first_token_seconds'),
+  help: 'From the arrival of a request to the first byte of its answer.',
+}
+
+/** Of the process by the names that dashboards know, of our own parts by ours. */
+function processGauges(
+  { accounts, writer }: Pick<MetricSources, 'accounts' | 'writer'>,
+  eventLoopDelay: ReturnType<typeof monitorEventLoopDelay>,
+): readonly MetricOf<void>[] {
+  const delaySeconds = (nanoseconds: number): readonly Value[] => [[nanoseconds / 1e9]]
+  return [
+    {
+      name: named('open_holds'),
+      help: 'Holds that are open.',
+      valuesOf: () => [[accounts.openHolds().count]],
+    },
+    {
+      name: named('open_holds_nano_usd'),
+      help: 'What open holds hold, in nano-dollars.',
+      valuesOf: () => [[accounts.openHolds().amountNanoUsd]],
+    },
+    {
+      name: named('writer_queue'),
+      help: 'Writes that are not on disk yet.',
+      valuesOf: () => [[writer.waiting]],
+    },
+    {
+      name: 'nodejs_eventloop_lag_p50_seconds',
+      help: 'Median delay of the event loop since the last look.',
+      valuesOf: () => delaySeconds(eventLoopDelay.percentile(50)),
+    },
+    {
+      name: 'nodejs_eventloop_lag_p99_seconds',
+      help: '99th percentile of the delay of the event loop since the last look.',
+      valuesOf: () => delaySeconds(eventLoopDelay.percentile(99)),
+    },
+    {
+      name: 'nodejs_eventloop_lag_max_seconds',
+      help: 'Longest delay of the event loop since the last look.',
+      valuesOf: () => delaySeconds(eventLoopDelay.max),
+    },
+    {
+      name: 'process_resident_memory_bytes',
+      help: 'Memory of the process.',
+      valuesOf: () => [[process.memoryUsage.rss()]],
+    },
+    {
+      name: 'process_cpu_seconds_total',
+      help: 'Time of the processor that was used.',
+      valuesOf: () => [[(process.cpuUsage().user + process.cpuUsage().system) / 1e6]],
+    },
+    {
+      name: 'process_start_time_seconds',
+      help: 'When the process started.',
+      valuesOf: () => [[performance.timeOrigin / 1000]],
+    },
+  ]
+}
+
+function counter(
+  registry: Registry,
+  { name, help, labelNames = [] }: MetricName,
+  values: () => readonly Value[],
+): void {
+  const metric = new Counter({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    collect() {
+      metric.reset()
+      for (const [value, labels] of values()) metric.inc({ ...labels }, value)
+    },
+  })
+}
+
+function gauge(registry: Registry, { name, help }: MetricName, values: () => readonly Value[]): void {
+  const metric = new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      metric.remove()
+      for (const [value] of values()) metric.set(value)
+    },
+  })
+}
+
+/** The library's own histogram counts by itself; this one shows what was counted. */
+function histogram(
+  registry: Registry,
+  { name, help }: MetricName,
+  timesOf: () => ReadonlyMap<string, Times>,
+): void {
+  const get = () =>
+    Promise.resolve({
+      name,
+      help,
+      type: 'histogram',
+      aggregator: 'sum',
+      values: [...timesOf()].flatMap(([endpoint, times]) => linesOf(name, endpoint, times)),
+    })
+  // What a registry asks of a metric is its name and `get`; the type names the classes that have them.
+  registry.registerMetric({ name, get } as unknown as Metric<string>)
+}
+
+function linesOf(name: string, endpoint: string, { counts, sumMs }: Times) {
+  let count = 0
+  const buckets = [...DURATION_BUCKETS_MS, Number.POSITIVE_INFINITY].map((upToMs, index) => {
+    count += counts[index] ?? 0
+    const le = upToMs === Number.POSITIVE_INFINITY ? '+Inf' : upToMs / 1000
+    return { metricName: `${name}_bucket`, labels: { endpoint, le }, value: count }
+  })
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, labels: { endpoint }, value: sumMs / 1000 },
+    { metricName: `${name}_count`, labels: { endpoint }, value: count },
+  ]
+}

@@ -1,0 +1,162 @@
+// Failure mode 1. A client that hangs up does not stop what the upstream bills: it is read on to its true usage, with its
+// hold and its place among the running requests, and within bounds. Where a bound cuts that, the whole hold is charged.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { costByHand } from '../../integration/support/running-gateway.ts'
+import {
+  CHAT,
+  DIALECTS,
+  type OnePerson,
+  PURSE_NANO_USD,
+  startOnePerson,
+  until,
+} from '../support/one-person.ts'
+
+let one: OnePerson
+
+beforeAll(async () => {
+  one = await startOnePerson()
+})
+afterAll(() => one.gateway.stop())
+beforeEach(async () => {
+  await set({ drainSecondsMax: 600, drainBytesMax: 134_217_728, drainsPerUserMax: 16, drainsMax: 256 })
+  await one.renew()
+})
+
+const set = (settings: object) => one.gateway.admin('settings.update', settings)
+
+async function heldNanoUsd(userId = one.person().id): Promise<number> {
+  const user = await one.gateway.admin<{ openHoldsNanoUsd: number }>('users.get', { userId })
+  return user.data.openHoldsNanoUsd
+}
+
+const drainsNow = async (): Promise<number> => {
+  const text = await (await fetch(`${one.gateway.url}/metrics`)).text()
+  return Number(/^codex_gateway_drains (\d+)$/m.exec(text)?.[1])
+}
+
+describe.each(DIALECTS)('$path', ({ path, body }) => {
+  test('failure mode 1: a client that leaves at once, in the middle, or just before the end is charged the true usage', async () => {
+    for (const leavesAfter of [0, 1, 6]) {
+      await one.renew()
+      one.gateway.upstream.script({ delays: { beforeHeadersMs: 50, betweenEventsMs: 4 } })
+      const leaving = new AbortController()
+      const asked = one.ask(path, { ...body, stream: true }, { signal: leaving.signal })
+      if (leavesAfter > 0) {
+        const reader = (await asked).body?.getReader()
+        for (let read = 0; read < leavesAfter; read += 1) await reader?.read()
+      } else {
+        await until(() => one.gateway.upstream.requests.length === 1)
+      }
+      leaving.abort()
+      await asked.catch(() => {})
+      const row = await one.theRow()
+      expect(row.reason).toBe('client_left')
+      expect(row.costNanoUsd).toBe(costByHand(row))
+      const [request] = one.gateway.upstream.requests
+      expect(row.outputTokens).toBe(request?.usage?.outputTokens)
+      expect(await request?.ended).toBe('finished')
+    }
+  })
+
+  test('failure mode 1: reading on that takes too long is cut, and the whole hold is charged', async () => {
+    await set({ drainSecondsMax: 1 })
+    one.gateway.upstream.script({ stall: { afterEvents: 3 } })
+    await one.hangUp(path, body)
+    const held = await heldNanoUsd()
+    expect(held).toBeGreaterThan(0)
+    expect(await one.theRow()).toMatchObject({ reason: 'estimated', errorCode: null, costNanoUsd: held })
+    expect(await one.gateway.upstream.requests[0]?.ended).toBe('client_gone')
+  })
+
+  test('failure mode 1: reading on that takes too many bytes is cut, and the whole hold is charged', async () => {
+    await set({ drainBytesMax: 65_536 })
+    one.gateway.upstream.script({
+      answer: { text: 'x'.repeat(400_000), pieces: 'words', ignoresOutputLimit: true },
+      delays: { silence: { afterEvents: 4, ms: 200 } },
+    })
+    await one.hangUp(path, body)
+    const held = await heldNanoUsd()
+    expect(await one.theRow()).toMatchObject({ reason: 'estimated', costNanoUsd: held })
+  })
+
+  test('failure mode 1: an answer that is not streamed is read on in the same way, and cut in the same way', async () => {
+    one.gateway.upstream.script({ delays: { beforeHeadersMs: 300 } })
+    await expect(one.ask(path, body, { signal: AbortSignal.timeout(100) })).rejects.toThrow()
+    expect(await one.theRow()).toMatchObject({ reason: 'client_left', status: 499 })
+
+    await one.renew()
+    await set({ drainSecondsMax: 1 })
+    one.gateway.upstream.script({ stall: 'before_headers' })
+    await expect(one.ask(path, body, { signal: AbortSignal.timeout(100) })).rejects.toThrow()
+    const held = await heldNanoUsd()
+    expect(await one.theRow()).toMatchObject({ reason: 'estimated', errorCode: null, costNanoUsd: held })
+  })
+})
+
+test('failure mode 1: what is read on keeps its place among the requests at once, until it has ended', async () => {
+  const rules = [{ metric: 'concurrent', window: null, value: 1 }]
+  await one.gateway.admin('limits.update', { scope: 'user', subjectId: one.person().id, rules })
+  one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: 700 } } })
+  await one.hangUp(CHAT, DIALECTS[0].body)
+  const refused = await one.ask(CHAT, DIALECTS[0].body)
+  expect(refused.status).toBe(429)
+  expect(await refused.json()).toMatchObject({ error: { code: 'concurrency_limit_exceeded' } })
+  expect(await heldNanoUsd()).toBeGreaterThan(0)
+  await until(async () => (await heldNanoUsd()) === 0)
+  expect((await one.ask(CHAT, DIALECTS[0].body)).status).toBe(200)
+})
+
+test('failure mode 1: one person’s drains are bounded; the latest one too many is cut, the others end with their usage', async () => {
+  await set({ drainsPerUserMax: 2 })
+  one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: 600 } } }, 3)
+  for (let count = 0; count < 3; count += 1) await one.hangUp(CHAT, DIALECTS[0].body)
+  const rows = await one.gateway.usageOf(one.person())
+  expect(rows.map(({ reason }) => reason)).toEqual(['estimated', 'client_left', 'client_left'])
+  expect(rows[0]?.costNanoUsd).toBeGreaterThan(rows[1]?.costNanoUsd ?? 0)
+})
+
+test('failure mode 1: all drains are bounded together, at the cost of whoever has the most of them', async () => {
+  await set({ drainsMax: 2 })
+  one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: 800 } } }, 3)
+  const greedy = one.person()
+  await one.hangUp(CHAT, DIALECTS[0].body)
+  await one.hangUp(CHAT, DIALECTS[0].body)
+  await until(async () => (await drainsNow()) === 2)
+  const modest = await one.gateway.createPerson(PURSE_NANO_USD)
+  const leaving = new AbortController()
+  const response = await one.ask(
+    CHAT,
+    { ...DIALECTS[0].body, stream: true },
+    { headers: { authorization: `Bearer ${modest.key}` }, signal: leaving.signal },
+  )
+  await response.body?.getReader().read()
+  leaving.abort()
+  expect((await one.gateway.usageOf(modest)).map(({ reason }) => reason)).toEqual(['client_left'])
+  const rows = await one.gateway.usageOf(greedy)
+  expect(rows.map(({ reason }) => reason)).toEqual(['estimated', 'client_left'])
+})
+
+test('failure mode 1: hanging up on many answers at once takes nothing that is not paid for', async () => {
+  await set({ drainsPerUserMax: 3 })
+  await one.renew(400_000_000)
+  one.gateway.upstream.script(
+    { answer: { reasoningTokens: 2_000 }, delays: { silence: { afterEvents: 3, ms: 300 } } },
+    40,
+  )
+  const attempts = await Promise.allSettled(
+    Array.from({ length: 40 }, () => one.hangUp(CHAT, { ...DIALECTS[0].body, max_completion_tokens: 4_000 })),
+  )
+  expect(attempts.some(({ status }) => status === 'fulfilled')).toBe(true)
+  await until(async () => (await heldNanoUsd()) === 0)
+  const rows = await one.gateway.usageOf(one.person())
+  const charged = rows.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0)
+  // What the upstream really did, whether or not we read it to its end.
+  const used = one.gateway.upstream.requests.reduce((sum, { usage }) => {
+    return sum + (usage?.inputTokens ?? 0) * 2_000 + (usage?.outputTokens ?? 0) * 10_000
+  }, 0)
+  const balance = await one.gateway.balanceOf(one.person())
+  expect(balance).toBe(400_000_000 - charged)
+  expect(balance).toBeGreaterThanOrEqual(0)
+  expect(rows.filter(({ reason }) => reason === 'estimated').length).toBeGreaterThan(0)
+  expect(charged).toBeGreaterThanOrEqual(used)
+})
