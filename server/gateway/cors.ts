@@ -6,6 +6,7 @@ import type { Settings } from '../../contract/settings.ts'
 import { type Endpoint, endpointAt, rawPathOf } from './endpoints.ts'
 import { answerRefusal } from './openai-error.ts'
 import { printable } from './printable.ts'
+import { endUnlessSent } from './unread-body.ts'
 
 type Origins = Pick<Settings, 'corsOrigins'>
 
@@ -65,6 +66,7 @@ export function answerOptions(
   const about = isPreflight(req) ? preflightHeaders(req) : { allow: methods.join(', ') }
   res.writeHead(204, { ...about, 'x-request-id': requestId })
   res.end()
+  endUnlessSent(req)
 }
 
 const isPreflight = ({ headers }: IncomingMessage): boolean =>

@@ -9,6 +9,7 @@ import { modelIdAt, rawPathOf } from './endpoints.ts'
 import { answerRefusal } from './openai-error.ts'
 import { printable } from './printable.ts'
 import type { Received } from './request.ts'
+import { endUnlessSent } from './unread-body.ts'
 
 type ModelDeps = Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>
 type Asked = Received & { readonly key: Pick<KnownKey, 'allowedModels'> }
@@ -88,4 +89,5 @@ function answer({ req, res, requestId }: Received, value: object): void {
     'x-request-id': requestId,
   })
   res.end(isKnown || req.method === 'HEAD' ? undefined : body)
+  endUnlessSent(req)
 }

@@ -11,6 +11,8 @@ import type { GatewayDoor, HttpDeps } from './http-deps.ts'
 import { isHostAllowed } from './request-origin.ts'
 
 const HEADERS_TIMEOUT_MS = 60_000
+/** Doors have closer limits for the bodies that they read; this one is for whatever none of them waits for. */
+const REQUEST_TIMEOUT_MS = 3_660_000
 /** Longer than clients keep a connection idle: Node's 5 s would close it in the middle of their next request. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
 
@@ -33,8 +35,7 @@ export function createHttpServer(deps: HttpDeps & { readonly gateway: GatewayDoo
     listener(req, res)
   }
 
-  // Bodies have their own limits in time: a long upload to the OpenAI side is no attack.
-  const server = createServer({ requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT_MS })
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS })
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS
   server.on('request', listener)
   server.on('checkContinue', continueListener)
