@@ -27,6 +27,7 @@ function only(name, from, allowed) {
 const CONTRACT = '^contract/'
 const LEDGER = '^server/ledger/'
 const PORTS = '^server/ports\\.ts$'
+const EVENTS = '^server/events/'
 const REPOSITORIES = '^server/db/repositories/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -55,12 +56,14 @@ module.exports = {
     within('settings-imports', '^server/settings/', [CONTRACT, REPOSITORIES, PORTS, '^server/settings/']),
     within('prices-imports', '^server/prices/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/prices/']),
     within('limits-imports', '^server/limits/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/limits/']),
+    within('events-imports', EVENTS, [CONTRACT, PORTS, EVENTS]),
     within('gateway-imports', '^server/gateway/', [
       CONTRACT,
       LEDGER,
       '^server/(accounts|prices|settings|limits|gateway)/',
       REPOSITORIES,
       PORTS,
+      EVENTS,
     ]),
     within('operations-imports', '^server/operations/', [
       CONTRACT,
@@ -68,12 +71,14 @@ module.exports = {
       '^server/(accounts|prices|settings|limits|operations)/',
       REPOSITORIES,
       PORTS,
+      EVENTS,
     ]),
     within('http-imports', '^server/http/', [
       CONTRACT,
       '^server/operations/(dispatch|caller)\\.ts$',
       '^server/gateway/gateway\\.ts$',
       PORTS,
+      EVENTS,
       '^server/http/',
     ]),
     {

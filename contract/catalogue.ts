@@ -4,7 +4,15 @@ import { authLogin, authLogout } from './operations/auth.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
 import { limitsList, limitsUpdate, limitsUsage } from './operations/limits.ts'
 import { meGet, meOverview } from './operations/me.ts'
-import { pricesList, pricesUpsert } from './operations/prices.ts'
+import { modelsList, modelsSetAccess, modelsSetMultiplier } from './operations/models.ts'
+import {
+  pricesImport,
+  pricesList,
+  pricesPreview,
+  pricesUnpriced,
+  pricesUpsert,
+  pricesWithdraw,
+} from './operations/prices.ts'
 import { settingsGet, settingsUpdate } from './operations/settings.ts'
 import { setupComplete, setupStatus } from './operations/setup.ts'
 import { usageList, usageSummary } from './operations/usage.ts'
@@ -24,6 +32,13 @@ const OPERATIONS = [
   usersAdjustBalance,
   pricesUpsert,
   pricesList,
+  pricesPreview,
+  pricesImport,
+  pricesWithdraw,
+  pricesUnpriced,
+  modelsList,
+  modelsSetAccess,
+  modelsSetMultiplier,
   keysCreate,
   keysList,
   keysUpdate,

@@ -253,6 +253,15 @@ export const ERRORS = {
     'A price cannot take effect in the past. Leave effectiveFrom out to have it take effect now.',
   ),
   price_conflict: invalid(409, 'There is another price for this model with this effectiveFrom already.'),
+  price_not_found: invalid(404, 'There is no price of yours with this id.'),
+  price_in_force: invalid(
+    409,
+    'This price of {model} has begun, so it cannot be withdrawn. Set another one, which takes its place.',
+  ),
+  preview_outdated: invalid(
+    409,
+    'The price book has changed since this preview, or it is the preview of other rows. Preview the rows again.',
+  ),
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS

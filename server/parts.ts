@@ -10,6 +10,7 @@ import type { Db } from './db/open.ts'
 import { createRepositories } from './db/repositories/repositories.ts'
 import { createWriter } from './db/write.ts'
 import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
+import { createEventBus } from './events/event-bus.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { createLimitCounterStore } from './limit-counter-store.ts'
 import { createLimitBook } from './limits/limit-book.ts'
@@ -21,7 +22,9 @@ import { createPasswords } from './operations/passwords.ts'
 import { createSessions } from './operations/sessions.ts'
 import { createSetupGate } from './operations/setup-gate.ts'
 import type { Ports } from './ports.ts'
+import { createModelRules } from './prices/model-rules.ts'
 import { createPriceBook } from './prices/price-book.ts'
+import { createUnpricedModels } from './prices/unpriced-models.ts'
 import { createLiveSettings } from './settings/live-settings.ts'
 import { createSealedValues } from './settings/sealed-values.ts'
 import { createUpstreamConfig } from './settings/upstream-config.ts'
@@ -47,11 +50,19 @@ export async function createParts(
     onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
   })
   closers.push(() => writer.stop())
+  const events = createEventBus(clock)
   const keyDirectory = createKeyDirectory({ writer, repository: repositories.keys })
   closers.push(() => keyDirectory.stop())
   const ownedIds = createOwnedIds({ writer, repository: repositories.ownedIds, clock })
   const settings = createLiveSettings({ repository: repositories.settings, clock, logger })
   const prices = createPriceBook({ repository: repositories.prices, clock, ids })
+  const models = createModelRules({ repository: repositories.modelRules, clock })
+  const unpriced = createUnpricedModels({
+    repository: repositories.unpricedModels,
+    logger,
+    onFirstAsk: (model, userId) => events.publish({ type: 'price.missing', model, askedBy: userId }),
+  })
+  closers.push(() => unpriced.stop())
   const accessChanges = createAccessChanges()
   const limitBook = createLimitBook({ repository: repositories.limitRules, clock })
   const counters = createLimitCounters({
@@ -67,7 +78,14 @@ export async function createParts(
   const limiter = createLimiter({ counters, time, logger })
   closers.push(() => limiter.stop())
   const keySpendings = createKeySpendings({ book: createSpendingBook(repositories.spending), time })
-  const accounts = createAccountBook({ writer, ledger: repositories.ledger, keySpendings, clock, logger })
+  const accounts = createAccountBook({
+    writer,
+    ledger: repositories.ledger,
+    keySpendings,
+    clock,
+    logger,
+    onChanged: (userId, state) => events.publish({ type: 'balance.changed', userId, ...state }),
+  })
 
   const upstreamConfig = createUpstreamConfig({ repository: repositories.settings, clock })
   const environment = config.upstream
@@ -104,7 +122,20 @@ export async function createParts(
   const passwords = await createPasswords(ids.randomBytes)
   const setup = createSetupGate(meta, ids)
 
-  const shared = { clock, ids, logger, accounts, accessChanges, prices, settings, limitBook, limiter }
+  const shared = {
+    clock,
+    ids,
+    logger,
+    accounts,
+    accessChanges,
+    prices,
+    models,
+    unpriced,
+    events,
+    settings,
+    limitBook,
+    limiter,
+  }
   const deps = {
     ...shared,
     secrets,

@@ -71,7 +71,12 @@ async function compose(
   closers.push(() => db.close())
 
   const { deps, upstream, gateway } = await createParts(config, ports, db, closers)
-  const dispatch = createDispatch({ handlers: createHandlers(deps), ids: ports.ids, logger: ports.logger })
+  const dispatch = createDispatch({
+    handlers: createHandlers(deps),
+    events: deps.events,
+    ids: ports.ids,
+    logger: ports.logger,
+  })
   await completeFromEnvironment(config, deps)
 
   let isStopping = false

@@ -25,6 +25,8 @@ interface AccountBookDeps {
   readonly keySpendings: KeySpendings
   readonly clock: Clock
   readonly logger: Logger
+  /** Told after each change of somebody's money, with what they have now. */
+  readonly onChanged?: (userId: string, state: AccountState) => void
 }
 
 /** What is known of a person's money; the one place where it changes is this file. */
@@ -56,6 +58,7 @@ class LiveAccounts implements AccountBook {
   readonly #keySpendings: KeySpendings
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #onChanged: (userId: string, state: AccountState) => void
 
   /** Grows with the people who were seen since the start, and no further. */
   readonly #accounts = new Map<string, Account>()
@@ -63,12 +66,13 @@ class LiveAccounts implements AccountBook {
   /** Holds whose rows could not be written: they hold nothing, and ending them charges nothing. */
   readonly #lost = new WeakSet<OpenHold>()
 
-  constructor({ writer, ledger, keySpendings, clock, logger }: AccountBookDeps) {
+  constructor({ writer, ledger, keySpendings, clock, logger, onChanged = ignore }: AccountBookDeps) {
     this.#writer = writer
     this.#ledger = ledger
     this.#keySpendings = keySpendings
     this.#clock = clock
     this.#logger = logger
+    this.#onChanged = onChanged
   }
 
   state(userId: string): AccountState {
@@ -140,6 +144,7 @@ class LiveAccounts implements AccountBook {
         throw error
       })
     landed.catch(ignore)
+    this.#onChanged(hold.userId, stateOf(account))
     return landed
   }
 
@@ -188,7 +193,9 @@ class LiveAccounts implements AccountBook {
       throw error
     }
     if (!isTaken) account.balanceNanoUsd += amountNanoUsd
-    return ok(stateOf(account))
+    const state = stateOf(account)
+    this.#onChanged(userId, state)
+    return ok(state)
   }
 
   recordRefused(usage: UsageRow): void {

@@ -3,7 +3,14 @@
 import type { Database } from 'better-sqlite3'
 
 /** Tables whose rows are never changed and never deleted. */
-export const APPEND_ONLY_TABLES = ['ledger_entries', 'charges', 'prices', 'audit', 'possible_losses'] as const
+export const APPEND_ONLY_TABLES = [
+  'ledger_entries',
+  'charges',
+  'prices',
+  'price_withdrawals',
+  'audit',
+  'possible_losses',
+] as const
 
 const triggersOf = (table: string) => [
   { name: `${table}_no_update`, event: 'UPDATE', verb: 'changed' },
@@ -18,7 +25,10 @@ export function dropTriggers(raw: Database): void {
 }
 
 export function createTriggers(raw: Database): void {
+  const has = raw.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`)
   for (const table of APPEND_ONLY_TABLES) {
+    // A schema that an earlier version left behind may not have all of them yet.
+    if (!has.get(table)) continue
     for (const { name, event, verb } of triggersOf(table)) {
       raw.exec(
         `CREATE TRIGGER ${name} BEFORE ${event} ON ${table}

@@ -118,6 +118,22 @@ test('a settlement brings its entry, its charge, the balance and the usage row t
   expect(repositories.usage.list({ limit: 5 }).rows).toEqual([usageOf('r', { costNanoUsd: 700 })])
 })
 
+test('a charge keeps both multipliers, that of the model 1 where there is none', async () => {
+  const { db, writer } = startWriter()
+  await writer.submit(topUp(5_000))
+  await writer.submit(hold('r'))
+  await writer.submit(hold('s'))
+  const { charge, ...rest } = settle('r', 700)
+  const multiplied = { ...charge, multiplierPpm: 1_250_000, modelMultiplierPpm: 900_000 }
+  await writer.submit({ ...rest, charge: multiplied })
+  await writer.submit(settle('s', 700))
+  const kept = db.raw.prepare('SELECT multiplier_ppm, model_multiplier_ppm FROM charges').raw().all()
+  expect(kept).toEqual([
+    [1_250_000, 900_000],
+    [1_000_000, 1_000_000],
+  ])
+})
+
 test('one command that cannot be written takes no other down with it', async () => {
   const { db, path, writer, failures } = startWriter()
   await writer.submit(topUp(5_000))

@@ -20,14 +20,26 @@ const settings = settingsSchema.parse({ modelAliases: { ours: 'gpt-6-sol', dangl
 const deps = {
   clock: { now: () => 1_800_000_000_000, monotonicMs: () => 0 },
   settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
-  prices: { models: () => [row('gpt-6-sol', 1_700_000_000_999), row('gpt-6-luna', 1_600_000_000_000)] },
+  prices: {
+    models: () => [
+      row('gpt-6-sol', 1_700_000_000_999),
+      row('gpt-6-luna', 1_600_000_000_000),
+      row('kept-away', 0),
+    ],
+  },
+  models: { isAllowed: (model: string) => model !== 'kept-away' },
 } as unknown as Parameters<typeof answerModels>[0] // the calls that a list makes
 
 type Asked = Parameters<typeof answerModels>[1]
 const allowedModels: readonly string[] | null = null
 const server = createServer((req, res) =>
   // Of a request only these members are looked at.
-  answerModels(deps, { req, res, requestId: 'req_1', key: { allowedModels } } as unknown as Asked),
+  answerModels(deps, {
+    req,
+    res,
+    requestId: 'req_1',
+    key: { userId: 'user_1', userRole: 'user', allowedModels },
+  } as unknown as Asked),
 )
 let url = ''
 beforeAll(async () => {
@@ -41,7 +53,7 @@ afterAll(async () => {
 })
 
 describe('the list of models', () => {
-  test('names every model with a price, and every alias of one, in order, with times in seconds', async () => {
+  test('names every model with a price that this person may use, and every alias of one, in order, with times in seconds', async () => {
     const response = await fetch(url)
     expect(response.headers.get('x-request-id')).toBe('req_1')
     const model = (id: string, created: number) => ({

@@ -12,14 +12,14 @@ import type { Received } from './request.ts'
  */
 const CODEX_CATALOGUE = { models: [] }
 
-export function answerModels(
-  deps: Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>,
-  received: Received & { readonly key: Pick<KnownKey, 'allowedModels'> },
-): void {
+type ListDeps = Pick<GatewayDeps, 'prices' | 'models' | 'settings' | 'clock'>
+type Asking = Pick<KnownKey, 'userId' | 'userRole' | 'allowedModels'>
+
+export function answerModels(deps: ListDeps, received: Received & { readonly key: Asking }): void {
   const { req, res, key } = received
   const target = req.url ?? ''
   const query = new URLSearchParams(target.slice(rawPathOf(target).length))
-  const answer = query.has('client_version') ? CODEX_CATALOGUE : modelList(deps, key.allowedModels)
+  const answer = query.has('client_version') ? CODEX_CATALOGUE : modelList(deps, key)
   const body = Buffer.from(JSON.stringify(answer))
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const isKnown = req.headers['if-none-match'] === etag
@@ -32,9 +32,10 @@ export function answerModels(
   res.end(isKnown || req.method === 'HEAD' ? undefined : body)
 }
 
-/** The models that the key may use, by the names that it may use for them. */
-function modelList(deps: Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>, allowed: AllowedModels) {
-  const rows = deps.prices.models(deps.clock.now())
+/** The models that the person and the key may use, by the names that they may use for them. */
+function modelList(deps: ListDeps, key: Asking) {
+  const allowed: AllowedModels = key.allowedModels
+  const rows = deps.prices.models(deps.clock.now()).filter((row) => deps.models.isAllowed(row.model, key))
   const created = new Map(rows.map((row) => [row.model, Math.floor(row.effectiveFrom / 1000)]))
   const aliases = Object.entries(deps.settings.current().modelAliases).filter(([, model]) =>
     created.has(model),

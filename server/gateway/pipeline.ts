@@ -53,10 +53,12 @@ async function journey(deps: StageDeps, received: Received): Promise<void> {
   const live = new LiveRequest(addressed.key, deps.settings.current().drainSecondsMax * 1000)
   live.onCut = (refused) => answerRefusal(received.res, received.requestId, refused)
   deps.live.add(live)
+  tellRunning(deps)
   try {
     await admittedJourney(deps, admitted.value, live)
   } finally {
     deps.live.remove(live)
+    tellRunning(deps)
   }
 }
 
@@ -118,7 +120,11 @@ async function end(deps: StageDeps, held: Held, relayed: Relayed): Promise<void>
   relayed.finish()
   await relayed.finished
   recordCharged(deps, held, row)
+  deps.events.publish({ type: 'request.finished', userId: row.userId, row })
 }
+
+const tellRunning = ({ events, live }: StageDeps): void =>
+  events.publish({ type: 'requests.running', running: live.count })
 
 /** Whether the hold's row reached the disk. A hold that did not is gone, and nothing may be relayed under it. */
 const isCommitted = (opened: OpenHold): Promise<boolean> =>
@@ -139,6 +145,8 @@ function refuseKnown(deps: StageDeps, request: Identified | Routed, refused: Ref
   const model = 'facts' in request ? request.facts.model : String(refused.details?.model ?? '')
   const isDemo = 'upstream' in request && request.upstream.isDemo
   const status = ERRORS[refused.code].status
-  deps.accounts.recordRefused(refusedRow(deps, request, { code: refused.code, status, model, isDemo }))
+  const row = refusedRow(deps, request, { code: refused.code, status, model, isDemo })
+  deps.accounts.recordRefused(row)
+  deps.events.publish({ type: 'request.finished', userId: row.userId, row })
   refuse(deps, request, refused)
 }

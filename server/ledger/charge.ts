@@ -87,6 +87,7 @@ export function chargeFor(
   rates: PriceRates,
   multiplierPpm: PartsPerMillion,
   serviceTier: PricedTier = 'default',
+  modelMultiplierPpm: PartsPerMillion = ONE_MILLION,
 ): NanoUsd {
   const tier = ratesFor(rates, serviceTier, isLongContext(usage.inputTokens, rates))
   const tokensTimesRates =
@@ -97,7 +98,7 @@ export function chargeFor(
     times(usage.webSearchCalls, rates.webSearchNanoUsdPerCall ?? 0) +
     times(usage.fileSearchCalls ?? 0, rates.fileSearchNanoUsdPerCall ?? 0) +
     times(usage.codeInterpreterSessions ?? 0, rates.codeInterpreterNanoUsdPerSession ?? 0)
-  return scaleUp(tokensTimesRates + calls * BigInt(ONE_MILLION), multiplierPpm)
+  return scaleUp(tokensTimesRates + calls * BigInt(ONE_MILLION), multiplierPpm, modelMultiplierPpm)
 }
 
 const times = (count: number, rate: NanoUsd): bigint => BigInt(count) * BigInt(rate)
@@ -142,8 +143,18 @@ function split(whole: number, parts: { readonly audio: number; readonly images: 
   return { text: whole - audio - images, audio, images }
 }
 
-/** Nano-dollars per million tokens times tokens, times the multiplier: divided by both millions at once, rounded up. */
-export function scaleUp(tokensTimesRates: bigint, multiplierPpm: PartsPerMillion): NanoUsd {
-  const divisor = BigInt(ONE_MILLION) * BigInt(ONE_MILLION)
-  return toNanoUsd((tokensTimesRates * BigInt(multiplierPpm) + divisor - 1n) / divisor)
+const MILLION = BigInt(ONE_MILLION)
+
+/**
+ * Nano-dollars per million tokens times tokens, times both multipliers: divided by all the millions at once and rounded up,
+ * so that two multipliers are no reason to round twice.
+ */
+export function scaleUp(
+  tokensTimesRates: bigint,
+  multiplierPpm: PartsPerMillion,
+  modelMultiplierPpm: PartsPerMillion = ONE_MILLION,
+): NanoUsd {
+  const divisor = MILLION * MILLION * MILLION
+  const scaled = tokensTimesRates * BigInt(multiplierPpm) * BigInt(modelMultiplierPpm)
+  return toNanoUsd((scaled + divisor - 1n) / divisor)
 }

@@ -3,10 +3,13 @@ import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
 import type { Repositories } from '../db/repositories/repositories.ts'
+import type { EventBus } from '../events/event-bus.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Clock, Ids, Logger, SecretStore } from '../ports.ts'
+import type { ModelRules } from '../prices/model-rules.ts'
 import type { PriceBook } from '../prices/price-book.ts'
+import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { UpstreamConfigStore } from '../settings/upstream-config.ts'
 import type { Passwords } from './passwords.ts'
@@ -30,6 +33,9 @@ export interface OperationDeps {
   readonly keyDirectory: KeyDirectory
   readonly accessChanges: AccessChanges
   readonly prices: PriceBook
+  readonly models: ModelRules
+  readonly unpriced: UnpricedModels
+  readonly events: EventBus
   readonly settings: LiveSettings
   readonly limitBook: LimitBook
   readonly limiter: Limiter

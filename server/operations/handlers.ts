@@ -5,6 +5,7 @@ import { authHandlers } from './handlers/auth.ts'
 import { keyHandlers } from './handlers/keys.ts'
 import { limitHandlers } from './handlers/limits.ts'
 import { meHandlers } from './handlers/me.ts'
+import { modelHandlers } from './handlers/models.ts'
 import { priceHandlers } from './handlers/prices.ts'
 import { settingsHandlers } from './handlers/settings.ts'
 import { setupHandlers } from './handlers/setup.ts'
@@ -17,6 +18,7 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...meHandlers(deps),
   ...userHandlers(deps),
   ...priceHandlers(deps),
+  ...modelHandlers(deps),
   ...keyHandlers(deps),
   ...usageHandlers(deps),
   ...settingsHandlers(deps),

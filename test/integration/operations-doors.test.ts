@@ -29,6 +29,7 @@ test('every operation of the design stands in the catalogue', () => {
       'setup.status setup.complete auth.login auth.logout me.get me.overview',
       'users.create users.list users.get users.setStatus users.adjustBalance',
       'prices.upsert prices.list keys.create keys.list keys.update keys.rotate keys.delete',
+      'prices.preview prices.import prices.withdraw prices.unpriced models.list models.setAccess models.setMultiplier',
       'usage.list usage.summary settings.get settings.update limits.list limits.update limits.usage',
     ]
       .join(' ')

@@ -10,8 +10,15 @@ import {
   type LimitRulesRepository,
 } from './limits.ts'
 import { createMetaRepository, type MetaRepository } from './meta.ts'
+import {
+  createModelRulesRepository,
+  createUnpricedModelsRepository,
+  type ModelRulesRepository,
+  type UnpricedModelsRepository,
+} from './models.ts'
 import { createOwnedIdsRepository, type OwnedIdsRepository } from './owned-ids.ts'
 import { createPricesRepository, type PricesRepository } from './prices.ts'
+import { createRecentChargesRepository, type RecentChargesRepository } from './recent-charges.ts'
 import { createSealedValuesRepository, type SealedValuesRepository } from './sealed-values.ts'
 import { createSessionsRepository, type SessionsRepository } from './sessions.ts'
 import { createSettingsRepository, type SettingsRepository } from './settings.ts'
@@ -26,6 +33,9 @@ export interface Repositories {
   readonly usage: UsageRepository
   readonly ledger: LedgerRepository
   readonly prices: PricesRepository
+  readonly recentCharges: RecentChargesRepository
+  readonly modelRules: ModelRulesRepository
+  readonly unpricedModels: UnpricedModelsRepository
   readonly settings: SettingsRepository
   readonly sealedValues: SealedValuesRepository
   readonly ownedIds: OwnedIdsRepository
@@ -46,6 +56,9 @@ export function createRepositories(db: Db): Repositories {
     usage: createUsageRepository(db),
     ledger: createLedgerRepository(db),
     prices: createPricesRepository(db),
+    recentCharges: createRecentChargesRepository(db),
+    modelRules: createModelRulesRepository(db),
+    unpricedModels: createUnpricedModelsRepository(db),
     settings: createSettingsRepository(db),
     sealedValues: createSealedValuesRepository(db),
     ownedIds: createOwnedIdsRepository(db),
