@@ -123,9 +123,10 @@ test('a charge keeps both multipliers, that of the model 1 where there is none',
   await writer.submit(topUp(5_000))
   await writer.submit(hold('r'))
   await writer.submit(hold('s'))
-  const { charge, ...rest } = settle('r', 700)
-  const multiplied = { ...charge, multiplierPpm: 1_250_000, modelMultiplierPpm: 900_000 }
-  await writer.submit({ ...rest, charge: multiplied })
+  const command = settle('r', 700)
+  if (command.kind !== 'settle') throw new Error('a settlement was asked for')
+  const charge = { ...command.charge, multiplierPpm: 1_250_000, modelMultiplierPpm: 900_000 }
+  await writer.submit({ ...command, charge })
   await writer.submit(settle('s', 700))
   const kept = db.raw.prepare('SELECT multiplier_ppm, model_multiplier_ppm FROM charges').raw().all()
   expect(kept).toEqual([
