@@ -27,6 +27,7 @@ function only(name, from, allowed) {
 const CONTRACT = '^contract/'
 const LEDGER = '^server/ledger/'
 const PORTS = '^server/ports\\.ts$'
+const UPSTREAMS = '^server/upstreams/'
 const EVENTS = '^server/events/'
 const REPOSITORIES = '^server/db/repositories/'
 
@@ -56,6 +57,7 @@ module.exports = {
     within('settings-imports', '^server/settings/', [CONTRACT, REPOSITORIES, PORTS, '^server/settings/']),
     within('prices-imports', '^server/prices/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/prices/']),
     within('limits-imports', '^server/limits/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/limits/']),
+    within('upstreams-imports', UPSTREAMS, [CONTRACT, PORTS, UPSTREAMS]),
     within('events-imports', EVENTS, [CONTRACT, PORTS, EVENTS]),
     within('gateway-imports', '^server/gateway/', [
       CONTRACT,
@@ -64,6 +66,7 @@ module.exports = {
       REPOSITORIES,
       PORTS,
       EVENTS,
+      UPSTREAMS,
     ]),
     within('operations-imports', '^server/operations/', [
       CONTRACT,
@@ -72,6 +75,7 @@ module.exports = {
       REPOSITORIES,
       PORTS,
       EVENTS,
+      UPSTREAMS,
     ]),
     within('http-imports', '^server/http/', [
       CONTRACT,

@@ -15,6 +15,7 @@ import {
 } from './operations/prices.ts'
 import { settingsGet, settingsUpdate } from './operations/settings.ts'
 import { setupComplete, setupStatus } from './operations/setup.ts'
+import { upstreamsGet, upstreamsTest, upstreamsUpdate } from './operations/upstreams.ts'
 import { usageList, usageSummary } from './operations/usage.ts'
 import { usersAdjustBalance, usersCreate, usersGet, usersList, usersSetStatus } from './operations/users.ts'
 
@@ -39,6 +40,9 @@ const OPERATIONS = [
   modelsList,
   modelsSetAccess,
   modelsSetMultiplier,
+  upstreamsTest,
+  upstreamsGet,
+  upstreamsUpdate,
   keysCreate,
   keysList,
   keysUpdate,

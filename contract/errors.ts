@@ -216,6 +216,10 @@ export const ERRORS = {
     false,
     'Too many attempts. Try again in {retryAfterSeconds} s.',
   ),
+  upstream_address_forbidden: invalid(
+    400,
+    '{host} is a link-local or cloud-metadata address. No upstream is there, and nothing is sent there.',
+  ),
   setup_required: invalid(409, 'The set-up is not done yet.'),
   setup_already_done: invalid(409, 'The set-up is done already, for good. Sign in as its administrator.'),
   setup_token_invalid: entry(

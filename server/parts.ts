@@ -29,6 +29,8 @@ import { createLiveSettings } from './settings/live-settings.ts'
 import { createSealedValues } from './settings/sealed-values.ts'
 import { createUpstreamConfig } from './settings/upstream-config.ts'
 import { createLiveUpstream, type LiveUpstream } from './upstream-target.ts'
+import { createUpstreamHealth } from './upstreams/upstream-health.ts'
+import { createUpstreamProbe } from './upstreams/upstream-probe.ts'
 
 const systemTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -87,6 +89,10 @@ export async function createParts(
     onChanged: (userId, state) => events.publish({ type: 'balance.changed', userId, ...state }),
   })
 
+  const upstreamHealth = createUpstreamHealth({
+    clock,
+    onChange: (isHealthy, code) => events.publish({ type: 'upstream.health', isHealthy, code }),
+  })
   const upstreamConfig = createUpstreamConfig({ repository: repositories.settings, clock })
   const environment = config.upstream
   const startDemo = () =>
@@ -132,6 +138,7 @@ export async function createParts(
     models,
     unpriced,
     events,
+    upstreamHealth,
     settings,
     limitBook,
     limiter,
@@ -143,6 +150,7 @@ export async function createParts(
     keyDirectory,
     upstreamConfig,
     upstream,
+    probe: createUpstreamProbe(),
     passwords,
     sessions,
     setup,

@@ -11,6 +11,7 @@ import type { ModelRules } from '../prices/model-rules.ts'
 import type { PriceBook } from '../prices/price-book.ts'
 import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
+import type { UpstreamHealth } from '../upstreams/upstream-health.ts'
 import type { LiveRequests } from './live-requests.ts'
 import type { UpstreamTarget } from './request.ts'
 import type { TokenCounter } from './token-counter.ts'
@@ -31,6 +32,7 @@ export interface GatewayDeps {
   readonly ownedIds: OwnedIds
   readonly limitBook: LimitBook
   readonly limiter: Limiter
+  readonly upstreamHealth: UpstreamHealth
   /** Where requests go now, or undefined before the set-up. */
   readonly upstream: () => UpstreamTarget | undefined
 }

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import { parseChatUsage } from '../ledger/token-usage.ts'
+import { troubleOf } from '../upstreams/answer-problem.ts'
 import type { StageDeps } from './deps.ts'
 import { generatedBytes } from './generated-text.ts'
 import { clientHeaders } from './headers.ts'
@@ -23,7 +24,7 @@ type Collected =
   | { readonly ok: false; readonly fault: UpstreamFault }
 
 export async function relayWhole(
-  deps: Pick<StageDeps, 'ownedIds' | 'logger'>,
+  deps: Pick<StageDeps, 'ownedIds' | 'logger' | 'upstreamHealth'>,
   held: Held,
   live: LiveRequest,
   exchange: UpstreamExchange,
@@ -108,13 +109,20 @@ function writeWhole(held: Held, status: number, headers: IncomingHttpHeaders, bo
 }
 
 function relayError(
-  deps: Pick<StageDeps, 'logger'>,
+  deps: Pick<StageDeps, 'logger' | 'upstreamHealth'>,
   held: Held,
   live: LiveRequest,
   head: UpstreamHead,
   body: Buffer,
 ): Relayed {
   const verdict = judgeUpstreamError(head, body, held)
+  const trouble = troubleOf(held.upstream.baseUrl, {
+    status: head.status,
+    body,
+    location: undefined,
+    type: String(head.headers['content-type'] ?? ''),
+  })
+  if (trouble) deps.upstreamHealth.noteFailure(trouble, held.requestId)
   deps.logger.warn(
     {
       event: 'upstream_error',

@@ -12,15 +12,30 @@ import type { PriceBook } from '../prices/price-book.ts'
 import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { UpstreamConfigStore } from '../settings/upstream-config.ts'
+import type { UpstreamHealth } from '../upstreams/upstream-health.ts'
+import type { UpstreamProbe } from '../upstreams/upstream-probe.ts'
 import type { Passwords } from './passwords.ts'
 import type { Sessions } from './sessions.ts'
 import type { SetupGate } from './setup-gate.ts'
+
+export interface UpstreamFacts {
+  readonly kind: 'openai' | 'demo' | null
+  /** Where requests go, or would go with a key; null before the set-up. */
+  readonly baseUrl: string | null
+  readonly isConfigured: boolean
+  readonly overriddenBy: {
+    readonly kind?: 'environment'
+    readonly baseUrl?: 'environment'
+    readonly apiKey?: 'environment'
+  }
+}
 
 /** Makes a stored upstream configuration take effect while the server runs. */
 export interface UpstreamSwitch {
   /** Reads the configuration and the key again; new requests go there. Rejects where the upstream cannot be started. */
   apply(): Promise<void>
   state(): { readonly kind: 'openai' | 'demo' | null; readonly isConfigured: boolean }
+  facts(): UpstreamFacts
 }
 
 export interface OperationDeps {
@@ -41,6 +56,8 @@ export interface OperationDeps {
   readonly limiter: Limiter
   readonly upstreamConfig: UpstreamConfigStore
   readonly upstream: UpstreamSwitch
+  readonly upstreamHealth: UpstreamHealth
+  readonly probe: UpstreamProbe
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly setup: SetupGate

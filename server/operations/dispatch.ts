@@ -86,7 +86,8 @@ export function refuse(refused: Refusal): Answer {
   }
 }
 
-function audienceRefusal(audience: Audience, caller: Caller): Refusal | undefined {
+/** Why a caller may not call an operation for this audience; undefined where they may. */
+export function audienceRefusal(audience: Audience, caller: Caller): Refusal | undefined {
   if (audience === 'public') return undefined
   if (!caller.user) return refusal('unauthenticated')
   if (audience === 'user') return undefined

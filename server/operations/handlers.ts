@@ -9,6 +9,7 @@ import { modelHandlers } from './handlers/models.ts'
 import { priceHandlers } from './handlers/prices.ts'
 import { settingsHandlers } from './handlers/settings.ts'
 import { setupHandlers } from './handlers/setup.ts'
+import { upstreamHandlers } from './handlers/upstreams.ts'
 import { usageHandlers } from './handlers/usage.ts'
 import { userHandlers } from './handlers/users.ts'
 
@@ -19,6 +20,7 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...userHandlers(deps),
   ...priceHandlers(deps),
   ...modelHandlers(deps),
+  ...upstreamHandlers(deps),
   ...keyHandlers(deps),
   ...usageHandlers(deps),
   ...settingsHandlers(deps),

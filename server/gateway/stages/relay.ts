@@ -2,6 +2,7 @@
 // that would reveal the operator's account is replaced; nothing that ends an answer goes out before the charge is on disk.
 import type { ServerResponse } from 'node:http'
 import { ERRORS, refusal } from '../../../contract/errors.ts'
+import { connectionProblem } from '../../upstreams/connection-problem.ts'
 import { createChatStreamReader } from '../chat-stream.ts'
 import type { StageDeps } from '../deps.ts'
 import { clientHeaders } from '../headers.ts'
@@ -13,9 +14,10 @@ import type { Held } from '../request.ts'
 import { createResponsesStreamReader } from '../responses-stream.ts'
 import type { StreamReader } from '../stream-meter.ts'
 import type { UpstreamExchange, UpstreamFault, UpstreamHead } from '../upstream-exchange.ts'
+import { CONNECT_TIMEOUT_MS } from '../upstream-pool.ts'
 import type { Sent } from './send.ts'
 
-type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger'>
+type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger' | 'upstreamHealth'>
 
 const EVENT_STREAM = /^text\/event-stream\b/i
 /** How a line of an event stream may begin: a field's name, a comment, a byte-order mark. */
@@ -24,6 +26,7 @@ const EVENT_LINE_STARTS = new Set([...Buffer.from('deir:\r\n'), 0xef])
 export async function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent: Sent): Promise<Relayed> {
   if (!sent.ok) {
     const code = codeOf(sent.fault)
+    noteFault(deps, held, sent.fault)
     deps.logger.warn(
       {
         event: 'upstream_fault',
@@ -36,10 +39,20 @@ export async function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent
     return refusedWith(held, live, refusal(code), ERRORS[code].status, 'upstream_failed')
   }
   const { exchange, head } = sent
+  if (head.status === 200) deps.upstreamHealth.noteSuccess()
   const isStream = head.status === 200 && (await isEventStream(held, exchange, head))
   return isStream
     ? relayStream(deps, held, live, exchange, head)
     : relayWhole(deps, held, live, exchange, head)
+}
+
+/** What we ended ourselves says nothing about the upstream. */
+function noteFault(deps: RelayDeps, held: Held, { kind, cause }: UpstreamFault): void {
+  if (kind === 'aborted') return
+  deps.upstreamHealth.noteFailure(
+    connectionProblem(cause, held.upstream.baseUrl, CONNECT_TIMEOUT_MS / 1000),
+    held.requestId,
+  )
 }
 
 /** By its content-type; some servers stream under another one, which the SDKs read all the same, and so do we. */
