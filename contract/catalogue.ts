@@ -1,5 +1,6 @@
 // The complete list of what any screen may ask. An operation that is not here does not exist at any door.
 import type { z } from 'zod'
+import { auditList } from './operations/audit.ts'
 import { authLogin, authLogout } from './operations/auth.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
 import { limitsList, limitsUpdate, limitsUsage } from './operations/limits.ts'
@@ -43,6 +44,7 @@ const OPERATIONS = [
   upstreamsTest,
   upstreamsGet,
   upstreamsUpdate,
+  auditList,
   keysCreate,
   keysList,
   keysUpdate,

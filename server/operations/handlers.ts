@@ -1,6 +1,7 @@
 // Every operation with its handler; a missing one does not compile.
 import type { OperationDeps } from './deps.ts'
 import type { Handlers } from './dispatch.ts'
+import { auditHandlers } from './handlers/audit.ts'
 import { authHandlers } from './handlers/auth.ts'
 import { keyHandlers } from './handlers/keys.ts'
 import { limitHandlers } from './handlers/limits.ts'
@@ -21,6 +22,7 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...priceHandlers(deps),
   ...modelHandlers(deps),
   ...upstreamHandlers(deps),
+  ...auditHandlers(deps),
   ...keyHandlers(deps),
   ...usageHandlers(deps),
   ...settingsHandlers(deps),

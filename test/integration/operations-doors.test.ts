@@ -30,7 +30,7 @@ test('every operation of the design stands in the catalogue', () => {
       'users.create users.list users.get users.setStatus users.adjustBalance',
       'prices.upsert prices.list keys.create keys.list keys.update keys.rotate keys.delete',
       'prices.preview prices.import prices.withdraw prices.unpriced models.list models.setAccess models.setMultiplier',
-      'upstreams.test upstreams.get upstreams.update',
+      'upstreams.test upstreams.get upstreams.update audit.list',
       'usage.list usage.summary settings.get settings.update limits.list limits.update limits.usage',
     ]
       .join(' ')
