@@ -220,6 +220,12 @@ export const ERRORS = {
     400,
     '{host} is a link-local or cloud-metadata address. No upstream is there, and nothing is sent there.',
   ),
+  too_many_streams: entry(
+    429,
+    'rate_limit_error',
+    false,
+    'Too many pages of yours are watching already. Close some of them.',
+  ),
   setup_required: invalid(409, 'The set-up is not done yet.'),
   setup_already_done: invalid(409, 'The set-up is done already, for good. Sign in as its administrator.'),
   setup_token_invalid: entry(

@@ -52,12 +52,16 @@ const requestsFinished = event('requests.finished', {
 })
 export const ROWS_SENT_MAX = 20
 
-/** As it arrives at a screen. `hello` comes first; `resync` says that events were lost, so everything is to be asked anew. */
+/**
+ * As it arrives at a screen. `hello` comes first; `resync` says that events were lost, so everything is to be asked anew;
+ * `session.ended` comes last, where the session is over before the stream is.
+ */
 export const pushedEvent = z.discriminatedUnion('type', [
   requestsFinished,
   ...otherEvents,
   event('hello', { version: z.string() }),
   event('resync', {}),
+  event('session.ended', {}),
 ])
 export type PushedEvent = z.infer<typeof pushedEvent>
 

@@ -5,12 +5,13 @@ import { createKeyDirectory } from './accounts/key-directory.ts'
 import { createKeySpendings } from './accounts/key-spending.ts'
 import { createOwnedIds } from './accounts/owned-ids.ts'
 import { createSpendingBook } from './accounts/spending-book.ts'
+import type { Closers } from './closers.ts'
 import type { StartConfig } from './config.ts'
 import type { Db } from './db/open.ts'
 import { createRepositories } from './db/repositories/repositories.ts'
 import { createWriter } from './db/write.ts'
 import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
-import { createEventBus } from './events/event-bus.ts'
+import type { EventBus } from './events/event-bus.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { createLimitCounterStore } from './limit-counter-store.ts'
 import { createLimitBook } from './limits/limit-book.ts'
@@ -45,14 +46,14 @@ export async function createParts(
   config: StartConfig,
   { clock, ids, logger, secrets }: Ports,
   db: Db,
-  closers: (() => Promise<void> | void)[],
+  events: EventBus,
+  closers: Closers,
 ): Promise<Parts> {
   const repositories = createRepositories(db)
   const writer = createWriter(db, {
     onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
   })
   closers.push(() => writer.stop())
-  const events = createEventBus(clock)
   const keyDirectory = createKeyDirectory({ writer, repository: repositories.keys })
   closers.push(() => keyDirectory.stop())
   const ownedIds = createOwnedIds({ writer, repository: repositories.ownedIds, clock })

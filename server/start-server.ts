@@ -1,19 +1,22 @@
 // The composition root: takes the data folder, makes the parts, opens the doors, and takes all of it down in reverse.
+import type { PushedEvent } from '../contract/events.ts'
+import { type Closers, createClosers } from './closers.ts'
 import type { StartConfig } from './config.ts'
-import { openMigrated, takeDataDir } from './data-folder.ts'
+import { type Core, startCore } from './core.ts'
+import { takeDataDir } from './data-folder.ts'
+import { createEventBus, type Viewer } from './events/event-bus.ts'
+import { createEventFeed, type EventFeed } from './events/event-feed.ts'
+import { createEventStreams } from './http/event-streams.ts'
+import type { HttpDeps } from './http/http-deps.ts'
 import { createHttpServer } from './http/http-server.ts'
 import type { PageFacts } from './http/pages/page-facts.ts'
 import { findInstallation } from './installation.ts'
 import { listen, stopListening } from './listening.ts'
 import { isLoopbackHost, isReachableFromLoopback, localUrl } from './network-address.ts'
 import type { OperationDeps } from './operations/deps.ts'
-import { createDispatch, type Dispatch } from './operations/dispatch.ts'
-import { createHandlers } from './operations/handlers.ts'
-import { createParts } from './parts.ts'
+import type { Dispatch } from './operations/dispatch.ts'
 import type { Ports } from './ports.ts'
 import { setupInvitation } from './setup-invitation.ts'
-import { completeFromEnvironment } from './unattended-setup.ts'
-import type { LiveUpstream } from './upstream-target.ts'
 
 export { StartError } from './start-error.ts'
 
@@ -25,6 +28,8 @@ export interface RunningServer {
   readonly addresses: readonly string[]
   /** Requests that are running, those included whose client has left. */
   inFlight(): number
+  /** Events as a screen gets them, for a host that shows one itself; `deliver` never gets an empty list. */
+  watch(viewer: Viewer, deliver: (events: readonly PushedEvent[]) => void): EventFeed
   /**
    * Takes no new requests, gives running ones `drainMs`, writes what is owed and lets go of the data folder. A second call
    * shortens the time of the first.
@@ -34,56 +39,72 @@ export interface RunningServer {
 
 /** Rejects with a StartError where something is in the way that the person who started it can mend. */
 export async function startServer(config: StartConfig, ports: Ports): Promise<RunningServer> {
-  const closers: (() => Promise<void> | void)[] = []
-  const closeAll = async () => {
-    const failures: unknown[] = []
-    for (const close of closers.splice(0).reverse()) {
-      // One part that cannot end must not keep the next one from writing what it owes.
-      try {
-        await close()
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-    if (failures.length > 0) throw new AggregateError(failures, 'Parts of the server could not be stopped')
-  }
+  const closers = createClosers()
   try {
-    return await compose(config, ports, closers, closeAll)
+    return await compose(config, ports, closers)
   } catch (error) {
-    await closeAll().catch((err: unknown) =>
-      ports.logger.error({ err }, 'cleaning up after a failed start failed'),
-    )
+    await closers
+      .closeAll()
+      .catch((err: unknown) => ports.logger.error({ err }, 'cleaning up after a failed start failed'))
     throw error
   }
 }
 
-async function compose(
-  config: StartConfig,
-  ports: Ports,
-  closers: (() => Promise<void> | void)[],
-  closeAll: () => Promise<void>,
-): Promise<RunningServer> {
-  const since = ports.clock.now()
+async function compose(config: StartConfig, ports: Ports, closers: Closers): Promise<RunningServer> {
+  const { clock, logger } = ports
+  const since = clock.now()
   const installation = findInstallation(import.meta.dirname)
   const lock = takeDataDir(config.dataDir, since)
   closers.push(() => lock.release())
-  const db = openMigrated(config.dataDir, installation.migrationsDir, since)
-  closers.push(() => db.close())
-
-  const { deps, upstream, gateway } = await createParts(config, ports, db, closers)
-  const dispatch = createDispatch({
-    handlers: createHandlers(deps),
-    events: deps.events,
-    ids: ports.ids,
-    logger: ports.logger,
-  })
-  await completeFromEnvironment(config, deps)
+  const events = createEventBus(clock)
+  const core = await startCore(config, ports, installation, events)
+  closers.push(() => core.stop())
 
   let isStopping = false
-  const server = createHttpServer({
-    gateway,
+  const httpDeps = toHttpDeps(config, ports, core, installation.version, () => isStopping)
+  const streams = createEventStreams(httpDeps)
+  core.deps.accessChanges.subscribe((change) => {
+    if (change.kind === 'user') streams.endOf(change.userId)
+  })
+  const server = createHttpServer({ ...httpDeps, gateway: core.gateway, streams })
+  const port = await listen(server, config)
+  const address = localUrl(config.host, port)
+  lock.describe({ pid: process.pid, since, address })
+  const { setup } = core.deps
+  if (!setup.isDone()) ports.tell(setupInvitation(address, setup.token, isReachableFromLoopback(config.host)))
+  logger.info({ address, version: installation.version }, 'ready')
+
+  let stopped: Promise<void> | undefined
+  return {
+    dispatch: core.dispatch,
+    addresses: [address],
+    inFlight: () => core.gateway.inFlight(),
+    watch: (viewer, deliver) => createEventFeed(events, viewer, deliver),
+    async stop({ drainMs }) {
+      // A later call ends the wait of the first, which is for the same requests.
+      if (isStopping) await core.gateway.drain(drainMs)
+      isStopping = true
+      streams.stop()
+      stopped ??= stopListening(server, core.gateway, drainMs).then(() => closers.closeAll())
+      await stopped
+    },
+  }
+}
+
+function toHttpDeps(
+  config: StartConfig,
+  { clock, ids, logger }: Ports,
+  { deps, upstream, dispatch }: Core,
+  version: string,
+  isStopping: () => boolean,
+): HttpDeps {
+  return {
     dispatch,
     identify: deps.sessions.identify,
+    lookUpSession: deps.sessions.lookUp,
+    events: deps.events,
+    version,
+    clock,
     remoteAdministration: config.remoteAdministration,
     allowedHosts: () => [config.host, ...deps.settings.current().allowedHosts],
     readiness: () => ({
@@ -91,31 +112,11 @@ async function compose(
       setUp: deps.setup.isDone(),
       upstream: upstream.state().isConfigured,
     }),
-    pageFacts: () => pageFacts(config, deps, upstream, installation.version),
+    pageFacts: () => pageFacts(config, deps, upstream, version),
     defaultLanguage: config.locale,
-    isStopping: () => isStopping,
-    ids: ports.ids,
-    logger: ports.logger,
-  })
-  const port = await listen(server, config)
-  const address = localUrl(config.host, port)
-  lock.describe({ pid: process.pid, since, address })
-  if (!deps.setup.isDone())
-    ports.tell(setupInvitation(address, deps.setup.token, isReachableFromLoopback(config.host)))
-  ports.logger.info({ address, version: installation.version }, 'ready')
-
-  let stopped: Promise<void> | undefined
-  return {
-    dispatch,
-    addresses: [address],
-    inFlight: () => gateway.inFlight(),
-    async stop({ drainMs }) {
-      // A later call ends the wait of the first, which is for the same requests.
-      if (isStopping) await gateway.drain(drainMs)
-      isStopping = true
-      stopped ??= stopListening(server, gateway, drainMs).then(closeAll)
-      await stopped
-    },
+    isStopping,
+    ids,
+    logger,
   }
 }
 
@@ -136,7 +137,7 @@ const SAMPLE_MODELS = ['demo-smart', 'gpt-6.1-sol', 'gpt-6-sol', 'gpt-5.6-sol']
 function pageFacts(
   config: StartConfig,
   deps: OperationDeps,
-  upstream: LiveUpstream,
+  upstream: Core['upstream'],
   version: string,
 ): PageFacts {
   const models = deps.prices.models(deps.clock.now()).map((row) => row.model)

@@ -3,13 +3,14 @@ import express, { type ErrorRequestHandler, type Express } from 'express'
 import { refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope, answerJson } from './answers.ts'
+import type { EventStreams } from './event-streams.ts'
 import type { HttpDeps } from './http-deps.ts'
 import { operationsDoor } from './operations-door.ts'
 import { STYLE_HASH } from './pages/style.ts'
 import { pagesDoor } from './pages-door.ts'
 import { securityHeaders } from './security-headers.ts'
 
-export function createApp(deps: HttpDeps): Express {
+export function createApp(deps: HttpDeps & { readonly streams: EventStreams }): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -25,6 +26,7 @@ export function createApp(deps: HttpDeps): Express {
     const isReady = Object.values(checks).every(Boolean) && !deps.isStopping()
     answerJson(res, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready', checks })
   })
+  app.all('/api/events', deps.streams.handler)
   app.all('/api/:operation', operationsDoor(deps))
   app.use(pagesDoor(deps))
   app.use(errorHandler(deps))

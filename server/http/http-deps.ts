@@ -1,9 +1,10 @@
 // What the portal side is given by the composition root.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { EventBus } from '../events/event-bus.ts'
 import type { Identity } from '../operations/caller.ts'
 import type { Dispatch } from '../operations/dispatch.ts'
-import type { Ids, Logger } from '../ports.ts'
+import type { Clock, Ids, Logger } from '../ports.ts'
 import type { PageFacts } from './pages/page-facts.ts'
 
 export interface Readiness {
@@ -25,6 +26,11 @@ export interface HttpDeps {
   readonly dispatch: Dispatch
   /** Whose session a cookie's token names. */
   readonly identify: (token: string) => Promise<Identity | undefined>
+  /** The same by the id alone: for a connection that stays open. */
+  readonly lookUpSession: (sessionId: string) => Identity | undefined
+  readonly events: EventBus
+  readonly version: string
+  readonly clock: Pick<Clock, 'now'>
   readonly remoteAdministration: 'off' | 'loopback' | 'lan'
   /** Names beside IP addresses and localhost that requests may carry. */
   readonly allowedHosts: () => readonly string[]

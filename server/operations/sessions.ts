@@ -20,6 +20,8 @@ export interface Sessions {
   ): Promise<{ readonly token: string; readonly expiresAt: number; readonly maxAgeSeconds: number }>
   /** Whose session a token names; undefined where it is forged, expired, revoked, or its person is not active. */
   identify(token: string): Promise<Identity | undefined>
+  /** The same by the id alone, for a connection that stays open; it does not count as being there. */
+  lookUp(sessionId: string): Identity | undefined
 }
 
 interface SessionDeps {
@@ -60,6 +62,14 @@ export async function createSessions(deps: SessionDeps): Promise<Sessions> {
       if (user?.status !== 'active') return undefined
       if (clock.now() - (user.lastSeenAt ?? 0) > SEEN_AGAIN_AFTER_MS) users.touch(user.id, clock.now())
       return { user: { id: user.id, role: user.role }, sessionId: session.id }
+    },
+    lookUp(sessionId) {
+      const session = sessions.find(sessionId)
+      if (!session || !isLive(session, clock.now())) return undefined
+      const user = users.findById(session.userId)
+      return user?.status === 'active'
+        ? { user: { id: user.id, role: user.role }, sessionId: session.id }
+        : undefined
     },
   }
 }
