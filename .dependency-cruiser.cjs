@@ -58,6 +58,8 @@ module.exports = {
     within('prices-imports', '^server/prices/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/prices/']),
     within('limits-imports', '^server/limits/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/limits/']),
     within('upstreams-imports', UPSTREAMS, [CONTRACT, PORTS, UPSTREAMS]),
+    within('backups-imports', '^server/backups/', [CONTRACT, '^server/db/', PORTS, '^server/backups/']),
+    within('system-imports', '^server/system/', [CONTRACT, EVENTS, PORTS, '^server/system/']),
     within('events-imports', EVENTS, [CONTRACT, PORTS, EVENTS]),
     within('gateway-imports', '^server/gateway/', [
       CONTRACT,
@@ -71,7 +73,7 @@ module.exports = {
     within('operations-imports', '^server/operations/', [
       CONTRACT,
       LEDGER,
-      '^server/(accounts|prices|settings|limits|operations)/',
+      '^server/(accounts|prices|settings|limits|backups|system|operations)/',
       REPOSITORIES,
       PORTS,
       EVENTS,

@@ -2,6 +2,13 @@
 import type { z } from 'zod'
 import { auditList } from './operations/audit.ts'
 import { authLogin, authLogout } from './operations/auth.ts'
+import {
+  backupsCreate,
+  backupsDelete,
+  backupsList,
+  backupsPreview,
+  backupsRestore,
+} from './operations/backups.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
 import { limitsList, limitsUpdate, limitsUsage } from './operations/limits.ts'
 import { meGet, meOverview } from './operations/me.ts'
@@ -16,6 +23,7 @@ import {
 } from './operations/prices.ts'
 import { settingsGet, settingsUpdate } from './operations/settings.ts'
 import { setupComplete, setupStatus } from './operations/setup.ts'
+import { systemLicences, systemLogs, systemStatus } from './operations/system.ts'
 import { upstreamsGet, upstreamsTest, upstreamsUpdate } from './operations/upstreams.ts'
 import { usageList, usageSummary } from './operations/usage.ts'
 import { usersAdjustBalance, usersCreate, usersGet, usersList, usersSetStatus } from './operations/users.ts'
@@ -45,6 +53,14 @@ const OPERATIONS = [
   upstreamsGet,
   upstreamsUpdate,
   auditList,
+  backupsList,
+  backupsCreate,
+  backupsDelete,
+  backupsPreview,
+  backupsRestore,
+  systemStatus,
+  systemLogs,
+  systemLicences,
   keysCreate,
   keysList,
   keysUpdate,

@@ -226,6 +226,19 @@ export const ERRORS = {
     false,
     'Too many pages of yours are watching already. Close some of them.',
   ),
+  backup_not_found: invalid(404, 'There is no backup with this id.'),
+  backup_running: invalid(409, 'A backup is being made. Try again when it is done.'),
+  backup_damaged: invalid(409, 'This backup is damaged: its file is not what was written. Use another one.'),
+  backup_newer: invalid(
+    409,
+    'This backup was made by a newer version ({version}). Start that version to restore it.',
+  ),
+  backup_without_administrator: invalid(
+    409,
+    'Nobody who is an administrator now was one in this backup, so nobody could sign in as one afterwards.',
+  ),
+  too_many_backups: invalid(409, 'There are {max} backups already. Delete some first.'),
+  restore_not_confirmed: invalid(400, 'A restore has to be confirmed with the id of the backup.'),
   setup_required: invalid(409, 'The set-up is not done yet.'),
   setup_already_done: invalid(409, 'The set-up is done already, for good. Sign in as its administrator.'),
   setup_token_invalid: entry(

@@ -38,6 +38,10 @@ const fields = {
   drainSecondsMax: z.int().min(1).max(7200),
   /** Where a worst case is more than what is available: one request may have one of so many parts of what is left. */
   holdShareParts: z.int().min(1).max(100),
+  /** How often a backup is made by itself, in hours; 0 for never. */
+  backupEveryHours: z.int().min(0).max(720),
+  /** How many of those are kept. */
+  backupsKept: z.int().min(1).max(100),
   /** Whose calendar days limits follow: an IANA zone, or empty for that of the gateway's machine. */
   timeZone: z
     .string()
@@ -55,6 +59,8 @@ export const settingsSchema = z.strictObject({
   sessionDays: fields.sessionDays.default(7),
   drainSecondsMax: fields.drainSecondsMax.default(600),
   holdShareParts: fields.holdShareParts.default(4),
+  backupEveryHours: fields.backupEveryHours.default(24),
+  backupsKept: fields.backupsKept.default(7),
   timeZone: fields.timeZone.default(''),
 })
 

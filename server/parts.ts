@@ -6,13 +6,12 @@ import { createKeySpendings } from './accounts/key-spending.ts'
 import { createOwnedIds } from './accounts/owned-ids.ts'
 import { createSpendingBook } from './accounts/spending-book.ts'
 import type { Closers } from './closers.ts'
-import type { StartConfig } from './config.ts'
 import type { Db } from './db/open.ts'
 import { createRepositories } from './db/repositories/repositories.ts'
 import { createWriter } from './db/write.ts'
 import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
-import type { EventBus } from './events/event-bus.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
+import { createHousekeeping } from './housekeeping.ts'
 import { createLimitCounterStore } from './limit-counter-store.ts'
 import { createLimitBook } from './limits/limit-book.ts'
 import { createLimitCounters } from './limits/limit-counters.ts'
@@ -22,13 +21,13 @@ import type { OperationDeps } from './operations/deps.ts'
 import { createPasswords } from './operations/passwords.ts'
 import { createSessions } from './operations/sessions.ts'
 import { createSetupGate } from './operations/setup-gate.ts'
-import type { Ports } from './ports.ts'
 import { createModelRules } from './prices/model-rules.ts'
 import { createPriceBook } from './prices/price-book.ts'
 import { createUnpricedModels } from './prices/unpriced-models.ts'
 import { createLiveSettings } from './settings/live-settings.ts'
 import { createSealedValues } from './settings/sealed-values.ts'
 import { createUpstreamConfig } from './settings/upstream-config.ts'
+import type { Surroundings } from './surroundings.ts'
 import { createLiveUpstream, type LiveUpstream } from './upstream-target.ts'
 import { createUpstreamHealth } from './upstreams/upstream-health.ts'
 import { createUpstreamProbe } from './upstreams/upstream-probe.ts'
@@ -42,13 +41,9 @@ interface Parts {
 }
 
 /** What has to end again is pushed to `closers`, in the order of its making. */
-export async function createParts(
-  config: StartConfig,
-  { clock, ids, logger, secrets }: Ports,
-  db: Db,
-  events: EventBus,
-  closers: Closers,
-): Promise<Parts> {
+export async function createParts(surroundings: Surroundings, db: Db, closers: Closers): Promise<Parts> {
+  const { config, events } = surroundings
+  const { clock, ids, logger, secrets } = surroundings.ports
   const repositories = createRepositories(db)
   const writer = createWriter(db, {
     onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
@@ -144,8 +139,21 @@ export async function createParts(
     limitBook,
     limiter,
   }
+  const gateway = createGateway({
+    ...shared,
+    keys: keyDirectory,
+    ownedIds,
+    upstream: () => upstream.current(),
+  })
+  closers.push(() => gateway.stop())
+  const housekeeping = createHousekeeping(
+    surroundings,
+    { db, repositories, writer, accounts, settings, inFlight: () => gateway.inFlight() },
+    closers,
+  )
   const deps = {
     ...shared,
+    ...housekeeping,
     secrets,
     repositories,
     keyDirectory,
@@ -156,13 +164,6 @@ export async function createParts(
     sessions,
     setup,
   }
-  const gateway = createGateway({
-    ...shared,
-    keys: keyDirectory,
-    ownedIds,
-    upstream: () => upstream.current(),
-  })
-  closers.push(() => gateway.stop())
   return { deps, upstream, gateway }
 }
 

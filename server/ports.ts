@@ -1,5 +1,6 @@
 // What the server asks of whoever hosts it: time, ids, secrets and logs. Hosts are plain Node and, later, the desktop app.
 import type { Logger as PinoLogger } from 'pino'
+import type { LogLevel } from '../contract/operations/system.ts'
 
 export interface Clock {
   /** Unix milliseconds, UTC. */
@@ -27,6 +28,33 @@ export interface SecretStore {
   readonly kind: string
 }
 
+export interface LogQuery {
+  /** This level and the graver ones. */
+  readonly level: LogLevel
+  /** Part of a line, in any case of ASCII letters. */
+  readonly search?: string | undefined
+  readonly limit: number
+  /** Where the page before ended. */
+  readonly cursor?: string | undefined
+}
+
+export interface LoggedLine {
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly level: LogLevel
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+export interface LogPage {
+  /** Newest first; perhaps fewer than asked for although there are more. */
+  readonly rows: readonly LoggedLine[]
+  readonly nextCursor: string | null
+}
+
+/** Reads back what was logged, in bounded pieces. No secret is in it. */
+export type LogReader = (query: LogQuery) => Promise<LogPage>
+
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'child'>
 
 export interface Ports {
@@ -34,6 +62,8 @@ export interface Ports {
   readonly ids: Ids
   readonly secrets: SecretStore
   readonly logger: Logger
+  /** Left out where the host keeps no log. */
+  readonly readLog?: LogReader
   /** Plain text for the person who started the server (the set-up token); never a log. */
   readonly tell: (text: string) => void
 }

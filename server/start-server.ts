@@ -1,22 +1,25 @@
 // The composition root: takes the data folder, makes the parts, opens the doors, and takes all of it down in reverse.
+import { refusal } from '../contract/errors.ts'
 import type { PushedEvent } from '../contract/events.ts'
+import type { Restart, RestartWork } from './backups/restore.ts'
 import { type Closers, createClosers } from './closers.ts'
 import type { StartConfig } from './config.ts'
-import { type Core, startCore } from './core.ts'
+import { type Core, replaceCore, startCore } from './core.ts'
 import { takeDataDir } from './data-folder.ts'
 import { createEventBus, type Viewer } from './events/event-bus.ts'
 import { createEventFeed, type EventFeed } from './events/event-feed.ts'
 import { createEventStreams } from './http/event-streams.ts'
-import type { HttpDeps } from './http/http-deps.ts'
+import type { GatewayDoor, HttpDeps } from './http/http-deps.ts'
 import { createHttpServer } from './http/http-server.ts'
 import type { PageFacts } from './http/pages/page-facts.ts'
 import { findInstallation } from './installation.ts'
 import { listen, stopListening } from './listening.ts'
 import { isLoopbackHost, isReachableFromLoopback, localUrl } from './network-address.ts'
 import type { OperationDeps } from './operations/deps.ts'
-import type { Dispatch } from './operations/dispatch.ts'
+import { type Dispatch, refuse } from './operations/dispatch.ts'
 import type { Ports } from './ports.ts'
 import { setupInvitation } from './setup-invitation.ts'
+import type { Surroundings } from './surroundings.ts'
 
 export { StartError } from './start-error.ts'
 
@@ -50,40 +53,78 @@ export async function startServer(config: StartConfig, ports: Ports): Promise<Ru
   }
 }
 
+/** How long running answers have before a restore, which is somebody's deliberate act. */
+const RESTART_DRAIN_MS = 15_000
+
 async function compose(config: StartConfig, ports: Ports, closers: Closers): Promise<RunningServer> {
   const { clock, logger } = ports
-  const since = clock.now()
+  const startedAt = clock.now()
   const installation = findInstallation(import.meta.dirname)
-  const lock = takeDataDir(config.dataDir, since)
+  const lock = takeDataDir(config.dataDir, startedAt)
   closers.push(() => lock.release())
   const events = createEventBus(clock)
-  const core = await startCore(config, ports, installation, events)
-  closers.push(() => core.stop())
+  const addresses: string[] = []
 
   let isStopping = false
-  const httpDeps = toHttpDeps(config, ports, core, installation.version, () => isStopping)
+  let restarting: Promise<void> | undefined
+  const restart: Restart = (work) => {
+    if (isStopping || restarting)
+      return Promise.reject(new Error('The server is stopping or restarting already.'))
+    const done = restartCore(work).finally(() => {
+      restarting = undefined
+    })
+    restarting = done
+    return done
+  }
+  const surroundings = {
+    config,
+    ports,
+    installation,
+    events,
+    lifecycle: { startedAt, addresses: () => addresses, restart },
+  }
+  let core = await startCore(surroundings)
+  closers.push(() => core.stop())
+
+  async function restartCore(work: RestartWork): Promise<void> {
+    logger.info('the database is about to be replaced; running requests end')
+    streams.endAll()
+    const replaced = await replaceCore(surroundings, core, work, RESTART_DRAIN_MS)
+    core = replaced.core
+    watchAccess()
+    if (replaced.failure !== undefined) throw replaced.failure
+  }
+
+  const isAway = () => isStopping || restarting !== undefined
+  const httpDeps = toHttpDeps(surroundings, () => core, isAway)
   const streams = createEventStreams(httpDeps)
-  core.deps.accessChanges.subscribe((change) => {
-    if (change.kind === 'user') streams.endOf(change.userId)
-  })
-  const server = createHttpServer({ ...httpDeps, gateway: core.gateway, streams })
+  const watchAccess = () =>
+    core.deps.accessChanges.subscribe((change) => {
+      if (change.kind === 'user') streams.endOf(change.userId)
+    })
+  watchAccess()
+  const server = createHttpServer({ ...httpDeps, gateway: toGatewayDoor(() => core), streams })
   const port = await listen(server, config)
   const address = localUrl(config.host, port)
-  lock.describe({ pid: process.pid, since, address })
+  addresses.push(address)
+  lock.describe({ pid: process.pid, since: startedAt, address })
   const { setup } = core.deps
   if (!setup.isDone()) ports.tell(setupInvitation(address, setup.token, isReachableFromLoopback(config.host)))
   logger.info({ address, version: installation.version }, 'ready')
 
   let stopped: Promise<void> | undefined
   return {
-    dispatch: core.dispatch,
-    addresses: [address],
+    dispatch: (name, input, caller) =>
+      isAway() ? Promise.resolve(refuse(GATEWAY_STOPPING)) : core.dispatch(name, input, caller),
+    addresses,
     inFlight: () => core.gateway.inFlight(),
     watch: (viewer, deliver) => createEventFeed(events, viewer, deliver),
     async stop({ drainMs }) {
       // A later call ends the wait of the first, which is for the same requests.
       if (isStopping) await core.gateway.drain(drainMs)
       isStopping = true
+      // Half a restore is no state to stop in; it takes seconds. Whether it worked has been told to whoever asked.
+      await restarting?.catch(() => undefined)
       streams.stop()
       stopped ??= stopListening(server, core.gateway, drainMs).then(() => closers.closeAll())
       await stopped
@@ -91,32 +132,40 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
   }
 }
 
+const GATEWAY_STOPPING = refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 })
+
+/** The OpenAI side, whichever core it belongs to now. */
+const toGatewayDoor = (core: () => Core): GatewayDoor => ({
+  claims: (req) => core().gateway.claims(req),
+  handle: (req, res) => core().gateway.handle(req, res),
+  handleUpgrade: (req, socket) => core().gateway.handleUpgrade(req, socket),
+})
+
 function toHttpDeps(
-  config: StartConfig,
-  { clock, ids, logger }: Ports,
-  { deps, upstream, dispatch }: Core,
-  version: string,
+  { config, ports, installation, events }: Surroundings,
+  core: () => Core,
   isStopping: () => boolean,
 ): HttpDeps {
+  const { version } = installation
   return {
-    dispatch,
-    identify: deps.sessions.identify,
-    lookUpSession: deps.sessions.lookUp,
-    events: deps.events,
+    dispatch: (name, input, caller) => core().dispatch(name, input, caller),
+    identify: (token) => core().deps.sessions.identify(token),
+    lookUpSession: (sessionId) => core().deps.sessions.lookUp(sessionId),
+    events,
     version,
-    clock,
+    clock: ports.clock,
     remoteAdministration: config.remoteAdministration,
-    allowedHosts: () => [config.host, ...deps.settings.current().allowedHosts],
+    allowedHosts: () => [config.host, ...core().deps.settings.current().allowedHosts],
     readiness: () => ({
-      database: canWrite(deps),
-      setUp: deps.setup.isDone(),
-      upstream: upstream.state().isConfigured,
+      database: !isStopping() && canWrite(core().deps),
+      setUp: !isStopping() && core().deps.setup.isDone(),
+      upstream: core().upstream.state().isConfigured,
     }),
-    pageFacts: () => pageFacts(config, deps, upstream, version),
+    pageFacts: () => pageFacts(config, core(), version),
     defaultLanguage: config.locale,
     isStopping,
-    ids,
-    logger,
+    ids: ports.ids,
+    logger: ports.logger,
   }
 }
 
@@ -134,12 +183,7 @@ function canWrite({ repositories, logger }: OperationDeps): boolean {
 /** Models that the examples prefer, best first; else the first there is. */
 const SAMPLE_MODELS = ['demo-smart', 'gpt-6.1-sol', 'gpt-6-sol', 'gpt-5.6-sol']
 
-function pageFacts(
-  config: StartConfig,
-  deps: OperationDeps,
-  upstream: Core['upstream'],
-  version: string,
-): PageFacts {
+function pageFacts(config: StartConfig, { deps, upstream }: Core, version: string): PageFacts {
   const models = deps.prices.models(deps.clock.now()).map((row) => row.model)
   const { kind, isConfigured } = upstream.state()
   return {

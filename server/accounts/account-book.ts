@@ -9,7 +9,7 @@ import type { HoldRecord } from '../db/write-command.ts'
 import { availableNanoUsd } from '../ledger/balance.ts'
 import { balanceBound } from '../ledger/bound.ts'
 import { decideHoldWithin } from '../ledger/hold.ts'
-import { formatUsd, type NanoUsd } from '../ledger/money.ts'
+import { formatUsd, type NanoUsd, sumNanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
 import { capBounds, type KeySpending } from '../limits/decide-spending-cap.ts'
 import type { Clock, Logger } from '../ports.ts'
@@ -73,6 +73,11 @@ class LiveAccounts implements AccountBook {
     this.#clock = clock
     this.#logger = logger
     this.#onChanged = onChanged
+  }
+
+  openHolds(): { readonly count: number; readonly amountNanoUsd: NanoUsd } {
+    const amounts = [...this.#holds.values()].map(({ hold }) => hold.amountNanoUsd)
+    return { count: amounts.length, amountNanoUsd: sumNanoUsd(...amounts) }
   }
 
   state(userId: string): AccountState {

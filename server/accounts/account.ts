@@ -61,6 +61,8 @@ export interface BalanceChange {
 
 /** Every call throws for a person who does not exist: whoever asks has looked them up before. */
 export interface AccountBook {
+  /** What running requests hold, all together. */
+  openHolds(): { readonly count: number; readonly amountNanoUsd: NanoUsd }
   state(userId: string): AccountState
   /** What was spent with the keys of a family, in the windows that are open now. */
   keySpending(familyId: string): KeySpending

@@ -17,6 +17,8 @@ export interface WriteFailure {
 }
 
 export interface Writer {
+  /** Commands that are not on disk yet. */
+  readonly waiting: number
   /** Resolves when the command is on disk; rejects when it never will be, with a StorageFault where the disk is to blame. */
   submit(command: WriteCommand): Promise<void>
   /** Resolves when everything handed in so far has landed or was rejected. */
@@ -69,6 +71,10 @@ class GroupWriter implements Writer {
   constructor(journal: Journal, onError: (failure: WriteFailure) => void) {
     this.#journal = journal
     this.#onError = onError
+  }
+
+  get waiting(): number {
+    return this.#queue.length + this.#kept.length
   }
 
   submit(command: WriteCommand): Promise<void> {

@@ -15,7 +15,9 @@ export interface EventStreams {
   readonly handler: RequestHandler
   /** Ends the streams of one person: they have lost access. */
   endOf(userId: string): void
-  /** Ends every stream, and takes no more. */
+  /** Ends every stream; their screens come back by themselves. */
+  endAll(): void
+  /** Ends every stream, for good. */
   stop(): void
 }
 
@@ -124,6 +126,9 @@ export function createEventStreams(deps: StreamDeps): EventStreams {
     },
     endOf(userId) {
       for (const stream of streams) if (stream.userId === userId) end(stream)
+    },
+    endAll() {
+      for (const stream of streams) end(stream)
     },
     stop() {
       clearInterval(heartbeat)

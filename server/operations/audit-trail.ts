@@ -5,7 +5,16 @@ import type { OperationDeps } from './deps.ts'
 
 export interface AuditedChange {
   readonly operation: OperationName
-  readonly targetType: 'user' | 'role' | 'plan' | 'key' | 'price' | 'model' | 'settings' | 'gateway'
+  readonly targetType:
+    | 'user'
+    | 'role'
+    | 'plan'
+    | 'key'
+    | 'price'
+    | 'model'
+    | 'settings'
+    | 'backup'
+    | 'gateway'
   readonly targetId: string | null
   /** Never a secret: no password, hash, key or token. */
   readonly before: unknown

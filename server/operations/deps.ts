@@ -1,7 +1,12 @@
 // What the handlers work with. The composition root makes each part once; a handler takes only what its noun needs.
+import type { Refusal } from '../../contract/errors.ts'
+import type { Result } from '../../contract/result.ts'
 import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
+import type { Backups } from '../backups/backups.ts'
+import type { Restored } from '../backups/restore.ts'
+import type { AuditRow } from '../db/repositories/audit.ts'
 import type { Repositories } from '../db/repositories/repositories.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
@@ -12,6 +17,7 @@ import type { PriceBook } from '../prices/price-book.ts'
 import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { UpstreamConfigStore } from '../settings/upstream-config.ts'
+import type { System } from '../system/system.ts'
 import type { UpstreamHealth } from '../upstreams/upstream-health.ts'
 import type { UpstreamProbe } from '../upstreams/upstream-probe.ts'
 import type { Passwords } from './passwords.ts'
@@ -58,6 +64,14 @@ export interface OperationDeps {
   readonly upstream: UpstreamSwitch
   readonly upstreamHealth: UpstreamHealth
   readonly probe: UpstreamProbe
+  readonly backups: Backups
+  /** `begun` is written before, `restored` into the database that is restored. */
+  readonly restore: (
+    backupId: string,
+    begun: AuditRow,
+    restored: AuditRow,
+  ) => Promise<Result<Restored, Refusal>>
+  readonly system: System
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly setup: SetupGate

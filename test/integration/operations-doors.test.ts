@@ -31,6 +31,8 @@ test('every operation of the design stands in the catalogue', () => {
       'prices.upsert prices.list keys.create keys.list keys.update keys.rotate keys.delete',
       'prices.preview prices.import prices.withdraw prices.unpriced models.list models.setAccess models.setMultiplier',
       'upstreams.test upstreams.get upstreams.update audit.list',
+      'backups.list backups.create backups.delete backups.preview backups.restore',
+      'system.status system.logs system.licences',
       'usage.list usage.summary settings.get settings.update limits.list limits.update limits.usage',
     ]
       .join(' ')
