@@ -271,6 +271,10 @@ export const ERRORS = {
     409,
     'This would bring the available balance below the credit limit. At most {maxUsd} can be taken away now.',
   ),
+  top_up_below_minimum: invalid(
+    400,
+    'A top-up is at least {minimumUsd}. Smaller amounts can be a gift or a correction.',
+  ),
   price_in_past: invalid(
     400,
     'A price cannot take effect in the past. Leave effectiveFrom out to have it take effect now.',

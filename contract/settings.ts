@@ -19,6 +19,10 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** Nobody, this machine, or the network. */
+export const remoteAdministration = z.enum(['off', 'loopback', 'lan'])
+export type RemoteAdministration = z.infer<typeof remoteAdministration>
+
 const fields = {
   /** Shown on every dashboard; empty for none. */
   announcement: z.string().max(2000),
@@ -38,6 +42,10 @@ const fields = {
   drainSecondsMax: z.int().min(1).max(7200),
   /** Where a worst case is more than what is available: one request may have one of so many parts of what is left. */
   holdShareParts: z.int().min(1).max(100),
+  /** From where administrators may administer over HTTP; null for the host's own default. The environment wins. */
+  remoteAdministration: remoteAdministration.nullable(),
+  /** The least that a top-up may be; 0 for any amount. Gifts and corrections are not top-ups. */
+  minimumTopUpNanoUsd: z.int().min(0).max(1_000_000_000_000_000),
   /** How often a backup is made by itself, in hours; 0 for never. */
   backupEveryHours: z.int().min(0).max(720),
   /** How many of those are kept. */
@@ -59,6 +67,8 @@ export const settingsSchema = z.strictObject({
   sessionDays: fields.sessionDays.default(7),
   drainSecondsMax: fields.drainSecondsMax.default(600),
   holdShareParts: fields.holdShareParts.default(4),
+  remoteAdministration: fields.remoteAdministration.default(null),
+  minimumTopUpNanoUsd: fields.minimumTopUpNanoUsd.default(0),
   backupEveryHours: fields.backupEveryHours.default(24),
   backupsKept: fields.backupsKept.default(7),
   timeZone: fields.timeZone.default(''),

@@ -27,6 +27,7 @@ import { createUnpricedModels } from './prices/unpriced-models.ts'
 import { createLiveSettings } from './settings/live-settings.ts'
 import { createSealedValues } from './settings/sealed-values.ts'
 import { createUpstreamConfig } from './settings/upstream-config.ts'
+import { startUpFacts } from './start-up-facts.ts'
 import type { Surroundings } from './surroundings.ts'
 import { createLiveUpstream, type LiveUpstream } from './upstream-target.ts'
 import { createUpstreamHealth } from './upstreams/upstream-health.ts'
@@ -160,6 +161,8 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     upstreamConfig,
     upstream,
     probe: createUpstreamProbe(),
+    startUp: () =>
+      startUpFacts(config, settings.current().remoteAdministration, surroundings.lifecycle.addresses()),
     passwords,
     sessions,
     setup,

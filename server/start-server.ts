@@ -19,6 +19,7 @@ import type { OperationDeps } from './operations/deps.ts'
 import { type Dispatch, refuse } from './operations/dispatch.ts'
 import type { Ports } from './ports.ts'
 import { setupInvitation } from './setup-invitation.ts'
+import { remoteAdministrationOf } from './start-up-facts.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export { StartError } from './start-error.ts'
@@ -154,7 +155,8 @@ function toHttpDeps(
     events,
     version,
     clock: ports.clock,
-    remoteAdministration: config.remoteAdministration,
+    remoteAdministration: () =>
+      remoteAdministrationOf(config, core().deps.settings.current().remoteAdministration),
     allowedHosts: () => [config.host, ...core().deps.settings.current().allowedHosts],
     readiness: () => ({
       database: !isStopping() && canWrite(core().deps),

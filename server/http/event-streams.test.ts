@@ -17,7 +17,7 @@ test('a reader that takes nothing is dropped before it costs more than a bounded
     clock,
     identify: async () => identity,
     lookUpSession: () => identity,
-    remoteAdministration: 'loopback',
+    remoteAdministration: () => 'loopback',
     isStopping: () => false,
     version: '1',
   })

@@ -7,7 +7,7 @@ import type { PushedEvent } from '../../contract/events.ts'
 import { createEventFeed, type EventFeed } from '../events/event-feed.ts'
 import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope } from './answers.ts'
-import { toCaller } from './http-caller.ts'
+import { isOpenTo, toCaller } from './http-caller.ts'
 import type { HttpDeps } from './http-deps.ts'
 import { comesFromOwnPage } from './request-origin.ts'
 
@@ -37,15 +37,15 @@ interface Stream {
   readonly sessionId: string
   readonly userId: string
   readonly isAdministrator: boolean
+  /** Whether administration is still open to where it comes from: a setting may have changed. */
+  readonly mayAdminister: () => boolean
   readonly req: IncomingMessage
   readonly res: ServerResponse
   feed: EventFeed | undefined
 }
 
-type StreamDeps = Pick<
-  HttpDeps,
-  'identify' | 'remoteAdministration' | 'events' | 'lookUpSession' | 'isStopping' | 'version' | 'clock'
->
+type StreamDeps = Parameters<typeof toCaller>[2] &
+  Pick<HttpDeps, 'events' | 'lookUpSession' | 'isStopping' | 'version' | 'clock'>
 
 export function createEventStreams(deps: StreamDeps): EventStreams {
   const streams = new Set<Stream>()
@@ -57,9 +57,10 @@ export function createEventStreams(deps: StreamDeps): EventStreams {
   }, CHECK_MS).unref()
 
   /** Whoever lost their session, or is no administrator any more, has to ask for a stream anew. */
-  function isEntitled({ sessionId, userId, isAdministrator }: Stream): boolean {
+  function isEntitled({ sessionId, userId, isAdministrator, mayAdminister }: Stream): boolean {
     const identity = deps.lookUpSession(sessionId)
-    return identity?.user.id === userId && (!isAdministrator || identity.user.role === 'admin')
+    if (identity?.user.id !== userId) return false
+    return !isAdministrator || (identity.user.role === 'admin' && mayAdminister())
   }
 
   function end(stream: Stream): void {
@@ -114,7 +115,7 @@ export function createEventStreams(deps: StreamDeps): EventStreams {
         return refused(refusal('method_not_allowed', details))
       }
       if (!comesFromOwnPage(req.headers)) return refused(refusal('origin_rejected'))
-      const { user, sessionId, mayAdminister } = await toCaller(req, res, deps)
+      const { user, sessionId, mayAdminister, isLocal } = await toCaller(req, res, deps)
       if (!user || sessionId === undefined) return refused(refusal('unauthenticated'))
       // Asked after the last wait, so that a stream that opens while all are ended is not left over.
       if (deps.isStopping())
@@ -122,7 +123,15 @@ export function createEventStreams(deps: StreamDeps): EventStreams {
       const oneTooMany = refuseOneMore(sessionId, user.id)
       if (oneTooMany) return refused(oneTooMany)
       const isAdministrator = user.role === 'admin' && mayAdminister
-      open({ sessionId, userId: user.id, isAdministrator, req, res, feed: undefined })
+      open({
+        sessionId,
+        userId: user.id,
+        isAdministrator,
+        mayAdminister: () => isOpenTo(deps.remoteAdministration(), isLocal),
+        req,
+        res,
+        feed: undefined,
+      })
     },
     endOf(userId) {
       for (const stream of streams) if (stream.userId === userId) end(stream)

@@ -31,7 +31,8 @@ export interface HttpDeps {
   readonly events: EventBus
   readonly version: string
   readonly clock: Pick<Clock, 'now'>
-  readonly remoteAdministration: 'off' | 'loopback' | 'lan'
+  /** From where administrators may administer, now. */
+  readonly remoteAdministration: () => 'off' | 'loopback' | 'lan'
   /** Names beside IP addresses and localhost that requests may carry. */
   readonly allowedHosts: () => readonly string[]
   readonly readiness: () => Readiness

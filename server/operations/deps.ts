@@ -1,5 +1,6 @@
 // What the handlers work with. The composition root makes each part once; a handler takes only what its noun needs.
 import type { Refusal } from '../../contract/errors.ts'
+import type { SettingsView } from '../../contract/operations/settings.ts'
 import type { Result } from '../../contract/result.ts'
 import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
@@ -64,6 +65,8 @@ export interface OperationDeps {
   readonly upstream: UpstreamSwitch
   readonly upstreamHealth: UpstreamHealth
   readonly probe: UpstreamProbe
+  /** What was fixed at the start, as the settings show it. */
+  readonly startUp: () => Pick<SettingsView, 'overriddenBy' | 'effective' | 'network'>
   readonly backups: Backups
   /** `begun` is written before, `restored` into the database that is restored. */
   readonly restore: (

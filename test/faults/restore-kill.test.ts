@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { createBackupFolder } from '../../server/backups/backup-folder.ts'
 import type { RestoreStep } from '../../server/backups/restore.ts'
@@ -11,7 +12,7 @@ import { copyDatabase, finishBackup } from '../../server/db/backup-file.ts'
 import { createRepositories } from '../../server/db/repositories/repositories.ts'
 import { addPerson, cellOf, MIGRATIONS_DIR, NOW, tempDir } from '../support/database.ts'
 
-const CHILD = join(import.meta.dirname, '../support/restore.child.ts')
+const CHILD = fileURLToPath(new URL('../support/restore.child.ts', import.meta.url))
 const BACKUP_ID = '2026-11-25T12-00-00-abc123'
 
 /** A data folder with a backup of one administrator, and a present with one person more, of whom the backup knows nothing. */
