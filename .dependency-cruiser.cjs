@@ -2,7 +2,7 @@
 // holds one file for each rule that breaks it, so that a rule which sees nothing is found out.
 
 const OUR_FOLDERS = '^(contract|server|electron|renderer|test|scripts|drizzle)/'
-const TEST_FILES = '(\\.test\\.ts$|^test/)'
+const TEST_FILES = '(\\.test\\.tsx?$|^test/)'
 
 /** Imports within this repository go to the allowed places only; packages and Node itself are not looked at. */
 function within(name, from, allowed) {
@@ -29,6 +29,10 @@ const LEDGER = '^server/ledger/'
 const PORTS = '^server/ports\\.ts$'
 const UPSTREAMS = '^server/upstreams/'
 const EVENTS = '^server/events/'
+/** What both apps are made from. */
+const SHARED = '(client|frame|kit|routing|state|words)'
+/** How the apps are built, which is no part of them. */
+const BUILD_FILES = '^renderer/(build-config|[a-z]+/vite\\.config)\\.ts$'
 const REPOSITORIES = '^server/db/repositories/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -55,6 +59,7 @@ module.exports = {
       '^server/accounts/',
     ]),
     within('settings-imports', '^server/settings/', [CONTRACT, REPOSITORIES, PORTS, '^server/settings/']),
+    within('mail-imports', '^server/mail/', [CONTRACT, REPOSITORIES, PORTS, '^server/(settings|mail)/']),
     within('prices-imports', '^server/prices/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/prices/']),
     within('limits-imports', '^server/limits/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/limits/']),
     within('upstreams-imports', UPSTREAMS, [CONTRACT, PORTS, UPSTREAMS]),
@@ -73,7 +78,7 @@ module.exports = {
     within('operations-imports', '^server/operations/', [
       CONTRACT,
       LEDGER,
-      '^server/(accounts|prices|settings|limits|backups|system|operations)/',
+      '^server/(accounts|prices|settings|limits|mail|backups|system|operations)/',
       REPOSITORIES,
       PORTS,
       EVENTS,
@@ -104,11 +109,14 @@ module.exports = {
     ]),
     within('electron-imports', '^electron/', [CONTRACT, '^server/start-server\\.ts$', '^electron/']),
 
-    within('renderer-imports', '^renderer/', [CONTRACT, '^renderer/']),
+    {
+      ...within('renderer-imports', '^renderer/', [CONTRACT, '^renderer/']),
+      from: { path: '^renderer/', pathNot: [TEST_FILES, BUILD_FILES] },
+    },
     {
       name: 'renderer-has-no-node',
       severity: 'error',
-      from: { path: '^renderer/', pathNot: TEST_FILES },
+      from: { path: '^renderer/', pathNot: [TEST_FILES, BUILD_FILES] },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -117,10 +125,7 @@ module.exports = {
       from: { path: '^renderer/(console|portal)/' },
       to: { path: '^renderer/(console|portal)/', pathNot: '^renderer/$1/' },
     },
-    within('client-kit-and-state-know-no-app', '^renderer/(client|kit|state)/', [
-      CONTRACT,
-      '^renderer/(client|kit|state)/',
-    ]),
+    within('shared-folders-know-no-app', `^renderer/${SHARED}/`, [CONTRACT, `^renderer/${SHARED}/`]),
     {
       name: 'features-never-import-siblings',
       severity: 'error',
@@ -141,6 +146,12 @@ module.exports = {
       to: { path: 'node_modules/(express|helmet|@types/express)/' },
     },
     {
+      name: 'only-mail-knows-nodemailer',
+      severity: 'error',
+      from: { path: '^(contract|server|electron|renderer)/', pathNot: ['^server/mail/', TEST_FILES] },
+      to: { path: 'node_modules/nodemailer/' },
+    },
+    {
       name: 'only-electron-knows-electron',
       severity: 'error',
       from: { path: '^(contract|server|renderer)/' },
@@ -149,8 +160,8 @@ module.exports = {
     {
       name: 'product-never-imports-tests-or-scripts',
       severity: 'error',
-      from: { path: '^(contract|server|electron|renderer)/', pathNot: TEST_FILES },
-      to: { path: ['\\.test\\.ts$', '^(test|scripts)/'] },
+      from: { path: '^(contract|server|electron|renderer)/', pathNot: [TEST_FILES, BUILD_FILES] },
+      to: { path: ['\\.test\\.tsx?$', '^(test|scripts)/'] },
     },
     {
       name: 'server-needs-no-development-package',
@@ -167,7 +178,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(node_modules/\\.|dist/)' },
+    // Our own build only: many packages keep everything in a folder of that name.
+    exclude: { path: '(^|/)node_modules/\\.|^dist/' },
     // Imports of types count: a type from the wrong side is how the wrong side gets in.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -10,6 +10,8 @@ const root = import.meta.dirname
 /** Packages with machine code: they stay in node_modules, because a bundle cannot carry them. */
 const NATIVE_PACKAGES = ['better-sqlite3', '@node-rs/argon2']
 
+const NEVER_TESTS = ['**/node_modules/**', 'dist/**', 'test/architecture/canary/**']
+
 // Each `…-worker.ts` becomes a file of its own in dist/server, beside the file that starts it.
 const workerThreads = Object.fromEntries(
   globSync('server/**/*-worker.ts', { cwd: root }).map((path) => [basename(path, '.ts'), join(root, path)]),
@@ -57,9 +59,10 @@ export default defineConfig({
       output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
     },
   },
+  // The renderer's tests are compiled as its build compiles it.
+  oxc: { jsx: { runtime: 'automatic' } },
+  define: { __BUILD_ID__: JSON.stringify('test') },
   test: {
-    include: ['{contract,server,scripts,test}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'dist/**', 'test/architecture/canary/**'],
     // Native add-ons and worker threads want a process of their own; two cores carry two of them.
     pool: 'forks',
     maxWorkers: 2,
@@ -68,5 +71,36 @@ export default defineConfig({
     teardownTimeout: 10_000,
     restoreMocks: true,
     unstubEnvs: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['{contract,server,scripts,test}/**/*.test.ts'],
+          exclude: [...NEVER_TESTS, 'test/e2e/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'renderer',
+          include: ['renderer/**/*.test.{ts,tsx}'],
+          exclude: NEVER_TESTS,
+          environment: 'happy-dom',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: NEVER_TESTS,
+          // A journey is many steps of a browser, on a machine that runs other tests beside it.
+          testTimeout: 120_000,
+          // The built pages, and one browser for all journeys.
+          globalSetup: ['test/e2e/support/global-setup.ts'],
+        },
+      },
+    ],
   },
 })

@@ -1,7 +1,6 @@
 // The complete list of what any screen may ask. An operation that is not here does not exist at any door.
 import type { z } from 'zod'
 import { auditList } from './operations/audit.ts'
-import { authLogin, authLogout } from './operations/auth.ts'
 import {
   backupsCreate,
   backupsDelete,
@@ -11,7 +10,6 @@ import {
 } from './operations/backups.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
 import { limitsList, limitsUpdate, limitsUsage } from './operations/limits.ts'
-import { meGet, meOverview } from './operations/me.ts'
 import { modelsList, modelsSetAccess, modelsSetMultiplier } from './operations/models.ts'
 import {
   pricesImport,
@@ -25,8 +23,46 @@ import { settingsGet, settingsUpdate } from './operations/settings.ts'
 import { setupComplete, setupStatus } from './operations/setup.ts'
 import { systemLicences, systemLogs, systemStatus } from './operations/system.ts'
 import { upstreamsGet, upstreamsTest, upstreamsUpdate } from './operations/upstreams.ts'
+import {
+  authCheckLink,
+  authForgotPassword,
+  authLogin,
+  authLogout,
+  authRegister,
+  authResendVerification,
+  authResetPassword,
+  authStatus,
+  authVerifyEmail,
+  authVerifySecondFactor,
+} from './operations/auth.ts'
+import { invitationsList, invitationsRevoke, usersInvite } from './operations/invitations.ts'
+import { mailGet, mailList, mailRetry, mailUpdate, settingsTestMail } from './operations/mail.ts'
+import {
+  meChangeEmail,
+  meChangePassword,
+  meGet,
+  meOverview,
+  meRequestDeletion,
+  meUpdate,
+  meWithdrawDeletion,
+} from './operations/me.ts'
+import { sessionsList, sessionsRevoke, sessionsRevokeOthers } from './operations/sessions.ts'
+import { totpBegin, totpConfirm, totpDisable, totpRenewRecoveryCodes } from './operations/totp.ts'
 import { usageList, usageSummary } from './operations/usage.ts'
-import { usersAdjustBalance, usersCreate, usersGet, usersList, usersSetStatus } from './operations/users.ts'
+import {
+  usersAdjustBalance,
+  usersApprove,
+  usersCreate,
+  usersDelete,
+  usersGet,
+  usersList,
+  usersReject,
+  usersResetLink,
+  usersResetSecondFactor,
+  usersSetRole,
+  usersSetStatus,
+  usersSetStatusMany,
+} from './operations/users.ts'
 
 const OPERATIONS = [
   setupStatus,
@@ -73,6 +109,41 @@ const OPERATIONS = [
   limitsList,
   limitsUpdate,
   limitsUsage,
+  authStatus,
+  authVerifySecondFactor,
+  authRegister,
+  authCheckLink,
+  authVerifyEmail,
+  authResendVerification,
+  authForgotPassword,
+  authResetPassword,
+  meUpdate,
+  meChangeEmail,
+  meChangePassword,
+  meRequestDeletion,
+  meWithdrawDeletion,
+  sessionsList,
+  sessionsRevoke,
+  sessionsRevokeOthers,
+  totpBegin,
+  totpConfirm,
+  totpDisable,
+  totpRenewRecoveryCodes,
+  usersSetStatusMany,
+  usersSetRole,
+  usersApprove,
+  usersReject,
+  usersDelete,
+  usersResetLink,
+  usersResetSecondFactor,
+  usersInvite,
+  invitationsList,
+  invitationsRevoke,
+  mailGet,
+  mailUpdate,
+  mailList,
+  mailRetry,
+  settingsTestMail,
 ] as const
 
 type Listed = (typeof OPERATIONS)[number]
@@ -90,3 +161,8 @@ export const CATALOGUE: ReadonlyMap<string, Listed> = new Map(
 )
 
 export const operationNames: readonly OperationName[] = OPERATIONS.map((listed) => listed.name)
+
+/** What a caller sends: before the defaults are filled. */
+export type CallInput<Name extends OperationName> = z.input<OperationNamed<Name>['input']>
+/** What a caller is given. */
+export type CallOutput<Name extends OperationName> = z.output<OperationNamed<Name>['output']>

@@ -1,5 +1,6 @@
 // The error catalogue: every code that any door may answer, with its HTTP status and what a client should do next.
-// docs/errors.md explains each one; a test compares the two in both directions.
+// docs/errors.md explains each one; a test compares the two in both directions. One list, however long: whoever adds a code
+// sees all that there are.
 
 /** `type` member of OpenAI's error object. */
 type OpenAiErrorType =
@@ -289,6 +290,60 @@ export const ERRORS = {
     409,
     'The price book has changed since this preview, or it is the preview of other rows. Preview the rows again.',
   ),
+
+  // Accounts
+  second_factor_required: entry(
+    401,
+    'authentication_error',
+    false,
+    'A code of the second factor is needed. Send it with the challenge to auth.verifySecondFactor.',
+  ),
+  second_factor_invalid: entry(
+    401,
+    'authentication_error',
+    false,
+    'The code is wrong, or was used before. {attemptsLeft} attempts are left.',
+  ),
+  challenge_expired: entry(
+    401,
+    'authentication_error',
+    false,
+    'The sign-in took too long or had too many wrong codes. Start again with the password.',
+  ),
+  second_factor_unreadable: invalid(
+    409,
+    'The secret of this authenticator cannot be read on this machine any more. Use a recovery code, or ask the administrator.',
+  ),
+  second_factor_on: invalid(409, 'There is a second factor already. Switch it off first.'),
+  second_factor_off: invalid(409, 'There is no second factor to do this with.'),
+  wrong_password: entry(403, 'authentication_error', false, 'The password is wrong.'),
+  wrong_code: entry(403, 'authentication_error', false, 'The code is wrong, or was used before.'),
+  email_not_verified: entry(
+    401,
+    'authentication_error',
+    false,
+    'The address is not verified yet. Use the link that was sent to it, or have it sent again.',
+  ),
+  registration_closed: invalid(403, 'Nobody can register here. Ask the administrator for an account.'),
+  invitation_required: invalid(403, 'Registering here needs an invitation. Ask the administrator for one.'),
+  invitation_for_another: invalid(
+    409,
+    'This invitation is for {email}. Register with that address, or ask for another invitation.',
+  ),
+  link_invalid: invalid(
+    410,
+    'This link is not valid (any more): it was used, has expired, was withdrawn, or is not complete.',
+  ),
+  mail_unavailable: invalid(
+    409,
+    'This gateway sends no mail. Ask its administrator for a link that sets a new password.',
+  ),
+  user_not_pending: invalid(409, 'Only somebody who waits for approval can be approved or rejected.'),
+  confirmation_mismatch: invalid(400, 'The email that was typed is not the one of this account.'),
+  session_not_found: invalid(404, 'There is no such session.'),
+  invitation_not_found: invalid(404, 'There is no invitation with this id that could still be used.'),
+  mail_not_found: invalid(404, 'There is no mail with this id that could be sent again.'),
+  mail_failed: invalid(400, 'The test mail could not be sent ({kind}): {reason}'),
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof ERRORS

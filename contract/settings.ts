@@ -22,14 +22,35 @@ function isTimeZone(name: string): boolean {
 /** Nobody, this machine, or the network. */
 export const remoteAdministration = z.enum(['off', 'loopback', 'lan'])
 export type RemoteAdministration = z.infer<typeof remoteAdministration>
+/** Who may register: nobody, with an invitation, after approval, anyone. */
+export const registrationMode = z.enum(['closed', 'invite', 'approval', 'open'])
+
+/** Where people reach the gateway, as it stands in the links that are mailed; empty for the address that was asked. */
+const publicBaseUrl = z
+  .string()
+  .max(300)
+  .trim()
+  .transform((text) => text.replace(/\/+$/, ''))
+  .refine((text) => {
+    if (text === '') return true
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false
+    const { username, password, search, hash } = new URL(text)
+    return [username, password, search, hash].every((part) => part === '')
+  }, 'has to be an http(s) address without query, such as https://gateway.example.com')
+
+const productName = z
+  .string()
+  .trim()
+  .min(1, 'has to have at least 1 character')
+  .max(60, 'has to have at most 60 characters')
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters')
 
 const fields = {
   /** Shown on every dashboard; empty for none. */
   announcement: z.string().max(2000),
   /** Nano-dollars given to a new user once. */
   defaultBalanceNanoUsd: z.int().min(0),
-  /** Who may register: nobody, with an invitation, after approval, anyone. */
-  registration: z.enum(['closed', 'invite', 'approval', 'open']),
+  registration: registrationMode,
   /** Names that clients may use for a model: alias → model. */
   modelAliases: z.record(modelName, modelName),
   /** Applied to every charge, in parts per million; 1,000,000 charges the price as it is. */
@@ -55,6 +76,9 @@ const fields = {
     .string()
     .max(100)
     .refine((name) => name === '' || isTimeZone(name), 'has to be an IANA time zone, such as Europe/Berlin'),
+  /** What pages and mail call this gateway. */
+  productName,
+  publicBaseUrl,
 }
 
 export const settingsSchema = z.strictObject({
@@ -72,6 +96,8 @@ export const settingsSchema = z.strictObject({
   backupEveryHours: fields.backupEveryHours.default(24),
   backupsKept: fields.backupsKept.default(7),
   timeZone: fields.timeZone.default(''),
+  productName: fields.productName.default('Codex Gateway'),
+  publicBaseUrl: fields.publicBaseUrl.default(''),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -5,13 +5,16 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { bundlePath, ensureBundle } from './bundle.mjs'
 import { createSetUpFixture, type SetUpFixture } from './set-up.fixture.ts'
 
-/** Stands in for the build tool: writes the bundle, and a mark for each time it ran. */
+/** Stands in for the build tool: writes what the build is for, and a mark for each time it ran. */
 const RECORDING_VITE = `
 const fs = require('node:fs')
-fs.appendFileSync('builds', 'x')
+const config = process.argv[process.argv.indexOf('--config') + 1]
+const [, app] = /^renderer\\/(\\w+)\\//.exec(config) ?? []
+fs.appendFileSync(app ?? 'server-builds', 'x')
 if (fs.existsSync('build-fails')) process.exit(1)
-fs.mkdirSync('dist/server', { recursive: true })
-fs.writeFileSync('dist/server/headless.mjs', '')
+const output = app ? 'dist/renderer/' + app + '/index.html' : 'dist/server/headless.mjs'
+fs.mkdirSync(require('node:path').dirname(output), { recursive: true })
+fs.writeFileSync(output, '')
 `
 let fixture: SetUpFixture
 
@@ -29,12 +32,37 @@ beforeEach(() => {
 afterEach(() => fixture.remove())
 
 const build = () => ensureBundle(fixture.root)
-const buildCount = () => readFileSync(join(fixture.root, 'builds'), 'utf8').length
+const buildCount = (what = 'server-builds') => readFileSync(join(fixture.root, what), 'utf8').length
 
 test('what has not changed is not built again', async () => {
   await build()
   await build()
   expect(buildCount()).toBe(1)
+})
+
+test('the pages are built with the server, both apps of them', async () => {
+  await build()
+  expect([buildCount('portal'), buildCount('console')]).toEqual([1, 1])
+})
+
+test.each([
+  ['renderer/kit/money.ts', 2, 1],
+  ['server/headless.ts', 1, 2],
+  ['contract/new.ts', 2, 2],
+  ['renderer/kit/money.test.tsx', 1, 1],
+  ['renderer/README.md', 1, 1],
+])('after a change of %s the pages were built %i times, the server %i times', async (path, pages, server) => {
+  await build()
+  fixture.write(path, 'changed')
+  await build()
+  expect([buildCount('portal'), buildCount('console'), buildCount()]).toEqual([pages, pages, server])
+})
+
+test('pages that are gone are built again', async () => {
+  await build()
+  rmSync(join(fixture.root, 'dist/renderer/console/index.html'))
+  await build()
+  expect([buildCount('console'), buildCount()]).toEqual([2, 1])
 })
 
 test.each([

@@ -19,6 +19,7 @@ interface Check {
 
 const CHECKS: readonly Check[] = [
   { name: 'types agree', run: tool('typescript/lib/tsc.js', '-p', '.') },
+  { name: 'types of the screens agree', run: tool('typescript/lib/tsc.js', '-p', 'renderer') },
   {
     name: 'code is formatted and free of lint',
     run: tool('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--colors=off', '.'),

@@ -4,6 +4,7 @@ import type { RestartWork } from './backups/restore.ts'
 import { createClosers } from './closers.ts'
 import { openMigrated } from './data-folder.ts'
 import type { Gateway } from './gateway/gateway.ts'
+import { giveDueDefaultBalances } from './operations/default-balance.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { createDispatch, type Dispatch } from './operations/dispatch.ts'
 import { createHandlers } from './operations/handlers.ts'
@@ -36,6 +37,7 @@ export async function startCore(surroundings: Surroundings): Promise<Core> {
       logger: ports.logger,
     })
     await completeFromEnvironment(config, deps)
+    await giveDueDefaultBalances(deps)
     return { deps, upstream, gateway, dispatch, stop: () => closers.closeAll() }
   } catch (error) {
     await closers

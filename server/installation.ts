@@ -8,6 +8,8 @@ export interface Installation {
   readonly migrationsDir: string
   /** How many migrations there are. */
   readonly schema: number
+  /** Where the built web apps are, if they have been built. */
+  readonly webAppsDir: string
   readonly version: string
   /** Where the manifest of the product lies. */
   readonly root: string
@@ -21,14 +23,16 @@ const manifest = z.object({ name: z.literal('codex-gateway'), version: z.string(
 export function findInstallation(fromDir: string): Installation {
   const journal = findUpwards(fromDir, join('drizzle', 'meta', '_journal.json'))
   const packageFile = findUpwards(fromDir, 'package.json')
+  const root = dirname(packageFile)
   const { version } = manifest.parse(JSON.parse(readFileSync(packageFile, 'utf8')))
   const { entries } = journalFile.parse(JSON.parse(readFileSync(journal, 'utf8')))
   const migrationsDir = dirname(dirname(journal))
   return {
     migrationsDir,
     schema: entries.length,
+    webAppsDir: join(root, 'dist', 'renderer'),
     version,
-    root: dirname(packageFile),
+    root,
     // Beside the migrations, as the build puts it.
     licencesFile: join(dirname(migrationsDir), LICENCES_FILE),
   }

@@ -17,16 +17,14 @@ import { createLimitBook } from './limits/limit-book.ts'
 import { createLimitCounters } from './limits/limit-counters.ts'
 import { createLimitTime } from './limits/limit-time.ts'
 import { createLimiter } from './limits/limiter.ts'
+import { localUrl } from './network-address.ts'
 import type { OperationDeps } from './operations/deps.ts'
-import { createPasswords } from './operations/passwords.ts'
-import { createSessions } from './operations/sessions.ts'
-import { createSetupGate } from './operations/setup-gate.ts'
 import { createModelRules } from './prices/model-rules.ts'
 import { createPriceBook } from './prices/price-book.ts'
 import { createUnpricedModels } from './prices/unpriced-models.ts'
 import { createLiveSettings } from './settings/live-settings.ts'
-import { createSealedValues } from './settings/sealed-values.ts'
 import { createUpstreamConfig } from './settings/upstream-config.ts'
+import { createSignInParts } from './sign-in-parts.ts'
 import { startUpFacts } from './start-up-facts.ts'
 import type { Surroundings } from './surroundings.ts'
 import { createLiveUpstream, type LiveUpstream } from './upstream-target.ts'
@@ -43,8 +41,8 @@ interface Parts {
 
 /** What has to end again is pushed to `closers`, in the order of its making. */
 export async function createParts(surroundings: Surroundings, db: Db, closers: Closers): Promise<Parts> {
-  const { config, events } = surroundings
-  const { clock, ids, logger, secrets } = surroundings.ports
+  const { config, ports, events } = surroundings
+  const { clock, ids, logger, secrets } = ports
   const repositories = createRepositories(db)
   const writer = createWriter(db, {
     onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
@@ -112,18 +110,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   closers.push(() => upstream.stop())
   await upstream.apply()
 
-  const sealedValues = createSealedValues({ repository: repositories.sealedValues, secrets, clock, ids })
-  const { sessions: sessionsRepository, users, meta } = repositories
-  const sessions = await createSessions({
-    sessions: sessionsRepository,
-    users,
-    sealedValues,
-    clock,
-    ids,
-    logger,
-  })
-  const passwords = await createPasswords(ids.randomBytes)
-  const setup = createSetupGate(meta, ids)
+  const signIn = await createSignInParts({ config, ports, repositories, settings, timeZone, closers })
 
   const shared = {
     clock,
@@ -163,9 +150,9 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     probe: createUpstreamProbe(),
     startUp: () =>
       startUpFacts(config, settings.current().remoteAdministration, surroundings.lifecycle.addresses()),
-    passwords,
-    sessions,
-    setup,
+    ...signIn,
+    // Corrected once the system has picked a port.
+    ownAddress: () => surroundings.lifecycle.addresses()[0] ?? localUrl(config.host, config.port),
   }
   return { deps, upstream, gateway }
 }

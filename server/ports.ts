@@ -1,6 +1,9 @@
 // What the server asks of whoever hosts it: time, ids, secrets and logs. Hosts are plain Node and, later, the desktop app.
+// And what it asks of whichever service carries its mail; that one is chosen in the settings.
 import type { Logger as PinoLogger } from 'pino'
 import type { LogLevel } from '../contract/operations/system.ts'
+import type { MailFailureKind } from '../contract/mail.ts'
+import type { Result } from '../contract/result.ts'
 
 export interface Clock {
   /** Unix milliseconds, UTC. */
@@ -56,6 +59,30 @@ export interface LogPage {
 export type LogReader = (query: LogQuery) => Promise<LogPage>
 
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'child'>
+
+export interface MailMessage {
+  /** The same at every attempt, so that the other side can recognise a mail it has had. */
+  readonly id: string
+  readonly from: { readonly name: string; readonly address: string }
+  readonly replyTo: string | undefined
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+export interface MailFailure {
+  readonly kind: MailFailureKind
+  /** For the operator, in a line: what the other side said, or what is missing. Never a secret. */
+  readonly reason: string
+  /** Whether another attempt with the same mail is bound to fail too. */
+  readonly isPermanent: boolean
+}
+
+export interface Mailer {
+  /** Resolves when the other side has taken the mail over, or says why not; never rejects. */
+  send(message: MailMessage): Promise<Result<void, MailFailure>>
+}
 
 export interface Ports {
   readonly clock: Clock

@@ -4,8 +4,9 @@
 const byCall = (
   address: string,
   token: string,
-): string => `Finish it from this machine, with an email and a password of yours.
+): string => `Finish it on this machine, in a browser or by a call, with an email and a password of yours.
 
+  ${address}/setup
   Set-up token: ${token}
 
   curl -s ${address}/api/setup.complete \\
@@ -14,7 +15,7 @@ const byCall = (
          "admin":{"email":"you@example.com","password":"at least 10 characters"},
          "upstream":{"kind":"demo"}}'
 
-"demo" answers without any key. For OpenAI: "upstream":{"kind":"openai","apiKey":"sk-…"}. More at ${address}/`
+"demo" answers without any key. For OpenAI: "upstream":{"kind":"openai","apiKey":"sk-…"}.`
 
 const byEnvironment = `This address cannot be reached over loopback, where alone the set-up is allowed. Start it once more with
 CODEX_GATEWAY_ADMIN_EMAIL and CODEX_GATEWAY_ADMIN_PASSWORD set (and OPENAI_API_KEY, or CODEX_GATEWAY_UPSTREAM=demo).`

@@ -1,4 +1,5 @@
 // The composition root: takes the data folder, makes the parts, opens the doors, and takes all of it down in reverse.
+import { join } from 'node:path'
 import { refusal } from '../contract/errors.ts'
 import type { PushedEvent } from '../contract/events.ts'
 import type { Restart, RestartWork } from './backups/restore.ts'
@@ -11,10 +12,10 @@ import { createEventFeed, type EventFeed } from './events/event-feed.ts'
 import { createEventStreams } from './http/event-streams.ts'
 import type { GatewayDoor, HttpDeps } from './http/http-deps.ts'
 import { createHttpServer } from './http/http-server.ts'
-import type { PageFacts } from './http/pages/page-facts.ts'
+import { loadWebApp } from './http/web-app.ts'
 import { findInstallation } from './installation.ts'
 import { listen, stopListening } from './listening.ts'
-import { isLoopbackHost, isReachableFromLoopback, localUrl } from './network-address.ts'
+import { isReachableFromLoopback, localUrl } from './network-address.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { type Dispatch, refuse } from './operations/dispatch.ts'
 import type { Ports } from './ports.ts'
@@ -150,7 +151,7 @@ function toHttpDeps(
   const { version } = installation
   return {
     dispatch: (name, input, caller) => core().dispatch(name, input, caller),
-    identify: (token) => core().deps.sessions.identify(token),
+    identify: (token, address) => core().deps.sessions.identify(token, address),
     lookUpSession: (sessionId) => core().deps.sessions.lookUp(sessionId),
     events,
     version,
@@ -163,7 +164,15 @@ function toHttpDeps(
       setUp: !isStopping() && core().deps.setup.isDone(),
       upstream: core().upstream.state().isConfigured,
     }),
-    pageFacts: () => pageFacts(config, core(), version),
+    pageFacts: () => ({
+      isSetUpDone: core().deps.setup.isDone(),
+      hasUpstream: core().upstream.state().isConfigured,
+      version,
+    }),
+    apps: {
+      portal: loadWebApp(join(installation.webAppsDir, 'portal')),
+      console: loadWebApp(join(installation.webAppsDir, 'console')),
+    },
     defaultLanguage: config.locale,
     isStopping,
     ids: ports.ids,
@@ -179,20 +188,5 @@ function canWrite({ repositories, logger }: OperationDeps): boolean {
   } catch (error) {
     logger.warn({ err: error }, 'the database takes no writes')
     return false
-  }
-}
-
-/** Models that the examples prefer, best first; else the first there is. */
-const SAMPLE_MODELS = ['demo-smart', 'gpt-6.1-sol', 'gpt-6-sol', 'gpt-5.6-sol']
-
-function pageFacts(config: StartConfig, { deps, upstream }: Core, version: string): PageFacts {
-  const models = deps.prices.models(deps.clock.now()).map((row) => row.model)
-  const { kind, isConfigured } = upstream.state()
-  return {
-    isSetUpDone: deps.setup.isDone(),
-    upstream: isConfigured ? kind : null,
-    isOpenToNetwork: !isLoopbackHost(config.host),
-    sampleModel: SAMPLE_MODELS.find((model) => models.includes(model)) ?? models[0],
-    version,
   }
 }

@@ -53,3 +53,15 @@ export const role = z.enum(['admin', 'user'])
 export const userStatus = z.enum(['pending', 'active', 'suspended', 'deleted'])
 export type Role = z.infer<typeof role>
 export type UserStatus = z.infer<typeof userStatus>
+
+export const locale = z.enum(['en', 'zh-CN'])
+export const theme = z.enum(['system', 'light', 'dark'])
+export type Locale = z.infer<typeof locale>
+export type Theme = z.infer<typeof theme>
+
+/** The secret of a link, as it stands in its address. Whatever else is sent here is a link that is not valid. */
+export const linkSecret = z.string().min(1).max(200)
+/** A password that is checked, not set: whether it is the right one is all that matters. */
+export const knownPassword = z.string().min(1).max(256)
+/** Six digits of an authenticator app, or a recovery code; spaces and dashes are how people type them. */
+export const secondFactorCode = z.string().trim().min(6).max(40)

@@ -1,7 +1,19 @@
 // The signed-in person: who they are, and what they have left.
 import { z } from 'zod'
 import { operation } from '../operation.ts'
-import { id, nanoUsd, nothing, role, unixMs, userStatus } from './fields.ts'
+import {
+  email,
+  id,
+  knownPassword,
+  locale,
+  nanoUsd,
+  nothing,
+  password,
+  role,
+  theme,
+  unixMs,
+  userStatus,
+} from './fields.ts'
 
 export const me = z.strictObject({
   id,
@@ -9,6 +21,15 @@ export const me = z.strictObject({
   role,
   status: userStatus,
   createdAt: unixMs,
+  /** The language of mail and pages; null follows the browser, and in mail the gateway. */
+  locale: locale.nullable(),
+  theme: theme.nullable(),
+  isEmailVerified: z.boolean(),
+  /** The address that waits for its link, where a change of address is under way. */
+  pendingEmail: z.string().nullable(),
+  hasSecondFactor: z.boolean(),
+  recoveryCodesLeft: z.int(),
+  deletionRequestedAt: unixMs.nullable(),
 })
 
 export const meGet = operation({ name: 'me.get', audience: 'user', input: nothing, output: me })
@@ -28,4 +49,46 @@ export const meOverview = operation({
     keyCount: z.int(),
     announcement: z.string(),
   }),
+})
+
+export const meUpdate = operation({
+  name: 'me.update',
+  audience: 'user',
+  /** Only what is named changes. */
+  input: z.strictObject({ locale: locale.nullable().optional(), theme: theme.nullable().optional() }),
+  output: me,
+})
+
+/**
+ * With mail, the new address takes effect when the link that is sent to it comes back; without, at once. With mail, one's own
+ * address that is not verified yet can be sent: the link then verifies it.
+ */
+export const meChangeEmail = operation({
+  name: 'me.changeEmail',
+  audience: 'user',
+  input: z.strictObject({ email, password: knownPassword }),
+  output: z.strictObject({ outcome: z.enum(['verification_sent', 'changed']) }),
+})
+
+/** Every other session ends. */
+export const meChangePassword = operation({
+  name: 'me.changePassword',
+  audience: 'user',
+  input: z.strictObject({ currentPassword: knownPassword, newPassword: password }),
+  output: nothing,
+})
+
+/** Asks an administrator to delete the account; nothing else happens until they do. */
+export const meRequestDeletion = operation({
+  name: 'me.requestDeletion',
+  audience: 'user',
+  input: z.strictObject({ password: knownPassword }),
+  output: me,
+})
+
+export const meWithdrawDeletion = operation({
+  name: 'me.withdrawDeletion',
+  audience: 'user',
+  input: nothing,
+  output: me,
 })

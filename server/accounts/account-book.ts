@@ -172,7 +172,7 @@ class LiveAccounts implements AccountBook {
   }
 
   async changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>> {
-    const { userId, kind, amountNanoUsd, note, actorUserId } = change
+    const { userId, kind, amountNanoUsd, note, actorUserId, isDefaultBalance = false } = change
     if (!Number.isSafeInteger(amountNanoUsd))
       throw new Error(`${amountNanoUsd} is no amount of nano-dollars.`)
     const account = this.#accountOf(userId)
@@ -189,6 +189,7 @@ class LiveAccounts implements AccountBook {
       note,
       actorUserId,
       createdAt: this.#clock.now(),
+      isDefaultBalance,
     }
     try {
       await this.#writer.submit({ kind: 'balance_change', ...written })

@@ -57,6 +57,8 @@ export interface BalanceChange {
   readonly amountNanoUsd: NanoUsd
   readonly note: string
   readonly actorUserId: string | null
+  /** The gift that a person is owed once; rejects where it is not due. */
+  readonly isDefaultBalance?: boolean
 }
 
 /** Every call throws for a person who does not exist: whoever asks has looked them up before. */

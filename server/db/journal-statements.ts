@@ -18,6 +18,8 @@ export interface JournalStatements {
   hold(hold: HoldRecord): number
   resolution(kind: 'settle' | 'release', hold: HoldRecord, amountNanoUsd: NanoUsd, at: number): number
   change(change: BalanceChangeCommand): number
+  /** Throws where it is not due, which takes the gift with it. */
+  settleDefaultBalance(userId: string): void
   /** What the operator bears of a settlement. */
   writeOff(hold: HoldRecord, amountNanoUsd: NanoUsd, at: number): void
   charge(entrySeq: number, hold: HoldRecord, charge: Charge, usage: UsageRow, at: number): void
@@ -57,6 +59,9 @@ function prepareLedger(raw: Database) {
     `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
      VALUES (?, ?, 'write_off', ?, 0, ?)`,
   )
+  const defaultBalance = raw.prepare(
+    `UPDATE users SET default_balance = 'settled' WHERE id = ? AND default_balance = 'due'`,
+  )
   const balance = raw.prepare('UPDATE balances SET balance_nano_usd = balance_nano_usd + ? WHERE user_id = ?')
 
   return {
@@ -88,6 +93,11 @@ function prepareLedger(raw: Database) {
           made.actorUserId,
         ).lastInsertRowid,
       ),
+    settleDefaultBalance(userId: string): void {
+      if (defaultBalance.run(userId).changes !== 1) {
+        throw new Error(`The default balance of user ${userId} is not due; it is given once.`)
+      }
+    },
     writeOff(held: HoldRecord, amountNanoUsd: NanoUsd, at: number): void {
       writeOff.run(at, held.userId, amountNanoUsd, held.requestId)
     },
@@ -208,7 +218,7 @@ function prepareRest(raw: Database) {
   )
   const keyUse = raw.prepare(
     `UPDATE api_keys SET last_used_at = @at, last_used_address = @address, last_used_client = @client
-     WHERE id = @keyId AND coalesce(last_used_at, 0) <= @at`,
+     WHERE id = @keyId AND coalesce(last_used_at, 0) <= @at AND deleted_at IS NULL`,
   )
   const limitCounter = raw.prepare(
     `INSERT INTO limit_counters

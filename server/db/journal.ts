@@ -70,6 +70,7 @@ class PreparedJournal implements Journal {
         this.#release(command)
         break
       case 'balance_change':
+        if (command.isDefaultBalance) this.#statements.settleDefaultBalance(command.userId)
         this.#runningSeq = this.#statements.change(command)
         this.#statements.addToBalance(command.userId, command.amountNanoUsd)
         break

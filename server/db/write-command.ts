@@ -65,6 +65,8 @@ export interface BalanceChangeCommand {
   readonly note: string
   readonly actorUserId: string | null
   readonly createdAt: number
+  /** The gift that a person is owed once: written only while it is due, together with the end of that. */
+  readonly isDefaultBalance?: boolean
 }
 
 export interface UsageCommand {

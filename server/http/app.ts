@@ -4,6 +4,7 @@ import { refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope, answerJson } from './answers.ts'
 import type { EventStreams } from './event-streams.ts'
+import { namesBuild } from './apps-door.ts'
 import type { HttpDeps } from './http-deps.ts'
 import { operationsDoor } from './operations-door.ts'
 import { STYLE_HASH } from './pages/style.ts'
@@ -27,7 +28,7 @@ export function createApp(deps: HttpDeps & { readonly streams: EventStreams }): 
     answerJson(res, isReady ? 200 : 503, { status: isReady ? 'ready' : 'not_ready', checks })
   })
   app.all('/api/events', deps.streams.handler)
-  app.all('/api/:operation', operationsDoor(deps))
+  app.all('/api/:operation', namesBuild(deps), operationsDoor(deps))
   app.use(pagesDoor(deps))
   app.use(errorHandler(deps))
   return app

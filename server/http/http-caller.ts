@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { Caller, SessionSlot } from '../operations/caller.ts'
 import type { HttpDeps } from './http-deps.ts'
-import { addressOf, isLocal } from './request-origin.ts'
+import { addressOf, isLocal, originOf } from './request-origin.ts'
 
 const SESSION_COOKIE = 'cg_session'
 const COOKIE_HEADER_CHARS_MAX = 8192
@@ -11,10 +11,14 @@ const COOKIE_HEADER_CHARS_MAX = 8192
 export async function toCaller(
   req: IncomingMessage,
   res: ServerResponse,
-  { identify, remoteAdministration }: Pick<HttpDeps, 'identify' | 'remoteAdministration'>,
+  {
+    identify,
+    remoteAdministration,
+    allowedHosts,
+  }: Pick<HttpDeps, 'identify' | 'remoteAdministration' | 'allowedHosts'>,
 ): Promise<Caller> {
   const token = tokenOf(req)
-  const identity = token === undefined ? undefined : await identify(token)
+  const identity = token === undefined ? undefined : await identify(token, addressOf(req))
   const isFromHere = isLocal(req)
   return {
     door: 'http',
@@ -25,6 +29,7 @@ export async function toCaller(
     isLocal: isFromHere,
     mayAdminister: isOpenTo(remoteAdministration(), isFromHere),
     session: sessionCookie(res),
+    origin: originOf(req, allowedHosts()),
   }
 }
 

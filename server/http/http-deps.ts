@@ -6,6 +6,7 @@ import type { Identity } from '../operations/caller.ts'
 import type { Dispatch } from '../operations/dispatch.ts'
 import type { Clock, Ids, Logger } from '../ports.ts'
 import type { PageFacts } from './pages/page-facts.ts'
+import type { WebApp } from './web-app.ts'
 
 export interface Readiness {
   readonly database: boolean
@@ -24,8 +25,8 @@ export interface GatewayDoor {
 
 export interface HttpDeps {
   readonly dispatch: Dispatch
-  /** Whose session a cookie's token names. */
-  readonly identify: (token: string) => Promise<Identity | undefined>
+  /** Whose session a cookie's token names, and that it was used from this address. */
+  readonly identify: (token: string, address: string) => Promise<Identity | undefined>
   /** The same by the id alone: for a connection that stays open. */
   readonly lookUpSession: (sessionId: string) => Identity | undefined
   readonly events: EventBus
@@ -37,6 +38,8 @@ export interface HttpDeps {
   readonly allowedHosts: () => readonly string[]
   readonly readiness: () => Readiness
   readonly pageFacts: () => PageFacts
+  /** Undefined where they have not been built: everything but the pages works all the same. */
+  readonly apps: { readonly portal: WebApp | undefined; readonly console: WebApp | undefined }
   readonly defaultLanguage: 'en' | 'zh-CN'
   readonly isStopping: () => boolean
   readonly ids: Pick<Ids, 'next'>

@@ -1,7 +1,7 @@
 // Which requests are local, which hosts are ours, and which calls come from our own pages.
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { isHostAllowed, isLocal, isSameOrigin } from './request-origin.ts'
+import { isHostAllowed, isLocal, isSameOrigin, originOf } from './request-origin.ts'
 
 const requestFrom = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
   // Only these two members are read.
@@ -90,5 +90,44 @@ describe('a call', () => {
     ['a same-site fetch from another port', { ...ours, 'sec-fetch-site': 'same-site' }],
   ])('with %s is refused', (_what, headers) => {
     expect(isSameOrigin(headers)).toBe(false)
+  })
+})
+
+describe('the address that links are built on', () => {
+  const arrivedAt = (
+    socket: { localAddress?: string; localPort?: number; remoteAddress?: string },
+    host: string | undefined,
+    more: Record<string, string> = {},
+  ) =>
+    originOf(
+      // Only these members are read.
+      { socket, headers: { ...(host === undefined ? {} : { host }), ...more } } as unknown as IncomingMessage,
+      ['gate.lan', '0.0.0.0'],
+    )
+  const here = { localAddress: '::ffff:192.168.1.24', localPort: 8080, remoteAddress: '192.168.1.9' }
+
+  test.each([
+    // What the caller says is taken where it is known to lead here.
+    ['192.168.1.24:8080', 'http://192.168.1.24:8080'],
+    ['gate.lan:8080', 'http://gate.lan:8080'],
+    ['GATE.lan', 'http://gate.lan'],
+    // Anything else leads to where the connection has arrived.
+    ['6.6.6.6', 'http://192.168.1.24:8080'],
+    ['0.0.0.0:8080', 'http://192.168.1.24:8080'],
+    ['gate.lan:6666', 'http://gate.lan:8080'],
+    ['gate.lan.evil.example', 'http://192.168.1.24:8080'],
+    ['localhost:8080', 'http://192.168.1.24:8080'],
+    ['[2001:db8::6]', 'http://192.168.1.24:8080'],
+    ['evil.example/@gate.lan', 'http://192.168.1.24:8080'],
+    [undefined, 'http://192.168.1.24:8080'],
+  ])('for the Host %s is %s', (host, origin) => {
+    expect(arrivedAt(here, host)).toBe(origin)
+  })
+
+  test('is localhost for this machine alone, and an IPv6 address stands in brackets', () => {
+    const local = { localAddress: '::1', localPort: 8080, remoteAddress: '::1' }
+    expect(arrivedAt(local, 'localhost:8080')).toBe('http://localhost:8080')
+    expect(arrivedAt(local, 'localhost:8080', { 'x-forwarded-for': '10.0.0.1' })).toBe('http://[::1]:8080')
+    expect(arrivedAt({ ...local, localPort: 80 }, '[::1]')).toBe('http://[::1]')
   })
 })

@@ -83,4 +83,24 @@ function normalHost(host: string, origin: string): string | undefined {
 
 /** The peer's address for people and logs: an IPv4 address mapped into IPv6 is shown as what it is. */
 export const addressOf = (req: IncomingMessage): string =>
-  (req.socket.remoteAddress ?? 'unknown').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '')
+  withoutMapping(req.socket.remoteAddress ?? 'unknown')
+
+const withoutMapping = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '')
+
+/**
+ * The address of this gateway as the caller has reached it, to build links on that are mailed to others. Stricter than the
+ * check of the Host header, which lets every IP address pass: whoever asks for a link to be sent must not choose where it
+ * leads. So a name has to be a configured one, an IP address the one that the connection has really arrived at, and the port
+ * ours; else it is that address. Plain HTTP: what a proxy speaks to its callers, only the operator can say.
+ */
+export function originOf(req: IncomingMessage, configuredNames: readonly string[]): string {
+  const { localAddress = '127.0.0.1', localPort = 80 } = req.socket
+  const arrivedAt = withoutMapping(localAddress)
+  const name = hostNameOf(req.headers.host)
+  const isConfigured = name !== undefined && configuredNames.some((other) => other.toLowerCase() === name)
+  const isLocalhost = name === 'localhost' && isLocal(req)
+  const host = name !== undefined && isIP(name) === 0 && (isConfigured || isLocalhost) ? name : arrivedAt
+  const hasPort = /:\d{1,5}$/.test(req.headers.host ?? '') || host !== name
+  const port = hasPort && localPort !== 80 ? `:${localPort}` : ''
+  return `http://${isIP(host) === 6 ? `[${host}]` : host}${port}`
+}

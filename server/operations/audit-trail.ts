@@ -15,6 +15,8 @@ export interface AuditedChange {
     | 'settings'
     | 'backup'
     | 'gateway'
+    | 'invitation'
+    | 'mail'
   readonly targetId: string | null
   /** Never a secret: no password, hash, key or token. */
   readonly before: unknown

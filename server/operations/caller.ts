@@ -26,6 +26,11 @@ export interface Caller {
   /** Whether administration is open to a caller from there. */
   readonly mayAdminister: boolean
   readonly session?: SessionSlot
+  /**
+   * Where the caller has reached the gateway, as a URL without a slash at its end; only what is known to lead here, because
+   * links that are mailed to others are built on it. Left out where a door has no such thing.
+   */
+  readonly origin?: string
 }
 
 /** A caller whose session was checked; what the handlers of `user` and `admin` operations are given. */

@@ -1,5 +1,6 @@
 // What the handlers work with. The composition root makes each part once; a handler takes only what its noun needs.
 import type { Refusal } from '../../contract/errors.ts'
+import type { Locale } from '../../contract/operations/fields.ts'
 import type { SettingsView } from '../../contract/operations/settings.ts'
 import type { Result } from '../../contract/result.ts'
 import type { AccessChanges } from '../accounts/access-changes.ts'
@@ -12,6 +13,8 @@ import type { Repositories } from '../db/repositories/repositories.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { Limiter } from '../limits/limiter.ts'
+import type { Mail } from '../mail/mail.ts'
+import type { MailConfigStore } from '../mail/mail-config.ts'
 import type { Clock, Ids, Logger, SecretStore } from '../ports.ts'
 import type { ModelRules } from '../prices/model-rules.ts'
 import type { PriceBook } from '../prices/price-book.ts'
@@ -21,9 +24,12 @@ import type { UpstreamConfigStore } from '../settings/upstream-config.ts'
 import type { System } from '../system/system.ts'
 import type { UpstreamHealth } from '../upstreams/upstream-health.ts'
 import type { UpstreamProbe } from '../upstreams/upstream-probe.ts'
+import type { Later } from './later.ts'
 import type { Passwords } from './passwords.ts'
+import type { SecondFactors } from './second-factors.ts'
 import type { Sessions } from './sessions.ts'
 import type { SetupGate } from './setup-gate.ts'
+import type { Throttles } from './throttles.ts'
 
 export interface UpstreamFacts {
   readonly kind: 'openai' | 'demo' | null
@@ -78,4 +84,13 @@ export interface OperationDeps {
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly setup: SetupGate
+  readonly mail: Mail
+  readonly mailConfig: MailConfigStore
+  readonly secondFactors: SecondFactors
+  readonly throttles: Throttles
+  readonly later: Later
+  /** The language for whoever names none. */
+  readonly defaultLocale: Locale
+  /** Where this server listens, as a URL without a slash at its end. */
+  readonly ownAddress: () => string
 }

@@ -4,16 +4,26 @@ import type { Handlers } from './dispatch.ts'
 import { auditHandlers } from './handlers/audit.ts'
 import { authHandlers } from './handlers/auth.ts'
 import { backupHandlers } from './handlers/backups.ts'
+import { invitationHandlers } from './handlers/invitations.ts'
 import { keyHandlers } from './handlers/keys.ts'
 import { limitHandlers } from './handlers/limits.ts'
+import { linkHandlers } from './handlers/links.ts'
+import { mailHandlers } from './handlers/mail.ts'
 import { meHandlers } from './handlers/me.ts'
 import { modelHandlers } from './handlers/models.ts'
+import { passwordResetHandlers } from './handlers/password-reset.ts'
 import { priceHandlers } from './handlers/prices.ts'
+import { registrationHandlers } from './handlers/registration.ts'
+import { sessionHandlers } from './handlers/sessions.ts'
 import { settingsHandlers } from './handlers/settings.ts'
 import { setupHandlers } from './handlers/setup.ts'
 import { systemHandlers } from './handlers/system.ts'
 import { upstreamHandlers } from './handlers/upstreams.ts'
+import { totpHandlers } from './handlers/totp.ts'
 import { usageHandlers } from './handlers/usage.ts'
+import { userAccessHandlers } from './handlers/user-access.ts'
+import { userDeletionHandlers } from './handlers/user-deletion.ts'
+import { userStatusHandlers } from './handlers/user-status.ts'
 import { userHandlers } from './handlers/users.ts'
 
 export const createHandlers = (deps: OperationDeps): Handlers => ({
@@ -31,4 +41,14 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...usageHandlers(deps),
   ...settingsHandlers(deps),
   ...limitHandlers(deps),
+  ...invitationHandlers(deps),
+  ...linkHandlers(deps),
+  ...mailHandlers(deps),
+  ...passwordResetHandlers(deps),
+  ...registrationHandlers(deps),
+  ...sessionHandlers(deps),
+  ...totpHandlers(deps),
+  ...userAccessHandlers(deps),
+  ...userDeletionHandlers(deps),
+  ...userStatusHandlers(deps),
 })

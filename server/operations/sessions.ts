@@ -18,8 +18,11 @@ export interface Sessions {
     days: number,
     from: Pick<Caller, 'address' | 'client'>,
   ): Promise<{ readonly token: string; readonly expiresAt: number; readonly maxAgeSeconds: number }>
-  /** Whose session a token names; undefined where it is forged, expired, revoked, or its person is not active. */
-  identify(token: string): Promise<Identity | undefined>
+  /**
+   * Whose session a token names; undefined where it is forged, expired, revoked, or its person is not active. Notes that the
+   * session was used from this address.
+   */
+  identify(token: string, address: string): Promise<Identity | undefined>
   /** The same by the id alone, for a connection that stays open; it does not count as being there. */
   lookUp(sessionId: string): Identity | undefined
 }
@@ -54,13 +57,16 @@ export async function createSessions(deps: SessionDeps): Promise<Sessions> {
         .sign(signingKey)
       return { token, expiresAt, maxAgeSeconds: (days * DAY_MS) / 1000 }
     },
-    async identify(token) {
+    async identify(token, address) {
       const sessionId = await verifiedId(token, signingKey, clock.now())
       const session = sessionId === undefined ? undefined : sessions.find(sessionId)
       if (!session || !isLive(session, clock.now())) return undefined
       const user = users.findById(session.userId)
       if (user?.status !== 'active') return undefined
-      if (clock.now() - (user.lastSeenAt ?? 0) > SEEN_AGAIN_AFTER_MS) users.touch(user.id, clock.now())
+      const now = clock.now()
+      if (now - (user.lastSeenAt ?? 0) > SEEN_AGAIN_AFTER_MS) users.touch(user.id, now)
+      const isSeenBefore = now - (session.lastSeenAt ?? session.createdAt) <= SEEN_AGAIN_AFTER_MS
+      if (!isSeenBefore || session.address !== address) sessions.touch(session.id, now, address)
       return { user: { id: user.id, role: user.role }, sessionId: session.id }
     },
     lookUp(sessionId) {

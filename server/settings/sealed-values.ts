@@ -7,6 +7,19 @@ export interface SealedValues {
   /** Throws SealedValueError where the value cannot be opened: the data key is another one, so it must be entered again. */
   get(name: string): Promise<string | undefined>
   set(name: string, value: string): Promise<void>
+  /** Whether there is one, openable or not. */
+  has(name: string): boolean
+  delete(name: string): void
+  /** For what is kept elsewhere than by name, and sealed in the middle of a transaction. */
+  sealer(): Promise<Sealer>
+}
+
+/** Seals and opens with the data key as it was when this was asked for. */
+export interface Sealer {
+  /** What is sealed under one name opens under no other. */
+  seal(name: string, value: string): Buffer
+  /** Throws SealedValueError. */
+  open(name: string, sealed: Buffer): string
 }
 
 export class SealedValueError extends Error {
@@ -49,6 +62,15 @@ export function createSealedValues({
     async set(name, value) {
       const key = await loadDataKey()
       repository.set(name, seal(name, value, key, ids.randomBytes(NONCE_BYTES)), clock.now())
+    },
+    has: (name) => repository.get(name) !== undefined,
+    delete: (name) => repository.delete(name),
+    async sealer() {
+      const key = await loadDataKey()
+      return {
+        seal: (name, value) => seal(name, value, key, ids.randomBytes(NONCE_BYTES)),
+        open: (name, sealed) => open(name, sealed, key),
+      }
     },
   }
 }

@@ -39,8 +39,14 @@ describe('before the set-up', () => {
     ])
   })
 
-  test('the page at / says that the set-up is needed, and never the token', async () => {
-    const page = await get('/', html)
+  test.each(['/', '/admin', '/login'])('%s leads to the set-up on this machine', async (path) => {
+    const reply = await get(path, html)
+    expect([reply.status, reply.headers.location]).toEqual([302, '/setup'])
+  })
+
+  test('whoever comes through a proxy is told that the set-up is done elsewhere, and never the token', async () => {
+    const page = await get('/', { ...html, 'x-forwarded-for': '192.168.1.9' })
+    expect(page.status).toBe(200)
     expect(page.text).toContain('Set-up needed')
     expect(page.text).not.toContain(portal.token)
   })
@@ -56,28 +62,24 @@ describe('after it', () => {
     expect(await get('/readyz')).toMatchObject({ status: 200 })
   })
 
-  test('/ is a page for everyone, with the address that was used', async () => {
-    for (const accept of ['*/*', 'application/json', html.accept]) {
-      const page = await get('/', { accept, host: 'localhost:1234' })
-      expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
-      expect(page.text).toContain('http://localhost:1234/v1')
-      expect(page.text).toContain('Running with the demo upstream')
+  test('/ and /admin are pages for everyone, and only read', async () => {
+    for (const path of ['/', '/admin']) {
+      for (const accept of ['*/*', 'application/json', html.accept]) {
+        expect((await get(path, { accept })).headers['content-type']).toBe('text/html; charset=utf-8')
+      }
+      expect((await portal.send({ method: 'HEAD', path })).text).toBe('')
+      expect(await portal.send({ method: 'POST', path })).toMatchObject({
+        status: 405,
+        headers: { allow: 'GET, HEAD' },
+      })
     }
-    expect((await portal.send({ method: 'HEAD', path: '/' })).text).toBe('')
-    expect(await portal.send({ method: 'POST', path: '/' })).toMatchObject({
-      status: 405,
-      headers: { allow: 'GET, HEAD' },
-    })
   })
 
-  test('/ speaks the language that the browser prefers, and the one that is asked for', async () => {
-    expect((await get('/', { 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.5' })).text).toContain(
-      '<html lang="zh-CN">',
-    )
-    expect((await get('/?lang=en', { 'accept-language': 'zh-CN' })).text).toContain('<html lang="en">')
-    expect((await get('/?lang=%22%3E%3Cscript%3E', { 'accept-language': 'zh-CN' })).text).not.toContain(
-      '"><script>',
-    )
+  test('a drawn page speaks the language that the browser prefers, and the one that is asked for', async () => {
+    const chinese = { ...html, 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.5' }
+    expect((await get('/hello', chinese)).text).toContain('<html lang="zh-CN">')
+    expect((await get('/hello?lang=en', chinese)).text).toContain('<html lang="en">')
+    expect((await get('/hello?lang=%22%3E%3Cscript%3E', chinese)).text).not.toContain('"><script>')
   })
 
   test('other pages are HTML for browsers alone', async () => {
@@ -88,7 +90,7 @@ describe('after it', () => {
     })
     const lost = await get('/nowhere', html)
     expect([lost.status, lost.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
-    for (const path of ['/nowhere', '/index.html', '/.env', '/%ff', '/..%2f', '//', '/admin']) {
+    for (const path of ['/nowhere', '/index.html', '/.env', '/%ff', '/..%2f', '//', '/admin/', '/login']) {
       const reply = await get(path)
       expect([reply.status, codeOf(reply)]).toEqual([404, 'page_not_found'])
     }

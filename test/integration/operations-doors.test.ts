@@ -34,6 +34,14 @@ test('every operation of the design stands in the catalogue', () => {
       'backups.list backups.create backups.delete backups.preview backups.restore',
       'system.status system.logs system.licences',
       'usage.list usage.summary settings.get settings.update limits.list limits.update limits.usage',
+      'auth.status auth.verifySecondFactor auth.register auth.checkLink auth.verifyEmail',
+      'auth.resendVerification auth.forgotPassword auth.resetPassword',
+      'me.update me.changeEmail me.changePassword me.requestDeletion me.withdrawDeletion',
+      'sessions.list sessions.revoke sessions.revokeOthers',
+      'totp.begin totp.confirm totp.disable totp.renewRecoveryCodes',
+      'users.setStatusMany users.setRole users.approve users.reject users.delete users.invite',
+      'users.resetLink users.resetSecondFactor invitations.list invitations.revoke',
+      'mail.get mail.update mail.list mail.retry settings.testMail',
     ]
       .join(' ')
       .split(' ')

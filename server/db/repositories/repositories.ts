@@ -1,6 +1,8 @@
 // Every repository over one connection, so that the composition root makes them once.
 import type { Db } from '../open.ts'
+import { type AccountLinksRepository, createAccountLinksRepository } from './account-links.ts'
 import { type AuditRepository, createAuditRepository } from './audit.ts'
+import { createInvitationsRepository, type InvitationsRepository } from './invitations.ts'
 import { createKeysRepository, type KeysRepository } from './keys.ts'
 import { createLedgerRepository, type LedgerRepository } from './ledger.ts'
 import {
@@ -9,6 +11,7 @@ import {
   type LimitCountersRepository,
   type LimitRulesRepository,
 } from './limits.ts'
+import { createMailsRepository, type MailsRepository } from './mails.ts'
 import { createMetaRepository, type MetaRepository } from './meta.ts'
 import {
   createModelRulesRepository,
@@ -19,7 +22,9 @@ import {
 import { createOwnedIdsRepository, type OwnedIdsRepository } from './owned-ids.ts'
 import { createPricesRepository, type PricesRepository } from './prices.ts'
 import { createRecentChargesRepository, type RecentChargesRepository } from './recent-charges.ts'
+import { createRegistrationsRepository, type RegistrationsRepository } from './registrations.ts'
 import { createSealedValuesRepository, type SealedValuesRepository } from './sealed-values.ts'
+import { createSecondFactorsRepository, type SecondFactorsRepository } from './second-factors.ts'
 import { createSessionsRepository, type SessionsRepository } from './sessions.ts'
 import { createSettingsRepository, type SettingsRepository } from './settings.ts'
 import { createSpendingRepository, type SpendingRepository } from './spending.ts'
@@ -42,6 +47,11 @@ export interface Repositories {
   readonly limitRules: LimitRulesRepository
   readonly limitCounters: LimitCountersRepository
   readonly spending: SpendingRepository
+  readonly accountLinks: AccountLinksRepository
+  readonly registrations: RegistrationsRepository
+  readonly invitations: InvitationsRepository
+  readonly secondFactors: SecondFactorsRepository
+  readonly mails: MailsRepository
   readonly audit: AuditRepository
   readonly meta: MetaRepository
   /** Runs synchronous work in one transaction: all of it is written, or, where it throws, none. */
@@ -65,6 +75,11 @@ export function createRepositories(db: Db): Repositories {
     limitRules: createLimitRulesRepository(db),
     limitCounters: createLimitCountersRepository(db),
     spending: createSpendingRepository(db),
+    accountLinks: createAccountLinksRepository(db),
+    registrations: createRegistrationsRepository(db),
+    invitations: createInvitationsRepository(db),
+    secondFactors: createSecondFactorsRepository(db),
+    mails: createMailsRepository(db),
     audit: createAuditRepository(db),
     meta: createMetaRepository(db),
     transaction: (work) => db.raw.transaction(work).immediate(),

@@ -6,6 +6,7 @@ import { sealedValues } from '../schema/settings.ts'
 export interface SealedValuesRepository {
   get(name: string): Buffer | undefined
   set(name: string, sealed: Buffer, at: number): void
+  delete(name: string): void
 }
 
 export function createSealedValuesRepository({ orm }: Db): SealedValuesRepository {
@@ -17,5 +18,6 @@ export function createSealedValuesRepository({ orm }: Db): SealedValuesRepositor
         .values({ name, sealed, updatedAt: at })
         .onConflictDoUpdate({ target: sealedValues.name, set: { sealed, updatedAt: at } })
         .run(),
+    delete: (name) => void orm.delete(sealedValues).where(eq(sealedValues.name, name)).run(),
   }
 }

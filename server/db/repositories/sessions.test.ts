@@ -20,7 +20,7 @@ function sessionsOfTwo() {
 test('a session is found as it was made, and says when it was revoked first', () => {
   const sessions = sessionsOfTwo()
   sessions.create(session('s'))
-  expect(sessions.find('s')).toEqual({ ...session('s'), revokedAt: null })
+  expect(sessions.find('s')).toEqual({ ...session('s'), revokedAt: null, lastSeenAt: null })
   sessions.revoke('s', NOW + 1)
   sessions.revoke('s', NOW + 2)
   expect(sessions.find('s')?.revokedAt).toBe(NOW + 1)
@@ -43,4 +43,20 @@ test('sessions that ended are forgotten, the others stay', () => {
   expect(sessions.deleteExpired(NOW)).toBe(1)
   expect(sessions.find('old')).toBeUndefined()
   expect(sessions.find('new')).toBeDefined()
+})
+
+test('those that are alive are listed, the one used last first, and a use is noted with its place', () => {
+  const sessions = sessionsOfTwo()
+  for (const id of ['a', 'b', 'c']) sessions.create(session(id))
+  sessions.create(session('old', 'user-ann', NOW))
+  sessions.create(session('of-ben', 'user-ben'))
+  sessions.revoke('c', NOW)
+  sessions.touch('a', NOW + 5, '10.0.0.9')
+  expect(sessions.listLive('user-ann', NOW).map(({ id, address }) => [id, address])).toEqual([
+    ['a', '10.0.0.9'],
+    ['b', '127.0.0.1'],
+  ])
+  sessions.deleteOf('user-ann')
+  expect(sessions.find('a')).toBeUndefined()
+  expect(sessions.find('of-ben')).toBeDefined()
 })

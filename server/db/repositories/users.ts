@@ -1,12 +1,17 @@
 // People: who they are and what they may do. Their money is in the ledger.
-import { and, count, desc, eq, sql } from 'drizzle-orm'
+import { and, count, eq, sql } from 'drizzle-orm'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
-import type { Role, UserStatus } from '../../../contract/operations/fields.ts'
+import type { Locale, Role, Theme, UserStatus } from '../../../contract/operations/fields.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
+import { emailKeyOf } from '../email-key.ts'
 import type { Db } from '../open.ts'
 import { balances } from '../schema/ledger.ts'
 import { users } from '../schema/users.ts'
-import { type CountedPage, formatTimeCursor, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import type { CountedPage } from './paging.ts'
+import { countUsers, listUsers, type UserCounts, type UserFilter, userColumns } from './user-list.ts'
+
+/** Whether the default balance is owed: not yet; decided on and not yet in the ledger; or done with, for good. */
+export type DefaultBalance = 'waiting' | 'due' | 'settled'
 
 export interface UserRow {
   readonly id: string
@@ -17,24 +22,23 @@ export interface UserRow {
   readonly status: UserStatus
   readonly createdAt: number
   readonly lastSeenAt: number | null
+  readonly locale: Locale | null
+  readonly theme: Theme | null
+  /** When a link that was sent to the address came back. */
+  readonly emailVerifiedAt: number | null
+  readonly defaultBalance: DefaultBalance
+  readonly deletionRequestedAt: number | null
+  readonly deletedAt: number | null
 }
 
-export interface NewUser {
-  readonly id: string
-  readonly email: string
-  readonly passwordHash: string | null
-  readonly role: Role
-  readonly status: UserStatus
-  readonly createdAt: number
+export interface NewUser
+  extends Pick<UserRow, 'id' | 'email' | 'passwordHash' | 'role' | 'status' | 'createdAt'> {
+  readonly locale?: Locale | null
+  readonly emailVerifiedAt?: number | null
+  /** `waiting` where left out. */
+  readonly defaultBalance?: DefaultBalance
   /** 0 where left out. */
   readonly creditLimitNanoUsd?: number
-}
-
-export interface UserFilter extends PageRequest {
-  /** Part of the email, in any case. */
-  readonly search?: string | undefined
-  readonly status?: UserStatus | undefined
-  readonly role?: Role | undefined
 }
 
 export interface UsersRepository {
@@ -43,96 +47,118 @@ export interface UsersRepository {
   findById(id: string): UserRow | undefined
   /** In any case and with surrounding spaces. */
   findByEmail(email: string): UserRow | undefined
-  /** Newest first. */
+  /** Those who are deleted only where they are asked for. */
   list(filter: UserFilter): CountedPage<UserRow>
+  counts(): UserCounts
   /** The row after the change, or undefined where there is no such person. */
   setStatus(id: string, status: UserStatus): UserRow | undefined
   setRole(id: string, role: Role): UserRow | undefined
   setPassword(id: string, passwordHash: string): UserRow | undefined
+  /** Refuses with `email_taken`. `verifiedAt` is null for an address that nobody has proved. */
+  setEmail(id: string, email: string, verifiedAt: number | null): Result<UserRow, Refusal>
+  noteEmailVerified(id: string, at: number): void
+  setPreferences(
+    id: string,
+    preferences: { readonly locale?: Locale | null | undefined; readonly theme?: Theme | null | undefined },
+  ): UserRow | undefined
+  setDeletionRequested(id: string, at: number | null): UserRow | undefined
+  setDefaultBalance(id: string, state: DefaultBalance): void
+  /** Active people whose default balance was decided on and never reached the ledger. */
+  withDefaultBalanceDue(): readonly string[]
+  /** Deletes the person: the row stays, for those that refer to it, and nothing in it says who it was. */
+  anonymise(id: string, at: number): void
   countActiveAdministrators(): number
+  activeAdministrators(): readonly UserRow[]
   /** Notes that the person was here. */
   touch(id: string, at: number): void
 }
 
-/** The one form that emails are compared in. */
-const emailKeyOf = (email: string): string => email.trim().normalize('NFKC').toLowerCase()
-
-const columns = {
-  id: users.id,
-  email: users.email,
-  passwordHash: users.passwordHash,
-  role: users.role,
-  status: users.status,
-  createdAt: users.createdAt,
-  lastSeenAt: users.lastSeenAt,
-}
+type Changes = Partial<Omit<UserRow, 'id' | 'createdAt'>>
 
 export function createUsersRepository({ raw, orm }: Db): UsersRepository {
   const byId = orm
-    .select(columns)
+    .select(userColumns)
     .from(users)
     .where(eq(users.id, sql.placeholder('id')))
     .prepare()
   const byEmail = orm
-    .select(columns)
+    .select(userColumns)
     .from(users)
     .where(eq(users.emailKey, sql.placeholder('emailKey')))
     .prepare()
-  const administrators = orm
-    .select({ count: count() })
-    .from(users)
-    .where(and(eq(users.role, 'admin'), eq(users.status, 'active')))
-    .prepare()
+  const isActiveAdministrator = and(eq(users.role, 'admin'), eq(users.status, 'active'))
+  const administrators = orm.select({ count: count() }).from(users).where(isActiveAdministrator).prepare()
   const touch = orm
     .update(users)
     .set({ lastSeenAt: sql`${sql.placeholder('at')}` })
     .where(eq(users.id, sql.placeholder('id')))
     .prepare()
-  const change = (id: string, values: Partial<Pick<UserRow, 'role' | 'status' | 'passwordHash'>>) =>
-    orm.update(users).set(values).where(eq(users.id, id)).returning(columns).get()
+  const change = (id: string, values: Changes & { emailKey?: string }) =>
+    orm.update(users).set(values).where(eq(users.id, id)).returning(userColumns).get()
 
   const create = raw.transaction((user: NewUser): Result<UserRow, Refusal> => {
     const emailKey = emailKeyOf(user.email)
     if (byEmail.get({ emailKey })) return fail(refusal('email_taken'))
-    const { id, passwordHash, role, status, createdAt, creditLimitNanoUsd = 0 } = user
-    const row = { id, email: user.email.trim(), passwordHash, role, status, createdAt, lastSeenAt: null }
-    orm
+    const { creditLimitNanoUsd = 0, email, ...given } = user
+    const row = orm
       .insert(users)
-      .values({ ...row, emailKey })
-      .run()
-    orm.insert(balances).values({ userId: id, balanceNanoUsd: 0, creditLimitNanoUsd }).run()
+      .values({ ...given, email: email.trim(), emailKey })
+      .returning(userColumns)
+      .get()
+    orm.insert(balances).values({ userId: user.id, balanceNanoUsd: 0, creditLimitNanoUsd }).run()
     return ok(row)
+  })
+  const setEmail = raw.transaction((id: string, email: string, emailVerifiedAt: number | null) => {
+    const emailKey = emailKeyOf(email)
+    const other = byEmail.get({ emailKey })
+    if (other && other.id !== id) return fail(refusal('email_taken'))
+    const changed = change(id, { email: email.trim(), emailKey, emailVerifiedAt })
+    return changed ? ok(changed) : fail(refusal('user_not_found'))
   })
 
   return {
     create: (user) => create.immediate(user),
     findById: (id) => byId.get({ id }),
     findByEmail: (email) => byEmail.get({ emailKey: emailKeyOf(email) }),
-    list: (filter) => list(orm, filter),
+    list: (filter) => listUsers(orm, filter),
+    counts: () => countUsers(orm),
     setStatus: (id, status) => change(id, { status }),
     setRole: (id, role) => change(id, { role }),
     setPassword: (id, passwordHash) => change(id, { passwordHash }),
+    setEmail: (id, email, verifiedAt) => setEmail.immediate(id, email, verifiedAt),
+    noteEmailVerified: (id, at) => void change(id, { emailVerifiedAt: at }),
+    setPreferences(id, { locale, theme }) {
+      // The query builder leaves undefined members out, and cannot build an update without any.
+      if (locale === undefined && theme === undefined) return byId.get({ id })
+      return orm.update(users).set({ locale, theme }).where(eq(users.id, id)).returning(userColumns).get()
+    },
+    setDeletionRequested: (id, at) => change(id, { deletionRequestedAt: at }),
+    setDefaultBalance: (id, state) => void change(id, { defaultBalance: state }),
+    withDefaultBalanceDue: () =>
+      orm
+        .select({ id: users.id })
+        .from(users)
+        .where(and(eq(users.status, 'active'), eq(users.defaultBalance, 'due')))
+        .all()
+        .map(({ id }) => id),
+    anonymise: (id, at) => void change(id, anonymous(id, at)),
     countActiveAdministrators: () => administrators.get()?.count ?? 0,
+    activeAdministrators: () => orm.select(userColumns).from(users).where(isActiveAdministrator).all(),
     touch: (id, at) => void touch.run({ id, at }),
   }
 }
 
-function list(orm: Db['orm'], filter: UserFilter): CountedPage<UserRow> {
-  const { search, status, role, cursor, limit } = filter
-  const wanted = and(
-    // instr, not LIKE: a search for "_" or "%" means these characters.
-    search ? sql`instr(${users.emailKey}, ${emailKeyOf(search)}) > 0` : undefined,
-    status ? eq(users.status, status) : undefined,
-    role ? eq(users.role, role) : undefined,
-  )
-  const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
-  const found = orm
-    .select(columns)
-    .from(users)
-    .where(and(wanted, after && sql`(${users.createdAt}, ${users.id}) < (${after.at}, ${after.id})`))
-    .orderBy(desc(users.createdAt), desc(users.id))
-    .limit(limit + 1)
-    .all()
-  const total = orm.select({ count: count() }).from(users).where(wanted).get()?.count ?? 0
-  return { ...toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id })), total }
-}
+/** `.invalid` is a domain that cannot exist (RFC 2606), so that no mail and no registration ever meets it. */
+const anonymous = (id: string, at: number): Changes & { emailKey: string } => ({
+  email: `deleted-${id}@deleted.invalid`,
+  emailKey: `deleted-${id}@deleted.invalid`,
+  passwordHash: null,
+  status: 'deleted',
+  role: 'user',
+  lastSeenAt: null,
+  locale: null,
+  theme: null,
+  emailVerifiedAt: null,
+  deletionRequestedAt: null,
+  deletedAt: at,
+})

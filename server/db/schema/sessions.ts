@@ -14,6 +14,8 @@ export const sessions = sqliteTable(
     revokedAt: integer('revoked_at'),
     address: text('address').notNull(),
     client: text('client').notNull(),
+    /** Null until it is used again after the sign-in. */
+    lastSeenAt: integer('last_seen_at'),
   },
   (table) => [index('sessions_user').on(table.userId), index('sessions_expires').on(table.expiresAt)],
 )

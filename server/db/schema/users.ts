@@ -14,6 +14,18 @@ export const users = sqliteTable(
     status: text('status', { enum: ['pending', 'active', 'suspended', 'deleted'] }).notNull(),
     createdAt: integer('created_at').notNull(),
     lastSeenAt: integer('last_seen_at'),
+    /** The language of mail and pages; null for the gateway's own. */
+    locale: text('locale', { enum: ['en', 'zh-CN'] }),
+    theme: text('theme', { enum: ['system', 'light', 'dark'] }),
+    /** When a link that was sent to the address came back. */
+    emailVerifiedAt: integer('email_verified_at'),
+    /** Whether the default balance is owed: not yet; decided on and not yet in the ledger; or done with, for good. */
+    defaultBalance: text('default_balance', { enum: ['waiting', 'due', 'settled'] })
+      .notNull()
+      .default('waiting'),
+    /** When the person asked to be deleted. */
+    deletionRequestedAt: integer('deletion_requested_at'),
+    deletedAt: integer('deleted_at'),
   },
   (table) => [
     uniqueIndex('users_email_key').on(table.emailKey),

@@ -61,7 +61,3 @@ const DONE_ICON = trustedMarkup(
 /** A button that copies the text of the element `sourceId`. It shows only where scripts run. */
 export const copyButton = (words: Words, sourceId: string, label: string, className = ''): Html =>
   html`<button type="button" class="${className}" data-copy="${sourceId}" data-said="${words.copied}"><span class="idle">${COPY_ICON}${label}</span><span class="done">${DONE_ICON}${words.copied}</span></button>`
-
-/** Literal text that can be pasted somewhere, under a line that says where. */
-export const codeBlock = (words: Words, block: { id: string; where: string; text: string }): Html =>
-  html`<figure class="code"><figcaption><span>${block.where}</span>${copyButton(words, block.id, words.copy)}</figcaption><pre tabindex="0" id="${block.id}">${block.text}</pre></figure>`

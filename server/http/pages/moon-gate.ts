@@ -18,11 +18,3 @@ export const mark = (): Html =>
   html`<svg class="mark" viewBox="32 32 448 448" aria-hidden="true">${trustedMarkup(
     drawing(true).replaceAll('"wall"', '"mark-wall"').replace('#wall)', '#mark-wall)'),
   )}</svg>`
-
-/** The large drawing of the state card: the wall goes on beyond the drawing, so that it fills a panel of any shape. */
-export const gate = (isLit: boolean): Html => {
-  const { disc, path } = isLit ? LIT : DARK
-  return html`<svg class="gate" viewBox="0 0 240 240" aria-hidden="true">${trustedMarkup(
-    `<path fill="#06443a" d="M-900 -900H1140V1140H-900z"/><path fill="#03312a" d="M-900 168H1140V1140H-900z"/><path d="M62.5 168A78 78 0 1 1 177.5 168" fill="none" stroke="#2f7767" stroke-width="4"/><path d="M76 168H164L280 480H-40Z" fill="${path}"/><path d="M76 168A68 68 0 1 1 164 168Z" fill="${disc}"/>`,
-  )}</svg>`
-}

@@ -2,11 +2,7 @@
 
 export interface PageFacts {
   readonly isSetUpDone: boolean
-  readonly upstream: 'openai' | 'demo' | null
-  /** Whether other machines can reach this gateway at all. */
-  readonly isOpenToNetwork: boolean
-  /** The model that the examples name; undefined while there is none. */
-  readonly sampleModel: string | undefined
+  readonly hasUpstream: boolean
   readonly version: string
 }
 
@@ -16,6 +12,4 @@ export interface PageRequest {
   /** Host and port as the browser sent them; checked before any page is drawn. */
   readonly host: string
   readonly language: Language
-  /** Whether the page is read on the machine that the gateway runs on. */
-  readonly isLocal: boolean
 }

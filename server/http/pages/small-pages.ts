@@ -1,5 +1,6 @@
-// The two small pages: that this device reached the gateway, and that there is nothing at an address.
-import { html } from './html.ts'
+// The small pages that need no app: this device reached the gateway; there is nothing at an address; the set-up is done on the
+// gateway's own machine; the apps have not been built.
+import { type Html, html, withLiterals } from './html.ts'
 import { copyButton, toDocument, wordsOf } from './layout.ts'
 import type { PageRequest } from './page-facts.ts'
 
@@ -24,3 +25,28 @@ export function lostPage(request: PageRequest): string {
 </section></main>`
   return toDocument({ request, title: `${words.lostTitle} · ${words.title}`, content })
 }
+
+export function setUpElsewherePage(request: PageRequest): string {
+  const words = wordsOf(request)
+  return toDocument({
+    request,
+    title: `${words.setupNeeded} · ${words.title}`,
+    content: lonePage('warn', words.setupNeeded, words.setupNeededTitle, words.setupNeededText),
+  })
+}
+
+export function notBuiltPage(request: PageRequest): string {
+  const words = wordsOf(request)
+  return toDocument({
+    request,
+    title: `${words.notBuiltTitle} · ${words.title}`,
+    content: lonePage('warn', words.running, words.notBuiltTitle, words.notBuiltText),
+  })
+}
+
+const lonePage = (className: string, tag: string, title: string, text: string): Html =>
+  html`<main class="lone"><section class="card">
+<p class="tag ${className}"><svg viewBox="0 0 10 10" aria-hidden="true"><path d="M5 .8 9.6 9H.4z"/></svg>${tag}</p>
+<h1>${title}</h1>
+<p class="soft">${withLiterals(text)}</p>
+</section></main>`

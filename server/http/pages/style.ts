@@ -19,7 +19,7 @@ code,pre,.mono{font:400 12px/20px var(--mono);font-variant-ligatures:none}
 :focus-visible{outline:2px solid var(--focus);outline-offset:2px}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .bar{background:var(--surface);border-bottom:1px solid var(--line)}
-.bar>div,main,footer{max-width:1120px;margin:0 auto;padding:0 24px}
+.bar>div,main{max-width:1120px;margin:0 auto;padding:0 24px}
 .bar>div{display:flex;align-items:center;gap:12px;height:56px}
 .brand{display:flex;align-items:center;gap:10px;font-weight:600;color:var(--ink);text-decoration:none;white-space:nowrap}
 .mark{width:26px;height:26px;flex:none}
@@ -27,13 +27,7 @@ code,pre,.mono{font:400 12px/20px var(--mono);font-variant-ligatures:none}
 .langs a{display:block;padding:2px 10px;border-radius:4px;color:var(--ink-2);text-decoration:none;font-size:13px;line-height:22px}
 .langs a:hover{background:var(--hover)}
 .langs a[aria-current]{background:var(--accent-soft);color:var(--accent);font-weight:500}
-main{padding-top:24px;padding-bottom:24px;display:grid;gap:16px;grid-template-columns:minmax(0,1fr) 340px;align-items:start}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:8px;min-width:0}
-.wide{grid-column:1/-1}
-.stack{display:grid;gap:16px;grid-template-columns:minmax(0,1fr)}
-.state{display:grid;grid-template-columns:208px minmax(0,1fr);overflow:hidden;box-shadow:var(--shadow-1)}
-.wall{overflow:hidden;background:#06443a}.gate{display:block;width:100%;height:100%;min-height:196px;overflow:visible}
-.state>.says{padding:20px 24px 22px;display:grid;gap:8px;align-content:center;justify-items:start}
 h1{font-size:22px;line-height:28px;font-weight:600;letter-spacing:-.01em}
 :lang(zh) h1,:lang(zh) .address{letter-spacing:0}
 .tag{display:inline-flex;align-items:center;gap:6px;height:22px;padding:0 8px;border-radius:4px;font-size:12px;line-height:16px;font-weight:500;background:var(--ok-soft);color:var(--ok-ink)}
@@ -41,11 +35,7 @@ h1{font-size:22px;line-height:28px;font-weight:600;letter-spacing:-.01em}
 .tag.warn{background:var(--warn-soft);color:var(--warn-ink)}.tag.warn svg{fill:var(--warn)}
 .tag.info{background:var(--info-soft);color:var(--info-ink)}.tag.info svg{fill:var(--info)}
 .address{font:400 26px/34px var(--mono);letter-spacing:-.02em;overflow-wrap:anywhere;user-select:all}
-.says .tag{margin-bottom:4px}
-p code{white-space:nowrap;color:var(--ink)}
-.quiet{color:var(--ink-3)}
 .soft{color:var(--ink-2)}
-.state p{max-width:68ch;text-wrap:pretty}
 .actions{display:flex;flex-wrap:wrap;gap:8px 16px;align-items:center;margin-top:6px}
 button{font:500 13px/20px var(--sans);display:inline-flex;align-items:center;gap:8px;height:32px;padding:0 12px;border-radius:6px;border:1px solid var(--line);background:var(--surface);color:var(--ink);cursor:pointer;box-shadow:var(--shadow-1)}
 button:hover{background:var(--hover)}
@@ -58,59 +48,14 @@ button.copied .done{display:inline-flex}button.copied .idle{display:none}
 button span{display:inline-flex;align-items:center;gap:8px}
 [data-copy]{display:none}
 .scripted [data-copy]{display:inline-flex}
-.head{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline;justify-content:space-between;padding:14px 16px 12px}
-.head h2{font-size:14px;line-height:20px;font-weight:600}
-.head p{font-size:12px}
-.body,.panel,.rail,.rail>li,.other{grid-template-columns:minmax(0,1fr)}
-.body{padding:0 16px 16px;display:grid;gap:12px}
-.tabs>fieldset{border:0;margin:0;padding:0 16px;display:flex;gap:20px;overflow-x:auto;border-bottom:1px solid var(--line);min-width:0;scrollbar-width:none}
-.tabs label{display:block;flex:none;padding:8px 0 10px;color:var(--ink-2);font-weight:500;font-size:13px;line-height:20px;cursor:pointer;border-bottom:2px solid transparent;margin-bottom:-1px}
-.tabs label:hover{color:var(--ink)}
-.tabs label:has(:checked){color:var(--ink);border-color:var(--accent)}
-.tabs label:has(:focus-visible){outline:2px solid var(--focus);outline-offset:-2px;border-radius:4px}
-.panel{display:none;padding:16px;gap:12px}
-.tabs:has(#client-codex:checked) .codex,.tabs:has(#client-python:checked) .python,.tabs:has(#client-js:checked) .js,.tabs:has(#client-curl:checked) .curl{display:grid}
-.code{position:relative;background:var(--sunken);border:1px solid var(--line);border-radius:6px}
-.code pre{padding:12px 14px;overflow-x:auto;tab-size:2}
-.code pre:focus-visible{outline-offset:-2px;border-radius:6px}
-.code figcaption{display:flex;align-items:center;justify-content:space-between;gap:12px;min-height:37px;padding:4px 5px 4px 14px;border-bottom:1px solid var(--line);font-size:12px;line-height:16px;color:var(--ink-3)}
-.code figcaption button{height:28px;padding:0 10px;font-size:12px}
-.rail{display:grid}
-.rail>li{position:relative;display:grid;gap:8px;padding:0 0 20px 36px;min-width:0}
-.rail>li:last-child{padding-bottom:0}
-.rail>li::before{content:attr(data-step);position:absolute;left:0;top:-1px;width:22px;height:22px;border-radius:50%;border:1.5px solid var(--line-control);font-size:12px;line-height:19px;font-weight:600;text-align:center;color:var(--ink-2);background:var(--surface)}
-.rail>li:not(:last-child)::after{content:"";position:absolute;left:10.5px;top:25px;bottom:3px;width:1px;background:var(--line)}
-.rail h3{font-size:14px;line-height:20px;font-weight:500}
-summary{cursor:pointer;color:var(--accent);font-weight:500;font-size:13px;line-height:20px;list-style:none;display:inline-flex;align-items:center;gap:6px}
-summary::-webkit-details-marker{display:none}
-summary svg{width:12px;height:12px;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}
-details[open] summary{margin-bottom:12px}
-details[open] summary svg{transform:rotate(90deg)}
-.other{display:grid;gap:8px;border-top:1px solid var(--line);padding-top:16px}
-.other h3{font-size:14px;line-height:20px;font-weight:500}
-.facts{display:grid}
-.facts>li{display:grid;gap:1px;padding:10px 16px;border-top:1px solid var(--line)}
-.facts span{font-size:12px;line-height:18px;color:var(--ink-3)}
-.facts code{overflow-wrap:anywhere}
-footer{padding-top:0;padding-bottom:32px;font-size:12px;display:flex;gap:4px 16px;flex-wrap:wrap;color:var(--ink-3)}
-footer a{color:inherit}
 .lone{max-width:560px;padding:48px 24px;display:block}
 .lone .card{padding:28px 24px;display:grid;gap:10px;justify-items:start}
-@media (max-width:899px){main{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:639px){
-.bar>div,main,footer{padding-left:16px;padding-right:16px}
-main{padding-top:16px;gap:12px}.stack{gap:12px}
-.state{grid-template-columns:minmax(0,1fr)}
-.gate{height:136px;min-height:0}
-.state>.says{padding:16px}
+.bar>div,main{padding-left:16px;padding-right:16px}
 .address{font-size:20px;line-height:28px}
 .card{border-radius:12px}
 .langs a{padding:8px 12px;font-size:14px;line-height:22px}
 button{height:44px;padding:0 16px;font-size:14px}
-.code figcaption{min-height:53px}
-.code figcaption button{height:44px;padding:0 14px;font-size:13px}
-.actions,.actions button{width:100%;justify-content:center}
-.tabs label{padding:12px 0 13px;font-size:14px}
 .lone{padding:24px 16px}
 }
 @media (prefers-reduced-motion:no-preference){button,.langs a{transition:background-color 120ms cubic-bezier(.2,.8,.2,1)}}

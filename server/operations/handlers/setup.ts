@@ -6,8 +6,10 @@ import { fail, ok, type Result } from '../../../contract/result.ts'
 import { appendAudit } from '../audit-trail.ts'
 import { refuseBaseUrl } from '../base-url.ts'
 import type { Caller } from '../caller.ts'
+import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
+import { tooBusy } from '../throttles.ts'
 import { startSession } from './auth.ts'
 
 export const OPENAI_BASE_URL = 'https://api.openai.com/v1'
@@ -55,9 +57,7 @@ export async function completeSetup(
   const key = await storeUpstreamKey(deps, input.upstream)
   if (!key.ok) return key
   const passwordHash = await deps.passwords.hash(input.admin.password)
-  if (passwordHash === undefined) {
-    return fail(refusal('too_many_attempts', { retryAfterSeconds: 1 }, { retryAfterMs: 1000 }))
-  }
+  if (passwordHash === undefined) return fail(tooBusy())
   const { upstream } = input
   const done = repositories.transaction(() => {
     const admin = createAdministrator(deps, input.admin.email, passwordHash)
@@ -66,6 +66,7 @@ export async function completeSetup(
     if (upstream) {
       upstreamConfig.set({ kind: upstream.kind, baseUrl: baseUrlOf(upstream) }, admin.value.id)
     }
+    decideDefaultBalance(deps, admin.value.id)
     setup.finish(clock.now())
     appendAudit(deps, caller, {
       operation: 'setup.complete',
@@ -81,7 +82,7 @@ export async function completeSetup(
     return ok({ id: admin.value.id, email: admin.value.email })
   })
   if (!done.ok) return done
-  await grantDefaultBalance(deps, done.value.id, null)
+  await giveDefaultBalance(deps, done.value.id, null)
   await deps.upstream.apply()
   return done
 }
@@ -116,22 +117,4 @@ function createAdministrator(
     status: 'active',
     createdAt: clock.now(),
   })
-}
-
-/** What the settings give a person once, when they become active. */
-export async function grantDefaultBalance(
-  { accounts, settings }: Pick<OperationDeps, 'accounts' | 'settings'>,
-  userId: string,
-  actorUserId: string | null,
-): Promise<void> {
-  const amountNanoUsd = settings.current().defaultBalanceNanoUsd
-  if (amountNanoUsd === 0) return
-  const granted = await accounts.changeBalance({
-    userId,
-    kind: 'gift',
-    amountNanoUsd,
-    note: 'Default balance',
-    actorUserId,
-  })
-  if (!granted.ok) throw new Error(`A gift to a new account was refused: ${granted.error.code}`)
 }

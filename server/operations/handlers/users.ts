@@ -1,15 +1,15 @@
 // The people of a gateway, steered by its administrators. Every change is written down.
 import { refusal } from '../../../contract/errors.ts'
-import type { UserView } from '../../../contract/operations/users.ts'
 import { fail, ok } from '../../../contract/result.ts'
-import type { UserRow } from '../../db/repositories/users.ts'
 import { formatUsd } from '../../ledger/money.ts'
 import { appendAudit } from '../audit-trail.ts'
+import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
-import { grantDefaultBalance } from './setup.ts'
+import { tooBusy } from '../throttles.ts'
+import { toUserView } from './user-view.ts'
 
-type Noun = 'users.create' | 'users.list' | 'users.get' | 'users.setStatus' | 'users.adjustBalance'
+type Noun = 'users.create' | 'users.list' | 'users.get' | 'users.adjustBalance'
 
 export function userHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   const { users } = deps.repositories
@@ -17,13 +17,16 @@ export function userHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
     'users.create': createUser(deps),
     'users.list'(input) {
       const page = users.list(input)
-      return ok({ ...page, rows: page.rows.map((user) => toView(deps, user)) })
+      return ok({
+        ...page,
+        rows: page.rows.map((user) => toUserView(deps, user)),
+        counts: users.counts(),
+      })
     },
     'users.get'({ userId }) {
       const user = users.findById(userId)
-      return user ? ok(toView(deps, user)) : fail(refusal('user_not_found'))
+      return user ? ok(toUserView(deps, user)) : fail(refusal('user_not_found'))
     },
-    'users.setStatus': setStatus(deps),
     'users.adjustBalance': adjustBalance(deps),
   }
 }
@@ -32,9 +35,7 @@ function createUser(deps: OperationDeps): Handler<'users.create'> {
   const { repositories, passwords, ids, clock } = deps
   return async ({ email, password, role }, caller) => {
     const passwordHash = password === undefined ? null : await passwords.hash(password)
-    if (passwordHash === undefined) {
-      return fail(refusal('too_many_attempts', { retryAfterSeconds: 1 }, { retryAfterMs: 1000 }))
-    }
+    if (passwordHash === undefined) return fail(tooBusy())
     const created = repositories.transaction(() => {
       const user = repositories.users.create({
         id: ids.next(),
@@ -45,6 +46,8 @@ function createUser(deps: OperationDeps): Handler<'users.create'> {
         createdAt: clock.now(),
       })
       if (user.ok) {
+        if (user.value.status === 'active') decideDefaultBalance(deps, user.value.id)
+        repositories.registrations.deleteOf(email)
         appendAudit(deps, caller, {
           operation: 'users.create',
           targetType: 'user',
@@ -56,48 +59,10 @@ function createUser(deps: OperationDeps): Handler<'users.create'> {
       return user
     })
     if (!created.ok) return created
-    if (created.value.status === 'active') await grantDefaultBalance(deps, created.value.id, caller.user.id)
-    return ok(toView(deps, created.value))
+    await giveDefaultBalance(deps, created.value.id, caller.user.id)
+    return ok(toUserView(deps, created.value))
   }
 }
-
-function setStatus(deps: OperationDeps): Handler<'users.setStatus'> {
-  const { repositories, clock } = deps
-  return async ({ userId, status }, caller) => {
-    const before = repositories.users.findById(userId)
-    if (!before || before.status === 'deleted') return fail(refusal('user_not_found'))
-    if (before.status === status) return ok(toView(deps, before))
-    if (before.status === 'pending' && status === 'suspended') {
-      // Otherwise a later activation could no longer tell whether the default balance was ever given.
-      return fail(
-        refusal('invalid_input', { problem: 'status: somebody who is not active yet can only be activated' }),
-      )
-    }
-    if (status === 'suspended' && isLastAdministrator(deps, before))
-      return fail(refusal('last_administrator'))
-
-    const after = repositories.transaction(() => {
-      const changed = repositories.users.setStatus(userId, status)
-      if (status === 'suspended') repositories.sessions.revokeAllOf(userId, clock.now())
-      appendAudit(deps, caller, {
-        operation: 'users.setStatus',
-        targetType: 'user',
-        targetId: userId,
-        before: { status: before.status },
-        after: { status },
-      })
-      return changed
-    })
-    if (!after) throw new Error(`The user ${userId} vanished between two statements of one turn`)
-    deps.keyDirectory.forgetUser(userId)
-    if (status === 'suspended') deps.accessChanges.publish({ kind: 'user', userId })
-    if (before.status === 'pending') await grantDefaultBalance(deps, userId, caller.user.id)
-    return ok(toView(deps, after))
-  }
-}
-
-const isLastAdministrator = ({ repositories }: OperationDeps, user: UserRow): boolean =>
-  user.role === 'admin' && user.status === 'active' && repositories.users.countActiveAdministrators() <= 1
 
 function adjustBalance(deps: OperationDeps): Handler<'users.adjustBalance'> {
   const { repositories, accounts } = deps
@@ -129,9 +94,4 @@ function adjustBalance(deps: OperationDeps): Handler<'users.adjustBalance'> {
     })
     return ok(changed.value)
   }
-}
-
-function toView({ accounts }: OperationDeps, user: UserRow): UserView {
-  const { id, email, role, status, createdAt, lastSeenAt } = user
-  return { id, email, role, status, createdAt, lastSeenAt, ...accounts.state(id) }
 }

@@ -1,4 +1,4 @@
-// breaks: client-kit-and-state-know-no-app
+// breaks: shared-folders-know-no-app
 import { page } from '../portal/page.tsx'
 
 export const known = page

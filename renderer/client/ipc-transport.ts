@@ -1,0 +1,33 @@
+// The desktop window's bridge as a transport. The window's preload script puts it there; a browser has none.
+import type { Envelope } from '../../contract/operation.ts'
+import { type Transport, transportFailure } from './transport.ts'
+
+/** `window.codexGateway`, as the preload script exposes it. Everything that crosses it is plain data. */
+export interface GatewayBridge {
+  call(name: string, input: unknown): Promise<Envelope<unknown>>
+  /** Pushed events, each with its `type`; the returned function ends them. */
+  subscribe(listener: (event: { readonly type: string }) => void): () => void
+}
+
+declare global {
+  interface Window {
+    readonly codexGateway?: GatewayBridge
+  }
+}
+
+export function createIpcTransport(bridge: GatewayBridge): Transport {
+  return {
+    async call(name, input, signal) {
+      try {
+        const answer = await bridge.call(name, input ?? {})
+        signal?.throwIfAborted()
+        return answer
+      } catch (error) {
+        if (signal?.aborted) throw error
+        // The bridge answers with envelopes; it rejects only where the other side has gone.
+        return transportFailure('offline', 'The gateway is not running.')
+      }
+    },
+    listen: (onEvent) => bridge.subscribe((event) => onEvent(event.type, event)),
+  }
+}

@@ -1,0 +1,21 @@
+// How a call leaves the page: the one interface that the HTTP door and the desktop window's bridge both have.
+import type { Envelope } from '../../contract/operation.ts'
+
+/** What went wrong before any door answered; every other failure has a code of the contract. */
+export type TransportCode = 'offline' | 'timed_out' | 'unreadable_answer'
+
+export type TransportAnswer =
+  | Envelope<unknown>
+  | { readonly ok: false; readonly error: { readonly code: TransportCode; readonly message: string } }
+
+export interface Transport {
+  /** Never rejects, unless `signal` ends the call. */
+  call(name: string, input: unknown, signal?: AbortSignal): Promise<TransportAnswer>
+  /** Opens the stream of pushed events; the returned function ends it. */
+  listen(onEvent: (type: string, data: unknown) => void): () => void
+}
+
+export const transportFailure = (code: TransportCode, message: string): TransportAnswer => ({
+  ok: false,
+  error: { code, message },
+})

@@ -1,0 +1,18 @@
+// The console: where the operator sees and steers everything, at /admin and in the desktop window.
+import '../kit/styles/kit.css'
+import './shell/shell.css'
+import { startApp } from '../frame/start-app.tsx'
+import { ConsoleApp } from './shell/console-app.tsx'
+
+void startApp({
+  catalogues: import.meta.glob<Record<string, string>>(
+    [
+      '../kit/words.*.json',
+      '../words/errors/words.*.json',
+      './shell/words.*.json',
+      './features/*/words.*.json',
+    ],
+    { import: 'default' },
+  ),
+  render: (words) => <ConsoleApp words={words} />,
+})

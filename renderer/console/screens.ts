@@ -1,0 +1,22 @@
+// Every page of the console: where its code is and which catalogues it speaks from. Addresses are in contract/page-paths.ts;
+// a screen without an address, or an address without a screen, does not compile.
+import type { ConsolePage } from '../../contract/page-paths.ts'
+import type { ScreenEntry } from '../routing/screens.tsx'
+
+export const CONSOLE_SCREENS = {
+  home: {
+    load: () => import('./features/home/home-screen.tsx').then(({ HomeScreen }) => HomeScreen),
+    words: [],
+  },
+  users: {
+    load: () => import('./features/users/users-screen.tsx').then(({ UsersScreen }) => UsersScreen),
+    words: ['users'],
+  },
+  setup: {
+    load: () => import('./features/set-up/set-up-screen.tsx').then(({ SetUpScreen }) => SetUpScreen),
+    words: ['set-up'],
+  },
+} as const satisfies Readonly<Record<ConsolePage, ScreenEntry>>
+
+/** Shown without the side bar, and without anybody signed in. */
+export const PUBLIC_PAGES: readonly ConsolePage[] = ['setup']

@@ -1,0 +1,74 @@
+// Which frame a page stands in: none for the set-up, the side bar for administrators, a way out for everybody else.
+import { ShieldAlert } from 'lucide-react'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
+import { useLocation } from 'wouter'
+import { CONSOLE_PATHS, PORTAL_PATHS } from '../../../contract/page-paths.ts'
+import { ErrorBoundary } from '../../frame/error-boundary.tsx'
+import { LostPage } from '../../frame/lost-page.tsx'
+import { useSession } from '../../frame/session.ts'
+import { EmptyState, ErrorState, SkeletonRows } from '../../kit/states.tsx'
+import { loadScreens, ScreenSwitch } from '../../routing/screens.tsx'
+import type { Words } from '../../words/words.ts'
+import { CONSOLE_SCREENS, PUBLIC_PAGES } from '../screens.ts'
+import { useShellWords } from './words.ts'
+
+// Its menus are of no use to whoever is not signed in.
+const shell = () => import('./console-shell.tsx').then(({ ConsoleShell }) => ({ default: ConsoleShell }))
+const ConsoleShell = lazy(shell)
+
+const PUBLIC_PATHS = PUBLIC_PAGES.map((page) => CONSOLE_PATHS[page])
+
+export function ConsoleApp({ words }: { readonly words: Words }) {
+  const [path] = useLocation()
+  const session = useSession()
+  const screens = useMemo(() => loadScreens(CONSOLE_SCREENS, CONSOLE_PATHS, words), [words])
+  const isPublic = PUBLIC_PATHS.some((publicPath) => publicPath === path)
+  const page = (
+    <ErrorBoundary resetKey={path}>
+      <ScreenSwitch
+        screens={screens}
+        waiting={isPublic ? undefined : <SkeletonRows />}
+        lost={<LostPage home={CONSOLE_PATHS.home} />}
+      />
+    </ErrorBoundary>
+  )
+
+  if (isPublic) return page
+  if (session.kind === 'waiting') return null
+  if (session.kind === 'failed') {
+    return <ErrorState error={session.error} onRetry={session.retry} isRetrying={session.isRetrying} />
+  }
+  if (session.kind === 'none') return <ToSignIn />
+  if (session.me.role !== 'admin') return <NotForThem />
+  return (
+    <Suspense>
+      <ConsoleShell me={session.me}>{page}</ConsoleShell>
+    </Suspense>
+  )
+}
+
+/** The one place to sign in belongs to the portal, which is another app at the same address. */
+function ToSignIn() {
+  useEffect(() => {
+    const { pathname, search } = window.location
+    window.location.replace(`${PORTAL_PATHS.login}?next=${encodeURIComponent(`${pathname}${search}`)}`)
+  }, [])
+  return null
+}
+
+function NotForThem() {
+  const t = useShellWords()
+  return (
+    <EmptyState
+      icon={<ShieldAlert size={32} strokeWidth={1.5} />}
+      title={t('forbiddenTitle')}
+      actions={
+        <a className="btn primary" href={PORTAL_PATHS.home}>
+          {t('forbiddenAction')}
+        </a>
+      }
+    >
+      {t('forbiddenText')}
+    </EmptyState>
+  )
+}

@@ -1,0 +1,75 @@
+// The frame around an administrator's pages: title bar, side bar with the gate card, the sheet.
+import { House } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Link, useLocation } from 'wouter'
+import { PORTAL_PATHS } from '../../../contract/page-paths.ts'
+import { AccountMenu } from '../../frame/account-menu.tsx'
+import type { Me } from '../../frame/session.ts'
+import { Mark } from '../../kit/gate.tsx'
+import { useKitWords } from '../../kit/kit-words.ts'
+import { MenuLine, MenuLink } from '../../kit/menu.tsx'
+import { GateCard } from './gate-card.tsx'
+import { PLACE_GROUPS } from './places.ts'
+import { useGateState } from './use-gate-state.ts'
+import { useShellWords } from './words.ts'
+
+interface ConsoleShellProps {
+  readonly me: Me
+  readonly children: ReactNode
+}
+
+export function ConsoleShell({ me, children }: ConsoleShellProps) {
+  const t = useShellWords()
+  const kit = useKitWords()
+  const gate = useGateState()
+  const toSignIn = () => window.location.assign(PORTAL_PATHS.login)
+  return (
+    <div className="win">
+      <a className="skip" href="#content">
+        {kit('skipToContent')}
+      </a>
+      <header className="titlebar">
+        <span className="winname">
+          <Mark isLit={gate.isOpen} size={18} />
+          <span>Codex Gateway</span>
+        </span>
+        <span className="grow" />
+        <span className="tb-right">
+          <AccountMenu me={me} onSignedOut={toSignIn}>
+            <MenuLine />
+            <MenuLink href={PORTAL_PATHS.home} icon={<House size={15} />}>
+              {t('toPortal')}
+            </MenuLink>
+          </AccountMenu>
+        </span>
+      </header>
+      <div className="side">
+        <GateCard gate={gate} />
+        <SideNav />
+      </div>
+      <main className="sheet" id="content" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  )
+}
+
+function SideNav() {
+  const t = useShellWords()
+  const [path] = useLocation()
+  const isHere = (place: string) => path === place || path.startsWith(`${place}/`)
+  return (
+    <nav aria-label={t('navigation')}>
+      {PLACE_GROUPS.map((places) => (
+        <div className="nav" key={places[0]?.path}>
+          {places.map(({ path: to, icon: Icon, word }) => (
+            <Link key={to} href={to} data-tip={t(word)} aria-current={isHere(to) ? 'page' : undefined}>
+              <Icon size={16} strokeWidth={1.75} aria-hidden="true" />
+              <span className="gl">{t(word)}</span>
+            </Link>
+          ))}
+        </div>
+      ))}
+    </nav>
+  )
+}

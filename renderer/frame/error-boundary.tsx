@@ -1,0 +1,56 @@
+// Around an app, and around each screen: a defect takes down as little as possible, and says what can be done.
+import { Component, type ReactNode } from 'react'
+import { Button } from '../kit/button.tsx'
+import { useKitWords } from '../kit/kit-words.ts'
+import { CodeBlock } from '../kit/literals.tsx'
+import { Shape } from '../kit/shape.tsx'
+
+interface ErrorBoundaryProps {
+  readonly children: ReactNode
+  /** Another value takes a fresh start, such as the address of another page. */
+  readonly resetKey?: string
+}
+
+interface ErrorBoundaryState {
+  readonly error: Error | undefined
+  readonly resetKey: string | undefined
+}
+
+export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
+  override state: ErrorBoundaryState = { error: undefined, resetKey: this.props.resetKey }
+
+  static getDerivedStateFromError(error: unknown): Partial<ErrorBoundaryState> {
+    return { error: error instanceof Error ? error : new Error(String(error)) }
+  }
+
+  static getDerivedStateFromProps(
+    { resetKey }: ErrorBoundaryProps,
+    state: ErrorBoundaryState,
+  ): Partial<ErrorBoundaryState> | null {
+    return resetKey === state.resetKey ? null : { error: undefined, resetKey }
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state
+    return error === undefined ? this.props.children : <Defect error={error} />
+  }
+}
+
+function Defect({ error }: { readonly error: Error }) {
+  const t = useKitWords()
+  return (
+    <div className="failed" role="alert">
+      <h2 className="h">
+        <Shape status="bad" />
+        {t('defectTitle')}
+      </h2>
+      <p className="sec">{t('defectText')}</p>
+      <CodeBlock text={`${error.name}: ${error.message}`.slice(0, 500)} where={window.location.pathname} />
+      <div className="acts">
+        <Button kind="primary" onClick={() => window.location.reload()}>
+          {t('reload')}
+        </Button>
+      </div>
+    </div>
+  )
+}

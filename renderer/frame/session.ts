@@ -1,0 +1,93 @@
+// Who is signed in on this page. Asked once at the start; forgotten when the gateway says that the session has ended.
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
+import { create } from 'zustand'
+import type { CallOutput } from '../../contract/catalogue.ts'
+import { CallError, type Client } from '../client/client.ts'
+import { useClient } from '../client/hooks.ts'
+
+export type Me = CallOutput<'me.get'>
+
+export type Session =
+  | { readonly kind: 'waiting' }
+  | {
+      readonly kind: 'failed'
+      readonly error: unknown
+      readonly retry: () => void
+      readonly isRetrying: boolean
+    }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'signed_in'; readonly me: Me }
+
+const SESSION_KEY = ['session'] as const
+
+/** Whether a session ended under a person who was working, and not by their own wish. */
+export const useSessionEnd = create<{ readonly hasEnded: boolean }>()(() => ({ hasEnded: false }))
+
+const sessionQuery = (client: Client) => ({
+  queryKey: SESSION_KEY,
+  queryFn: async ({ signal }: { readonly signal: AbortSignal }): Promise<Me | null> => {
+    try {
+      return await client.call('me.get', {}, signal)
+    } catch (error) {
+      if (error instanceof CallError && error.failure.code === 'unauthenticated') return null
+      throw error
+    }
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+export const askForSession = (client: Client, queries: QueryClient): Promise<void> =>
+  queries.prefetchQuery(sessionQuery(client))
+
+export function followSession(client: Client, queries: QueryClient): void {
+  client.onChange((change) => {
+    // Nobody was signed in: that is an answer, and no end.
+    if (change !== 'signed_out' || !queries.getQueryData(SESSION_KEY)) return
+    useSessionEnd.setState({ hasEnded: true })
+    forgetPerson(queries)
+  })
+}
+
+export function useSession(): Session {
+  const { data, error, refetch, isFetching } = useQuery(sessionQuery(useClient()))
+  if (data === null) return { kind: 'none' }
+  if (data !== undefined) return { kind: 'signed_in', me: data }
+  if (error !== null) {
+    return { kind: 'failed', error, retry: () => void refetch(), isRetrying: isFetching }
+  }
+  return { kind: 'waiting' }
+}
+
+/** For screens that are shown to signed-in people only. */
+export function useMe(): Me {
+  const session = useSession()
+  if (session.kind !== 'signed_in') throw new Error('This screen is shown to signed-in people only')
+  return session.me
+}
+
+/** Signs in and out. Both resolve once the page knows. */
+export function useSignIn(): {
+  signIn(credentials: { email: string; password: string }): Promise<Me>
+  signOut(): Promise<void>
+} {
+  const client = useClient()
+  const queries = useQueryClient()
+  return {
+    async signIn(credentials) {
+      const { user } = await client.call('auth.login', credentials)
+      useSessionEnd.setState({ hasEnded: false })
+      queries.setQueryData(SESSION_KEY, user)
+      return user
+    },
+    async signOut() {
+      await client.call('auth.logout', {})
+      forgetPerson(queries)
+    },
+  }
+}
+
+/** What one person saw is not there for the next one. */
+function forgetPerson(queries: QueryClient): void {
+  queries.setQueryData(SESSION_KEY, null)
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] })
+}

@@ -1,0 +1,99 @@
+// A chart with its legend, and the same figures as a table. The drawing library is loaded after the page has been painted.
+import { BarChart3, Table2 } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import { IconButton } from '../icon-button.tsx'
+import { useKitWords } from '../kit-words.ts'
+import { colourOf, type Point, type Series, totalOf, type Unit } from './series.ts'
+
+const Drawing = lazy(() => import('./drawing.tsx').then(({ Drawing: drawing }) => ({ default: drawing })))
+
+export interface ChartProps {
+  readonly kind: 'stacked-bars' | 'lines'
+  /** Says what is drawn, such as *Spend by day and model*. */
+  readonly label: string
+  /** Heads the first column of the table: *Day*. */
+  readonly pointLabel: string
+  readonly series: readonly Series[]
+  readonly points: readonly Point[]
+  readonly unit: Unit
+  readonly heightPx?: number
+  /** Without it the colours have to be told by a legend elsewhere. */
+  readonly hasLegend?: boolean
+}
+
+export function Chart(props: ChartProps) {
+  const { label, series, points, unit, heightPx = 220, hasLegend = true } = props
+  const t = useKitWords()
+  const [isTable, setIsTable] = useState(false)
+  const hasData = points.some((point) => series.some(({ name }) => point.values[name] !== undefined))
+  if (!hasData) {
+    return (
+      <div className="chartbox row" style={{ height: heightPx, justifyContent: 'center' }}>
+        <span className="quiet">{t('noData')}</span>
+      </div>
+    )
+  }
+  return (
+    <figure className="chartbox" aria-label={label}>
+      <div className="row end">
+        <IconButton
+          label={isTable ? t('showChart') : t('showTable')}
+          isSmall
+          aria-pressed={isTable}
+          onClick={() => setIsTable(!isTable)}
+        >
+          {isTable ? <BarChart3 size={14} /> : <Table2 size={14} />}
+        </IconButton>
+      </div>
+      {isTable ? (
+        <ChartTable {...props} />
+      ) : (
+        <Suspense fallback={<div style={{ height: heightPx }} />}>
+          <Drawing {...props} heightPx={heightPx} />
+        </Suspense>
+      )}
+      {hasLegend && !isTable ? (
+        <ul className="legend">
+          {series.map((one, index) => (
+            <li key={one.name}>
+              <span className="sw" style={{ background: colourOf(series, index) }} />
+              <span className={one.isLiteral ? 'mono' : undefined}>{one.label}</span>
+              <span className="v m">{unit.exact(totalOf(points, one.name))}</span>
+            </li>
+          ))}
+        </ul>
+      ) : undefined}
+    </figure>
+  )
+}
+
+function ChartTable({ label, pointLabel, series, points, unit }: ChartProps) {
+  return (
+    <div className="tablebox">
+      <table className="table" aria-label={label}>
+        <thead>
+          <tr>
+            <th>{pointLabel}</th>
+            {series.map((one) => (
+              <th key={one.name} className="r">
+                {one.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {points.map((point) => (
+            <tr key={point.label}>
+              <td>{point.label}</td>
+              {series.map(({ name }) => (
+                <td key={name} className="r num">
+                  {point.values[name] === undefined ? '—' : unit.exact(point.values[name])}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

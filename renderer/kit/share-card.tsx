@@ -1,0 +1,33 @@
+// The address as a code to point a phone at, in the gate. The lamp is lit after a request from another device has arrived.
+import { lazy, type ReactNode, Suspense } from 'react'
+
+const QrCode = lazy(() => import('./qr-code.tsx').then(({ QrCode: code }) => ({ default: code })))
+
+interface ShareCardProps {
+  readonly address: string
+  /** What the code stands for, for those who cannot see it. */
+  readonly codeLabel: string
+  readonly isReached: boolean
+  /** *Reached from 7 other devices*, or *Waiting for another device*. */
+  readonly tag: ReactNode
+  readonly children: ReactNode
+}
+
+export function ShareCard({ address, codeLabel, isReached, tag, children }: ShareCardProps) {
+  return (
+    <section className={isReached ? 'share lit' : 'share'}>
+      <div className="wall">
+        <div className="disc">
+          <Suspense fallback={<span className="qr" />}>
+            <QrCode text={address} label={codeLabel} />
+          </Suspense>
+        </div>
+      </div>
+      <div className="says">
+        {tag}
+        <div className="address">{address}</div>
+        {children}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,136 @@
+// The states of a list that is not full: empty, nothing found, failed, and not there yet.
+import type { ReactNode } from 'react'
+import type { CallFailure } from '../client/client.ts'
+import { failureOf } from '../client/failures.ts'
+import { useFailureWords } from '../words/failure-words.ts'
+import { Button } from './button.tsx'
+import { CopyButton } from './copy.tsx'
+import { GateDrawing } from './gate.tsx'
+import { useKitWords } from './kit-words.ts'
+import { Shape } from './shape.tsx'
+
+interface EmptyStateProps {
+  readonly icon: ReactNode
+  readonly title: string
+  /** Two sentences: what it is, why one wants it. */
+  readonly children: ReactNode
+  /** The one primary button that fills it. */
+  readonly actions?: ReactNode
+}
+
+export function EmptyState({ icon, title, children, actions }: EmptyStateProps) {
+  return (
+    <div className="state">
+      <GateDrawing icon={icon} />
+      <h2>{title}</h2>
+      <p>{children}</p>
+      {actions === undefined ? undefined : <div className="acts">{actions}</div>}
+    </div>
+  )
+}
+
+export function NoResults({ onClear }: { readonly onClear: () => void }) {
+  const t = useKitWords()
+  return (
+    <div className="noresults" role="status">
+      <span>{t('noResults')}</span>
+      <Button size="sm" onClick={onClear}>
+        {t('clearFilters')}
+      </Button>
+    </div>
+  )
+}
+
+interface ErrorStateProps {
+  /** What a query or a change ended with. */
+  readonly error: unknown
+  readonly onRetry?: () => void
+  readonly isRetrying?: boolean
+}
+
+/** In the place of what could not be loaded: what happened, what to do, and the id under which the log has the rest. */
+export function ErrorState({ error, onRetry, isRetrying = false }: ErrorStateProps) {
+  const t = useKitWords()
+  const failure = failureOf(error)
+  const words = useFailureWords()
+  const isOffline = failure.code === 'offline' || failure.code === 'timed_out'
+  return (
+    <div className="failed" role="alert">
+      <div className="h">
+        <Shape status="bad" />
+        {isOffline ? t('offlineTitle') : t('failedTitle')}
+      </div>
+      <p className="sec">{isOffline ? t('offlineText') : words(failure)}</p>
+      <div className="acts">
+        {onRetry === undefined ? undefined : (
+          <Button size="sm" onClick={onRetry} isWorking={isRetrying}>
+            {t('retry')}
+          </Button>
+        )}
+        <FailureId failure={failure} />
+      </div>
+    </div>
+  )
+}
+
+function FailureId({ failure }: { readonly failure: CallFailure }) {
+  const t = useKitWords()
+  const requestId = failure.details?.['requestId']
+  if (typeof requestId !== 'string') return <code className="mono quiet">{failure.code}</code>
+  return (
+    <span className="row g6 meta">
+      {t('errorId')} <code className="mono">{requestId}</code>
+      <CopyButton text={requestId} what={t('errorId')} />
+    </span>
+  )
+}
+
+/** Above the button of a form whose call was refused for a reason that is about no single field. */
+export function FailureNote({ error }: { readonly error: unknown }) {
+  const words = useFailureWords()
+  if (error === null || error === undefined) return null
+  return (
+    <div className="note bad" role="alert">
+      <Shape status="bad" />
+      <span>{words(failureOf(error))}</span>
+    </div>
+  )
+}
+
+interface NoteProps {
+  readonly status: 'ok' | 'warn' | 'bad' | 'info'
+  readonly children: ReactNode
+  readonly actions?: ReactNode
+}
+
+/** A line across the page that stays as long as it is true. */
+export function Note({ status, children, actions }: NoteProps) {
+  return (
+    <div className={`note ${status}`} role="status">
+      <Shape status={status} />
+      <span className="grow">{children}</span>
+      {actions}
+    </div>
+  )
+}
+
+/** The shape of rows to come. Shows itself after 150 ms, so that a quick answer never flickers. */
+export function SkeletonRows({ rows = 6 }: { readonly rows?: number }) {
+  const t = useKitWords()
+  return (
+    <div role="status" aria-label={t('loading')}>
+      {Array.from({ length: rows }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows of nothing have nothing else to tell them apart
+        <div className="skrow" key={index}>
+          <span className="sk" />
+          <span className="sk" />
+          <span className="sk" />
+        </div>
+      ))}
+    </div>
+  )
+}
+
+export const Skeleton = ({ widthPx }: { readonly widthPx: number }) => (
+  <span className="sk" style={{ width: widthPx }} />
+)

@@ -1,0 +1,90 @@
+// What happened, and one thing to do about it. Bottom right, 6 seconds, and no clock while it is pointed at. Never for
+// errors that need a decision.
+import { X } from 'lucide-react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { create } from 'zustand'
+import { Button } from './button.tsx'
+import { IconButton } from './icon-button.tsx'
+import { useKitWords } from './kit-words.ts'
+import { Shape, type Status } from './shape.tsx'
+
+const SHOWN_MS = 6_000
+const TOASTS_MAX = 3
+
+export interface ToastMessage {
+  readonly text: ReactNode
+  readonly status?: Status
+  readonly action?: { readonly label: string; readonly onSelect: () => void }
+}
+
+interface Toasts {
+  readonly shown: readonly (ToastMessage & { readonly id: number })[]
+  readonly lastId: number
+}
+
+const useToasts = create<Toasts>()(() => ({ shown: [], lastId: 0 }))
+
+export function toast(message: ToastMessage): void {
+  useToasts.setState(({ shown, lastId }) => ({
+    shown: [...shown.slice(1 - TOASTS_MAX), { ...message, id: lastId + 1 }],
+    lastId: lastId + 1,
+  }))
+}
+
+const dismiss = (id: number): void =>
+  useToasts.setState(({ shown }) => ({ shown: shown.filter((message) => message.id !== id) }))
+
+/** Once in each app, at the end of its shell. */
+export function Toaster() {
+  const shown = useToasts((toasts) => toasts.shown)
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {shown.map((message) => (
+        <ToastCard key={message.id} message={message} onClose={() => dismiss(message.id)} />
+      ))}
+    </div>
+  )
+}
+
+interface ToastCardProps {
+  readonly message: ToastMessage
+  readonly onClose: () => void
+}
+
+function ToastCard({ message: { text, status = 'ok', action }, onClose }: ToastCardProps) {
+  const t = useKitWords()
+  const [isHeld, setIsHeld] = useState(false)
+  useEffect(() => {
+    if (isHeld) return
+    const timer = setTimeout(onClose, SHOWN_MS)
+    return () => clearTimeout(timer)
+  }, [isHeld, onClose])
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: pointing at it only stops its clock
+    <div
+      className="toast"
+      onPointerEnter={() => setIsHeld(true)}
+      onPointerLeave={() => setIsHeld(false)}
+      onFocus={() => setIsHeld(true)}
+      onBlur={() => setIsHeld(false)}
+    >
+      <Shape status={status} />
+      <span className="grow">{text}</span>
+      {action === undefined ? undefined : (
+        <Button
+          kind="quiet"
+          size="sm"
+          onClick={() => {
+            action.onSelect()
+            onClose()
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
+      <IconButton label={t('close')} onClick={onClose}>
+        <X size={14} />
+      </IconButton>
+    </div>
+  )
+}

@@ -1,0 +1,117 @@
+// The list of keys; on a phone each row is a card.
+import { Ellipsis, Pencil, Power, Trash2 } from 'lucide-react'
+import { failureOf } from '../../../client/failures.ts'
+import { useChange } from '../../../client/hooks.ts'
+import { Time } from '../../../kit/amounts.tsx'
+import { IconButton } from '../../../kit/icon-button.tsx'
+import { Mono } from '../../../kit/literals.tsx'
+import { Menu, MenuItem, MenuLine } from '../../../kit/menu.tsx'
+import { StatusShape } from '../../../kit/shape.tsx'
+import { type Column, Table } from '../../../kit/table.tsx'
+import { toast } from '../../../kit/toast.tsx'
+import { useFailureWords } from '../../../words/failure-words.ts'
+import { type KeyRow, keyStatus } from './key-status.ts'
+import { useWords } from './words.ts'
+
+interface KeysTableProps {
+  readonly rows: readonly KeyRow[]
+  readonly onRename: (key: KeyRow) => void
+  readonly onDelete: (key: KeyRow) => void
+}
+
+export function KeysTable({ rows, onRename, onDelete }: KeysTableProps) {
+  const t = useWords()
+  const nowMs = Date.now()
+  const columns: readonly Column<KeyRow>[] = [
+    { name: 'name', head: t('name'), inCard: 'lead', cell: (key) => <span className="m">{key.name}</span> },
+    { name: 'key', head: t('key'), cell: (key) => <Mono>{key.prefix}-••••</Mono> },
+    {
+      name: 'lastUsed',
+      head: t('lastUsed'),
+      inCard: 'labelled',
+      cell: (key) => <LastUse apiKey={key} />,
+    },
+    {
+      name: 'expires',
+      head: t('expires'),
+      inCard: 'labelled',
+      cell: ({ expiresAt }) =>
+        expiresAt === null ? <span className="quiet">{t('never')}</span> : <Time atMs={expiresAt} />,
+    },
+    {
+      name: 'status',
+      head: t('status'),
+      cell: (key) => {
+        const { status, word } = keyStatus(key, nowMs)
+        return <StatusShape status={status}>{t(word)}</StatusShape>
+      },
+    },
+    {
+      name: 'actions',
+      head: t('more', { name: '' }),
+      inCard: 'actions',
+      cell: (key) => <KeyMenu apiKey={key} onRename={onRename} onDelete={onDelete} />,
+    },
+  ]
+  return <Table label={t('title')} columns={columns} rows={rows} keyOf={(key) => key.id} hasCards />
+}
+
+function LastUse({ apiKey: { lastUsedAt, lastUsedAddress, lastUsedClient } }: { readonly apiKey: KeyRow }) {
+  const t = useWords()
+  if (lastUsedAt === null) return <span className="quiet">{t('notUsed')}</span>
+  const from = [lastUsedAddress, lastUsedClient?.split(/[\s/]/)[0]].filter((part) => part).join(' · ')
+  return (
+    <>
+      <Time atMs={lastUsedAt} /> {from === '' ? undefined : <span className="quiet">{from}</span>}
+    </>
+  )
+}
+
+interface KeyMenuProps extends Pick<KeysTableProps, 'onRename' | 'onDelete'> {
+  readonly apiKey: KeyRow
+}
+
+function KeyMenu({ apiKey, onRename, onDelete }: KeyMenuProps) {
+  const t = useWords()
+  const words = useFailureWords()
+  const { mutateAsync } = useChange('keys.update', ['keys.list'])
+  const { id: keyId, name } = apiKey
+  const setStatus = (status: KeyRow['status']): void => {
+    const isOff = status === 'disabled'
+    mutateAsync({ keyId, status }).then(
+      () =>
+        toast({
+          status: isOff ? 'off' : 'ok',
+          text: t(isOff ? 'wasDisabled' : 'wasEnabled', { name }),
+          ...(isOff ? { action: { label: t('undo'), onSelect: () => setStatus('active') } } : {}),
+        }),
+      (error: unknown) => toast({ status: 'bad', text: words(failureOf(error)) }),
+    )
+  }
+  return (
+    <Menu
+      trigger={
+        <IconButton label={t('more', { name })}>
+          <Ellipsis size={16} />
+        </IconButton>
+      }
+    >
+      <MenuItem icon={<Pencil size={15} />} onSelect={() => onRename(apiKey)}>
+        {t('rename')}
+      </MenuItem>
+      {apiKey.status === 'active' ? (
+        <MenuItem icon={<Power size={15} />} onSelect={() => setStatus('disabled')}>
+          {t('disable')}
+        </MenuItem>
+      ) : (
+        <MenuItem icon={<Power size={15} />} onSelect={() => setStatus('active')}>
+          {t('enable')}
+        </MenuItem>
+      )}
+      <MenuLine />
+      <MenuItem icon={<Trash2 size={15} />} isDestructive onSelect={() => onDelete(apiKey)}>
+        {t('delete')}
+      </MenuItem>
+    </Menu>
+  )
+}

@@ -1,0 +1,18 @@
+// The portal: what teammates see at the gateway's address.
+import '../kit/styles/kit.css'
+import './shell/shell.css'
+import { startApp } from '../frame/start-app.tsx'
+import { PortalApp } from './shell/portal-app.tsx'
+
+void startApp({
+  catalogues: import.meta.glob<Record<string, string>>(
+    [
+      '../kit/words.*.json',
+      '../words/errors/words.*.json',
+      './shell/words.*.json',
+      './features/*/words.*.json',
+    ],
+    { import: 'default' },
+  ),
+  render: (words) => <PortalApp words={words} />,
+})

@@ -1,0 +1,66 @@
+// The frame around a signed-in teammate's pages: navigation at the top, and at the bottom of a phone.
+import { LayoutDashboard } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Link, useLocation } from 'wouter'
+import { CONSOLE_PATHS, PORTAL_PATHS } from '../../../contract/page-paths.ts'
+import { AccountMenu } from '../../frame/account-menu.tsx'
+import type { Me } from '../../frame/session.ts'
+import { Mark } from '../../kit/gate.tsx'
+import { useKitWords } from '../../kit/kit-words.ts'
+import { MenuLine, MenuLink } from '../../kit/menu.tsx'
+import { PLACES } from './places.ts'
+import { useShellWords } from './words.ts'
+
+interface PortalShellProps {
+  readonly me: Me
+  readonly children: ReactNode
+}
+
+export function PortalShell({ me, children }: PortalShellProps) {
+  const t = useShellWords()
+  const kit = useKitWords()
+  const [path, navigate] = useLocation()
+  const isHere = (place: string) => path === place || (place !== '/' && path.startsWith(`${place}/`))
+  const links = (isBar: boolean) =>
+    PLACES.filter((place) => !isBar || place.isInBar).map(({ path: to, icon: Icon, word }) => (
+      <Link key={to} href={to} aria-current={isHere(to) ? 'page' : undefined}>
+        {isBar ? <Icon size={22} strokeWidth={1.75} aria-hidden="true" /> : undefined}
+        {t(word)}
+      </Link>
+    ))
+  return (
+    <div className="portal">
+      <a className="skip" href="#content">
+        {kit('skipToContent')}
+      </a>
+      <header className="top">
+        <div>
+          <Link href={PORTAL_PATHS.home} className="brand">
+            <Mark isLit />
+            <span>Codex Gateway</span>
+          </Link>
+          <nav className="nav" aria-label={t('navigation')}>
+            {links(false)}
+          </nav>
+          <span className="grow" />
+          <AccountMenu me={me} onSignedOut={() => navigate(PORTAL_PATHS.login)}>
+            {me.role === 'admin' ? (
+              <>
+                <MenuLine />
+                <MenuLink href={CONSOLE_PATHS.home} icon={<LayoutDashboard size={15} />}>
+                  {t('toConsole')}
+                </MenuLink>
+              </>
+            ) : undefined}
+          </AccountMenu>
+        </div>
+      </header>
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+      <nav className="bar" aria-label={t('navigation')}>
+        {links(true)}
+      </nav>
+    </div>
+  )
+}

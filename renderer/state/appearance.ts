@@ -1,0 +1,65 @@
+// What a person chose about looks: theme and language. Kept in this browser; the system's preference holds until then.
+// `public/appearance.js` applies the same choices before the first paint.
+import { create } from 'zustand'
+import { isLanguage, type Language, languageFor } from '../words/language.ts'
+
+export const THEMES = ['system', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
+
+const THEME_KEY = 'codex-gateway.theme'
+const LANGUAGE_KEY = 'codex-gateway.language'
+
+interface Appearance {
+  readonly theme: Theme
+  readonly language: Language
+  chooseTheme(theme: Theme): void
+  chooseLanguage(language: Language): void
+}
+
+export const useAppearance = create<Appearance>()((set) => ({
+  theme: storedTheme(),
+  language: storedLanguage(),
+  chooseTheme(theme) {
+    store(THEME_KEY, theme)
+    applyTheme(theme)
+    set({ theme })
+  },
+  chooseLanguage(language) {
+    store(LANGUAGE_KEY, language)
+    document.documentElement.lang = language
+    set({ language })
+  },
+}))
+
+function storedTheme(): Theme {
+  const stored = read(THEME_KEY)
+  return THEMES.find((known) => known === stored) ?? 'system'
+}
+
+function storedLanguage(): Language {
+  const stored = read(LANGUAGE_KEY)
+  return isLanguage(stored) ? stored : languageFor(navigator.languages)
+}
+
+function applyTheme(theme: Theme): void {
+  const root = document.documentElement
+  if (theme === 'system') delete root.dataset['theme']
+  else root.dataset['theme'] = theme
+}
+
+/** A browser may forbid storage altogether; then a choice lasts as long as the page. */
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+function store(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value)
+  } catch {
+    // See read().
+  }
+}

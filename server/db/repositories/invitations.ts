@@ -1,0 +1,124 @@
+// Invitations: who may come in, as what, until when. Used once; rows stay, because they say who let whom in.
+import { and, count, desc, eq, gt, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import type { Role } from '../../../contract/operations/fields.ts'
+import type { InvitationStatus } from '../../../contract/operations/invitations.ts'
+import type { Db } from '../open.ts'
+import { invitations } from '../schema/account-links.ts'
+import { type CountedPage, formatTimeCursor, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+
+export interface InvitationRow {
+  readonly id: string
+  /** Whom it is for; null for whoever has the link. */
+  readonly email: string | null
+  readonly role: Role
+  readonly note: string
+  readonly createdBy: string
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly usedAt: number | null
+  readonly usedBy: string | null
+  readonly revokedAt: number | null
+}
+
+export interface NewInvitation extends Omit<InvitationRow, 'usedAt' | 'usedBy' | 'revokedAt'> {
+  /** SHA-256 of the link's secret, 32 bytes. */
+  readonly secretHash: Buffer
+}
+
+export interface InvitationsRepository {
+  create(invitation: NewInvitation): InvitationRow
+  /** Also one that cannot be used any more. */
+  findBySecretHash(secretHash: Buffer): InvitationRow | undefined
+  /** Newest first. */
+  list(
+    filter: PageRequest & { readonly status?: InvitationStatus | undefined; readonly now: number },
+  ): CountedPage<InvitationRow>
+  /** Notes who came of it; false where it cannot be used any more, or somebody was faster. */
+  use(id: string, by: { readonly userId: string; readonly at: number }): boolean
+  /** The row after the change, or undefined where it cannot be used any more. */
+  revoke(id: string, at: number): InvitationRow | undefined
+  /** Forgets the address of a person who is deleted. */
+  forgetEmail(email: string, userId: string): void
+}
+
+const columns = {
+  id: invitations.id,
+  email: invitations.email,
+  role: invitations.role,
+  note: invitations.note,
+  createdBy: invitations.createdBy,
+  createdAt: invitations.createdAt,
+  expiresAt: invitations.expiresAt,
+  usedAt: invitations.usedAt,
+  usedBy: invitations.usedBy,
+  revokedAt: invitations.revokedAt,
+}
+
+const isUntouched = and(isNull(invitations.usedAt), isNull(invitations.revokedAt))
+
+/** What the status of a row is; a screen asks for the rows that have it. */
+export function invitationStatusOf(row: InvitationRow, now: number): InvitationStatus {
+  if (row.usedAt !== null) return 'used'
+  if (row.revokedAt !== null) return 'revoked'
+  return row.expiresAt > now ? 'open' : 'expired'
+}
+
+function statusIs(status: InvitationStatus, now: number): SQL | undefined {
+  switch (status) {
+    case 'used':
+      return isNotNull(invitations.usedAt)
+    case 'revoked':
+      return isNotNull(invitations.revokedAt)
+    case 'open':
+      return and(isUntouched, gt(invitations.expiresAt, now))
+    case 'expired':
+      return and(isUntouched, lte(invitations.expiresAt, now))
+  }
+}
+
+export function createInvitationsRepository({ orm }: Db): InvitationsRepository {
+  return {
+    create: (invitation) => orm.insert(invitations).values(invitation).returning(columns).get(),
+    findBySecretHash: (secretHash) =>
+      orm.select(columns).from(invitations).where(eq(invitations.secretHash, secretHash)).get(),
+    list: (filter) => list(orm, filter),
+    use: (id, { userId, at }) =>
+      orm
+        .update(invitations)
+        .set({ usedAt: at, usedBy: userId })
+        .where(and(eq(invitations.id, id), isUntouched, gt(invitations.expiresAt, at)))
+        .run().changes > 0,
+    revoke: (id, at) =>
+      orm
+        .update(invitations)
+        .set({ revokedAt: at })
+        .where(and(eq(invitations.id, id), isUntouched, gt(invitations.expiresAt, at)))
+        .returning(columns)
+        .get(),
+    forgetEmail: (email, userId) =>
+      void orm
+        .update(invitations)
+        .set({ email: null, note: '' })
+        .where(or(eq(invitations.email, email), eq(invitations.usedBy, userId)))
+        .run(),
+  }
+}
+
+function list(
+  orm: Db['orm'],
+  { status, now, cursor, limit }: Parameters<InvitationsRepository['list']>[0],
+): CountedPage<InvitationRow> {
+  const wanted = status && statusIs(status, now)
+  const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
+  const found = orm
+    .select(columns)
+    .from(invitations)
+    .where(
+      and(wanted, after && sql`(${invitations.createdAt}, ${invitations.id}) < (${after.at}, ${after.id})`),
+    )
+    .orderBy(desc(invitations.createdAt), desc(invitations.id))
+    .limit(limit + 1)
+    .all()
+  const total = orm.select({ count: count() }).from(invitations).where(wanted).get()?.count ?? 0
+  return { ...toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id })), total }
+}

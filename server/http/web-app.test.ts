@@ -1,0 +1,106 @@
+// How the files of a web app are served: compressed where the browser takes it, kept for good where the name says so.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { answerWebFile, loadWebApp } from './web-app.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'web-app-'))
+let server: Server
+
+function write(path: string, content: string): void {
+  mkdirSync(join(dir, path, '..'), { recursive: true })
+  writeFileSync(join(dir, path), content)
+}
+
+beforeAll(async () => {
+  write('build-id', 'abc123')
+  write('index.html', '<!doctype html>')
+  write('assets/app-1.js', 'plain')
+  write('assets/app-1.js.br', 'as brotli')
+  write('assets/app-1.js.gz', 'as gzip')
+  write('.vite/manifest.json', '{}')
+  const app = loadWebApp(dir)
+  server = createServer((req, res) => {
+    const path = (req.url ?? '/').slice(1)
+    const file = path === '' ? app?.index : app?.file(path)
+    if (file === undefined) res.writeHead(404).end()
+    else answerWebFile(req, res, file)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+afterAll(() => {
+  server.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+function get(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
+  return new Promise((resolve, reject) => {
+    // Listening on a port, so the address is an AddressInfo.
+    const { port } = server.address() as AddressInfo
+    const sent = request({ port, host: '127.0.0.1', path, headers, method }, (res) => {
+      const chunks: Buffer[] = []
+      res.on('data', (chunk: Buffer) => chunks.push(chunk))
+      res.on('end', () =>
+        resolve({
+          status: res.statusCode ?? 0,
+          headers: res.headers,
+          text: Buffer.concat(chunks).toString(),
+        }),
+      )
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
+}
+
+test.each([
+  ['gzip, deflate, br, zstd', 'br', 'as brotli'],
+  ['gzip', 'gzip', 'as gzip'],
+  ['br;q=0, gzip;q=0.5', 'gzip', 'as gzip'],
+  ['identity', undefined, 'plain'],
+  ['', undefined, 'plain'],
+])('whoever accepts "%s" is sent %s', async (accepted, encoding, text) => {
+  const reply = await get('/assets/app-1.js', { 'accept-encoding': accepted })
+  expect(reply).toMatchObject({ status: 200, text })
+  expect(reply.headers['content-encoding']).toBe(encoding)
+  expect(reply.headers.vary).toBe('accept-encoding')
+})
+
+test('a file whose name carries its hash is kept for good, a page is asked for again', async () => {
+  expect((await get('/assets/app-1.js')).headers['cache-control']).toBe('public, max-age=31536000, immutable')
+  expect((await get('/')).headers['cache-control']).toBe('no-cache')
+})
+
+test('what the browser has already is not sent again', async () => {
+  const { headers } = await get('/')
+  expect(await get('/', { 'if-none-match': String(headers.etag) })).toMatchObject({ status: 304, text: '' })
+  expect(await get('/', { 'if-none-match': '"other"' })).toMatchObject({ status: 200 })
+})
+
+test('HEAD has the headers and no body', async () => {
+  const reply = await get('/assets/app-1.js', {}, 'HEAD')
+  expect([reply.headers['content-length'], reply.text]).toEqual(['5', ''])
+})
+
+test.each([
+  '/assets/app-1.js.br',
+  '/.vite/manifest.json',
+  '/build-id',
+  '/index.html',
+  '/../index.html',
+  '/assets/../build-id',
+])('%s is no file of the app', async (path) => {
+  expect((await get(path)).status).toBe(404)
+})
+
+test('an app that was not built is not there', () => {
+  expect(loadWebApp(join(dir, 'nowhere'))).toBeUndefined()
+  expect(loadWebApp(join(dir, 'assets'))).toBeUndefined()
+})

@@ -1,0 +1,103 @@
+// The files of a web app as the build left them, held in memory: what is not in the folder at the start cannot be asked for,
+// and a build that comes along later does not change what is served half-way.
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { extname, join, relative, sep } from 'node:path'
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.woff2': 'font/woff2',
+}
+/** The build puts everything whose name carries its content's hash there. */
+const HASHED_FOLDER = 'assets'
+
+interface WebFile {
+  readonly type: string
+  readonly isHashed: boolean
+  readonly etag: string
+  readonly bytes: Buffer
+  readonly brotli: Buffer | undefined
+  readonly gzip: Buffer | undefined
+}
+
+export interface WebApp {
+  /** Which build it is; every page carries the same id. */
+  readonly buildId: string
+  /** `path` below the app's base, such as `assets/index-a1b2.js`. */
+  file(path: string): WebFile | undefined
+  readonly index: WebFile
+}
+
+/** Undefined where the app has not been built. */
+export function loadWebApp(dir: string): WebApp | undefined {
+  if (!existsSync(join(dir, 'build-id'))) return undefined
+  const files = new Map<string, WebFile>()
+  for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+    const path = relative(dir, join(entry.parentPath, entry.name)).split(sep).join('/')
+    const type = TYPES[extname(entry.name)]
+    // Compressed copies, build notes and whatever else lies there are no files of the app.
+    if (!entry.isFile() || type === undefined || path.startsWith('.')) continue
+    files.set(path, readWebFile(dir, path, type))
+  }
+  const index = files.get('index.html')
+  if (index === undefined) return undefined
+  const buildId = readFileSync(join(dir, 'build-id'), 'utf8').trim()
+  return { buildId, index, file: (path) => (path === 'index.html' ? undefined : files.get(path)) }
+}
+
+function readWebFile(dir: string, path: string, type: string): WebFile {
+  const read = (suffix: string) => {
+    const whole = join(dir, `${path}${suffix}`)
+    return existsSync(whole) ? readFileSync(whole) : undefined
+  }
+  const bytes = readFileSync(join(dir, path))
+  return {
+    type,
+    bytes,
+    isHashed: path.startsWith(`${HASHED_FOLDER}/`),
+    etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+    brotli: read('.br'),
+    gzip: read('.gz'),
+  }
+}
+
+/** Hashed files are kept by browsers for good; everything else is asked for again each time, and mostly not sent again. */
+export function answerWebFile(req: IncomingMessage, res: ServerResponse, file: WebFile, status = 200): void {
+  res.setHeader('content-type', file.type)
+  res.setHeader('cache-control', file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+  res.setHeader('etag', file.etag)
+  res.appendHeader('vary', 'accept-encoding')
+  if (status === 200 && req.headers['if-none-match'] === file.etag) {
+    res.statusCode = 304
+    res.end()
+    return
+  }
+  const { bytes, encoding } = encoded(file, req.headers['accept-encoding'] ?? '')
+  if (encoding !== undefined) res.setHeader('content-encoding', encoding)
+  res.setHeader('content-length', bytes.length)
+  res.statusCode = status
+  res.end(req.method === 'HEAD' ? undefined : bytes)
+}
+
+function encoded(
+  { bytes, brotli, gzip }: WebFile,
+  accepted: string,
+): { readonly bytes: Buffer; readonly encoding?: string } {
+  const accepts = (name: string): boolean =>
+    accepted.split(',').some((part) => {
+      const [encoding, quality = '1'] = part
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*q=/)
+      return encoding === name && Number(quality) > 0
+    })
+  if (brotli !== undefined && accepts('br')) return { bytes: brotli, encoding: 'br' }
+  if (gzip !== undefined && accepts('gzip')) return { bytes: gzip, encoding: 'gzip' }
+  return { bytes }
+}

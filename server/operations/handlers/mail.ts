@@ -1,0 +1,96 @@
+// Mail, set up and watched by administrators. Secrets go in and are never shown.
+import type { OutputOf } from '../../../contract/catalogue.ts'
+import { refusal } from '../../../contract/errors.ts'
+import { fail, ok } from '../../../contract/result.ts'
+import { appendAudit } from '../audit-trail.ts'
+import type { OperationDeps } from '../deps.ts'
+import type { Handlers } from '../dispatch.ts'
+
+type Noun = 'mail.get' | 'mail.update' | 'mail.list' | 'mail.retry' | 'settings.testMail'
+
+export function mailHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
+  const { repositories, mail, mailConfig, clock, defaultLocale } = deps
+  return {
+    'mail.get': () => ok(toView(deps)),
+    async 'mail.update'({ smtpPassword, resendApiKey, ...patch }, caller) {
+      const before = toView(deps)
+      await mailConfig.update(patch, { smtpPassword, resendApiKey }, caller.user.id)
+      const after = toView(deps)
+      appendAudit(deps, caller, {
+        operation: 'mail.update',
+        targetType: 'mail',
+        targetId: null,
+        ...differences(before, after, { smtpPassword, resendApiKey }),
+      })
+      return ok(after)
+    },
+    'mail.list'(filter) {
+      const page = repositories.mails.list(filter)
+      return ok({
+        ...page,
+        // When a mail is of no more use is the queue's own affair.
+        rows: page.rows.map(({ expiresAt: _, ...row }) => row),
+      })
+    },
+    'mail.retry'({ mailId }, caller) {
+      const retried = repositories.transaction(() => {
+        const row = repositories.mails.retry(mailId, clock.now())
+        if (row) {
+          appendAudit(deps, caller, {
+            operation: 'mail.retry',
+            targetType: 'mail',
+            targetId: mailId,
+            before: null,
+            after: { template: row.template },
+          })
+        }
+        return row
+      })
+      if (!retried) return fail(refusal('mail_not_found'))
+      mail.wake()
+      return ok({})
+    },
+    async 'settings.testMail'({ to }, caller) {
+      const locale = repositories.users.findById(caller.user.id)?.locale ?? defaultLocale
+      const data = { at: clock.now(), address: caller.address }
+      const sent = await mail.sendNow('test', { email: to, locale }, data)
+      appendAudit(deps, caller, {
+        operation: 'settings.testMail',
+        targetType: 'mail',
+        targetId: null,
+        before: null,
+        after: { outcome: sent.ok ? 'sent' : sent.error.kind },
+      })
+      if (sent.ok) return ok({})
+      return fail(refusal('mail_failed', { kind: sent.error.kind, reason: sent.error.reason }))
+    },
+  }
+}
+
+function toView({ mail, mailConfig, repositories }: OperationDeps): OutputOf<'mail.get'> {
+  return {
+    ...mailConfig.current(),
+    isSmtpPasswordSet: mailConfig.isSecretSet('smtpPassword'),
+    isResendApiKeySet: mailConfig.isSecretSet('resendApiKey'),
+    isAvailable: mail.isAvailable(),
+    ...repositories.mails.counts(),
+  }
+}
+
+/** What an audit row says of a change: the members that differ, and that a secret was set or forgotten. */
+function differences(
+  before: OutputOf<'mail.get'>,
+  after: OutputOf<'mail.get'>,
+  secrets: Readonly<Record<string, string | null | undefined>>,
+) {
+  const changed = Object.entries(after).filter(
+    ([name, value]) => !['waiting', 'failed'].includes(name) && before[name as keyof typeof before] !== value,
+  )
+  const touched = Object.entries(secrets).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value === null ? 'forgotten' : 'set'] as const],
+  )
+  return {
+    before: Object.fromEntries(changed.map(([name]) => [name, before[name as keyof typeof before]])),
+    after: { ...Object.fromEntries(changed), ...Object.fromEntries(touched) },
+  }
+}

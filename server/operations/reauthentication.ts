@@ -1,0 +1,43 @@
+// The password, asked for again before something that a borrowed or stolen session must not do.
+import { type Refusal, refusal } from '../../contract/errors.ts'
+import { fail, ok, type Result } from '../../contract/result.ts'
+import type { UserRow } from '../db/repositories/users.ts'
+import type { SignedInCaller } from './caller.ts'
+import type { OperationDeps } from './deps.ts'
+import { takeAttempt, tooBusy } from './throttles.ts'
+
+type ReauthenticationDeps = Pick<OperationDeps, 'repositories' | 'passwords' | 'throttles' | 'secondFactors'>
+
+/** The caller as they stand in the database, once the password has proved right. */
+export async function confirmPassword(
+  { repositories, passwords, throttles }: ReauthenticationDeps,
+  caller: SignedInCaller,
+  password: string,
+  /** The member of the input that holds it. */
+  param = 'password',
+): Promise<Result<UserRow, Refusal>> {
+  const attempt = takeAttempt([[throttles.passwordByAccount, caller.user.id]])
+  if (!attempt.ok) return attempt
+  const isRight = await passwords.fits(repositories.users.findById(caller.user.id)?.passwordHash, password)
+  if (isRight === undefined) return fail(tooBusy())
+  if (!isRight) return fail(refusal('wrong_password', undefined, { param }))
+  attempt.value.giveBack()
+  // Read again: the hash took its time, and the person may have been deleted in it.
+  const user = repositories.users.findById(caller.user.id)
+  return user?.status === 'active' ? ok(user) : fail(refusal('unauthenticated'))
+}
+
+/** A code of the second factor, asked for again. Takes the code. */
+export function confirmCode(
+  { throttles, secondFactors }: ReauthenticationDeps,
+  userId: string,
+  code: string,
+): Result<void, Refusal> {
+  if (!secondFactors.isOn(userId)) return fail(refusal('second_factor_off'))
+  const attempt = takeAttempt([[throttles.codeByAccount, userId]])
+  if (!attempt.ok) return attempt
+  const checked = secondFactors.check(userId, code)
+  if (checked === 'wrong') return fail(refusal('wrong_code', undefined, { param: 'code' }))
+  attempt.value.giveBack()
+  return checked === 'unreadable' ? fail(refusal('second_factor_unreadable')) : ok(undefined)
+}

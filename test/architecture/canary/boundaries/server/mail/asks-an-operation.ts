@@ -1,0 +1,4 @@
+// breaks: mail-imports
+import { dispatch } from '../operations/dispatch.ts'
+
+export const asked = dispatch

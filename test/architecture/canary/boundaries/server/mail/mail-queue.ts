@@ -1,0 +1,5 @@
+// breaks nothing
+import { createTransport } from 'nodemailer'
+import { settings } from '../settings/live-settings.ts'
+
+export const queue = [createTransport, settings]

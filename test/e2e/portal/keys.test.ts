@@ -1,0 +1,141 @@
+// A teammate's keys: none, some, many, and when the list cannot be had.
+import { beforeAll, describe, expect } from 'vitest'
+import {
+  expectSound,
+  journey,
+  nameOf,
+  networkAddress,
+  openStage,
+  PORTAL_LOOKS,
+  type Stage,
+  takePicture,
+} from '../support/stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage({ config: { host: '0.0.0.0' } })
+})
+
+journey('a key is made, its secret is shown once and works, and it is switched off and deleted', async () => {
+  const { cookie } = await stage.teammate('maker@example.test')
+  const page = await stage.open('/keys', { cookie })
+  await page.getByRole('heading', { name: 'No API keys yet' }).waitFor()
+  await page.getByRole('button', { name: 'Create API key' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  await dialog.getByText('Give the key a name.').waitFor()
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('laptop')
+  await dialog.getByRole('combobox', { name: 'Expires' }).click()
+  await page.getByRole('option', { name: 'In 30 days' }).click()
+  await dialog.getByRole('textbox', { name: 'Name' }).press('Enter')
+
+  await page.getByRole('heading', { name: 'Copy your key now' }).waitFor()
+  const secret = await page.getByText(/^sk-cg-\w+-\w+$/).innerText()
+  await expectSound(page)
+  const models = await fetch(`${stage.portal.url}/v1/models`, {
+    headers: { authorization: `Bearer ${secret}` },
+  })
+  expect(models.status).toBe(200)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'I have stored it' }).click()
+  await page.getByRole('cell', { name: 'laptop', exact: true }).waitFor()
+  expect(await page.content()).not.toContain(secret)
+
+  await page.getByRole('button', { name: 'More for laptop' }).click()
+  await page.getByRole('menuitem', { name: 'Disable' }).click()
+  await page.getByText('laptop is disabled').waitFor()
+  await page.getByRole('cell', { name: 'Disabled' }).waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('cell', { name: 'Active' }).waitFor()
+
+  await page.getByRole('button', { name: 'More for laptop' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  const confirm = dialog.getByRole('button', { name: 'Delete key' })
+  expect(await confirm.isDisabled()).toBe(true)
+  await dialog.getByRole('textbox').fill('laptop')
+  await takePicture(page, 'portal-keys-delete')
+  await confirm.click()
+  await page.getByRole('heading', { name: 'No API keys yet' }).waitFor()
+})
+
+journey('a secret can be copied where the page is no secure context', async () => {
+  const address = networkAddress()
+  expect(address, 'this machine has no network address to try it on').toBeDefined()
+  const { cookie } = await stage.teammate('copier@example.test')
+  const origin = `http://${address}:${stage.portal.port}`
+  const page = await stage.open('/keys', { cookie, origin })
+  expect(await page.evaluate('window.isSecureContext')).toBe(false)
+  await page.getByRole('button', { name: 'Create API key' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('phone')
+  await page.keyboard.press('Enter')
+  const secret = await page.getByText(/^sk-cg-\w+-\w+$/).innerText()
+  await page.getByRole('button', { name: 'Copy API key' }).click()
+  await page.getByRole('button', { name: 'Copied' }).waitFor()
+  await page.getByRole('button', { name: 'I have stored it' }).click()
+  await page.getByRole('button', { name: 'More for phone' }).click()
+  await page.getByRole('menuitem', { name: 'Rename' }).click()
+  const name = page.getByRole('textbox', { name: 'Name' })
+  await name.fill('')
+  await name.press('ControlOrMeta+v')
+  expect(await name.inputValue()).toBe(secret)
+})
+
+describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+  journey(`the list is sound empty, full and failing (${name})`, async () => {
+    const { id, cookie } = await stage.teammate(`looker-${name.toLowerCase()}@example.test`)
+    const page = await stage.open('/keys', { ...look, cookie, expectedProblems: /keys\.list/ })
+    await page.locator('.state h2').waitFor()
+    await expectSound(page)
+    await takePicture(page, `portal-keys-empty-${name}`)
+
+    await fillKeys(id)
+    await page.reload()
+    await page.locator('tbody tr').first().waitFor()
+    await expectSound(page)
+    await takePicture(page, `portal-keys-full-${name}`)
+    await page.locator('.phead .btn').click()
+    await page.getByRole('dialog').waitFor()
+    await expectSound(page)
+    await takePicture(page, `portal-keys-create-${name}`)
+    await page.keyboard.press('Escape')
+
+    await page.route('**/api/keys.list', (route) =>
+      route.fulfill({
+        status: 500,
+        json: {
+          ok: false,
+          error: { code: 'internal_error', message: 'x', details: { requestId: 'req-77' } },
+        },
+      }),
+    )
+    await page.reload()
+    await page.getByText('req-77').first().waitFor()
+    await expectSound(page)
+    await takePicture(page, `portal-keys-failing-${name}`)
+    await page.unroute('**/api/keys.list')
+    await page.locator('.failed .btn').click()
+    await page.locator('tbody tr').first().waitFor()
+  })
+})
+
+async function fillKeys(userId: string): Promise<void> {
+  const day = 24 * 60 * 60_000
+  const keys = [
+    { name: 'Work laptop' },
+    { name: 'CI builds, main branch and release candidates', expiresAt: Date.now() + 3 * day },
+    { name: '旧笔记本', expiresAt: Date.now() + 200 * day },
+  ]
+  for (const key of keys) {
+    const made = await stage.portal.call('keys.create', { ...key, userId }, { cookie: stage.admin })
+    if (key.name === '旧笔记本')
+      await stage.portal.call(
+        'keys.update',
+        { keyId: made.data.id, status: 'disabled' },
+        { cookie: stage.admin },
+      )
+    else
+      await fetch(`${stage.portal.url}/v1/models`, {
+        headers: { authorization: `Bearer ${made.data.secret}` },
+      })
+  }
+}

@@ -1,0 +1,113 @@
+// Signing in and out of the portal, and coming back to where one was.
+import { beforeAll, describe, expect } from 'vitest'
+import { USER } from '../../integration/support/portal.ts'
+import {
+  expectSound,
+  journey,
+  nameOf,
+  openStage,
+  PORTAL_LOOKS,
+  type Stage,
+  takePicture,
+} from '../support/stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+  await stage.teammate()
+})
+
+describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+  journey(`the sign-in page is sound, empty and refused (${name})`, async () => {
+    const page = await stage.open('/', look)
+    await page.waitForURL('**/login')
+    const submit = page.locator('button[type=submit]')
+    await submit.waitFor()
+    await expectSound(page)
+    await takePicture(page, `portal-sign-in-${name}`)
+
+    await submit.click()
+    await page.getByRole('alert').first().waitFor()
+    await page.locator('input[name=email]').fill(USER.email)
+    await page.locator('input[name=password]').fill('wrong')
+    await submit.click()
+    await page
+      .getByText(look.locale === 'en' ? 'The email or the password is wrong.' : '邮箱或密码错误。')
+      .waitFor()
+    await expectSound(page)
+    await takePicture(page, `portal-sign-in-refused-${name}`)
+  })
+})
+
+journey('a teammate signs in, goes where the link led, and signs out again', async () => {
+  const page = await stage.open('/keys?from=link')
+  await page.waitForURL('**/login?next=*')
+  await page.locator('input[name=email]').fill(USER.email)
+  await page.locator('input[name=password]').fill(USER.password)
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/keys?from=link')
+  await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor()
+  expect(await page.title()).toBe('API keys · Codex Gateway')
+
+  await page.getByRole('button', { name: `Account: ${USER.email}` }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.waitForURL('**/login')
+  await page.goto(`${stage.portal.url}/keys`)
+  await page.waitForURL('**/login?next=*')
+})
+
+journey('a session that was ended elsewhere leads to the sign-in page, which says so, and back', async () => {
+  const { cookie } = await stage.teammate()
+  const page = await stage.open('/keys', { cookie })
+  await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor()
+  await stage.portal.call('auth.logout', {}, { cookie })
+  await page.getByRole('button', { name: 'Create API key' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('laptop')
+  await page.getByRole('dialog').getByRole('button', { name: 'Create API key' }).click()
+  await page.getByText('Your session has ended.').waitFor()
+  await page.locator('input[name=email]').fill(USER.email)
+  await page.locator('input[name=password]').fill(USER.password)
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/keys')
+})
+
+journey('the page after signing in is never one of another site', async () => {
+  const { cookie } = await stage.teammate()
+  for (const next of ['//evil.example/', '/.//evil.example']) {
+    const page = await stage.open(`/login?next=${encodeURIComponent(next)}`, { cookie })
+    await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor()
+    expect(new URL(page.url()).origin).toBe(stage.portal.url)
+    await page.close()
+  }
+})
+
+journey('the language and the theme that were chosen are still there after a reload', async () => {
+  const { cookie } = await stage.teammate()
+  const page = await stage.open('/keys', { cookie })
+  await page.getByRole('button', { name: /^Account/ }).click()
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click()
+  await page.getByRole('menuitemradio', { name: '简体中文' }).click()
+  await page.reload()
+  await page.getByRole('heading', { level: 1, name: 'API 密钥' }).waitFor()
+  const root = page.locator('html')
+  expect([await root.getAttribute('lang'), await root.getAttribute('data-theme')]).toEqual(['zh-CN', 'dark'])
+})
+
+journey('an address without a page is answered as one, inside the app and by the server', async () => {
+  const { cookie } = await stage.teammate()
+  const page = await stage.open('/nowhere', { cookie })
+  await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
+})
+
+journey('a page of another build than the server asks to be reloaded', async () => {
+  const { cookie } = await stage.teammate()
+  const page = await stage.open('/keys', { cookie })
+  await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor()
+  expect(await page.getByText('The gateway was updated.').count()).toBe(0)
+  await page.route('**/api/keys.list', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, headers: { ...response.headers(), 'x-codex-gateway-build': 'newer' } })
+  })
+  await page.reload()
+  await page.getByText('The gateway was updated.').waitFor()
+})

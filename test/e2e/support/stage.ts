@@ -1,0 +1,157 @@
+// A stage for journeys through the screens: the real server with the demo upstream, set up, and pages in a real browser as
+// each person, language, theme and size. Whatever goes wrong inside a page fails the journey that opened it.
+import { mkdirSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
+import { afterAll, expect, inject, test } from 'vitest'
+import { commandFor } from '../../../scripts/system-needs.ts'
+import { type Portal, type PortalOptions, startPortal, USER } from '../../integration/support/portal.ts'
+
+const SCREENS_DIR = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
+const PATIENCE_MS = 10_000
+
+export const SIZES = {
+  desktop: { width: 1280, height: 800 },
+  narrow: { width: 1024, height: 768 },
+  phone: { width: 375, height: 760 },
+} as const
+
+export interface Look {
+  readonly locale: 'en' | 'zh-CN'
+  readonly theme: 'light' | 'dark'
+  readonly size: keyof typeof SIZES
+}
+
+/** Two pictures show every language, theme and size of a portal screen; four would show no more. */
+export const PORTAL_LOOKS: readonly Look[] = [
+  { locale: 'en', theme: 'light', size: 'desktop' },
+  { locale: 'zh-CN', theme: 'dark', size: 'phone' },
+  { locale: 'en', theme: 'dark', size: 'phone' },
+]
+export const CONSOLE_LOOKS: readonly Look[] = [
+  { locale: 'en', theme: 'light', size: 'desktop' },
+  { locale: 'zh-CN', theme: 'dark', size: 'desktop' },
+  { locale: 'zh-CN', theme: 'light', size: 'narrow' },
+]
+
+export const nameOf = ({ locale, theme, size }: Look): string => `${locale}-${theme}-${size}`
+
+interface Opening extends Partial<Look> {
+  /** Whose session the page has; nobody's without it. */
+  readonly cookie?: string
+  /** Another origin than the stage's own, such as its address in the network. */
+  readonly origin?: string
+  /** Messages in the browser's console that the journey provokes. */
+  readonly expectedProblems?: RegExp
+}
+
+export interface Stage {
+  readonly portal: Portal
+  readonly admin: string
+  /** Signs a teammate in; the person is made the first time. */
+  teammate(email?: string): Promise<{ readonly id: string; readonly cookie: string }>
+  open(path: string, opening?: Opening): Promise<Page>
+  close(): Promise<void>
+}
+
+const endpoint = inject('browserEndpoint')
+
+/** A journey; without a browser on this system it is skipped, and says how to get one. */
+export const journey = endpoint === '' ? skipped : test
+
+function skipped(name: string, _run: () => Promise<void>): void {
+  test.skip(`${name} (needs a browser: ${commandFor(['chromium'])})`)
+}
+skipped.each = test.skip.each
+
+export async function openStage(options: PortalOptions = {}): Promise<Stage> {
+  const portal = await startPortal(options)
+  const admin = await portal.setUp()
+  const contexts: { readonly context: BrowserContext; readonly problems: string[] }[] = []
+  let browser: Browser | undefined
+
+  const stage: Stage = {
+    portal,
+    admin,
+    async teammate(email = USER.email) {
+      const { password } = USER
+      const made = await portal.call('users.create', { email, password }, { cookie: admin })
+      const cookie = await portal.signIn({ email, password })
+      const me = await portal.call('me.get', {}, { cookie })
+      if (!made.ok && made.error.code !== 'email_taken') throw new Error(JSON.stringify(made))
+      return { id: me.data.id, cookie }
+    },
+    async open(path, opening = {}) {
+      browser ??= await chromium.connect(endpoint)
+      const { context, page, problems } = await newPage(browser, opening, portal.url)
+      contexts.push({ context, problems })
+      await page.goto(`${opening.origin ?? portal.url}${path}`)
+      return page
+    },
+    async close() {
+      for (const { context, problems } of contexts.splice(0)) {
+        await context.close()
+        expect(problems).toEqual([])
+      }
+      await browser?.close()
+      await portal.stop()
+    },
+  }
+  afterAll(() => stage.close())
+  return stage
+}
+
+async function newPage(browser: Browser, opening: Opening, ownOrigin: string) {
+  const { locale = 'en', theme = 'light', size = 'desktop', cookie, origin = ownOrigin } = opening
+  const context = await browser.newContext({
+    locale,
+    colorScheme: theme,
+    viewport: SIZES[size],
+    hasTouch: size === 'phone',
+    reducedMotion: 'reduce',
+  })
+  context.setDefaultTimeout(PATIENCE_MS)
+  const [name = '', value = ''] = cookie?.split(/=(.*)/s) ?? []
+  if (cookie !== undefined)
+    await context.addCookies([{ name, value, url: origin, httpOnly: true, sameSite: 'Strict' }])
+  const page = await context.newPage()
+  const problems: string[] = []
+  const note = (text: string) => {
+    if (!opening.expectedProblems?.test(text)) problems.push(text)
+  }
+  page.on('pageerror', (error) => note(String(error)))
+  page.on('console', (message) => {
+    // An answer with a refusal is one of these, and expected; its text does not say which one.
+    const isRefusal = /the server responded with a status of 4\d\d/.test(message.text())
+    if (message.type() === 'error' && !isRefusal) note(`${message.text()} ${message.location().url}`)
+  })
+  return { context, page, problems }
+}
+
+/** Saved for a person to look at. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENS_DIR, { recursive: true })
+  // Fonts are swapped in; a picture of the moment before says nothing about the screen.
+  await page.evaluate('document.fonts.ready')
+  await page.screenshot({ path: join(SCREENS_DIR, `${name}.png`) })
+}
+
+/** WCAG A and AA by axe, and no sideways scrolling. Disabled controls may be pale, as WCAG allows. */
+export async function expectSound(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([])
+  expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(
+    0,
+  )
+}
+
+/** An address of this machine that is not loopback: there, a page is no secure context. Undefined without a network. */
+export function networkAddress(): string | undefined {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+}

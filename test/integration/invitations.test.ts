@@ -1,0 +1,118 @@
+// Invitations: a link that lets one person in, with or without mail, once, and that nobody guesses.
+import { afterEach, expect, test } from 'vitest'
+import {
+  cookieIn,
+  DAY_MS,
+  HOUR_MS,
+  type MailingPortal,
+  PASSWORD,
+  startMailingPortal,
+  tokenIn,
+} from './support/mailing-portal.ts'
+
+const DOLLAR = 1_000_000_000
+const NEW = { email: 'new@example.test', password: PASSWORD }
+
+let world: MailingPortal | undefined
+afterEach(async () => {
+  await world?.stop()
+  world = undefined
+})
+
+async function start(registration: string, { hasMail = true } = {}) {
+  world = await startMailingPortal({
+    settings: { registration, defaultBalanceNanoUsd: 5 * DOLLAR },
+    hasMail,
+  })
+  return world
+}
+
+test('an invitation works without any mail server: link, password, signed in, with the default balance', async () => {
+  const at = await start('invite', { hasMail: false })
+  expect(await at.call('auth.register', NEW)).toMatchObject({
+    status: 403,
+    error: { code: 'invitation_required' },
+  })
+  const invited = await at.admin('users.invite', { note: 'For the new laptop' })
+  expect(invited.data).toMatchObject({ status: 'open', email: null, role: 'user', isMailed: false })
+  expect(invited.data.link).toMatch(new RegExp(`^${at.portal.url}/accept-invitation#token=`))
+  const invitation = tokenIn(invited.data.link)
+  expect((await at.call('auth.checkLink', { token: invitation })).data).toEqual({
+    purpose: 'invitation',
+    email: null,
+    role: 'user',
+    expiresAt: invited.data.expiresAt,
+  })
+  const accepted = await at.call('auth.register', { ...NEW, invitation })
+  expect(accepted.data.outcome).toBe('signed_in')
+  expect((await at.as(cookieIn(accepted), 'me.overview')).data.balanceNanoUsd).toBe(5 * DOLLAR)
+  const [row] = (await at.admin('invitations.list', { status: 'used' })).data.rows
+  expect(row).toMatchObject({ usedBy: accepted.data.user.id, note: 'For the new laptop' })
+  expect(JSON.stringify(row)).not.toContain(invitation)
+})
+
+test('an invitation is used once, however many try at the same moment', async () => {
+  const at = await start('invite', { hasMail: false })
+  const invitation = tokenIn((await at.admin('users.invite', {})).data.link)
+  const tries = await Promise.all(
+    Array.from({ length: 6 }, (_, index) =>
+      at.call('auth.register', { email: `try-${index}@example.test`, password: PASSWORD, invitation }),
+    ),
+  )
+  expect(tries.filter(({ ok }) => ok)).toHaveLength(1)
+  for (const { ok, error } of tries) if (!ok) expect(error.code).toBe('link_invalid')
+  expect((await at.admin('users.list', { search: 'try-' })).data.total).toBe(1)
+})
+
+test('one for an address is mailed there, and is for nobody else', async () => {
+  const at = await start('approval')
+  const invited = await at.admin('users.invite', { email: NEW.email, role: 'admin' })
+  expect(invited.data.isMailed).toBe(true)
+  const invitation = tokenIn((await at.mailServer.take(NEW.email)).link)
+  expect(tokenIn(invited.data.link)).toBe(invitation)
+  expect(await at.call('auth.register', { ...NEW, email: 'other@example.test', invitation })).toMatchObject({
+    status: 409,
+    error: { code: 'invitation_for_another', details: { email: NEW.email, param: 'email' } },
+  })
+  // It spares the approval, too.
+  expect((await at.call('auth.register', { ...NEW, invitation })).data).toMatchObject({
+    outcome: 'signed_in',
+    user: { role: 'admin' },
+  })
+  expect(await at.admin('users.invite', { email: NEW.email })).toMatchObject({
+    error: { code: 'email_taken' },
+  })
+})
+
+test('an invitation ends when it is revoked, and after its days', async () => {
+  const at = await start('invite', { hasMail: false })
+  const first = (await at.admin('users.invite', {})).data
+  const second = (await at.admin('users.invite', { expiresInDays: 1 })).data
+  expect((await at.admin('invitations.revoke', { invitationId: first.id })).ok).toBe(true)
+  at.moveClock(DAY_MS)
+  for (const { link } of [first, second]) {
+    const invitation = tokenIn(link)
+    expect(await at.call('auth.register', { ...NEW, invitation })).toMatchObject({
+      status: 410,
+      error: { code: 'link_invalid' },
+    })
+  }
+  expect(await at.admin('invitations.revoke', { invitationId: first.id })).toMatchObject({ status: 404 })
+  const statuses = (await at.admin('invitations.list')).data.rows.map((row: { status: string }) => row.status)
+  expect(statuses.sort()).toEqual(['expired', 'revoked'])
+  expect((await at.admin('invitations.list', { status: 'open' })).data.total).toBe(0)
+})
+
+test('an invitation cannot be guessed: secrets that are none run dry', async () => {
+  const at = await start('invite', { hasMail: false })
+  const link = (await at.admin('users.invite', {})).data.link
+  const codes: string[] = []
+  for (let guess = 0; guess < 31; guess += 1) {
+    codes.push((await at.call('auth.checkLink', { token: `${guess}`.padStart(32, '0') })).error.code)
+  }
+  expect(new Set(codes.slice(0, 30))).toEqual(new Set(['link_invalid']))
+  expect(codes.at(-1)).toBe('too_many_attempts')
+  expect((await at.call('auth.checkLink', { token: tokenIn(link) })).status).toBe(429)
+  at.moveClock(HOUR_MS)
+  expect((await at.call('auth.checkLink', { token: tokenIn(link) })).status).toBe(200)
+})
