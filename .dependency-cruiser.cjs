@@ -74,6 +74,7 @@ module.exports = {
       PORTS,
       EVENTS,
       UPSTREAMS,
+      '^server/growing-bytes\\.ts$',
     ]),
     within('operations-imports', '^server/operations/', [
       CONTRACT,
@@ -88,6 +89,7 @@ module.exports = {
       CONTRACT,
       '^server/operations/(dispatch|caller)\\.ts$',
       '^server/gateway/gateway\\.ts$',
+      '^server/growing-bytes\\.ts$',
       PORTS,
       EVENTS,
       '^server/http/',

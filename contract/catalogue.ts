@@ -36,6 +36,8 @@ import {
   authVerifySecondFactor,
 } from './operations/auth.ts'
 import { invitationsList, invitationsRevoke, usersInvite } from './operations/invitations.ts'
+import { ledgerCheck, ledgerStatus } from './operations/ledger.ts'
+import { holdsList, lossesCharge, lossesDismiss, lossesList } from './operations/losses.ts'
 import { mailGet, mailList, mailRetry, mailUpdate, settingsTestMail } from './operations/mail.ts'
 import {
   meChangeEmail,
@@ -46,7 +48,9 @@ import {
   meUpdate,
   meWithdrawDeletion,
 } from './operations/me.ts'
+import { usageReceipt, usageRefund } from './operations/receipts.ts'
 import { sessionsList, sessionsRevoke, sessionsRevokeOthers } from './operations/sessions.ts'
+import { meLedger, meStatement, usersLedger, usersStatement } from './operations/statements.ts'
 import { totpBegin, totpConfirm, totpDisable, totpRenewRecoveryCodes } from './operations/totp.ts'
 import { usageList, usageSummary } from './operations/usage.ts'
 import {
@@ -62,6 +66,7 @@ import {
   usersSetRole,
   usersSetStatus,
   usersSetStatusMany,
+  usersUpdate,
 } from './operations/users.ts'
 
 const OPERATIONS = [
@@ -144,6 +149,19 @@ const OPERATIONS = [
   mailList,
   mailRetry,
   settingsTestMail,
+  usageReceipt,
+  usageRefund,
+  lossesList,
+  lossesCharge,
+  lossesDismiss,
+  holdsList,
+  ledgerStatus,
+  ledgerCheck,
+  meLedger,
+  meStatement,
+  usersUpdate,
+  usersLedger,
+  usersStatement,
 ] as const
 
 type Listed = (typeof OPERATIONS)[number]

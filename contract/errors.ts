@@ -79,13 +79,14 @@ export const ERRORS = {
   method_not_allowed: invalid(405, '{path} does not answer {method}. It answers: {allowed}.'),
   upgrade_required: invalid(
     426,
-    'This gateway answers /v1/responses over HTTP, not over WebSocket. Send the same request as a POST.',
+    'This gateway answers over HTTP, not over WebSocket. Send the same request as a POST.',
   ),
   invalid_json: invalid(400, 'The body is not valid JSON: {problem}'),
   duplicate_member: invalid(
     400,
-    'The member "{param}" stands more than once in the body. Send it once, so that what is charged is what is run.',
+    'The member "{param}" stands more than once in one object of the body. Send it once, so that what is charged is what is run.',
   ),
+  body_too_complex: invalid(400, 'The body is too complex: {problem}'),
   missing_parameter: invalid(400, 'The parameter "{param}" is missing.'),
   invalid_parameter: invalid(400, 'The parameter "{param}" is not valid: {problem}'),
   unsupported_parameter: invalid(400, 'This gateway does not allow "{param}": {problem}'),
@@ -110,12 +111,22 @@ export const ERRORS = {
     'The content-encoding "{encoding}" is not supported. Send the body uncompressed.',
   ),
   unsupported_media_type: invalid(415, 'The content-type has to be application/json.'),
+  invalid_content_encoding: invalid(400, 'The body cannot be decompressed as {encoding}: {problem}'),
   request_timeout: entry(408, 'invalid_request_error', undefined, 'The request did not arrive in time.'),
   malformed_request: invalid(400, 'This is not a valid HTTP request.'),
+  repeated_header: invalid(
+    400,
+    'The header "{header}" stands more than once, with different values. Send it once.',
+  ),
   headers_too_large: invalid(431, 'The headers of the request are too large.'),
   host_rejected: invalid(
     403,
     'This gateway does not answer for the host "{host}". Use its IP address, or add the name in its settings.',
+  ),
+
+  cors_origin_rejected: invalid(
+    403,
+    'Pages of {origin} may not call this gateway. An administrator can add the origin to the setting corsOrigins.',
   ),
 
   // What may be spent, and how fast
@@ -154,6 +165,13 @@ export const ERRORS = {
     'rate_limit_error',
     undefined,
     '{limit} requests are running already, which is the limit. Try again when one has finished.',
+  ),
+
+  upload_limit_exceeded: entry(
+    429,
+    'rate_limit_error',
+    true,
+    'Too many large bodies are being worked on. Try again in a moment.',
   ),
 
   // The upstream's part
@@ -275,6 +293,17 @@ export const ERRORS = {
   top_up_below_minimum: invalid(
     400,
     'A top-up is at least {minimumUsd}. Smaller amounts can be a gift or a correction.',
+  ),
+  request_not_found: invalid(404, 'There is no request with this id.'),
+  nothing_to_refund: invalid(409, 'Nothing was charged for this request, so there is nothing to refund.'),
+  already_refunded: invalid(409, 'This request was refunded already, and a request is refunded once.'),
+  refund_too_large: invalid(409, 'At most {maxUsd} can be refunded: what this request was charged.'),
+  loss_not_found: invalid(404, 'There is no possible loss with this id.'),
+  loss_already_resolved: invalid(409, 'This possible loss was charged or dismissed already.'),
+  loss_charge_too_large: invalid(409, 'At most {maxUsd} can be charged: what this request held.'),
+  credit_limit_in_use: invalid(
+    409,
+    'What is owed and held needs more credit than that: the limit can be lowered to {minUsd} now.',
   ),
   price_in_past: invalid(
     400,

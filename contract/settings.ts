@@ -11,6 +11,20 @@ const hostName = z
     'has to be a host name without scheme and port, such as gateway.example.com',
   )
 
+/** As browsers write it: scheme, host and, where it is not the scheme's own, port. Some apps have a scheme of their own. */
+const origin = z
+  .string()
+  .max(300)
+  .toLowerCase()
+  .regex(
+    /^[a-z][a-z0-9+.-]*:\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/,
+    'has to be an origin, such as https://chat.example.com or http://localhost:3000, without a path',
+  )
+  .refine(
+    (text) => !/^(http:.*:80|https:.*:443)$/.test(text),
+    'has to leave out the usual port, as browsers do',
+  )
+
 function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
@@ -57,6 +71,8 @@ const fields = {
   multiplierPpm: z.int().min(0).max(1_000_000_000),
   /** Host names, beside IP addresses and localhost, that requests may carry. */
   allowedHosts: z.array(hostName).max(50),
+  /** Origins whose pages may call the OpenAI side from a browser. */
+  corsOrigins: z.array(origin).max(50),
   /** How long a session lasts, in days. */
   sessionDays: z.int().min(1).max(365),
   /** How long an upstream is read on after its client has left, in seconds, before the whole hold is charged. */
@@ -88,6 +104,7 @@ export const settingsSchema = z.strictObject({
   modelAliases: fields.modelAliases.default({}),
   multiplierPpm: fields.multiplierPpm.default(1_000_000),
   allowedHosts: fields.allowedHosts.default([]),
+  corsOrigins: fields.corsOrigins.default([]),
   sessionDays: fields.sessionDays.default(7),
   drainSecondsMax: fields.drainSecondsMax.default(600),
   holdShareParts: fields.holdShareParts.default(4),

@@ -3,6 +3,7 @@ import { createAccessChanges } from './accounts/access-changes.ts'
 import { createAccountBook } from './accounts/account-book.ts'
 import { createKeyDirectory } from './accounts/key-directory.ts'
 import { createKeySpendings } from './accounts/key-spending.ts'
+import { createLedgerLight } from './accounts/ledger-light.ts'
 import { createOwnedIds } from './accounts/owned-ids.ts'
 import { createSpendingBook } from './accounts/spending-book.ts'
 import type { Closers } from './closers.ts'
@@ -13,6 +14,7 @@ import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import { createLimitCounterStore } from './limit-counter-store.ts'
+import { localDay } from './limits/decide-window.ts'
 import { createLimitBook } from './limits/limit-book.ts'
 import { createLimitCounters } from './limits/limit-counters.ts'
 import { createLimitTime } from './limits/limit-time.ts'
@@ -83,6 +85,14 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     logger,
     onChanged: (userId, state) => events.publish({ type: 'balance.changed', userId, ...state }),
   })
+  const ledgerLight = createLedgerLight({
+    databasePath: db.path,
+    accounts,
+    startOfDay: (nowMs) => localDay(nowMs, timeZone()).startMs,
+    clock,
+    logger,
+  })
+  closers.push(() => ledgerLight.stop())
 
   const upstreamHealth = createUpstreamHealth({
     clock,
@@ -151,6 +161,8 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     startUp: () =>
       startUpFacts(config, settings.current().remoteAdministration, surroundings.lifecycle.addresses()),
     ...signIn,
+    ledgerLight,
+    timeZone,
     // Corrected once the system has picked a port.
     ownAddress: () => surroundings.lifecycle.addresses()[0] ?? localUrl(config.host, config.port),
   }

@@ -30,12 +30,45 @@ export const label = z
 export const unixMs = z.int().min(0)
 /** Signed nano-dollars within the safe integers. */
 export const nanoUsd = z.int()
+/** An amount that an administrator types: up to a million dollars, so that a slip of the zero key stays small. */
+export const positiveNanoUsd = z.int().min(1).max(1_000_000_000_000_000)
+
+/** Why money was moved; kept with the entry, and shown to the person. */
+export const note = z.string().trim().min(1, 'has to say why').max(500)
+
+/** Typed changes of a balance; what requests cost is none of them. */
+export const balanceChangeKind = z.enum([
+  'top_up',
+  'gift',
+  'code',
+  'correction',
+  'refund',
+  'charge',
+  'write_off',
+])
+
+/** What a person has, and what is left of it to spend. */
+export const accountState = z.strictObject({
+  balanceNanoUsd: nanoUsd,
+  creditLimitNanoUsd: nanoUsd,
+  openHoldsNanoUsd: nanoUsd,
+  /** balance + credit limit − open holds. */
+  availableNanoUsd: nanoUsd,
+})
 
 /** Members of the input of every list that is in the order of time: a page of at most 200 rows, and where it starts. */
 export const page = {
   limit: z.int().min(1).max(200).default(50),
   cursor: cursor
     .refine((text) => text.includes('.'), 'has to be the nextCursor of an earlier answer, unchanged')
+    .optional(),
+}
+
+/** The same for lists that are in the order of the ledger. */
+export const seqPage = {
+  limit: page.limit,
+  cursor: cursor
+    .refine((text) => !text.includes('.'), 'has to be the nextCursor of an earlier answer, unchanged')
     .optional(),
 }
 

@@ -185,3 +185,22 @@ export const usersAdjustBalance = operation({
     availableNanoUsd: nanoUsd,
   }),
 })
+
+export const usersUpdate = operation({
+  name: 'users.update',
+  audience: 'admin',
+  /** Only what is named changes. A credit limit takes effect at once. */
+  input: z
+    .strictObject({
+      userId: id,
+      email: email.optional(),
+      role: role.optional(),
+      creditLimitNanoUsd: nanoUsd.min(0).max(1_000_000_000_000_000).optional(),
+    })
+    .refine(
+      (input) =>
+        input.email !== undefined || input.role !== undefined || input.creditLimitNanoUsd !== undefined,
+      'needs at least one of email, role and creditLimitNanoUsd',
+    ),
+  output: userRow,
+})

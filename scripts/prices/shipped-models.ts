@@ -44,7 +44,7 @@ const NO_SEARCH_ON_SMALL_MODELS = {
 /** What these put out is a vector or a verdict: there are no output tokens to charge. */
 const embedding = (model: string): ShippedModel => ({
   model,
-  facts: { outputNanoUsdPerMTok: 0, contextWindowTokens: 8_192, maxOutputTokens: 1 },
+  facts: { outputNanoUsdPerMTok: 0, contextWindowTokens: 8_192, isReasoning: false },
 })
 
 const AUDIO_AS_DEAR_AS_EITHER_LIST =
@@ -100,6 +100,7 @@ export const SHIPPED_MODELS: readonly ShippedModel[] = [
   { model: 'gpt-3.5-turbo', sameAs: ['gpt-3.5-turbo-0125'], facts: limits(16_385, 4_096, false) },
   {
     model: 'gpt-3.5-turbo-instruct',
+    sameAs: ['gpt-3.5-turbo-instruct-0914'],
     facts: limits(4_096, 4_096, false),
     decided: {
       contextWindowTokens: {
@@ -166,7 +167,7 @@ export const SHIPPED_MODELS: readonly ShippedModel[] = [
       inputNanoUsdPerMTok: 0,
       outputNanoUsdPerMTok: 0,
       contextWindowTokens: 32_768,
-      maxOutputTokens: 1,
+      isReasoning: false,
     },
     note: 'OpenAI charges nothing for moderation',
   },

@@ -297,7 +297,7 @@ test('a change carries who made it and why into the ledger', async () => {
     note: 'Welcome',
     actorUserId: 'user-ann',
   })
-  expect(repositories.ledger.changesOf('user-ann', { limit: 1 }).rows).toMatchObject([
+  expect(repositories.accountHistory.changes('user-ann', { limit: 1 }).rows).toMatchObject([
     { kind: 'gift', amountNanoUsd: 5, note: 'Welcome', actorUserId: 'user-ann' },
   ])
 })
@@ -313,7 +313,7 @@ test('holds that a crash left open are given back before anyone can ask, and are
   const next = createTestBook(repositories, { writer, logger })
   expect(next.state('user-ann')).toMatchObject({ balanceNanoUsd: 10_000, availableNanoUsd: 10_000 })
   expect(repositories.ledger.openHolds()).toEqual([])
-  expect(repositories.ledger.possibleLosses({ limit: 9 }).rows).toHaveLength(2)
+  expect(repositories.possibleLosses.list({ limit: 9 }).rows).toHaveLength(2)
   expect(lines.map(({ level, about }) => [level, about])).toMatchObject([
     ['warn', { requestId: 'r', amountNanoUsd: 4_000, priceId: PRICE_ID }],
     ['warn', { requestId: 's' }],

@@ -4,16 +4,24 @@ import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { LedgerRepository } from '../db/repositories/ledger.ts'
-import { StorageFault, type Writer } from '../db/write.ts'
+import { BookedBeforeError, StorageFault, type Writer } from '../db/write.ts'
 import type { HoldRecord } from '../db/write-command.ts'
 import { availableNanoUsd } from '../ledger/balance.ts'
 import { balanceBound } from '../ledger/bound.ts'
+import { refuseCreditLimit } from '../ledger/correct.ts'
 import { decideHoldWithin } from '../ledger/hold.ts'
 import { formatUsd, type NanoUsd, sumNanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
 import { capBounds, type KeySpending } from '../limits/decide-spending-cap.ts'
 import type { Clock, Logger } from '../ports.ts'
-import type { AccountBook, AccountState, BalanceChange, HoldRequest, OpenHold } from './account.ts'
+import type {
+  AccountBook,
+  AccountState,
+  BalanceChange,
+  HoldRequest,
+  LivingHold,
+  OpenHold,
+} from './account.ts'
 import type { KeySpendings } from './key-spending.ts'
 import type { Amounts, CountedHold } from './spending-book.ts'
 
@@ -32,7 +40,7 @@ interface AccountBookDeps {
 /** What is known of a person's money; the one place where it changes is this file. */
 interface Account {
   balanceNanoUsd: NanoUsd
-  readonly creditLimitNanoUsd: NanoUsd
+  creditLimitNanoUsd: NanoUsd
   openHoldsNanoUsd: NanoUsd
 }
 
@@ -63,6 +71,8 @@ class LiveAccounts implements AccountBook {
   /** Grows with the people who were seen since the start, and no further. */
   readonly #accounts = new Map<string, Account>()
   readonly #holds = new Map<string, TakenHold>()
+  /** Holds whose end is handed in and has not landed yet. */
+  readonly #ending = new Map<string, { readonly record: HoldRecord; readonly landed: Promise<void> }>()
   /** Holds whose rows could not be written: they hold nothing, and ending them charges nothing. */
   readonly #lost = new WeakSet<OpenHold>()
 
@@ -148,7 +158,7 @@ class LiveAccounts implements AccountBook {
         this.#releaseInstead(record, usage)
         throw error
       })
-    landed.catch(ignore)
+    this.#untilLanded(record, landed)
     this.#onChanged(hold.userId, stateOf(account))
     return landed
   }
@@ -167,12 +177,12 @@ class LiveAccounts implements AccountBook {
         this.recordRefused({ ...usage, costNanoUsd: 0 })
         throw error
       })
-    landed.catch(ignore)
+    this.#untilLanded(taken.record, landed)
     return landed
   }
 
   async changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>> {
-    const { userId, kind, amountNanoUsd, note, actorUserId, isDefaultBalance = false } = change
+    const { userId, kind, amountNanoUsd, note, actorUserId, requestId, isDefaultBalance = false } = change
     if (!Number.isSafeInteger(amountNanoUsd))
       throw new Error(`${amountNanoUsd} is no amount of nano-dollars.`)
     const account = this.#accountOf(userId)
@@ -190,18 +200,40 @@ class LiveAccounts implements AccountBook {
       actorUserId,
       createdAt: this.#clock.now(),
       isDefaultBalance,
+      requestId,
     }
     try {
       await this.#writer.submit({ kind: 'balance_change', ...written })
     } catch (error) {
       if (isTaken) account.balanceNanoUsd -= amountNanoUsd
       if (error instanceof StorageFault) return fail(refusal('storage_unavailable'))
+      if (error instanceof BookedBeforeError) {
+        return fail(refusal(kind === 'refund' ? 'already_refunded' : 'loss_already_resolved'))
+      }
       throw error
     }
     if (!isTaken) account.balanceNanoUsd += amountNanoUsd
     const state = stateOf(account)
     this.#onChanged(userId, state)
     return ok(state)
+  }
+
+  setCreditLimit(
+    userId: string,
+    creditLimitNanoUsd: NanoUsd,
+    write: () => void,
+  ): Result<AccountState, Refusal> {
+    requireAmount(creditLimitNanoUsd, 'credit limit')
+    const account = this.#accountOf(userId)
+    const refused = refuseCreditLimit(account, creditLimitNanoUsd)
+    if (refused) return fail(refused)
+    write()
+    account.creditLimitNanoUsd = creditLimitNanoUsd
+    return ok(stateOf(account))
+  }
+
+  livingHolds(): LivingHold[] {
+    return [...this.#ending.values(), ...this.#holds.values()].map(({ record }) => record)
   }
 
   recordRefused(usage: UsageRow): void {
@@ -257,9 +289,21 @@ class LiveAccounts implements AccountBook {
   /** Where even this fails, the next start finds the hold open and lists it. */
   #releaseInstead(record: HoldRecord, usage: UsageRow): void {
     const row = { ...usage, costNanoUsd: 0 }
-    this.#writer
+    const landed = this.#writer
       .submit({ kind: 'release', hold: record, usage: row, createdAt: this.#clock.now() })
       .catch(() => this.recordRefused(row))
+    this.#untilLanded(record, landed)
+  }
+
+  /** Until its end has landed, a hold is open on disk for a good reason. */
+  #untilLanded(record: HoldRecord, landed: Promise<void>): void {
+    const { requestId } = record
+    this.#ending.set(requestId, { record, landed })
+    const forget = (): void => {
+      // Where a settlement failed, a release is on its way in its place by now.
+      if (this.#ending.get(requestId)?.landed === landed) this.#ending.delete(requestId)
+    }
+    landed.then(forget, forget)
   }
 }
 

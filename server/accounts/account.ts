@@ -59,6 +59,19 @@ export interface BalanceChange {
   readonly actorUserId: string | null
   /** The gift that a person is owed once; rejects where it is not due. */
   readonly isDefaultBalance?: boolean
+  /** The request that a `refund` or a later `charge` is for; each happens once. */
+  readonly requestId?: string | undefined
+}
+
+/** A hold that is open on disk, or about to be: its request is running, or its end is being written. */
+export interface LivingHold {
+  readonly requestId: string
+  readonly userId: string
+  readonly keyId: string
+  readonly model: string
+  readonly amountNanoUsd: NanoUsd
+  /** When the request arrived. */
+  readonly createdAt: number
 }
 
 /** Every call throws for a person who does not exist: whoever asks has looked them up before. */
@@ -85,9 +98,21 @@ export interface AccountBook {
   /**
    * A typed change of the balance; refuses one that would bring available below zero (`balance_below_limit`), and one that
    * the disk does not take (`storage_unavailable`). Resolves when on disk. What is taken is gone at once, what is given can
-   * be spent from then on.
+   * be spent from then on. A second refund of a request is refused (`already_refunded`), and a second end of a possible
+   * loss (`loss_already_resolved`).
    */
   changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>>
+  /**
+   * Sets how far below zero the balance may go, at once; refuses what is in use already (`credit_limit_in_use`). `write`
+   * puts it on disk, with whatever belongs to it: where that throws, nothing changes.
+   */
+  setCreditLimit(
+    userId: string,
+    creditLimitNanoUsd: NanoUsd,
+    write: () => void,
+  ): Result<AccountState, Refusal>
+  /** Every hold that may be open on disk for a good reason, in no order. */
+  livingHolds(): LivingHold[]
   /** A row for a request that never got a hold. Not awaited by anyone's answer. */
   recordRefused(usage: UsageRow): void
   /** Resolves when everything handed in so far is on disk. */

@@ -40,3 +40,31 @@ test('an id stays with the first who made it, in memory and on disk', async () =
   await writer.flush()
   expect(start().find('response', 'resp_1')?.userId).toBe('user-ann')
 })
+
+test('the tokens of an id that was announced before they were known come with a later call, in memory and on disk', async () => {
+  const { writer, start } = startOwnedIds()
+  const ownedIds = start()
+  ownedIds.record('response', 'resp_1', 'user-ann')
+  ownedIds.record('response', 'resp_1', 'user-ann', 1_234)
+  expect(ownedIds.find('response', 'resp_1')).toEqual({ userId: 'user-ann', tokens: 1_234 })
+  // A later event that names the id without tokens takes nothing away.
+  ownedIds.record('response', 'resp_1', 'user-ann')
+  await writer.flush()
+  expect(start().find('response', 'resp_1')).toEqual({ userId: 'user-ann', tokens: 1_234 })
+  start().record('response', 'resp_1', 'user-ann')
+  await writer.flush()
+  expect(start().find('response', 'resp_1')?.tokens).toBe(1_234)
+})
+
+test('tokens of somebody else change nothing, in memory and on disk', async () => {
+  const { writer, start } = startOwnedIds()
+  const ownedIds = start()
+  ownedIds.record('item', 'rs_1', 'user-ann', 1_000)
+  ownedIds.record('item', 'rs_1', 'user-ben', 1)
+  expect(ownedIds.find('item', 'rs_1')).toEqual({ userId: 'user-ann', tokens: 1_000 })
+  await writer.flush()
+  // After a start the id is not in memory, and what is on disk decides.
+  start().record('item', 'rs_1', 'user-ben', 1)
+  await writer.flush()
+  expect(start().find('item', 'rs_1')).toEqual({ userId: 'user-ann', tokens: 1_000 })
+})

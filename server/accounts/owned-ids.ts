@@ -6,7 +6,10 @@ import type { Clock } from '../ports.ts'
 import { createRecent } from './recent.ts'
 
 export interface OwnedIds {
-  /** Known at once in memory, on disk soon after. The first owner of an id stays its owner. */
+  /**
+   * Known at once in memory, on disk soon after. The first owner of an id stays its owner; its tokens, which are known only
+   * when its answer has ended, may come with a later call of theirs.
+   */
   record(kind: OwnedKind, id: string, userId: string, tokens?: number): void
   find(kind: OwnedKind, id: string): OwnedIdRow | undefined
 }
@@ -27,7 +30,9 @@ export function createOwnedIds({
   return {
     record(kind, id, userId, tokens) {
       const key = keyOf(kind, id)
-      if (recent.get(key)) return
+      const known = recent.get(key)
+      const isNews = known === undefined || (known.userId === userId && isUpdate(known.tokens, tokens))
+      if (!isNews) return
       const row = { userId, tokens: tokens ?? null }
       recent.set(key, row)
       // The writer reports a failure. What is lost with it is that the id can be used again: it is refused then, to anyone.
@@ -43,5 +48,8 @@ export function createOwnedIds({
     },
   }
 }
+
+const isUpdate = (known: number | null, tokens: number | undefined): boolean =>
+  tokens !== undefined && tokens !== known
 
 const keyOf = (kind: OwnedKind, id: string): string => `${kind} ${id}`

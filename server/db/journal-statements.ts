@@ -1,11 +1,12 @@
 // The statements of the hot path: raw SQL, prepared once and held for life, with values by position. The query builder would
 // cost half as much again here, and prepare anew every time.
-import type { Database } from 'better-sqlite3'
+import type { Database, RunResult } from 'better-sqlite3'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
 import type {
   BalanceChangeCommand,
+  BalanceChangeKind,
   HoldRecord,
   KeyUse,
   LimitCounterRow,
@@ -14,17 +15,25 @@ import type {
 } from './write-command.ts'
 
 export interface JournalStatements {
-  /** Each of the three returns the entry's place in the ledger. */
+  /** Each of the four returns the entry's place in the ledger. The last two change the balance with it. */
   hold(hold: HoldRecord): number
-  resolution(kind: 'settle' | 'release', hold: HoldRecord, amountNanoUsd: NanoUsd, at: number): number
+  release(hold: HoldRecord, at: number): number
+  /** Of what is due, what is paid; what the operator bears of it is an entry of its own, written before. */
+  settle(
+    hold: HoldRecord,
+    due: { readonly dueNanoUsd: NanoUsd; readonly paidNanoUsd: NanoUsd },
+    at: number,
+  ): number
   change(change: BalanceChangeCommand): number
   /** Throws where it is not due, which takes the gift with it. */
   settleDefaultBalance(userId: string): void
+  /** Whether a request has such an entry already, or, for a later charge, was dismissed. */
+  isBooked(requestId: string, kind: BalanceChangeKind): boolean
+  /** Notes with a later charge that the possible loss is dealt with. */
+  resolveLoss(requestId: string, change: BalanceChangeCommand): void
   /** What the operator bears of a settlement. */
   writeOff(hold: HoldRecord, amountNanoUsd: NanoUsd, at: number): void
   charge(entrySeq: number, hold: HoldRecord, charge: Charge, usage: UsageRow, at: number): void
-  /** Throws where the person has no balance. */
-  addToBalance(userId: string, amountNanoUsd: NanoUsd): void
   usage(usage: UsageRow, costNanoUsd: NanoUsd): void
   own(own: OwnCommand): void
   keyUse(use: KeyUse): void
@@ -38,7 +47,13 @@ const toFlag = (claim: boolean): 0 | 1 => (claim ? 1 : 0)
 const negated = (amountNanoUsd: NanoUsd): NanoUsd => 0 - amountNanoUsd
 
 export function prepareJournalStatements(raw: Database): JournalStatements {
-  return { ...prepareLedger(raw), ...prepareUsage(raw), ...prepareSpending(raw), ...prepareRest(raw) }
+  return {
+    ...prepareLedger(raw),
+    ...prepareCorrections(raw),
+    ...prepareUsage(raw),
+    ...prepareSpending(raw),
+    ...prepareRest(raw),
+  }
 }
 
 function prepareLedger(raw: Database) {
@@ -47,13 +62,19 @@ function prepareLedger(raw: Database) {
        (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id, key_id, model, price_id)
      VALUES (?, ?, 'hold', 0, ?, ?, ?, ?, ?)`,
   )
-  const resolution = raw.prepare(
+  const release = raw.prepare(
     `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, 'release', 0, ?, ?)`,
+  )
+  const settle = raw.prepare(
+    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id, previous_seq,
+       balance_after_nano_usd)
+     VALUES (?, ?, 'settle', ?, ?, ?, ?, ?)`,
   )
   const change = raw.prepare(
-    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, note, actor_user_id)
-     VALUES (?, ?, ?, ?, 0, ?, ?)`,
+    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, note, actor_user_id,
+       request_id, previous_seq, balance_after_nano_usd)
+     VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
   )
   const writeOff = raw.prepare(
     `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
@@ -62,7 +83,7 @@ function prepareLedger(raw: Database) {
   const defaultBalance = raw.prepare(
     `UPDATE users SET default_balance = 'settled' WHERE id = ? AND default_balance = 'due'`,
   )
-  const balance = raw.prepare('UPDATE balances SET balance_nano_usd = balance_nano_usd + ? WHERE user_id = ?')
+  const book = prepareBooking(raw)
 
   return {
     hold: (held: HoldRecord): number =>
@@ -77,13 +98,26 @@ function prepareLedger(raw: Database) {
           held.priceId,
         ).lastInsertRowid,
       ),
-    resolution: (kind: 'settle' | 'release', held: HoldRecord, amountNanoUsd: NanoUsd, at: number): number =>
-      Number(
-        resolution.run(at, held.userId, kind, amountNanoUsd, negated(held.amountNanoUsd), held.requestId)
-          .lastInsertRowid,
+    release: (held: HoldRecord, at: number): number =>
+      Number(release.run(at, held.userId, negated(held.amountNanoUsd), held.requestId).lastInsertRowid),
+    settle: (
+      { userId, amountNanoUsd, requestId }: HoldRecord,
+      { dueNanoUsd, paidNanoUsd }: { readonly dueNanoUsd: NanoUsd; readonly paidNanoUsd: NanoUsd },
+      at: number,
+    ): number =>
+      book(userId, negated(paidNanoUsd), (previousSeq, balanceAfter) =>
+        settle.run(
+          at,
+          userId,
+          negated(dueNanoUsd),
+          negated(amountNanoUsd),
+          requestId,
+          previousSeq,
+          balanceAfter,
+        ),
       ),
     change: (made: BalanceChangeCommand): number =>
-      Number(
+      book(made.userId, made.amountNanoUsd, (previousSeq, balanceAfter) =>
         change.run(
           made.createdAt,
           made.userId,
@@ -91,7 +125,10 @@ function prepareLedger(raw: Database) {
           made.amountNanoUsd,
           made.note,
           made.actorUserId,
-        ).lastInsertRowid,
+          made.requestId ?? null,
+          previousSeq,
+          balanceAfter,
+        ),
       ),
     settleDefaultBalance(userId: string): void {
       if (defaultBalance.run(userId).changes !== 1) {
@@ -101,11 +138,43 @@ function prepareLedger(raw: Database) {
     writeOff(held: HoldRecord, amountNanoUsd: NanoUsd, at: number): void {
       writeOff.run(at, held.userId, amountNanoUsd, held.requestId)
     },
-    addToBalance(userId: string, amountNanoUsd: NanoUsd): void {
-      if (balance.run(amountNanoUsd, userId).changes !== 1) {
-        throw new Error(`There is no balance of user ${userId} to change.`)
-      }
-    },
+  }
+}
+
+/** Adds an entry to a person's account: linked to the one before it, with the balance that it leaves. */
+function prepareBooking(raw: Database) {
+  const standing = raw.prepare<[string], { readonly balance: NanoUsd; readonly seq: number | null }>(
+    'SELECT balance_nano_usd AS balance, last_entry_seq AS seq FROM balances WHERE user_id = ?',
+  )
+  const stand = raw.prepare('UPDATE balances SET balance_nano_usd = ?, last_entry_seq = ? WHERE user_id = ?')
+  return (
+    userId: string,
+    addedNanoUsd: NanoUsd,
+    insert: (previousSeq: number | null, balanceAfter: NanoUsd) => RunResult,
+  ): number => {
+    const before = standing.get(userId)
+    if (!before) throw new Error(`There is no balance of user ${userId} to change.`)
+    const balance = before.balance + addedNanoUsd
+    const seq = Number(insert(before.seq, balance).lastInsertRowid)
+    stand.run(balance, seq, userId)
+    return seq
+  }
+}
+
+/** What is booked for a request after the fact. */
+function prepareCorrections(raw: Database) {
+  const isBooked = raw
+    .prepare<[string, string], 1>('SELECT 1 FROM ledger_entries WHERE request_id = ? AND kind = ?')
+    .pluck()
+  const isResolved = raw.prepare<[string], 1>('SELECT 1 FROM loss_resolutions WHERE request_id = ?').pluck()
+  const resolveLoss = raw.prepare(
+    `INSERT INTO loss_resolutions (request_id, kind, created_at, actor_user_id, note) VALUES (?, 'charged', ?, ?, ?)`,
+  )
+  return {
+    isBooked: (requestId: string, kind: BalanceChangeKind): boolean =>
+      isBooked.get(requestId, kind) === 1 || (kind === 'charge' && isResolved.get(requestId) === 1),
+    resolveLoss: (requestId: string, { createdAt, actorUserId, note }: BalanceChangeCommand): void =>
+      void resolveLoss.run(requestId, createdAt, actorUserId, note),
   }
 }
 
@@ -115,8 +184,8 @@ function prepareUsage(raw: Database) {
        (entry_seq, request_id, created_at, user_id, key_id, endpoint, model, price_id,
         hold_nano_usd, amount_nano_usd, write_off_nano_usd, multiplier_ppm, model_multiplier_ppm, reason,
         input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, web_search_calls,
-        reported_usage, is_flagged, is_demo, upstream_response_id, service_tier)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        reported_usage, is_flagged, is_demo, upstream_response_id, service_tier, priced_tier, further_usage)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const usage = raw.prepare(
     `INSERT INTO usage
@@ -154,6 +223,8 @@ function prepareUsage(raw: Database) {
         toFlag(row.isDemo),
         made.upstreamResponseId,
         made.serviceTier,
+        made.pricedTier,
+        made.furtherUsage && JSON.stringify(made.furtherUsage),
       )
     },
     usage(row: UsageRow, costNanoUsd: NanoUsd): void {
@@ -214,7 +285,8 @@ function prepareSpending(raw: Database) {
 function prepareRest(raw: Database) {
   const own = raw.prepare(
     `INSERT INTO owned_ids (kind, id, user_id, tokens, created_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (kind, id) DO NOTHING`,
+     ON CONFLICT (kind, id) DO UPDATE SET tokens = excluded.tokens
+       WHERE owned_ids.user_id = excluded.user_id AND excluded.tokens IS NOT NULL`,
   )
   const keyUse = raw.prepare(
     `UPDATE api_keys SET last_used_at = @at, last_used_address = @address, last_used_client = @client

@@ -3,11 +3,23 @@
 import { type JournalStatements, prepareJournalStatements } from './journal-statements.ts'
 import type { Db } from './open.ts'
 import { createResolvedMark, type ResolvedMark } from './resolved-mark.ts'
-import type { HoldCommand, HoldRecord, ReleaseCommand, SettleCommand, WriteCommand } from './write-command.ts'
+import type {
+  BalanceChangeCommand,
+  HoldCommand,
+  HoldRecord,
+  ReleaseCommand,
+  SettleCommand,
+  WriteCommand,
+} from './write-command.ts'
 
 /** A settlement or release of a hold that is not open on disk: never written, or ended before. */
 export class HoldNotOpenError extends Error {
   override readonly name = 'HoldNotOpenError'
+}
+
+/** A request was refunded, or its possible loss was charged or dismissed, before. Each of these happens once. */
+export class BookedBeforeError extends Error {
+  override readonly name = 'BookedBeforeError'
 }
 
 export interface Journal {
@@ -71,8 +83,7 @@ class PreparedJournal implements Journal {
         break
       case 'balance_change':
         if (command.isDefaultBalance) this.#statements.settleDefaultBalance(command.userId)
-        this.#runningSeq = this.#statements.change(command)
-        this.#statements.addToBalance(command.userId, command.amountNanoUsd)
+        this.#change(command)
         break
       case 'usage':
         this.#statements.usage(command.usage, command.usage.costNanoUsd)
@@ -133,10 +144,9 @@ class PreparedJournal implements Journal {
     const { amountNanoUsd, writeOffNanoUsd } = charge
     // First what the operator bears, then all that is due: the sum of the entries dips below no limit in between.
     if (writeOffNanoUsd > 0) this.#statements.writeOff(hold, writeOffNanoUsd, createdAt)
-    const due = 0 - amountNanoUsd - writeOffNanoUsd
-    this.#runningSeq = this.#statements.resolution('settle', hold, due, createdAt)
+    const due = { dueNanoUsd: amountNanoUsd + writeOffNanoUsd, paidNanoUsd: amountNanoUsd }
+    this.#runningSeq = this.#statements.settle(hold, due, createdAt)
     this.#statements.charge(this.#runningSeq, hold, charge, usage, createdAt)
-    this.#statements.addToBalance(hold.userId, 0 - amountNanoUsd)
     this.#statements.usage(usage, charge.amountNanoUsd)
     for (const delta of spending) this.#statements.spending(delta)
     this.#closed.add(hold.requestId)
@@ -144,9 +154,18 @@ class PreparedJournal implements Journal {
 
   #release({ hold, usage, createdAt }: ReleaseCommand): void {
     this.#requireOpen(hold)
-    this.#runningSeq = this.#statements.resolution('release', hold, 0, createdAt)
+    this.#runningSeq = this.#statements.release(hold, createdAt)
     this.#statements.usage(usage, 0)
     this.#closed.add(hold.requestId)
+  }
+
+  #change(command: BalanceChangeCommand): void {
+    const { requestId, changeKind } = command
+    if (requestId !== undefined && this.#statements.isBooked(requestId, changeKind)) {
+      throw new BookedBeforeError(`Request ${requestId} has a ${changeKind} already, or needs none.`)
+    }
+    this.#runningSeq = this.#statements.change(command)
+    if (requestId !== undefined && changeKind === 'charge') this.#statements.resolveLoss(requestId, command)
   }
 
   #requireOpen({ requestId }: HoldRecord): void {

@@ -63,6 +63,9 @@ test('every table keeps whole numbers whole: none takes a fraction or a text for
   expect(ours.length).toBeGreaterThan(14)
   const lax = ours.filter(({ strict, name }) => strict !== 1 && name !== '__drizzle_migrations')
   expect(lax.map(({ name }) => name)).toEqual([])
-  const addBalance = () => db.raw.exec(`INSERT INTO balances VALUES ('nobody', 0.5, 0)`)
+  const addBalance = () =>
+    db.raw.exec(
+      `INSERT INTO balances (user_id, balance_nano_usd, credit_limit_nano_usd) VALUES ('nobody', 0.5, 0)`,
+    )
   expect(addBalance).toThrow('cannot store REAL value in INTEGER column balances.balance_nano_usd')
 })

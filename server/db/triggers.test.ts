@@ -29,6 +29,7 @@ async function databaseWithRows() {
   })
   await writer.stop()
   repositories.ledger.releaseOpenHolds(NOW)
+  repositories.possibleLosses.dismiss({ requestId: 'lost', createdAt: NOW, actorUserId: null, note: '' })
   const rest = {
     actorUserId: null,
     operation: 'users.create',

@@ -10,6 +10,7 @@ export const APPEND_ONLY_TABLES = [
   'price_withdrawals',
   'audit',
   'possible_losses',
+  'loss_resolutions',
 ] as const
 
 const triggersOf = (table: string) => [
@@ -25,10 +26,10 @@ export function dropTriggers(raw: Database): void {
 }
 
 export function createTriggers(raw: Database): void {
-  const has = raw.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`)
+  const isThere = raw.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).pluck()
   for (const table of APPEND_ONLY_TABLES) {
-    // A schema that an earlier version left behind may not have all of them yet.
-    if (!has.get(table)) continue
+    // An older schema has fewer of them.
+    if (isThere.get(table) === undefined) continue
     for (const { name, event, verb } of triggersOf(table)) {
       raw.exec(
         `CREATE TRIGGER ${name} BEFORE ${event} ON ${table}

@@ -67,6 +67,8 @@ export interface BalanceChangeCommand {
   readonly createdAt: number
   /** The gift that a person is owed once: written only while it is due, together with the end of that. */
   readonly isDefaultBalance?: boolean
+  /** The request that a refund or a later charge is for; each happens once. */
+  readonly requestId?: string | undefined
 }
 
 export interface UsageCommand {

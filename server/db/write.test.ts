@@ -315,5 +315,7 @@ test('the largest amount that can be kept is kept to the last digit', async () =
   await writer.submit(topUp(Number.MAX_SAFE_INTEGER))
   expect(balance(db)).toBe(Number.MAX_SAFE_INTEGER)
   expect(repositories.ledger.sumOf('user-ann')).toBe(Number.MAX_SAFE_INTEGER)
-  await expect(writer.submit(topUp(1))).rejects.toThrow('CHECK constraint failed: balances_balance_safe')
+  await expect(writer.submit(topUp(1))).rejects.toThrow(
+    'CHECK constraint failed: ledger_entries_balance_safe',
+  )
 })

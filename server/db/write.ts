@@ -1,11 +1,11 @@
 // The one writer of the hot path: commands of an event-loop turn become one transaction, written at the turn's end. What
 // money already moved for is kept until the disk takes it; everything else is answered for at once.
-import { createJournal, type Journal } from './journal.ts'
+import { BookedBeforeError, createJournal, type Journal } from './journal.ts'
 import type { Db } from './open.ts'
 import { isDiskFault, StorageFault } from './storage-fault.ts'
 import type { WriteCommand } from './write-command.ts'
 
-export { StorageFault }
+export { BookedBeforeError, StorageFault }
 
 export interface WriteFailure {
   readonly command: WriteCommand['kind']
@@ -210,5 +210,6 @@ function requestIdOf(command: WriteCommand): string | undefined {
   if (command.kind === 'hold' || command.kind === 'settle' || command.kind === 'release') {
     return command.hold.requestId
   }
+  if (command.kind === 'balance_change') return command.requestId
   return command.kind === 'usage' ? command.usage.requestId : undefined
 }

@@ -45,19 +45,25 @@ describe('paths', () => {
   const get = (path: string, init: RequestInit = {}) =>
     fetch(upstream.baseUrl + path, { headers: { authorization: `Bearer ${upstream.apiKey}` }, ...init })
 
-  test('the models are the three of the demo', async () => {
+  test('the models are those of the demo', async () => {
     const { object, data } = await jsonOf<{ object: string; data: { id: string }[] }>(get('/models'))
     expect(object).toBe('list')
-    expect(data.map((model) => model.id)).toEqual(['demo-fast', 'demo-smart', 'demo-reasoning'])
+    expect(data.map((model) => model.id)).toEqual([
+      'demo-fast',
+      'demo-smart',
+      'demo-reasoning',
+      'demo-embedding',
+      'omni-moderation-latest',
+    ])
     expect(await jsonOf(get('/models/demo-smart'))).toMatchObject({ id: 'demo-smart', object: 'model' })
     expect((await get('/models/gpt-9')).status).toBe(404)
   })
 
   test('anything else is an invalid URL, before the key is looked at', async () => {
-    const response = await fetch(`${upstream.baseUrl}/embeddings?x=1`, { method: 'POST' })
+    const response = await fetch(`${upstream.baseUrl}/batches?x=1`, { method: 'POST' })
     expect(response.status).toBe(404)
     expect(await errorOf(response)).toEqual({
-      message: 'Invalid URL (POST /v1/embeddings)',
+      message: 'Invalid URL (POST /v1/batches)',
       type: 'invalid_request_error',
       param: null,
       code: null,

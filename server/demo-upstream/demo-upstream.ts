@@ -3,17 +3,22 @@
 // is its manual.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Result } from '../../contract/result.ts'
 import { answerChat } from './chat-endpoint.ts'
+import { answerCompact, answerInputTokens } from './compact-endpoint.ts'
+import { answerCompletions } from './completions-endpoint.ts'
 import { deliver, type Pace } from './delivery.ts'
 import { DemoIds } from './demo-ids.ts'
+import { answerEmbeddings } from './embeddings-endpoint.ts'
 import { fixedReply, refusedReply } from './fixed-reply.ts'
-import { asObject, parseJson } from './json.ts'
+import { asObject, type JsonObject, parseJson } from './json.ts'
+import { answerModerations } from './moderations-endpoint.ts'
 import { bodyTooLarge, invalidJson, missingKey, type Refused, wrongKey } from './openai-error.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { type ReceivedRequest, RequestLog, RequestRecord } from './received-request.ts'
 import { ResponseStore } from './response-store.ts'
 import { answerResponses } from './responses-endpoint.ts'
-import { BODY_BYTES_MAX, modelsReply, readBody, routeOf } from './routes.ts'
+import { BODY_BYTES_MAX, modelsReply, type PostedKind, readBody, routeOf } from './routes.ts'
 import type { Answered, Run } from './run.ts'
 import type { Scenario, ScenarioOf } from './scenario.ts'
 
@@ -70,6 +75,16 @@ export async function startDemoUpstream(options: DemoUpstreamOptions = {}): Prom
   const upstream = new DemoServer(options)
   await upstream.listen(options.port ?? 0)
   return upstream
+}
+
+const ANSWERS: Readonly<Record<PostedKind, (body: JsonObject, run: Run) => Result<Answered, Refused>>> = {
+  chat: answerChat,
+  completions: answerCompletions,
+  responses: answerResponses,
+  compact: answerCompact,
+  input_tokens: answerInputTokens,
+  embeddings: answerEmbeddings,
+  moderations: answerModerations,
 }
 
 class DemoServer implements DemoUpstream {
@@ -208,7 +223,7 @@ class DemoServer implements DemoUpstream {
   }
 
   #generate(
-    kind: 'chat' | 'responses',
+    kind: PostedKind,
     record: RequestRecord,
     requestId: string,
     scripted: Scenario | undefined,
@@ -226,7 +241,7 @@ class DemoServer implements DemoUpstream {
       requestId,
       createdS: Math.floor(this.#nowMs() / 1000),
     }
-    const answered = kind === 'chat' ? answerChat(body, run) : answerResponses(body, run)
+    const answered = ANSWERS[kind](body, run)
     return answered.ok ? answered.value : answered.error
   }
 

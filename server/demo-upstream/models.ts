@@ -1,4 +1,4 @@
-// The demo's models: three invented ones in the proportions of real ones, and what a request for any other model gets.
+// The models of the demo upstream.
 import type { JsonObject } from './json.ts'
 
 export interface DemoModel {
@@ -6,6 +6,8 @@ export interface DemoModel {
   readonly name: string
   /** The dated snapshot that answers name. */
   readonly snapshot: string
+  readonly kind: 'text' | 'embedding' | 'moderation'
+  /** Of an embedding model, the window of each input. */
   readonly contextWindowTokens: number
   readonly maxOutputTokens: number
   /** Whether a request that does not say makes it reason, whether only one that asks does, or nothing does. */
@@ -23,25 +25,43 @@ const model = (
 ): DemoModel => ({
   name,
   snapshot: `${name}-${SNAPSHOT_DATE}`,
+  kind: 'text',
   contextWindowTokens,
   maxOutputTokens,
   reasons,
 })
 
+/** What OpenAI moderates with where no model is named; here it has the same name, for the same reason. */
+export const MODERATION_MODEL = 'omni-moderation-latest'
+
 const MODELS: readonly DemoModel[] = [
   model('demo-fast', 32_000, 4_096, 'never'),
   model('demo-smart', 128_000, 8_192, 'on_request'),
   model('demo-reasoning', 128_000, 8_192, 'always'),
+  { ...model('demo-embedding', 8_192, 0, 'never'), snapshot: 'demo-embedding', kind: 'embedding' },
+  { ...model(MODERATION_MODEL, 32_000, 0, 'never'), snapshot: MODERATION_MODEL, kind: 'moderation' },
 ]
 
 const DATED = /-\d{4}-\d{2}-\d{2}$/
 
 /** The model of a name or of a dated snapshot; any other name as well where the instance accepts every model. */
-export function findModel(name: string, acceptAny: boolean): DemoModel | undefined {
+export function findModel(
+  name: string,
+  acceptAny: boolean,
+  kind: DemoModel['kind'] = 'text',
+): DemoModel | undefined {
   const known = MODELS.find((one) => one.name === name || one.snapshot === name)
-  if (known || !acceptAny) return known
-  const snapshot = DATED.test(name) ? name : `${name}-${SNAPSHOT_DATE}`
-  return { name, snapshot, contextWindowTokens: 1_050_000, maxOutputTokens: 128_000, reasons: 'on_request' }
+  if (known) return known.kind === kind ? known : undefined
+  if (!acceptAny) return undefined
+  const isText = kind === 'text'
+  return {
+    name,
+    snapshot: DATED.test(name) || !isText ? name : `${name}-${SNAPSHOT_DATE}`,
+    kind,
+    contextWindowTokens: isText ? 1_050_000 : 8_192,
+    maxOutputTokens: isText ? 128_000 : 0,
+    reasons: isText ? 'on_request' : 'never',
+  }
 }
 
 const listed = ({ name }: DemoModel): JsonObject => ({

@@ -92,6 +92,17 @@ export const emptyArray = (param: string): Refused =>
     'empty_array',
   )
 
+export const emptyInput = (param: string): Refused =>
+  invalid(400, `Invalid '${param}': input cannot be an empty string.`, param, null)
+
+export const tooManyInputs = (max: number): Refused =>
+  invalid(
+    400,
+    `Invalid 'input': array too long. Expected at most ${max} entries.`,
+    'input',
+    'array_above_max_length',
+  )
+
 export const integerBelow = (param: string, min: number, value: number): Refused =>
   invalid(
     400,

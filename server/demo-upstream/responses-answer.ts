@@ -111,7 +111,7 @@ const encrypted = (request: ResponsesRequest, tokens: number): JsonObject =>
     : {}
 
 /** Stands for what only OpenAI can read. */
-const opaque = (text: string): string => `gAAAAA${Buffer.from(text).toString('base64url')}`
+export const opaque = (text: string): string => `gAAAAA${Buffer.from(text).toString('base64url')}`
 
 /** What a following request finds under the items' ids. */
 export function storedItems(items: readonly OutputItem[]): ReadonlyMap<string, Turn> {

@@ -102,11 +102,47 @@ export interface ResponsesRequest {
   readonly body: JsonObject
 }
 
+/** What may stand in a request that goes on with no conversation: `compact` and `input_tokens`. */
+const MEMBERS_OF = {
+  create: Object.keys(MEMBERS),
+  compact: [
+    'image',
+    'input',
+    'instructions',
+    'model',
+    'previous_response_id',
+    'prompt_cache_key',
+    'prompt_cache_options',
+    'prompt_cache_retention',
+    'service_tier',
+  ],
+  input_tokens: [
+    'conversation',
+    'input',
+    'instructions',
+    'model',
+    'parallel_tool_calls',
+    'previous_response_id',
+    'reasoning',
+    'text',
+    'tool_choice',
+    'tools',
+    'truncation',
+  ],
+} as const
+
+function checksOf(purpose: keyof typeof MEMBERS_OF): Readonly<Record<string, Check>> {
+  const names: readonly string[] = MEMBERS_OF[purpose]
+  return Object.fromEntries(Object.entries(MEMBERS).filter(([name]) => names.includes(name)))
+}
+
 export function readResponsesRequest(
   body: JsonObject,
   store: ResponseStore,
+  purpose: keyof typeof MEMBERS_OF = 'create',
 ): Result<ResponsesRequest, Refused> {
-  const refused = checkMembers(body, MEMBERS) ?? missingOf(body, ['model', 'input']) ?? checkReach(body)
+  const required = purpose === 'create' ? ['model', 'input'] : ['model']
+  const refused = checkMembers(body, checksOf(purpose)) ?? missingOf(body, required) ?? checkReach(body)
   if (refused) return fail(refused)
   const previous = previousTurns(body, store)
   if (!previous.ok) return previous

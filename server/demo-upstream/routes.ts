@@ -8,8 +8,21 @@ import type { RequestRecord } from './received-request.ts'
 
 export const BODY_BYTES_MAX = 64 * 1024 * 1024
 
+/** Each posted path, and what answers it. */
+const POSTED = {
+  '/v1/chat/completions': 'chat',
+  '/v1/completions': 'completions',
+  '/v1/responses': 'responses',
+  '/v1/responses/compact': 'compact',
+  '/v1/responses/input_tokens': 'input_tokens',
+  '/v1/embeddings': 'embeddings',
+  '/v1/moderations': 'moderations',
+} as const
+export type PostedKind = (typeof POSTED)[keyof typeof POSTED]
+const KINDS: ReadonlyMap<string, PostedKind> = new Map(Object.entries(POSTED))
+
 export type Route =
-  | { readonly kind: 'chat' | 'responses' }
+  | { readonly kind: PostedKind }
   | { readonly kind: 'models'; readonly name: string | undefined }
   | { readonly kind: 'refused'; readonly refused: Refused }
 
@@ -23,11 +36,11 @@ export function routeOf({ method, path, headers }: RequestRecord): Route {
       ? { kind: 'models', name: name === '' ? undefined : name }
       : refused(wrongMethod(method, pathname))
   }
-  if (pathname !== '/v1/chat/completions' && pathname !== '/v1/responses')
-    return refused(unknownUrl(method, pathname))
+  const kind = KINDS.get(pathname)
+  if (!kind) return refused(unknownUrl(method, pathname))
   if (headers.upgrade !== undefined) return refused(noWebSocket())
   if (method !== 'POST') return refused(wrongMethod(method, pathname))
-  return { kind: pathname === '/v1/responses' ? 'responses' : 'chat' }
+  return { kind }
 }
 
 export function modelsReply(name: string | undefined, requestId: string): Reply {

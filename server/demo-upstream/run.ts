@@ -31,10 +31,14 @@ export interface Answered {
   readonly scenario: Scenario
 }
 
-export function scenarioOf(run: Run, { turns }: Conversation): Result<Scenario, Refused> {
+export const scenarioOf = (run: Run, { turns }: Conversation): Result<Scenario, Refused> =>
+  scenarioOfText(run, directiveText(turns))
+
+/** The same for what is no conversation: its text may steer as well. */
+export function scenarioOfText(run: Run, text: string): Result<Scenario, Refused> {
   if (run.scripted) return ok(run.scripted)
   if (!run.obeysDirectives) return ok({})
-  const found = scenarioIn(directiveText(turns))
+  const found = scenarioIn(text)
   if ('problem' in found) {
     const error = {
       message: found.problem,

@@ -20,6 +20,11 @@ export const chatUsage = (counts: UsageCounts): JsonObject => ({
   },
 })
 
+export const embeddingsUsage = (counts: UsageCounts): JsonObject => ({
+  prompt_tokens: counts.inputTokens,
+  total_tokens: counts.inputTokens,
+})
+
 export const responsesUsage = (counts: UsageCounts): JsonObject => ({
   input_tokens: counts.inputTokens,
   input_tokens_details: { cached_tokens: counts.cachedTokens, cache_write_tokens: counts.cacheWriteTokens },

@@ -114,10 +114,13 @@ describe.each(DIALECTS)('any $dialect body', ({ read, plain }) => {
   ])('may not carry the hosted tool %s, alone, behind another or in a namespace', (tool) => {
     const expected = { code: 'unsupported_tool', details: { tool } }
     const own = { type: tool, vector_store_ids: ['vs_1'] }
-    expect(refused(withMore({ tools: [own] }))).toEqual({ ...expected, param: 'tools' })
-    expect(refused(withMore({ tools: [{ type: 'function' }, own] }))).toEqual({ ...expected, param: 'tools' })
+    expect(refused(withMore({ tools: [own] }))).toEqual({ ...expected, param: 'tools[0]' })
+    expect(refused(withMore({ tools: [{ type: 'function' }, own] }))).toEqual({
+      ...expected,
+      param: 'tools[1]',
+    })
     const nested = [{ type: 'namespace', tools: [{ type: 'namespace', tools: [own] }] }]
-    expect(refused(withMore({ tools: nested }))).toEqual({ ...expected, param: 'tools.tools.tools' })
+    expect(refused(withMore({ tools: nested }))).toEqual({ ...expected, param: 'tools[0].tools[0].tools[0]' })
   })
 
   test('may not carry a client tool that the server would run', () => {
@@ -127,18 +130,19 @@ describe.each(DIALECTS)('any $dialect body', ({ read, plain }) => {
   })
 
   test('carries its tools in a list of objects with a type', () => {
-    for (const tools of [
-      'function',
-      {},
-      [null],
-      ['function'],
-      [{}],
-      [{ type: 7 }],
-      [[{ type: 'function' }]],
-    ]) {
-      expect(refused(withMore({ tools }))).toMatchObject({ code: 'invalid_parameter', param: 'tools' })
+    for (const [tools, param] of [
+      ['function', 'tools'],
+      [{}, 'tools'],
+      [[null], 'tools[0]'],
+      [['function'], 'tools[0]'],
+      [[[{ type: 'function' }]], 'tools[0]'],
+      [[{}], 'tools[0].type'],
+      [[{ type: 'function' }, { type: 7 }], 'tools[1].type'],
+      [[{ type: ['function'] }], 'tools[0].type'],
+      [[{ type: 'namespace', tools: {} }], 'tools[0].tools'],
+    ] as const) {
+      expect(refused(withMore({ tools }))).toMatchObject({ code: 'invalid_parameter', param })
     }
-    expect(refused(withMore({ tools: [{ type: 'namespace', tools: {} }] })).param).toBe('tools.tools')
   })
 
   test('that nests namespaces without end is refused, and breaks nothing', () => {

@@ -1,8 +1,18 @@
-// What a request's body says about its cost and its reach. Both dialects are read into the same facts; what cannot be
-// bounded or is not permitted is refused here, by name. The body itself is only read: the bytes that came are sent on.
+// What a request's body says about its cost and its reach: all dialects are read into the same facts. Here are the facts, and
+// the members that dialects share; the body itself is only read, the bytes that came are sent on.
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import { type PricedTier, serviceTierNamed } from '../ledger/service-tier.ts'
+import {
+  checkCacheLifetime,
+  checkToolChoice,
+  checkTools,
+  invalidParameter,
+  paramAt,
+  unsupported,
+  type Walk,
+  walkMembers,
+} from './body-walk.ts'
 import { isObject, type JsonObject } from './json-object.ts'
 
 export interface BodyFacts {
@@ -10,8 +20,12 @@ export interface BodyFacts {
   readonly isStream: boolean
   /** How many answers are generated, each up to the output limit. */
   readonly choices: number
-  /** The output limit that the request names, in tokens. */
+  /** How many inputs the body has that fill a context window each: prompts, or texts to embed. */
+  readonly inputs: number
+  /** The output limit that the request names, in tokens; 0 where nothing is generated. */
   readonly outputTokensLimit: number | undefined
+  /** Whether the output can be limited at all. Where it cannot, a request is held whole or refused. */
+  readonly isOutputLimitable: boolean
   /** Output beyond that limit which the request can still be billed for (rejected predictions). */
   readonly extraOutputTokensMax: number
   /** What bounds the input; `undefined` where only the context window does. */
@@ -20,13 +34,31 @@ export interface BodyFacts {
   readonly webSearchCallsMax: number
   /** The tier of service that the request asks for. Whether it has a price depends on the model. */
   readonly serviceTier: PricedTier
-  /** Chat only: whether the client asked for the usage chunk itself. */
+  /** Whether a usage chunk at the end of a stream is the client's own wish, or a dialect has none. */
   readonly wantsUsageChunk: boolean
   /** Whether the upstream keeps the answer, so that later requests may refer to its ids. */
   readonly isStored: boolean
   readonly previousResponseId: string | undefined
+  /** A response whose use of the prompt cache is to be compared with this one's. */
+  readonly comparedResponseId: string | undefined
   readonly itemReferences: readonly string[]
 }
+
+/** Facts of a body that says nothing of these things, for a dialect to name the others. */
+export const PLAIN_FACTS = {
+  isStream: false,
+  choices: 1,
+  inputs: 1,
+  isOutputLimitable: true,
+  extraOutputTokensMax: 0,
+  webSearchCallsMax: 0,
+  serviceTier: 'default',
+  wantsUsageChunk: true,
+  isStored: false,
+  previousResponseId: undefined,
+  comparedResponseId: undefined,
+  itemReferences: [],
+} as const satisfies Partial<BodyFacts>
 
 /** An upper bound of the input in tokens: `fixedTokensMax` and one token for each byte of text, for no token is shorter. */
 export interface InputBound {
@@ -35,8 +67,11 @@ export interface InputBound {
   readonly fixedTokensMax: number
 }
 
+/** Reads a parsed body whose long texts were cut; `bodyBytes` is what it took as it came. */
+export type BodyReader = (body: JsonObject, bodyBytes: number) => Result<BodyFacts, Refusal>
+
 /** Chat templates and hidden instructions add tokens that no byte of the body stands for. */
-const TEMPLATE_TOKENS = 1_024
+export const TEMPLATE_TOKENS = 1_024
 /**
  * No image costs more input than this at any detail setting of the current models (OpenAI, "Images and vision": at most
  * 10,000 patches at original detail, times the small models' factor).
@@ -47,36 +82,9 @@ const WEB_SEARCH_TOKENS_PER_CALL_MAX = 10_000
 /** Where a request sets no `max_tool_calls`: more searches than any measured turn made. */
 const WEB_SEARCH_CALLS_ASSUMED = 10
 const WEB_SEARCH_CALLS_MAX = 100
-const CHOICES_MAX = 128
-
-/** Deeper than any client nests them. */
-const NAMESPACE_DEPTH_MAX = 4
-
-/** Tools that run on the client's side: whatever they do, they cost the upstream nothing. */
-const CLIENT_TOOLS = new Set(['function', 'custom', 'local_shell', 'apply_patch'])
-
-/** Collects, while a body is walked, what its bytes alone do not say. */
-export interface Walk {
-  images: number
-  /** Bytes of base64 that are images, and cost by the image and not by the byte. */
-  imageBytes: number
-  needsFullWindow: boolean
-  hasWebSearch: boolean
-  readonly itemReferences: string[]
-}
-
-export const startWalk = (): Walk => ({
-  images: 0,
-  imageBytes: 0,
-  needsFullWindow: false,
-  hasWebSearch: false,
-  itemReferences: [],
-})
-
-export function noteImage(walk: Walk, url: unknown): void {
-  walk.images += 1
-  if (typeof url === 'string' && url.startsWith('data:')) walk.imageBytes += url.length
-}
+export const CHOICES_MAX = 128
+export const OUTPUT_TOKENS_MAX = 100_000_000
+const NAME_LENGTH_MAX = 200
 
 export function inputBound(walk: Walk, bodyBytes: number, webSearchCallsMax: number): InputBound | undefined {
   if (walk.needsFullWindow) return undefined
@@ -86,12 +94,6 @@ export function inputBound(walk: Walk, bodyBytes: number, webSearchCallsMax: num
       TEMPLATE_TOKENS + walk.images * IMAGE_TOKENS_MAX + webSearchCallsMax * WEB_SEARCH_TOKENS_PER_CALL_MAX,
   }
 }
-
-export const invalidParameter = (param: string, problem: string): Refusal =>
-  refusal('invalid_parameter', { problem }, { param })
-
-export const unsupported = (param: string, problem: string): Refusal =>
-  refusal('unsupported_parameter', { problem }, { param })
 
 /** A whole number in [min, max], or undefined where the member is missing or null. */
 export function integerIn(
@@ -112,16 +114,29 @@ export function booleanIn(body: JsonObject, param: string): Result<boolean, Refu
   return typeof value === 'boolean' ? ok(value) : fail(invalidParameter(param, 'it has to be true or false.'))
 }
 
-export function modelIn(body: JsonObject): Result<string, Refusal> {
-  const model = body.model
-  if (model === undefined || model === null || model === '') {
+/** The model's name, or `otherwise` where the body names none. */
+export function modelIn(body: JsonObject, otherwise?: string): Result<string, Refusal> {
+  const model = body.model ?? otherwise
+  if (model === undefined || model === '') {
     return fail(refusal('missing_parameter', undefined, { param: 'model' }))
   }
-  if (typeof model === 'string' && model.length <= 200) return ok(model)
-  return fail(invalidParameter('model', 'it has to be the name of a model, of at most 200 characters.'))
+  if (typeof model === 'string' && model.length <= NAME_LENGTH_MAX) return ok(model)
+  return fail(
+    invalidParameter('model', `it has to be the name of a model, of at most ${NAME_LENGTH_MAX} characters.`),
+  )
 }
 
-export const choicesIn = (body: JsonObject) => integerIn(body, 'n', 1, CHOICES_MAX)
+/** The id of a response, or undefined where there is none. */
+export function responseIdIn(
+  object: JsonObject,
+  name: string,
+  param = name,
+): Result<string | undefined, Refusal> {
+  const id = object[name]
+  if (id === undefined || id === null) return ok(undefined)
+  if (typeof id === 'string' && id !== '' && id.length <= NAME_LENGTH_MAX) return ok(id)
+  return fail(invalidParameter(param, 'it has to be the id of a response.'))
+}
 
 /** The tier of service, or a refusal of a name that no price row knows. Batches are asked for elsewhere. */
 export function serviceTierIn(body: JsonObject): Result<PricedTier, Refusal> {
@@ -134,41 +149,6 @@ export function serviceTierIn(body: JsonObject): Result<PricedTier, Refusal> {
 export const unsupportedTier = (name: string): Refusal =>
   refusal('unsupported_service_tier', { tier: name.slice(0, 40) }, { param: 'service_tier' })
 
-/** What is kept in the prompt cache for longer than the usual half hour costs more, and no row says how much. */
-export function checkCacheOptions(body: JsonObject): Refusal | undefined {
-  const options = body.prompt_cache_options
-  if (options === undefined || options === null) return undefined
-  if (!isObject(options)) return invalidParameter('prompt_cache_options', 'it has to be an object.')
-  if (options.ttl === undefined || options.ttl === null || options.ttl === '30m') return undefined
-  return unsupported('prompt_cache_options.ttl', 'only "30m" has a price here.')
-}
-
-/** Passes tools that run on the client, notes `web_search`, and refuses every other hosted tool by its name. */
-export function checkTools(tools: unknown, param: string, walk: Walk, depth = 0): Refusal | undefined {
-  if (tools === undefined || tools === null) return undefined
-  if (!Array.isArray(tools)) return invalidParameter(param, 'it has to be a list of tools.')
-  if (depth > NAMESPACE_DEPTH_MAX) return invalidParameter(param, 'namespaces are nested too deeply.')
-  for (const tool of tools) {
-    const refused = checkTool(tool, param, walk, depth)
-    if (refused) return refused
-  }
-  return undefined
-}
-
-function checkTool(tool: unknown, param: string, walk: Walk, depth: number): Refusal | undefined {
-  if (!isObject(tool) || typeof tool.type !== 'string') {
-    return invalidParameter(param, 'every tool has to be an object with a "type".')
-  }
-  if (CLIENT_TOOLS.has(tool.type)) return undefined
-  if (tool.type === 'namespace') return checkTools(tool.tools, `${param}.tools`, walk, depth + 1)
-  if (tool.type === 'tool_search' && tool.execution === 'client') return undefined
-  if (tool.type === 'web_search') {
-    walk.hasWebSearch = true
-    return undefined
-  }
-  return refusal('unsupported_tool', { tool: tool.type.slice(0, 60) }, { param })
-}
-
 /** How many hosted searches a request may make: its own limit, or more than any turn is known to make. */
 export function webSearchCallsIn(body: JsonObject, walk: Walk): Result<number, Refusal> {
   if (!walk.hasWebSearch) return ok(0)
@@ -176,4 +156,57 @@ export function webSearchCallsIn(body: JsonObject, walk: Walk): Result<number, R
   return named.ok ? ok(named.value ?? WEB_SEARCH_CALLS_ASSUMED) : named
 }
 
-export const OUTPUT_TOKENS_MAX = 100_000_000
+/** Whether a streamed body asks for the usage chunk itself. */
+export function usageChunkWanted(body: JsonObject): Result<boolean, Refusal> {
+  const options = body.stream_options
+  if (options === undefined || options === null) return ok(false)
+  if (!isObject(options)) return fail(invalidParameter('stream_options', 'it has to be an object.'))
+  const wanted = booleanIn(options, 'include_usage')
+  return wanted.ok
+    ? wanted
+    : fail(invalidParameter('stream_options.include_usage', 'it has to be true or false.'))
+}
+
+/**
+ * Members by which servers of other makes run another model, or tools of their own, than a body seems to name: what is
+ * priced would not be what is run.
+ */
+const OTHER_RUNS: readonly string[] = [
+  'models',
+  'fallbacks',
+  'plugins',
+  'search_parameters',
+  'enable_search',
+  'mcp_servers',
+  'tool_resources',
+]
+
+/** Walks through every member of a body, those in `special` as they are to be understood, and all others for what they hide. */
+export function walkBody(
+  walk: Walk,
+  body: JsonObject,
+  special: Parameters<typeof walkMembers>[2],
+): Refusal | undefined {
+  const other = OTHER_RUNS.find((name) => isAskedFor(body[name]))
+  if (other !== undefined) {
+    return unsupported(other, 'what it makes an upstream run is not what the request is priced by.')
+  }
+  return walkMembers(walk, body, {
+    prompt_cache_options: checkCacheLifetime,
+    tools: checkTools,
+    tool_choice: checkToolChoice,
+    ...special,
+  })
+}
+
+const isAskedFor = (value: unknown): boolean =>
+  Boolean(value) && !(Array.isArray(value) && value.length === 0)
+
+/** A member that is refused, and why. */
+export const refused =
+  (problem: string) =>
+  (walk: Walk): Refusal =>
+    unsupported(paramAt(walk), problem)
+
+/** For dialects whose models call nothing. */
+export const NO_TOOLS = { tools: refused('this endpoint has no tools.') }

@@ -99,15 +99,18 @@ describe('a chat body', () => {
   test.each([
     ['audio', { audio: { voice: 'alloy' } }],
     ['modalities', { modalities: ['text', 'audio'] }],
-    ['messages', { messages: [{ role: 'assistant', audio: { id: 'audio_1' } }] }],
+    ['messages[0].audio', { messages: [{ role: 'assistant', audio: { id: 'audio_1' } }] }],
     [
-      'messages',
+      'messages[0].content[0]',
       { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'x' } }] }] },
     ],
-    ['messages', { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file_1' } }] }] }],
+    [
+      'messages[0].content[0].file.file_id',
+      { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file_1' } }] }] },
+    ],
     ['web_search_options', { web_search_options: {} }],
     ['tools', { tools: [{ type: 'function' }, { type: 'web_search' }] }],
-    ['tools.tools', { tools: [{ type: 'namespace', tools: [{ type: 'file_search' }] }] }],
+    ['tools[0].tools[0]', { tools: [{ type: 'namespace', tools: [{ type: 'file_search' }] }] }],
   ])('may not reach for %s', (param, more) => {
     const { code, param: named } = refused(chat(more))
     expect(named).toBe(param)

@@ -4,61 +4,62 @@ import { fail, ok, type Result } from '../../contract/result.ts'
 import {
   type BodyFacts,
   booleanIn,
-  checkCacheOptions,
-  checkTools,
-  choicesIn,
+  CHOICES_MAX,
   inputBound,
   integerIn,
-  invalidParameter,
   modelIn,
-  noteImage,
   OUTPUT_TOKENS_MAX,
+  PLAIN_FACTS,
+  refused,
   serviceTierIn,
+  usageChunkWanted,
+  walkBody,
+} from './body-facts.ts'
+import {
+  invalidParameter,
+  paramAt,
   startWalk,
   unsupported,
   type Walk,
-} from './body-facts.ts'
+  walkList,
+  walkMembers,
+  walkParts,
+} from './body-walk.ts'
 import { isObject, type JsonObject } from './json-object.ts'
+
+const NO_AUDIO = 'audio has no price here yet.'
+const SEARCH_ELSEWHERE = 'use the web_search tool of /v1/responses, where searches are counted.'
 
 export function readChatBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
   const walk = startWalk()
-  const refused = checkMessages(body, walk) ?? checkReach(body, walk)
-  if (refused) return fail(refused)
+  const hasReached = checkShape(body) ?? walkBody(walk, body, REACH) ?? checkSearch(walk)
+  if (hasReached) return fail(hasReached)
   const model = modelIn(body)
   if (!model.ok) return model
   const isStream = booleanIn(body, 'stream')
   if (!isStream.ok) return isStream
-  const choices = choicesIn(body)
+  const choices = integerIn(body, 'n', 1, CHOICES_MAX)
   if (!choices.ok) return choices
-  const older = integerIn(body, 'max_tokens', 1, OUTPUT_TOKENS_MAX)
-  if (!older.ok) return older
-  const newer = integerIn(body, 'max_completion_tokens', 1, OUTPUT_TOKENS_MAX)
-  if (!newer.ok) return newer
+  const outputTokensLimit = outputLimitIn(body)
+  if (!outputTokensLimit.ok) return outputTokensLimit
   const serviceTier = serviceTierIn(body)
   if (!serviceTier.ok) return serviceTier
   const wantsUsageChunk = usageChunkWanted(body)
   if (!wantsUsageChunk.ok) return wantsUsageChunk
   return ok({
+    ...PLAIN_FACTS,
     model: model.value,
     isStream: isStream.value,
     choices: choices.value ?? 1,
-    // Where both are sent, which one counts is the upstream's choice; the larger one bounds it.
-    outputTokensLimit:
-      older.value === undefined && newer.value === undefined
-        ? undefined
-        : Math.max(older.value ?? 0, newer.value ?? 0),
+    outputTokensLimit: outputTokensLimit.value,
     extraOutputTokensMax: body.prediction ? bodyBytes : 0,
     input: inputBound(walk, bodyBytes, 0),
-    webSearchCallsMax: 0,
     wantsUsageChunk: wantsUsageChunk.value,
     serviceTier: serviceTier.value,
-    isStored: false,
-    previousResponseId: undefined,
-    itemReferences: [],
   })
 }
 
-function checkMessages(body: JsonObject, walk: Walk): Refusal | undefined {
+function checkShape(body: JsonObject): Refusal | undefined {
   if (body.messages === undefined && body.input !== undefined) {
     return invalidParameter(
       'messages',
@@ -66,71 +67,46 @@ function checkMessages(body: JsonObject, walk: Walk): Refusal | undefined {
     )
   }
   if (body.messages === undefined) return refusal('missing_parameter', undefined, { param: 'messages' })
-  if (!Array.isArray(body.messages)) return invalidParameter('messages', 'it has to be a list of messages.')
-  for (const message of body.messages) {
-    const parts = isObject(message) && Array.isArray(message.content) ? message.content : []
-    for (const part of parts) {
-      const refused = checkPart(part, walk)
-      if (refused) return refused
-    }
-    if (isObject(message) && message.audio) {
-      return unsupported('messages', 'audio has no price here yet.')
-    }
-  }
-  return undefined
+  return Array.isArray(body.messages)
+    ? undefined
+    : invalidParameter('messages', 'it has to be a list of messages.')
 }
 
-function checkPart(part: unknown, walk: Walk): Refusal | undefined {
-  if (!isObject(part)) return undefined
-  switch (part.type) {
-    case 'image_url':
-      noteImage(walk, isObject(part.image_url) ? part.image_url.url : part.image_url)
-      return undefined
-    case 'file':
-      if (isObject(part.file) && part.file.file_id !== undefined) {
-        return unsupported(
-          'messages',
-          'files kept at the upstream ("file_id") cannot be used through this gateway.',
-        )
-      }
-      walk.needsFullWindow = true
-      return undefined
-    case 'input_audio':
-      return unsupported('messages', 'audio has no price here yet.')
-    case 'text':
-    case 'refusal':
-      return undefined
-    default:
-      // What this part costs is not known (a server of another make may take videos), so the whole window is held.
-      walk.needsFullWindow = true
-      return undefined
-  }
+const REACH = {
+  messages: (walk: Walk, messages: unknown) =>
+    Array.isArray(messages) ? walkList(walk, messages, checkMessage) : undefined,
+  prediction: (walk: Walk, prediction: unknown) =>
+    isObject(prediction) ? walkMembers(walk, prediction, { content: walkParts }) : undefined,
+  audio: refused(NO_AUDIO),
+  modalities: (walk: Walk, modalities: unknown) =>
+    Array.isArray(modalities) && modalities.includes('audio') ? refused(NO_AUDIO)(walk) : undefined,
+  web_search_options: refused(SEARCH_ELSEWHERE),
 }
 
-function checkReach(body: JsonObject, walk: Walk): Refusal | undefined {
-  if (body.web_search_options !== undefined && body.web_search_options !== null) {
-    return unsupported(
-      'web_search_options',
-      'use the web_search tool of /v1/responses, where searches are counted.',
-    )
-  }
-  if (body.audio || (Array.isArray(body.modalities) && body.modalities.includes('audio'))) {
-    return unsupported(body.audio ? 'audio' : 'modalities', 'audio has no price here yet.')
-  }
-  const refused = checkCacheOptions(body) ?? checkTools(body.tools, 'tools', walk)
-  if (refused) return refused
-  // Chat completions report no searches, so they could not be charged.
-  return walk.hasWebSearch
-    ? unsupported('tools', 'use the web_search tool of /v1/responses, where searches are counted.')
-    : undefined
+function checkMessage(walk: Walk, message: unknown): Refusal | undefined {
+  if (!isObject(message)) return invalidParameter(paramAt(walk), 'every message has to be an object.')
+  return walkMembers(walk, message, MESSAGE)
 }
 
-function usageChunkWanted(body: JsonObject): Result<boolean, Refusal> {
-  const options = body.stream_options
-  if (options === undefined || options === null) return ok(false)
-  if (!isObject(options)) return fail(invalidParameter('stream_options', 'it has to be an object.'))
-  const wanted = booleanIn(options, 'include_usage')
-  return wanted.ok
-    ? wanted
-    : fail(invalidParameter('stream_options.include_usage', 'it has to be true or false.'))
+const MESSAGE = {
+  content: (walk: Walk, content: unknown) =>
+    typeof content === 'string' || Array.isArray(content)
+      ? walkParts(walk, content)
+      : invalidParameter(paramAt(walk), 'it has to be a text or a list of parts.'),
+  // A spoken answer of before, by its id.
+  audio: refused(NO_AUDIO),
+}
+
+/** Chat completions report no searches, so they could not be charged. */
+const checkSearch = (walk: Walk): Refusal | undefined =>
+  walk.hasWebSearch ? unsupported('tools', SEARCH_ELSEWHERE) : undefined
+
+function outputLimitIn(body: JsonObject): Result<number | undefined, Refusal> {
+  const older = integerIn(body, 'max_tokens', 1, OUTPUT_TOKENS_MAX)
+  if (!older.ok) return older
+  const newer = integerIn(body, 'max_completion_tokens', 1, OUTPUT_TOKENS_MAX)
+  if (!newer.ok) return newer
+  if (older.value === undefined && newer.value === undefined) return ok(undefined)
+  // Where both are sent, which one counts is the upstream's choice; the larger one bounds it.
+  return ok(Math.max(older.value ?? 0, newer.value ?? 0))
 }

@@ -391,3 +391,19 @@ test('no event breaks the reader, and what it cannot read passes as it came', ()
     { numRuns: 1_000 },
   )
 })
+
+test('a streamed legacy completion is measured by its texts and its usage chunk, and has the latter taken out alike', () => {
+  const piece = (text: string, more: object = {}) =>
+    event({
+      id: 'cmpl-1',
+      object: 'text_completion',
+      choices: [{ text, index: 0, finish_reason: null }],
+      ...more,
+    })
+  const sent = [piece('Once', { usage: null }), piece(' upon 门', { usage: null })]
+  const last = event({ id: 'cmpl-1', object: 'text_completion', choices: [], usage: USAGE })
+  const { text, reader } = relayed(INJECTED, [...sent, last, event('[DONE]')])
+  expect(text).toBe(`${piece('Once')}${piece(' upon 门')}${event('[DONE]')}`)
+  expect(reader.measured).toMatchObject({ textBytes: 13, responseId: 'cmpl-1' })
+  expect(reader.measured.reported?.usage.inputTokens).toBe(12)
+})

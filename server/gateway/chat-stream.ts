@@ -32,6 +32,8 @@ const TEXT = [
   Buffer.from('"input":'),
   Buffer.from('"reasoning_content":'),
   Buffer.from('"refusal":'),
+  // Of legacy completions.
+  Buffer.from('"text":'),
 ]
 
 export interface ChatStreamOptions {

@@ -12,6 +12,7 @@ import type { PriceBook } from '../prices/price-book.ts'
 import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { UpstreamHealth } from '../upstreams/upstream-health.ts'
+import type { BodyMemory } from './body-memory.ts'
 import type { LiveRequests } from './live-requests.ts'
 import type { UpstreamTarget } from './request.ts'
 import type { TokenCounter } from './token-counter.ts'
@@ -42,4 +43,5 @@ export interface StageDeps extends GatewayDeps {
   readonly pools: UpstreamPools
   readonly live: LiveRequests
   readonly tokens: TokenCounter
+  readonly bodies: BodyMemory
 }

@@ -1,6 +1,6 @@
 // The paths that exist, and every trick to reach one that does not.
 import { describe, expect, test } from 'vitest'
-import { ENDPOINTS, endpointAt, isGatewayPath, rawPathOf } from './endpoints.ts'
+import { ENDPOINTS, endpointAt, isGatewayPath, modelIdAt, rawPathOf } from './endpoints.ts'
 import type { Received } from './request.ts'
 import { findEndpoint } from './stages/receive.ts'
 
@@ -22,7 +22,19 @@ describe('an endpoint', () => {
     ['POST', '/v1/responses?beta=true', '/responses'],
     ['POST', '/v1/responses?', '/responses'],
     ['POST', '/v1/responses?x=/../../organization', '/responses'],
+    ['POST', '/v1/responses/compact', '/responses/compact'],
+    ['POST', '/api/v1/responses/input_tokens', '/responses/input_tokens'],
+    ['POST', '/v1/completions', '/completions'],
+    ['POST', '/v1/embeddings', '/embeddings'],
+    ['POST', '/v1/moderations', '/moderations'],
+    // Some clients leave the version out of their base URL.
+    ['POST', '/chat/completions', '/chat/completions'],
+    ['POST', '/responses', '/responses'],
+    ['GET', '/models', '/models'],
     ['GET', '/v1/models', '/models'],
+    ['GET', '/v1/models/gpt-6-sol', '/models/{model}'],
+    ['HEAD', '/api/v1/models/gpt-6-sol', '/models/{model}'],
+    ['GET', '/models/gpt-6-sol?x=/../y', '/models/{model}'],
     ['HEAD', '/api/v1/models', '/models'],
     ['GET', '/v1/models?client_version=0.169.0', '/models'],
   ])('answers %s %s', (method, url, path) => {
@@ -44,7 +56,7 @@ describe('an endpoint', () => {
   test('has an upstream path and a bound for its body where it is forwarded', () => {
     for (const endpoint of ENDPOINTS) {
       if (endpoint.kind === 'local') continue
-      expect(endpoint.upstreamPath).toMatch(/^(\/[a-z]+)+$/)
+      expect(endpoint.upstreamPath).toMatch(/^(\/[a-z_]+)+$/)
       expect(endpoint.maxBodyBytes).toBeGreaterThan(1_000_000)
       expect(endpoint.methods).toEqual(['POST'])
     }
@@ -57,7 +69,6 @@ describe('a path that is not in the table', () => {
     '/v1/',
     '/v1/responses/',
     '/v1/responses/resp_1',
-    '/v1/responses/compact',
     '/v1//responses',
     '//v1/responses',
     '/v1/./responses',
@@ -82,7 +93,6 @@ describe('a path that is not in the table', () => {
     '/v1/Responses',
     '/v1/chat/completions/..',
     '/v2/responses',
-    '/responses',
     '/openai/v1/responses',
     '/api/v1',
     '/api/v1/../v1/responses',
@@ -98,7 +108,22 @@ describe('a path that is not in the table', () => {
     '/v1/files',
     '/v1/batches',
     '/v1/realtime/client_secrets',
-    '/v1/models/gpt-6-sol',
+    '/v1/models/',
+    '/models/',
+    '/v1//models/gpt-6-sol',
+    '/v1/embeddings/',
+    '/v1/embeddings/..',
+    '/v1/embeddings%2f..%2fmodels',
+    '/v1/./embeddings',
+    '/v1/completions\\..\\models',
+    '/v1/responses/compact/../../organization',
+    '/v1/responses/%63ompact',
+    '/v1/responses//compact',
+    '/v1/moderations;x',
+    'http://evil.test/v1/embeddings',
+    '//evil.test/v1/embeddings',
+    '/embeddings/',
+    '/x/embeddings',
     '/v1/__proto__',
     '/v1/constructor',
   ])('%j does not exist, for any method', (url) => {
@@ -144,9 +169,34 @@ describe('a raw path', () => {
 
   test('leads to an endpoint only on the OpenAI side', () => {
     for (const { path } of ENDPOINTS) {
-      expect(endpointAt(path)).toBeUndefined()
-      expect(endpointAt(`/v1${path}`)).toBe(endpointAt(`/api/v1${path}`))
-      expect(isGatewayPath(`/v1${path}`)).toBe(true)
+      const endpoint = endpointAt(`/v1${path}`)
+      expect(endpoint?.path).toBe(path)
+      expect(endpointAt(`/api/v1${path}`)).toBe(endpoint)
+      // Without its prefix it is the portal's path, unless the request carries an API key.
+      expect(endpointAt(path)).toBe(endpoint)
+      expect([isGatewayPath(`/v1${path}`), isGatewayPath(path)]).toEqual([true, false])
     }
   })
+})
+
+describe('the path of one model', () => {
+  test.each([
+    ['/v1/models/gpt-6-sol', 'gpt-6-sol'],
+    ['/api/v1/models/a/b:c', 'a/b:c'],
+    ['/models/a%2Fb', 'a%2Fb'],
+    // Whatever it says, it is only ever compared with names; nothing of it goes anywhere.
+    ['/v1/models/../organization/costs', '../organization/costs'],
+    ['/v1/models/%2e%2e/organization', '%2e%2e/organization'],
+    ['/v1/models//', '/'],
+  ])('%s names %s, byte for byte', (path, id) => {
+    expect(modelIdAt(path)).toBe(id)
+    expect(endpointAt(path)).toMatchObject({ kind: 'local', answer: 'model' })
+  })
+
+  test.each(['/v1/models', '/v1/models/', '/v2/models/x', 'models/x', '/V1/models/x'])(
+    '%s names none',
+    (path) => {
+      expect(modelIdAt(path)).toBeUndefined()
+    },
+  )
 })

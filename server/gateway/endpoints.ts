@@ -2,7 +2,14 @@
 // the row, never from what a client sent. The rest of OpenAI's surface joins as rows.
 
 /** How a request is made sense of: which body it has, where its usage stands, which events it streams. */
-export type Dialect = 'chat' | 'responses'
+export type Dialect =
+  | 'chat'
+  | 'completions'
+  | 'responses'
+  | 'compaction'
+  | 'input_tokens'
+  | 'embeddings'
+  | 'moderations'
 
 interface EndpointBase {
   /** The path behind `/v1`; usage rows and logs name the endpoint by both. */
@@ -17,12 +24,14 @@ export interface MeteredEndpoint extends EndpointBase {
   /** Appended to the upstream's base URL. */
   readonly upstreamPath: string
   readonly maxBodyBytes: number
+  /** Whether the upstream charges nothing for it, whichever model is named. It is limited and listed all the same. */
+  readonly isFree: boolean
 }
 
 /** Answered from our own tables. */
 export interface LocalEndpoint extends EndpointBase {
   readonly kind: 'local'
-  readonly answer: 'models'
+  readonly answer: 'models' | 'model'
 }
 
 export type Endpoint = MeteredEndpoint | LocalEndpoint
@@ -31,31 +40,45 @@ const MEBIBYTE = 1024 * 1024
 /** Codex sends some 70 KB a turn, vision requests tens of megabytes of base64. */
 const JSON_BODY_BYTES_MAX = 32 * MEBIBYTE
 
-export const ENDPOINTS: readonly Endpoint[] = [
-  {
-    kind: 'metered',
-    path: '/chat/completions',
-    methods: ['POST'],
-    dialect: 'chat',
-    upstreamPath: '/chat/completions',
-    maxBodyBytes: JSON_BODY_BYTES_MAX,
-  },
-  {
-    kind: 'metered',
-    path: '/responses',
-    methods: ['POST'],
-    dialect: 'responses',
-    upstreamPath: '/responses',
-    maxBodyBytes: JSON_BODY_BYTES_MAX,
-  },
+const forwarded = (path: string, dialect: Dialect, isFree = false): MeteredEndpoint => ({
+  kind: 'metered',
+  path,
+  methods: ['POST'],
+  dialect,
+  upstreamPath: path,
+  maxBodyBytes: JSON_BODY_BYTES_MAX,
+  isFree,
+})
+
+/** The rest of its path is the model's id, whatever characters it has: it is looked up here, and never sent anywhere. */
+const ONE_MODEL: LocalEndpoint = {
+  kind: 'local',
+  path: '/models/{model}',
+  methods: ['GET', 'HEAD'],
+  answer: 'model',
+}
+
+const AT_ONE_PATH: readonly Endpoint[] = [
+  forwarded('/chat/completions', 'chat'),
+  forwarded('/responses', 'responses'),
+  forwarded('/responses/compact', 'compaction'),
+  forwarded('/responses/input_tokens', 'input_tokens', true),
+  forwarded('/completions', 'completions'),
+  forwarded('/embeddings', 'embeddings'),
+  forwarded('/moderations', 'moderations', true),
   { kind: 'local', path: '/models', methods: ['GET', 'HEAD'], answer: 'models' },
 ]
 
+export const ENDPOINTS: readonly Endpoint[] = [...AT_ONE_PATH, ONE_MODEL]
+
 const PREFIXES = ['/v1', '/api/v1'] as const
+/** Without any, for clients whose base URL lacks it: only where a request carries an API key does it come here. */
+const ANY_PREFIX = [...PREFIXES, ''] as const
 
 const BY_RAW_PATH = new Map(
-  ENDPOINTS.flatMap((endpoint) => PREFIXES.map((prefix) => [prefix + endpoint.path, endpoint] as const)),
+  AT_ONE_PATH.flatMap((endpoint) => ANY_PREFIX.map((prefix) => [prefix + endpoint.path, endpoint] as const)),
 )
+const BEFORE_MODELS = ANY_PREFIX.map((prefix) => `${prefix}/models/`)
 
 /** The raw path of a request target: everything before `?`, compared byte for byte and never decoded. */
 export function rawPathOf(target: string): string {
@@ -63,7 +86,14 @@ export function rawPathOf(target: string): string {
   return query < 0 ? target : target.slice(0, query)
 }
 
-export const endpointAt = (rawPath: string): Endpoint | undefined => BY_RAW_PATH.get(rawPath)
+export const endpointAt = (rawPath: string): Endpoint | undefined =>
+  BY_RAW_PATH.get(rawPath) ?? (modelIdAt(rawPath) === undefined ? undefined : ONE_MODEL)
+
+/** What stands behind `/models/` in a raw path, as it stands there; undefined where nothing does. */
+export function modelIdAt(rawPath: string): string | undefined {
+  const before = BEFORE_MODELS.find((start) => rawPath.startsWith(start))
+  return before !== undefined && rawPath.length > before.length ? rawPath.slice(before.length) : undefined
+}
 
 /** Whether a raw path belongs to the OpenAI side whatever the request carries. */
 export const isGatewayPath = (rawPath: string): boolean =>

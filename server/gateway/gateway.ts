@@ -2,12 +2,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { refusal } from '../../contract/errors.ts'
+import { createBodyMemory } from './body-memory.ts'
+import { allowOrigin, announcesApiKey, answerOptions } from './cors.ts'
 import type { GatewayDeps, StageDeps } from './deps.ts'
 import { isGatewayPath, rawPathOf } from './endpoints.ts'
 import { carriesApiKey } from './headers.ts'
 import { createLiveRequests } from './live-requests.ts'
 import { answerRefusal } from './openai-error.ts'
 import { runRequest } from './pipeline.ts'
+import { nextRequestId } from './stages/receive.ts'
 import { createTokenCounter } from './token-counter.ts'
 import { createUpstreamPools } from './upstream-pool.ts'
 import { refuseUpgrade } from './websocket.ts'
@@ -38,6 +41,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     pools: createUpstreamPools(),
     live: createLiveRequests(),
     tokens: createTokenCounter(gatewayDeps.logger),
+    bodies: createBodyMemory(),
   }
   let isStopping = false
   const unsubscribe = deps.accessChanges.subscribe((change) => {
@@ -49,18 +53,19 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
   })
 
   return {
-    claims: (req) => isGatewayPath(rawPathOf(req.url ?? '')) || carriesApiKey(req.headers),
+    claims: (req) =>
+      isGatewayPath(rawPathOf(req.url ?? '')) || carriesApiKey(req.headers) || announcesApiKey(req),
     handle(req, res) {
+      const settings = deps.settings.current()
+      allowOrigin(settings, req, res)
+      if (req.method === 'OPTIONS') return answerOptions(settings, req, res, nextRequestId(deps.ids))
       if (isStopping) {
-        return answerRefusal(
-          res,
-          `req_${deps.ids.next().replaceAll('-', '')}`,
-          refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 }),
-        )
+        const refused = refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 })
+        return answerRefusal(res, nextRequestId(deps.ids), refused)
       }
       void runRequest(deps, req, res)
     },
-    handleUpgrade: (req, socket) => refuseUpgrade(req, socket, `req_${deps.ids.next().replaceAll('-', '')}`),
+    handleUpgrade: (req, socket) => refuseUpgrade(req, socket, nextRequestId(deps.ids)),
     inFlight: () => deps.live.count,
     async drain(timeoutMs) {
       isStopping = true

@@ -5,7 +5,11 @@ import { isObject, type JsonObject } from './json-object.ts'
 /** Bytes in UTF-8: contents, refusals, reasoning that is shown, arguments and inputs of tool calls. */
 export function generatedBytes(answer: JsonObject): number {
   const messages = objectsIn(answer.choices).map((choice) => choice.message)
-  return sum([...messages, ...objectsIn(answer.output)], bytesOfItem)
+  return (
+    sum([...messages, ...objectsIn(answer.output)], bytesOfItem) +
+    // Of legacy completions, which have no message.
+    sum(objectsIn(answer.choices), (choice) => bytesOf(choice.text))
+  )
 }
 
 const TEXTS_OF_ITEM = ['content', 'refusal', 'reasoning_content', 'arguments', 'input'] as const

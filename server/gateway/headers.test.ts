@@ -1,8 +1,8 @@
 // Which headers cross the gateway: nothing of a client's account goes up, nothing of the operator's comes down.
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { carriesApiKey, clientHeaders, credentialsOf, upstreamHeaders } from './headers.ts'
+import { carriesApiKey, clientHeaders, credentialsOf, refuseRepeated, upstreamHeaders } from './headers.ts'
 
 const OPERATOR_KEY = 'sk-upstream-test-operator'
 
@@ -28,7 +28,6 @@ describe('on the way up', () => {
   test('what a client says about its request and itself crosses', () => {
     const client = {
       accept: 'text/event-stream',
-      'content-type': 'application/json; charset=utf-8',
       'user-agent': 'codex_exec/0.169.0',
       'openai-beta': 'responses=v1',
       'x-client-request-id': 'abc',
@@ -100,6 +99,25 @@ describe('on the way up', () => {
     )
   })
 
+  test('the body is sent as JSON, in whatever words the client named that', () => {
+    for (const type of [
+      'application/json; charset=utf-8',
+      'application/vnd.api+json',
+      'application/json;x="\u0001"',
+    ]) {
+      expect(sentUp({ 'content-type': type })).toEqual(GATEWAYS_OWN)
+    }
+  })
+
+  test.each(['a\r\nauthorization: Bearer x', 'a\nb', 'a\u0000', 'a\u007f', 'a\u001fb', '\u0001', 'a\u0100'])(
+    'a value with characters that no header has does not cross: %j',
+    (value) => expect(sentUp({ 'x-codex-turn-metadata': value })).toEqual(GATEWAYS_OWN),
+  )
+
+  test('a value with a tab or with letters beyond ASCII crosses as it is', () => {
+    expect(sentUp({ 'x-codex-a': 'a\tb \u00e9' })['x-codex-a']).toBe('a\tb \u00e9')
+  })
+
   test('the answer is asked for uncompressed, whatever the client takes', () => {
     expect(sentUp({ 'accept-encoding': 'gzip, deflate, br, zstd' })['accept-encoding']).toBe('identity')
   })
@@ -156,6 +174,12 @@ describe('on the way down', () => {
     expect(clientHeaders({ [name]: value }, undefined)).toEqual({})
   })
 
+  test('a value with characters that no header has does not cross', () => {
+    expect(clientHeaders({ 'openai-version': 'a\r\nset-cookie: b', 'retry-after': '2' }, undefined)).toEqual({
+      'retry-after': '2',
+    })
+  })
+
   test('an aliased model keeps its upstream name to itself', () => {
     expect(clientHeaders({ 'openai-model': 'gpt-6-sol' }, 'ours')).toEqual({ 'openai-model': 'ours' })
     expect(clientHeaders({}, 'ours')).toEqual({})
@@ -196,8 +220,51 @@ describe('a credential', () => {
     ])
   })
 
+  test('that was sent twice under one name is found twice', () => {
+    expect(credentialsOf({ 'x-api-key': 'sk-cg-a, sk-cg-b' })).toEqual(['sk-cg-a', 'sk-cg-b'])
+    expect(credentialsOf({ 'api-key': 'sk-cg-a,sk-cg-a' })).toEqual(['sk-cg-a', 'sk-cg-a'])
+  })
+
   test('that is no API key leaves the path to the portal', () => {
     expect(carriesApiKey({ authorization: 'Bearer eyJhbGciOi' })).toBe(false)
     expect(carriesApiKey({ authorization: 'Bearer eyJhbGciOi', 'api-key': 'sk-anything' })).toBe(true)
+  })
+})
+
+describe('a header that stands more than once', () => {
+  /** As Node parses it: of some it keeps the first, others it joins. */
+  const refused = (...lines: readonly (readonly [string, string])[]) => {
+    const headers: Record<string, string> = {}
+    for (const [name, value] of lines) headers[name.toLowerCase()] ??= value
+    return refuseRepeated({ headers, rawHeaders: lines.flat() } as unknown as IncomingMessage)
+  }
+
+  test.each([
+    'Authorization',
+    'X-API-Key',
+    'api-key',
+    'Host',
+    'Content-Type',
+    'Content-Encoding',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Expect',
+    'Origin',
+  ])('with two values is refused where it decides something: %s', (name) => {
+    expect(refused(['Accept', 'x'], [name, 'a'], ['User-Agent', 'y'], [name.toUpperCase(), 'b'])).toEqual({
+      code: 'repeated_header',
+      details: { header: name.toLowerCase() },
+    })
+  })
+
+  test('with one value twice says nothing new, and others may say several things', () => {
+    expect(refused(['Authorization', 'Bearer a'], ['authorization', 'Bearer a'])).toBeUndefined()
+    expect(refused(['x-codex-beta-features', 'a'], ['x-codex-beta-features', 'b'])).toBeUndefined()
+    expect(refused(['Authorization', 'Bearer a'], ['X-Api-Key', 'b'])).toBeUndefined()
+  })
+
+  test('a third time is seen as well', () => {
+    const same = ['Authorization', 'Bearer a'] as const
+    expect(refused(same, same, ['Authorization', 'Bearer b'])?.code).toBe('repeated_header')
   })
 })

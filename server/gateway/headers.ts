@@ -1,10 +1,10 @@
 // Which headers cross the gateway, in either direction. Both directions are allow-lists: a header that nobody named here
 // stays on its side, so that neither a client's credentials nor the operator's account can leak through a new one.
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { type Refusal, refusal } from '../../contract/errors.ts'
 
 const TO_UPSTREAM = new Set([
   'accept',
-  'content-type',
   'user-agent',
   'openai-beta',
   'x-client-request-id',
@@ -35,15 +35,20 @@ const TO_CLIENT = new Set([
 const mayCross = (name: string, names: ReadonlySet<string>, prefixes: readonly string[]) =>
   names.has(name) || prefixes.some((prefix) => name.startsWith(prefix))
 
+/** What a value may consist of (RFC 9110, "Field Values"); a control character is somebody's attempt at a second header. */
+const isClean = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+
 /** The flat header list for the upstream: what may cross from the client, and the operator's own credentials. */
 export function upstreamHeaders(client: IncomingHttpHeaders, apiKey: string): string[] {
   const flat: string[] = []
   for (const name in client) {
     const value = client[name]
     if (value === undefined || !mayCross(name, TO_UPSTREAM, TO_UPSTREAM_PREFIXES)) continue
-    flat.push(name, Array.isArray(value) ? value.join(', ') : value)
+    const one = Array.isArray(value) ? value.join(', ') : value
+    if (isClean(one)) flat.push(name, one)
   }
-  if (client['content-type'] === undefined) flat.push('content-type', 'application/json')
+  // What was read as JSON in UTF-8 is sent as that, in whatever words the client put it.
+  flat.push('content-type', 'application/json')
   // The meter reads the answer's bytes as they are relayed, so they have to come uncompressed.
   flat.push('authorization', `Bearer ${apiKey}`, 'accept-encoding', 'identity')
   return flat
@@ -57,10 +62,39 @@ export function clientHeaders(
   const headers: Record<string, string | string[]> = {}
   for (const name in upstream) {
     const value = upstream[name]
-    if (value === undefined || !TO_CLIENT.has(name)) continue
+    if (value === undefined || !TO_CLIENT.has(name) || !isClean(String(value))) continue
     headers[name] = name === 'openai-model' && alias !== undefined ? alias : value
   }
   return headers
+}
+
+/** Headers that decide who is served, where and how: of two, somebody else may have looked at the other one. */
+const SINGLE = new Set([
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'host',
+  'content-type',
+  'content-encoding',
+  'content-length',
+  'transfer-encoding',
+  'expect',
+  'origin',
+])
+
+/** Refuses a request in which such a header stands more than once, with different values. */
+export function refuseRepeated({ headers, rawHeaders }: IncomingMessage): Refusal | undefined {
+  // Node joins what stands more than once, or keeps the first: most requests have nothing to join.
+  if (Object.keys(headers).length * 2 === rawHeaders.length) return undefined
+  const seen = new Map<string, string>()
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? ''
+    const value = rawHeaders[at + 1] ?? ''
+    if (!SINGLE.has(name)) continue
+    if ((seen.get(name) ?? value) !== value) return refusal('repeated_header', { header: name })
+    seen.set(name, value)
+  }
+  return undefined
 }
 
 const BEARER = /^bearer +(\S+) *$/i
@@ -72,7 +106,9 @@ export function credentialsOf(headers: IncomingHttpHeaders): string[] {
   if (bearer !== undefined) found.push(bearer)
   for (const name of ['x-api-key', 'api-key']) {
     const value = headers[name]
-    if (typeof value === 'string' && value !== '') found.push(value.trim())
+    if (typeof value !== 'string' || value === '') continue
+    // One that was sent twice arrives joined; no key has a comma in it.
+    for (const one of value.split(',')) found.push(one.trim())
   }
   return found
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PriceRow } from '../../contract/price.ts'
 import { settingsSchema } from '../../contract/settings.ts'
-import { answerModels } from './models-list.ts'
+import { answerModel, answerModels } from './models-list.ts'
 
 const row = (model: string, effectiveFrom: number): PriceRow => ({
   id: `price_${model}`,
@@ -16,7 +16,9 @@ const row = (model: string, effectiveFrom: number): PriceRow => ({
   outputNanoUsdPerMTok: 1,
 })
 
-const settings = settingsSchema.parse({ modelAliases: { ours: 'gpt-6-sol', dangling: 'gpt-0' } })
+const settings = settingsSchema.parse({
+  modelAliases: { ours: 'gpt-6-sol', dangling: 'gpt-0', '我们 的': 'vendor/model:7b' },
+})
 const deps = {
   clock: { now: () => 1_800_000_000_000, monotonicMs: () => 0 },
   settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
@@ -24,6 +26,7 @@ const deps = {
     models: () => [
       row('gpt-6-sol', 1_700_000_000_999),
       row('gpt-6-luna', 1_600_000_000_000),
+      row('vendor/model:7b', 1_650_000_000_000),
       row('kept-away', 0),
     ],
   },
@@ -32,15 +35,16 @@ const deps = {
 
 type Asked = Parameters<typeof answerModels>[1]
 const allowedModels: readonly string[] | null = null
-const server = createServer((req, res) =>
+const server = createServer((req, res) => {
+  const answer = req.url?.startsWith('/v1/models/') ? answerModel : answerModels
   // Of a request only these members are looked at.
-  answerModels(deps, {
+  answer(deps, {
     req,
     res,
     requestId: 'req_1',
     key: { userId: 'user_1', userRole: 'user', allowedModels },
-  } as unknown as Asked),
-)
+  } as unknown as Asked)
+})
 let url = ''
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -68,6 +72,8 @@ describe('the list of models', () => {
         model('gpt-6-luna', 1_600_000_000),
         model('gpt-6-sol', 1_700_000_000),
         model('ours', 1_700_000_000),
+        model('vendor/model:7b', 1_650_000_000),
+        model('我们 的', 1_650_000_000),
       ],
     })
   })
@@ -97,5 +103,46 @@ describe('the list of models', () => {
     const response = await fetch(url, { method: 'HEAD' })
     expect(Number(response.headers.get('content-length'))).toBeGreaterThan(100)
     expect(await response.text()).toBe('')
+  })
+})
+
+describe('one model', () => {
+  test.each([
+    ['gpt-6-sol', 'gpt-6-sol', 1_700_000_000],
+    ['ours', 'ours', 1_700_000_000],
+    ['vendor%2Fmodel%3A7b', 'vendor/model:7b', 1_650_000_000],
+    ['vendor/model:7b', 'vendor/model:7b', 1_650_000_000],
+    [encodeURIComponent('我们 的'), '我们 的', 1_650_000_000],
+    ['gpt-6-sol?x=1', 'gpt-6-sol', 1_700_000_000],
+  ])('asked for as %s is %s', async (asked, id, created) => {
+    const response = await fetch(`${url}/${asked}`)
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { id, object: 'model', created, owned_by: 'codex-gateway' },
+    ])
+  })
+
+  test('of a HEAD request has a length and no body', async () => {
+    const response = await fetch(`${url}/gpt-6-sol`, { method: 'HEAD' })
+    expect([response.status, await response.text()]).toEqual([200, ''])
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(50)
+  })
+
+  test.each([
+    'gpt-0',
+    'dangling',
+    'GPT-6-SOL',
+    '%ff',
+    '%zz',
+    '__proto__',
+    'toString',
+    'gpt-6-sol%00',
+    'x'.repeat(5_000),
+  ])('that does not exist is no other: %s', async (asked) => {
+    const response = await fetch(`${url}/${asked}`)
+    expect(response.status).toBe(404)
+    const { error } = (await response.json()) as { error: Record<string, unknown> }
+    expect(error).toMatchObject({ code: 'model_not_found', param: 'model', type: 'invalid_request_error' })
+    expect(String(error.message).length).toBeLessThan(400)
   })
 })

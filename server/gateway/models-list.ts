@@ -1,10 +1,17 @@
-// Answers `GET /v1/models` from our own tables. The upstream's list would show the operator's fine-tuned models.
+// Answers `GET /v1/models` and `GET /v1/models/{model}` from our own tables. The upstream's list would show the operator's
+// fine-tuned models.
 import { createHash } from 'node:crypto'
+import { refusal } from '../../contract/errors.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
 import { type AllowedModels, isModelAllowed } from '../limits/decide-key-scope.ts'
 import type { GatewayDeps } from './deps.ts'
-import { rawPathOf } from './endpoints.ts'
+import { modelIdAt, rawPathOf } from './endpoints.ts'
+import { answerRefusal } from './openai-error.ts'
+import { printable } from './printable.ts'
 import type { Received } from './request.ts'
+
+type ModelDeps = Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>
+type Asked = Received & { readonly key: Pick<KnownKey, 'allowedModels'> }
 
 /**
  * What Codex CLI is answered when it asks with `?client_version=`: an empty catalogue, on which it keeps the one that it
@@ -12,44 +19,73 @@ import type { Received } from './request.ts'
  */
 const CODEX_CATALOGUE = { models: [] }
 
-type ListDeps = Pick<GatewayDeps, 'prices' | 'models' | 'settings' | 'clock'>
-type Asking = Pick<KnownKey, 'userId' | 'userRole' | 'allowedModels'>
-
-export function answerModels(deps: ListDeps, received: Received & { readonly key: Asking }): void {
-  const { req, res, key } = received
-  const target = req.url ?? ''
+export function answerModels(deps: ModelDeps, received: Asked): void {
+  const target = received.req.url ?? ''
   const query = new URLSearchParams(target.slice(rawPathOf(target).length))
-  const answer = query.has('client_version') ? CODEX_CATALOGUE : modelList(deps, key)
-  const body = Buffer.from(JSON.stringify(answer))
+  answer(
+    received,
+    query.has('client_version') ? CODEX_CATALOGUE : modelList(deps, received.key.allowedModels),
+  )
+}
+
+const modelList = (deps: ModelDeps, allowed: AllowedModels) => ({
+  object: 'list',
+  data: [...knownModels(deps, allowed)].sort(([a], [b]) => (a < b ? -1 : 1)).map(toModel),
+})
+
+export function answerModel(deps: ModelDeps, received: Asked): void {
+  const raw = modelIdAt(rawPathOf(received.req.url ?? '')) ?? ''
+  const known = knownModels(deps, received.key.allowedModels)
+  // A client may have sent a slash in a name as it is, or encoded; either is only ever compared with names that we know.
+  const id = known.has(raw) ? raw : decoded(raw)
+  const seconds = id === undefined ? undefined : known.get(id)
+  if (id !== undefined && seconds !== undefined) {
+    answer(received, toModel([id, seconds]))
+    return
+  }
+  const refused = refusal('model_not_found', { model: printable(id ?? raw) }, { param: 'model' })
+  answerRefusal(received.res, received.requestId, refused)
+}
+
+function decoded(raw: string): string | undefined {
+  try {
+    return decodeURIComponent(raw)
+  } catch {
+    return undefined
+  }
+}
+
+/** The models that the key may use, by the names that it may use for them, with the time since when, in seconds. */
+function knownModels(deps: ModelDeps, allowed: AllowedModels): Map<string, number> {
+  const rows = deps.prices.models(deps.clock.now())
+  const since = new Map(rows.map((row) => [row.model, Math.floor(row.effectiveFrom / 1000)]))
+  const models = [...since.keys()].map((model) => ({ name: model, model }))
+  const aliases = Object.entries(deps.settings.current().modelAliases)
+    .filter(([, model]) => since.has(model))
+    .map(([name, model]) => ({ name, model }))
+  return new Map(
+    [...models, ...aliases]
+      .filter((named) => isModelAllowed(allowed, named))
+      .map(({ name, model }) => [name, since.get(model) ?? 0]),
+  )
+}
+
+const toModel = ([id, seconds]: readonly [string, number]) => ({
+  id,
+  object: 'model',
+  created: seconds,
+  owned_by: 'codex-gateway',
+})
+
+function answer({ req, res, requestId }: Received, value: object): void {
+  const body = Buffer.from(JSON.stringify(value))
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   const isKnown = req.headers['if-none-match'] === etag
   res.writeHead(isKnown ? 304 : 200, {
     'content-type': 'application/json; charset=utf-8',
     ...(isKnown ? {} : { 'content-length': body.length }),
     etag,
-    'x-request-id': received.requestId,
+    'x-request-id': requestId,
   })
   res.end(isKnown || req.method === 'HEAD' ? undefined : body)
-}
-
-/** The models that the person and the key may use, by the names that they may use for them. */
-function modelList(deps: ListDeps, key: Asking) {
-  const allowed: AllowedModels = key.allowedModels
-  const rows = deps.prices.models(deps.clock.now()).filter((row) => deps.models.isAllowed(row.model, key))
-  const created = new Map(rows.map((row) => [row.model, Math.floor(row.effectiveFrom / 1000)]))
-  const aliases = Object.entries(deps.settings.current().modelAliases).filter(([, model]) =>
-    created.has(model),
-  )
-  const models = [...created.keys()].map((model) => ({ name: model, model }))
-  const names = new Map(
-    [...models, ...aliases.map(([name, model]) => ({ name, model }))]
-      .filter((named) => isModelAllowed(allowed, named))
-      .map(({ name, model }) => [name, created.get(model) ?? 0]),
-  )
-  return {
-    object: 'list',
-    data: [...names]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([id, seconds]) => ({ id, object: 'model', created: seconds, owned_by: 'codex-gateway' })),
-  }
 }

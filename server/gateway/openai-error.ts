@@ -1,5 +1,5 @@
 // How the OpenAI side says no: one JSON shape, the catalogue's status, and the headers that tell a client what to do next.
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ERRORS, messageOf, type Refusal } from '../../contract/errors.ts'
 
 export interface OpenAiError {
@@ -39,4 +39,15 @@ export function answerRefusal(res: ServerResponse, requestId: string, refused: R
     ...retryHeaders(refused),
   })
   res.end(res.req.method === 'HEAD' ? undefined : body)
+  if (!res.req.complete) endUnlessSent(res.req)
+}
+
+/** How long a client has to send the rest of a body that nobody reads any more. */
+const UNREAD_MS_MAX = 30_000
+
+/** Many a client reads no answer before it has sent its all; but a body without end keeps no connection for ever. */
+function endUnlessSent(req: IncomingMessage): void {
+  const timer = setTimeout(() => req.destroy(), UNREAD_MS_MAX)
+  timer.unref()
+  req.once('close', () => clearTimeout(timer))
 }

@@ -1,9 +1,10 @@
 // The output limit that a hold pays for, put into the body that is sent upstream.
 import { describe, expect, test } from 'vitest'
+import type { Dialect } from './endpoints.ts'
 import { applySplices, scanObject } from './json-scan.ts'
 import { outputLimitSplices } from './output-limit.ts'
 
-function lowered(dialect: 'chat' | 'responses', text: string, outputTokens = 300): string {
+function lowered(dialect: Dialect, text: string, outputTokens = 300): string {
   const body = Buffer.from(text)
   const scan = scanObject(body)
   if (!scan.ok) throw new Error('the body cannot be scanned')
@@ -62,3 +63,15 @@ describe('a chat completion', () => {
     )
   })
 })
+
+describe('a legacy completion', () => {
+  test('has its one limit lowered, or is given it', () => {
+    expect(lowered('completions', '{"model":"m","max_tokens":4000}')).toBe('{"model":"m","max_tokens":300}')
+    expect(lowered('completions', '{"model":"m"}')).toBe('{"model":"m","max_tokens":300}')
+  })
+})
+
+test.each(['compaction', 'embeddings', 'moderations', 'input_tokens'] as const)(
+  'the output of %s has no limit to lower',
+  (dialect) => expect(() => lowered(dialect, '{"model":"m"}')).toThrow(dialect),
+)

@@ -3,10 +3,16 @@ import type { Dialect } from './endpoints.ts'
 import { additionOf, type JsonMember, type JsonObjectScan, memberOf, type Splice } from './json-scan.ts'
 
 /** The members that limit the output, the one to add where none is there first. */
-const LIMITS_OF: Readonly<Record<Dialect, readonly [string, ...string[]]>> = {
+const LIMITS_OF: Readonly<Record<Dialect, readonly string[]>> = {
   responses: ['max_output_tokens'],
   // The newer one takes effect on every model; models that reason refuse the older one.
   chat: ['max_completion_tokens', 'max_tokens'],
+  completions: ['max_tokens'],
+  // These have none, and are held whole or refused.
+  compaction: [],
+  input_tokens: [],
+  embeddings: [],
+  moderations: [],
 }
 
 /**
@@ -20,6 +26,7 @@ export function outputLimitSplices(
   outputTokens: number,
 ): readonly Splice[] {
   const [preferred] = LIMITS_OF[dialect]
+  if (preferred === undefined) throw new Error(`the output of ${dialect} cannot be limited`)
   const members = LIMITS_OF[dialect]
     .map((name) => memberOf(scan, name))
     .filter((member) => member !== undefined)

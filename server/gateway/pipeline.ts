@@ -6,11 +6,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import type { OpenHold } from '../accounts/account-book.ts'
 import type { StageDeps } from './deps.ts'
+import { refuseRepeated } from './headers.ts'
 import { LiveRequest } from './live-requests.ts'
-import { answerModels } from './models-list.ts'
+import { answerModel, answerModels } from './models-list.ts'
 import { answerRefusal } from './openai-error.ts'
 import { type Relayed, refusedWith } from './relayed.ts'
-import type { Admitted, Held, Identified, Received, Routed } from './request.ts'
+import type { Admitted, Held, Identified, Read, Received, Routed } from './request.ts'
 import { admit } from './stages/admit.ts'
 import { hold } from './stages/hold.ts'
 import { identify } from './stages/identify.ts'
@@ -42,9 +43,15 @@ export async function runRequest(deps: StageDeps, req: IncomingMessage, res: Ser
 async function journey(deps: StageDeps, received: Received): Promise<void> {
   const endpoint = findEndpoint(received)
   if (!endpoint.ok) return refuse(deps, received, endpoint.error)
+  const repeated = refuseRepeated(received.req)
+  if (repeated) return refuse(deps, received, repeated)
   const identified = identify(deps, received)
   if (!identified.ok) return refuse(deps, received, identified.error)
-  if (endpoint.value.kind === 'local') return answerModels(deps, identified.value)
+  if (endpoint.value.kind === 'local') {
+    return endpoint.value.answer === 'models'
+      ? answerModels(deps, identified.value)
+      : answerModel(deps, identified.value)
+  }
   const addressed: Identified = { ...identified.value, endpoint: endpoint.value }
   const admitted = admit(deps, addressed)
   if (!admitted.ok) return refuseKnown(deps, addressed, admitted.error)
@@ -63,10 +70,19 @@ async function journey(deps: StageDeps, received: Received): Promise<void> {
 }
 
 async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRequest): Promise<void> {
-  const body = await read(admitted)
-  if (!body.ok) return body.error === 'client_left' ? undefined : refuseKnown(deps, admitted, body.error)
-  const routed = route(deps, body.value)
-  if (!routed.ok) return refuseKnown(deps, admitted, routed.error)
+  const share = deps.bodies.shareFor(admitted.key.userId)
+  try {
+    const body = await read(admitted, share)
+    if (body.ok) return await readJourney(deps, body.value, live)
+    if (body.error !== 'client_left') refuseKnown(deps, admitted, body.error)
+  } finally {
+    share.release()
+  }
+}
+
+async function readJourney(deps: StageDeps, body: Read, live: LiveRequest): Promise<void> {
+  const routed = route(deps, body)
+  if (!routed.ok) return refuseKnown(deps, body, routed.error)
   const reserved = reserve(deps, routed.value)
   if (!reserved.ok) return refuseKnown(deps, routed.value, reserved.error)
   try {

@@ -2,7 +2,6 @@
 // of the upstream pass through here, and what they would reveal of the operator's account is replaced.
 import type { IncomingHttpHeaders } from 'node:http'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
-import { parseChatUsage } from '../ledger/token-usage.ts'
 import { troubleOf } from '../upstreams/answer-problem.ts'
 import type { StageDeps } from './deps.ts'
 import { generatedBytes } from './generated-text.ts'
@@ -12,10 +11,10 @@ import { applySplices, memberOf, scanObject } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
 import { codeOf, NOTHING_MORE, type Relayed, refusedWith, statusGiven } from './relayed.ts'
 import type { Held } from './request.ts'
-import { takeResponse } from './responses-stream.ts'
 import { type Measured, nothingMeasured } from './stream-meter.ts'
 import { judgeUpstreamError } from './upstream-errors.ts'
 import type { UpstreamExchange, UpstreamFault, UpstreamHead } from './upstream-exchange.ts'
+import { takeAnswer } from './whole-answer.ts'
 
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024
 
@@ -73,16 +72,9 @@ function collect(exchange: UpstreamExchange): Promise<Collected> {
 
 function measureWhole(deps: Pick<StageDeps, 'ownedIds'>, held: Held, answer: JsonObject): Measured {
   const measured = nothingMeasured()
-  if (held.endpoint.dialect === 'responses') {
-    takeResponse(answer, measured, (kind, id, tokens) => {
-      if (held.facts.isStored) deps.ownedIds.record(kind, id, held.key.userId, tokens)
-    })
-  } else {
-    measured.reported = parseChatUsage(answer.usage)
-    measured.rawReported = measured.reported ? JSON.stringify(answer.usage) : null
-    if (typeof answer.id === 'string') measured.responseId = answer.id
-    if (typeof answer.service_tier === 'string') measured.serviceTier = answer.service_tier
-  }
+  takeAnswer(held.endpoint.dialect, answer, measured, (kind, id, tokens) => {
+    if (held.facts.isStored) deps.ownedIds.record(kind, id, held.key.userId, tokens)
+  })
   // Usage that cannot be true may have lost a count; the text stands in for it, as in a stream.
   if (!measured.reported || measured.reported.isImplausible) measured.textBytes = generatedBytes(answer)
   return measured

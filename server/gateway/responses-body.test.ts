@@ -76,10 +76,16 @@ describe('a responses body', () => {
     for (const value of [undefined, null, 'text', [], [{ role: 'user', content: 'x' }]]) {
       expect(responses({ input: value }).ok).toBe(true)
     }
-    for (const value of [7, {}, ['text'], [null], [[{ role: 'user' }]]]) {
+    for (const value of [7, {}]) {
       expect(refused(responses({ input: value }))).toMatchObject({
         code: 'invalid_parameter',
         param: 'input',
+      })
+    }
+    for (const item of ['text', null, [{ role: 'user' }]]) {
+      expect(refused(input({ role: 'user', content: 'x' }, item))).toMatchObject({
+        code: 'invalid_parameter',
+        param: 'input[1]',
       })
     }
   })
@@ -97,7 +103,7 @@ describe('a responses body', () => {
 
     test('names the id of each', () => {
       for (const item of [{ type: 'item_reference' }, { type: 'item_reference', id: '' }, { id: 7 }, {}]) {
-        expect(refused(input(item))).toEqual({ code: 'missing_parameter', param: 'input.id' })
+        expect(refused(input(item))).toEqual({ code: 'missing_parameter', param: 'input[0].id' })
       }
     })
 
@@ -153,16 +159,18 @@ describe('a responses body', () => {
     test.each(['file_search', 'code_interpreter', 'image_generation', 'mcp', 'shell'])(
       'may not offer %s there',
       (tool) => {
-        const expected = { code: 'unsupported_tool', details: { tool }, param: 'input.tools' }
+        const expected = { code: 'unsupported_tool', details: { tool } }
         expect(
           refused(input({ type: 'additional_tools', tools: [{ type: 'function' }, { type: tool }] })),
-        ).toEqual(expected)
+        ).toEqual({ ...expected, param: 'input[0].tools[1]' })
         expect(refused(input({ type: 'tool_search_output', call_id: 'c', tools: [{ type: tool }] }))).toEqual(
-          expected,
+          { ...expected, param: 'input[0].tools[0]' },
         )
-        expect(
-          refused(input({ role: 'user', content: 'x' }, { type: 'something_new', tools: [{ type: tool }] })),
-        ).toEqual(expected)
+        const unknown = { type: 'something_new', deep: [{ down: { tools: [{ type: tool }] } }] }
+        expect(refused(input({ role: 'user', content: 'x' }, unknown))).toEqual({
+          ...expected,
+          param: 'input[1].deep[0].down.tools[0]',
+        })
       },
     )
   })
@@ -178,7 +186,9 @@ describe('a responses body', () => {
         { type: 'function_call_output', call_id: 'c', output: content },
         { type: 'computer_call_output', call_id: 'c', output: content[0] },
       ]) {
-        expect(refused(input(item))).toMatchObject({ code: 'unsupported_parameter', param: 'input' })
+        const { code, param } = refused(input(item))
+        expect(code).toBe('unsupported_parameter')
+        expect(param).toMatch(/^input\[0\]\.(content|output)(\[0\])?\.file_id$/)
       }
     })
 
@@ -302,7 +312,10 @@ describe('a responses body', () => {
       wantsUsageChunk: true,
       isStored: false,
       previousResponseId: undefined,
+      comparedResponseId: undefined,
       itemReferences: [],
+      inputs: 1,
+      isOutputLimitable: true,
     })
   })
 })

@@ -1,6 +1,6 @@
 // Reads a streamed response: usage and tier from whichever event ends it, the ids that belong to the user from the events
 // that create them, and renames an aliased model back. Deltas are passed on unread.
-import { parseResponsesUsage } from '../ledger/token-usage.ts'
+import { parseResponsesUsage, type TokenUsage } from '../ledger/token-usage.ts'
 import { editEvent } from './chat-stream.ts'
 import { isObject, type JsonObject, parseObject } from './json-object.ts'
 import { type JsonObjectScan, memberOf, type Splice, scanObject } from './json-scan.ts'
@@ -81,10 +81,13 @@ function errorEvent({ code, message, param }: OpenAiError, sequenceNumber: numbe
   return Buffer.from(`event: error\ndata: ${JSON.stringify(data)}\n\n`)
 }
 
-function ownItem(item: unknown, onId: ResponsesStreamOptions['onId']): void {
+function ownItem(item: unknown, onId: ResponsesStreamOptions['onId'], tokens?: number): void {
   const id = isObject(item) ? item.id : undefined
-  if (typeof id === 'string' && id !== '') onId('item', id)
+  if (typeof id === 'string' && id !== '') onId('item', id, tokens)
 }
+
+const tokensOfItem = (item: unknown, { inputTokens, outputTokens }: TokenUsage): number =>
+  isObject(item) && item.type === 'web_search_call' ? inputTokens + outputTokens : outputTokens
 
 /** Takes from a response object what is to be known of it; used for whole answers as well. */
 export function takeResponse(
@@ -103,7 +106,9 @@ export function takeResponse(
     const tokens = reported ? reported.usage.inputTokens + reported.usage.outputTokens : undefined
     onId('response', response.id, tokens)
   }
-  if (Array.isArray(response.output)) for (const item of response.output) ownItem(item, onId)
+  if (!Array.isArray(response.output)) return
+  // An item is part of the output; what a search found was part of the input as well.
+  for (const item of response.output) ownItem(item, onId, reported && tokensOfItem(item, reported.usage))
 }
 
 function splicesFor(

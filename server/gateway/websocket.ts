@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import { endpointAt, rawPathOf } from './endpoints.ts'
 import { openAiErrorOf, retryHeaders } from './openai-error.ts'
+import { printable } from './printable.ts'
 
 /** How long a client may take to close its side once it was answered. */
 const CLOSE_MS_MAX = 5_000
@@ -15,7 +16,7 @@ export function refuseUpgrade(req: IncomingMessage, socket: Duplex, requestId: s
   const isKnown = endpointAt(path)?.kind === 'metered'
   const refused: Refusal = isKnown
     ? refusal('upgrade_required')
-    : refusal('unknown_url', { method: 'GET', path: path.slice(0, 200).replace(/[^\x21-\x7e]/g, '?') })
+    : refusal('unknown_url', { method: 'GET', path: printable(path) })
   const { status } = ERRORS[refused.code]
   const body = JSON.stringify({ error: openAiErrorOf(refused) })
   const headers = {

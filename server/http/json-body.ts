@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
+import { GrowingBytes } from '../growing-bytes.ts'
 
 const BODY_BYTES_MAX = 1024 * 1024
 const BODY_TIMEOUT_MS = 30_000
@@ -30,8 +31,7 @@ function readBytes(req: IncomingMessage): Promise<Result<Buffer, Refusal>> {
   const tooLarge = fail(refusal('request_too_large', { maxBytes: BODY_BYTES_MAX }))
   if (Number(req.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return Promise.resolve(tooLarge)
   return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let byteCount = 0
+    const bytes = new GrowingBytes(Number(req.headers['content-length'] ?? 0))
     const finish = (result: Result<Buffer, Refusal>) => {
       clearTimeout(timer)
       req.removeAllListeners('data')
@@ -39,11 +39,10 @@ function readBytes(req: IncomingMessage): Promise<Result<Buffer, Refusal>> {
     }
     const timer = setTimeout(() => finish(fail(refusal('request_timeout'))), BODY_TIMEOUT_MS)
     req.on('data', (chunk: Buffer) => {
-      byteCount += chunk.length
-      if (byteCount > BODY_BYTES_MAX) finish(tooLarge)
-      else chunks.push(chunk)
+      if (bytes.length + chunk.length > BODY_BYTES_MAX) finish(tooLarge)
+      else bytes.add(chunk)
     })
-    req.once('end', () => finish(ok(Buffer.concat(chunks, byteCount))))
+    req.once('end', () => finish(ok(bytes.take())))
     req.once('error', () => finish(fail(refusal('request_timeout'))))
     req.once('close', () => finish(fail(refusal('request_timeout'))))
   })

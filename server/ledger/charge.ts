@@ -1,4 +1,4 @@
-// What usage costs at a price: exact integers, one sum, rounded up once to a whole nano-dollar.
+// What usage costs at a price: line by line in exact integers, one sum, rounded up once to a whole nano-dollar.
 import { type PriceRates, tierColumn } from '../../contract/price.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion, toNanoUsd } from './money.ts'
 import type { PricedTier } from './service-tier.ts'
@@ -74,6 +74,31 @@ function filled(given: GivenRates, instead?: TierRates): TierRates {
 export const isLongContext = (inputTokens: number, rates: PriceRates): boolean =>
   typeof rates.longContextAboveTokens === 'number' && inputTokens > rates.longContextAboveTokens
 
+/** What a line of a charge counts: tokens by what they are, and calls of hosted tools. */
+export type ChargeLineKind =
+  | 'input'
+  | 'audio_input'
+  | 'image_input'
+  | 'cached_input'
+  | 'cached_audio_input'
+  | 'cached_image_input'
+  | 'cache_write'
+  | 'output'
+  | 'audio_output'
+  | 'image_output'
+  | 'web_search'
+  | 'file_search'
+  | 'code_interpreter'
+
+export interface ChargeLine {
+  readonly kind: ChargeLineKind
+  /** Tokens, or calls. */
+  readonly count: number
+  readonly rateNanoUsd: NanoUsd
+  /** What the rate is for: a million tokens, or one call. */
+  readonly ratePer: 1_000_000 | 1
+}
+
 /**
  * The charge for usage, rounded up once. Cached and cache-write tokens are part of the input, reasoning tokens part of the
  * output, audio and image tokens part of either, so none is counted twice. Beyond the long-context threshold the whole
@@ -82,29 +107,45 @@ export const isLongContext = (inputTokens: number, rates: PriceRates): boolean =
  * Expects usage that `token-usage.ts` has read, and a tier that has a price; a charge beyond $9.0 million stays there.
  * Source: OpenAI's price list, and `usage` in its API reference.
  */
-export function chargeFor(
+export const chargeFor = (
   usage: TokenUsage,
   rates: PriceRates,
   multiplierPpm: PartsPerMillion,
   serviceTier: PricedTier = 'default',
   modelMultiplierPpm: PartsPerMillion = ONE_MILLION,
-): NanoUsd {
-  const tier = ratesFor(rates, serviceTier, isLongContext(usage.inputTokens, rates))
-  const tokensTimesRates =
-    inputTimesRates(usage, rates, tier) +
-    outputTimesRates(usage, rates, tier) +
-    BigInt(usage.cacheWriteTokens) * BigInt(tier.cacheWrite)
-  const calls =
-    times(usage.webSearchCalls, rates.webSearchNanoUsdPerCall ?? 0) +
-    times(usage.fileSearchCalls ?? 0, rates.fileSearchNanoUsdPerCall ?? 0) +
-    times(usage.codeInterpreterSessions ?? 0, rates.codeInterpreterNanoUsdPerSession ?? 0)
-  return scaleUp(tokensTimesRates + calls * BigInt(ONE_MILLION), multiplierPpm, modelMultiplierPpm)
+): NanoUsd => scaleUp(sumOfLines(chargeLines(usage, rates, serviceTier)), multiplierPpm, modelMultiplierPpm)
+
+/** In tokens times rates per million: a millionth of a nano-dollar each. */
+export function sumOfLines(lines: readonly ChargeLine[]): bigint {
+  let sum = 0n
+  for (const line of lines) sum += amountOfLine(line)
+  return sum
 }
 
-const times = (count: number, rate: NanoUsd): bigint => BigInt(count) * BigInt(rate)
+export const amountOfLine = ({ count, rateNanoUsd, ratePer }: ChargeLine): bigint =>
+  BigInt(count) * BigInt(rateNanoUsd) * BigInt(ONE_MILLION / ratePer)
+
+/** What a charge is the sum of; what was not used has no line. */
+export function chargeLines(usage: TokenUsage, rates: PriceRates, serviceTier: PricedTier): ChargeLine[] {
+  const tier = ratesFor(rates, serviceTier, isLongContext(usage.inputTokens, rates))
+  const lines: ChargeLine[] = []
+  const add = (ratePer: ChargeLine['ratePer'], kind: ChargeLineKind, count: number, rateNanoUsd: NanoUsd) => {
+    if (count > 0) lines.push({ kind, count, rateNanoUsd, ratePer })
+  }
+  const tokens: AddTokens = (kind, count, rateNanoUsd) => add(1_000_000, kind, count, rateNanoUsd)
+  addInput(tokens, usage, rates, tier)
+  tokens('cache_write', usage.cacheWriteTokens, tier.cacheWrite)
+  addOutput(tokens, usage, rates, tier)
+  add(1, 'web_search', usage.webSearchCalls, rates.webSearchNanoUsdPerCall ?? 0)
+  add(1, 'file_search', usage.fileSearchCalls ?? 0, rates.fileSearchNanoUsdPerCall ?? 0)
+  add(1, 'code_interpreter', usage.codeInterpreterSessions ?? 0, rates.codeInterpreterNanoUsdPerSession ?? 0)
+  return lines
+}
+
+type AddTokens = (kind: ChargeLineKind, count: number, rateNanoUsd: NanoUsd) => void
 
 /** Input that was not written to the cache: new and cached, each of it text, audio or images. */
-function inputTimesRates(usage: TokenUsage, rates: PriceRates, tier: TierRates): bigint {
+function addInput(add: AddTokens, usage: TokenUsage, rates: PriceRates, tier: TierRates): void {
   const audioRate = rates.audioInputNanoUsdPerMTok
   const imageRate = rates.imageInputNanoUsdPerMTok
   const cachedAudio = usage.audioCachedInputTokens ?? 0
@@ -114,26 +155,30 @@ function inputTimesRates(usage: TokenUsage, rates: PriceRates, tier: TierRates):
     images: (usage.imageInputTokens ?? 0) - cachedImages,
   })
   const cached = split(usage.cachedInputTokens, { audio: cachedAudio, images: cachedImages })
-  return (
-    times(added.text, tier.input) +
-    times(added.audio, audioRate ?? tier.input) +
-    times(added.images, imageRate ?? tier.input) +
-    times(cached.text, tier.cachedInput) +
-    times(cached.audio, rates.audioCachedInputNanoUsdPerMTok ?? audioRate ?? tier.cachedInput) +
-    times(cached.images, rates.imageCachedInputNanoUsdPerMTok ?? imageRate ?? tier.cachedInput)
+  add('input', added.text, tier.input)
+  add('audio_input', added.audio, audioRate ?? tier.input)
+  add('image_input', added.images, imageRate ?? tier.input)
+  add('cached_input', cached.text, tier.cachedInput)
+  add(
+    'cached_audio_input',
+    cached.audio,
+    rates.audioCachedInputNanoUsdPerMTok ?? audioRate ?? tier.cachedInput,
+  )
+  add(
+    'cached_image_input',
+    cached.images,
+    rates.imageCachedInputNanoUsdPerMTok ?? imageRate ?? tier.cachedInput,
   )
 }
 
-function outputTimesRates(usage: TokenUsage, rates: PriceRates, tier: TierRates): bigint {
+function addOutput(add: AddTokens, usage: TokenUsage, rates: PriceRates, tier: TierRates): void {
   const output = split(usage.outputTokens, {
     audio: usage.audioOutputTokens ?? 0,
     images: usage.imageOutputTokens ?? 0,
   })
-  return (
-    times(output.text, tier.output) +
-    times(output.audio, rates.audioOutputNanoUsdPerMTok ?? tier.output) +
-    times(output.images, rates.imageOutputNanoUsdPerMTok ?? tier.output)
-  )
+  add('output', output.text, tier.output)
+  add('audio_output', output.audio, rates.audioOutputNanoUsdPerMTok ?? tier.output)
+  add('image_output', output.images, rates.imageOutputNanoUsdPerMTok ?? tier.output)
 }
 
 /** Tokens by what they are. No part is more than what is left of the whole, whatever was reported, so no token counts twice. */

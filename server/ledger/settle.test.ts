@@ -52,7 +52,24 @@ describe('usage that was reported', () => {
         isFlagged: false,
         upstreamResponseId: 'resp_1',
         serviceTier: 'default',
+        pricedTier: 'default',
+        furtherUsage: null,
       },
+    })
+  })
+
+  test('says which tier it was charged in, also where the answer does not', () => {
+    const rates = { ...RATES, flexInputNanoUsdPerMTok: 1, flexOutputNanoUsdPerMTok: 1 }
+    const asked = { rates, askedServiceTier: 'flex' } as const
+    expect(settle({ ...asked, serviceTier: null })).toMatchObject({ charge: { pricedTier: 'flex' } })
+    expect(settle({ ...asked, serviceTier: 'default' })).toMatchObject({ charge: { pricedTier: 'default' } })
+    expect(settle({ ...asked, serviceTier: 'scale' })).toMatchObject({ charge: { pricedTier: 'default' } })
+  })
+
+  test('keeps the counts that few answers have, and none that are zero', () => {
+    const usage = { ...USAGE, audioInputTokens: 7, imageInputTokens: 0 }
+    expect(settle({ reported: { usage, isImplausible: false } })).toMatchObject({
+      charge: { furtherUsage: { audioInputTokens: 7 } },
     })
   })
 

@@ -5,7 +5,14 @@ import { chargeFor } from './charge.ts'
 import { estimateFinishedUsage, estimateUsage } from './estimate.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion, sumNanoUsd } from './money.ts'
 import { chargedTiers, type PricedTier } from './service-tier.ts'
-import { isAbsurd, NO_USAGE, type ReportedUsage, type TokenUsage } from './token-usage.ts'
+import {
+  type FurtherUsage,
+  furtherUsageOf,
+  isAbsurd,
+  NO_USAGE,
+  type ReportedUsage,
+  type TokenUsage,
+} from './token-usage.ts'
 
 /**
  * How a request that had a hold came to its end.
@@ -56,6 +63,10 @@ export interface Charge {
   readonly isFlagged: boolean
   readonly upstreamResponseId: string | null
   readonly serviceTier: string | null
+  /** The tier whose rates were charged: what the answer names may have no price, and it may name none. */
+  readonly pricedTier: PricedTier
+  /** What was used beyond the counts that every usage row has; null for nothing. */
+  readonly furtherUsage: FurtherUsage | null
 }
 
 export type SettlementDecision =
@@ -68,6 +79,7 @@ interface Due {
   readonly reason: ChargeReason
   readonly isFlagged: boolean
   readonly usage: TokenUsage
+  readonly pricedTier: PricedTier
 }
 
 /**
@@ -94,6 +106,8 @@ export function decideSettlement(input: SettlementInput): SettlementDecision {
       isFlagged: due.isFlagged,
       upstreamResponseId: input.upstreamResponseId,
       serviceTier: input.serviceTier,
+      pricedTier: due.pricedTier,
+      furtherUsage: furtherUsageOf(due.usage),
     },
   }
 }
@@ -109,41 +123,48 @@ function dueFor(input: SettlementInput): Due | undefined {
 }
 
 /** The whole hold: what the upstream went on to do is unknown, and hidden reasoning is not free for hanging up. */
-const dueForCutDrain = (input: SettlementInput): Due => ({
-  amountNanoUsd: input.holdNanoUsd,
-  reason: 'estimated',
-  isFlagged: false,
-  usage: input.reported?.usage ?? estimateOf(input),
-})
+function dueForCutDrain(input: SettlementInput): Due {
+  const usage = input.reported?.usage ?? estimateOf(input)
+  const { pricedTier } = priceOf(usage, input)
+  return { amountNanoUsd: input.holdNanoUsd, reason: 'estimated', isFlagged: false, usage, pricedTier }
+}
 
 function dueForReport(input: SettlementInput, reported: ReportedUsage): Due {
   const { holdNanoUsd, rates } = input
   const reason = REASON_OF_REPORT[input.ending]
   if (!reported.isImplausible && !isAbsurd(reported.usage, rates, input.choices)) {
-    const amountNanoUsd = priceOf(reported.usage, input)
-    return { amountNanoUsd, reason, isFlagged: false, usage: reported.usage }
+    return { ...priceOf(reported.usage, input), reason, isFlagged: false, usage: reported.usage }
   }
   const usage = reported.isImplausible ? withoutHoles(reported.usage, estimateOf(input)) : reported.usage
-  const amountNanoUsd = Math.min(priceOf(usage, input), holdNanoUsd)
-  return { amountNanoUsd, reason, isFlagged: true, usage }
+  return { ...atMost(holdNanoUsd, priceOf(usage, input)), reason, isFlagged: true, usage }
 }
 
 function dueForEstimate(input: SettlementInput): Due {
   const usage = estimateOf(input)
-  const full = priceOf(usage, input)
   return {
-    amountNanoUsd: Math.min(full, input.holdNanoUsd),
+    ...atMost(input.holdNanoUsd, priceOf(usage, input)),
     reason: input.ending === 'upstream_failed' ? 'upstream_failed' : 'estimated',
     isFlagged: false,
     usage,
   }
 }
 
+type Price = Pick<Due, 'amountNanoUsd' | 'pricedTier'>
+
+const atMost = (boundNanoUsd: NanoUsd, { amountNanoUsd, pricedTier }: Price): Price => ({
+  amountNanoUsd: Math.min(amountNanoUsd, boundNanoUsd),
+  pricedTier,
+})
+
 /** In the tier that the answer came in. Where that has no price, in the dearest that the hold reckoned with. */
-function priceOf(usage: TokenUsage, input: SettlementInput): NanoUsd {
+function priceOf(usage: TokenUsage, input: SettlementInput): Price {
   const tiers = chargedTiers(input.rates, input.askedServiceTier ?? 'default', input.serviceTier)
   const { rates, multiplierPpm, modelMultiplierPpm } = input
-  return Math.max(...tiers.map((tier) => chargeFor(usage, rates, multiplierPpm, tier, modelMultiplierPpm)))
+  const prices = tiers.map((pricedTier) => ({
+    amountNanoUsd: chargeFor(usage, rates, multiplierPpm, pricedTier, modelMultiplierPpm),
+    pricedTier,
+  }))
+  return prices.reduce((dearest, price) => (price.amountNanoUsd > dearest.amountNanoUsd ? price : dearest))
 }
 
 const REASON_OF_REPORT = {

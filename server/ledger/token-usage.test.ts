@@ -1,7 +1,14 @@
 // What upstreams report, as it is on the wire, and what becomes of it.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { COUNT_MAX, isAbsurd, NO_USAGE, parseChatUsage, parseResponsesUsage } from './token-usage.ts'
+import {
+  COUNT_MAX,
+  isAbsurd,
+  NO_USAGE,
+  parseChatUsage,
+  parseEmbeddingsUsage,
+  parseResponsesUsage,
+} from './token-usage.ts'
 
 const CHAT = {
   prompt_tokens: 1_000,
@@ -239,5 +246,22 @@ describe('isAbsurd', () => {
     const plain = { inputNanoUsdPerMTok: 1, outputNanoUsdPerMTok: 1 }
     expect(isAbsurd({ ...NO_USAGE, inputTokens: 512_000 }, plain)).toBe(false)
     expect(isAbsurd({ ...NO_USAGE, inputTokens: 512_001 }, plain)).toBe(true)
+  })
+})
+
+describe('the usage of embeddings', () => {
+  test('is input alone, and nothing is missing from it', () => {
+    expect(parseEmbeddingsUsage({ prompt_tokens: 8, total_tokens: 8 })).toEqual({
+      usage: { ...NO_USAGE, inputTokens: 8 },
+      isImplausible: false,
+    })
+    expect(parseEmbeddingsUsage({ prompt_tokens: 0, total_tokens: 0 })?.usage).toEqual(NO_USAGE)
+  })
+
+  test('that is missing is no report, and one that cannot be true is mended', () => {
+    for (const usage of [undefined, null, {}, { total_tokens: 8 }, 'x']) {
+      expect(parseEmbeddingsUsage(usage)).toBeUndefined()
+    }
+    expect(parseEmbeddingsUsage({ prompt_tokens: -1 })).toMatchObject({ isImplausible: true })
   })
 })

@@ -51,6 +51,16 @@ export const NO_USAGE = {
   webSearchCalls: 0,
 } as const satisfies TokenUsage
 
+/** The counts that few answers have; those that are zero are left out. */
+export type FurtherUsage = Partial<Omit<TokenUsage, keyof typeof NO_USAGE>>
+
+/** What is used beyond the counts that every answer has, or null. */
+export function furtherUsageOf(usage: TokenUsage): FurtherUsage | null {
+  const further = Object.entries(usage).filter(([name, count]) => !(name in NO_USAGE) && count > 0)
+  // What is left of the members of a usage are counts that NO_USAGE does not have.
+  return further.length === 0 ? null : (Object.fromEntries(further) as FurtherUsage)
+}
+
 /** The largest count that is believed to be one; sums of thousands of them stay within the safe integers. */
 export const COUNT_MAX = 1_000_000_000_000
 
@@ -83,6 +93,13 @@ export function parseChatUsage(usage: unknown): ReportedUsage | undefined {
     webSearchCalls: undefined,
     ...modalitiesOf(inputDetails, outputDetails),
   })
+}
+
+/** `usage` of embeddings, by the same rules: there is input alone. */
+export function parseEmbeddingsUsage(usage: unknown): ReportedUsage | undefined {
+  const report = toJsonObject(usage)
+  if (!report || isAbsent(report.prompt_tokens)) return undefined
+  return parseChatUsage({ ...report, completion_tokens: report.completion_tokens ?? 0 })
 }
 
 /**

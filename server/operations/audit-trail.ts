@@ -17,6 +17,7 @@ export interface AuditedChange {
     | 'gateway'
     | 'invitation'
     | 'mail'
+    | 'request'
   readonly targetId: string | null
   /** Never a secret: no password, hash, key or token. */
   readonly before: unknown

@@ -6,6 +6,7 @@ import type { Result } from '../../contract/result.ts'
 import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
+import type { LedgerLight } from '../accounts/ledger-light.ts'
 import type { Backups } from '../backups/backups.ts'
 import type { Restored } from '../backups/restore.ts'
 import type { AuditRow } from '../db/repositories/audit.ts'
@@ -67,6 +68,9 @@ export interface OperationDeps {
   readonly settings: LiveSettings
   readonly limitBook: LimitBook
   readonly limiter: Limiter
+  readonly ledgerLight: LedgerLight
+  /** The operator's IANA zone, whose days and months count. */
+  readonly timeZone: () => string
   readonly upstreamConfig: UpstreamConfigStore
   readonly upstream: UpstreamSwitch
   readonly upstreamHealth: UpstreamHealth

@@ -6,22 +6,27 @@ import { authHandlers } from './handlers/auth.ts'
 import { backupHandlers } from './handlers/backups.ts'
 import { invitationHandlers } from './handlers/invitations.ts'
 import { keyHandlers } from './handlers/keys.ts'
+import { ledgerLightHandlers } from './handlers/ledger-light.ts'
 import { limitHandlers } from './handlers/limits.ts'
 import { linkHandlers } from './handlers/links.ts'
+import { lossHandlers } from './handlers/losses.ts'
 import { mailHandlers } from './handlers/mail.ts'
 import { meHandlers } from './handlers/me.ts'
 import { modelHandlers } from './handlers/models.ts'
 import { passwordResetHandlers } from './handlers/password-reset.ts'
 import { priceHandlers } from './handlers/prices.ts'
+import { receiptHandlers } from './handlers/receipts.ts'
 import { registrationHandlers } from './handlers/registration.ts'
 import { sessionHandlers } from './handlers/sessions.ts'
 import { settingsHandlers } from './handlers/settings.ts'
 import { setupHandlers } from './handlers/setup.ts'
+import { statementHandlers } from './handlers/statements.ts'
 import { systemHandlers } from './handlers/system.ts'
 import { upstreamHandlers } from './handlers/upstreams.ts'
 import { totpHandlers } from './handlers/totp.ts'
 import { usageHandlers } from './handlers/usage.ts'
 import { userAccessHandlers } from './handlers/user-access.ts'
+import { userChangeHandlers } from './handlers/user-changes.ts'
 import { userDeletionHandlers } from './handlers/user-deletion.ts'
 import { userStatusHandlers } from './handlers/user-status.ts'
 import { userHandlers } from './handlers/users.ts'
@@ -51,4 +56,9 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...userAccessHandlers(deps),
   ...userDeletionHandlers(deps),
   ...userStatusHandlers(deps),
+  ...receiptHandlers(deps),
+  ...lossHandlers(deps),
+  ...ledgerLightHandlers(deps),
+  ...statementHandlers(deps),
+  ...userChangeHandlers(deps),
 })

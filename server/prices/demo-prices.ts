@@ -15,7 +15,7 @@ const demoRow = (row: Omit<SeedRow, 'id' | 'effectiveFrom' | 'origin' | 'source'
 })
 
 /**
- * Three models in the proportions of real ones. Their windows and output limits are small, so that a hold is a few cents;
+ * Three models in the proportions of real ones, and those of the endpoints that generate nothing. Their windows and output limits are small, so that a hold is a few cents;
  * `demo-smart` has a long-context tier that a person can reach by hand.
  */
 export const DEMO_PRICES: readonly SeedRow[] = [
@@ -53,5 +53,20 @@ export const DEMO_PRICES: readonly SeedRow[] = [
     contextWindowTokens: 128_000,
     maxOutputTokens: 8_192,
     isReasoning: true,
+  }),
+  demoRow({
+    model: 'demo-embedding',
+    inputNanoUsdPerMTok: 20_000_000,
+    outputNanoUsdPerMTok: 0,
+    contextWindowTokens: 8_192,
+    isReasoning: false,
+  }),
+  // What is moderated with where a request names no model, at the demo upstream as at OpenAI. Zero, and not for want of a price.
+  demoRow({
+    model: 'omni-moderation-latest',
+    inputNanoUsdPerMTok: 0,
+    outputNanoUsdPerMTok: 0,
+    contextWindowTokens: 32_000,
+    isReasoning: false,
   }),
 ]

@@ -369,7 +369,15 @@ describe('a price that is withdrawn', () => {
 describe('the demo', () => {
   test('has models of its own, and no shipped ones', () => {
     book.setDemo(true)
-    expect(book.models(now).map((row) => row.model)).toEqual(['demo-fast', 'demo-reasoning', 'demo-smart'])
+    expect(book.models(now).map((row) => row.model)).toEqual([
+      'demo-embedding',
+      'demo-fast',
+      'demo-reasoning',
+      'demo-smart',
+      // What is moderated with where no model is named.
+      'omni-moderation-latest',
+    ])
+    expect(book.models(now).every((row) => row.origin === 'demo')).toBe(true)
     expect(book.priceOf('gpt-6-sol', now)).toBeUndefined()
   })
 

@@ -100,6 +100,19 @@ describe('the published prices', () => {
     expect(cost('gpt-6-sol', { fileSearchCalls: 2, codeInterpreterSessions: 1 })).toBe(35_000_000)
   })
 
+  test.each([
+    ['text-embedding-3-small', 0.02],
+    ['text-embedding-3-large', 0.13],
+    ['text-embedding-ada-002', 0.1],
+  ])('%s costs $%d a million tokens, all of them input', (model, dollars) => {
+    expect(cost(model, { inputTokens: 1_000_000 }) / 1_000_000_000).toBe(dollars)
+    expect(cost(model, { outputTokens: 1_000_000 })).toBe(0)
+  })
+
+  test('moderation is free because its price is zero, and not for want of one', () => {
+    expect(cost('omni-moderation-latest', { inputTokens: 1_000_000, outputTokens: 1_000_000 })).toBe(0)
+  })
+
   test('a hosted search is one cent', () => {
     expect(cost('gpt-6.1-sol', { webSearchCalls: 1 })).toBe(10_000_000)
   })
@@ -141,6 +154,8 @@ describe('every row', () => {
       'demo:demo-fast:2026-09-01',
       'demo:demo-smart:2026-09-01',
       'demo:demo-reasoning:2026-09-01',
+      'demo:demo-embedding:2026-09-01',
+      'demo:omni-moderation-latest:2026-09-01',
     ])
   })
 
@@ -148,7 +163,12 @@ describe('every row', () => {
     // What draws or speaks has no published limit in tokens; the defaults hold for it.
     for (const row of rows.filter(({ model }) => !/image|tts/.test(model))) {
       expect(row.contextWindowTokens).toBeGreaterThanOrEqual(4_096)
-      expect(row.maxOutputTokens).toBeGreaterThanOrEqual(1)
+      if (row.outputNanoUsdPerMTok === 0) {
+        // Nothing is generated, so there is nothing to limit.
+        expect(row.maxOutputTokens).toBeUndefined()
+        continue
+      }
+      expect(row.maxOutputTokens).toBeGreaterThanOrEqual(2_000)
       expect(row.maxOutputTokens).toBeLessThanOrEqual(row.contextWindowTokens ?? 0)
     }
   })

@@ -1,7 +1,5 @@
 // Every example of docs/money.md, computed again by the code that charges: what goes in and what comes out are both read
 // from the page.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import {
   DEFAULT_OUTPUT_FLOOR_TOKENS,
@@ -20,49 +18,7 @@ import { decideSettlement, type SettlementInput } from '../../server/ledger/sett
 import { NO_USAGE, type TokenUsage } from '../../server/ledger/token-usage.ts'
 import { capBounds, NO_CAPS } from '../../server/limits/decide-spending-cap.ts'
 import { readShippedPrices } from '../../server/prices/shipped-prices.ts'
-
-type Rows = ReadonlyMap<string, readonly string[]>
-
-/** The tables of the page, each by the first word of its head; its rows by their first cell. */
-function tablesOf(page: string): ReadonlyMap<string, Rows> {
-  const tables = new Map<string, Rows>()
-  for (const block of page.matchAll(/(?:^\|.*\|\n)+/gm)) {
-    const [head, , ...rows] = block[0].trim().split('\n').map(cellsOf)
-    const name = head?.[0]
-    if (name === undefined || tables.has(name)) throw new Error(`the table "${name}" needs a name of its own`)
-    tables.set(name, new Map(rows.map(([first = '', ...rest]) => [first, rest])))
-  }
-  return tables
-}
-
-const cellsOf = (line: string): string[] =>
-  line
-    .split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim())
-
-const tables = tablesOf(readFileSync(join(import.meta.dirname, '../../docs/money.md'), 'utf8'))
-const read = new Set<string>()
-
-/** The cells of a row behind its first one, as numbers where they are numbers. */
-function row(table: string, label: string): readonly string[] {
-  const cells = tables.get(table)?.get(label)
-  if (!cells) throw new Error(`docs/money.md has no row "${label}" in the table "${table}"`)
-  read.add(`${table}: ${label}`)
-  return cells
-}
-const numberIn = (cell: string | undefined): number => {
-  const value = Number((cell ?? '').replaceAll(',', '').replace('\u2212', '-'))
-  if (cell === undefined || cell === '' || !Number.isInteger(value))
-    throw new Error(`"${cell}" is no whole number`)
-  return value
-}
-const numbers = (table: string, label: string): readonly number[] =>
-  row(table, label)
-    .filter((cell) => cell !== '')
-    .map(numberIn)
-/** The last number of a row. */
-const amount = (table: string, label: string): number => numberIn(row(table, label).at(-1))
+import { amount, numberIn, numbers, row, tables, unread } from './money-tables.ts'
 
 const shipped = readShippedPrices().find(({ id }) => id === 'shipped:gpt-6-sol:2026-09-01')
 if (!shipped) throw new Error('the price of the examples is gone')
@@ -300,7 +256,4 @@ test('more than the hold, and what the ledger says of it', () => {
   expect(kinds[3]?.[0]).toBe(0 - charge.amountNanoUsd - charge.writeOffNanoUsd)
 })
 
-afterAll(() => {
-  const all = [...tables].flatMap(([table, rows]) => [...rows.keys()].map((label) => `${table}: ${label}`))
-  expect(all.filter((label) => !read.has(label))).toEqual([])
-})
+afterAll(() => expect(unread('before')).toEqual([]))

@@ -15,7 +15,9 @@ let person: Person
 let client: OpenAI
 
 beforeAll(async () => {
-  gateway = await startGateway({ settings: { modelAliases: { 'our-model': TEST_MODEL } } })
+  gateway = await startGateway({
+    settings: { modelAliases: { 'our-model': TEST_MODEL, 'vendor/our-model:1': TEST_MODEL } },
+  })
 })
 afterAll(async () => {
   await gateway.stop()
@@ -163,6 +165,127 @@ describe('responses', () => {
     })
     await expect(reasoning).rejects.toMatchObject({ status: 404, code: 'item_not_found' })
     expect(gateway.upstream.requests).toHaveLength(0)
+  })
+})
+
+describe('legacy completions', () => {
+  test('arrive whole and streamed, and are charged by the usage that they report', async () => {
+    await freshClient()
+    const whole = await client.completions.create({
+      model: TEST_MODEL,
+      prompt: ['Once', 'Twice'],
+      n: 2,
+      best_of: 3,
+    })
+    expect(whole.choices.map(({ index }) => index)).toEqual([0, 1, 2, 3])
+    const row = await theChargedRow()
+    expect(row).toMatchObject({ endpoint: '/v1/completions', outputTokens: whole.usage?.completion_tokens })
+
+    await freshClient()
+    const stream = await client.completions.create({
+      model: TEST_MODEL,
+      prompt: 'Once',
+      max_tokens: 30,
+      stream: true,
+    })
+    let text = ''
+    for await (const chunk of stream) {
+      expect(chunk.choices).toHaveLength(1)
+      text += chunk.choices[0]?.text ?? ''
+    }
+    expect(text.length).toBeGreaterThan(30)
+    expect(await theChargedRow()).toMatchObject({ stream: true, outputTokens: 30, reason: 'completed' })
+  })
+})
+
+describe('embeddings', () => {
+  test('come in the form that the SDK asks for by itself, and in numbers', async () => {
+    await freshClient()
+    const asked = { model: TEST_MODEL, input: ['some text', 'more'], dimensions: 8 }
+    const byDefault = await client.embeddings.create(asked)
+    expect(String(gateway.upstream.requests.at(-1)?.body)).toContain('"encoding_format":"base64"')
+    const row = await theChargedRow()
+    expect(row).toMatchObject({
+      endpoint: '/v1/embeddings',
+      inputTokens: byDefault.usage.prompt_tokens,
+      outputTokens: 0,
+    })
+    const numbers = await client.embeddings.create({ ...asked, encoding_format: 'float' })
+    expect(byDefault.data.map(({ embedding }) => embedding)).toEqual(
+      numbers.data.map(({ embedding }) => embedding),
+    )
+    const bytes = await client.embeddings.create({ ...asked, encoding_format: 'base64' })
+    expect(Buffer.from(String(bytes.data[0]?.embedding), 'base64').readFloatLE(0)).toBe(
+      numbers.data[0]?.embedding[0],
+    )
+  })
+
+  test('that are too many are refused by the SDK’s own kind of error, before anything is sent', async () => {
+    await freshClient()
+    const asked = client.embeddings.create({ model: TEST_MODEL, input: Array(2_049).fill('x') as string[] })
+    await expect(asked).rejects.toMatchObject({ status: 400, code: 'invalid_parameter', param: 'input' })
+    expect(gateway.upstream.requests).toHaveLength(0)
+  })
+})
+
+describe('moderations', () => {
+  test('are free, with a model and without', async () => {
+    await freshClient(0)
+    const judged = await client.moderations.create({ input: ['Hello.', 'I will kill you.'] })
+    expect(judged.results.map(({ flagged }) => flagged)).toEqual([false, true])
+    await client.moderations.create({ model: 'omni-moderation-latest', input: 'Hello.' })
+    const rows = await gateway.usageOf(person)
+    expect(rows.map(({ endpoint, costNanoUsd, status }) => [endpoint, costNanoUsd, status])).toEqual([
+      ['/v1/moderations', 0, 200],
+      ['/v1/moderations', 0, 200],
+    ])
+  })
+})
+
+describe('conversations', () => {
+  test('are compacted and charged, and what comes of it is the input of the next turn', async () => {
+    await freshClient()
+    const input = [
+      { role: 'user' as const, content: 'What is a gate?' },
+      { role: 'assistant' as const, content: 'An opening.' },
+    ]
+    const compacted = await client.responses.compact({ model: TEST_MODEL, input })
+    expect(compacted.object).toBe('response.compaction')
+    const row = await theChargedRow()
+    expect(row).toMatchObject({
+      endpoint: '/v1/responses/compact',
+      inputTokens: compacted.usage.input_tokens,
+      outputTokens: compacted.usage.output_tokens,
+    })
+    const next = await client.responses.create({
+      model: TEST_MODEL,
+      // What the SDK types as output is accepted as input again.
+      input: [
+        ...compacted.output,
+        { role: 'user', content: 'And a gateway?' },
+      ] as OpenAI.Responses.ResponseInput,
+    })
+    expect(next.output_text).toBeTruthy()
+  })
+
+  test('are counted for free', async () => {
+    await freshClient(0)
+    const counted = await client.responses.inputTokens.count({ model: TEST_MODEL, input: 'What is a gate?' })
+    expect(counted).toMatchObject({ object: 'response.input_tokens', input_tokens: expect.any(Number) })
+    expect(await gateway.balanceOf(person)).toBe(0)
+  })
+})
+
+describe('one model', () => {
+  test('is found by its name or an alias, and is not found as OpenAI says so', async () => {
+    await freshClient()
+    expect(await client.models.retrieve(TEST_MODEL)).toMatchObject({ id: TEST_MODEL, object: 'model' })
+    expect((await client.models.retrieve('vendor/our-model:1')).id).toBe('vendor/our-model:1')
+    await expect(client.models.retrieve('no/such model')).rejects.toMatchObject({
+      status: 404,
+      code: 'model_not_found',
+      param: 'model',
+    })
   })
 })
 

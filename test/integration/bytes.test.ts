@@ -1,4 +1,5 @@
 // What a client receives is what the upstream sent, byte for byte, apart from the changes that docs/request-journey.md names.
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Person, type RunningGateway, startGateway, TEST_MODEL } from './support/running-gateway.ts'
 
@@ -112,4 +113,118 @@ test('a whole answer arrives as it was sent, white space included', async () => 
   for (const name of ['set-cookie', 'openai-organization']) {
     expect(response.headers.has(name)).toBe(false)
   }
+})
+
+const COMPLETION_USAGE = { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 }
+const piece = (text: string, usage: unknown) =>
+  JSON.stringify({
+    id: 'cmpl-1',
+    object: 'text_completion',
+    created: 1,
+    model: TEST_MODEL,
+    choices: usage ? [] : [{ text, index: 0, logprobs: null, finish_reason: null }],
+    usage,
+  })
+
+describe('a legacy completion', () => {
+  const prompt = 'Once'
+
+  test('streams as it was sent where its client asked for usage itself', async () => {
+    const text = `data: ${piece('门', null)}\r\n\r\ndata: ${piece('', COMPLETION_USAGE)}\r\n\r\ndata: [DONE]\r\n\r\n`
+    for (const writeBytes of [1, 100_000]) {
+      gateway.upstream.script({
+        headers: { 'content-type': 'text/event-stream' },
+        body: Buffer.from(text),
+        framing: { writeBytes },
+      })
+      const { bytes } = await post('/v1/completions', {
+        model: TEST_MODEL,
+        prompt,
+        stream: true,
+        stream_options: { include_usage: true },
+      })
+      expect(bytes).toBe(Buffer.from(text).toString('latin1'))
+      const [row] = await gateway.usageOf(person)
+      expect(row).toMatchObject({ endpoint: '/v1/completions', inputTokens: 12, outputTokens: 3 })
+    }
+  })
+
+  test('has the usage that the gateway asked for undone whole', async () => {
+    const text = `data: ${piece('Hi', null)}\n\ndata: ${piece('', COMPLETION_USAGE)}\n\ndata: [DONE]\n\n`
+    gateway.upstream.script({ headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(text) })
+    const { bytes } = await post('/v1/completions', { model: TEST_MODEL, prompt, stream: true })
+    expect(bytes).toBe(`data: ${piece('Hi', null).replace(',"usage":null', '')}\n\ndata: [DONE]\n\n`)
+  })
+})
+
+const WHOLE: readonly (readonly [path: string, body: object, answer: object])[] = [
+  ['/v1/completions', { prompt: 'x' }, { id: 'cmpl-1', choices: [], usage: COMPLETION_USAGE }],
+  [
+    '/v1/embeddings',
+    { input: ['a', 'b'], encoding_format: 'base64' },
+    { object: 'list', data: [{ embedding: 'AAAAAA==' }], usage: { prompt_tokens: 2, total_tokens: 2 } },
+  ],
+  ['/v1/moderations', { input: 'x' }, { id: 'modr-1', results: [{ flagged: false }] }],
+  [
+    '/v1/responses/compact',
+    { input: 'x' },
+    { id: 'resp_1', object: 'response.compaction', output: [], usage: { input_tokens: 3, output_tokens: 4 } },
+  ],
+  ['/v1/responses/input_tokens', { input: 'x' }, { object: 'response.input_tokens', input_tokens: 11 }],
+]
+
+describe.each(WHOLE)('%s', (path, more, answer) => {
+  test('sends its body up and its answer down as they came, white space and number forms included', async () => {
+    const text = `${JSON.stringify(answer, null, 3)}\n `
+    gateway.upstream.script({ headers: { 'content-type': 'application/json' }, body: Buffer.from(text) })
+    const body = `{ "model":"${TEST_MODEL}",\n "user" : "caf\\u00e9",${JSON.stringify(more, null, 1).slice(1)} `
+    const response = await fetch(`${gateway.url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${person.key}`, 'content-type': 'application/json' },
+      body,
+    })
+    expect(await response.text()).toBe(text)
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json'])
+    const sent = gateway.upstream.requests.at(-1)
+    expect([String(sent?.body), sent?.path]).toEqual([body, path])
+  })
+})
+
+describe('a compressed body', () => {
+  const body = JSON.stringify({
+    model: TEST_MODEL,
+    messages: [{ role: 'user', content: 'Hello. '.repeat(2_000) }],
+  })
+
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ] as const)(
+    'in %s goes up as what it was before, and says nothing of ever having been compressed',
+    async (encoding, compress) => {
+      const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${person.key}`,
+          'content-type': 'application/json; charset=UTF-8',
+          'content-encoding': encoding,
+        },
+        body: new Uint8Array(compress(body)),
+      })
+      expect(response.status).toBe(200)
+      await response.arrayBuffer()
+      const sent = gateway.upstream.requests.at(-1)
+      expect(String(sent?.body)).toBe(body)
+      expect(sent?.headers).toMatchObject({
+        'content-length': String(body.length),
+        'content-type': 'application/json',
+        'accept-encoding': 'identity',
+      })
+      expect(sent?.headers['content-encoding']).toBeUndefined()
+      const [row] = await gateway.usageOf(person)
+      expect(row).toMatchObject({ reason: 'completed', status: 200 })
+    },
+  )
 })

@@ -46,7 +46,7 @@ test.each([5, 60, 300])(
     const book = createTestBook(repositories, { writer, logger })
 
     expect(repositories.ledger.openHolds()).toEqual([])
-    const losses = repositories.ledger.possibleLosses({ limit: 100 }).rows
+    const losses = repositories.possibleLosses.list({ limit: 100 }).rows
     expect(losses.map(({ requestId }) => requestId).sort()).toEqual([...openBefore].sort())
     expect(losses.find(({ requestId }) => requestId === 'open-2')).toMatchObject({ amountNanoUsd: 4_000 })
     expect(lines).toHaveLength(openBefore.length)

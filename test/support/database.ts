@@ -113,6 +113,8 @@ export const chargeOf = (amountNanoUsd: number): Charge => ({
   isFlagged: false,
   upstreamResponseId: 'resp_1',
   serviceTier: 'default',
+  pricedTier: 'default',
+  furtherUsage: null,
 })
 
 export const usageOf = (requestId: string, changes: Partial<UsageRow> = {}): UsageRow => ({

@@ -1,18 +1,10 @@
 // The ledger and what it sums up to. Entries are only ever added, by the writer; this reads them and resolves what a crash left.
-import { and, asc, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import type { NanoUsd } from '../../ledger/money.ts'
 import type { Db } from '../open.ts'
 import { createResolvedMark } from '../resolved-mark.ts'
 import { balances, ledgerEntries, possibleLosses } from '../schema/ledger.ts'
 import type { BalanceChangeKind, HoldRecord } from '../write-command.ts'
-import {
-  formatTimeCursor,
-  type Page,
-  type PageRequest,
-  parseSeqCursor,
-  parseTimeCursor,
-  toPage,
-} from './paging.ts'
 
 export type LedgerKind = 'hold' | 'settle' | 'release' | BalanceChangeKind
 
@@ -26,6 +18,10 @@ export interface LedgerEntry {
   /** Signed: what it adds to the open holds. */
   readonly heldNanoUsd: NanoUsd
   readonly requestId: string | null
+  /** The three of a hold. */
+  readonly keyId: string | null
+  readonly model: string | null
+  readonly priceId: string | null
   readonly note: string | null
   readonly actorUserId: string | null
 }
@@ -42,8 +38,8 @@ export interface PossibleLoss extends HoldRecord {
 
 export interface LedgerRepository {
   balanceOf(userId: string): BalanceRow | undefined
-  /** The changes of a person's balance, newest first. What their requests cost is listed by the usage rows. */
-  changesOf(userId: string, page: PageRequest): Page<LedgerEntry>
+  /** Takes effect on disk alone; the live account follows it. */
+  setCreditLimit(userId: string, creditLimitNanoUsd: NanoUsd): void
   /** Hold, settlement or release, and what followed, in order. */
   entriesOfRequest(requestId: string): LedgerEntry[]
   openHolds(): HoldRecord[]
@@ -51,8 +47,6 @@ export interface LedgerRepository {
   sumOf(userId: string): NanoUsd
   /** Releases every open hold in one transaction and lists each as a possible loss; returns them. For the start only. */
   releaseOpenHolds(at: number): PossibleLoss[]
-  /** Newest first. */
-  possibleLosses(page: PageRequest): Page<PossibleLoss>
 }
 
 const entryColumns = {
@@ -63,6 +57,9 @@ const entryColumns = {
   amountNanoUsd: ledgerEntries.amountNanoUsd,
   heldNanoUsd: ledgerEntries.heldNanoUsd,
   requestId: ledgerEntries.requestId,
+  keyId: ledgerEntries.keyId,
+  model: ledgerEntries.model,
+  priceId: ledgerEntries.priceId,
   note: ledgerEntries.note,
   actorUserId: ledgerEntries.actorUserId,
 }
@@ -109,7 +106,8 @@ export function createLedgerRepository({ raw, orm }: Db): LedgerRepository {
 
   return {
     balanceOf: (userId) => balanceOf.get({ userId }),
-    changesOf: (userId, page) => changesOf(orm, userId, page),
+    setCreditLimit: (userId, creditLimitNanoUsd) =>
+      void orm.update(balances).set({ creditLimitNanoUsd }).where(eq(balances.userId, userId)).run(),
     entriesOfRequest: (requestId) =>
       orm
         .select(entryColumns)
@@ -125,31 +123,5 @@ export function createLedgerRepository({ raw, orm }: Db): LedgerRepository {
         .where(eq(ledgerEntries.userId, userId))
         .get()?.sum ?? 0,
     releaseOpenHolds: (at) => releaseOpenHolds.immediate(at),
-    possibleLosses: (page) => listPossibleLosses(orm, page),
   }
-}
-
-function changesOf(orm: Db['orm'], userId: string, { cursor, limit }: PageRequest): Page<LedgerEntry> {
-  const before = cursor === undefined ? undefined : lt(ledgerEntries.seq, parseSeqCursor(cursor))
-  const found = orm
-    .select(entryColumns)
-    .from(ledgerEntries)
-    .where(and(eq(ledgerEntries.userId, userId), isNull(ledgerEntries.requestId), before))
-    .orderBy(desc(ledgerEntries.seq))
-    .limit(limit + 1)
-    .all()
-  return toPage(found, limit, (entry) => String(entry.seq))
-}
-
-function listPossibleLosses(orm: Db['orm'], { cursor, limit }: PageRequest): Page<PossibleLoss> {
-  const { createdAt, requestId } = possibleLosses
-  const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
-  const found = orm
-    .select()
-    .from(possibleLosses)
-    .where(after && sql`(${createdAt}, ${requestId}) < (${after.at}, ${after.id})`)
-    .orderBy(desc(createdAt), desc(requestId))
-    .limit(limit + 1)
-    .all()
-  return toPage(found, limit, (loss) => formatTimeCursor({ at: loss.createdAt, id: loss.requestId }))
 }

@@ -1,5 +1,5 @@
 // Price rows as they are stored: added, never changed, because charges refer to them.
-import { asc } from 'drizzle-orm'
+import { asc, eq } from 'drizzle-orm'
 import { FURTHER_RATE_COLUMNS, furtherPriceRates, type PriceRow } from '../../../contract/price.ts'
 import type { Db } from '../open.ts'
 import { prices, priceWithdrawals } from '../schema/prices.ts'
@@ -7,6 +7,7 @@ import { prices, priceWithdrawals } from '../schema/prices.ts'
 export interface PricesRepository {
   /** Every row, oldest first. */
   all(): PriceRow[]
+  find(id: string): PriceRow | undefined
   /** Throws where the id, or the model's row of that origin and moment, exists already. */
   insert(row: PriceRow): void
   /** All rows and whatever `alsoWrite` writes, in one transaction. */
@@ -24,6 +25,10 @@ export function createPricesRepository({ raw, orm }: Db): PricesRepository {
   })
   return {
     all: () => orm.select().from(prices).orderBy(asc(prices.effectiveFrom), asc(prices.id)).all().map(toRow),
+    find(id) {
+      const row = orm.select().from(prices).where(eq(prices.id, id)).get()
+      return row && toRow(row)
+    },
     insert,
     insertAll: (rows, alsoWrite) =>
       together.immediate(() => {

@@ -1,7 +1,9 @@
 // Every repository over one connection, so that the composition root makes them once.
 import type { Db } from '../open.ts'
+import { type AccountHistoryRepository, createAccountHistoryRepository } from './account-history.ts'
 import { type AccountLinksRepository, createAccountLinksRepository } from './account-links.ts'
 import { type AuditRepository, createAuditRepository } from './audit.ts'
+import { type ChargesRepository, createChargesRepository } from './charges.ts'
 import { createInvitationsRepository, type InvitationsRepository } from './invitations.ts'
 import { createKeysRepository, type KeysRepository } from './keys.ts'
 import { createLedgerRepository, type LedgerRepository } from './ledger.ts'
@@ -20,6 +22,7 @@ import {
   type UnpricedModelsRepository,
 } from './models.ts'
 import { createOwnedIdsRepository, type OwnedIdsRepository } from './owned-ids.ts'
+import { createPossibleLossesRepository, type PossibleLossesRepository } from './possible-losses.ts'
 import { createPricesRepository, type PricesRepository } from './prices.ts'
 import { createRecentChargesRepository, type RecentChargesRepository } from './recent-charges.ts'
 import { createRegistrationsRepository, type RegistrationsRepository } from './registrations.ts'
@@ -37,6 +40,9 @@ export interface Repositories {
   readonly sessions: SessionsRepository
   readonly usage: UsageRepository
   readonly ledger: LedgerRepository
+  readonly accountHistory: AccountHistoryRepository
+  readonly charges: ChargesRepository
+  readonly possibleLosses: PossibleLossesRepository
   readonly prices: PricesRepository
   readonly recentCharges: RecentChargesRepository
   readonly modelRules: ModelRulesRepository
@@ -65,6 +71,9 @@ export function createRepositories(db: Db): Repositories {
     sessions: createSessionsRepository(db),
     usage: createUsageRepository(db),
     ledger: createLedgerRepository(db),
+    accountHistory: createAccountHistoryRepository(db),
+    charges: createChargesRepository(db),
+    possibleLosses: createPossibleLossesRepository(db),
     prices: createPricesRepository(db),
     recentCharges: createRecentChargesRepository(db),
     modelRules: createModelRulesRepository(db),

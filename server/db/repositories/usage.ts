@@ -1,5 +1,5 @@
 // Usage rows: one per request. Read here; written by the writer together with what the request cost.
-import { and, count, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gte, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { UsageRow } from '../../../contract/usage.ts'
 import type { Db } from '../open.ts'
@@ -30,6 +30,10 @@ export interface UsageTotals {
 }
 
 export interface UsageRepository {
+  /** The row of a request that arrived at this moment. */
+  find(createdAt: number, requestId: string): UsageRow | undefined
+  /** The row of a request that arrived from `from` to `to`, both inclusive: reads every row of that time. */
+  findBetween(requestId: string, from: number, to: number): UsageRow | undefined
   /** Newest first. */
   list(filter: UsageFilter & PageRequest): Page<UsageRow>
   /** Rows of the demo upstream count only where asked. */
@@ -57,7 +61,20 @@ export function createUsageRepository({ orm }: Db): UsageRepository {
         .get() ?? NOTHING_USED
     )
   }
+  const between = orm
+    .select()
+    .from(usage)
+    .where(
+      and(
+        gte(usage.createdAt, sql.placeholder('from')),
+        lte(usage.createdAt, sql.placeholder('to')),
+        eq(usage.requestId, sql.placeholder('requestId')),
+      ),
+    )
+    .prepare()
   return {
+    find: (createdAt, requestId) => between.get({ from: createdAt, to: createdAt, requestId }),
+    findBetween: (requestId, from, to) => between.get({ from, to, requestId }),
     list: (request) => {
       const found = listQuery(orm, request).all()
       return toPage(found, request.limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.requestId }))

@@ -2,6 +2,7 @@
 // snapshot. It keeps its own totals, because usage rows expire.
 import { sql } from 'drizzle-orm'
 import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { SERVICE_TIERS } from '../../../contract/price.ts'
 import { ledgerEntries } from './ledger.ts'
 import { prices } from './prices.ts'
 
@@ -42,6 +43,10 @@ export const charges = sqliteTable(
     isDemo: integer('is_demo', { mode: 'boolean' }).notNull(),
     upstreamResponseId: text('upstream_response_id'),
     serviceTier: text('service_tier'),
+    /** The tier whose rates were charged; the answer's own may have no price. */
+    pricedTier: text('priced_tier', { enum: ['default', ...SERVICE_TIERS] }),
+    /** The counts that few answers have, as one JSON object: parts that are audio or images, calls of tools. */
+    furtherUsage: text('further_usage'),
   },
   (table) => [
     // Few charges have one, and an administrator lists those alone.
@@ -50,5 +55,6 @@ export const charges = sqliteTable(
       'charges_amounts',
       sql`${table.holdNanoUsd} >= 0 and ${table.amountNanoUsd} >= 0 and ${table.writeOffNanoUsd} >= 0`,
     ),
+    check('charges_further_usage', sql`${table.furtherUsage} is null or json_valid(${table.furtherUsage})`),
   ],
 )

@@ -41,14 +41,20 @@ export const ledgerEntries = sqliteTable(
     /** Of a balance change. */
     note: text('note'),
     actorUserId: text('actor_user_id').references(() => users.id, { onDelete: 'restrict' }),
+    /** Of a settlement or a balance change: the one before it of the same person, null for their first. */
+    previousSeq: integer('previous_seq'),
+    /** Of a settlement or a balance change: what the balance was then. */
+    balanceAfterNanoUsd: integer('balance_after_nano_usd'),
   },
   (table) => [
     // A request has one entry of each kind, and settle and release count as one kind: a hold is resolved once.
     uniqueIndex('ledger_entries_request_step')
       .on(table.requestId, sql`(case "kind" when 'release' then 'settle' else "kind" end)`)
       .where(sql`"request_id" is not null`),
-    // Balance changes by person. What requests cost is listed by the usage rows, so the request path pays for no index here.
-    index('ledger_entries_changes').on(table.userId, table.seq).where(sql`"request_id" is null`),
+    // Balance changes by person. What requests cost is found along `previousSeq`, so the request path pays for no index here.
+    index('ledger_entries_changes')
+      .on(table.userId, table.seq)
+      .where(sql`"kind" not in ('hold', 'settle', 'release', 'write_off')`),
     check(
       'ledger_entries_shape',
       sql`case ${table.kind}
@@ -61,6 +67,8 @@ export const ledgerEntries = sqliteTable(
     ),
     check('ledger_entries_amount_safe', sql`${table.amountNanoUsd} between -${SAFE} and ${SAFE}`),
     check('ledger_entries_held_safe', sql`${table.heldNanoUsd} between -${SAFE} and ${SAFE}`),
+    check('ledger_entries_previous', sql`${table.previousSeq} < ${table.seq}`),
+    check('ledger_entries_balance_safe', sql`${table.balanceAfterNanoUsd} between -${SAFE} and ${SAFE}`),
   ],
 )
 
@@ -73,6 +81,8 @@ export const balances = sqliteTable(
       .references(() => users.id, { onDelete: 'restrict' }),
     balanceNanoUsd: integer('balance_nano_usd').notNull(),
     creditLimitNanoUsd: integer('credit_limit_nano_usd').notNull(),
+    /** The last settlement or balance change; where the person's part of the ledger is read from. */
+    lastEntrySeq: integer('last_entry_seq'),
   },
   (table) => [
     check('balances_balance_safe', sql`${table.balanceNanoUsd} between -${SAFE} and ${SAFE}`),
@@ -98,4 +108,19 @@ export const possibleLosses = sqliteTable(
     foundAt: integer('found_at').notNull(),
   },
   (table) => [index('possible_losses_created').on(table.createdAt, table.requestId)],
+)
+
+/** What became of a possible loss: one row, or none while it is open. What was charged stands in the ledger. */
+export const lossResolutions = sqliteTable(
+  'loss_resolutions',
+  {
+    requestId: text('request_id')
+      .primaryKey()
+      .references(() => possibleLosses.requestId, { onDelete: 'restrict' }),
+    kind: text('kind', { enum: ['charged', 'dismissed'] }).notNull(),
+    createdAt: integer('created_at').notNull(),
+    actorUserId: text('actor_user_id').references(() => users.id, { onDelete: 'restrict' }),
+    note: text('note').notNull(),
+  },
+  (table) => [check('loss_resolutions_kind', sql`${table.kind} in ('charged', 'dismissed')`)],
 )

@@ -59,6 +59,7 @@ async function held(given: Case) {
   }
   const facts = {
     outputTokensLimit: 100,
+    isOutputLimitable: true,
     extraOutputTokensMax: 0,
     choices: 1,
     webSearchCallsMax: 0,

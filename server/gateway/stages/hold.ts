@@ -30,7 +30,8 @@ export async function hold(deps: HoldDeps, routed: Reserved): Promise<Result<Hel
     input && counted !== undefined
       ? askFor(routed, input.fixedTokensMax + Math.min(counted, input.textBytes))
       : byBytes
-  return open(deps, routed, { ...byTokens, shareParts: deps.settings.current().holdShareParts })
+  const shareParts = routed.facts.isOutputLimitable ? deps.settings.current().holdShareParts : undefined
+  return open(deps, routed, { ...byTokens, shareParts })
 }
 
 /** What the request may cost with no more than `inputTokensMax` tokens in the body (the window, where undefined). */

@@ -2,7 +2,9 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createBodyMemory } from '../body-memory.ts'
 import { answerRefusal } from '../openai-error.ts'
 import type { Admitted } from '../request.ts'
 import { read } from './read.ts'
@@ -29,7 +31,8 @@ beforeEach(async () => {
   server = createServer({ keepAliveTimeout: 60_000 })
   const handle = async (req: IncomingMessage, res: ServerResponse) => {
     // Of an admitted request only its connection and its endpoint's bound are looked at.
-    const body = await read({ req, res, endpoint: { maxBodyBytes: BODY_BYTES_MAX } } as unknown as Admitted)
+    const admitted = { req, res, endpoint: { maxBodyBytes: BODY_BYTES_MAX } } as unknown as Admitted
+    const body = await read(admitted, createBodyMemory().shareFor('user_1'))
     if (body.ok) {
       tell(body.value.body.toString())
       res.end('ok')
@@ -180,6 +183,8 @@ describe('a content type', () => {
   test.each([
     'application/json',
     'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'application/json; charset=utf8; profile=x',
     'Application/JSON',
     'application/vnd.api+json',
   ])('%s is read', async (type) => {
@@ -192,6 +197,12 @@ describe('a content type', () => {
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'application/jsonp',
+    'application/json-patch+xml',
+    // Whoever decodes it that way reads another body than the one that was checked.
+    'application/json; charset=utf-7',
+    'application/json; charset=utf-16le',
+    'application/json; profile=x; charset="iso-8859-1"',
+    'application/json; charset=utf-8; charset=utf-7',
     'text/json',
     ' ',
   ])('%j is refused', async (type) => {
@@ -210,8 +221,8 @@ describe('a content type', () => {
 })
 
 describe('a content encoding', () => {
-  test.each(['gzip', 'zstd', 'br', 'deflate', 'gzip, identity', 'x'.repeat(300)])(
-    '%j is refused, and named',
+  test.each(['compress', 'gzip, identity', 'gzip, gzip', 'br;q=1', 'x'.repeat(300)])(
+    '%j that is not known is refused, and named',
     async (encoding) => {
       const { status, text } = await post('{}', { ...JSON_TYPE, 'content-encoding': encoding })
       expect(status).toBe(415)
@@ -224,7 +235,69 @@ describe('a content encoding', () => {
   test('of identity is none', async () => {
     expect((await post('{}', { ...JSON_TYPE, 'content-encoding': 'Identity' })).status).toBe(200)
   })
+
+  const text = JSON.stringify({ input: '门🌕 '.repeat(5_000) })
+  test.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['GZip', gzipSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ] as const)(
+    '%s is decoded, told in whatever letters, and in whatever pieces it comes',
+    async (encoding, compress) => {
+      const bytes = compress(text)
+      const headers = { ...JSON_TYPE, 'content-encoding': encoding }
+      expect((await post(bytes, headers)).status).toBe(200)
+      const { socket } = open()
+      const outcome = nextOutcome()
+      socket.write(
+        `POST / HTTP/1.1\r\nhost: x\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${bytes.length}\r\n\r\n`,
+      )
+      for (const byte of bytes) socket.write(Buffer.from([byte]))
+      await outcome
+      socket.destroy()
+      expect(outcomes).toEqual([text, text])
+    },
+  )
+
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ] as const)(
+    '%s of a body that is damaged, cut off or something else is refused',
+    async (encoding, compress) => {
+      const headers = { ...JSON_TYPE, 'content-encoding': encoding }
+      const whole = compress(Buffer.from(text))
+      const damaged = Buffer.from(whole)
+      damaged.fill(0xff, 0, 8)
+      for (const bytes of [whole.subarray(0, whole.length - 5), damaged, Buffer.from('{"a":1}')]) {
+        const answer = await post(bytes, headers)
+        expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([400, 'invalid_content_encoding'])
+      }
+    },
+  )
+
+  test('that unpacks to more than a body may have is refused as too large, and the connection goes on', async () => {
+    for (const [encoding, compress] of COMPRESSORS) {
+      const bytes = compress(Buffer.alloc(BODY_BYTES_MAX + 1, 'x'))
+      const answer = await post(bytes, { ...JSON_TYPE, 'content-encoding': encoding })
+      expect([encoding, answer.status]).toEqual([encoding, 413])
+    }
+    expect((await post('{}')).status).toBe(200)
+  })
 })
+
+const COMPRESSORS = [
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+  ['zstd', zstdCompressSync],
+] as const
 
 describe('a client that asks before it sends its body', () => {
   async function ask(
@@ -257,7 +330,7 @@ describe('a client that asks before it sends its body', () => {
 
   test('is refused without sending a byte where its body is not wanted', async () => {
     expect(await ask({ 'content-length': BODY_BYTES_MAX + 1 })).toEqual({ status: 413, isContinued: false })
-    expect(await ask({ 'content-encoding': 'gzip' })).toEqual({ status: 415, isContinued: false })
+    expect(await ask({ 'content-encoding': 'compress' })).toEqual({ status: 415, isContinued: false })
     expect(await ask({ 'content-type': 'text/plain' })).toEqual({ status: 415, isContinued: false })
   })
 })

@@ -2,9 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { Ids } from '../../ports.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { type Endpoint, endpointAt, rawPathOf } from '../endpoints.ts'
+import { printable } from '../printable.ts'
 import type { Received } from '../request.ts'
+
+export const nextRequestId = (ids: Pick<Ids, 'next'>): string => `req_${ids.next().replaceAll('-', '')}`
 
 export function receive(
   deps: Pick<GatewayDeps, 'ids' | 'clock'>,
@@ -12,7 +16,7 @@ export function receive(
   res: ServerResponse,
 ): Received {
   return {
-    requestId: `req_${deps.ids.next().replaceAll('-', '')}`,
+    requestId: nextRequestId(deps.ids),
     req,
     res,
     address: req.socket.remoteAddress ?? '',
@@ -21,15 +25,12 @@ export function receive(
   }
 }
 
-/** What is shown of a path that came from outside: bounded, and only printable characters. */
-const shown = (text: string) => text.slice(0, 200).replace(/[^\x21-\x7e]/g, '?')
-
 export function findEndpoint({ req }: Received): Result<Endpoint, Refusal> {
   const method = req.method ?? ''
   const path = rawPathOf(req.url ?? '')
   const endpoint = endpointAt(path)
-  if (!endpoint) return fail(refusal('unknown_url', { method: shown(method), path: shown(path) }))
+  if (!endpoint) return fail(refusal('unknown_url', { method: printable(method), path: printable(path) }))
   if (endpoint.methods.includes(method)) return ok(endpoint)
   const allowed = endpoint.methods.join(', ')
-  return fail(refusal('method_not_allowed', { method: shown(method), path: shown(path), allowed }))
+  return fail(refusal('method_not_allowed', { method: printable(method), path: printable(path), allowed }))
 }

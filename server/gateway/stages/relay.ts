@@ -88,7 +88,8 @@ function writeStreamHead(res: ServerResponse, held: Held, head: UpstreamHead): v
 }
 
 function readerFor(deps: RelayDeps, held: Held): StreamReader {
-  if (held.endpoint.dialect === 'chat') {
+  const { dialect } = held.endpoint
+  if (dialect === 'chat' || dialect === 'completions') {
     return createChatStreamReader({ isUsageInjected: held.isUsageInjected, alias: held.alias })
   }
   return createResponsesStreamReader({

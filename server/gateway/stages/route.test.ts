@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PriceRow } from '../../../contract/price.ts'
 import { settingsSchema } from '../../../contract/settings.ts'
+import type { Dialect } from '../endpoints.ts'
 import { applySplices } from '../json-scan.ts'
 import type { Read, Routed } from '../request.ts'
 import { route } from './route.ts'
@@ -25,11 +26,15 @@ const PRICES = new Map<string, PriceRow>([
   ['no-window', { ...PRICE, id: 'price_3', model: 'no-window', contextWindowTokens: null }],
 ])
 
+const FREE: ReadonlySet<Dialect> = new Set(['input_tokens', 'moderations'])
+
 const OWNED: Record<string, { userId: string; tokens: number | null }> = {
   'response resp_mine': { userId: 'user_1', tokens: 5_000 },
   'response resp_without_usage': { userId: 'user_1', tokens: null },
   'response resp_theirs': { userId: 'user_2', tokens: 5_000 },
-  'item rs_mine': { userId: 'user_1', tokens: null },
+  'item rs_mine': { userId: 'user_1', tokens: 700 },
+  'item msg_mine': { userId: 'user_1', tokens: 300 },
+  'item rs_without_usage': { userId: 'user_1', tokens: null },
   'item rs_theirs': { userId: 'user_2', tokens: null },
 }
 
@@ -40,14 +45,20 @@ const settings = settingsSchema.parse({
 
 /** Models that were asked for without a price, as the route notes them. */
 const asked: unknown[][] = []
+let aliasDefault = false
+const withDefault = settingsSchema.parse({ modelAliases: { 'omni-moderation-latest': 'gpt-6-sol' } })
 
 function routed(
   body: string | Buffer,
-  dialect: 'chat' | 'responses' = 'chat',
+  dialect: Dialect = 'chat',
   allowedModels: readonly string[] | null = null,
 ) {
   const deps = {
-    settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
+    settings: {
+      current: () => (aliasDefault ? withDefault : settings),
+      update: () => settings,
+      onChange: () => () => {},
+    },
     prices: { priceOf: (model: string) => PRICES.get(model) },
     models: {
       isAllowed: (model: string, { userId }: { userId: string }) =>
@@ -59,7 +70,7 @@ function routed(
   }
   const read = {
     body: Buffer.from(body),
-    endpoint: { dialect },
+    endpoint: { dialect, isFree: FREE.has(dialect) },
     key: { userId: 'user_1', allowedModels },
     receivedAt: 1_800_000_000_000,
   }
@@ -67,13 +78,13 @@ function routed(
   return route(deps as unknown as Parameters<typeof route>[0], read as unknown as Read)
 }
 
-function accepted(body: string, dialect: 'chat' | 'responses' = 'chat'): Routed {
+function accepted(body: string, dialect: Dialect = 'chat'): Routed {
   const result = routed(body, dialect)
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`)
   return result.value
 }
 
-function refused(body: string | Buffer, dialect: 'chat' | 'responses' = 'chat') {
+function refused(body: string | Buffer, dialect: Dialect = 'chat') {
   const result = routed(body, dialect)
   if (result.ok) throw new Error('not refused')
   return result.error
@@ -83,8 +94,7 @@ function refused(body: string | Buffer, dialect: 'chat' | 'responses' = 'chat') 
 const sentOf = ({ body, edits }: Routed) => applySplices(body, edits)
 
 const chat = (members: string) => `{"model":"gpt-6-sol","messages":[]${members}}`
-const sentUp = (body: string, dialect: 'chat' | 'responses' = 'chat') =>
-  sentOf(accepted(body, dialect)).toString()
+const sentUp = (body: string, dialect: Dialect = 'chat') => sentOf(accepted(body, dialect)).toString()
 
 describe('a body', () => {
   test.each([
@@ -107,9 +117,30 @@ describe('a body', () => {
   test.each([
     '{"model":"gpt-6-sol","messages":[],"model":"dear"}',
     '{"model":"gpt-6-sol","messages":[],"mod\\u0065l":"dear"}',
-  ])('that names its model twice is refused: %s', (body) =>
+    '{"model":"gpt-6-sol","messages":[{"a":{"model":1,"mod\\u0065l":2}}]}',
+  ])('that names a member twice is refused: %s', (body) =>
     expect(refused(body)).toEqual({ code: 'duplicate_member', param: 'model' }),
   )
+
+  test.each([
+    ['deep', `{"model":"gpt-6-sol","messages":${'['.repeat(200)}${']'.repeat(200)}}`, '100 levels'],
+    ['full of values', `{"model":"gpt-6-sol","messages":[${'0,'.repeat(700_000)}0]}`, '600000 values'],
+    [
+      'of many short texts',
+      `{"model":"gpt-6-sol","messages":[${`"${'x'.repeat(200)}",`.repeat(50_000)}0]}`,
+      'bytes',
+    ],
+  ])('that is too %s for a parser is refused, with what is too much', (_how, body, problem) => {
+    const { code, details } = refused(body)
+    expect(code).toBe('body_too_complex')
+    expect(details?.problem).toContain(problem)
+  })
+
+  test('that is broken behind a long text is not told a place in it', () => {
+    const { code, details } = refused(`{"model":"${'x'.repeat(5_000)}","messages":tru}`)
+    expect(code).toBe('invalid_json')
+    expect(details?.problem).not.toMatch(/position|\d/)
+  })
 
   test('goes up byte for byte where nothing has to change', () => {
     const body =
@@ -271,5 +302,80 @@ describe('a reference', () => {
     }
     const both = '{"model":"gpt-6-sol","input":[{"id":"rs_mine"},{"id":"rs_theirs"}]}'
     expect(refused(both, 'responses').code).toBe('item_not_found')
+  })
+
+  test('to items brings the tokens of each along, as often as it is made, with those of a response', () => {
+    const to = (...ids: string[]) => {
+      const items = ids.map((id) => ({ type: 'item_reference', id }))
+      return accepted(JSON.stringify({ model: 'gpt-6-sol', input: items }), 'responses').referencedTokens
+    }
+    expect(to('rs_mine', 'msg_mine')).toBe(1_000)
+    expect(to('rs_mine', 'rs_mine')).toBe(1_400)
+    // One whose usage never came may bring along as much as the window takes.
+    expect(to('msg_mine', 'rs_without_usage')).toBe(400_300)
+    const both = '{"model":"gpt-6-sol","input":[{"id":"rs_mine"}],"previous_response_id":"resp_mine"}'
+    expect(accepted(both, 'responses').referencedTokens).toBe(5_700)
+  })
+
+  test('to a response that this one is to be compared with has to be one’s own, and brings nothing along', () => {
+    const compared = (id: string) =>
+      `{"model":"gpt-6-sol","input":"x","prompt_cache_options":{"comparison_response_id":"${id}"}}`
+    expect(accepted(compared('resp_mine'), 'responses').referencedTokens).toBe(0)
+    expect(refused(compared('resp_theirs'), 'responses')).toEqual({
+      code: 'previous_response_not_found',
+      details: { id: 'resp_theirs' },
+      param: 'prompt_cache_options.comparison_response_id',
+    })
+  })
+
+  test('is looked up wherever a conversation goes', () => {
+    for (const dialect of ['compaction', 'input_tokens'] as const) {
+      expect(refused(item('rs_theirs'), dialect).code).toBe('item_not_found')
+      expect(refused(following('resp_theirs'), dialect).code).toBe('previous_response_not_found')
+    }
+    expect(accepted(following('resp_mine'), 'compaction').referencedTokens).toBe(5_000)
+  })
+})
+
+describe('what the upstream gives away', () => {
+  test('is held and charged at nothing, and takes nothing from a limit of tokens', () => {
+    const counted = accepted(
+      '{"model":"gpt-6-sol","input":"x","tools":[{"type":"web_search"}]}',
+      'input_tokens',
+    )
+    expect(counted).toMatchObject({
+      multiplierPpm: 0,
+      referencedTokens: 0,
+      facts: { input: { textBytes: 0, fixedTokensMax: 0 }, outputTokensLimit: 0, webSearchCallsMax: 0 },
+    })
+  })
+
+  test('needs a price all the same, be it zero, and the default model one of its own', () => {
+    expect(refused('{"model":"gpt-0","input":"x"}', 'input_tokens').code).toBe('model_not_priced')
+    expect(refused('{"input":"x"}', 'moderations')).toMatchObject({
+      code: 'model_not_priced',
+      details: { model: 'omni-moderation-latest' },
+    })
+    expect(accepted('{"model":"ours","input":"x"}', 'moderations').multiplierPpm).toBe(0)
+  })
+})
+
+describe('several inputs', () => {
+  test('fill a window each, and the hold may be as large as all of them', () => {
+    const embedded = (input: unknown) =>
+      accepted(JSON.stringify({ model: 'gpt-6-sol', input }), 'embeddings').price
+    expect(embedded('x').contextWindowTokens).toBe(400_000)
+    expect(embedded(['x', 'y', 'z'])).toEqual({ ...PRICE, contextWindowTokens: 1_200_000 })
+    const completed = accepted('{"model":"no-window","prompt":["x","y"]}', 'completions')
+    expect(completed.price.contextWindowTokens).toBe(256_000)
+  })
+})
+
+describe('a body that names no model, behind an alias for the default one', () => {
+  test('goes up with the name that the alias stands for', () => {
+    aliasDefault = true
+    expect(sentUp('{"input":"x"}', 'moderations')).toBe('{"input":"x","model":"gpt-6-sol"}')
+    expect(sentUp('{"model":null,"input":"x"}', 'moderations')).toBe('{"model":"gpt-6-sol","input":"x"}')
+    aliasDefault = false
   })
 })

@@ -1,18 +1,17 @@
 // Understands a body: which model it runs and at what price, whether its references belong to the caller, and which bytes
 // have to change before it is sent on.
-import { isUtf8 } from 'node:buffer'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRow } from '../../../contract/price.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { isTierPriced } from '../../ledger/service-tier.ts'
 import { decideKeyScope } from '../../limits/decide-key-scope.ts'
-import { type BodyFacts, unsupported, unsupportedTier } from '../body-facts.ts'
-import { readChatBody } from '../chat-body.ts'
+import { type BodyFacts, unsupportedTier } from '../body-facts.ts'
+import { BODY_READERS } from '../body-readers.ts'
+import { unsupported } from '../body-walk.ts'
 import type { StageDeps } from '../deps.ts'
-import { isObject } from '../json-object.ts'
 import { additionOf, type JsonObjectScan, memberOf, type Splice, scanObject } from '../json-scan.ts'
+import { parseBody } from '../parsed-body.ts'
 import type { Read, Routed } from '../request.ts'
-import { readResponsesBody } from '../responses-body.ts'
 
 type RouteDeps = Pick<StageDeps, 'settings' | 'prices' | 'models' | 'unpriced' | 'ownedIds'>
 
@@ -20,17 +19,18 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const parsed = parseBody(read.body)
   if (!parsed.ok) return parsed
   const { scan, value } = parsed.value
-  const readFacts = read.endpoint.dialect === 'chat' ? readChatBody : readResponsesBody
-  const facts = readFacts(value, read.body.length)
-  if (!facts.ok) return facts
+  const { dialect, isFree } = read.endpoint
+  const readFacts = BODY_READERS[dialect](value, read.body.length)
+  if (!readFacts.ok) return readFacts
+  const facts = isFree ? costNothing(readFacts.value) : readFacts.value
   const settings = deps.settings.current()
-  const target = Object.hasOwn(settings.modelAliases, facts.value.model)
-    ? settings.modelAliases[facts.value.model]
+  const target = Object.hasOwn(settings.modelAliases, facts.model)
+    ? settings.modelAliases[facts.model]
     : undefined
-  const model = target ?? facts.value.model
-  const outOfScope = decideKeyScope(read.key.allowedModels, { name: facts.value.model, model })
+  const model = target ?? facts.model
+  const outOfScope = decideKeyScope(read.key.allowedModels, { name: facts.model, model })
   if (outOfScope) return fail(outOfScope)
-  const named = { model: facts.value.model }
+  const named = { model: facts.model }
   // The same answer as for a model that does not exist: nobody learns what is kept from them.
   if (!deps.models.isAllowed(model, read.key))
     return fail(refusal('model_not_found', named, { param: 'model' }))
@@ -39,82 +39,102 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     deps.unpriced.note(model, read.key.userId, read.receivedAt)
     return fail(refusal('model_not_priced', named, { param: 'model' }))
   }
-  if (facts.value.webSearchCallsMax > 0 && price.webSearchNanoUsdPerCall == null) {
+  if (facts.webSearchCallsMax > 0 && price.webSearchNanoUsdPerCall == null) {
     return fail(unsupported('tools', 'web_search has no price for this model here.'))
   }
-  if (!isTierPriced(price, facts.value.serviceTier)) return fail(unsupportedTier(String(value.service_tier)))
-  const referenced = checkOwnership(deps, read.key.userId, facts.value, price)
+  if (!isTierPriced(price, facts.serviceTier)) return fail(unsupportedTier(String(value.service_tier)))
+  const referenced = checkOwnership(deps, read.key.userId, facts, price)
   if (!referenced.ok) return referenced
-  const alias = target === undefined ? undefined : facts.value.model
-  const isUsageInjected = facts.value.isStream && !facts.value.wantsUsageChunk
+  const alias = target === undefined ? undefined : facts.model
+  const isUsageInjected = facts.isStream && !facts.wantsUsageChunk
   const edits = [
     ...(alias === undefined ? [] : [modelSplice(scan, model)]),
     ...(isUsageInjected ? [usageSplice(scan, read.body)] : []),
   ]
   return ok({
     ...read,
-    facts: facts.value,
+    facts,
     model,
     alias,
-    price,
-    multiplierPpm: settings.multiplierPpm,
+    price: forInputs(price, facts.inputs),
+    // What the upstream gives away costs nothing here either, at whatever price its model has.
+    multiplierPpm: isFree ? 0 : settings.multiplierPpm,
     modelMultiplierPpm: deps.models.multiplierPpm(model),
     scan,
     edits,
     isUsageInjected,
-    referencedTokens: referenced.value,
+    referencedTokens: isFree ? 0 : referenced.value,
   })
 }
 
-interface ParsedBody {
-  readonly scan: JsonObjectScan
-  readonly value: Readonly<Record<string, unknown>>
+/** Nothing of it is billed, so nothing of it counts against what may be used. */
+const costNothing = (facts: BodyFacts): BodyFacts => ({
+  ...facts,
+  input: { textBytes: 0, fixedTokensMax: 0 },
+  outputTokensLimit: 0,
+  extraOutputTokensMax: 0,
+  webSearchCallsMax: 0,
+})
+
+/** Several inputs fill a context window each, and all of them are charged. */
+function forInputs(price: PriceRow, inputs: number): PriceRow {
+  if (inputs === 1) return price
+  return { ...price, contextWindowTokens: windowOf(price) * inputs }
 }
 
-function parseBody(body: Buffer): Result<ParsedBody, Refusal> {
-  if (!isUtf8(body)) return fail(refusal('invalid_json', { problem: 'it is not UTF-8.' }))
-  let value: unknown
-  try {
-    value = JSON.parse(body.toString('utf8'))
-  } catch (error) {
-    // The message of V8 names the position; it may quote a few characters of the body, which the client sent itself.
-    return fail(
-      refusal('invalid_json', { problem: error instanceof Error ? error.message.slice(0, 200) : '' }),
-    )
-  }
-  if (!isObject(value)) return fail(refusal('invalid_json', { problem: 'it has to be an object.' }))
-  const scan = scanObject(body)
-  if (scan.ok) return ok({ scan: scan.value, value })
-  if (scan.error.kind === 'duplicate')
-    return fail(refusal('duplicate_member', undefined, { param: scan.error.name.slice(0, 100) }))
-  return fail(refusal('invalid_json', { problem: 'it cannot be read.' }))
-}
+const windowOf = (price: PriceRow): number => price.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
 
-/** Refuses ids that are not the caller's own, and tells how many tokens a referenced response brings along. */
+/**
+ * Refuses ids that are not the caller's own, and tells how many tokens those that are bring into the input. Something whose
+ * usage never came may bring along as much as the window takes.
+ */
 function checkOwnership(
   deps: Pick<RouteDeps, 'ownedIds'>,
   userId: string,
   facts: BodyFacts,
   price: PriceRow,
 ): Result<number, Refusal> {
+  let tokens = 0
   for (const id of facts.itemReferences) {
-    if (deps.ownedIds.find('item', id)?.userId !== userId) {
+    const item = deps.ownedIds.find('item', id)
+    if (item?.userId !== userId) {
       return fail(refusal('item_not_found', { id: id.slice(0, 100) }, { param: 'input' }))
     }
+    tokens += item.tokens ?? windowOf(price)
   }
-  if (facts.previousResponseId === undefined) return ok(0)
-  const previous = deps.ownedIds.find('response', facts.previousResponseId)
-  // A response whose usage never came may bring along as much as the window takes.
-  const unknownTokens = price.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
-  if (previous?.userId === userId) return ok(previous.tokens ?? unknownTokens)
-  const id = facts.previousResponseId.slice(0, 100)
-  return fail(refusal('previous_response_not_found', { id }, { param: 'previous_response_id' }))
+  const { previousResponseId, comparedResponseId } = facts
+  if (comparedResponseId !== undefined) {
+    const refused = refuseForeign(
+      deps,
+      userId,
+      comparedResponseId,
+      'prompt_cache_options.comparison_response_id',
+    )
+    if (refused) return fail(refused)
+  }
+  if (previousResponseId === undefined) return ok(tokens)
+  const refused = refuseForeign(deps, userId, previousResponseId, 'previous_response_id')
+  if (refused) return fail(refused)
+  return ok(tokens + (deps.ownedIds.find('response', previousResponseId)?.tokens ?? windowOf(price)))
 }
 
+function refuseForeign(
+  deps: Pick<RouteDeps, 'ownedIds'>,
+  userId: string,
+  responseId: string,
+  param: string,
+): Refusal | undefined {
+  if (deps.ownedIds.find('response', responseId)?.userId === userId) return undefined
+  return refusal('previous_response_not_found', { id: responseId.slice(0, 100) }, { param })
+}
+
+/** Where a body names no model, its dialect has one that is meant then, and an alias may stand for that one too. */
 function modelSplice(scan: JsonObjectScan, model: string): Splice {
   const member = memberOf(scan, 'model')
-  if (!member) throw new Error('a body whose model was read has a member "model"')
-  return { start: member.valueStart, end: member.valueEnd, text: JSON.stringify(model) }
+  const text = JSON.stringify(model)
+  return member
+    ? { start: member.valueStart, end: member.valueEnd, text }
+    : additionOf(scan, `"model":${text}`)
 }
 
 /** Asks the upstream for the usage chunk, whatever `stream_options` says or whether it is there at all. */

@@ -22,6 +22,7 @@ const ENDPOINT: MeteredEndpoint = {
   dialect: 'responses',
   upstreamPath: '/responses',
   maxBodyBytes: 1_000,
+  isFree: false,
 }
 
 /** An upstream on bare sockets: `answers` in the order of all requests, whatever connection they come on. */

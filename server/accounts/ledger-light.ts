@@ -1,0 +1,182 @@
+// The ledger light: whether the books are right. It has them read by a thread of its own, a while after the start, every
+// night and on demand, and tells what was found. It never mends anything.
+import { Worker } from 'node:worker_threads'
+import type { LedgerFinding, LedgerLightView } from '../../contract/operations/ledger.ts'
+import type { CheckAnswer, CheckMessage } from '../db/repositories/ledger-check-messages.ts'
+import type { Clock, Logger } from '../ports.ts'
+import type { AccountBook } from './account.ts'
+
+export interface LedgerLight {
+  status(): LedgerLightView
+  /** Starts a check, or joins the one that is running. */
+  check(): LedgerLightView
+  /** Checks in a while, and every night from then on. */
+  start(): void
+  stop(): Promise<void>
+}
+
+interface LedgerLightDeps {
+  readonly databasePath: string
+  readonly accounts: Pick<AccountBook, 'livingHolds'>
+  /** The first moment of the operator's calendar day. */
+  readonly startOfDay: (nowMs: number) => number
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Whoever starts the gateway has their first requests first. */
+const FIRST_CHECK_AFTER_MS = 3_000
+const HOUR_MS = 3_600_000
+/** When a night's check begins, by the operator's clock. */
+const NIGHT_HOUR = 3
+/** Looked at so often, because a machine that slept through the hour makes up for it. */
+const NIGHT_LOOKED_FOR_EVERY_MS = 600_000
+const FINDINGS_LOGGED_MAX = 20
+
+// The bundle keeps the worker beside it as a file of its own.
+const WORKER_URL = new URL(
+  import.meta.url.endsWith('.ts') ? '../db/ledger-check-worker.ts' : './ledger-check-worker.mjs',
+  import.meta.url,
+)
+
+type Outcome = Omit<LedgerLightView, 'progress'>
+
+const NEVER: Outcome = {
+  state: 'never',
+  checkedAt: null,
+  durationMs: null,
+  entries: null,
+  findings: [],
+  findingsTotal: 0,
+}
+
+const CHECK_FAILED: LedgerFinding = {
+  kind: 'check_failed',
+  userId: null,
+  requestId: null,
+  seq: null,
+  expectedNanoUsd: null,
+  foundNanoUsd: null,
+}
+
+export const createLedgerLight = (deps: LedgerLightDeps): LedgerLight => new WorkingLight(deps)
+
+class WorkingLight implements LedgerLight {
+  readonly #deps: LedgerLightDeps
+  #last: Outcome = NEVER
+  #progress: NonNullable<LedgerLightView['progress']> = { entries: 0, entriesTotal: 0 }
+  #worker: Worker | undefined
+  #startedAt = 0
+  #startedMonoMs = 0
+  #firstTimer: NodeJS.Timeout | undefined
+  #nightTimer: NodeJS.Timeout | undefined
+  #isStopped = false
+
+  constructor(deps: LedgerLightDeps) {
+    this.#deps = deps
+  }
+
+  status(): LedgerLightView {
+    const { findings, ...rest } = this.#last
+    const shown = { ...rest, findings: [...findings] }
+    return this.#worker
+      ? { ...shown, state: 'checking', progress: this.#progress }
+      : { ...shown, progress: null }
+  }
+
+  check(): LedgerLightView {
+    if (!this.#worker && !this.#isStopped) this.#begin()
+    return this.status()
+  }
+
+  start(): void {
+    this.#firstTimer = setTimeout(() => this.check(), FIRST_CHECK_AFTER_MS)
+    this.#nightTimer = setInterval(() => {
+      if (this.#isNightDue()) this.check()
+    }, NIGHT_LOOKED_FOR_EVERY_MS)
+    this.#firstTimer.unref()
+    this.#nightTimer.unref()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#firstTimer)
+    clearInterval(this.#nightTimer)
+    const worker = this.#worker
+    this.#worker = undefined
+    await worker?.terminate()
+  }
+
+  #isNightDue(): boolean {
+    const now = this.#deps.clock.now()
+    const nightMs = this.#deps.startOfDay(now) + NIGHT_HOUR * HOUR_MS
+    return now >= nightMs && this.#startedAt < nightMs
+  }
+
+  #begin(): void {
+    this.#startedAt = this.#deps.clock.now()
+    this.#startedMonoMs = this.#deps.clock.monotonicMs()
+    this.#progress = { entries: 0, entriesTotal: 0 }
+    const worker = new Worker(WORKER_URL, { workerData: { path: this.#deps.databasePath } })
+    this.#worker = worker
+    worker.unref()
+    worker.on('message', (message: CheckMessage) => this.#hear(worker, message))
+    worker.on('error', (error) => this.#fail(worker, error))
+    worker.on('exit', () =>
+      this.#fail(worker, new Error('The thread that checks the ledger ended without a result.')),
+    )
+  }
+
+  #hear(worker: Worker, message: CheckMessage): void {
+    if (worker !== this.#worker) return
+    switch (message.kind) {
+      case 'progress':
+        this.#progress = { entries: message.entries, entriesTotal: message.entriesTotal }
+        break
+      case 'open_holds':
+        worker.postMessage(this.#withoutLife(message.requestIds))
+        break
+      case 'result':
+        this.#end(message)
+        break
+    }
+  }
+
+  #withoutLife(requestIds: readonly string[]): CheckAnswer {
+    const living = new Set(this.#deps.accounts.livingHolds().map(({ requestId }) => requestId))
+    return { withoutLife: requestIds.filter((requestId) => !living.has(requestId)) }
+  }
+
+  #fail(worker: Worker, error: unknown): void {
+    if (worker !== this.#worker) return
+    this.#deps.logger.error({ event: 'ledger_check_failed', err: error }, 'the ledger could not be checked')
+    // What cannot be checked is not called right.
+    this.#end({ entries: null, findings: [CHECK_FAILED], findingsTotal: 1 })
+  }
+
+  #end({
+    entries,
+    findings,
+    findingsTotal,
+  }: Pick<Outcome, 'entries' | 'findingsTotal'> & { readonly findings: readonly LedgerFinding[] }): void {
+    const { clock, logger } = this.#deps
+    this.#worker = undefined
+    const durationMs = Math.round(clock.monotonicMs() - this.#startedMonoMs)
+    const state = findingsTotal === 0 ? 'ok' : 'wrong'
+    this.#last = {
+      state,
+      checkedAt: clock.now(),
+      durationMs,
+      entries,
+      findings: [...findings],
+      findingsTotal,
+    }
+    for (const finding of findings.slice(0, FINDINGS_LOGGED_MAX)) {
+      logger.error({ event: 'ledger_finding', finding }, 'the books are wrong')
+    }
+    logger.info(
+      { event: 'ledger_checked', state, entries, findingsTotal, durationMs },
+      'the ledger was checked',
+    )
+  }
+}

@@ -1,0 +1,56 @@
+// Charges as they were made: never changed, and kept when the usage rows beside them expire.
+import { eq } from 'drizzle-orm'
+import type { ChargeReason } from '../../../contract/usage.ts'
+import type { NanoUsd, PartsPerMillion } from '../../ledger/money.ts'
+import type { PricedTier } from '../../ledger/service-tier.ts'
+import type { FurtherUsage } from '../../ledger/token-usage.ts'
+import type { Db } from '../open.ts'
+import { charges } from '../schema/charges.ts'
+
+export interface ChargeRow {
+  readonly entrySeq: number
+  readonly requestId: string
+  /** When it was made. */
+  readonly createdAt: number
+  readonly userId: string
+  readonly keyId: string
+  readonly endpoint: string
+  readonly model: string
+  readonly priceId: string
+  readonly holdNanoUsd: NanoUsd
+  readonly amountNanoUsd: NanoUsd
+  readonly writeOffNanoUsd: NanoUsd
+  readonly multiplierPpm: PartsPerMillion
+  readonly reason: ChargeReason
+  readonly inputTokens: number
+  readonly cachedInputTokens: number
+  readonly cacheWriteTokens: number
+  readonly outputTokens: number
+  readonly reasoningTokens: number
+  readonly webSearchCalls: number
+  readonly furtherUsage: FurtherUsage | null
+  /** JSON as the upstream sent it. */
+  readonly reportedUsage: string | null
+  readonly isFlagged: boolean
+  readonly isDemo: boolean
+  readonly upstreamResponseId: string | null
+  /** As the answer named it. */
+  readonly serviceTier: string | null
+  /** Null on charges that are older than this column. */
+  readonly pricedTier: PricedTier | null
+}
+
+export interface ChargesRepository {
+  /** By the settling entry. */
+  find(entrySeq: number): ChargeRow | undefined
+}
+
+export const createChargesRepository = ({ orm }: Db): ChargesRepository => ({
+  find(entrySeq) {
+    const row = orm.select().from(charges).where(eq(charges.entrySeq, entrySeq)).get()
+    if (!row) return undefined
+    // Written by the journal from counts of this very type.
+    const further = row.furtherUsage === null ? null : (JSON.parse(row.furtherUsage) as FurtherUsage)
+    return { ...row, furtherUsage: further }
+  },
+})

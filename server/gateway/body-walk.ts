@@ -1,0 +1,279 @@
+// Walks through everything in a body that can carry a tool, the id of something kept upstream, an image, a file or a sound,
+// however deep it lies. What cannot be bounded or is not permitted is refused by its place in the body.
+import { type Refusal, refusal } from '../../contract/errors.ts'
+import { DEPTH_MAX } from './body-scan.ts'
+import { bytesOfText } from './body-text.ts'
+import { isObject, type JsonObject } from './json-object.ts'
+
+/** What a walk has seen so far, and where it is. */
+export interface Walk {
+  images: number
+  /** Bytes of base64 that are images, and cost by the image and not by the byte. */
+  imageBytes: number
+  needsFullWindow: boolean
+  hasWebSearch: boolean
+  readonly itemReferences: string[]
+  /** The names and indices that lead to the value that is looked at. */
+  readonly path: (string | number)[]
+  toolDepth: number
+}
+
+export const startWalk = (): Walk => ({
+  images: 0,
+  imageBytes: 0,
+  needsFullWindow: false,
+  hasWebSearch: false,
+  itemReferences: [],
+  path: [],
+  toolDepth: 0,
+})
+
+export const invalidParameter = (param: string, problem: string): Refusal =>
+  refusal('invalid_parameter', { problem }, { param })
+
+export const unsupported = (param: string, problem: string): Refusal =>
+  refusal('unsupported_parameter', { problem }, { param })
+
+/** The place that a walk is at, as OpenAI writes it: `input[3].content[0].file_id`. */
+export function paramAt({ path }: Walk, ...more: readonly (string | number)[]): string {
+  let param = ''
+  for (const step of [...path, ...more]) {
+    if (typeof step === 'number') param += `[${step}]`
+    else param += param === '' ? step : `.${step}`
+  }
+  return param.slice(0, PARAM_LENGTH_MAX)
+}
+
+const PARAM_LENGTH_MAX = 200
+
+/** What is to be thought of a member by its name, wherever it stands. */
+const MEMBERS: ReadonlyMap<string, 'free' | 'stored' | 'tools' | 'breakpoint'> = new Map([
+  // JSON of the client's own making: a schema may well have a property called "file_id".
+  ...(
+    [
+      'arguments',
+      'parameters',
+      'schema',
+      'json_schema',
+      'input_schema',
+      'output_schema',
+      'metadata',
+      'client_metadata',
+      'internal_chat_message_metadata_passthrough',
+      'logit_bias',
+    ] as const
+  ).map((name) => [name, 'free'] as const),
+  // Ids of what is kept upstream under the operator's account: nobody here knows whose those are.
+  ...(
+    [
+      'file_id',
+      'file_ids',
+      'container',
+      'container_id',
+      'vector_store_ids',
+      'skill_id',
+      'skills',
+      'connector_id',
+    ] as const
+  ).map((name) => [name, 'stored'] as const),
+  ['tools', 'tools'],
+  ['prompt_cache_breakpoint', 'breakpoint'],
+])
+
+type Step = (walk: Walk, value: unknown) => Refusal | undefined
+
+/** One step further down; on a refusal the path stays where it was made. */
+export function within(walk: Walk, step: string | number, value: unknown, check: Step): Refusal | undefined {
+  if (walk.path.length > DEPTH_MAX) return invalidParameter(paramAt(walk), 'it is nested too deeply.')
+  walk.path.push(step)
+  const refused = check(walk, value)
+  if (!refused) walk.path.pop()
+  return refused
+}
+
+export function walkList(walk: Walk, list: readonly unknown[], check: Step): Refusal | undefined {
+  for (let index = 0; index < list.length; index += 1) {
+    const refused = within(walk, index, list[index], check)
+    if (refused) return refused
+  }
+  return undefined
+}
+
+/** Anything: what lies in it is walked through. */
+export const walkValue: Step = (walk, value) => {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Array.isArray(value)) return walkList(walk, value, walkValue)
+  return isObject(value) ? (noteKind(walk, value, false) ?? walkMembers(walk, value)) : undefined
+}
+
+/** Every member of an object but those that `check` is given instead, and answers for. */
+export function walkMembers(
+  walk: Walk,
+  object: JsonObject,
+  special: Readonly<Record<string, Step>> = NOTHING_SPECIAL,
+): Refusal | undefined {
+  for (const name in object) {
+    const value = object[name]
+    if (value === null || value === undefined) continue
+    const check = Object.hasOwn(special, name) ? special[name] : checkOf(name, value)
+    const refused = check && within(walk, name, value, check)
+    if (refused) return refused
+  }
+  return undefined
+}
+
+const NOTHING_SPECIAL = {}
+
+function checkOf(name: string, value: unknown): Step | undefined {
+  switch (MEMBERS.get(name)) {
+    case 'free':
+      return undefined
+    case 'stored':
+      return refuseStored
+    case 'tools':
+      return checkTools
+    case 'breakpoint':
+      return checkCacheLifetime
+    case undefined:
+      return typeof value === 'object' ? walkValue : undefined
+  }
+}
+
+const refuseStored: Step = (walk, value) =>
+  Array.isArray(value) && value.length === 0
+    ? undefined
+    : unsupported(
+        paramAt(walk),
+        'files, containers and stores that are kept at the upstream cannot be used through this gateway.',
+      )
+
+/** What is kept in the prompt cache for longer than the usual half hour costs more, and no row says how much. */
+export const checkCacheLifetime: Step = (walk, options) => {
+  if (!isObject(options)) return invalidParameter(paramAt(walk), 'it has to be an object.')
+  if (options.ttl === undefined || options.ttl === null || options.ttl === '30m') return undefined
+  return unsupported(paramAt(walk, 'ttl'), 'only "30m" has a price here.')
+}
+
+// --- parts of a content
+
+/** The content of a message or the output of a tool: a text, one part, or a list of parts. */
+export const walkParts: Step = (walk, content) =>
+  Array.isArray(content) ? walkList(walk, content, walkPart) : walkPart(walk, content)
+
+const walkPart: Step = (walk, part) => {
+  if (!isObject(part)) return walkValue(walk, part)
+  const refused = wrongType(walk, part) ?? noteKind(walk, part, true)
+  return refused ?? walkMembers(walk, part)
+}
+
+/** A type is a text, or is left out. */
+export function wrongType(walk: Walk, { type }: JsonObject): Refusal | undefined {
+  if (type === undefined || type === null || typeof type === 'string') return undefined
+  return invalidParameter(paramAt(walk, 'type'), 'it has to be a text.')
+}
+
+/** Parts that cost by their bytes alone. */
+const TEXT_TYPES: ReadonlySet<unknown> = new Set([
+  'input_text',
+  'output_text',
+  'text',
+  'refusal',
+  'summary_text',
+  'reasoning_text',
+])
+
+function noteKind(walk: Walk, object: JsonObject, isPart: boolean): Refusal | undefined {
+  const { type } = object
+  switch (type) {
+    case 'input_image':
+    case 'image_url':
+    case 'image':
+    case 'computer_screenshot':
+      noteImage(walk, object, isPart)
+      return undefined
+    case 'input_audio':
+    case 'audio':
+      return unsupported(paramAt(walk), 'audio has no price here yet.')
+    case 'input_file':
+    case 'file':
+      walk.needsFullWindow = true
+      return undefined
+    default:
+      // What an unknown part costs is not known (a server of another make may take videos), so the whole window is held.
+      if (isPart && typeof type === 'string' && !TEXT_TYPES.has(type)) walk.needsFullWindow = true
+      return undefined
+  }
+}
+
+function noteImage(walk: Walk, { image_url: image }: JsonObject, isPart: boolean): void {
+  walk.images += 1
+  const url = isObject(image) ? image.url : image
+  // Elsewhere than in a part its base64 may be taken for text.
+  if (isPart && typeof url === 'string' && url.startsWith('data:')) walk.imageBytes += bytesOfText(url)
+}
+
+// --- tools
+
+/** Deeper than any client nests them. */
+const NAMESPACE_DEPTH_MAX = 4
+
+/** Tools that run on the client's side: whatever they do, they cost the upstream nothing. */
+const CLIENT_TOOLS: ReadonlySet<unknown> = new Set(['function', 'custom', 'local_shell', 'apply_patch'])
+
+/** Passes tools that run on the client, notes `web_search`, and refuses every other hosted tool by its name. */
+export const checkTools: Step = (walk, tools) => {
+  if (tools === undefined || tools === null) return undefined
+  if (!Array.isArray(tools)) return invalidParameter(paramAt(walk), 'it has to be a list of tools.')
+  if (walk.toolDepth > NAMESPACE_DEPTH_MAX) {
+    return invalidParameter(paramAt(walk), 'namespaces are nested too deeply.')
+  }
+  walk.toolDepth += 1
+  const refused = walkList(walk, tools, checkTool)
+  walk.toolDepth -= 1
+  return refused
+}
+
+const checkTool: Step = (walk, tool) => {
+  if (!isObject(tool) || typeof tool.type !== 'string') {
+    return invalidParameter(
+      isObject(tool) ? paramAt(walk, 'type') : paramAt(walk),
+      'every tool has to be an object with a "type", which is a text.',
+    )
+  }
+  const isAllowed =
+    CLIENT_TOOLS.has(tool.type) ||
+    tool.type === 'namespace' ||
+    (tool.type === 'tool_search' && tool.execution === 'client')
+  if (tool.type === 'web_search') walk.hasWebSearch = true
+  else if (!isAllowed) return refuseTool(walk, tool.type)
+  return walkMembers(walk, tool)
+}
+
+const refuseTool = (walk: Walk, type: string): Refusal =>
+  refusal('unsupported_tool', { tool: type.slice(0, 60) }, { param: paramAt(walk) })
+
+/** What a choice of tools may name: what it names has to be in `tools` as well, where it is checked closely. */
+const CHOICES: ReadonlySet<unknown> = new Set([...CLIENT_TOOLS, 'namespace', 'tool_search', 'web_search'])
+
+/** `tool_choice`: a word, one tool, or a list of those that are allowed. One that is hosted is refused even as a wish. */
+export const checkToolChoice: Step = (walk, choice) => {
+  if (!isObject(choice)) return undefined
+  const refused = wrongType(walk, choice)
+  if (refused) return refused
+  if (choice.type !== 'allowed_tools') return checkChoice(walk, choice)
+  // Chat completions put the list into an object of its own.
+  const inner = isObject(choice.allowed_tools) ? choice.allowed_tools : choice
+  return within(walk, 'tools', inner.tools, (at, tools) =>
+    Array.isArray(tools) ? walkList(at, tools, checkChoice) : undefined,
+  )
+}
+
+const checkChoice: Step = (walk, choice) => {
+  if (!isObject(choice)) return undefined
+  const refused = wrongType(walk, choice)
+  if (refused) return refused
+  if (choice.type === 'web_search') walk.hasWebSearch = true
+  return typeof choice.type === 'string' && !CHOICES.has(choice.type)
+    ? refuseTool(walk, choice.type)
+    : undefined
+}
