@@ -2,28 +2,6 @@
 import type { z } from 'zod'
 import { auditList } from './operations/audit.ts'
 import {
-  backupsCreate,
-  backupsDelete,
-  backupsList,
-  backupsPreview,
-  backupsRestore,
-} from './operations/backups.ts'
-import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
-import { limitsList, limitsUpdate, limitsUsage } from './operations/limits.ts'
-import { modelsList, modelsSetAccess, modelsSetMultiplier } from './operations/models.ts'
-import {
-  pricesImport,
-  pricesList,
-  pricesPreview,
-  pricesUnpriced,
-  pricesUpsert,
-  pricesWithdraw,
-} from './operations/prices.ts'
-import { settingsGet, settingsUpdate } from './operations/settings.ts'
-import { setupComplete, setupStatus } from './operations/setup.ts'
-import { systemLicences, systemLogs, systemStatus } from './operations/system.ts'
-import { upstreamsGet, upstreamsTest, upstreamsUpdate } from './operations/upstreams.ts'
-import {
   authCheckLink,
   authForgotPassword,
   authLogin,
@@ -35,8 +13,17 @@ import {
   authVerifyEmail,
   authVerifySecondFactor,
 } from './operations/auth.ts'
+import {
+  backupsCreate,
+  backupsDelete,
+  backupsList,
+  backupsPreview,
+  backupsRestore,
+} from './operations/backups.ts'
 import { invitationsList, invitationsRevoke, usersInvite } from './operations/invitations.ts'
+import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
 import { ledgerCheck, ledgerStatus } from './operations/ledger.ts'
+import { limitsList, limitsUpdate, limitsUsage } from './operations/limits.ts'
 import { holdsList, lossesCharge, lossesDismiss, lossesList } from './operations/losses.ts'
 import { mailGet, mailList, mailRetry, mailUpdate, settingsTestMail } from './operations/mail.ts'
 import {
@@ -48,10 +35,23 @@ import {
   meUpdate,
   meWithdrawDeletion,
 } from './operations/me.ts'
+import { modelsList, modelsSetAccess, modelsSetMultiplier } from './operations/models.ts'
+import {
+  pricesImport,
+  pricesList,
+  pricesPreview,
+  pricesUnpriced,
+  pricesUpsert,
+  pricesWithdraw,
+} from './operations/prices.ts'
 import { usageReceipt, usageRefund } from './operations/receipts.ts'
 import { sessionsList, sessionsRevoke, sessionsRevokeOthers } from './operations/sessions.ts'
+import { settingsGet, settingsUpdate } from './operations/settings.ts'
+import { setupComplete, setupStatus } from './operations/setup.ts'
 import { meLedger, meStatement, usersLedger, usersStatement } from './operations/statements.ts'
+import { systemLicences, systemLogs, systemStatus } from './operations/system.ts'
 import { totpBegin, totpConfirm, totpDisable, totpRenewRecoveryCodes } from './operations/totp.ts'
+import { upstreamsGet, upstreamsTest, upstreamsUpdate } from './operations/upstreams.ts'
 import { usageList, usageSummary } from './operations/usage.ts'
 import {
   usersAdjustBalance,

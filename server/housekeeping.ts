@@ -1,7 +1,7 @@
 // What looks after the running gateway: backups and restores, and the figures of the console.
 import { join } from 'node:path'
-import type { SystemStatus } from '../contract/operations/system.ts'
 import type { AccountBook } from './accounts/account-book.ts'
+import type { LedgerLight } from './accounts/ledger-light.ts'
 import { createBackupFolder } from './backups/backup-folder.ts'
 import { type Backups, createBackups } from './backups/backups.ts'
 import { restore } from './backups/restore.ts'
@@ -29,6 +29,7 @@ interface Parts {
   readonly repositories: Repositories
   readonly writer: Writer
   readonly accounts: AccountBook
+  readonly ledgerLight: Pick<LedgerLight, 'status'>
   readonly settings: LiveSettings
   readonly inFlight: () => number
 }
@@ -36,7 +37,7 @@ interface Parts {
 export function createHousekeeping(surroundings: Surroundings, parts: Parts, closers: Closers): Housekeeping {
   const { config, ports, events, installation, lifecycle } = surroundings
   const { clock, logger } = ports
-  const { repositories, writer, accounts, settings } = parts
+  const { repositories, writer, accounts, ledgerLight, settings } = parts
   const folder = createBackupFolder(join(config.dataDir, 'backups'))
   const backups = createBackups({
     folder,
@@ -59,12 +60,6 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
   closers.push(() => figures.stop())
   const meter = createRequestMeter(events, clock)
   closers.push(() => meter.stop())
-  let ledgerLight: SystemStatus['ledger'] = null
-  const unsubscribe = events.subscribe({ userId: '', isAdministrator: true }, (event) => {
-    if (event.type === 'ledger.checked')
-      ledgerLight = { checkedAt: event.at, isConsistent: event.isConsistent }
-  })
-  closers.push(unsubscribe)
 
   return {
     backups,
@@ -107,7 +102,10 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
           isRunning,
         }
       },
-      ledgerLight: () => ledgerLight,
+      ledgerLight: () => {
+        const { checkedAt, findingsTotal } = ledgerLight.status()
+        return checkedAt === null ? null : { checkedAt, isConsistent: findingsTotal === 0 }
+      },
       readLog: ports.readLog,
       readLicences: () => readLicences({ builtFile: installation.licencesFile, root: installation.root }),
     }),

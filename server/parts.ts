@@ -91,6 +91,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     startOfDay: (nowMs) => localDay(nowMs, timeZone()).startMs,
     clock,
     logger,
+    onChecked: (isConsistent) => events.publish({ type: 'ledger.checked', isConsistent }),
   })
   closers.push(() => ledgerLight.stop())
 
@@ -146,7 +147,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   closers.push(() => gateway.stop())
   const housekeeping = createHousekeeping(
     surroundings,
-    { db, repositories, writer, accounts, settings, inFlight: () => gateway.inFlight() },
+    { db, repositories, writer, accounts, ledgerLight, settings, inFlight: () => gateway.inFlight() },
     closers,
   )
   const deps = {

@@ -1,8 +1,8 @@
 // What the server asks of whoever hosts it: time, ids, secrets and logs. Hosts are plain Node and, later, the desktop app.
 // And what it asks of whichever service carries its mail; that one is chosen in the settings.
 import type { Logger as PinoLogger } from 'pino'
-import type { LogLevel } from '../contract/operations/system.ts'
 import type { MailFailureKind } from '../contract/mail.ts'
+import type { LogLevel } from '../contract/operations/system.ts'
 import type { Result } from '../contract/result.ts'
 
 export interface Clock {

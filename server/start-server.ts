@@ -94,6 +94,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     const replaced = await replaceCore(surroundings, core, work, RESTART_DRAIN_MS)
     core = replaced.core
     watchAccess()
+    core.deps.ledgerLight.start()
     if (replaced.failure !== undefined) throw replaced.failure
   }
 
@@ -113,6 +114,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
   const { setup } = core.deps
   if (!setup.isDone()) ports.tell(setupInvitation(address, setup.token, isReachableFromLoopback(config.host)))
   logger.info({ address, version: installation.version }, 'ready')
+  core.deps.ledgerLight.start()
 
   let stopped: Promise<void> | undefined
   return {

@@ -18,6 +18,7 @@ test('a reader that takes nothing is dropped before it costs more than a bounded
     identify: async () => identity,
     lookUpSession: () => identity,
     remoteAdministration: () => 'loopback',
+    allowedHosts: () => [],
     isStopping: () => false,
     version: '1',
   })
