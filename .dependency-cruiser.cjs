@@ -27,6 +27,8 @@ function only(name, from, allowed) {
 const CONTRACT = '^contract/'
 const LEDGER = '^server/ledger/'
 const PORTS = '^server/ports\\.ts$'
+const UPSTREAMS = '^server/upstreams/'
+const EVENTS = '^server/events/'
 /** What both apps are made from. */
 const SHARED = '(client|frame|kit|routing|state|words)'
 /** How the apps are built, which is no part of them. */
@@ -60,20 +62,28 @@ module.exports = {
     within('mail-imports', '^server/mail/', [CONTRACT, REPOSITORIES, PORTS, '^server/(settings|mail)/']),
     within('prices-imports', '^server/prices/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/prices/']),
     within('limits-imports', '^server/limits/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/limits/']),
+    within('upstreams-imports', UPSTREAMS, [CONTRACT, PORTS, UPSTREAMS]),
+    within('backups-imports', '^server/backups/', [CONTRACT, '^server/db/', PORTS, '^server/backups/']),
+    within('system-imports', '^server/system/', [CONTRACT, EVENTS, PORTS, '^server/system/']),
+    within('events-imports', EVENTS, [CONTRACT, PORTS, EVENTS]),
     within('gateway-imports', '^server/gateway/', [
       CONTRACT,
       LEDGER,
       '^server/(accounts|prices|settings|limits|gateway)/',
       REPOSITORIES,
       PORTS,
+      EVENTS,
+      UPSTREAMS,
       '^server/growing-bytes\\.ts$',
     ]),
     within('operations-imports', '^server/operations/', [
       CONTRACT,
       LEDGER,
-      '^server/(accounts|prices|settings|limits|mail|operations)/',
+      '^server/(accounts|prices|settings|limits|mail|backups|system|operations)/',
       REPOSITORIES,
       PORTS,
+      EVENTS,
+      UPSTREAMS,
     ]),
     within('http-imports', '^server/http/', [
       CONTRACT,
@@ -81,6 +91,7 @@ module.exports = {
       '^server/gateway/gateway\\.ts$',
       '^server/growing-bytes\\.ts$',
       PORTS,
+      EVENTS,
       '^server/http/',
     ]),
     {

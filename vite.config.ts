@@ -1,8 +1,9 @@
 // Builds the server into dist/, one file and its worker threads, and says where the tests are and how they run.
-import { cpSync, globSync, rmSync } from 'node:fs'
+import { cpSync, globSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { collectLicences, LICENCES_FILE } from './server/system/licences.ts'
 
 const root = import.meta.dirname
 
@@ -15,6 +16,17 @@ const NEVER_TESTS = ['**/node_modules/**', 'dist/**', 'test/architecture/canary/
 const workerThreads = Object.fromEntries(
   globSync('server/**/*-worker.ts', { cwd: root }).map((path) => [basename(path, '.ts'), join(root, path)]),
 )
+
+/** What is shipped and under which licences, as the console lists it. */
+function writeLicences(): Plugin {
+  return {
+    name: 'write-licences',
+    apply: 'build',
+    closeBundle() {
+      writeFileSync(join(root, 'dist', LICENCES_FILE), JSON.stringify(collectLicences(root)))
+    },
+  }
+}
 
 /** The bundle finds its migrations where the source does: in the folder `drizzle` beside the folder `server`. */
 function copyMigrations(): Plugin {
@@ -31,7 +43,7 @@ function copyMigrations(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [copyMigrations()],
+  plugins: [copyMigrations(), writeLicences()],
   ssr: { noExternal: true, external: NATIVE_PACKAGES, target: 'node' },
   build: {
     ssr: true,

@@ -1,5 +1,6 @@
 // The complete list of what any screen may ask. An operation that is not here does not exist at any door.
 import type { z } from 'zod'
+import { auditList } from './operations/audit.ts'
 import {
   authCheckLink,
   authForgotPassword,
@@ -12,6 +13,13 @@ import {
   authVerifyEmail,
   authVerifySecondFactor,
 } from './operations/auth.ts'
+import {
+  backupsCreate,
+  backupsDelete,
+  backupsList,
+  backupsPreview,
+  backupsRestore,
+} from './operations/backups.ts'
 import { invitationsList, invitationsRevoke, usersInvite } from './operations/invitations.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
 import { ledgerCheck, ledgerStatus } from './operations/ledger.ts'
@@ -27,13 +35,23 @@ import {
   meUpdate,
   meWithdrawDeletion,
 } from './operations/me.ts'
-import { pricesList, pricesUpsert } from './operations/prices.ts'
+import { modelsList, modelsSetAccess, modelsSetMultiplier } from './operations/models.ts'
+import {
+  pricesImport,
+  pricesList,
+  pricesPreview,
+  pricesUnpriced,
+  pricesUpsert,
+  pricesWithdraw,
+} from './operations/prices.ts'
 import { usageReceipt, usageRefund } from './operations/receipts.ts'
 import { sessionsList, sessionsRevoke, sessionsRevokeOthers } from './operations/sessions.ts'
 import { settingsGet, settingsUpdate } from './operations/settings.ts'
 import { setupComplete, setupStatus } from './operations/setup.ts'
 import { meLedger, meStatement, usersLedger, usersStatement } from './operations/statements.ts'
+import { systemLicences, systemLogs, systemStatus } from './operations/system.ts'
 import { totpBegin, totpConfirm, totpDisable, totpRenewRecoveryCodes } from './operations/totp.ts'
+import { upstreamsGet, upstreamsTest, upstreamsUpdate } from './operations/upstreams.ts'
 import { usageList, usageSummary } from './operations/usage.ts'
 import {
   usersAdjustBalance,
@@ -65,6 +83,25 @@ const OPERATIONS = [
   usersAdjustBalance,
   pricesUpsert,
   pricesList,
+  pricesPreview,
+  pricesImport,
+  pricesWithdraw,
+  pricesUnpriced,
+  modelsList,
+  modelsSetAccess,
+  modelsSetMultiplier,
+  upstreamsTest,
+  upstreamsGet,
+  upstreamsUpdate,
+  auditList,
+  backupsList,
+  backupsCreate,
+  backupsDelete,
+  backupsPreview,
+  backupsRestore,
+  systemStatus,
+  systemLogs,
+  systemLicences,
   keysCreate,
   keysList,
   keysUpdate,

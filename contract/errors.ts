@@ -235,6 +235,29 @@ export const ERRORS = {
     false,
     'Too many attempts. Try again in {retryAfterSeconds} s.',
   ),
+  upstream_address_forbidden: invalid(
+    400,
+    '{host} is a link-local or cloud-metadata address. No upstream is there, and nothing is sent there.',
+  ),
+  too_many_streams: entry(
+    429,
+    'rate_limit_error',
+    false,
+    'Too many pages of yours are watching already. Close some of them.',
+  ),
+  backup_not_found: invalid(404, 'There is no backup with this id.'),
+  backup_running: invalid(409, 'A backup is being made. Try again when it is done.'),
+  backup_damaged: invalid(409, 'This backup is damaged: its file is not what was written. Use another one.'),
+  backup_newer: invalid(
+    409,
+    'This backup was made by a newer version ({version}). Start that version to restore it.',
+  ),
+  backup_without_administrator: invalid(
+    409,
+    'Nobody who is an administrator now was one in this backup, so nobody could sign in as one afterwards.',
+  ),
+  too_many_backups: invalid(409, 'There are {max} backups already. Delete some first.'),
+  restore_not_confirmed: invalid(400, 'A restore has to be confirmed with the id of the backup.'),
   setup_required: invalid(409, 'The set-up is not done yet.'),
   setup_already_done: invalid(409, 'The set-up is done already, for good. Sign in as its administrator.'),
   setup_token_invalid: entry(
@@ -267,6 +290,10 @@ export const ERRORS = {
     409,
     'This would bring the available balance below the credit limit. At most {maxUsd} can be taken away now.',
   ),
+  top_up_below_minimum: invalid(
+    400,
+    'A top-up is at least {minimumUsd}. Smaller amounts can be a gift or a correction.',
+  ),
   request_not_found: invalid(404, 'There is no request with this id.'),
   nothing_to_refund: invalid(409, 'Nothing was charged for this request, so there is nothing to refund.'),
   already_refunded: invalid(409, 'This request was refunded already, and a request is refunded once.'),
@@ -289,6 +316,15 @@ export const ERRORS = {
     'The metrics are open to the machine that the gateway runs on, and to whoever sends the token that was set for them.',
   ),
   price_conflict: invalid(409, 'There is another price for this model with this effectiveFrom already.'),
+  price_not_found: invalid(404, 'There is no price of yours with this id.'),
+  price_in_force: invalid(
+    409,
+    'This price of {model} has begun, so it cannot be withdrawn. Set another one, which takes its place.',
+  ),
+  preview_outdated: invalid(
+    409,
+    'The price book has changed since this preview, or it is the preview of other rows. Preview the rows again.',
+  ),
 
   // Accounts
   second_factor_required: entry(

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 /** Nano-dollars (10⁻⁹ USD) per million tokens: $2.50 per million is 2_500_000_000. Empty is not zero. */
 const perMTok = z.int().min(0).max(1_000_000_000_000_000)
-const modelName = z
+export const modelName = z
   .string()
   .min(1)
   .max(200)

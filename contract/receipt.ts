@@ -6,7 +6,7 @@ import { chargeReason } from './usage.ts'
 
 const nanoUsd = z.int()
 const unixMs = z.int()
-const exactNanoUsd = z.string().regex(/^\d+(\.\d{1,12})?$/)
+const exactNanoUsd = z.string().regex(/^\d+(\.\d{1,18})?$/)
 
 export const ledgerKind = z.enum([
   'hold',
@@ -87,6 +87,8 @@ const formula = z.strictObject({
   ),
   sumNanoUsd: exactNanoUsd,
   multiplierPpm: z.int(),
+  /** The model's own multiplier, beside the one for all. */
+  modelMultiplierPpm: z.int(),
   multipliedNanoUsd: exactNanoUsd,
   /** A begun nano-dollar is charged whole: the one rounding. */
   roundedNanoUsd: nanoUsd,

@@ -33,6 +33,9 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** Nobody, this machine, or the network. */
+export const remoteAdministration = z.enum(['off', 'loopback', 'lan'])
+export type RemoteAdministration = z.infer<typeof remoteAdministration>
 /** Who may register: nobody, with an invitation, after approval, anyone. */
 export const registrationMode = z.enum(['closed', 'invite', 'approval', 'open'])
 
@@ -84,6 +87,14 @@ const fields = {
   heartbeatSeconds: z.int().min(0).max(300),
   /** Where a worst case is more than what is available: one request may have one of so many parts of what is left. */
   holdShareParts: z.int().min(1).max(100),
+  /** From where administrators may administer over HTTP; null for the host's own default. The environment wins. */
+  remoteAdministration: remoteAdministration.nullable(),
+  /** The least that a top-up may be; 0 for any amount. Gifts and corrections are not top-ups. */
+  minimumTopUpNanoUsd: z.int().min(0).max(1_000_000_000_000_000),
+  /** How often a backup is made by itself, in hours; 0 for never. */
+  backupEveryHours: z.int().min(0).max(720),
+  /** How many of those are kept. */
+  backupsKept: z.int().min(1).max(100),
   /** Whose calendar days limits follow: an IANA zone, or empty for that of the gateway's machine. */
   timeZone: z
     .string()
@@ -109,6 +120,10 @@ export const settingsSchema = z.strictObject({
   drainsMax: fields.drainsMax.default(256),
   heartbeatSeconds: fields.heartbeatSeconds.default(15),
   holdShareParts: fields.holdShareParts.default(4),
+  remoteAdministration: fields.remoteAdministration.default(null),
+  minimumTopUpNanoUsd: fields.minimumTopUpNanoUsd.default(0),
+  backupEveryHours: fields.backupEveryHours.default(24),
+  backupsKept: fields.backupsKept.default(7),
   timeZone: fields.timeZone.default(''),
   productName: fields.productName.default('Codex Gateway'),
   publicBaseUrl: fields.publicBaseUrl.default(''),

@@ -16,7 +16,7 @@ describe('without flags and variables', () => {
     expect(configOf()).toMatchObject({
       host: '127.0.0.1',
       port: 8080,
-      remoteAdministration: 'loopback',
+      remoteAdministration: undefined,
       locale: 'en',
       upstream: { kind: undefined, baseUrl: undefined, apiKey: undefined },
     })

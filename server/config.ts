@@ -7,8 +7,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { upstreamBaseUrl, upstreamKind } from '../contract/operations/setup.ts'
 import { fail, ok, type Result } from '../contract/result.ts'
-
-export type RemoteAdministration = 'off' | 'loopback' | 'lan'
+import { type RemoteAdministration, remoteAdministration } from '../contract/settings.ts'
 
 export interface StartConfig {
   readonly dataDir: string
@@ -22,7 +21,10 @@ export interface StartConfig {
   }
   /** Completes the set-up unattended; looked at only while the set-up is not done. */
   readonly admin: { readonly email: string | undefined; readonly password: string | undefined }
-  readonly remoteAdministration: RemoteAdministration
+  /** Undefined where the environment does not say; then a setting decides, and where that does not either, the host. */
+  readonly remoteAdministration: RemoteAdministration | undefined
+  /** The host's own default; this machine where left out. */
+  readonly remoteAdministrationDefault?: RemoteAdministration
   /** Lets whoever sends it read the metrics from another machine; without one, nobody can. */
   readonly metricsToken: string | undefined
   /** The language of pages for a browser that names none we have. */
@@ -131,8 +133,7 @@ export function parseConfig(source: ConfigSource): Result<CommandLine, string> {
       // Not trimmed: what stands there is the password.
       password: source.env.CODEX_GATEWAY_ADMIN_PASSWORD || undefined,
     },
-    remoteAdministration:
-      read(choice(['off', 'loopback', 'lan'] as const), env('CODEX_GATEWAY_REMOTE_ADMIN')) ?? 'loopback',
+    remoteAdministration: read(choice(remoteAdministration.options), env('CODEX_GATEWAY_REMOTE_ADMIN')),
     metricsToken: read(metricsToken, env('CODEX_GATEWAY_METRICS_TOKEN')),
     locale: localeOf(source.env),
   }

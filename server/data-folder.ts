@@ -1,5 +1,6 @@
 // Takes the data folder for this process alone and opens its database, brought up to this version's schema.
 import { join } from 'node:path'
+import { clearUnfinishedRestore } from './backups/restore.ts'
 import { type DataDirLock, lockDataDir } from './db/lock.ts'
 import { migrateDatabase, NewerSchemaError } from './db/migrate.ts'
 import { type Db, openDatabase } from './db/open.ts'
@@ -33,6 +34,7 @@ export function takeDataDir(dataDir: string, since: number): DataDirLock {
 
 /** Throws a StartError where a newer version has written the database. */
 export function openMigrated(dataDir: string, migrationsDir: string, now: number): Db {
+  clearUnfinishedRestore(dataDir)
   const db = openDatabase(join(dataDir, 'gateway.db'))
   try {
     migrateDatabase(db, { migrationsDir, backupDir: join(dataDir, 'backups'), now })

@@ -5,6 +5,7 @@ import { HELP, parseConfig, type StartConfig } from './config.ts'
 import { createEncryptedSecretFile } from './host/encrypted-secret-file.ts'
 import { createEnvironmentSecrets } from './host/environment-secrets.ts'
 import { createLogFiles, type LogFiles } from './host/log-files.ts'
+import { createLogReader } from './host/log-reader.ts'
 import { createSystemClock } from './host/system-clock.ts'
 import { createSystemIds } from './host/system-ids.ts'
 import type { Ports } from './ports.ts'
@@ -53,10 +54,12 @@ async function run(config: StartConfig): Promise<void> {
   process.stdout.write(`codex-gateway ready ${server.addresses[0]}\n`)
 }
 
+const logsDirOf = (dataDir: string): string => join(dataDir, 'logs')
+
 async function openLog(dataDir: string): Promise<LogFiles> {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    return await createLogFiles(join(dataDir, 'logs'))
+    return await createLogFiles(logsDirOf(dataDir))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return exitWith(
@@ -72,7 +75,14 @@ function toPorts(config: StartConfig, { logger }: LogFiles): Ports {
     { 'upstream-key': config.upstream.apiKey },
     createEncryptedSecretFile(config.dataDir, ids),
   )
-  return { clock: createSystemClock(), ids, secrets, logger, tell }
+  return {
+    clock: createSystemClock(),
+    ids,
+    secrets,
+    logger,
+    readLog: createLogReader(logsDirOf(config.dataDir)),
+    tell,
+  }
 }
 
 function stopOnSignals(server: RunningServer, log: LogFiles): void {

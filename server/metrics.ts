@@ -28,16 +28,16 @@ interface MetricOf<Source> extends MetricName {
 
 const EVENT_LOOP_SAMPLE_MS = 20
 
-export function createMetrics({ gateway, accounts, writer }: MetricSources): Metrics & { stop(): void } {
+/** The sources are asked for anew each time: a restore puts others in their place. */
+export function createMetrics(sources: () => MetricSources): Metrics & { stop(): void } {
   const registry = new Registry()
   const eventLoopDelay = monitorEventLoopDelay({ resolution: EVENT_LOOP_SAMPLE_MS })
   eventLoopDelay.enable()
-  for (const metric of COUNTERS) counter(registry, metric, () => metric.valuesOf(gateway.stats()))
-  for (const metric of GAUGES) gauge(registry, metric, () => metric.valuesOf(gateway.stats()))
-  for (const metric of processGauges({ accounts, writer }, eventLoopDelay))
-    gauge(registry, metric, metric.valuesOf)
-  histogram(registry, DURATIONS, () => gateway.stats().durations)
-  histogram(registry, FIRST_TOKENS, () => gateway.stats().firstTokens)
+  for (const metric of COUNTERS) counter(registry, metric, () => metric.valuesOf(sources().gateway.stats()))
+  for (const metric of GAUGES) gauge(registry, metric, () => metric.valuesOf(sources().gateway.stats()))
+  for (const metric of processGauges(sources, eventLoopDelay)) gauge(registry, metric, metric.valuesOf)
+  histogram(registry, DURATIONS, () => sources().gateway.stats().durations)
+  histogram(registry, FIRST_TOKENS, () => sources().gateway.stats().firstTokens)
   return {
     contentType: registry.contentType,
     async text() {
@@ -139,7 +139,7 @@ const FIRST_TOKENS = {
 
 /** Of the process by the names that dashboards know, of our own parts by ours. */
 function processGauges(
-  { accounts, writer }: Pick<MetricSources, 'accounts' | 'writer'>,
+  sources: () => MetricSources,
   eventLoopDelay: ReturnType<typeof monitorEventLoopDelay>,
 ): readonly MetricOf<void>[] {
   const delaySeconds = (nanoseconds: number): readonly Value[] => [[nanoseconds / 1e9]]
@@ -147,17 +147,17 @@ function processGauges(
     {
       name: named('open_holds'),
       help: 'Holds that are open.',
-      valuesOf: () => [[accounts.openHolds().count]],
+      valuesOf: () => [[sources().accounts.openHolds().count]],
     },
     {
       name: named('open_holds_nano_usd'),
       help: 'What open holds hold, in nano-dollars.',
-      valuesOf: () => [[accounts.openHolds().amountNanoUsd]],
+      valuesOf: () => [[sources().accounts.openHolds().amountNanoUsd]],
     },
     {
       name: named('writer_queue'),
       help: 'Writes that are not on disk yet.',
-      valuesOf: () => [[writer.waiting]],
+      valuesOf: () => [[sources().writer.waiting]],
     },
     {
       name: 'nodejs_eventloop_lag_p50_seconds',

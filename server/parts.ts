@@ -6,25 +6,32 @@ import { createKeySpendings } from './accounts/key-spending.ts'
 import { createLedgerLight } from './accounts/ledger-light.ts'
 import { createOwnedIds } from './accounts/owned-ids.ts'
 import { createSpendingBook } from './accounts/spending-book.ts'
-import type { StartConfig } from './config.ts'
+import type { Closers } from './closers.ts'
 import type { Db } from './db/open.ts'
 import { createRepositories } from './db/repositories/repositories.ts'
 import { createWriter, type Writer } from './db/write.ts'
 import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
+import { createHousekeeping } from './housekeeping.ts'
 import { createLimitCounterStore } from './limit-counter-store.ts'
 import { localDay } from './limits/decide-window.ts'
 import { createLimitBook } from './limits/limit-book.ts'
 import { createLimitCounters } from './limits/limit-counters.ts'
 import { createLimitTime } from './limits/limit-time.ts'
 import { createLimiter } from './limits/limiter.ts'
+import { localUrl } from './network-address.ts'
 import type { OperationDeps } from './operations/deps.ts'
-import type { Ports } from './ports.ts'
+import { createModelRules } from './prices/model-rules.ts'
 import { createPriceBook } from './prices/price-book.ts'
+import { createUnpricedModels } from './prices/unpriced-models.ts'
 import { createLiveSettings } from './settings/live-settings.ts'
 import { createUpstreamConfig } from './settings/upstream-config.ts'
 import { createSignInParts } from './sign-in-parts.ts'
+import { startUpFacts } from './start-up-facts.ts'
+import type { Surroundings } from './surroundings.ts'
 import { createLiveUpstream, type LiveUpstream } from './upstream-target.ts'
+import { createUpstreamHealth } from './upstreams/upstream-health.ts'
+import { createUpstreamProbe } from './upstreams/upstream-probe.ts'
 
 const systemTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -36,13 +43,8 @@ interface Parts {
 }
 
 /** What has to end again is pushed to `closers`, in the order of its making. */
-export async function createParts(
-  config: StartConfig,
-  ports: Ports,
-  db: Db,
-  closers: (() => Promise<void> | void)[],
-  ownAddress: () => string,
-): Promise<Parts> {
+export async function createParts(surroundings: Surroundings, db: Db, closers: Closers): Promise<Parts> {
+  const { config, ports, events } = surroundings
   const { clock, ids, logger, secrets } = ports
   const repositories = createRepositories(db)
   const writer = createWriter(db, {
@@ -54,6 +56,13 @@ export async function createParts(
   const ownedIds = createOwnedIds({ writer, repository: repositories.ownedIds, clock })
   const settings = createLiveSettings({ repository: repositories.settings, clock, logger })
   const prices = createPriceBook({ repository: repositories.prices, clock, ids })
+  const models = createModelRules({ repository: repositories.modelRules, clock })
+  const unpriced = createUnpricedModels({
+    repository: repositories.unpricedModels,
+    logger,
+    onFirstAsk: (model, userId) => events.publish({ type: 'price.missing', model, askedBy: userId }),
+  })
+  closers.push(() => unpriced.stop())
   const accessChanges = createAccessChanges()
   const limitBook = createLimitBook({ repository: repositories.limitRules, clock })
   const counters = createLimitCounters({
@@ -69,16 +78,28 @@ export async function createParts(
   const limiter = createLimiter({ counters, time, logger })
   closers.push(() => limiter.stop())
   const keySpendings = createKeySpendings({ book: createSpendingBook(repositories.spending), time })
-  const accounts = createAccountBook({ writer, ledger: repositories.ledger, keySpendings, clock, logger })
+  const accounts = createAccountBook({
+    writer,
+    ledger: repositories.ledger,
+    keySpendings,
+    clock,
+    logger,
+    onChanged: (userId, state) => events.publish({ type: 'balance.changed', userId, ...state }),
+  })
   const ledgerLight = createLedgerLight({
     databasePath: db.path,
     accounts,
     startOfDay: (nowMs) => localDay(nowMs, timeZone()).startMs,
     clock,
     logger,
+    onChecked: (isConsistent) => events.publish({ type: 'ledger.checked', isConsistent }),
   })
   closers.push(() => ledgerLight.stop())
 
+  const upstreamHealth = createUpstreamHealth({
+    clock,
+    onChange: (isHealthy, code) => events.publish({ type: 'upstream.health', isHealthy, code }),
+  })
   const upstreamConfig = createUpstreamConfig({ repository: repositories.settings, clock })
   const environment = config.upstream
   const startDemo = () =>
@@ -103,18 +124,20 @@ export async function createParts(
 
   const signIn = await createSignInParts({ config, ports, repositories, settings, timeZone, closers })
 
-  const shared = { clock, ids, logger, accounts, accessChanges, prices, settings, limitBook, limiter }
-  const deps = {
-    ...shared,
-    secrets,
-    repositories,
-    keyDirectory,
-    upstreamConfig,
-    upstream,
-    ...signIn,
-    ownAddress,
-    ledgerLight,
-    timeZone,
+  const shared = {
+    clock,
+    ids,
+    logger,
+    accounts,
+    accessChanges,
+    prices,
+    models,
+    unpriced,
+    events,
+    upstreamHealth,
+    settings,
+    limitBook,
+    limiter,
   }
   const gateway = createGateway({
     ...shared,
@@ -123,6 +146,28 @@ export async function createParts(
     upstream: () => upstream.current(),
   })
   closers.push(() => gateway.stop())
+  const housekeeping = createHousekeeping(
+    surroundings,
+    { db, repositories, writer, accounts, ledgerLight, settings, inFlight: () => gateway.inFlight() },
+    closers,
+  )
+  const deps = {
+    ...shared,
+    ...housekeeping,
+    secrets,
+    repositories,
+    keyDirectory,
+    upstreamConfig,
+    upstream,
+    probe: createUpstreamProbe(),
+    startUp: () =>
+      startUpFacts(config, settings.current().remoteAdministration, surroundings.lifecycle.addresses()),
+    ...signIn,
+    ledgerLight,
+    timeZone,
+    // Corrected once the system has picked a port.
+    ownAddress: () => surroundings.lifecycle.addresses()[0] ?? localUrl(config.host, config.port),
+  }
   return { deps, upstream, gateway, writer }
 }
 

@@ -2,6 +2,7 @@
 // And what it asks of whichever service carries its mail; that one is chosen in the settings.
 import type { Logger as PinoLogger } from 'pino'
 import type { MailFailureKind } from '../contract/mail.ts'
+import type { LogLevel } from '../contract/operations/system.ts'
 import type { Result } from '../contract/result.ts'
 
 export interface Clock {
@@ -29,6 +30,33 @@ export interface SecretStore {
   /** Where secrets live, in words for the operator, such as "environment" or "encrypted file". */
   readonly kind: string
 }
+
+export interface LogQuery {
+  /** This level and the graver ones. */
+  readonly level: LogLevel
+  /** Part of a line, in any case of ASCII letters. */
+  readonly search?: string | undefined
+  readonly limit: number
+  /** Where the page before ended. */
+  readonly cursor?: string | undefined
+}
+
+export interface LoggedLine {
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly level: LogLevel
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+export interface LogPage {
+  /** Newest first; perhaps fewer than asked for although there are more. */
+  readonly rows: readonly LoggedLine[]
+  readonly nextCursor: string | null
+}
+
+/** Reads back what was logged, in bounded pieces. No secret is in it. */
+export type LogReader = (query: LogQuery) => Promise<LogPage>
 
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'child'>
 
@@ -61,6 +89,8 @@ export interface Ports {
   readonly ids: Ids
   readonly secrets: SecretStore
   readonly logger: Logger
+  /** Left out where the host keeps no log. */
+  readonly readLog?: LogReader
   /** Plain text for the person who started the server (the set-up token); never a log. */
   readonly tell: (text: string) => void
 }

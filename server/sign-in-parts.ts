@@ -1,4 +1,5 @@
 // The parts that let people in: sessions, passwords, second factors, links, and the mail that carries them.
+import type { Closers } from './closers.ts'
 import type { StartConfig } from './config.ts'
 import type { Repositories } from './db/repositories/repositories.ts'
 import { createMail } from './mail/mail.ts'
@@ -41,7 +42,7 @@ export async function createSignInParts({
   readonly repositories: Repositories
   readonly settings: LiveSettings
   readonly timeZone: () => string
-  readonly closers: (() => Promise<void> | void)[]
+  readonly closers: Closers
 }): Promise<SignInParts> {
   const { sessions: sessionsRepository, users, meta, mails } = repositories
   const sealedValues = createSealedValues({ repository: repositories.sealedValues, secrets, clock, ids })

@@ -1,21 +1,28 @@
 // The composition root: takes the data folder, makes the parts, opens the doors, and takes all of it down in reverse.
 import { join } from 'node:path'
+import { refusal } from '../contract/errors.ts'
+import type { PushedEvent } from '../contract/events.ts'
+import type { Restart, RestartWork } from './backups/restore.ts'
+import { type Closers, createClosers } from './closers.ts'
 import type { StartConfig } from './config.ts'
-import { openMigrated, takeDataDir } from './data-folder.ts'
+import { type Core, replaceCore, startCore } from './core.ts'
+import { takeDataDir } from './data-folder.ts'
+import { createEventBus, type Viewer } from './events/event-bus.ts'
+import { createEventFeed, type EventFeed } from './events/event-feed.ts'
+import { createEventStreams } from './http/event-streams.ts'
+import type { GatewayDoor, HttpDeps, Metrics } from './http/http-deps.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { loadWebApp } from './http/web-app.ts'
 import { findInstallation } from './installation.ts'
 import { listen, stopListening } from './listening.ts'
 import { createMetrics } from './metrics.ts'
 import { isReachableFromLoopback, localUrl } from './network-address.ts'
-import { giveDueDefaultBalances } from './operations/default-balance.ts'
 import type { OperationDeps } from './operations/deps.ts'
-import { createDispatch, type Dispatch } from './operations/dispatch.ts'
-import { createHandlers } from './operations/handlers.ts'
-import { createParts } from './parts.ts'
+import { type Dispatch, refuse } from './operations/dispatch.ts'
 import type { Ports } from './ports.ts'
 import { setupInvitation } from './setup-invitation.ts'
-import { completeFromEnvironment } from './unattended-setup.ts'
+import { remoteAdministrationOf } from './start-up-facts.ts'
+import type { Surroundings } from './surroundings.ts'
 
 export { StartError } from './start-error.ts'
 
@@ -27,6 +34,8 @@ export interface RunningServer {
   readonly addresses: readonly string[]
   /** Requests that are running, those included whose client has left. */
   inFlight(): number
+  /** Events as a screen gets them, for a host that shows one itself; `deliver` never gets an empty list. */
+  watch(viewer: Viewer, deliver: (events: readonly PushedEvent[]) => void): EventFeed
   /**
    * Takes no new requests, gives running ones `drainMs`, writes what is owed and lets go of the data folder. A second call
    * shortens the time of the first.
@@ -36,100 +45,152 @@ export interface RunningServer {
 
 /** Rejects with a StartError where something is in the way that the person who started it can mend. */
 export async function startServer(config: StartConfig, ports: Ports): Promise<RunningServer> {
-  const closers: (() => Promise<void> | void)[] = []
-  const closeAll = async () => {
-    const failures: unknown[] = []
-    for (const close of closers.splice(0).reverse()) {
-      // One part that cannot end must not keep the next one from writing what it owes.
-      try {
-        await close()
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-    if (failures.length > 0) throw new AggregateError(failures, 'Parts of the server could not be stopped')
-  }
+  const closers = createClosers()
   try {
-    return await compose(config, ports, closers, closeAll)
+    return await compose(config, ports, closers)
   } catch (error) {
-    await closeAll().catch((err: unknown) =>
-      ports.logger.error({ err }, 'cleaning up after a failed start failed'),
-    )
+    await closers
+      .closeAll()
+      .catch((err: unknown) => ports.logger.error({ err }, 'cleaning up after a failed start failed'))
     throw error
   }
 }
 
-async function compose(
-  config: StartConfig,
-  ports: Ports,
-  closers: (() => Promise<void> | void)[],
-  closeAll: () => Promise<void>,
-): Promise<RunningServer> {
-  const since = ports.clock.now()
+/** How long running answers have before a restore, which is somebody's deliberate act. */
+const RESTART_DRAIN_MS = 15_000
+
+async function compose(config: StartConfig, ports: Ports, closers: Closers): Promise<RunningServer> {
+  const { clock, logger } = ports
+  const startedAt = clock.now()
   const installation = findInstallation(import.meta.dirname)
-  const lock = takeDataDir(config.dataDir, since)
+  const lock = takeDataDir(config.dataDir, startedAt)
   closers.push(() => lock.release())
-  const db = openMigrated(config.dataDir, installation.migrationsDir, since)
-  closers.push(() => db.close())
-
-  // Corrected once the system has picked a port.
-  let address = localUrl(config.host, config.port)
-  const { deps, upstream, gateway, writer } = await createParts(config, ports, db, closers, () => address)
-  const dispatch = createDispatch({ handlers: createHandlers(deps), ids: ports.ids, logger: ports.logger })
-  await completeFromEnvironment(config, deps)
-  await giveDueDefaultBalances(deps)
-
-  const metrics = createMetrics({ gateway, accounts: deps.accounts, writer })
-  closers.push(() => metrics.stop())
+  const events = createEventBus(clock)
+  const addresses: string[] = []
 
   let isStopping = false
-  const server = createHttpServer({
-    gateway,
-    dispatch,
-    identify: deps.sessions.identify,
-    remoteAdministration: config.remoteAdministration,
-    allowedHosts: () => [config.host, ...deps.settings.current().allowedHosts],
+  let restarting: Promise<void> | undefined
+  const restart: Restart = (work) => {
+    if (isStopping || restarting)
+      return Promise.reject(new Error('The server is stopping or restarting already.'))
+    const done = restartCore(work).finally(() => {
+      restarting = undefined
+    })
+    restarting = done
+    return done
+  }
+  const surroundings = {
+    config,
+    ports,
+    installation,
+    events,
+    lifecycle: { startedAt, addresses: () => addresses, restart },
+  }
+  let core = await startCore(surroundings)
+  closers.push(() => core.stop())
+  const metrics = createMetrics(() => ({
+    gateway: core.gateway,
+    accounts: core.deps.accounts,
+    writer: core.writer,
+  }))
+  closers.push(() => metrics.stop())
+
+  async function restartCore(work: RestartWork): Promise<void> {
+    logger.info('the database is about to be replaced; running requests end')
+    streams.endAll()
+    const replaced = await replaceCore(surroundings, core, work, RESTART_DRAIN_MS)
+    core = replaced.core
+    watchAccess()
+    core.deps.ledgerLight.start()
+    if (replaced.failure !== undefined) throw replaced.failure
+  }
+
+  const isAway = () => isStopping || restarting !== undefined
+  const httpDeps = toHttpDeps(surroundings, () => core, metrics, isAway)
+  const streams = createEventStreams(httpDeps)
+  const watchAccess = () =>
+    core.deps.accessChanges.subscribe((change) => {
+      if (change.kind === 'user') streams.endOf(change.userId)
+    })
+  watchAccess()
+  const server = createHttpServer({ ...httpDeps, gateway: toGatewayDoor(() => core), streams })
+  const port = await listen(server, config)
+  const address = localUrl(config.host, port)
+  addresses.push(address)
+  lock.describe({ pid: process.pid, since: startedAt, address })
+  const { setup } = core.deps
+  if (!setup.isDone()) ports.tell(setupInvitation(address, setup.token, isReachableFromLoopback(config.host)))
+  logger.info({ address, version: installation.version }, 'ready')
+  core.deps.ledgerLight.start()
+
+  let stopped: Promise<void> | undefined
+  return {
+    dispatch: (name, input, caller) =>
+      isAway() ? Promise.resolve(refuse(GATEWAY_STOPPING)) : core.dispatch(name, input, caller),
+    addresses,
+    inFlight: () => core.gateway.inFlight(),
+    watch: (viewer, deliver) => createEventFeed(events, viewer, deliver),
+    async stop({ drainMs }) {
+      // A later call ends the wait of the first, which is for the same requests.
+      if (isStopping) await core.gateway.drain(drainMs)
+      isStopping = true
+      // Half a restore is no state to stop in; it takes seconds. Whether it worked has been told to whoever asked.
+      await restarting?.catch(() => undefined)
+      streams.stop()
+      stopped ??= stopListening(server, core.gateway, drainMs).then(() => closers.closeAll())
+      await stopped
+    },
+  }
+}
+
+const GATEWAY_STOPPING = refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 })
+
+/** The OpenAI side, whichever core it belongs to now. */
+const toGatewayDoor = (core: () => Core): GatewayDoor => ({
+  claims: (req) => core().gateway.claims(req),
+  handle: (req, res) => core().gateway.handle(req, res),
+  handleUpgrade: (req, socket) => core().gateway.handleUpgrade(req, socket),
+  refuse: (req, res, refused) => core().gateway.refuse(req, res, refused),
+  recordRefused: (address, refused) => core().gateway.recordRefused(address, refused),
+})
+
+function toHttpDeps(
+  { config, ports, installation, events }: Surroundings,
+  core: () => Core,
+  metrics: Metrics,
+  isStopping: () => boolean,
+): HttpDeps {
+  const { version } = installation
+  return {
+    dispatch: (name, input, caller) => core().dispatch(name, input, caller),
+    identify: (token, address) => core().deps.sessions.identify(token, address),
+    lookUpSession: (sessionId) => core().deps.sessions.lookUp(sessionId),
+    events,
+    version,
+    clock: ports.clock,
+    remoteAdministration: () =>
+      remoteAdministrationOf(config, core().deps.settings.current().remoteAdministration),
+    allowedHosts: () => [config.host, ...core().deps.settings.current().allowedHosts],
     readiness: () => ({
-      database: canWrite(deps),
-      setUp: deps.setup.isDone(),
-      upstream: upstream.state().isConfigured,
+      database: !isStopping() && canWrite(core().deps),
+      setUp: !isStopping() && core().deps.setup.isDone(),
+      upstream: core().upstream.state().isConfigured,
     }),
     metrics,
     metricsToken: config.metricsToken,
     pageFacts: () => ({
-      isSetUpDone: deps.setup.isDone(),
-      hasUpstream: upstream.state().isConfigured,
-      version: installation.version,
+      isSetUpDone: core().deps.setup.isDone(),
+      hasUpstream: core().upstream.state().isConfigured,
+      version,
     }),
     apps: {
       portal: loadWebApp(join(installation.webAppsDir, 'portal')),
       console: loadWebApp(join(installation.webAppsDir, 'console')),
     },
     defaultLanguage: config.locale,
-    isStopping: () => isStopping,
+    isStopping,
     ids: ports.ids,
     logger: ports.logger,
-  })
-  const port = await listen(server, config)
-  address = localUrl(config.host, port)
-  lock.describe({ pid: process.pid, since, address })
-  if (!deps.setup.isDone())
-    ports.tell(setupInvitation(address, deps.setup.token, isReachableFromLoopback(config.host)))
-  ports.logger.info({ address, version: installation.version }, 'ready')
-  deps.ledgerLight.start()
-
-  let stopped: Promise<void> | undefined
-  return {
-    dispatch,
-    addresses: [address],
-    inFlight: () => gateway.inFlight(),
-    async stop({ drainMs }) {
-      // A later call ends the wait of the first, which is for the same requests.
-      if (isStopping) await gateway.drain(drainMs)
-      isStopping = true
-      stopped ??= stopListening(server, gateway, drainMs).then(closeAll)
-      await stopped
-    },
   }
 }
 

@@ -25,8 +25,15 @@ export function createLiveUpstream(deps: {
   const { environment, store, secrets, prices, startDemo, logger } = deps
   let target: UpstreamTarget | undefined
   let kind: UpstreamConfig['kind'] | null = null
+  let baseUrl: string | null = null
   let demo: DemoUpstream | undefined
   let version = 0
+  const by = 'environment' as const
+  const overriddenBy = {
+    ...(environment.kind === undefined ? {} : { kind: by }),
+    ...(environment.baseUrl === undefined ? {} : { baseUrl: by }),
+    ...(environment.apiKey === undefined ? {} : { apiKey: by }),
+  }
 
   const nextTarget = async (
     chosen: UpstreamConfig | undefined,
@@ -42,12 +49,14 @@ export function createLiveUpstream(deps: {
   return {
     current: () => target,
     state: () => ({ kind, isConfigured: target !== undefined }),
+    facts: () => ({ kind, baseUrl, isConfigured: target !== undefined, overriddenBy }),
     async apply() {
       const chosen = chooseUpstream(environment, store.current())
       const next = await nextTarget(chosen)
       version += 1
       target = next && { ...next, version }
       kind = chosen?.kind ?? null
+      baseUrl = chosen?.baseUrl ?? null
       prices.setDemo(kind === 'demo')
       logger.info(
         { upstream: kind, baseUrl: target?.baseUrl, isConfigured: target !== undefined },

@@ -1,13 +1,33 @@
 // Live settings: read and changed by an administrator while the gateway runs.
+import { z } from 'zod'
 import { operation } from '../operation.ts'
-import { settingsPatch, settingsSchema } from '../settings.ts'
+import { remoteAdministration, settingsPatch, settingsSchema } from '../settings.ts'
 import { nothing } from './fields.ts'
+
+const byEnvironment = z.literal('environment').optional()
+
+/** The settings as they are stored, and beside them what holds in their place, and what was fixed at the start. */
+const settingsView = settingsSchema.extend({
+  /** Settings that the environment decides: their stored value waits until it is unset. */
+  overriddenBy: z.strictObject({ remoteAdministration: byEnvironment }),
+  /** What holds now, whatever decides it. */
+  effective: z.strictObject({ remoteAdministration }),
+  /** Changed by starting the gateway anew. */
+  network: z.strictObject({
+    host: z.string(),
+    /** 0 where the system picked one; the addresses have it. */
+    port: z.int(),
+    addresses: z.array(z.string()),
+    isOpenToNetwork: z.boolean(),
+  }),
+})
+export type SettingsView = z.infer<typeof settingsView>
 
 export const settingsGet = operation({
   name: 'settings.get',
   audience: 'admin',
   input: nothing,
-  output: settingsSchema,
+  output: settingsView,
 })
 
 export const settingsUpdate = operation({
@@ -15,5 +35,5 @@ export const settingsUpdate = operation({
   audience: 'admin',
   /** Only what is named changes. */
   input: settingsPatch,
-  output: settingsSchema,
+  output: settingsView,
 })

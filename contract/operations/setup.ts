@@ -17,6 +17,13 @@ export const upstreamBaseUrl = z
     return url.username === '' && url.password === '' && url.search === '' && url.hash === ''
   }, 'must not carry a user name, a password, a query or a fragment')
 
+export const upstreamApiKey = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .regex(/^[\x21-\x7e]+$/, 'has to be printable ASCII without spaces')
+
 export const setupStatus = operation({
   name: 'setup.status',
   audience: 'public',
@@ -37,13 +44,7 @@ export const setupComplete = operation({
     admin: z.strictObject({ email, password }),
     upstream: z.strictObject({
       kind: upstreamKind,
-      apiKey: z
-        .string()
-        .trim()
-        .min(1)
-        .max(500)
-        .regex(/^[\x21-\x7e]+$/, 'has to be printable ASCII without spaces')
-        .optional(),
+      apiKey: upstreamApiKey.optional(),
       baseUrl: upstreamBaseUrl.optional(),
     }),
     settings: settingsPatch.optional(),

@@ -33,6 +33,8 @@ interface AccountBookDeps {
   readonly keySpendings: KeySpendings
   readonly clock: Clock
   readonly logger: Logger
+  /** Told after each change of somebody's money, with what they have now. */
+  readonly onChanged?: (userId: string, state: AccountState) => void
 }
 
 /** What is known of a person's money; the one place where it changes is this file. */
@@ -64,6 +66,7 @@ class LiveAccounts implements AccountBook {
   readonly #keySpendings: KeySpendings
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #onChanged: (userId: string, state: AccountState) => void
 
   /** Grows with the people who were seen since the start, and no further. */
   readonly #accounts = new Map<string, Account>()
@@ -73,12 +76,13 @@ class LiveAccounts implements AccountBook {
   /** Holds whose rows could not be written: they hold nothing, and ending them charges nothing. */
   readonly #lost = new WeakSet<OpenHold>()
 
-  constructor({ writer, ledger, keySpendings, clock, logger }: AccountBookDeps) {
+  constructor({ writer, ledger, keySpendings, clock, logger, onChanged = ignore }: AccountBookDeps) {
     this.#writer = writer
     this.#ledger = ledger
     this.#keySpendings = keySpendings
     this.#clock = clock
     this.#logger = logger
+    this.#onChanged = onChanged
   }
 
   state(userId: string): AccountState {
@@ -150,6 +154,7 @@ class LiveAccounts implements AccountBook {
         throw error
       })
     this.#untilLanded(record, landed)
+    this.#onChanged(hold.userId, stateOf(account))
     return landed
   }
 
@@ -203,7 +208,9 @@ class LiveAccounts implements AccountBook {
       throw error
     }
     if (!isTaken) account.balanceNanoUsd += amountNanoUsd
-    return ok(stateOf(account))
+    const state = stateOf(account)
+    this.#onChanged(userId, state)
+    return ok(state)
   }
 
   setCreditLimit(

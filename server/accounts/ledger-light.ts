@@ -22,6 +22,8 @@ interface LedgerLightDeps {
   readonly startOfDay: (nowMs: number) => number
   readonly clock: Clock
   readonly logger: Logger
+  /** Told at the end of every check. */
+  readonly onChecked?: (isConsistent: boolean) => void
 }
 
 /** Whoever starts the gateway has their first requests first. */
@@ -178,5 +180,6 @@ class WorkingLight implements LedgerLight {
       { event: 'ledger_checked', state, entries, findingsTotal, durationMs },
       'the ledger was checked',
     )
+    this.#deps.onChecked?.(findingsTotal === 0)
   }
 }

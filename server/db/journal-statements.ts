@@ -182,10 +182,10 @@ function prepareUsage(raw: Database) {
   const charge = raw.prepare(
     `INSERT INTO charges
        (entry_seq, request_id, created_at, user_id, key_id, endpoint, model, price_id,
-        hold_nano_usd, amount_nano_usd, write_off_nano_usd, multiplier_ppm, reason,
+        hold_nano_usd, amount_nano_usd, write_off_nano_usd, multiplier_ppm, model_multiplier_ppm, reason,
         input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, web_search_calls,
         reported_usage, is_flagged, is_demo, upstream_response_id, service_tier, priced_tier, further_usage)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const usage = raw.prepare(
     `INSERT INTO usage
@@ -210,6 +210,7 @@ function prepareUsage(raw: Database) {
         made.amountNanoUsd,
         made.writeOffNanoUsd,
         made.multiplierPpm,
+        made.modelMultiplierPpm ?? 1_000_000,
         made.reason,
         row.inputTokens,
         row.cachedInputTokens,

@@ -6,6 +6,7 @@ import {
   holdOf,
   NOW,
   openTestDatabase,
+  PRICE_ID,
   usageOf,
 } from '../../test/support/database.ts'
 import { APPEND_ONLY_TABLES } from './triggers.ts'
@@ -37,14 +38,21 @@ async function databaseWithRows() {
     address: 'ipc',
   }
   repositories.audit.append({ id: 'a', createdAt: NOW, before: null, after: { role: 'user' }, ...rest })
+  repositories.prices.withdraw(PRICE_ID, null, NOW, () => undefined)
   return db
+}
+
+/** The column with a moment; most tables call it the same. */
+const STAMPS: Readonly<Record<string, string>> = {
+  possible_losses: 'found_at',
+  price_withdrawals: 'withdrawn_at',
 }
 
 test.each(APPEND_ONLY_TABLES)('a row of %s is never changed, replaced or deleted', async (table) => {
   const db = await databaseWithRows()
   const count = cellOf(db, `SELECT count(*) FROM ${table}`)
   expect(count).toBeGreaterThan(0)
-  const stamp = table === 'possible_losses' ? 'found_at' : 'created_at'
+  const stamp = STAMPS[table] ?? 'created_at'
   expect(() => db.raw.exec(`UPDATE ${table} SET ${stamp} = 0`)).toThrow(`${table} is append-only`)
   expect(() => db.raw.exec(`DELETE FROM ${table}`)).toThrow(`${table} is append-only`)
   expect(() => db.raw.exec(`INSERT OR REPLACE INTO ${table} SELECT * FROM ${table}`)).toThrow(/append-only/)

@@ -7,6 +7,7 @@ export const APPEND_ONLY_TABLES = [
   'ledger_entries',
   'charges',
   'prices',
+  'price_withdrawals',
   'audit',
   'possible_losses',
   'loss_resolutions',

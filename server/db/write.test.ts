@@ -118,6 +118,23 @@ test('a settlement brings its entry, its charge, the balance and the usage row t
   expect(repositories.usage.list({ limit: 5 }).rows).toEqual([usageOf('r', { costNanoUsd: 700 })])
 })
 
+test('a charge keeps both multipliers, that of the model 1 where there is none', async () => {
+  const { db, writer } = startWriter()
+  await writer.submit(topUp(5_000))
+  await writer.submit(hold('r'))
+  await writer.submit(hold('s'))
+  const command = settle('r', 700)
+  if (command.kind !== 'settle') throw new Error('a settlement was asked for')
+  const charge = { ...command.charge, multiplierPpm: 1_250_000, modelMultiplierPpm: 900_000 }
+  await writer.submit({ ...command, charge })
+  await writer.submit(settle('s', 700))
+  const kept = db.raw.prepare('SELECT multiplier_ppm, model_multiplier_ppm FROM charges').raw().all()
+  expect(kept).toEqual([
+    [1_250_000, 900_000],
+    [1_000_000, 1_000_000],
+  ])
+})
+
 test('one command that cannot be written takes no other down with it', async () => {
   const { db, path, writer, failures } = startWriter()
   await writer.submit(topUp(5_000))

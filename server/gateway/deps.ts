@@ -3,11 +3,15 @@ import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
 import type { OwnedIds } from '../accounts/owned-ids.ts'
+import type { EventBus } from '../events/event-bus.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Clock, Ids, Logger } from '../ports.ts'
+import type { ModelRules } from '../prices/model-rules.ts'
 import type { PriceBook } from '../prices/price-book.ts'
+import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
+import type { UpstreamHealth } from '../upstreams/upstream-health.ts'
 import type { BodyMemory } from './body-memory.ts'
 import type { Drains } from './drains.ts'
 import type { LiveRequests } from './live-requests.ts'
@@ -24,10 +28,14 @@ export interface GatewayDeps {
   readonly keys: KeyDirectory
   readonly accessChanges: AccessChanges
   readonly prices: PriceBook
+  readonly models: ModelRules
+  readonly unpriced: UnpricedModels
+  readonly events: EventBus
   readonly settings: LiveSettings
   readonly ownedIds: OwnedIds
   readonly limitBook: LimitBook
   readonly limiter: Limiter
+  readonly upstreamHealth: UpstreamHealth
   /** Where requests go now, or undefined before the set-up. */
   readonly upstream: () => UpstreamTarget | undefined
 }

@@ -27,8 +27,10 @@ const deps = {
       row('gpt-6-sol', 1_700_000_000_999),
       row('gpt-6-luna', 1_600_000_000_000),
       row('vendor/model:7b', 1_650_000_000_000),
+      row('kept-away', 0),
     ],
   },
+  models: { isAllowed: (model: string) => model !== 'kept-away' },
 } as unknown as Parameters<typeof answerModels>[0] // the calls that a list makes
 
 type Asked = Parameters<typeof answerModels>[1]
@@ -36,7 +38,12 @@ const allowedModels: readonly string[] | null = null
 const server = createServer((req, res) => {
   const answer = req.url?.startsWith('/v1/models/') ? answerModel : answerModels
   // Of a request only these members are looked at.
-  answer(deps, { req, res, requestId: 'req_1', key: { allowedModels } } as unknown as Asked)
+  answer(deps, {
+    req,
+    res,
+    requestId: 'req_1',
+    key: { userId: 'user_1', userRole: 'user', allowedModels },
+  } as unknown as Asked)
 })
 let url = ''
 beforeAll(async () => {
@@ -50,7 +57,7 @@ afterAll(async () => {
 })
 
 describe('the list of models', () => {
-  test('names every model with a price, and every alias of one, in order, with times in seconds', async () => {
+  test('names every model with a price that this person may use, and every alias of one, in order, with times in seconds', async () => {
     const response = await fetch(url)
     expect(response.headers.get('x-request-id')).toBe('req_1')
     const model = (id: string, created: number) => ({

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { refusal } from '../../contract/errors.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
-import { type AllowedModels, isModelAllowed } from '../limits/decide-key-scope.ts'
+import { isModelAllowed } from '../limits/decide-key-scope.ts'
 import type { GatewayDeps } from './deps.ts'
 import { modelIdAt, rawPathOf } from './endpoints.ts'
 import { answerRefusal } from './openai-error.ts'
@@ -11,8 +11,9 @@ import { printable } from './printable.ts'
 import type { Received } from './request.ts'
 import { endUnlessSent } from './unread-body.ts'
 
-type ModelDeps = Pick<GatewayDeps, 'prices' | 'settings' | 'clock'>
-type Asked = Received & { readonly key: Pick<KnownKey, 'allowedModels'> }
+type ModelDeps = Pick<GatewayDeps, 'prices' | 'models' | 'settings' | 'clock'>
+type Asking = Pick<KnownKey, 'userId' | 'userRole' | 'allowedModels'>
+type Asked = Received & { readonly key: Asking }
 
 /**
  * What Codex CLI is answered when it asks with `?client_version=`: an empty catalogue, on which it keeps the one that it
@@ -23,20 +24,17 @@ const CODEX_CATALOGUE = { models: [] }
 export function answerModels(deps: ModelDeps, received: Asked): void {
   const target = received.req.url ?? ''
   const query = new URLSearchParams(target.slice(rawPathOf(target).length))
-  answer(
-    received,
-    query.has('client_version') ? CODEX_CATALOGUE : modelList(deps, received.key.allowedModels),
-  )
+  answer(received, query.has('client_version') ? CODEX_CATALOGUE : modelList(deps, received.key))
 }
 
-const modelList = (deps: ModelDeps, allowed: AllowedModels) => ({
+const modelList = (deps: ModelDeps, key: Asking) => ({
   object: 'list',
-  data: [...knownModels(deps, allowed)].sort(([a], [b]) => (a < b ? -1 : 1)).map(toModel),
+  data: [...knownModels(deps, key)].sort(([a], [b]) => (a < b ? -1 : 1)).map(toModel),
 })
 
 export function answerModel(deps: ModelDeps, received: Asked): void {
   const raw = modelIdAt(rawPathOf(received.req.url ?? '')) ?? ''
-  const known = knownModels(deps, received.key.allowedModels)
+  const known = knownModels(deps, received.key)
   // A client may have sent a slash in a name as it is, or encoded; either is only ever compared with names that we know.
   const id = known.has(raw) ? raw : decoded(raw)
   const seconds = id === undefined ? undefined : known.get(id)
@@ -56,9 +54,9 @@ function decoded(raw: string): string | undefined {
   }
 }
 
-/** The models that the key may use, by the names that it may use for them, with the time since when, in seconds. */
-function knownModels(deps: ModelDeps, allowed: AllowedModels): Map<string, number> {
-  const rows = deps.prices.models(deps.clock.now())
+/** The models that the person and the key may use, by the names that it may use for them, with the time since when, in seconds. */
+function knownModels(deps: ModelDeps, key: Asking): Map<string, number> {
+  const rows = deps.prices.models(deps.clock.now()).filter((row) => deps.models.isAllowed(row.model, key))
   const since = new Map(rows.map((row) => [row.model, Math.floor(row.effectiveFrom / 1000)]))
   const models = [...since.keys()].map((model) => ({ name: model, model }))
   const aliases = Object.entries(deps.settings.current().modelAliases)
@@ -66,7 +64,7 @@ function knownModels(deps: ModelDeps, allowed: AllowedModels): Map<string, numbe
     .map(([name, model]) => ({ name, model }))
   return new Map(
     [...models, ...aliases]
-      .filter((named) => isModelAllowed(allowed, named))
+      .filter((named) => isModelAllowed(key.allowedModels, named))
       .map(({ name, model }) => [name, since.get(model) ?? 0]),
   )
 }

@@ -77,10 +77,12 @@ async function journey(deps: StageDeps, received: Received): Promise<Outcome> {
   )
   live.onCut = (refused) => answerRefusal(received.res, received.requestId, refused)
   deps.live.add(live)
+  tellRunning(deps)
   try {
     return await admittedJourney(deps, admitted.value, live)
   } finally {
     deps.live.remove(live)
+    tellRunning(deps)
   }
 }
 
@@ -163,8 +165,12 @@ async function end(deps: StageDeps, held: Held, live: LiveRequest, relayed: Rela
   held.admission.trueUp(row.inputTokens + row.outputTokens)
   relayed.finish()
   await relayed.finished
+  deps.events.publish({ type: 'request.finished', userId: row.userId, row })
   return outcomeOfRow(row, live.drainCutBy)
 }
+
+const tellRunning = ({ events, live }: StageDeps): void =>
+  events.publish({ type: 'requests.running', running: live.count })
 
 /** Whether the hold's row reached the disk. A hold that did not is gone, and nothing may be relayed under it. */
 const isCommitted = (opened: OpenHold): Promise<boolean> =>
@@ -191,6 +197,7 @@ function refuseKnown(deps: StageDeps, request: Identified | Routed, refused: Ref
   const status = ERRORS[refused.code].status
   const row = refusedRow(deps, request, { code: refused.code, status, model, isDemo })
   deps.accounts.recordRefused(row)
+  deps.events.publish({ type: 'request.finished', userId: row.userId, row })
   refuse(deps, request, refused)
   return outcomeOfRow(row)
 }

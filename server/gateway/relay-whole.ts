@@ -2,6 +2,7 @@
 // of the upstream pass through here, and what they would reveal of the operator's account is replaced.
 import type { IncomingHttpHeaders } from 'node:http'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
+import { troubleOf } from '../upstreams/answer-problem.ts'
 import type { AnswerSource } from './answer-source.ts'
 import { CLIENT_STALLED_MS_MAX } from './client-stream.ts'
 import type { StageDeps } from './deps.ts'
@@ -24,7 +25,7 @@ type Collected =
   | { readonly ok: false; readonly fault: UpstreamFault }
 
 export async function relayWhole(
-  deps: Pick<StageDeps, 'ownedIds' | 'logger'>,
+  deps: Pick<StageDeps, 'ownedIds' | 'logger' | 'upstreamHealth'>,
   held: Held,
   live: LiveRequest,
   source: AnswerSource,
@@ -104,13 +105,20 @@ function writeWhole(held: Held, status: number, headers: IncomingHttpHeaders, bo
 }
 
 function relayError(
-  deps: Pick<StageDeps, 'logger'>,
+  deps: Pick<StageDeps, 'logger' | 'upstreamHealth'>,
   held: Held,
   live: LiveRequest,
   head: UpstreamHead,
   body: Buffer,
 ): Relayed {
   const verdict = judgeUpstreamError(head, body, held)
+  const trouble = troubleOf(held.upstream.baseUrl, {
+    status: head.status,
+    body,
+    location: undefined,
+    type: String(head.headers['content-type'] ?? ''),
+  })
+  if (trouble) deps.upstreamHealth.noteFailure(trouble, held.requestId)
   deps.logger.warn(
     {
       event: 'upstream_error',

@@ -50,6 +50,8 @@ export interface Routed extends Read {
   readonly alias: string | undefined
   readonly price: PriceRow
   readonly multiplierPpm: number
+  /** That of the model; both are applied, and rounded once. */
+  readonly modelMultiplierPpm: number
   /** Where the members of the body stand. */
   readonly scan: JsonObjectScan
   /** What changes in the body before it is sent, of what docs/request-journey.md names. */

@@ -1,11 +1,12 @@
 // The connections to the upstream: one pool per base URL. Those of an upstream that is no longer used close when idle.
 import type { Socket } from 'node:net'
 import { buildConnector, Pool } from 'undici'
+import { createGuardedLookup, refuseForbiddenHost } from '../upstreams/guarded-lookup.ts'
 import type { UpstreamTarget } from './request.ts'
 
 /** Shorter than any known upstream's idle time-out, so that a request rarely meets a socket that is being closed. */
 const IDLE_SOCKET_MS = 4_000
-const CONNECT_TIMEOUT_MS = 10_000
+export const CONNECT_TIMEOUT_MS = 10_000
 /** Reasoning models are silent for twenty minutes and more before their first byte, and between two. */
 const SILENCE_MS_MAX = 35 * 60_000
 const CONNECTIONS_MAX = 1_024
@@ -28,8 +29,19 @@ export interface UpstreamPools {
  * errors of Node's that undici hands on as they are: a reset is otherwise no sign of whether the connection had served.
  */
 function connectWithTraces(): buildConnector.connector {
-  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, allowH2: false })
-  return (options, callback) =>
+  const connect = buildConnector({
+    timeout: CONNECT_TIMEOUT_MS,
+    allowH2: false,
+    lookup: createGuardedLookup(),
+  })
+  return (options, callback) => {
+    try {
+      // An address is never looked up, so it is asked for here.
+      refuseForbiddenHost(options.hostname)
+    } catch (error) {
+      callback(error as Error, null)
+      return
+    }
     connect(options, (...result) => {
       const [, socket] = result
       socket?.on('error', (error: Error & { socket?: Pick<Socket, 'bytesRead'> }) => {
@@ -37,6 +49,7 @@ function connectWithTraces(): buildConnector.connector {
       })
       callback(...result)
     })
+  }
 }
 
 export function createUpstreamPools(): UpstreamPools {

@@ -4,6 +4,7 @@ import { refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope } from './answers.ts'
 import { namesBuild } from './apps-door.ts'
+import type { EventStreams } from './event-streams.ts'
 import { healthDoor } from './health-door.ts'
 import type { HttpDeps } from './http-deps.ts'
 import { operationsDoor } from './operations-door.ts'
@@ -11,7 +12,7 @@ import { STYLE_HASH } from './pages/style.ts'
 import { pagesDoor } from './pages-door.ts'
 import { securityHeaders } from './security-headers.ts'
 
-export function createApp(deps: HttpDeps): Express {
+export function createApp(deps: HttpDeps & { readonly streams: EventStreams }): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -22,6 +23,7 @@ export function createApp(deps: HttpDeps): Express {
 
   app.use(securityHeaders([STYLE_HASH]))
   app.use(healthDoor(deps))
+  app.all('/api/events', deps.streams.handler)
   app.all('/api/:operation', namesBuild(deps), operationsDoor(deps))
   app.use(pagesDoor(deps))
   app.use(errorHandler(deps))

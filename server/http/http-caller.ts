@@ -27,11 +27,15 @@ export async function toCaller(
     address: addressOf(req),
     client: (req.headers['user-agent'] ?? '').slice(0, 200),
     isLocal: isFromHere,
-    mayAdminister: remoteAdministration === 'lan' || (remoteAdministration === 'loopback' && isFromHere),
+    mayAdminister: isOpenTo(remoteAdministration(), isFromHere),
     session: sessionCookie(res),
     origin: originOf(req, allowedHosts()),
   }
 }
+
+/** Whether administration is open to a call from there. */
+export const isOpenTo = (remoteAdministration: 'off' | 'loopback' | 'lan', isFromHere: boolean): boolean =>
+  remoteAdministration === 'lan' || (remoteAdministration === 'loopback' && isFromHere)
 
 function tokenOf(req: IncomingMessage): string | undefined {
   const header = req.headers.cookie

@@ -2,9 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Refusal } from '../../contract/errors.ts'
+import type { EventBus } from '../events/event-bus.ts'
 import type { Identity } from '../operations/caller.ts'
 import type { Dispatch } from '../operations/dispatch.ts'
-import type { Ids, Logger } from '../ports.ts'
+import type { Clock, Ids, Logger } from '../ports.ts'
 import type { PageFacts } from './pages/page-facts.ts'
 import type { WebApp } from './web-app.ts'
 
@@ -37,7 +38,13 @@ export interface HttpDeps {
   readonly dispatch: Dispatch
   /** Whose session a cookie's token names, and that it was used from this address. */
   readonly identify: (token: string, address: string) => Promise<Identity | undefined>
-  readonly remoteAdministration: 'off' | 'loopback' | 'lan'
+  /** The same by the id alone: for a connection that stays open. */
+  readonly lookUpSession: (sessionId: string) => Identity | undefined
+  readonly events: EventBus
+  readonly version: string
+  readonly clock: Pick<Clock, 'now'>
+  /** From where administrators may administer, now. */
+  readonly remoteAdministration: () => 'off' | 'loopback' | 'lan'
   /** Names beside IP addresses and localhost that requests may carry. */
   readonly allowedHosts: () => readonly string[]
   readonly readiness: () => Readiness

@@ -7,6 +7,7 @@ import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope, openAiBody } from './answers.ts'
 import { createApp } from './app.ts'
+import type { EventStreams } from './event-streams.ts'
 import type { GatewayDoor, HttpDeps } from './http-deps.ts'
 import { isHostAllowed } from './request-origin.ts'
 
@@ -16,7 +17,9 @@ const REQUEST_TIMEOUT_MS = 3_660_000
 /** Longer than clients keep a connection idle: Node's 5 s would close it in the middle of their next request. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
 
-export function createHttpServer(deps: HttpDeps & { readonly gateway: GatewayDoor }): Server {
+export function createHttpServer(
+  deps: HttpDeps & { readonly gateway: GatewayDoor; readonly streams: EventStreams },
+): Server {
   const { gateway, allowedHosts } = deps
   const app = createApp(deps)
 

@@ -63,8 +63,11 @@ function hostNameOf(hostHeader: string | undefined): string | undefined {
  * Whether a call came from a page of this very address, or from no page at all. The header cannot be set across origins
  * without a preflight, which is never answered; Origin and Sec-Fetch-Site cannot be set by a page at all.
  */
-export function isSameOrigin(headers: IncomingHttpHeaders): boolean {
-  if (headers['x-requested-with'] !== 'codex-gateway') return false
+export const isSameOrigin = (headers: IncomingHttpHeaders): boolean =>
+  headers['x-requested-with'] === 'codex-gateway' && comesFromOwnPage(headers)
+
+/** The same for what a page cannot add a header to, such as an event stream, which no foreign page can read anyway. */
+export function comesFromOwnPage(headers: IncomingHttpHeaders): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
   const { origin, host } = headers

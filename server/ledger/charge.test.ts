@@ -146,6 +146,16 @@ describe('rounding', () => {
     expect(tiny({ inputTokens: 1_500_000 }, 2_000_000)).toBe(3)
   })
 
+  test('rounding happens after both multipliers', () => {
+    // 1.5 nano-dollars, doubled and doubled again: rounded in between it would be eight.
+    const usage = { ...NO_USAGE, inputTokens: 1_500_000 }
+    expect(chargeFor(usage, TINY, 2_000_000, 'default', 2_000_000)).toBe(6)
+    // A third and its inverse, in parts per million: 333,333 × 3,000,003 is less than a whole by a billionth.
+    const million = { ...NO_USAGE, inputTokens: 1_000_000_000_000 }
+    expect(chargeFor(million, TINY, 333_333, 'default', 3_000_003)).toBe(1_000_000)
+    expect(chargeFor(usage, TINY, 0, 'default', 2_000_000)).toBe(0)
+  })
+
   test('a multiplier scales the whole charge, searches included', () => {
     expect(charge({ inputTokens: 1_000, webSearchCalls: 1 }, {}, 1_250_000)).toBe(15_000_000)
     expect(charge({ inputTokens: 1_000, webSearchCalls: 1 }, {}, 500_000)).toBe(6_000_000)
@@ -182,7 +192,12 @@ const firstOf = (rates: PriceRates, ...columns: readonly (keyof PriceRates)[]): 
   return 0n
 }
 
-function exactDollars(usage: TokenUsage, rates: PriceRates, multiplierPpm: number): Fraction {
+function exactDollars(
+  usage: TokenUsage,
+  rates: PriceRates,
+  multiplierPpm: number,
+  modelMultiplierPpm: number,
+): Fraction {
   const threshold = rates.longContextAboveTokens ?? Number.POSITIVE_INFINITY
   const isLong = usage.inputTokens > threshold
   const input: readonly (keyof PriceRates)[] = isLong
@@ -207,7 +222,8 @@ function exactDollars(usage: TokenUsage, rates: PriceRates, multiplierPpm: numbe
   const sum = bought
     .map(([count, nanoUsd, per]) => times(fraction(BigInt(count), per), fraction(nanoUsd, 1_000_000_000n)))
     .reduce(plus, fraction(0n, 1n))
-  return times(sum, fraction(BigInt(multiplierPpm), 1_000_000n))
+  const multiplied = times(sum, fraction(BigInt(multiplierPpm), 1_000_000n))
+  return times(multiplied, fraction(BigInt(modelMultiplierPpm), 1_000_000n))
 }
 
 const rate = fc.integer({ min: 0, max: 600_000_000_000 })
@@ -247,10 +263,10 @@ const multiplier = fc.oneof(fc.constant(ONE_MILLION), fc.integer({ min: 0, max: 
 describe('for any usage at any price', () => {
   test('the charge is the exact price, rounded up by less than one nano-dollar', () => {
     fc.assert(
-      fc.property(usageArbitrary, ratesArbitrary, multiplier, (usage, rates, ppm) => {
-        const exact = exactDollars(usage, rates, ppm)
+      fc.property(usageArbitrary, ratesArbitrary, multiplier, multiplier, (usage, rates, ppm, modelPpm) => {
+        const exact = exactDollars(usage, rates, ppm, modelPpm)
         const exactNano = exact.over * 1_000_000_000n
-        const charged = BigInt(chargeFor(usage, rates, ppm)) * exact.under
+        const charged = BigInt(chargeFor(usage, rates, ppm, 'default', modelPpm)) * exact.under
         expect(charged >= exactNano).toBe(true)
         expect(charged < exactNano + exact.under).toBe(true)
       }),

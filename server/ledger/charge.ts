@@ -112,7 +112,8 @@ export const chargeFor = (
   rates: PriceRates,
   multiplierPpm: PartsPerMillion,
   serviceTier: PricedTier = 'default',
-): NanoUsd => scaleUp(sumOfLines(chargeLines(usage, rates, serviceTier)), multiplierPpm)
+  modelMultiplierPpm: PartsPerMillion = ONE_MILLION,
+): NanoUsd => scaleUp(sumOfLines(chargeLines(usage, rates, serviceTier)), multiplierPpm, modelMultiplierPpm)
 
 /** In tokens times rates per million: a millionth of a nano-dollar each. */
 export function sumOfLines(lines: readonly ChargeLine[]): bigint {
@@ -187,8 +188,18 @@ function split(whole: number, parts: { readonly audio: number; readonly images: 
   return { text: whole - audio - images, audio, images }
 }
 
-/** Nano-dollars per million tokens times tokens, times the multiplier: divided by both millions at once, rounded up. */
-export function scaleUp(tokensTimesRates: bigint, multiplierPpm: PartsPerMillion): NanoUsd {
-  const divisor = BigInt(ONE_MILLION) * BigInt(ONE_MILLION)
-  return toNanoUsd((tokensTimesRates * BigInt(multiplierPpm) + divisor - 1n) / divisor)
+const MILLION = BigInt(ONE_MILLION)
+
+/**
+ * Nano-dollars per million tokens times tokens, times both multipliers: divided by all the millions at once and rounded up,
+ * so that two multipliers are no reason to round twice.
+ */
+export function scaleUp(
+  tokensTimesRates: bigint,
+  multiplierPpm: PartsPerMillion,
+  modelMultiplierPpm: PartsPerMillion = ONE_MILLION,
+): NanoUsd {
+  const divisor = MILLION * MILLION * MILLION
+  const scaled = tokensTimesRates * BigInt(multiplierPpm) * BigInt(modelMultiplierPpm)
+  return toNanoUsd((scaled + divisor - 1n) / divisor)
 }

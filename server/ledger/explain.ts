@@ -1,4 +1,4 @@
-// Explains a charge: the lines it is the sum of, the multiplier, and the one rounding. The lines are those that were charged
+// Explains a charge: the lines it is the sum of, both multipliers, and the one rounding. The lines are those that were charged
 // by; every amount is exact, as a decimal number of nano-dollars.
 import type { PriceRates } from '../../contract/price.ts'
 import {
@@ -9,7 +9,7 @@ import {
   scaleUp,
   sumOfLines,
 } from './charge.ts'
-import type { NanoUsd, PartsPerMillion } from './money.ts'
+import { type NanoUsd, ONE_MILLION, type PartsPerMillion } from './money.ts'
 import type { PricedTier } from './service-tier.ts'
 import type { TokenUsage } from './token-usage.ts'
 
@@ -30,7 +30,9 @@ export interface ExplainedCharge {
   /** The sum of the lines. */
   readonly sumNanoUsd: string
   readonly multiplierPpm: PartsPerMillion
-  /** The sum times the multiplier. */
+  /** The model's own, beside the one for all. */
+  readonly modelMultiplierPpm: PartsPerMillion
+  /** The sum times both multipliers. */
   readonly multipliedNanoUsd: string
   /** The same, where a begun nano-dollar is charged whole. */
   readonly roundedNanoUsd: NanoUsd
@@ -42,6 +44,7 @@ export function explainCharge(
   rates: PriceRates,
   multiplierPpm: PartsPerMillion,
   serviceTier: PricedTier = 'default',
+  modelMultiplierPpm: PartsPerMillion = ONE_MILLION,
 ): ExplainedCharge {
   const lines = chargeLines(usage, rates, serviceTier)
   const sum = sumOfLines(lines)
@@ -51,8 +54,9 @@ export function explainCharge(
     lines: lines.map((line) => ({ ...line, exactNanoUsd: toDecimal(amountOfLine(line), 6) })),
     sumNanoUsd: toDecimal(sum, 6),
     multiplierPpm,
-    multipliedNanoUsd: toDecimal(sum * BigInt(multiplierPpm), 12),
-    roundedNanoUsd: scaleUp(sum, multiplierPpm),
+    modelMultiplierPpm,
+    multipliedNanoUsd: toDecimal(sum * BigInt(multiplierPpm) * BigInt(modelMultiplierPpm), 18),
+    roundedNanoUsd: scaleUp(sum, multiplierPpm, modelMultiplierPpm),
   }
 }
 

@@ -100,8 +100,9 @@ describe('for any price', () => {
         rates,
         worst,
         fc.integer({ min: 0, max: 5_000_000 }),
+        fc.integer({ min: 0, max: 5_000_000 }),
         fc.tuple(share, share, share, share, share),
-        (price, bounds, ppm, [input, cached, written, output, searches]) => {
+        (price, bounds, ppm, modelPpm, [input, cached, written, output, searches]) => {
           const inputMax = Math.min(bounds.inputTokensMax, price.contextWindowTokens ?? 0)
           const inputTokens = Math.round(inputMax * input)
           const cachedInputTokens = Math.floor(inputTokens * cached)
@@ -113,7 +114,8 @@ describe('for any price', () => {
             reasoningTokens: 0,
             webSearchCalls: Math.floor(bounds.webSearchCallsMax * searches),
           }
-          expect(chargeFor(usage, price, ppm)).toBeLessThanOrEqual(quoteWorstCase(bounds, price, ppm))
+          const held = quotedAt(quoteFor(bounds, price, ppm, modelPpm), bounds.outputTokensMax)
+          expect(chargeFor(usage, price, ppm, 'default', modelPpm)).toBeLessThanOrEqual(held)
         },
       ),
       { numRuns: 1_000 },
@@ -144,12 +146,19 @@ describe('for any price', () => {
   test('the largest output limit within an amount is exactly that', () => {
     const multiplier = fc.integer({ min: 0, max: 5_000_000 })
     fc.assert(
-      fc.property(rates, worst, multiplier, fc.nat(200_000_000), (price, bounds, ppm, amount) => {
-        const quote = quoteFor(bounds, price, ppm)
-        const tokens = outputTokensWithin(quote, amount, bounds.outputTokensMax)
-        if (tokens >= 0) expect(quotedAt(quote, tokens)).toBeLessThanOrEqual(amount)
-        if (tokens < bounds.outputTokensMax) expect(quotedAt(quote, tokens + 1)).toBeGreaterThan(amount)
-      }),
+      fc.property(
+        rates,
+        worst,
+        multiplier,
+        multiplier,
+        fc.nat(200_000_000),
+        (price, bounds, ppm, modelPpm, amount) => {
+          const quote = quoteFor(bounds, price, ppm, modelPpm)
+          const tokens = outputTokensWithin(quote, amount, bounds.outputTokensMax)
+          if (tokens >= 0) expect(quotedAt(quote, tokens)).toBeLessThanOrEqual(amount)
+          if (tokens < bounds.outputTokensMax) expect(quotedAt(quote, tokens + 1)).toBeGreaterThan(amount)
+        },
+      ),
       { numRuns: 1_000 },
     )
   })

@@ -32,6 +32,8 @@ export interface Quote {
   /** What one more token of output limit adds, in all choices together. */
   readonly perOutputTokenTimesRates: bigint
   readonly multiplierPpm: PartsPerMillion
+  /** That of the model, beside the one of the settings; 1,000,000 where left out. */
+  readonly modelMultiplierPpm?: PartsPerMillion
 }
 
 /**
@@ -39,7 +41,12 @@ export interface Quote {
  * plain, cached and cache-write input is dearest, text, audio or images, in whichever tier of service it may be answered, and
  * the long rates as soon as the input bound reaches into them.
  */
-export function quoteFor(bounds: QuoteBounds, rates: PriceRates, multiplierPpm: PartsPerMillion): Quote {
+export function quoteFor(
+  bounds: QuoteBounds,
+  rates: PriceRates,
+  multiplierPpm: PartsPerMillion,
+  modelMultiplierPpm: PartsPerMillion = ONE_MILLION,
+): Quote {
   const windowTokens = rates.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
   const inputTokens = Math.min(bounds.inputTokensMax, windowTokens)
   const lengths = isLongContext(inputTokens, rates) ? [false, true] : [false]
@@ -66,6 +73,7 @@ export function quoteFor(bounds: QuoteBounds, rates: PriceRates, multiplierPpm: 
       toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION),
     perOutputTokenTimesRates,
     multiplierPpm,
+    modelMultiplierPpm,
   }
 }
 
@@ -79,12 +87,13 @@ export const quotedAt = (quote: Quote, outputTokens: number): NanoUsd =>
   scaleUp(
     quote.fixedTokensTimesRates + BigInt(outputTokens) * quote.perOutputTokenTimesRates,
     quote.multiplierPpm,
+    quote.modelMultiplierPpm,
   )
 
 /** The largest output limit, up to `outputTokensMax`, whose hold is at most `amountNanoUsd`; -1 where none is. */
 export function outputTokensWithin(quote: Quote, amountNanoUsd: NanoUsd, outputTokensMax: number): number {
-  const scale = BigInt(ONE_MILLION) * BigInt(ONE_MILLION)
-  const multiplier = BigInt(quote.multiplierPpm)
+  const scale = BigInt(ONE_MILLION) ** 3n
+  const multiplier = BigInt(quote.multiplierPpm) * BigInt(quote.modelMultiplierPpm ?? ONE_MILLION)
   const left = BigInt(amountNanoUsd) * scale - quote.fixedTokensTimesRates * multiplier
   if (left < 0n) return -1
   const perToken = quote.perOutputTokenTimesRates * multiplier

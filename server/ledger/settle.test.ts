@@ -47,6 +47,7 @@ describe('usage that was reported', () => {
         writeOffNanoUsd: 0,
         reason: 'completed',
         multiplierPpm: 1_000_000,
+        modelMultiplierPpm: 1_000_000,
         reportedUsage: RAW,
         isFlagged: false,
         upstreamResponseId: 'resp_1',
@@ -78,6 +79,13 @@ describe('usage that was reported', () => {
     ['upstream_failed', 'upstream_failed'],
   ] as const)('is charged exactly when the request ended as %s', (ending, reason) => {
     expect(settle({ ending })).toMatchObject({ usage: USAGE, charge: { amountNanoUsd: 4_000_000, reason } })
+  })
+
+  test('is charged at both multipliers, and the charge keeps them apart', () => {
+    expect(settle({ multiplierPpm: 1_500_000, modelMultiplierPpm: 500_001 })).toMatchObject({
+      // 4,000,000 × 1.5 × 0.500001
+      charge: { amountNanoUsd: 3_000_006, multiplierPpm: 1_500_000, modelMultiplierPpm: 500_001 },
+    })
   })
 
   test('is charged at the multiplier', () => {

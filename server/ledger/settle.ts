@@ -3,7 +3,7 @@ import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRates } from '../../contract/p
 import type { ChargeReason } from '../../contract/usage.ts'
 import { chargeFor } from './charge.ts'
 import { estimateFinishedUsage, estimateUsage } from './estimate.ts'
-import { type NanoUsd, type PartsPerMillion, sumNanoUsd } from './money.ts'
+import { type NanoUsd, ONE_MILLION, type PartsPerMillion, sumNanoUsd } from './money.ts'
 import { chargedTiers, type PricedTier } from './service-tier.ts'
 import {
   type FurtherUsage,
@@ -37,6 +37,8 @@ export interface SettlementInput {
   readonly availableBeyondHoldNanoUsd: NanoUsd
   readonly rates: PriceRates
   readonly multiplierPpm: PartsPerMillion
+  /** That of the model, beside the one of the settings; 1,000,000 where left out. */
+  readonly modelMultiplierPpm?: PartsPerMillion
   /** The tier that the answer names, as it names it; null where it names none. */
   readonly serviceTier: string | null
   /** The tier that the request asked for; left out, the standard one. */
@@ -53,6 +55,8 @@ export interface Charge {
   readonly writeOffNanoUsd: NanoUsd
   readonly reason: ChargeReason
   readonly multiplierPpm: PartsPerMillion
+  /** That of the model; both were applied. 1,000,000 where left out. */
+  readonly modelMultiplierPpm?: PartsPerMillion
   /** Usage as the upstream reported it, JSON, or null where it reported none. */
   readonly reportedUsage: string | null
   /** Whether the reported usage could not be true and was bounded by the hold. */
@@ -97,6 +101,7 @@ export function decideSettlement(input: SettlementInput): SettlementDecision {
       writeOffNanoUsd: due.amountNanoUsd - amountNanoUsd,
       reason: due.reason,
       multiplierPpm: input.multiplierPpm,
+      modelMultiplierPpm: input.modelMultiplierPpm ?? ONE_MILLION,
       reportedUsage: input.rawReported,
       isFlagged: due.isFlagged,
       upstreamResponseId: input.upstreamResponseId,
@@ -154,8 +159,9 @@ const atMost = (boundNanoUsd: NanoUsd, { amountNanoUsd, pricedTier }: Price): Pr
 /** In the tier that the answer came in. Where that has no price, in the dearest that the hold reckoned with. */
 function priceOf(usage: TokenUsage, input: SettlementInput): Price {
   const tiers = chargedTiers(input.rates, input.askedServiceTier ?? 'default', input.serviceTier)
+  const { rates, multiplierPpm, modelMultiplierPpm } = input
   const prices = tiers.map((pricedTier) => ({
-    amountNanoUsd: chargeFor(usage, input.rates, input.multiplierPpm, pricedTier),
+    amountNanoUsd: chargeFor(usage, rates, multiplierPpm, pricedTier, modelMultiplierPpm),
     pricedTier,
   }))
   return prices.reduce((dearest, price) => (price.amountNanoUsd > dearest.amountNanoUsd ? price : dearest))

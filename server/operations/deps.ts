@@ -1,19 +1,30 @@
 // What the handlers work with. The composition root makes each part once; a handler takes only what its noun needs.
-
+import type { Refusal } from '../../contract/errors.ts'
 import type { Locale } from '../../contract/operations/fields.ts'
+import type { SettingsView } from '../../contract/operations/settings.ts'
+import type { Result } from '../../contract/result.ts'
 import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
 import type { LedgerLight } from '../accounts/ledger-light.ts'
+import type { Backups } from '../backups/backups.ts'
+import type { Restored } from '../backups/restore.ts'
+import type { AuditRow } from '../db/repositories/audit.ts'
 import type { Repositories } from '../db/repositories/repositories.ts'
+import type { EventBus } from '../events/event-bus.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { Limiter } from '../limits/limiter.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { MailConfigStore } from '../mail/mail-config.ts'
 import type { Clock, Ids, Logger, SecretStore } from '../ports.ts'
+import type { ModelRules } from '../prices/model-rules.ts'
 import type { PriceBook } from '../prices/price-book.ts'
+import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { UpstreamConfigStore } from '../settings/upstream-config.ts'
+import type { System } from '../system/system.ts'
+import type { UpstreamHealth } from '../upstreams/upstream-health.ts'
+import type { UpstreamProbe } from '../upstreams/upstream-probe.ts'
 import type { Later } from './later.ts'
 import type { Passwords } from './passwords.ts'
 import type { SecondFactors } from './second-factors.ts'
@@ -21,11 +32,24 @@ import type { Sessions } from './sessions.ts'
 import type { SetupGate } from './setup-gate.ts'
 import type { Throttles } from './throttles.ts'
 
+export interface UpstreamFacts {
+  readonly kind: 'openai' | 'demo' | null
+  /** Where requests go, or would go with a key; null before the set-up. */
+  readonly baseUrl: string | null
+  readonly isConfigured: boolean
+  readonly overriddenBy: {
+    readonly kind?: 'environment'
+    readonly baseUrl?: 'environment'
+    readonly apiKey?: 'environment'
+  }
+}
+
 /** Makes a stored upstream configuration take effect while the server runs. */
 export interface UpstreamSwitch {
   /** Reads the configuration and the key again; new requests go there. Rejects where the upstream cannot be started. */
   apply(): Promise<void>
   state(): { readonly kind: 'openai' | 'demo' | null; readonly isConfigured: boolean }
+  facts(): UpstreamFacts
 }
 
 export interface OperationDeps {
@@ -38,6 +62,9 @@ export interface OperationDeps {
   readonly keyDirectory: KeyDirectory
   readonly accessChanges: AccessChanges
   readonly prices: PriceBook
+  readonly models: ModelRules
+  readonly unpriced: UnpricedModels
+  readonly events: EventBus
   readonly settings: LiveSettings
   readonly limitBook: LimitBook
   readonly limiter: Limiter
@@ -46,6 +73,18 @@ export interface OperationDeps {
   readonly timeZone: () => string
   readonly upstreamConfig: UpstreamConfigStore
   readonly upstream: UpstreamSwitch
+  readonly upstreamHealth: UpstreamHealth
+  readonly probe: UpstreamProbe
+  /** What was fixed at the start, as the settings show it. */
+  readonly startUp: () => Pick<SettingsView, 'overriddenBy' | 'effective' | 'network'>
+  readonly backups: Backups
+  /** `begun` is written before, `restored` into the database that is restored. */
+  readonly restore: (
+    backupId: string,
+    begun: AuditRow,
+    restored: AuditRow,
+  ) => Promise<Result<Restored, Refusal>>
+  readonly system: System
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly setup: SetupGate

@@ -10,8 +10,10 @@ import {
 import { messageOf, type Refusal, refusal } from '../../contract/errors.ts'
 import type { Audience, Envelope } from '../../contract/operation.ts'
 import type { Result } from '../../contract/result.ts'
+import type { EventBus } from '../events/event-bus.ts'
 import type { Ids, Logger } from '../ports.ts'
 import type { Caller, SignedInCaller } from './caller.ts'
+import { toChangeEvent } from './change-events.ts'
 
 type CallerOf<Name extends OperationName> = OperationNamed<Name>['audience'] extends 'public'
   ? Caller
@@ -32,10 +34,11 @@ export type Dispatch = (name: string, rawInput: unknown, caller: Caller) => Prom
 
 export function createDispatch(deps: {
   readonly handlers: Handlers
+  readonly events: EventBus
   readonly ids: Pick<Ids, 'next'>
   readonly logger: Pick<Logger, 'error'>
 }): Dispatch {
-  const { handlers, ids, logger } = deps
+  const { handlers, events, ids, logger } = deps
   return async (name, rawInput, caller) => {
     const listed = CATALOGUE.get(name)
     if (!listed) return refuse(refusal('operation_not_found', { operation: name.slice(0, 100) }))
@@ -54,7 +57,10 @@ export function createDispatch(deps: {
       ) => Promise<Result<unknown, Refusal>>
       const result = await handler(input.data, caller)
       if (!result.ok) return refuse(result.error)
-      return { ok: true, data: listed.output.parse(result.value) }
+      const data: unknown = listed.output.parse(result.value)
+      const change = toChangeEvent(listed.name, input.data, data, caller)
+      if (change) events.publish(change)
+      return { ok: true, data }
     } catch (error) {
       const requestId = ids.next()
       logger.error(
@@ -80,7 +86,8 @@ export function refuse(refused: Refusal): Answer {
   }
 }
 
-function audienceRefusal(audience: Audience, caller: Caller): Refusal | undefined {
+/** Why a caller may not call an operation for this audience; undefined where they may. */
+export function audienceRefusal(audience: Audience, caller: Caller): Refusal | undefined {
   if (audience === 'public') return undefined
   if (!caller.user) return refusal('unauthenticated')
   if (audience === 'user') return undefined

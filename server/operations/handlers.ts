@@ -1,7 +1,9 @@
 // Every operation with its handler; a missing one does not compile.
 import type { OperationDeps } from './deps.ts'
 import type { Handlers } from './dispatch.ts'
+import { auditHandlers } from './handlers/audit.ts'
 import { authHandlers } from './handlers/auth.ts'
+import { backupHandlers } from './handlers/backups.ts'
 import { invitationHandlers } from './handlers/invitations.ts'
 import { keyHandlers } from './handlers/keys.ts'
 import { ledgerLightHandlers } from './handlers/ledger-light.ts'
@@ -10,6 +12,7 @@ import { linkHandlers } from './handlers/links.ts'
 import { lossHandlers } from './handlers/losses.ts'
 import { mailHandlers } from './handlers/mail.ts'
 import { meHandlers } from './handlers/me.ts'
+import { modelHandlers } from './handlers/models.ts'
 import { passwordResetHandlers } from './handlers/password-reset.ts'
 import { priceHandlers } from './handlers/prices.ts'
 import { receiptHandlers } from './handlers/receipts.ts'
@@ -18,7 +21,9 @@ import { sessionHandlers } from './handlers/sessions.ts'
 import { settingsHandlers } from './handlers/settings.ts'
 import { setupHandlers } from './handlers/setup.ts'
 import { statementHandlers } from './handlers/statements.ts'
+import { systemHandlers } from './handlers/system.ts'
 import { totpHandlers } from './handlers/totp.ts'
+import { upstreamHandlers } from './handlers/upstreams.ts'
 import { usageHandlers } from './handlers/usage.ts'
 import { userAccessHandlers } from './handlers/user-access.ts'
 import { userChangeHandlers } from './handlers/user-changes.ts'
@@ -32,6 +37,11 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...meHandlers(deps),
   ...userHandlers(deps),
   ...priceHandlers(deps),
+  ...modelHandlers(deps),
+  ...upstreamHandlers(deps),
+  ...auditHandlers(deps),
+  ...backupHandlers(deps),
+  ...systemHandlers(deps),
   ...keyHandlers(deps),
   ...usageHandlers(deps),
   ...settingsHandlers(deps),

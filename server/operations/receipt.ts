@@ -122,7 +122,8 @@ function explained(charge: ChargeRow, price: PriceRow): Receipt['charge'] {
   const dueNanoUsd = sumNanoUsd(charge.amountNanoUsd, charge.writeOffNanoUsd)
   // Older charges do not say in which tier they were made: the answer's, or the dearest of those it may have been.
   const tiers = charge.pricedTier ? [charge.pricedTier] : chargedTiers(price, 'default', charge.serviceTier)
-  const formulas = tiers.map((tier) => explainCharge(usage, price, charge.multiplierPpm, tier))
+  const { multiplierPpm, modelMultiplierPpm } = charge
+  const formulas = tiers.map((tier) => explainCharge(usage, price, multiplierPpm, tier, modelMultiplierPpm))
   const dearest = formulas.reduce((most, other) =>
     other.roundedNanoUsd > most.roundedNanoUsd ? other : most,
   )

@@ -23,6 +23,8 @@ export interface Sessions {
    * session was used from this address.
    */
   identify(token: string, address: string): Promise<Identity | undefined>
+  /** The same by the id alone, for a connection that stays open; it does not count as being there. */
+  lookUp(sessionId: string): Identity | undefined
 }
 
 interface SessionDeps {
@@ -66,6 +68,14 @@ export async function createSessions(deps: SessionDeps): Promise<Sessions> {
       const isSeenBefore = now - (session.lastSeenAt ?? session.createdAt) <= SEEN_AGAIN_AFTER_MS
       if (!isSeenBefore || session.address !== address) sessions.touch(session.id, now, address)
       return { user: { id: user.id, role: user.role }, sessionId: session.id }
+    },
+    lookUp(sessionId) {
+      const session = sessions.find(sessionId)
+      if (!session || !isLive(session, clock.now())) return undefined
+      const user = users.findById(session.userId)
+      return user?.status === 'active'
+        ? { user: { id: user.id, role: user.role }, sessionId: session.id }
+        : undefined
     },
   }
 }

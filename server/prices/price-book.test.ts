@@ -228,6 +228,144 @@ describe('a price that is refused', () => {
   })
 })
 
+describe('many prices at once', () => {
+  const inputs: PriceInput[] = [
+    { model: 'one', ...RATES },
+    { model: 'two', ...RATES },
+    { model: 'one', ...RATES, inputNanoUsdPerMTok: 7, effectiveFrom: NOW + HOUR_MS },
+  ]
+  const nothing = () => undefined
+
+  test('are all there, those of the same model one after the other', () => {
+    const added = book.upsertAll(inputs, nothing)
+    expect(added.ok && added.value.map(({ isAdded }) => isAdded)).toEqual([true, true, true])
+    expect([inputRate('one'), inputRate('one', NOW + HOUR_MS), inputRate('two')]).toEqual([
+      1_000_000_000, 7, 1_000_000_000,
+    ])
+    const again = book.upsertAll(inputs, nothing)
+    expect(again.ok && again.value.map(({ isAdded }) => isAdded)).toEqual([false, false, false])
+  })
+
+  test('are none where one is refused, and it is said which', () => {
+    const before = rowCount()
+    const wrong = [...inputs, { model: 'three', ...RATES, effectiveFrom: 1 }]
+    expect(book.upsertAll(wrong, nothing)).toMatchObject({
+      ok: false,
+      error: { index: 3, refusal: { code: 'price_in_past' } },
+    })
+    expect(rowCount()).toBe(before)
+    expect(book.priceOf('one', now)).toBeUndefined()
+  })
+
+  test('are none where what is written with them cannot be written', () => {
+    const before = rowCount()
+    expect(() =>
+      book.upsertAll(inputs, () => {
+        throw new Error('no audit')
+      }),
+    ).toThrow('no audit')
+    expect(rowCount()).toBe(before)
+    expect(book.priceOf('one', now)).toBeUndefined()
+  })
+
+  test('can be looked at before: what they would take the place of, and nothing changes', () => {
+    upsert({ model: 'one' })
+    const before = rowCount()
+    const seen = book.preview([...inputs, { model: 'gpt-6-sol', ...RATES, effectiveFrom: 1 }])
+    const [repeated, added, later, refused] = seen
+    expect(repeated).toMatchObject({ ok: true, value: { isAdded: false } })
+    expect(added).toMatchObject({ ok: true, value: { isAdded: true, before: undefined } })
+    expect(later).toMatchObject({ ok: true, value: { before: { inputNanoUsdPerMTok: 1_000_000_000 } } })
+    expect(refused).toMatchObject({ ok: false, error: { code: 'price_in_past' } })
+    expect(rowCount()).toBe(before)
+  })
+})
+
+describe('the history', () => {
+  beforeEach(() => {
+    // Behind every shipped row.
+    now = Date.UTC(2026, 11, 1)
+  })
+  const states = (model: string) =>
+    book
+      .history(now)
+      .filter((row) => row.model === model)
+      .map((row) => [row.origin, row.state])
+
+  test('has every row of a model, the latest first, each with what it is now', () => {
+    book.upsert({ model: 'gpt-6-luna', ...RATES })
+    now += HOUR_MS
+    book.upsert({ model: 'gpt-6-luna', ...RATES, inputNanoUsdPerMTok: 7 })
+    book.upsert({ model: 'gpt-6-luna', ...RATES, effectiveFrom: now + HOUR_MS })
+    expect(states('gpt-6-luna').filter(([origin]) => origin === 'operator')).toEqual([
+      ['operator', 'upcoming'],
+      ['operator', 'in_force'],
+      ['operator', 'superseded'],
+    ])
+    expect(
+      states('gpt-6-luna')
+        .filter(([origin]) => origin === 'shipped')
+        .every(([, state]) => state === 'superseded'),
+    ).toBe(true)
+    now += HOUR_MS
+    expect(states('gpt-6-luna')[0]).toEqual(['operator', 'in_force'])
+  })
+
+  test('has the shipped prices of a fresh installation in force, and the demo’s only with the demo', () => {
+    expect(states('gpt-6-sol').map(([, state]) => state)).toEqual(['in_force', 'superseded'])
+    expect(states('demo-fast')).toEqual([])
+    book.setDemo(true)
+    expect(states('demo-fast')).toEqual([['demo', 'in_force']])
+  })
+})
+
+describe('a price that is withdrawn', () => {
+  const later = () => {
+    const added = upsert({ effectiveFrom: NOW + HOUR_MS })
+    if (!added.ok) throw new Error(added.error.code)
+    return added.value
+  }
+  const withdraw = (id: string) => book.withdraw(id, 'admin', () => undefined)
+
+  test('before it began prices nothing, not even after a restart, and stays in the book', () => {
+    const { id } = later()
+    expect(withdraw(id)).toMatchObject({ ok: true, value: { id, state: 'withdrawn' } })
+    expect(withdraw(id)).toMatchObject({ ok: true })
+    now += 2 * HOUR_MS
+    expect(inputRate('team-model')).toBeUndefined()
+    book = startBook()
+    expect(inputRate('team-model')).toBeUndefined()
+    expect(book.history(now).find((row) => row.id === id)?.state).toBe('withdrawn')
+  })
+
+  test('leaves its moment to another one', () => {
+    withdraw(later().id)
+    const again = upsert({ effectiveFrom: NOW + HOUR_MS, inputNanoUsdPerMTok: 7 })
+    expect(again).toMatchObject({ ok: true, value: { effectiveFrom: NOW + HOUR_MS + 1 } })
+    expect(inputRate('team-model', NOW + HOUR_MS + 1)).toBe(7)
+  })
+
+  test('is refused once it has begun, and where it is no price of an operator', () => {
+    const { id } = later()
+    now += HOUR_MS
+    expect(withdraw(id)).toMatchObject({ ok: false, error: { code: 'price_in_force' } })
+    expect(withdraw('shipped:gpt-6-sol:2026-11-25')).toMatchObject({ error: { code: 'price_not_found' } })
+    expect(withdraw('nothing')).toMatchObject({ error: { code: 'price_not_found' } })
+  })
+
+  test('stays in force where its withdrawal cannot be written', () => {
+    const { id } = later()
+    expect(() =>
+      book.withdraw(id, 'admin', () => {
+        throw new Error('no audit')
+      }),
+    ).toThrow('no audit')
+    expect(inputRate('team-model', NOW + HOUR_MS)).toBe(1_000_000_000)
+    book = startBook()
+    expect(inputRate('team-model', NOW + HOUR_MS)).toBe(1_000_000_000)
+  })
+})
+
 describe('the demo', () => {
   test('has models of its own, and no shipped ones', () => {
     book.setDemo(true)

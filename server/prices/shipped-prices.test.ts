@@ -1,20 +1,26 @@
 // The figures that come with the product: that they are well formed, and that they are the published ones.
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { priceRow } from '../../contract/price.ts'
+import { priceRow, SERVICE_TIERS, tierColumn } from '../../contract/price.ts'
 import { chargeFor } from '../ledger/charge.ts'
 import { ONE_MILLION } from '../ledger/money.ts'
+import type { PricedTier } from '../ledger/service-tier.ts'
 import { NO_USAGE, type TokenUsage } from '../ledger/token-usage.ts'
 import { DEMO_PRICES } from './demo-prices.ts'
+import shippedPrices from './shipped-prices.json' with { type: 'json' }
 import { readShippedPrices } from './shipped-prices.ts'
 
 const rows = readShippedPrices()
+/** The newest row of a model: the one that a fresh installation charges with. */
 const rowOf = (model: string) => {
-  const row = rows.find((candidate) => candidate.model === model)
+  const row = rows
+    .filter((candidate) => candidate.model === model)
+    .toSorted((one, other) => other.effectiveFrom - one.effectiveFrom)[0]
   if (!row) throw new Error(`no shipped row for ${model}`)
   return row
 }
-const cost = (model: string, usage: Partial<TokenUsage>) =>
-  chargeFor({ ...NO_USAGE, ...usage }, rowOf(model), ONE_MILLION)
+const cost = (model: string, usage: Partial<TokenUsage>, tier: PricedTier = 'default') =>
+  chargeFor({ ...NO_USAGE, ...usage }, rowOf(model), ONE_MILLION, tier)
 
 describe('the published prices', () => {
   // Dollars per million tokens as OpenAI's price list shows them: input, cached, written, output.
@@ -48,6 +54,50 @@ describe('the published prices', () => {
   ])('%s is short at exactly 272,000 input tokens and long at one more', (model, short, long) => {
     expect(cost(model, { inputTokens: 272_000 })).toBe(short)
     expect(cost(model, { inputTokens: 272_001 })).toBe(long)
+  })
+
+  // Nano-dollars for a million tokens of input and as many of output, beyond 272,000 and therefore long, worked by hand.
+  test.each([
+    ['gpt-6-astra', 'default', 95_000_000_000],
+    ['gpt-6-astra', 'flex', 47_500_000_000],
+    ['gpt-6-astra', 'batch', 47_500_000_000],
+    ['gpt-6-astra', 'priority', 190_000_000_000],
+    ['gpt-6-astra', 'ultrafast', 570_000_000_000],
+    ['gpt-6.1-sol', 'ultrafast', 114_000_000_000],
+    // No long rates in that tier: the dearer of its own ($12.50) and the standard long ones ($10, $45).
+    ['gpt-5.5', 'priority', 87_500_000_000],
+  ] as const)('%s in the tier %s, long', (model, tier, expected) => {
+    expect(cost(model, { inputTokens: 1_000_000, outputTokens: 1_000_000 }, tier)).toBe(expected)
+  })
+
+  test.each([
+    ['gpt-6-sol', 'priority', 4_000 * 1_000 + 20_000 * 100],
+    ['gpt-5.5', 'priority', 12_500 * 1_000 + 75_000 * 100],
+    ['gpt-5-mini', 'priority', 450 * 1_000 + 3_600 * 100],
+    ['gpt-4o', 'priority', 4_250 * 1_000 + 17_000 * 100],
+    ['gpt-5.4-nano', 'flex', 100 * 1_000 + 625 * 100],
+    ['o3', 'batch', 1_000 * 1_000 + 4_000 * 100],
+  ] as const)('%s in the tier %s, short', (model, tier, expected) => {
+    expect(cost(model, { inputTokens: 1_000, outputTokens: 100 }, tier)).toBe(expected)
+  })
+
+  test('ultrafast is priced for the two models that have it, and for no other', () => {
+    const fast = rows.filter((row) => row.ultrafastInputNanoUsdPerMTok != null).map((row) => row.model)
+    expect(fast.sort()).toEqual(['gpt-6-astra', 'gpt-6.1-sol', 'gpt-6.1-sol-2026-09-29'])
+  })
+
+  test('audio and images cost their own rates', () => {
+    expect(cost('gpt-audio', { inputTokens: 1_000, audioInputTokens: 1_000 })).toBe(32_000_000)
+    expect(cost('gpt-audio', { outputTokens: 1_000, audioOutputTokens: 1_000 })).toBe(64_000_000)
+    expect(cost('gpt-4o-transcribe', { inputTokens: 100, audioInputTokens: 100 })).toBe(600_000)
+    expect(cost('gpt-image-1.5', { inputTokens: 100, imageInputTokens: 100 })).toBe(800_000)
+    expect(cost('gpt-image-1.5', { outputTokens: 100, imageOutputTokens: 100 })).toBe(3_200_000)
+    expect(cost('text-embedding-3-small', { inputTokens: 1_000 })).toBe(20_000)
+    expect(cost('omni-moderation-latest', { inputTokens: 1_000 })).toBe(0)
+  })
+
+  test('file searches and containers have a price where OpenAI offers them', () => {
+    expect(cost('gpt-6-sol', { fileSearchCalls: 2, codeInterpreterSessions: 1 })).toBe(35_000_000)
   })
 
   test.each([
@@ -98,7 +148,7 @@ describe('every row', () => {
   })
 
   test('has an id of its own, made of model and day', () => {
-    expect(rowOf('gpt-6-sol').id).toBe('shipped:gpt-6-sol:2026-09-01')
+    expect(rowOf('gpt-6-sol').id).toBe('shipped:gpt-6-sol:2026-11-25')
     expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length)
     expect(DEMO_PRICES.map((row) => row.id)).toEqual([
       'demo:demo-fast:2026-09-01',
@@ -110,19 +160,39 @@ describe('every row', () => {
   })
 
   test('says what the model takes and gives, so that a hold is never guessed', () => {
-    for (const row of rows) {
+    // What draws or speaks has no published limit in tokens; the defaults hold for it.
+    for (const row of rows.filter(({ model }) => !/image|tts/.test(model))) {
+      expect(row.contextWindowTokens).toBeGreaterThanOrEqual(4_096)
       if (row.outputNanoUsdPerMTok === 0) {
         // Nothing is generated, so there is nothing to limit.
-        expect([row.model, row.contextWindowTokens]).toEqual([row.model, expect.any(Number)])
         expect(row.maxOutputTokens).toBeUndefined()
         continue
       }
-      expect(row.contextWindowTokens).toBeGreaterThanOrEqual(
-        row.model.startsWith('gpt-3.5') ? 16_385 : 128_000,
-      )
-      expect(row.maxOutputTokens).toBeGreaterThanOrEqual(4_096)
+      expect(row.maxOutputTokens).toBeGreaterThanOrEqual(2_000)
       expect(row.maxOutputTokens).toBeLessThanOrEqual(row.contextWindowTokens ?? 0)
     }
+  })
+
+  test('prices a tier in both directions, slower ones below the standard rates and faster ones above', () => {
+    for (const row of rows) {
+      for (const tier of SERVICE_TIERS) {
+        const input = row[tierColumn(tier, '', 'Input')]
+        const output = row[tierColumn(tier, '', 'Output')]
+        expect(input == null).toBe(output == null)
+        if (input == null || output == null) continue
+        const isCheaper = tier === 'flex' || tier === 'batch'
+        expect(input < row.inputNanoUsdPerMTok).toBe(isCheaper)
+        if (row.outputNanoUsdPerMTok > 0) expect(output < row.outputNanoUsdPerMTok).toBe(isCheaper)
+      }
+    }
+  })
+
+  test('that was there before 25 November 2026 is what it was then', () => {
+    const released = shippedPrices.filter((entry) => entry.effectiveFrom < '2026-11-25')
+    expect(released).toHaveLength(33)
+    expect(createHash('sha256').update(JSON.stringify(released)).digest('hex')).toBe(
+      'fcae718cc81c0c01b3d2b0bcc1e942b928189fc033c7ef591f26924ae2d4ba96',
+    )
   })
 
   test('has a cached rate below the input rate, and long rates of twice the input and 1.5 times the output', () => {

@@ -58,6 +58,10 @@ test('long context, tools, the multiplier, and rounding', () => {
     const [ppm = 0, charged] = numbers('Multiplier', label)
     expect(charged).toBe(cost(USAGE, SOL, ppm))
   }
+  for (const label of ['The charge above', 'Both', 'Rounded once', 'Free for a while']) {
+    const [ppm = 0, modelPpm = 0, charged] = numbers("Model's multiplier", label)
+    expect(charged).toBe(chargeFor({ ...NO_USAGE, ...USAGE }, SOL, ppm, 'default', modelPpm))
+  }
   for (const label of ['A millionth of a nano-dollar is begun', 'A whole one', 'One and a millionth']) {
     const [inputTokens = 0, inputNanoUsdPerMTok = 0, charged] = numbers('Rounding', label)
     expect(charged).toBe(cost({ inputTokens }, { inputNanoUsdPerMTok, outputNanoUsdPerMTok: 0 }))

@@ -328,7 +328,7 @@ describe('a price', () => {
     const listed = (await user('prices.list')).data.rows.filter(
       ({ model }: { model: string }) => model === row.model,
     )
-    expect(listed).toEqual([made.data])
+    expect(listed).toEqual([{ ...made.data, state: 'in_force' }])
     expect((await admin('prices.upsert', { ...row, effectiveFrom: made.data.effectiveFrom })).data).toEqual(
       made.data,
     )

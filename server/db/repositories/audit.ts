@@ -1,7 +1,8 @@
 // The audit: what administrators did. Rows are only ever added.
-import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../open.ts'
 import { audit } from '../schema/audit.ts'
+import { users } from '../schema/users.ts'
 import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
 
 export interface AuditRow {
@@ -18,6 +19,11 @@ export interface AuditRow {
   readonly address: string
 }
 
+/** As it is listed: with the email of who did it, where that person is known. */
+export interface ListedAuditRow extends AuditRow {
+  readonly actorEmail: string | null
+}
+
 export interface AuditFilter {
   readonly actorUserId?: string | undefined
   readonly operation?: string | undefined
@@ -25,12 +31,14 @@ export interface AuditFilter {
   readonly targetId?: string | undefined
   readonly from?: number | undefined
   readonly to?: number | undefined
+  /** Part of a text, in any case of ASCII letters; in whatever a row says. */
+  readonly search?: string | undefined
 }
 
 export interface AuditRepository {
   append(row: AuditRow): void
   /** Newest first. */
-  list(filter: AuditFilter & PageRequest): Page<AuditRow>
+  list(filter: AuditFilter & PageRequest): Page<ListedAuditRow>
 }
 
 export function createAuditRepository({ orm }: Db): AuditRepository {
@@ -47,12 +55,13 @@ export function createAuditRepository({ orm }: Db): AuditRepository {
 /** JSON has no undefined; nothing is null. */
 const toJson = (value: unknown): string => JSON.stringify(value ?? null)
 
-function list(orm: Db['orm'], filter: AuditFilter & PageRequest): Page<AuditRow> {
-  const { actorUserId, operation, targetType, targetId, from, to, cursor, limit } = filter
+function list(orm: Db['orm'], filter: AuditFilter & PageRequest): Page<ListedAuditRow> {
+  const { actorUserId, operation, targetType, targetId, from, to, search, cursor, limit } = filter
   const key = cursor === undefined ? undefined : parseTimeCursor(cursor)
   const found = orm
-    .select()
+    .select({ ...getTableColumns(audit), actorEmail: users.email })
     .from(audit)
+    .leftJoin(users, eq(users.id, audit.actorUserId))
     .where(
       and(
         actorUserId === undefined ? undefined : eq(audit.actorUserId, actorUserId),
@@ -61,12 +70,19 @@ function list(orm: Db['orm'], filter: AuditFilter & PageRequest): Page<AuditRow>
         targetId === undefined ? undefined : eq(audit.targetId, targetId),
         from === undefined ? undefined : gte(audit.createdAt, from),
         to === undefined ? undefined : lt(audit.createdAt, to),
+        search ? containing(search) : undefined,
         key && sql`(${audit.createdAt}, ${audit.id}) < (${key.at}, ${key.id})`,
       ),
     )
     .orderBy(desc(audit.createdAt), desc(audit.id))
     .limit(limit + 1)
     .all()
-    .map((row): AuditRow => ({ ...row, before: JSON.parse(row.before), after: JSON.parse(row.after) }))
+    .map((row): ListedAuditRow => ({ ...row, before: JSON.parse(row.before), after: JSON.parse(row.after) }))
   return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
 }
+
+/** instr, not LIKE: a search for "_" or "%" means these characters. A line feed keeps one column's end from the next. */
+const containing = (search: string): SQL => sql`instr(
+  lower(${audit.operation} || char(10) || coalesce(${audit.targetId}, '') || char(10) || ${audit.before} || char(10)
+    || ${audit.after} || char(10) || ${audit.address} || char(10) || coalesce(${users.email}, '')),
+  lower(${search})) > 0`

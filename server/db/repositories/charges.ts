@@ -21,6 +21,7 @@ export interface ChargeRow {
   readonly amountNanoUsd: NanoUsd
   readonly writeOffNanoUsd: NanoUsd
   readonly multiplierPpm: PartsPerMillion
+  readonly modelMultiplierPpm: PartsPerMillion
   readonly reason: ChargeReason
   readonly inputTokens: number
   readonly cachedInputTokens: number

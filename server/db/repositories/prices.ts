@@ -2,7 +2,7 @@
 import { asc, eq } from 'drizzle-orm'
 import { FURTHER_RATE_COLUMNS, furtherPriceRates, type PriceRow } from '../../../contract/price.ts'
 import type { Db } from '../open.ts'
-import { prices } from '../schema/prices.ts'
+import { prices, priceWithdrawals } from '../schema/prices.ts'
 
 export interface PricesRepository {
   /** Every row, oldest first. */
@@ -10,16 +10,41 @@ export interface PricesRepository {
   find(id: string): PriceRow | undefined
   /** Throws where the id, or the model's row of that origin and moment, exists already. */
   insert(row: PriceRow): void
+  /** All rows and whatever `alsoWrite` writes, in one transaction. */
+  insertAll(rows: readonly PriceRow[], alsoWrite: () => void): void
+  /** Ids of rows that were taken back before they began. */
+  withdrawn(): string[]
+  withdraw(priceId: string, by: string | null, at: number, alsoWrite: () => void): void
 }
 
-export function createPricesRepository({ orm }: Db): PricesRepository {
+export function createPricesRepository({ raw, orm }: Db): PricesRepository {
+  const insert = (row: PriceRow): void => void orm.insert(prices).values(toStored(row)).run()
+  const together = raw.transaction((write: () => void, alsoWrite: () => void) => {
+    write()
+    alsoWrite()
+  })
   return {
     all: () => orm.select().from(prices).orderBy(asc(prices.effectiveFrom), asc(prices.id)).all().map(toRow),
     find(id) {
       const row = orm.select().from(prices).where(eq(prices.id, id)).get()
       return row && toRow(row)
     },
-    insert: (row) => void orm.insert(prices).values(toStored(row)).run(),
+    insert,
+    insertAll: (rows, alsoWrite) =>
+      together.immediate(() => {
+        for (const row of rows) insert(row)
+      }, alsoWrite),
+    withdrawn: () =>
+      orm
+        .select({ id: priceWithdrawals.priceId })
+        .from(priceWithdrawals)
+        .all()
+        .map(({ id }) => id),
+    withdraw: (priceId, by, at, alsoWrite) =>
+      together.immediate(
+        () => void orm.insert(priceWithdrawals).values({ priceId, withdrawnAt: at, withdrawnBy: by }).run(),
+        alsoWrite,
+      ),
   }
 }
 

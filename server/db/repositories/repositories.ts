@@ -15,9 +15,16 @@ import {
 } from './limits.ts'
 import { createMailsRepository, type MailsRepository } from './mails.ts'
 import { createMetaRepository, type MetaRepository } from './meta.ts'
+import {
+  createModelRulesRepository,
+  createUnpricedModelsRepository,
+  type ModelRulesRepository,
+  type UnpricedModelsRepository,
+} from './models.ts'
 import { createOwnedIdsRepository, type OwnedIdsRepository } from './owned-ids.ts'
 import { createPossibleLossesRepository, type PossibleLossesRepository } from './possible-losses.ts'
 import { createPricesRepository, type PricesRepository } from './prices.ts'
+import { createRecentChargesRepository, type RecentChargesRepository } from './recent-charges.ts'
 import { createRegistrationsRepository, type RegistrationsRepository } from './registrations.ts'
 import { createSealedValuesRepository, type SealedValuesRepository } from './sealed-values.ts'
 import { createSecondFactorsRepository, type SecondFactorsRepository } from './second-factors.ts'
@@ -37,6 +44,9 @@ export interface Repositories {
   readonly charges: ChargesRepository
   readonly possibleLosses: PossibleLossesRepository
   readonly prices: PricesRepository
+  readonly recentCharges: RecentChargesRepository
+  readonly modelRules: ModelRulesRepository
+  readonly unpricedModels: UnpricedModelsRepository
   readonly settings: SettingsRepository
   readonly sealedValues: SealedValuesRepository
   readonly ownedIds: OwnedIdsRepository
@@ -65,6 +75,9 @@ export function createRepositories(db: Db): Repositories {
     charges: createChargesRepository(db),
     possibleLosses: createPossibleLossesRepository(db),
     prices: createPricesRepository(db),
+    recentCharges: createRecentChargesRepository(db),
+    modelRules: createModelRulesRepository(db),
+    unpricedModels: createUnpricedModelsRepository(db),
     settings: createSettingsRepository(db),
     sealedValues: createSealedValuesRepository(db),
     ownedIds: createOwnedIdsRepository(db),

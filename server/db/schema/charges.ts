@@ -26,6 +26,8 @@ export const charges = sqliteTable(
     amountNanoUsd: integer('amount_nano_usd').notNull(),
     writeOffNanoUsd: integer('write_off_nano_usd').notNull(),
     multiplierPpm: integer('multiplier_ppm').notNull(),
+    /** That of the model, beside the one of the settings: both were applied. */
+    modelMultiplierPpm: integer('model_multiplier_ppm').notNull().default(1_000_000),
     reason: text('reason', {
       enum: ['completed', 'client_left', 'upstream_failed', 'estimated', 'refused'],
     }).notNull(),

@@ -32,3 +32,12 @@ export const prices = sqliteTable(
     check('prices_further_rates', sql`${table.furtherRates} is null or json_valid(${table.furtherRates})`),
   ],
 )
+
+/** Rows that were taken back before they began: they price nothing, and stay where they are. */
+export const priceWithdrawals = sqliteTable('price_withdrawals', {
+  priceId: text('price_id')
+    .primaryKey()
+    .references(() => prices.id, { onDelete: 'restrict' }),
+  withdrawnAt: integer('withdrawn_at').notNull(),
+  withdrawnBy: text('withdrawn_by'),
+})

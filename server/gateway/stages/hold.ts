@@ -48,7 +48,7 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Omit<HoldAs
     serviceTiers: reachableTiers(price, facts.serviceTier),
   }
   return {
-    quote: quoteFor(bounds, price, routed.multiplierPpm),
+    quote: quoteFor(bounds, price, routed.multiplierPpm, routed.modelMultiplierPpm),
     fixedTokens: Math.min(inputTokens, window) + facts.extraOutputTokensMax * facts.choices,
     choices: facts.choices,
     outputTokensMax: Math.min(facts.outputTokensLimit ?? modelMax, modelMax),

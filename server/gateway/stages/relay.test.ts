@@ -53,6 +53,12 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
     clock: { now: () => 0, monotonicMs: () => performance.now() },
     logger: pino({ level: 'silent' }),
     settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
+    upstreamHealth: {
+      noteSuccess: () => {},
+      noteFailure: () => {},
+      state: () => ({ isHealthy: null, lastSuccessAt: null, lastFailureAt: null, errors: [] }),
+      reset: () => {},
+    },
     ownedIds: {
       record: (kind: string, id: string) => void owned.push(`${kind} ${id}`),
       find: () => undefined,
@@ -75,6 +81,7 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
         model: options.alias ?? 'gpt-6-sol',
       },
       key: { userId: 'user_1' },
+      upstream: { baseUrl: `${upstream}/v1` },
       isUsageInjected: false,
     } as unknown as Held // what relaying looks at; the rest of a held request plays no part in it
     live.watch(res)

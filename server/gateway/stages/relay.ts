@@ -2,6 +2,7 @@
 // that would reveal the operator's account is replaced; nothing that ends an answer goes out before the charge is on disk.
 import type { ServerResponse } from 'node:http'
 import { ERRORS, refusal } from '../../../contract/errors.ts'
+import { connectionProblem } from '../../upstreams/connection-problem.ts'
 import type { AnswerSource } from '../answer-source.ts'
 import { createChatStreamReader } from '../chat-stream.ts'
 import type { StageDeps } from '../deps.ts'
@@ -15,9 +16,10 @@ import { createResponsesStreamReader } from '../responses-stream.ts'
 import type { StreamReader } from '../stream-meter.ts'
 import { codingsOf, unpacked } from '../unpacked-answer.ts'
 import type { UpstreamExchange, UpstreamFault, UpstreamHead } from '../upstream-exchange.ts'
+import { CONNECT_TIMEOUT_MS } from '../upstream-pool.ts'
 import type { Sent } from './send.ts'
 
-type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger' | 'settings'>
+type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger' | 'settings' | 'upstreamHealth'>
 
 const EVENT_STREAM = /^text\/event-stream\b/i
 /** How a line of an event stream may begin: a field's name, a comment, a byte-order mark. */
@@ -26,6 +28,7 @@ const EVENT_LINE_STARTS = new Set([...Buffer.from('deir:\r\n'), 0xef])
 export async function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent: Sent): Promise<Relayed> {
   if (!sent.ok) {
     const code = codeOf(sent.fault)
+    noteFault(deps, held, sent.fault)
     deps.logger.warn(
       {
         event: 'upstream_fault',
@@ -42,6 +45,7 @@ export async function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent
   const source = unpacked(exchange, codings)
   if (!source) return relayUnreadable(deps, held, live, exchange, codings)
   live.attach(source)
+  if (head.status === 200) deps.upstreamHealth.noteSuccess()
   const isStream = head.status === 200 && (await isEventStream(held, source, head))
   return isStream ? relayStream(deps, held, live, source, head) : relayWhole(deps, held, live, source, head)
 }
@@ -68,6 +72,15 @@ function relayUnreadable(
     refusal('upstream_failed'),
     ERRORS.upstream_failed.status,
     'upstream_refused',
+  )
+}
+
+/** What we ended ourselves says nothing about the upstream. */
+function noteFault(deps: RelayDeps, held: Held, { kind, cause }: UpstreamFault): void {
+  if (kind === 'aborted') return
+  deps.upstreamHealth.noteFailure(
+    connectionProblem(cause, held.upstream.baseUrl, CONNECT_TIMEOUT_MS / 1000),
+    held.requestId,
   )
 }
 

@@ -22,6 +22,7 @@ const PRICE: PriceRow = {
 const PRICES = new Map<string, PriceRow>([
   ['gpt-6-sol', PRICE],
   ['no-search', { ...PRICE, id: 'price_2', model: 'no-search', webSearchNanoUsdPerCall: null }],
+  ['kept-away', { ...PRICE, id: 'price_4', model: 'kept-away' }],
   ['no-window', { ...PRICE, id: 'price_3', model: 'no-window', contextWindowTokens: null }],
 ])
 
@@ -42,6 +43,8 @@ const settings = settingsSchema.parse({
   multiplierPpm: 1_200_000,
 })
 
+/** Models that were asked for without a price, as the route notes them. */
+const asked: unknown[][] = []
 let aliasDefault = false
 const withDefault = settingsSchema.parse({ modelAliases: { 'omni-moderation-latest': 'gpt-6-sol' } })
 
@@ -57,6 +60,12 @@ function routed(
       onChange: () => () => {},
     },
     prices: { priceOf: (model: string) => PRICES.get(model) },
+    models: {
+      isAllowed: (model: string, { userId }: { userId: string }) =>
+        model !== 'kept-away' || userId !== 'user_1',
+      multiplierPpm: (model: string) => (model === 'no-window' ? 2_000_000 : 1_000_000),
+    },
+    unpriced: { note: (model: string, userId: string, at: number) => void asked.push([model, userId, at]) },
     ownedIds: { record: () => {}, find: (kind: string, id: string) => OWNED[`${kind} ${id}`] },
   }
   const read = {
@@ -171,6 +180,29 @@ describe('a model', () => {
     expect(refused('{"model":"unpriced","messages":[]}')).toMatchObject({
       code: 'model_not_priced',
       details: { model: 'unpriced' },
+    })
+  })
+
+  test('without a price is noted by the name that needs one, and by who asked', () => {
+    asked.length = 0
+    refused('{"model":"unpriced","messages":[]}')
+    expect(asked).toEqual([['gpt-0', 'user_1', 1_800_000_000_000]])
+  })
+
+  test('that is not for this person does not exist for them, priced or not, and is not noted', () => {
+    asked.length = 0
+    expect(refused('{"model":"kept-away","messages":[]}')).toEqual({
+      code: 'model_not_found',
+      details: { model: 'kept-away' },
+      param: 'model',
+    })
+    expect(asked).toEqual([])
+  })
+
+  test('brings its own multiplier beside the one of the settings', () => {
+    expect(accepted('{"model":"no-window","messages":[]}')).toMatchObject({
+      multiplierPpm: 1_200_000,
+      modelMultiplierPpm: 2_000_000,
     })
   })
 

@@ -13,7 +13,7 @@ import { additionOf, type JsonObjectScan, memberOf, type Splice, scanObject } fr
 import { parseBody } from '../parsed-body.ts'
 import type { Read, Routed } from '../request.ts'
 
-type RouteDeps = Pick<StageDeps, 'settings' | 'prices' | 'ownedIds'>
+type RouteDeps = Pick<StageDeps, 'settings' | 'prices' | 'models' | 'unpriced' | 'ownedIds'>
 
 export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const parsed = parseBody(read.body)
@@ -30,8 +30,15 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const model = target ?? facts.model
   const outOfScope = decideKeyScope(read.key.allowedModels, { name: facts.model, model })
   if (outOfScope) return fail(outOfScope)
+  const named = { model: facts.model }
+  // The same answer as for a model that does not exist: nobody learns what is kept from them.
+  if (!deps.models.isAllowed(model, read.key))
+    return fail(refusal('model_not_found', named, { param: 'model' }))
   const price = deps.prices.priceOf(model, read.receivedAt)
-  if (!price) return fail(refusal('model_not_priced', { model: facts.model }, { param: 'model' }))
+  if (!price) {
+    deps.unpriced.note(model, read.key.userId, read.receivedAt)
+    return fail(refusal('model_not_priced', named, { param: 'model' }))
+  }
   if (facts.webSearchCallsMax > 0 && price.webSearchNanoUsdPerCall == null) {
     return fail(unsupported('tools', 'web_search has no price for this model here.'))
   }
@@ -52,6 +59,7 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     price: forInputs(price, facts.inputs),
     // What the upstream gives away costs nothing here either, at whatever price its model has.
     multiplierPpm: isFree ? 0 : settings.multiplierPpm,
+    modelMultiplierPpm: deps.models.multiplierPpm(model),
     scan,
     edits,
     isUsageInjected,

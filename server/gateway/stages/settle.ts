@@ -23,6 +23,7 @@ export async function settle(deps: SettleDeps, held: Held, relayed: Relayed): Pr
     availableBeyondHoldNanoUsd: deps.accounts.state(held.key.userId).availableNanoUsd,
     rates: held.price,
     multiplierPpm: held.multiplierPpm,
+    modelMultiplierPpm: held.modelMultiplierPpm,
     serviceTier: measured.serviceTier,
     askedServiceTier: held.facts.serviceTier,
     upstreamResponseId: measured.responseId,

@@ -1,5 +1,6 @@
 // Live settings, read and changed by an administrator.
 
+import type { SettingsView } from '../../../contract/operations/settings.ts'
 import { ok } from '../../../contract/result.ts'
 import type { Settings } from '../../../contract/settings.ts'
 import { appendAudit } from '../audit-trail.ts'
@@ -7,9 +8,10 @@ import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 
 export function settingsHandlers(deps: OperationDeps): Pick<Handlers, 'settings.get' | 'settings.update'> {
-  const { settings } = deps
+  const { settings, startUp } = deps
+  const viewOf = (stored: Settings): SettingsView => ({ ...stored, ...startUp() })
   return {
-    'settings.get': () => ok(settings.current()),
+    'settings.get': () => ok(viewOf(settings.current())),
     'settings.update'(patch, caller) {
       const before = settings.current()
       const after = settings.update(patch, caller.user.id)
@@ -23,7 +25,7 @@ export function settingsHandlers(deps: OperationDeps): Pick<Handlers, 'settings.
           after: only(after, names),
         })
       }
-      return ok(after)
+      return ok(viewOf(after))
     },
   }
 }

@@ -4,6 +4,7 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import type { setupComplete } from '../../../contract/operations/setup.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { appendAudit } from '../audit-trail.ts'
+import { refuseBaseUrl } from '../base-url.ts'
 import type { Caller } from '../caller.ts'
 import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
@@ -12,7 +13,7 @@ import { tooBusy } from '../throttles.ts'
 import { startSession } from './auth.ts'
 
 export const OPENAI_BASE_URL = 'https://api.openai.com/v1'
-const UPSTREAM_KEY = 'upstream-key'
+export const UPSTREAM_KEY = 'upstream-key'
 
 export type SetupInput = z.output<typeof setupComplete.input>
 export type SetupOutput = z.output<typeof setupComplete.output>
@@ -51,6 +52,8 @@ export async function completeSetup(
   caller: Caller,
 ): Promise<Result<SetupOutput, Refusal>> {
   const { repositories, settings, setup, upstreamConfig, clock } = deps
+  const forbidden = refuseBaseUrl(input.upstream?.baseUrl)
+  if (!forbidden.ok) return forbidden
   const key = await storeUpstreamKey(deps, input.upstream)
   if (!key.ok) return key
   const passwordHash = await deps.passwords.hash(input.admin.password)

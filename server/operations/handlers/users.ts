@@ -1,6 +1,7 @@
 // The people of a gateway, steered by its administrators. Every change is written down.
 import { refusal } from '../../../contract/errors.ts'
 import { fail, ok } from '../../../contract/result.ts'
+import { formatUsd } from '../../ledger/money.ts'
 import { appendAudit } from '../audit-trail.ts'
 import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
@@ -68,10 +69,16 @@ function adjustBalance(deps: OperationDeps): Handler<'users.adjustBalance'> {
   return async ({ userId, amountNanoUsd, note, kind }, caller) => {
     const user = repositories.users.findById(userId)
     if (!user || user.status === 'deleted') return fail(refusal('user_not_found'))
+    const changeKind = kind ?? (amountNanoUsd > 0 ? 'top_up' : 'correction')
+    const minimumNanoUsd = deps.settings.current().minimumTopUpNanoUsd
+    if (changeKind === 'top_up' && amountNanoUsd < minimumNanoUsd) {
+      const details = { minimumUsd: formatUsd(minimumNanoUsd, 'up'), minimumNanoUsd }
+      return fail(refusal('top_up_below_minimum', details, { param: 'amountNanoUsd' }))
+    }
     const before = accounts.state(userId)
     const changed = await accounts.changeBalance({
       userId,
-      kind: kind ?? (amountNanoUsd > 0 ? 'top_up' : 'correction'),
+      kind: changeKind,
       amountNanoUsd,
       note,
       actorUserId: caller.user.id,

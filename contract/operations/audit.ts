@@ -1,0 +1,39 @@
+// The audit: what administrators changed. Rows are only ever added.
+import { z } from 'zod'
+import { operation } from '../operation.ts'
+import { id, listOf, page, unixMs } from './fields.ts'
+
+export const auditRow = z.strictObject({
+  id: z.string(),
+  createdAt: unixMs,
+  /** Null where nobody was signed in, as at the set-up from the environment. */
+  actorUserId: id.nullable(),
+  actorEmail: z.string().nullable(),
+  /** Such as `users.adjustBalance`. */
+  operation: z.string(),
+  targetType: z.string(),
+  targetId: z.string().nullable(),
+  /** What changed, without secrets; null where there was nothing, or is nothing any more. */
+  before: z.unknown(),
+  after: z.unknown(),
+  address: z.string(),
+})
+
+export const auditList = operation({
+  name: 'audit.list',
+  audience: 'admin',
+  /** Newest first. `search` looks in any case for a text in who, what, target, before, after and address. */
+  input: z.strictObject({
+    actorUserId: id.optional(),
+    operation: z.string().min(1).max(100).optional(),
+    targetType: z.string().min(1).max(50).optional(),
+    targetId: z.string().min(1).max(100).optional(),
+    /** Unix milliseconds, inclusive. */
+    from: unixMs.optional(),
+    /** Unix milliseconds, exclusive. */
+    to: unixMs.optional(),
+    search: z.string().trim().max(200).optional(),
+    ...page,
+  }),
+  output: listOf(auditRow),
+})

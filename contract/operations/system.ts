@@ -1,0 +1,91 @@
+// The gateway as a running program: figures of now, its log, and what it is made of.
+import { z } from 'zod'
+import { operation } from '../operation.ts'
+import { cursor } from '../paging.ts'
+import { listOf, nanoUsd, nothing, unixMs } from './fields.ts'
+
+const bytes = z.int().min(0)
+const ms = z.number().min(0)
+
+export const systemStatus = operation({
+  name: 'system.status',
+  audience: 'admin',
+  input: nothing,
+  output: z.strictObject({
+    version: z.string(),
+    node: z.string(),
+    platform: z.string(),
+    arch: z.string(),
+    startedAt: unixMs,
+    uptimeMs: z.int(),
+    dataDir: z.string(),
+    /** Base URLs, the one for this machine first. */
+    addresses: z.array(z.string()),
+    /** How late the event loop was, over half a minute at most; null in the first moments. */
+    eventLoop: z.strictObject({ p50Ms: ms, p99Ms: ms, maxMs: ms }).nullable(),
+    memory: z.strictObject({
+      rssBytes: bytes,
+      heapUsedBytes: bytes,
+      heapTotalBytes: bytes,
+      externalBytes: bytes,
+      machineFreeBytes: bytes,
+      machineTotalBytes: bytes,
+    }),
+    /** Of the disk that the data folder is on; null where the system does not say. */
+    disk: z.strictObject({ freeBytes: bytes, totalBytes: bytes }).nullable(),
+    database: z.strictObject({ bytes, walBytes: bytes, schema: z.int() }),
+    requests: z.strictObject({
+      inFlight: z.int(),
+      /** Over the last ten seconds. */
+      perSecond: z.number(),
+      lastMinute: z.int(),
+      /** Answered with 400 and above; of them, with 500 and above. */
+      errorsLastMinute: z.int(),
+      faultsLastMinute: z.int(),
+    }),
+    /** Writes that wait for the disk. */
+    writer: z.strictObject({ waiting: z.int() }),
+    openHolds: z.strictObject({ count: z.int(), amountNanoUsd: nanoUsd }),
+    backups: z.strictObject({
+      last: z.strictObject({ id: z.string(), createdAt: unixMs, bytes }).nullable(),
+      nextAt: unixMs.nullable(),
+      isRunning: z.boolean(),
+    }),
+    /** The last check of the ledger; null before the first. */
+    ledger: z.strictObject({ checkedAt: unixMs, isConsistent: z.boolean() }).nullable(),
+  }),
+})
+export type SystemStatus = z.infer<typeof systemStatus.output>
+
+export const logLevel = z.enum(['debug', 'info', 'warn', 'error'])
+export type LogLevel = z.infer<typeof logLevel>
+
+export const systemLogs = operation({
+  name: 'system.logs',
+  audience: 'admin',
+  /** Newest first. A page may have fewer rows than asked for, or none, and another one after it: so much is read at a time. */
+  input: z.strictObject({
+    /** This level and the graver ones. */
+    level: logLevel.default('info'),
+    /** Part of a line, in any case of ASCII letters. */
+    search: z.string().max(200).optional(),
+    limit: z.int().min(1).max(500).default(100),
+    cursor: cursor.optional(),
+  }),
+  output: listOf(
+    z.strictObject({
+      at: unixMs,
+      level: logLevel,
+      message: z.string(),
+      /** What else the line says. */
+      fields: z.record(z.string(), z.unknown()),
+    }),
+  ),
+})
+
+export const systemLicences = operation({
+  name: 'system.licences',
+  audience: 'admin',
+  input: nothing,
+  output: listOf(z.strictObject({ name: z.string(), version: z.string(), licence: z.string() })),
+})

@@ -1,0 +1,107 @@
+// The ways in which a restore ends that a running server seldom sees.
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import {
+  addPerson,
+  cellOf,
+  listeningLogger,
+  MIGRATIONS_DIR,
+  NOW,
+  tempDir,
+} from '../../test/support/database.ts'
+import { openMigrated } from '../data-folder.ts'
+import { copyDatabase } from '../db/backup-file.ts'
+import { createRepositories } from '../db/repositories/repositories.ts'
+import { createBackupFolder } from './backup-folder.ts'
+import { createBackups } from './backups.ts'
+import { type RestartWork, restore } from './restore.ts'
+
+const AUDIT = {
+  id: 'a',
+  createdAt: NOW,
+  actorUserId: null,
+  operation: 'backups.restore',
+  targetType: 'backup',
+  targetId: 'b',
+  before: null,
+  after: null,
+  address: '',
+}
+
+async function prepared() {
+  const dataDir = tempDir()
+  const db = openMigrated(dataDir, MIGRATIONS_DIR, NOW)
+  const repositories = createRepositories(db)
+  addPerson(repositories, 'root')
+  repositories.users.setRole('user-root', 'admin')
+  repositories.users.setPassword('user-root', 'hash')
+  const { logger, lines } = listeningLogger()
+  const folder = createBackupFolder(join(dataDir, 'backups'))
+  let count = 0
+  const backups = createBackups({
+    folder,
+    dataDir,
+    copy: (target) => copyDatabase(db, target),
+    version: '1.0.0',
+    schema: 1_000,
+    settings: () => ({ everyHours: 0, kept: 7 }),
+    clock: { now: () => NOW + count, monotonicMs: () => 0 },
+    ids: { randomBytes: () => Buffer.from([0, 0, count++]) },
+    logger,
+    onFinished: () => undefined,
+  })
+  backups.stop()
+  const made = await backups.create('manual')
+  if (!made.ok) throw new Error(made.error.code)
+  addPerson(repositories, 'later')
+  const run = (restart: (work: RestartWork) => Promise<void>) =>
+    restore(
+      { backups, folder, dataDir, migrationsDir: MIGRATIONS_DIR, restart, logger },
+      made.value.id,
+      AUDIT,
+    )
+  const people = () => {
+    const opened = openMigrated(dataDir, MIGRATIONS_DIR, NOW)
+    try {
+      return cellOf(opened, 'SELECT group_concat(id) FROM (SELECT id FROM users ORDER BY id)')
+    } finally {
+      opened.close()
+    }
+  }
+  return { dataDir, db, lines, run, people }
+}
+
+test('a database on which the server does not start gives way to the copy that was made first', async () => {
+  const { db, lines, run, people } = await prepared()
+  const restoring = run(async (work) => {
+    await work.beforeClosing()
+    db.close()
+    await work.whileClosed()
+    await work.undo()
+    throw new Error('did not start')
+  })
+  await expect(restoring).rejects.toThrow('did not start')
+  expect(people()).toBe('user-later,user-root')
+  expect(lines.some(({ message }) => message.includes('going back'))).toBe(true)
+})
+
+test('a log that somebody still writes to is never left beside another database', async () => {
+  const { db, run, people } = await prepared()
+  const restoring = run(async (work) => {
+    await work.beforeClosing()
+    db.close()
+    await work.whileClosed()
+  })
+  await restoring
+  expect(people()).toBe('user-root')
+  const other = await prepared()
+  const refused = other.run(async (work) => {
+    await work.beforeClosing()
+    // The connection stays open: its log is not empty.
+    addPerson(createRepositories(other.db), 'busy')
+    await work.whileClosed()
+  })
+  await expect(refused).rejects.toThrow('still in use')
+  other.db.close()
+  expect(other.people()).toBe('user-busy,user-later,user-root')
+})

@@ -1,0 +1,114 @@
+// Copies a database into one file and looks into such a file. Looking reads all of it, which is work for a worker thread.
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  createReadStream,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import type { Db } from './open.ts'
+
+export interface BackupFacts {
+  readonly bytes: number
+  readonly sha256: string
+  /** How many migrations were applied. */
+  readonly schema: number
+  readonly ledgerSeq: number
+}
+
+/** The copy is not what it should be: unreadable, or not whole. */
+export class DamagedBackupError extends Error {
+  override readonly name = 'DamagedBackupError'
+}
+
+/** A copy on its way: no backup before it is checked. */
+const partialOf = (target: string): string => `${target}.partial`
+
+/**
+ * Copies a database while it is in use, a few pages at a time between other work; what is written meanwhile goes along. The
+ * copy is not one yet: `finishBackup` makes it one.
+ */
+export async function copyDatabase(db: Db, target: string): Promise<void> {
+  const partial = partialOf(target)
+  rmSync(partial, { force: true })
+  // SQLite writes into an empty file, and so keeps its mode.
+  writeFileSync(partial, '', { mode: 0o600 })
+  await db.raw.backup(partial)
+}
+
+/** Makes one self-contained, checked file of a copy, and gives it its name once it is on disk. For a worker thread. */
+export async function finishBackup(target: string): Promise<BackupFacts> {
+  const partial = partialOf(target)
+  const db = new Database(partial, { fileMustExist: true })
+  try {
+    // The copy says, as its source does, that a log lies beside it. Nothing does, and nothing shall.
+    db.pragma('journal_mode = DELETE')
+  } finally {
+    db.close()
+  }
+  syncToDisk(partial)
+  const facts = await inspectBackup(partial)
+  renameSync(partial, target)
+  syncFolder(dirname(target))
+  return facts
+}
+
+export function discardCopy(target: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal'])
+    rmSync(`${partialOf(target)}${suffix}`, { force: true })
+}
+
+/** Reads all of it: its hash, and SQLite's own check. Throws a DamagedBackupError where it is not whole. */
+export async function inspectBackup(path: string): Promise<BackupFacts> {
+  const sha256 = await hashOf(path)
+  let db: Database.Database
+  try {
+    db = new Database(path, { readonly: true, fileMustExist: true })
+  } catch (cause) {
+    throw new DamagedBackupError(`${path} cannot be opened as a database.`, { cause })
+  }
+  try {
+    const result: unknown = db.pragma('integrity_check(1)', { simple: true })
+    if (result !== 'ok') throw new DamagedBackupError(`${path} is damaged: ${String(result).slice(0, 200)}`)
+    const count = (sql: string): number => Number(db.prepare(sql).pluck().get() ?? 0)
+    return {
+      bytes: statSync(path).size,
+      sha256,
+      schema: count('SELECT count(*) FROM __drizzle_migrations'),
+      ledgerSeq: count('SELECT max(seq) FROM ledger_entries'),
+    }
+  } catch (error) {
+    if (error instanceof Database.SqliteError) {
+      throw new DamagedBackupError(`${path} cannot be read as a database of this product.`, { cause: error })
+    }
+    throw error
+  } finally {
+    db.close()
+  }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+export function syncToDisk(path: string): void {
+  const file = openSync(path, process.platform === 'win32' ? 'r+' : 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Makes a rename durable. Windows cannot open folders, and does so without it. */
+export function syncFolder(path: string): void {
+  if (process.platform !== 'win32') syncToDisk(path)
+}

@@ -1,0 +1,147 @@
+// The file that is to take a database's place: what of the present it keeps, and when it cannot be made.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { addPerson, cellOf, MIGRATIONS_DIR, NOW, tempDir } from '../../test/support/database.ts'
+import { copyDatabase, finishBackup } from './backup-file.ts'
+import { migrateDatabase } from './migrate.ts'
+import { type Db, openDatabase } from './open.ts'
+import { createRepositories } from './repositories/repositories.ts'
+import { writeRestoreFile } from './restore-file.ts'
+
+const AUDIT = {
+  id: 'audit-restore',
+  createdAt: NOW,
+  actorUserId: 'user-root',
+  operation: 'backups.restore',
+  targetType: 'backup',
+  targetId: 'b',
+  before: null,
+  after: null,
+  address: 'test',
+}
+
+function open(dir: string, migrationsDir = MIGRATIONS_DIR): Db {
+  const db = openDatabase(join(dir, 'gateway.db'))
+  migrateDatabase(db, { migrationsDir, backupDir: join(dir, 'backups'), now: NOW })
+  return db
+}
+
+/** A backup of a database with an administrator and a person; `change` makes the present another one. */
+async function restored(change: (db: Db) => void) {
+  const dir = tempDir()
+  const db = open(dir)
+  const repositories = createRepositories(db)
+  for (const name of ['root', 'second', 'ann']) addPerson(repositories, name)
+  for (const id of ['user-root', 'user-second']) {
+    repositories.users.setRole(id, 'admin')
+    repositories.users.setPassword(id, `old hash of ${id}`)
+  }
+  repositories.users.setPassword('user-ann', 'old hash')
+  repositories.sessions.create({
+    id: 'session',
+    userId: 'user-ann',
+    createdAt: NOW,
+    expiresAt: NOW + 1e9,
+    address: '',
+    client: '',
+  })
+  const backup = join(dir, 'backup.db')
+  await copyDatabase(db, backup)
+  await finishBackup(backup)
+  change(db)
+  db.close()
+  const target = join(dir, 'gateway.db.restoring')
+  const write = (migrationsDir = MIGRATIONS_DIR) =>
+    writeRestoreFile({ backup, present: join(dir, 'gateway.db'), target, migrationsDir, audit: AUDIT })
+  return { dir, target, write, open: () => openDatabase(target) }
+}
+
+test('it is one file, of this schema, that says what happened, and nobody is signed in to it', async () => {
+  const { dir, write, open: openRestored } = await restored(() => undefined)
+  write()
+  expect(readdirSync(dir).filter((name) => name.includes('restoring'))).toEqual(['gateway.db.restoring'])
+  const db = openRestored()
+  expect(cellOf(db, 'SELECT count(*) FROM sessions')).toBe(0)
+  expect(cellOf(db, `SELECT target_id FROM audit WHERE id = 'audit-restore'`)).toBe('b')
+  db.close()
+})
+
+test('who was suspended, deleted or made no administrator stays so, and a changed password stays changed', async () => {
+  const { write, open: openRestored } = await restored((db) => {
+    const { users } = createRepositories(db)
+    users.setStatus('user-ann', 'deleted')
+    db.raw.exec(`UPDATE users SET email = 'deleted-1', email_key = 'deleted-1' WHERE id = 'user-ann'`)
+    users.setRole('user-second', 'user')
+    users.setPassword('user-root', 'new hash')
+  })
+  write()
+  const db = openRestored()
+  const people = db.raw
+    .prepare('SELECT id, email, role, status, password_hash FROM users ORDER BY id')
+    .raw()
+    .all()
+  expect(people).toEqual([
+    ['user-ann', 'deleted-1', 'user', 'deleted', 'old hash'],
+    ['user-root', 'root@example.test', 'admin', 'active', 'new hash'],
+    ['user-second', 'second@example.test', 'user', 'active', 'old hash of user-second'],
+  ])
+  db.close()
+})
+
+test('where nobody would be left to administer, it is not made', async () => {
+  const { target, write } = await restored((db) => {
+    const { users } = createRepositories(db)
+    users.setStatus('user-root', 'suspended')
+    users.setRole('user-second', 'user')
+  })
+  expect(write).toThrow('Nobody who is an administrator')
+  expect(existsSync(target)).toBe(false)
+})
+
+test('a backup of a newer schema is not made into one', async () => {
+  const { dir, write } = await restored(() => undefined)
+  const older = join(dir, 'older')
+  cpSync(MIGRATIONS_DIR, older, { recursive: true })
+  const path = join(older, 'meta/_journal.json')
+  // The tool's own format.
+  const journal = JSON.parse(readFileSync(path, 'utf8')) as { readonly entries: readonly unknown[] }
+  writeFileSync(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, -1) }))
+  expect(() => write(older)).toThrow('newer version')
+  expect(readdirSync(dir).filter((name) => name.includes('restoring'))).toEqual([])
+})
+
+test('a backup of an older schema is brought up to this one', async () => {
+  const dir = tempDir()
+  const old = join(dir, 'old')
+  mkdirSync(old)
+  const migrations = join(dir, 'migrations')
+  cpSync(MIGRATIONS_DIR, migrations, { recursive: true })
+  const path = join(migrations, 'meta/_journal.json')
+  const journal = JSON.parse(readFileSync(path, 'utf8')) as { readonly entries: readonly unknown[] }
+  writeFileSync(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, 1) }))
+  const then = open(old, migrations)
+  then.raw.exec(
+    `INSERT INTO users (id, email, email_key, password_hash, role, status, created_at)
+     VALUES ('user-root', 'root@example.test', 'root@example.test', 'hash', 'admin', 'active', 1)`,
+  )
+  const backup = join(dir, 'backup.db')
+  await copyDatabase(then, backup)
+  await finishBackup(backup)
+  then.close()
+  const now = open(dir)
+  addPerson(createRepositories(now), 'ann')
+  now.close()
+  const target = join(dir, 'gateway.db.restoring')
+  writeRestoreFile({
+    backup,
+    present: join(dir, 'gateway.db'),
+    target,
+    migrationsDir: MIGRATIONS_DIR,
+    audit: AUDIT,
+  })
+  const db = openDatabase(target)
+  expect(cellOf(db, 'SELECT group_concat(id) FROM users')).toBe('user-root')
+  expect(cellOf(db, 'SELECT count(*) FROM model_rules')).toBe(0)
+  db.close()
+})

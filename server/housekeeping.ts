@@ -1,0 +1,113 @@
+// What looks after the running gateway: backups and restores, and the figures of the console.
+import { join } from 'node:path'
+import type { AccountBook } from './accounts/account-book.ts'
+import type { LedgerLight } from './accounts/ledger-light.ts'
+import { createBackupFolder } from './backups/backup-folder.ts'
+import { type Backups, createBackups } from './backups/backups.ts'
+import { restore } from './backups/restore.ts'
+import type { Closers } from './closers.ts'
+import { copyDatabase } from './db/backup-file.ts'
+import type { Db } from './db/open.ts'
+import type { Repositories } from './db/repositories/repositories.ts'
+import type { Writer } from './db/write.ts'
+import type { OperationDeps } from './operations/deps.ts'
+import type { LiveSettings } from './settings/live-settings.ts'
+import type { Surroundings } from './surroundings.ts'
+import { readLicences } from './system/licences.ts'
+import { createProcessFigures } from './system/process-figures.ts'
+import { createRequestMeter } from './system/request-rates.ts'
+import { createSystem, type System } from './system/system.ts'
+
+interface Housekeeping {
+  readonly backups: Backups
+  readonly restore: OperationDeps['restore']
+  readonly system: System
+}
+
+interface Parts {
+  readonly db: Db
+  readonly repositories: Repositories
+  readonly writer: Writer
+  readonly accounts: AccountBook
+  readonly ledgerLight: Pick<LedgerLight, 'status'>
+  readonly settings: LiveSettings
+  readonly inFlight: () => number
+}
+
+export function createHousekeeping(surroundings: Surroundings, parts: Parts, closers: Closers): Housekeeping {
+  const { config, ports, events, installation, lifecycle } = surroundings
+  const { clock, logger } = ports
+  const { repositories, writer, accounts, ledgerLight, settings } = parts
+  const folder = createBackupFolder(join(config.dataDir, 'backups'))
+  const backups = createBackups({
+    folder,
+    dataDir: config.dataDir,
+    copy: (target) => copyDatabase(parts.db, target),
+    version: installation.version,
+    schema: installation.schema,
+    settings: () => {
+      const { backupEveryHours, backupsKept } = settings.current()
+      return { everyHours: backupEveryHours, kept: backupsKept }
+    },
+    clock,
+    ids: ports.ids,
+    logger,
+    onFinished: (backupId) =>
+      events.publish({ type: 'backup.finished', backupId, isDone: backupId !== null }),
+  })
+  closers.push(() => backups.stop())
+  const figures = createProcessFigures(config.dataDir)
+  closers.push(() => figures.stop())
+  const meter = createRequestMeter(events, clock)
+  closers.push(() => meter.stop())
+
+  return {
+    backups,
+    restore: (backupId, begun, restored) =>
+      restore(
+        {
+          backups,
+          folder,
+          dataDir: config.dataDir,
+          migrationsDir: installation.migrationsDir,
+          restart: (work) =>
+            lifecycle.restart({
+              ...work,
+              async beforeClosing() {
+                repositories.audit.append(begun)
+                await work.beforeClosing()
+              },
+            }),
+          logger,
+        },
+        backupId,
+        restored,
+      ),
+    system: createSystem({
+      version: installation.version,
+      schema: installation.schema,
+      startedAt: lifecycle.startedAt,
+      dataDir: config.dataDir,
+      addresses: lifecycle.addresses,
+      figures,
+      meter,
+      inFlight: parts.inFlight,
+      waitingWrites: () => writer.waiting,
+      openHolds: () => accounts.openHolds(),
+      backups: () => {
+        const { last, nextAt, isRunning } = backups.state()
+        return {
+          last: last && { id: last.id, createdAt: last.createdAt, bytes: last.bytes },
+          nextAt,
+          isRunning,
+        }
+      },
+      ledgerLight: () => {
+        const { checkedAt, findingsTotal } = ledgerLight.status()
+        return checkedAt === null ? null : { checkedAt, isConsistent: findingsTotal === 0 }
+      },
+      readLog: ports.readLog,
+      readLicences: () => readLicences({ builtFile: installation.licencesFile, root: installation.root }),
+    }),
+  }
+}

@@ -1,0 +1,23 @@
+// What stands around the parts of the server and outlives them: the host's ports, the events, and whoever can open the
+// database anew.
+import type { Restart } from './backups/restore.ts'
+import type { StartConfig } from './config.ts'
+import type { EventBus } from './events/event-bus.ts'
+import type { Installation } from './installation.ts'
+import type { Ports } from './ports.ts'
+
+export interface Lifecycle {
+  /** Unix milliseconds. */
+  readonly startedAt: number
+  /** Base URLs, the one for this machine first. */
+  readonly addresses: () => readonly string[]
+  readonly restart: Restart
+}
+
+export interface Surroundings {
+  readonly config: StartConfig
+  readonly ports: Ports
+  readonly installation: Installation
+  readonly events: EventBus
+  readonly lifecycle: Lifecycle
+}

@@ -1,0 +1,4 @@
+// breaks: events-imports
+import { gateway } from '../gateway/gateway.ts'
+
+export const told = gateway

@@ -1,0 +1,4 @@
+// breaks: system-imports
+import { gateway } from '../gateway/gateway.ts'
+
+export const watched = gateway
