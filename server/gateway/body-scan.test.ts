@@ -211,5 +211,6 @@ test('the scan is linear in whatever is large', () => {
   ]
   const startedMs = performance.now()
   for (const body of bodies) expect(problemOf(body)).toBeUndefined()
-  expect(performance.now() - startedMs).toBeLessThan(5_000)
+  // Half a second on a quiet machine; what is quadratic takes minutes.
+  expect(performance.now() - startedMs).toBeLessThan(20_000)
 })
