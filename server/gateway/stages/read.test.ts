@@ -14,6 +14,8 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 
 let server: Server
 let port: number
+/** How many requests have begun to be read. */
+let arrived = 0
 /** What came of each request, in order: the body's text, or the reason why there is none. */
 let outcomes: string[]
 /** Resolves with the next outcome. */
@@ -21,6 +23,7 @@ let nextOutcome: () => Promise<string>
 
 beforeEach(async () => {
   outcomes = []
+  arrived = 0
   let waiting: ((outcome: string) => void)[] = []
   nextOutcome = () => new Promise((resolve) => waiting.push(resolve))
   const tell = (outcome: string) => {
@@ -30,6 +33,7 @@ beforeEach(async () => {
   }
   server = createServer({ keepAliveTimeout: 60_000 })
   const handle = async (req: IncomingMessage, res: ServerResponse) => {
+    arrived += 1
     // Of an admitted request only its connection and its endpoint's bound are looked at.
     const admitted = { req, res, endpoint: { maxBodyBytes: BODY_BYTES_MAX } } as unknown as Admitted
     const body = await read(admitted, createBodyMemory().shareFor('user_1'))
@@ -124,7 +128,7 @@ describe('a body that is too large', () => {
     const outcome = nextOutcome()
     socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${BODY_BYTES_MAX + 1}\r\n\r\n`)
     expect(await outcome).toBe('request_too_large')
-    await sleep(20)
+    while (!received().includes('}')) await sleep(5)
     expect(received()).toMatch(/^HTTP\/1\.1 413 /)
     expect(received()).toContain(`larger than ${BODY_BYTES_MAX} bytes`)
     socket.destroy()
@@ -173,7 +177,7 @@ describe('a client that leaves', () => {
     const { socket } = open()
     const outcome = nextOutcome()
     socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${rest}`)
-    await sleep(30)
+    while (arrived === 0) await sleep(5)
     socket.destroy()
     expect(await outcome).toBe('client_left')
   })
