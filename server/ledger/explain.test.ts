@@ -122,6 +122,7 @@ test('amounts are shown to the last digit, and without digits that say nothing',
     ],
     sumNanoUsd: '20001.000001',
     multiplierPpm: 1_250_000,
+    modelMultiplierPpm: 1_000_000,
     multipliedNanoUsd: '25001.25000125',
     roundedNanoUsd: 25_002,
   })
