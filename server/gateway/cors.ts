@@ -48,25 +48,26 @@ export function allowOrigin(settings: Origins, req: IncomingMessage, res: Server
 
 /**
  * Answers an OPTIONS request, before anyone is identified: a browser asks without the key. To a page of another origin the
- * answer is no, and says where an administrator would allow it.
+ * answer is no, and says where an administrator would allow it. Tells of the refusal, where it was one.
  */
 export function answerOptions(
   settings: Origins,
   req: IncomingMessage,
   res: ServerResponse,
   requestId: string,
-): void {
+): Refusal | undefined {
   const endpoint = endpointAt(rawPathOf(req.url ?? ''))
   const refused = refuseOptions(settings, req, endpoint)
   if (refused) {
     answerRefusal(res, requestId, refused)
-    return
+    return refused
   }
   const methods = [...(endpoint?.methods ?? []), 'OPTIONS']
   const about = isPreflight(req) ? preflightHeaders(req) : { allow: methods.join(', ') }
   res.writeHead(204, { ...about, 'x-request-id': requestId })
   res.end()
   endUnlessSent(req)
+  return undefined
 }
 
 const isPreflight = ({ headers }: IncomingMessage): boolean =>

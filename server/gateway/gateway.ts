@@ -6,13 +6,13 @@ import { createBodyMemory } from './body-memory.ts'
 import { allowOrigin, announcesApiKey, answerOptions } from './cors.ts'
 import type { GatewayDeps, StageDeps } from './deps.ts'
 import { type DrainBound, Drains } from './drains.ts'
-import { isGatewayPath, rawPathOf } from './endpoints.ts'
+import { endpointAt, isGatewayPath, rawPathOf } from './endpoints.ts'
 import { carriesApiKey } from './headers.ts'
 import { createLiveRequests, type LiveRequest } from './live-requests.ts'
 import { answerRefusal } from './openai-error.ts'
 import { outcomeWithoutRow, refusedAs } from './outcome.ts'
 import { runRequest } from './pipeline.ts'
-import { arrivalOf, nextRequestId } from './stages/receive.ts'
+import { arrivalOf } from './stages/receive.ts'
 import { record } from './stages/record.ts'
 import { createTokenCounter } from './token-counter.ts'
 import { Traffic, type TrafficCounts } from './traffic.ts'
@@ -77,10 +77,10 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     claims: (req) =>
       isGatewayPath(rawPathOf(req.url ?? '')) || carriesApiKey(req.headers) || announcesApiKey(req),
     handle(req, res) {
-      const settings = deps.settings.current()
-      allowOrigin(settings, req, res)
-      if (req.method === 'OPTIONS') return answerOptions(settings, req, res, nextRequestId(deps.ids))
-      if (isStopping) refuse(deps, req, res, refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 }))
+      allowOrigin(deps.settings.current(), req, res)
+      if (req.method === 'OPTIONS') options(deps, req, res)
+      else if (isStopping)
+        refuse(deps, req, res, refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 }))
       else void runRequest(deps, req, res)
     },
     refuse: (req, res, refused) => refuse(deps, req, res, refused),
@@ -113,6 +113,14 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
       await Promise.all([deps.pools.close(), deps.tokens.stop()])
     },
   }
+}
+
+function options(deps: StageDeps, req: IncomingMessage, res: ServerResponse): void {
+  const arrival = arrivalOf(deps, req)
+  const refused = answerOptions(deps.settings.current(), req, res, arrival.requestId)
+  const endpoint = endpointAt(rawPathOf(req.url ?? ''))
+  const answered = refused ? refusedAs(refused.code) : { status: res.statusCode, code: null }
+  record(deps, arrival, outcomeWithoutRow(deps, endpoint ? { ...arrival, endpoint } : arrival, answered))
 }
 
 function refuse(deps: StageDeps, req: IncomingMessage, res: ServerResponse, refused: Refusal): void {

@@ -204,6 +204,8 @@ describe('the log', () => {
       await fetch(`${gateway.url}${CHAT}`, { headers: { authorization: `Bearer ${one.person().key}` } }),
     )
     await noted(await fetch(`${gateway.url}/v1/models`))
+    for (const path of [CHAT, '/v1/nothing'])
+      await noted(await fetch(`${gateway.url}${path}`, { method: 'OPTIONS' }))
     for (const scenario of [
       { error: 401 },
       { error: 500 },

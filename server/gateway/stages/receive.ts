@@ -2,17 +2,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
-import type { Ids } from '../../ports.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { type Endpoint, endpointAt, rawPathOf } from '../endpoints.ts'
 import { printable } from '../printable.ts'
 import type { Arrival, Received } from '../request.ts'
 
-export const nextRequestId = (ids: Pick<Ids, 'next'>): string => `req_${ids.next().replaceAll('-', '')}`
-
 /** A request's id and the moment at which it came. */
 export const arrivalOf = (deps: Pick<GatewayDeps, 'ids' | 'clock'>, req?: IncomingMessage): Arrival => ({
-  requestId: nextRequestId(deps.ids),
+  requestId: `req_${deps.ids.next().replaceAll('-', '')}`,
   address: req?.socket.remoteAddress ?? '',
   receivedAt: deps.clock.now(),
   startedMonoMs: deps.clock.monotonicMs(),
