@@ -156,7 +156,7 @@ async function measuredAnswer(
   live: LiveRequest,
   exchange: ReturnType<typeof dispatch>,
 ): Promise<Relayed> {
-  const sent = await send(deps, held, exchange, (again) => live.attach(again))
+  const sent = await send(deps, held, exchange, live)
   return relay(deps, held, live, sent)
 }
 

@@ -1,12 +1,13 @@
 // Relaying an answer between two real connections: what the client gets, when, and what is measured of it.
 // One file, because all of it needs the same gateway of one stage.
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import { refusal } from '../../../contract/errors.ts'
 import { settingsSchema } from '../../../contract/settings.ts'
+import { CLIENT_STALLED_MS_MAX } from '../client-stream.ts'
 import { Drains } from '../drains.ts'
 import { LiveRequest } from '../live-requests.ts'
 import type { Relayed } from '../relayed.ts'
@@ -68,7 +69,9 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
   const relayed = new Promise<Relayed>((resolve) => {
     resolveRelayed = resolve
   })
+  const clients: ServerResponse[] = []
   const url = await listen((_req, res) => {
+    clients.push(res)
     const held = {
       res,
       requestId: 'req_1',
@@ -112,7 +115,7 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
     await ended.finished
     return ended
   }
-  return { url, live, owned, relayed, finished }
+  return { url, live, owned, relayed, finished, clients }
 }
 
 const event = (data: unknown) => `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`
@@ -343,6 +346,19 @@ describe('a whole answer', () => {
     expect(response.headers.get('x-request-id')).toBe('req_1')
     expect(response.headers.has('set-cookie')).toBe(false)
     expect(await response.text()).toBe(text)
+  })
+
+  test('that its client does not take is not kept for it for ever', async () => {
+    const { url, finished, clients } = await whole({ ...WHOLE, filling: 'x'.repeat(64 * 1024 * 1024) })
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    cleanups.push(() => socket.destroy())
+    socket.pause()
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    await finished()
+    const [client] = clients
+    expect(client?.writableFinished).toBe(false)
+    // Node ends a connection that nothing has left for so long.
+    expect(client?.socket?.timeout).toBe(CLIENT_STALLED_MS_MAX)
   })
 
   test('has an aliased model renamed back, and nothing else changed', async () => {

@@ -3,8 +3,9 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { MeteredEndpoint } from '../endpoints.ts'
+import type { Exchange } from '../live-requests.ts'
 import type { Held } from '../request.ts'
-import type { UpstreamExchange } from '../upstream-exchange.ts'
+import { UpstreamExchange } from '../upstream-exchange.ts'
 import { createUpstreamPools } from '../upstream-pool.ts'
 import { dispatch, type Sent, send } from './send.ts'
 
@@ -64,15 +65,16 @@ async function upstream(...answers: ((socket: Socket) => void)[]) {
 
 type Upstream = Awaited<ReturnType<typeof upstream>>
 
-async function sendOnce({ pools, held }: Upstream, monotonicMs = () => 0) {
+async function sendOnce({ pools, held }: Upstream, monotonicMs = () => 0, isGone = false) {
   const attached: UpstreamExchange[] = []
   const clock = { now: () => 0, monotonicMs }
-  const sent = await send(
-    { pools, clock },
-    held,
-    dispatch({ pools }, held),
-    (again) => void attached.push(again),
-  )
+  const live = {
+    isGone,
+    attach(again: Exchange) {
+      if (again instanceof UpstreamExchange) attached.push(again)
+    },
+  }
+  const sent = await send({ pools, clock }, held, dispatch({ pools }, held), live)
   if (sent.ok)
     await new Promise<void>((done) =>
       sent.exchange.consume({ onData: () => {}, onEnd: done, onFault: () => done() }),
@@ -118,6 +120,13 @@ describe.each([
     await sendOnce(up)
     expect(statusOf((await sendOnce(up)).sent)).toBe('broken')
     expect(up.requests).toHaveLength(3)
+  })
+
+  test('is not met again for somebody who has left', async () => {
+    const up = await upstream(answerOk, breakOff, answerOk)
+    await sendOnce(up)
+    expect(statusOf((await sendOnce(up, undefined, true)).sent)).toBe('broken')
+    expect(up.requests).toHaveLength(2)
   })
 
   test('is not what breaks off seconds after the request: by then the upstream was at work', async () => {

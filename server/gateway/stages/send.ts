@@ -1,6 +1,7 @@
 // Sends a held request upstream, with the operator's key in place of the client's, and waits for the head of the answer.
 import type { StageDeps } from '../deps.ts'
 import { upstreamHeaders } from '../headers.ts'
+import type { LiveRequest } from '../live-requests.ts'
 import type { Held } from '../request.ts'
 import { UpstreamExchange, type UpstreamFault, type UpstreamHead } from '../upstream-exchange.ts'
 import { refusesUsageRequest, withoutUsageRequest } from '../usage-request.ts'
@@ -34,33 +35,31 @@ export function dispatch(
 /**
  * Waits for the head. A connection that the upstream closed while it was idle has read nothing of the request, and one that
  * refuses to be asked for the usage has answered nothing, so that the request is sent once more; any other failure is
- * final, because the upstream may have begun to bill.
+ * final, because the upstream may have begun to bill. For somebody who has left nothing is sent again.
  */
 export async function send(
   deps: Pick<StageDeps, 'pools' | 'clock'>,
   held: Held,
   first: UpstreamExchange,
-  onExchange: (exchange: UpstreamExchange) => void,
+  live: Pick<LiveRequest, 'attach' | 'isGone'>,
 ): Promise<Sent> {
   const sentMonoMs = deps.clock.monotonicMs()
   const answer = await first.head
   if (!answer.ok) {
     const waitedMs = deps.clock.monotonicMs() - sentMonoMs
-    if (!answer.fault.wasStaleSocket || waitedMs > STALE_SOCKET_MS_MAX) return answer
-    return sendAgain(dispatch(deps, held), onExchange)
+    const isWorthIt = answer.fault.wasStaleSocket && waitedMs <= STALE_SOCKET_MS_MAX && !live.isGone
+    return isWorthIt ? sendAgain(dispatch(deps, held), live) : answer
   }
-  if (!(await refusesUsageRequest(held, first, answer.head))) return { ...answer, exchange: first }
+  const isRefused = await refusesUsageRequest(held, first, answer.head)
+  if (!isRefused || live.isGone) return { ...answer, exchange: first }
   first.abort()
-  const sent = await sendAgain(dispatch(deps, held, false), onExchange)
+  const sent = await sendAgain(dispatch(deps, held, false), live)
   if (sent.ok && sent.head.status === 200) deps.pools.poolFor(held.upstream).refusesUsageRequest = true
   return sent
 }
 
-async function sendAgain(
-  second: UpstreamExchange,
-  onExchange: (exchange: UpstreamExchange) => void,
-): Promise<Sent> {
-  onExchange(second)
+async function sendAgain(second: UpstreamExchange, live: Pick<LiveRequest, 'attach'>): Promise<Sent> {
+  live.attach(second)
   const again = await second.head
   return again.ok ? { ...again, exchange: second } : again
 }
