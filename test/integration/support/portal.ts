@@ -101,7 +101,9 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
       },
       body: JSON.stringify(input),
     })
-    return { ...JSON.parse(reply.text), status: reply.status, headers: reply.headers }
+    const envelope = JSON.parse(reply.text)
+    secrets.usedIn(envelope.data)
+    return { ...envelope, status: reply.status, headers: reply.headers }
   }
   const cookieOf = ({ headers }: { headers: IncomingHttpHeaders }) =>
     headers['set-cookie']?.[0]?.split(';')[0] ?? ''

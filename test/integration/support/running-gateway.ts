@@ -124,6 +124,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       body: JSON.stringify(input),
     })
     const envelope = (await response.json()) as Omit<Answer<T>, 'status'>
+    secrets.usedIn(envelope.data)
     return { ...envelope, status: response.status }
   }
 
@@ -189,7 +190,6 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       }
       const key = await admin<{ id: string; secret: string }>('keys.create', { userId, name: 'test' })
       if (!key.ok) throw new Error(JSON.stringify(key))
-      secrets.used('an API key', key.data.secret)
       return { id: userId, email, key: key.data.secret, keyId: key.data.id }
     },
     async usageOf(person) {

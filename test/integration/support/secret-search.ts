@@ -32,6 +32,12 @@ export class SecretSearch {
     for (const part of parts) if (part.length >= SECRET_LENGTH_MIN) this.#secrets.set(part, what)
   }
 
+  /** Takes the secret that an operation has made from what it answered. */
+  usedIn(data: unknown): void {
+    const secret = typeof data === 'object' && data !== null && 'secret' in data ? data.secret : undefined
+    if (typeof secret === 'string') this.used('an API key', secret)
+  }
+
   watch(port: number): void {
     this.#stopWatching = watchAnswers(port, (answer) => this.#answers.push(answer))
   }
