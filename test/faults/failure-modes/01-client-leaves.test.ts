@@ -11,6 +11,9 @@ import {
   until,
 } from '../support/one-person.ts'
 
+/** Longer than a busy machine takes for what a test does meanwhile. */
+const LONG_MS = 4_000
+
 let one: OnePerson
 
 beforeAll(async () => {
@@ -96,7 +99,7 @@ describe.each(DIALECTS)('$path', ({ path, body }) => {
 test('failure mode 1: what is read on keeps its place among the requests at once, until it has ended', async () => {
   const rules = [{ metric: 'concurrent', window: null, value: 1 }]
   await one.gateway.admin('limits.update', { scope: 'user', subjectId: one.person().id, rules })
-  one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: 700 } } })
+  one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: LONG_MS } } })
   await one.hangUp(CHAT, DIALECTS[0].body)
   const refused = await one.ask(CHAT, DIALECTS[0].body)
   expect(refused.status).toBe(429)
@@ -108,7 +111,7 @@ test('failure mode 1: what is read on keeps its place among the requests at once
 
 test('failure mode 1: one person’s drains are bounded; the latest one too many is cut, the others end with their usage', async () => {
   await set({ drainsPerUserMax: 2 })
-  one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: 600 } } }, 3)
+  one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: LONG_MS } } }, 3)
   for (let count = 0; count < 3; count += 1) await one.hangUp(CHAT, DIALECTS[0].body)
   const rows = await one.gateway.usageOf(one.person())
   expect(rows.map(({ reason }) => reason)).toEqual(['estimated', 'client_left', 'client_left'])
@@ -117,7 +120,7 @@ test('failure mode 1: one person’s drains are bounded; the latest one too many
 
 test('failure mode 1: all drains are bounded together, at the cost of whoever has the most of them', async () => {
   await set({ drainsMax: 2 })
-  one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: 800 } } }, 3)
+  one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: LONG_MS } } }, 3)
   const greedy = one.person()
   await one.hangUp(CHAT, DIALECTS[0].body)
   await one.hangUp(CHAT, DIALECTS[0].body)
@@ -140,7 +143,7 @@ test('failure mode 1: hanging up on many answers at once takes nothing that is n
   await set({ drainsPerUserMax: 3 })
   await one.renew(400_000_000)
   one.gateway.upstream.script(
-    { answer: { reasoningTokens: 2_000 }, delays: { silence: { afterEvents: 3, ms: 300 } } },
+    { answer: { reasoningTokens: 2_000 }, delays: { silence: { afterEvents: 3, ms: LONG_MS } } },
     40,
   )
   const attempts = await Promise.allSettled(

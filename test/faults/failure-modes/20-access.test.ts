@@ -75,8 +75,8 @@ describe.each(DIALECTS)('$path', ({ path, body }) => {
 })
 
 test('failure mode 20: a key whose date is put off in the middle goes on', async () => {
-  await admin('keys.update', { keyId: person.keyId, expiresAt: Date.now() + 1_500 })
-  one.gateway.upstream.script({ delays: { silence: { afterEvents: 5, ms: 3_500 } } })
+  await admin('keys.update', { keyId: person.keyId, expiresAt: Date.now() + 3_000 })
+  one.gateway.upstream.script({ delays: { silence: { afterEvents: 5, ms: 5_000 } } })
   const response = await one.ask(DIALECTS[1].path, { ...DIALECTS[1].body, stream: true })
   await admin('keys.update', { keyId: person.keyId, expiresAt: null })
   expect(await response.text()).toContain('response.completed')

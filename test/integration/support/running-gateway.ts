@@ -193,7 +193,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       return { id: userId, email, key: key.data.secret, keyId: key.data.id }
     },
     async usageOf(person) {
-      for (let tries = 0; tries < 100; tries += 1) {
+      for (let tries = 0; tries < 1_000; tries += 1) {
         const user = await admin<{ openHoldsNanoUsd: number }>('users.get', { userId: person.id })
         if (user.data.openHoldsNanoUsd === 0) break
         await new Promise((resolve) => setTimeout(resolve, 20))
