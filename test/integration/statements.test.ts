@@ -299,6 +299,22 @@ describe('changing a person', () => {
     expect((await update(owner.id, { email: 'renamed.person@example.test' })).ok).toBe(true)
   })
 
+  test('a new email ends every link that was given out for the old one, and stands in no audit row', async () => {
+    const owner = await gateway.createPerson(0)
+    const reset = await gateway.admin<{ link: string }>('users.resetLink', { userId: owner.id })
+    const token =
+      new URL(reset.data.link).hash.replace(/^#(token=)?/, '') ||
+      new URL(reset.data.link).searchParams.get('token')
+    expect((await gateway.call('auth.checkLink', { token })).ok).toBe(true)
+    expect((await update(owner.id, { email: 'moved@example.test' })).data).toMatchObject({
+      isEmailVerified: false,
+    })
+    expect((await gateway.call('auth.checkLink', { token })).ok).toBe(false)
+    const [row] = auditOf(gateway.dataDir, { operation: 'users.update', targetId: owner.id })
+    expect(row).toMatchObject({ before: {}, after: { isEmailChanged: true } })
+    expect(JSON.stringify(row)).not.toContain('moved@')
+  })
+
   test('what is refused changes nothing, and junk is refused', async () => {
     const owner = await gateway.createPerson(0)
     const both = { creditLimitNanoUsd: 9, email: person.email }

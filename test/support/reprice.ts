@@ -58,7 +58,7 @@ const orElse = (rates: StoredRates, instead: bigint, ...columns: readonly string
 function exactNanoUsd(
   counts: StoredCounts,
   rates: StoredRates,
-  multiplierPpm: number,
+  multipliersPpm: readonly number[],
   tier: string,
 ): Fraction {
   const count = (name: string): bigint => BigInt(counts[name] ?? 0)
@@ -100,7 +100,10 @@ function exactNanoUsd(
     ...million.map(([tokens, rate]) => ({ over: tokens * rate, under: 1_000_000n })),
     ...calls.map(([made, price]) => ({ over: made * price, under: 1n })),
   ].reduce(plus, { over: 0n, under: 1n })
-  return { over: sum.over * BigInt(multiplierPpm), under: sum.under * 1_000_000n }
+  return multipliersPpm.reduce(
+    ({ over, under }, ppm) => ({ over: over * BigInt(ppm), under: under * 1_000_000n }),
+    sum,
+  )
 }
 
 /** Tokens of which some are audio and some images, each with its rate; audio first, and never more than there are. */
@@ -126,9 +129,9 @@ function shared(
 export const reprice = (
   counts: StoredCounts,
   rates: StoredRates,
-  multiplierPpm: number,
+  multipliersPpm: readonly number[],
   tier = 'default',
-): number => Number(roundedUp(exactNanoUsd(counts, rates, multiplierPpm, tier)))
+): number => Number(roundedUp(exactNanoUsd(counts, rates, multipliersPpm, tier)))
 
 interface StoredCharge {
   readonly request_id: string
@@ -137,6 +140,7 @@ interface StoredCharge {
   readonly amount_nano_usd: number
   readonly write_off_nano_usd: number
   readonly multiplier_ppm: number
+  readonly model_multiplier_ppm: number
   readonly reason: string
   readonly is_flagged: number
   readonly priced_tier: string
@@ -154,8 +158,9 @@ export function repriceAll(db: Database): { readonly charges: number; readonly p
   const problems: string[] = []
   const charges = db.prepare<[], StoredCharge & Record<string, unknown>>('SELECT * FROM charges').all()
   for (const charge of charges) {
-    const { request_id, multiplier_ppm, priced_tier, hold_nano_usd } = charge
-    const full = reprice(countsOf(charge), prices.get(charge.price_id) ?? {}, multiplier_ppm, priced_tier)
+    const { request_id, price_id, priced_tier, hold_nano_usd } = charge
+    const multipliers = [charge.multiplier_ppm, charge.model_multiplier_ppm]
+    const full = reprice(countsOf(charge), prices.get(price_id) ?? {}, multipliers, priced_tier)
     const due = charge.amount_nano_usd + charge.write_off_nano_usd
     // Estimates, and what cannot be true, cost at most the hold; where reading on was cut off, exactly the hold.
     const isBounded = charge.is_flagged === 1 || !['completed', 'client_left'].includes(charge.reason)

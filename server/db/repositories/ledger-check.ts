@@ -62,6 +62,11 @@ class RunningCheck implements LedgerCheck {
   }
 
   step(): boolean {
+    // One read lock for all its look-ups: the writer takes locks of the same file, and should find it busy seldom.
+    return this.#raw.transaction(() => this.#step())()
+  }
+
+  #step(): boolean {
     const afterSeq = this.#lastSeq
     const entries = this.#statements.entriesAfter(afterSeq, this.#entriesAtATime)
     let charged = 0
@@ -81,7 +86,7 @@ class RunningCheck implements LedgerCheck {
 
   finish(): string[] {
     this.#raw.transaction(() => {
-      while (this.step());
+      while (this.#step());
       this.#compareBalances()
       this.#compareMark()
     })()

@@ -67,8 +67,6 @@ export interface UsersRepository {
   withDefaultBalanceDue(): readonly string[]
   /** Deletes the person: the row stays, for those that refer to it, and nothing in it says who it was. */
   anonymise(id: string, at: number): void
-  /** What is left out stays. Throws where somebody else has the email: the caller has looked. */
-  update(id: string, changes: { readonly email?: string | undefined; readonly role?: Role | undefined }): void
   countActiveAdministrators(): number
   activeAdministrators(): readonly UserRow[]
   /** Notes that the person was here. */
@@ -144,13 +142,6 @@ export function createUsersRepository({ raw, orm }: Db): UsersRepository {
         .all()
         .map(({ id }) => id),
     anonymise: (id, at) => void change(id, anonymous(id, at)),
-    update(id, { email, role }) {
-      if (email !== undefined) {
-        const values = { email: email.trim(), emailKey: emailKeyOf(email) }
-        orm.update(users).set(values).where(eq(users.id, id)).run()
-      }
-      if (role !== undefined) change(id, { role })
-    },
     countActiveAdministrators: () => administrators.get()?.count ?? 0,
     activeAdministrators: () => orm.select(userColumns).from(users).where(isActiveAdministrator).all(),
     touch: (id, at) => void touch.run({ id, at }),

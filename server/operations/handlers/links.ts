@@ -138,22 +138,18 @@ function finishEmailChange(deps: OperationDeps, link: AccountLinkRow, caller: Ca
   })
 }
 
-/** Writes the new address, tells the old one, and lets no link of the old one live on. Part of the caller's transaction. */
-export function changeEmail(
-  deps: OperationDeps,
-  caller: Caller,
-  change: { readonly userId: string; readonly newEmail: string; readonly verifiedAt: number | null },
-): Result<void, Refusal> {
-  const { repositories, mail, clock } = deps
-  const { userId, newEmail, verifiedAt } = change
-  const before = repositories.users.findById(userId)
-  const changed = repositories.users.setEmail(userId, newEmail, verifiedAt)
+interface EmailChange {
+  readonly userId: string
+  readonly newEmail: string
+  /** Null where nobody has proved the address. */
+  readonly verifiedAt: number | null
+}
+
+/** A person changes their own address. Part of the caller's transaction. */
+export function changeEmail(deps: OperationDeps, caller: Caller, change: EmailChange): Result<void, Refusal> {
+  const { userId, verifiedAt } = change
+  const changed = writeEmail(deps, caller, change)
   if (!changed.ok) return changed
-  const told = before && { email: before.email, locale: before.locale, userId }
-  if (told && told.email !== newEmail)
-    mail.enqueue('email_changed', told, { at: clock.now(), address: caller.address, newEmail })
-  repositories.accountLinks.deleteOf(userId)
-  repositories.registrations.deleteOf(newEmail)
   appendAudit(deps, caller, {
     operation: 'me.changeEmail',
     targetType: 'user',
@@ -162,5 +158,23 @@ export function changeEmail(
     after: { isEmailVerified: verifiedAt !== null },
     actorUserId: userId,
   })
+  return ok(undefined)
+}
+
+/** Writes the new address, tells the old one, and lets no link of the old one live on. Part of the caller's transaction. */
+export function writeEmail(
+  deps: OperationDeps,
+  caller: Caller,
+  { userId, newEmail, verifiedAt }: EmailChange,
+): Result<void, Refusal> {
+  const { repositories, mail, clock } = deps
+  const before = repositories.users.findById(userId)
+  const changed = repositories.users.setEmail(userId, newEmail, verifiedAt)
+  if (!changed.ok) return changed
+  const told = before && { email: before.email, locale: before.locale, userId }
+  if (told && told.email !== newEmail)
+    mail.enqueue('email_changed', told, { at: clock.now(), address: caller.address, newEmail })
+  repositories.accountLinks.deleteOf(userId)
+  repositories.registrations.deleteOf(newEmail)
   return ok(undefined)
 }

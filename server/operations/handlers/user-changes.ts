@@ -1,11 +1,15 @@
-// What an administrator changes about a person beside their status and their balance: email, role, credit limit.
+// What an administrator changes about a person beside their status and their balance: email, role, credit limit. All that one
+// call names is changed, or nothing is.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
-import { fail, ok, type Result } from '../../../contract/result.ts'
+import { fail, ok } from '../../../contract/result.ts'
+import type { AccountState } from '../../accounts/account.ts'
 import type { UserRow } from '../../db/repositories/users.ts'
 import { appendAudit } from '../audit-trail.ts'
+import type { SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 import { isLastAdministrator } from '../last-administrator.ts'
+import { writeEmail } from './links.ts'
 import { toUserView } from './user-view.ts'
 
 interface UserChanges {
@@ -22,23 +26,12 @@ export function userChangeHandlers(deps: OperationDeps): Pick<Handlers, 'users.u
       if (!before || before.status === 'deleted') return fail(refusal('user_not_found'))
       const refused = refusalFor(deps, before, changes)
       if (refused) return fail(refused)
-
       const account = accounts.state(userId)
-      const creditLimitNanoUsd = changes.creditLimitNanoUsd ?? account.creditLimitNanoUsd
-      const write = () =>
-        repositories.transaction(() => {
-          repositories.users.update(userId, changes)
-          repositories.ledger.setCreditLimit(userId, creditLimitNanoUsd)
-          appendAudit(deps, caller, {
-            operation: 'users.update',
-            targetType: 'user',
-            targetId: userId,
-            before: onlyChanged({ ...before, ...account }, changes),
-            after: onlyChanged({ ...before, ...account, ...given(changes) }, changes),
-          })
-        })
+      const limit = changes.creditLimitNanoUsd ?? account.creditLimitNanoUsd
       // In one turn: nothing can be held under the old limit between the decision and its row.
-      const set: Result<unknown, Refusal> = accounts.setCreditLimit(userId, creditLimitNanoUsd, write)
+      const set = accounts.setCreditLimit(userId, limit, () =>
+        write(deps, caller, { before, account }, changes),
+      )
       if (!set.ok) return set
       if (changes.role !== undefined) keyDirectory.forgetUser(userId)
       const after = repositories.users.findById(userId)
@@ -53,10 +46,36 @@ function refusalFor(deps: OperationDeps, before: UserRow, { email, role }: UserC
   return holder && holder.id !== before.id ? refusal('email_taken') : undefined
 }
 
-const given = (changes: UserChanges): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-
-function onlyChanged(values: object, changes: UserChanges): Record<string, unknown> {
-  const names = Object.keys(given(changes))
-  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)))
+function write(
+  deps: OperationDeps,
+  caller: SignedInCaller,
+  { before, account }: { readonly before: UserRow; readonly account: AccountState },
+  { email, role, creditLimitNanoUsd }: UserChanges,
+): void {
+  const { users, ledger } = deps.repositories
+  const isEmailChanged = email !== undefined && email !== before.email
+  deps.repositories.transaction(() => {
+    if (isEmailChanged) {
+      const written = writeEmail(deps, caller, { userId: before.id, newEmail: email, verifiedAt: null })
+      if (!written.ok)
+        throw new Error(`An email that was free a moment ago is refused: ${written.error.code}`)
+    }
+    if (role !== undefined) users.setRole(before.id, role)
+    if (creditLimitNanoUsd !== undefined) ledger.setCreditLimit(before.id, creditLimitNanoUsd)
+    appendAudit(deps, caller, {
+      operation: 'users.update',
+      targetType: 'user',
+      targetId: before.id,
+      before: {
+        ...(role === undefined ? {} : { role: before.role }),
+        ...(creditLimitNanoUsd === undefined ? {} : { creditLimitNanoUsd: account.creditLimitNanoUsd }),
+      },
+      // The audit is never changed, and a person may ask to be forgotten: no address stands in it.
+      after: {
+        ...(isEmailChanged ? { isEmailChanged } : {}),
+        ...(role === undefined ? {} : { role }),
+        ...(creditLimitNanoUsd === undefined ? {} : { creditLimitNanoUsd }),
+      },
+    })
+  })
 }
