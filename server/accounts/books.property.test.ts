@@ -75,6 +75,7 @@ const settle = fc.record({
   tier: fc.constantFrom(null, 'default', 'flex', 'fast', 'scale', 'auto'),
   asked: fc.constantFrom('default', 'flex', 'priority'),
   multiplierPpm: fc.constantFrom(1_000_000, 1_250_000, 333_333, 1),
+  modelMultiplierPpm: fc.constantFrom(1_000_000, 900_000, 333_333),
 } as const)
 type Settle = typeof settle extends fc.Arbitrary<infer T> ? T : never
 
@@ -212,7 +213,7 @@ class Life {
     if (opened.ok) this.holds.push({ hold: opened.value, price })
   }
 
-  #settle({ which, ending, isReported, isImplausible, counts, tier, asked, multiplierPpm }: Settle): void {
+  #settle({ which, ending, isReported, isImplausible, counts, tier, asked, ...multipliers }: Settle): void {
     const held = this.#take(this.holds, which)
     if (!held) return
     const { hold, price: rates } = held
@@ -235,7 +236,8 @@ class Life {
       holdNanoUsd: hold.amountNanoUsd,
       availableBeyondHoldNanoUsd: this.book.state(hold.userId).availableNanoUsd,
       rates,
-      multiplierPpm,
+      multiplierPpm: multipliers.multiplierPpm,
+      modelMultiplierPpm: multipliers.modelMultiplierPpm,
       serviceTier: tier,
       askedServiceTier: asked,
       upstreamResponseId: null,

@@ -58,23 +58,24 @@ const usage: fc.Arbitrary<TokenUsage> = fc
 const tier = fc.constantFrom<PricedTier>('default', 'flex', 'priority', 'ultrafast', 'batch')
 const multiplier = fc.oneof(fc.constant(ONE_MILLION), fc.integer({ min: 0, max: 10_000_000 }))
 
-/** A decimal as the fraction it is, in 10⁻¹². */
+const ONE = 10n ** 18n
+/** A decimal as the fraction it is, in 10⁻¹⁸. */
 const exact = (decimal: string): bigint => {
   const [whole = '0', fraction = ''] = decimal.split('.')
-  return BigInt(whole) * 10n ** 12n + BigInt(fraction.padEnd(12, '0'))
+  return BigInt(whole) * ONE + BigInt(fraction.padEnd(18, '0'))
 }
 
-test('the lines add up to the sum, and the sum times the multiplier is what was charged, rounded up once', () => {
+test('the lines add up to the sum, and the sum times both multipliers is what was charged, rounded up once', () => {
   fc.assert(
-    fc.property(usage, rates, multiplier, tier, (used, row, ppm, asked) => {
+    fc.property(usage, rates, multiplier, multiplier, tier, (used, row, ppm, modelPpm, asked) => {
       const priced = isTierPriced(row, asked) ? asked : 'default'
-      const explained = explainCharge(used, row, ppm, priced)
+      const explained = explainCharge(used, row, ppm, priced, modelPpm)
       const sum = explained.lines.reduce((added, line) => added + exact(line.exactNanoUsd), 0n)
       expect(exact(explained.sumNanoUsd)).toBe(sum)
-      expect(exact(explained.multipliedNanoUsd) * 1_000_000n).toBe(sum * BigInt(ppm))
-      const rounding = BigInt(explained.roundedNanoUsd) * 10n ** 12n - exact(explained.multipliedNanoUsd)
-      expect(rounding >= 0n && rounding < 10n ** 12n).toBe(true)
-      expect(explained.roundedNanoUsd).toBe(chargeFor(used, row, ppm, priced))
+      expect(exact(explained.multipliedNanoUsd) * 10n ** 12n).toBe(sum * BigInt(ppm) * BigInt(modelPpm))
+      const rounding = BigInt(explained.roundedNanoUsd) * ONE - exact(explained.multipliedNanoUsd)
+      expect(rounding >= 0n && rounding < ONE).toBe(true)
+      expect(explained.roundedNanoUsd).toBe(chargeFor(used, row, ppm, priced, modelPpm))
     }),
     { numRuns: 2_000 },
   )
@@ -86,7 +87,7 @@ test('a line is its count times its rate, and every token stands in one line', (
       const priced = isTierPriced(row, asked) ? asked : 'default'
       const { lines } = explainCharge(used, row, ONE_MILLION, priced)
       for (const line of lines) {
-        const product = BigInt(line.count) * BigInt(line.rateNanoUsd) * 10n ** 12n
+        const product = BigInt(line.count) * BigInt(line.rateNanoUsd) * ONE
         expect(exact(line.exactNanoUsd) * BigInt(line.ratePer)).toBe(product)
       }
       const counted = lines.filter(({ ratePer }) => ratePer === ONE_MILLION)
@@ -102,9 +103,11 @@ test('a line is its count times its rate, and every token stands in one line', (
 
 test('somebody who prices in fractions, by the documentation alone, comes to the same amount', () => {
   fc.assert(
-    fc.property(usage, rates, multiplier, tier, (used, row, ppm, asked) => {
+    fc.property(usage, rates, multiplier, multiplier, tier, (used, row, ppm, modelPpm, asked) => {
       const priced = isTierPriced(row, asked) ? asked : 'default'
-      expect(reprice({ ...used }, row, ppm, priced)).toBe(chargeFor(used, row, ppm, priced))
+      expect(reprice({ ...used }, row, ppm, priced, modelPpm)).toBe(
+        chargeFor(used, row, ppm, priced, modelPpm),
+      )
     }),
     { numRuns: 3_000 },
   )
@@ -125,5 +128,11 @@ test('amounts are shown to the last digit, and without digits that say nothing',
     modelMultiplierPpm: 1_000_000,
     multipliedNanoUsd: '25001.25000125',
     roundedNanoUsd: 25_002,
+  })
+  expect(explainCharge(used, row, 1_250_000, 'default', 333_333)).toMatchObject({
+    multiplierPpm: 1_250_000,
+    modelMultiplierPpm: 333_333,
+    multipliedNanoUsd: '8333.74166666666625',
+    roundedNanoUsd: 8_334,
   })
 })

@@ -58,7 +58,7 @@ const orElse = (rates: StoredRates, instead: bigint, ...columns: readonly string
 function exactNanoUsd(
   counts: StoredCounts,
   rates: StoredRates,
-  multiplierPpm: number,
+  multipliersPpm: readonly [number, number],
   tier: string,
 ): Fraction {
   const count = (name: string): bigint => BigInt(counts[name] ?? 0)
@@ -100,7 +100,8 @@ function exactNanoUsd(
     ...million.map(([tokens, rate]) => ({ over: tokens * rate, under: 1_000_000n })),
     ...calls.map(([made, price]) => ({ over: made * price, under: 1n })),
   ].reduce(plus, { over: 0n, under: 1n })
-  return { over: sum.over * BigInt(multiplierPpm), under: sum.under * 1_000_000n }
+  const [ofAll, ofModel] = multipliersPpm
+  return { over: sum.over * BigInt(ofAll) * BigInt(ofModel), under: sum.under * 1_000_000n * 1_000_000n }
 }
 
 /** Tokens of which some are audio and some images, each with its rate; audio first, and never more than there are. */
@@ -128,7 +129,8 @@ export const reprice = (
   rates: StoredRates,
   multiplierPpm: number,
   tier = 'default',
-): number => Number(roundedUp(exactNanoUsd(counts, rates, multiplierPpm, tier)))
+  modelMultiplierPpm = 1_000_000,
+): number => Number(roundedUp(exactNanoUsd(counts, rates, [multiplierPpm, modelMultiplierPpm], tier)))
 
 interface StoredCharge {
   readonly request_id: string
@@ -137,6 +139,7 @@ interface StoredCharge {
   readonly amount_nano_usd: number
   readonly write_off_nano_usd: number
   readonly multiplier_ppm: number
+  readonly model_multiplier_ppm: number
   readonly reason: string
   readonly is_flagged: number
   readonly priced_tier: string
@@ -155,7 +158,8 @@ export function repriceAll(db: Database): { readonly charges: number; readonly p
   const charges = db.prepare<[], StoredCharge & Record<string, unknown>>('SELECT * FROM charges').all()
   for (const charge of charges) {
     const { request_id, multiplier_ppm, priced_tier, hold_nano_usd } = charge
-    const full = reprice(countsOf(charge), prices.get(charge.price_id) ?? {}, multiplier_ppm, priced_tier)
+    const rates = prices.get(charge.price_id) ?? {}
+    const full = reprice(countsOf(charge), rates, multiplier_ppm, priced_tier, charge.model_multiplier_ppm)
     const due = charge.amount_nano_usd + charge.write_off_nano_usd
     // Estimates, and what cannot be true, cost at most the hold; where reading on was cut off, exactly the hold.
     const isBounded = charge.is_flagged === 1 || !['completed', 'client_left'].includes(charge.reason)
