@@ -224,7 +224,9 @@ class LiveAccounts implements AccountBook {
     if (refused) return fail(refused)
     write()
     account.creditLimitNanoUsd = creditLimitNanoUsd
-    return ok(stateOf(account))
+    const state = stateOf(account)
+    this.#onChanged(userId, state)
+    return ok(state)
   }
 
   livingHolds(): LivingHold[] {

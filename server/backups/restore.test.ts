@@ -1,6 +1,6 @@
 // The ways in which a restore ends that a running server seldom sees.
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import {
   addPerson,
   cellOf,
@@ -15,6 +15,9 @@ import { createRepositories } from '../db/repositories/repositories.ts'
 import { createBackupFolder } from './backup-folder.ts'
 import { createBackups } from './backups.ts'
 import { type RestartWork, restore } from './restore.ts'
+
+// Each restore makes and checks whole databases, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 120_000 })
 
 const AUDIT = {
   id: 'a',

@@ -27,8 +27,8 @@ function open(dir: string, migrationsDir = MIGRATIONS_DIR): Db {
   return db
 }
 
-/** A backup of a database with an administrator and a person; `change` makes the present another one. */
-async function restored(change: (db: Db) => void) {
+/** A backup of a database with an administrator and a person; `change` makes the present another one than `prepare` did. */
+async function restored(change: (db: Db) => void, prepare: (db: Db) => void = () => undefined) {
   const dir = tempDir()
   const db = open(dir)
   const repositories = createRepositories(db)
@@ -46,6 +46,7 @@ async function restored(change: (db: Db) => void) {
     address: '',
     client: '',
   })
+  prepare(db)
   const backup = join(dir, 'backup.db')
   await copyDatabase(db, backup)
   await finishBackup(backup)
@@ -86,6 +87,54 @@ test('who was suspended, deleted or made no administrator stays so, and a change
     ['user-root', 'root@example.test', 'admin', 'active', 'new hash'],
     ['user-second', 'second@example.test', 'user', 'active', 'old hash of user-second'],
   ])
+  db.close()
+})
+
+test('no link, registration or waiting mail of then comes back, and second factors are those of now', async () => {
+  const hash = (digit: number) => `x'${String(digit).repeat(64)}'`
+  const { write, open: openRestored } = await restored(
+    (db) =>
+      db.raw.exec(
+        `UPDATE second_factors SET sealed_secret = x'02' WHERE user_id = 'user-root';
+         INSERT INTO second_factors (user_id, sealed_secret, created_at) VALUES ('user-second', x'03', 2);
+         DELETE FROM recovery_codes WHERE user_id = 'user-root';
+         INSERT INTO recovery_codes (user_id, code_hash) VALUES ('user-second', ${hash(2)});
+         UPDATE invitations SET used_at = 7, used_by = 'user-ann' WHERE id = 'used';
+         UPDATE invitations SET revoked_at = 8 WHERE id = 'revoked';
+         UPDATE users SET deletion_requested_at = 9 WHERE id = 'user-ann'`,
+      ),
+    (db) =>
+      db.raw.exec(
+        `INSERT INTO account_links (id, kind, user_id, secret_hash, created_at, expires_at)
+           VALUES ('link', 'reset_password', 'user-ann', ${hash(3)}, 1, 2);
+         INSERT INTO registrations (id, email, email_key, password_hash, secret_hash, created_at, expires_at)
+           VALUES ('registration', 'x@example.test', 'x@example.test', 'hash', ${hash(4)}, 1, 2);
+         INSERT INTO mails (id, created_at, recipient, template, status, sealed_content, attempts, next_attempt_at)
+           VALUES ('waiting', 1, 'x@example.test', 'test', 'waiting', x'00', 0, 1),
+             ('failed', 1, 'x@example.test', 'test', 'failed', x'00', 9, NULL);
+         INSERT INTO invitations (id, secret_hash, role, note, created_by, created_at, expires_at)
+           VALUES ('open', ${hash(5)}, 'user', '', 'user-root', 1, 99), ('used', ${hash(6)}, 'user', '', 'user-root', 1, 99),
+             ('revoked', ${hash(7)}, 'user', '', 'user-root', 1, 99);
+         INSERT INTO second_factors (user_id, sealed_secret, created_at) VALUES ('user-root', x'01', 1);
+         INSERT INTO recovery_codes (user_id, code_hash) VALUES ('user-root', ${hash(1)})`,
+      ),
+  )
+  write()
+  const db = openRestored()
+  const rows = (sql: string) => db.raw.prepare(sql).raw().all()
+  expect(rows('SELECT id FROM account_links UNION SELECT id FROM registrations')).toEqual([])
+  expect(rows('SELECT id FROM mails')).toEqual([['failed']])
+  expect(rows('SELECT user_id, hex(sealed_secret) FROM second_factors ORDER BY 1')).toEqual([
+    ['user-root', '02'],
+    ['user-second', '03'],
+  ])
+  expect(rows('SELECT user_id FROM recovery_codes')).toEqual([['user-second']])
+  expect(rows('SELECT id, revoked_at FROM invitations ORDER BY 1')).toEqual([
+    ['open', null],
+    ['revoked', 8],
+    ['used', 7],
+  ])
+  expect(rows(`SELECT deletion_requested_at FROM users WHERE id = 'user-ann'`)).toEqual([[9]])
   db.close()
 })
 

@@ -1,26 +1,59 @@
 // The audit over HTTP: filters, search, pages; and that every operation by which an administrator changes something writes a
 // row. An operation that is new has to be entered here, or the first test fails.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Secret, TOTP } from 'otpauth'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { CATALOGUE, operationNames } from '../../contract/catalogue.ts'
 import { isReading } from '../../server/operations/change-events.ts'
+import { leaveOpen, onBooks } from './support/books.ts'
+import { smtpSettings } from './support/mailing-portal.ts'
 import { ADMIN, type Portal, startPortal, USER } from './support/portal.ts'
+
+// A restore makes and checks whole databases, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 120_000 })
 
 let portal: Portal
 let cookie = ''
 /** What earlier changes made, for later ones to change. */
 const made: Record<string, string> = {}
 
+const dataDir = mkdtempSync(join(tmpdir(), 'codex-gateway-audit-'))
+const LOST = ['req_lost_1', 'req_lost_2']
+
+/** A crash has left two requests open, for an administrator to decide on. */
 beforeAll(async () => {
-  portal = await startPortal()
+  portal = await startPortal({ dataDir })
   cookie = await portal.setUp()
+  const { id } = (await admin('users.create', { email: PERSON_AT_LOSS, password: USER.password })).data
+  await admin('users.adjustBalance', { userId: id, amountNanoUsd: 1_000_000_000 })
+  const key = (await admin('keys.create', { userId: id, name: 'lost' })).data
+  await portal.stop()
+  const price = onBooks(dataDir, ({ raw }) =>
+    raw.prepare<[], { id: string; model: string }>('SELECT id, model FROM prices').get(),
+  )
+  if (!price) throw new Error('nothing is priced')
+  const held = { userId: id, keyId: key.id, model: price.model, priceId: price.id, amountNanoUsd: 1_000 }
+  await leaveOpen(
+    dataDir,
+    LOST.map((requestId, n) => ({ ...held, requestId, createdAt: Date.now() + n })),
+  )
+  portal = await startPortal({ dataDir })
 })
-afterAll(() => portal.stop())
+afterAll(async () => {
+  await portal.stop()
+  rmSync(dataDir, { recursive: true, force: true })
+})
 
 const admin = (name: string, input: unknown = {}) => portal.call(name, input, { cookie })
 const audit = async (input: object = {}) => (await admin('audit.list', input)).data
 
 const RATES = { inputNanoUsdPerMTok: 1, outputNanoUsdPerMTok: 1 }
 const PERSON_LATER = 'later@example.test'
+const PERSON_AT_LOSS = 'at-loss@example.test'
+const PERSON_WITH_FACTOR = 'factor@example.test'
+const NOWHERE = smtpSettings(9)
 
 interface Change {
   readonly input: () => unknown | Promise<unknown>
@@ -40,6 +73,31 @@ const CHANGES: Readonly<Record<string, Change>> = {
     input: () => ({ userId: made.userId, amountNanoUsd: 5_000_000_000, note: 'welcome' }),
   },
   'users.setStatus': { input: () => ({ userId: made.userId, status: 'suspended' }) },
+  'users.setStatusMany': { input: () => ({ userIds: [made.userId], status: 'active' }) },
+  'users.update': { input: () => ({ userId: made.userId, creditLimitNanoUsd: 1_000_000_000 }) },
+  'users.setRole': { input: () => ({ userId: made.userId, role: 'admin' }) },
+  'users.resetLink': { input: () => ({ userId: made.userId }) },
+  // Whoever is made without a password waits.
+  'users.approve': { input: () => waitingPerson('approved@example.test') },
+  'users.reject': { input: () => waitingPerson('rejected@example.test') },
+  'users.resetSecondFactor': { input: async () => ({ userId: await personWithFactor() }) },
+  'users.invite': {
+    input: () => ({ note: 'from the fair' }),
+    keep: (data) => {
+      made.invitationId = data.id ?? ''
+    },
+  },
+  'invitations.revoke': { input: () => ({ invitationId: made.invitationId }) },
+  'mail.update': { input: () => NOWHERE },
+  'mail.retry': {
+    input: async () => {
+      await admin('users.invite', { email: 'invited@example.test' })
+      return { mailId: (await admin('mail.list')).data.rows[0].id }
+    },
+  },
+  'usage.refund': { input: async () => ({ requestId: await chargedRequest(), note: 'a bad answer' }) },
+  'losses.charge': { input: () => ({ requestId: LOST[0], note: 'seen on the bill' }) },
+  'losses.dismiss': { input: () => ({ requestId: LOST[1], note: 'never ran' }) },
   'prices.upsert': { input: () => ({ model: 'audited', ...RATES }) },
   'prices.import': {
     input: async () => {
@@ -90,6 +148,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
     },
   },
   'backups.delete': { input: () => ({ backupId: made.backupId }) },
+  'users.delete': { input: () => ({ userId: made.userId, confirmEmail: USER.email }) },
   'backups.restore': {
     input: async () => {
       const { id } = (await admin('backups.create')).data
@@ -102,32 +161,38 @@ const CHANGES: Readonly<Record<string, Change>> = {
   },
 }
 
-/** Their rows are looked at where these operations have their tests: people, invitations, mail, money after the fact. */
-const LOOKED_AT_ELSEWHERE: readonly string[] = [
-  'users.setStatusMany',
-  'users.setRole',
-  'users.approve',
-  'users.reject',
-  'users.delete',
-  'users.resetLink',
-  'users.resetSecondFactor',
-  'users.invite',
-  'users.update',
-  'invitations.revoke',
-  'mail.update',
-  'mail.retry',
-  'usage.refund',
-  'losses.charge',
-  'losses.dismiss',
-]
-const READING_ELSEWHERE: readonly string[] = ['users.ledger', 'users.statement']
+async function waitingPerson(email: string): Promise<{ userId: string }> {
+  return { userId: (await admin('users.create', { email })).data.id }
+}
+
+async function personWithFactor(): Promise<string> {
+  const person = { email: PERSON_WITH_FACTOR, password: USER.password }
+  const { id } = (await admin('users.create', person)).data
+  const own = { cookie: await portal.signIn(person) }
+  const { secret } = (await portal.call('totp.begin', { password: person.password }, own)).data
+  const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate()
+  expect((await portal.call('totp.confirm', { code }, own)).ok).toBe(true)
+  return id
+}
+
+async function chargedRequest(): Promise<string> {
+  const { secret: key } = (await admin('keys.create', { userId: made.userId, name: 'refunded' })).data
+  portal.secrets.used('an API key', key)
+  const answer = await portal.send({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'demo-fast', messages: [{ role: 'user', content: 'Hello' }] }),
+  })
+  expect(answer.status).toBe(200)
+  return String(answer.headers['x-request-id'])
+}
 
 test('every operation by which an administrator changes something is entered in the table above', () => {
   const changing = operationNames.filter(
     (name) => CATALOGUE.get(name)?.audience === 'admin' && !isReading(name),
   )
-  const known = new Set([...Object.keys(CHANGES), ...LOOKED_AT_ELSEWHERE, ...READING_ELSEWHERE])
-  expect(changing.filter((name) => !known.has(name))).toEqual([])
+  expect(changing.filter((name) => !(name in CHANGES))).toEqual([])
   const gone = Object.keys(CHANGES).filter((name) => !CATALOGUE.has(name))
   expect(gone).toEqual([])
 })
@@ -173,11 +238,14 @@ test('no secret is in any row', async () => {
 
 test('it is filtered by person, operation, target and time', async () => {
   const operation = 'users.adjustBalance'
-  const [row] = (await audit({ operation })).rows
-  expect((await audit({ targetType: 'user', targetId: made.userId, operation })).rows).toEqual([row])
+  const target = { targetType: 'user', targetId: made.userId, operation }
+  const { rows } = await audit(target)
+  expect(rows).toHaveLength(1)
+  const [row] = rows
   expect((await audit({ from: row.createdAt, to: row.createdAt + 1, operation })).rows).toEqual([row])
-  expect((await audit({ to: row.createdAt, operation })).rows).toEqual([])
-  expect((await audit({ actorUserId: row.actorUserId, operation })).rows).toEqual([row])
+  expect((await audit({ ...target, to: row.createdAt })).rows).toEqual([])
+  expect((await audit({ ...target, actorUserId: row.actorUserId })).rows).toEqual([row])
+  expect((await audit({ ...target, actorUserId: made.userId })).rows).toEqual([])
   expect((await audit({ actorUserId: made.userId })).rows).toEqual([])
 })
 

@@ -3,7 +3,7 @@
 import { appendFileSync, existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readEvents } from './support/event-stream.ts'
 import {
   ADMIN,
@@ -12,6 +12,9 @@ import {
   startGateway,
   TEST_MODEL,
 } from './support/running-gateway.ts'
+
+// Each restore makes and checks whole databases, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 120_000 })
 
 const DOLLAR = 1_000_000_000
 const PASSWORD = 'a long enough password'
