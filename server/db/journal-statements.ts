@@ -254,32 +254,41 @@ function prepareUsage(raw: Database) {
   }
 }
 
-/** In a window that has begun since, it counts no more; an earlier window gives way to its own. */
+/**
+ * Adds to the windows that admitted the request. As long as they are the newest ones of the row, that is one plain addition;
+ * else each window decides: an earlier one gives way to its own, and one that has begun since leaves it out.
+ */
 function prepareSpending(raw: Database) {
   const windows = ['day', 'week', 'month']
   const amounts = ['nano_usd', 'tokens', 'requests']
-  const columns = windows.flatMap((window) => [
-    `${window}_start_ms`,
-    ...amounts.map((amount) => `${window}_${amount}`),
-  ])
-  const totals = amounts.map((amount) => `total_${amount}`)
-  const counted = windows.flatMap((window) => [
-    ...amounts.map(
-      (amount) => `${window}_${amount} = CASE
-         WHEN excluded.${window}_start_ms > ${window}_start_ms THEN excluded.${window}_${amount}
-         WHEN excluded.${window}_start_ms = ${window}_start_ms THEN ${window}_${amount} + excluded.${window}_${amount}
-         ELSE ${window}_${amount} END`,
-    ),
-    `${window}_start_ms = max(${window}_start_ms, excluded.${window}_start_ms)`,
-  ])
-  const spending = raw.prepare(
-    `INSERT INTO spending_counters (kind, subject_id, ${[...columns, ...totals].join(', ')})
-     VALUES (@kind, @subjectId, ${windows.map((window) => `@${window}StartMs, @nanoUsd, @tokens, @requests`).join(', ')},
-       @nanoUsd, @tokens, @requests)
-     ON CONFLICT (kind, subject_id) DO UPDATE SET
-       ${[...counted, ...totals.map((total) => `${total} = ${total} + excluded.${total}`)].join(', ')}`,
+  const starts = windows.map((window) => `${window}_start_ms`)
+  const columns = ['total', ...windows].flatMap((window) => amounts.map((amount) => `${window}_${amount}`))
+  const sameWindows = raw.prepare(
+    `UPDATE spending_counters SET ${columns.map((column) => `${column} = ${column} + ?`).join(', ')}
+     WHERE kind = ? AND subject_id = ? AND ${starts.map((start) => `${start} = ?`).join(' AND ')}`,
   )
-  return { spending: (delta: SpendingDelta): void => void spending.run(delta) }
+  const inWindow = (window: string, amount: string) =>
+    `${window}_${amount} = CASE
+       WHEN excluded.${window}_start_ms > ${window}_start_ms THEN excluded.${window}_${amount}
+       WHEN excluded.${window}_start_ms = ${window}_start_ms THEN ${window}_${amount} + excluded.${window}_${amount}
+       ELSE ${window}_${amount} END`
+  const otherWindows = raw.prepare(
+    `INSERT INTO spending_counters (${[...columns, 'kind', 'subject_id', ...starts].join(', ')})
+     VALUES (${[...columns, 'kind', 'subject_id', ...starts].map(() => '?').join(', ')})
+     ON CONFLICT (kind, subject_id) DO UPDATE SET
+       ${amounts.map((amount) => `total_${amount} = total_${amount} + excluded.total_${amount}`).join(', ')},
+       ${windows.flatMap((window) => amounts.map((amount) => inWindow(window, amount))).join(', ')},
+       ${starts.map((start) => `${start} = max(${start}, excluded.${start})`).join(', ')}`,
+  )
+  return {
+    spending(delta: SpendingDelta): void {
+      const { kind, subjectId, dayStartMs, weekStartMs, monthStartMs, nanoUsd, tokens, requests } = delta
+      const added = [nanoUsd, tokens, requests]
+      const where = [kind, subjectId, dayStartMs, weekStartMs, monthStartMs]
+      const values = [...added, ...added, ...added, ...added, ...where]
+      if (sameWindows.run(...values).changes === 0) otherWindows.run(...values)
+    },
+  }
 }
 
 function prepareRest(raw: Database) {
