@@ -83,6 +83,23 @@ const CHANGES: Readonly<Record<string, Change>> = {
     },
   },
   'keys.delete': { input: () => ({ keyId: made.keyId }) },
+  'plans.create': {
+    input: () => ({ name: 'Audited', priceNanoUsd: 0, days: 30 }),
+    keep: (data) => {
+      made.planId = data.id ?? ''
+    },
+  },
+  'plans.update': { input: () => ({ planId: made.planId, days: 31 }) },
+  'users.grantPlan': { input: () => ({ userId: made.userId, planId: made.planId }) },
+  'users.endPlan': { input: () => ({ userId: made.userId }) },
+  'plans.archive': { input: () => ({ planId: made.planId }) },
+  'codes.generate': {
+    input: () => ({ kind: 'balance', amountNanoUsd: 1_000_000_000, count: 2, prefix: 'AUDITED' }),
+    keep: (data) => {
+      made.batchId = data.batchId ?? ''
+    },
+  },
+  'codes.disable': { input: () => ({ batchId: made.batchId }) },
   'backups.create': {
     input: () => ({}),
     keep: (data) => {
@@ -164,6 +181,7 @@ test('no secret is in any row', async () => {
     USER.password,
     'sk-audited',
     'sk-cg-',
+    'AUDITED-',
     'argon2',
     portal.token ?? '?',
   ]) {
