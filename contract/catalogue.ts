@@ -20,6 +20,14 @@ import {
   backupsPreview,
   backupsRestore,
 } from './operations/backups.ts'
+import {
+  codesDisable,
+  codesGenerate,
+  codesHistory,
+  codesList,
+  codesListCodes,
+  codesRedeem,
+} from './operations/codes.ts'
 import { invitationsList, invitationsRevoke, usersInvite } from './operations/invitations.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
 import { ledgerCheck, ledgerStatus } from './operations/ledger.ts'
@@ -36,6 +44,19 @@ import {
   meWithdrawDeletion,
 } from './operations/me.ts'
 import { modelsList, modelsSetAccess, modelsSetMultiplier } from './operations/models.ts'
+import { noticesDismiss, noticesList } from './operations/notices.ts'
+import {
+  mePlan,
+  plansArchive,
+  plansBuy,
+  plansCreate,
+  plansList,
+  plansSubscriptions,
+  plansUpdate,
+  usersEndPlan,
+  usersGrantPlan,
+  usersPlan,
+} from './operations/plans.ts'
 import {
   pricesImport,
   pricesList,
@@ -162,6 +183,24 @@ const OPERATIONS = [
   usersUpdate,
   usersLedger,
   usersStatement,
+  plansCreate,
+  plansUpdate,
+  plansArchive,
+  plansList,
+  plansBuy,
+  plansSubscriptions,
+  mePlan,
+  usersPlan,
+  usersGrantPlan,
+  usersEndPlan,
+  codesGenerate,
+  codesList,
+  codesListCodes,
+  codesDisable,
+  codesRedeem,
+  codesHistory,
+  noticesList,
+  noticesDismiss,
 ] as const
 
 type Listed = (typeof OPERATIONS)[number]

@@ -142,14 +142,30 @@ export const ERRORS = {
         'The total cap of this API key, {capUsd}, does not cover this request: it needs {neededUsd}, and {availableUsd} is left.',
       key_window_cap:
         'The {cap} cap of this API key, {capUsd}, does not cover this request: it needs {neededUsd}, and {availableUsd} is left until {resetsAtText}.',
+      plan_money:
+        'The {window} quota of your plan "{plan}", {quota}, does not cover this request: it needs {neededUsd}, and {availableUsd} is left until {resetsAtText}.',
+      plan_tokens:
+        'The {window} quota of your plan "{plan}", {quota} tokens, does not cover this request: it may use {needed}, and {available} are left until {resetsAtText}.',
+      plan_requests:
+        'The {window} quota of your plan "{plan}", {quota} requests, is used up until {resetsAtText}.',
+      plan_then_balance:
+        'The {window} quota of your plan "{plan}" does not cover this request before {resetsAtText}, nor does your balance: it needs {neededUsd}, and {availableUsd} is available.',
     },
   },
-  balance_on_hold: entry(
-    429,
-    'rate_limit_error',
-    true,
-    'Other requests of yours are holding {heldUsd} until they finish. Try again in a moment.',
-  ),
+  balance_on_hold: {
+    ...entry(
+      429,
+      'rate_limit_error',
+      true,
+      'Other requests of yours are holding {heldUsd} until they finish. Try again in a moment.',
+    ),
+    causes: {
+      plan_tokens:
+        'Other requests of yours are holding {held} tokens of your plan "{plan}" until they finish. Try again in a moment.',
+      plan_requests:
+        'Other requests of yours are holding what is left of the {window} quota of your plan "{plan}", {quota} requests, until they finish. Try again in a moment.',
+    },
+  },
   rate_limit_exceeded: entry(
     429,
     'rate_limit_error',
@@ -284,6 +300,20 @@ export const ERRORS = {
     409,
     'This API key was rotated already. Its successor takes its place; this one can only be ended sooner.',
   ),
+  plan_not_found: invalid(404, 'There is no plan with this id.'),
+  plan_not_for_sale: invalid(409, 'The plan "{plan}" cannot be bought.'),
+  plan_not_affordable: invalid(
+    409,
+    'Your balance does not cover this plan: it costs {priceUsd}, and {availableUsd} is available.',
+  ),
+  plan_active: invalid(
+    409,
+    'The plan "{plan}" is active until {endsAtText}, and another one would end it now. Say so to have it replaced.',
+  ),
+  no_active_plan: invalid(409, 'There is no active plan.'),
+  code_not_valid: invalid(404, 'This code is not known here, or it was used, disabled, or has expired.'),
+  notice_not_found: invalid(404, 'There is no notice with this id.'),
+  code_not_found: invalid(404, 'There is no code, and no batch of codes, with this id.'),
   email_taken: invalid(409, 'There is a user with this email already.'),
   last_administrator: invalid(409, 'This is the last active administrator. Make another one first.'),
   balance_below_limit: invalid(
@@ -299,6 +329,10 @@ export const ERRORS = {
   already_refunded: invalid(409, 'This request was refunded already, and a request is refunded once.'),
   refund_too_large: invalid(409, 'At most {maxUsd} can be refunded: what this request was charged.'),
   loss_not_found: invalid(404, 'There is no possible loss with this id.'),
+  loss_of_plan: invalid(
+    409,
+    'A plan was to pay for this request, so it cannot be charged to the balance. Dismiss it instead.',
+  ),
   loss_already_resolved: invalid(409, 'This possible loss was charged or dismissed already.'),
   loss_charge_too_large: invalid(409, 'At most {maxUsd} can be charged: what this request held.'),
   credit_limit_in_use: invalid(

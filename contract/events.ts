@@ -32,6 +32,8 @@ const otherEvents = [
   event('price.missing', { model: z.string(), askedBy: id }),
   /** The upstream began or ceased to answer as it should. `code` names what is wrong. */
   event('upstream.health', { isHealthy: z.boolean(), code: z.string().nullable() }),
+  /** Somebody was given a notice, of this kind. */
+  event('notice.given', { userId: id, kind: z.enum(['quota', 'low_balance', 'key_new_address']) }),
   event('ledger.checked', { isConsistent: z.boolean() }),
   event('backup.finished', { backupId: z.string().nullable(), isDone: z.boolean() }),
 ] as const

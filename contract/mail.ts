@@ -87,6 +87,9 @@ export const mailTemplateName = z.enum([
   'email_changed',
   'second_factor_changed',
   'deletion_requested',
+  'quota_reached',
+  'balance_low',
+  'key_new_address',
   'test',
 ])
 export type MailTemplateName = z.infer<typeof mailTemplateName>

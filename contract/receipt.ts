@@ -30,6 +30,9 @@ const receiptEntry = z.strictObject({
   amountNanoUsd: nanoUsd,
   /** Signed: what it added to the open holds. */
   heldNanoUsd: nanoUsd,
+  /** Signed: what it added to what the plan had left, and to what was held of it; null where the balance paid. */
+  planAmountNanoUsd: nanoUsd.nullable(),
+  planHeldNanoUsd: nanoUsd.nullable(),
   note: z.string().nullable(),
   /** Who made it; told to administrators alone. */
   actorUserId: z.string().nullable(),
@@ -104,9 +107,9 @@ const receiptCharge = z.strictObject({
   holdNanoUsd: nanoUsd,
   /** `amountNanoUsd` and `writeOffNanoUsd` together. */
   dueNanoUsd: nanoUsd,
-  /** What the person paid. */
+  /** What the person paid, or their plan did. */
   amountNanoUsd: nanoUsd,
-  /** What the operator bore, because the account could not. */
+  /** What the operator bore, because the account, or the plan, could not. */
   writeOffNanoUsd: nanoUsd,
   usage: chargedUsage,
   /** JSON as the upstream sent it; null where it reported nothing. */
@@ -132,7 +135,10 @@ export const receipt = z.strictObject({
   /** The price row that hold and charge were computed with; null for a request that came to none. */
   price: priceRow.nullable(),
   charge: receiptCharge.nullable(),
-  /** What the person paid in all: the charge, and what was charged later for a possible loss. */
+  /** What was to pay: chosen at the hold. */
+  source: z.enum(['balance', 'plan']),
+  planSubscriptionId: z.string().nullable(),
+  /** What the balance paid in all: the charge, and what was charged later for a possible loss. */
   paidNanoUsd: nanoUsd,
   refundedNanoUsd: nanoUsd,
   /** What could be refunded now. */

@@ -95,6 +95,8 @@ const fields = {
   backupEveryHours: z.int().min(0).max(720),
   /** How many of those are kept. */
   backupsKept: z.int().min(1).max(100),
+  /** Where balance and credit limit together fall below it, the person and the operator are told; 0 for never. */
+  lowBalanceNanoUsd: z.int().min(0).max(1_000_000_000_000_000),
   /** Whose calendar days limits follow: an IANA zone, or empty for that of the gateway's machine. */
   timeZone: z
     .string()
@@ -124,6 +126,7 @@ export const settingsSchema = z.strictObject({
   minimumTopUpNanoUsd: fields.minimumTopUpNanoUsd.default(0),
   backupEveryHours: fields.backupEveryHours.default(24),
   backupsKept: fields.backupsKept.default(7),
+  lowBalanceNanoUsd: fields.lowBalanceNanoUsd.default(1_000_000_000),
   timeZone: fields.timeZone.default(''),
   productName: fields.productName.default('Codex Gateway'),
   publicBaseUrl: fields.publicBaseUrl.default(''),

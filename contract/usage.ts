@@ -36,5 +36,8 @@ export const usageRow = z.strictObject({
   stream: z.boolean(),
   /** Answered by the demo upstream: left out of spend totals. */
   isDemo: z.boolean(),
+  /** What paid for it. The cost is the price of the request either way; of what a plan paid, the balance knows nothing. */
+  source: z.enum(['balance', 'plan']),
+  planSubscriptionId: z.string().nullable(),
 })
 export type UsageRow = z.infer<typeof usageRow>

@@ -4,7 +4,11 @@ import { createAccountBook } from './accounts/account-book.ts'
 import { createKeyDirectory } from './accounts/key-directory.ts'
 import { createKeySpendings } from './accounts/key-spending.ts'
 import { createLedgerLight } from './accounts/ledger-light.ts'
+import { createNotices } from './accounts/notices.ts'
 import { createOwnedIds } from './accounts/owned-ids.ts'
+import { createPlanActivation } from './accounts/plan-activation.ts'
+import { createPlanBook } from './accounts/plan-book.ts'
+import { createPlanFunds } from './accounts/plan-funds.ts'
 import { createSpendingBook } from './accounts/spending-book.ts'
 import type { Closers } from './closers.ts'
 import type { Db } from './db/open.ts'
@@ -20,6 +24,7 @@ import { createLimitCounters } from './limits/limit-counters.ts'
 import { createLimitTime } from './limits/limit-time.ts'
 import { createLimiter } from './limits/limiter.ts'
 import { localUrl } from './network-address.ts'
+import { sendNoticesByMail } from './notice-mail.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { createModelRules } from './prices/model-rules.ts'
 import { createPriceBook } from './prices/price-book.ts'
@@ -77,14 +82,29 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   })
   const limiter = createLimiter({ counters, time, logger })
   closers.push(() => limiter.stop())
-  const keySpendings = createKeySpendings({ book: createSpendingBook(repositories.spending), time })
+  const book = createSpendingBook(repositories.spending)
+  const plans = createPlanBook({ repository: repositories.plans, time })
+  const planFunds = createPlanFunds({ plans, book, time })
+  const notices = createNotices({
+    repository: repositories.notices,
+    writer,
+    planFunds,
+    lowBalanceNanoUsd: () => settings.current().lowBalanceNanoUsd,
+    clock,
+    ids,
+    logger,
+  })
   const accounts = createAccountBook({
     writer,
     ledger: repositories.ledger,
-    keySpendings,
+    keySpendings: createKeySpendings({ book, time }),
+    planFunds,
     clock,
     logger,
-    onChanged: (userId, state) => events.publish({ type: 'balance.changed', userId, ...state }),
+    onChanged(userId, state, changedByNanoUsd) {
+      events.publish({ type: 'balance.changed', userId, ...state })
+      notices.lookAt(userId, state, changedByNanoUsd)
+    },
   })
   const ledgerLight = createLedgerLight({
     databasePath: db.path,
@@ -124,6 +144,18 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
 
   const signIn = await createSignInParts({ config, ports, repositories, settings, timeZone, closers })
 
+  // Corrected once the system has picked a port.
+  const ownAddress = () => surroundings.lifecycle.addresses()[0] ?? localUrl(config.host, config.port)
+  notices.subscribe(({ userId, content }) =>
+    events.publish({ type: 'notice.given', userId, kind: content.kind }),
+  )
+  sendNoticesByMail({
+    notices,
+    mail: signIn.mail,
+    users: repositories.users,
+    baseUrl: () => settings.current().publicBaseUrl || ownAddress(),
+  })
+
   const shared = {
     clock,
     ids,
@@ -138,11 +170,13 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     settings,
     limitBook,
     limiter,
+    planFunds,
   }
   const gateway = createGateway({
     ...shared,
     keys: keyDirectory,
     ownedIds,
+    notices,
     upstream: () => upstream.current(),
   })
   closers.push(() => gateway.stop())
@@ -157,6 +191,8 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     secrets,
     repositories,
     keyDirectory,
+    planBook: plans,
+    planActivation: createPlanActivation({ accounts, plans, time, ids }),
     upstreamConfig,
     upstream,
     probe: createUpstreamProbe(),
@@ -165,8 +201,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     ...signIn,
     ledgerLight,
     timeZone,
-    // Corrected once the system has picked a port.
-    ownAddress: () => surroundings.lifecycle.addresses()[0] ?? localUrl(config.host, config.port),
+    ownAddress,
   }
   return { deps, upstream, gateway, writer }
 }

@@ -19,6 +19,8 @@ export const findingKind = z.enum([
   'charge_differs',
   /** A charge whose usage row is missing or says another cost, although it is not old enough to have expired. */
   'usage_differs',
+  /** What a key family or a plan is counted to have spent is not the sum of its charges. */
+  'counter_differs',
   /** More was refunded than paid, or something was charged later that was no possible loss. */
   'correction_unfounded',
   /** The mark behind which a start looks for open holds lies beyond one that is open. */

@@ -15,6 +15,8 @@ export const lossRow = z.strictObject({
   model: z.string(),
   /** What the request held: the most that it can have cost, and the estimate of the loss. */
   estimateNanoUsd: nanoUsd,
+  /** The plan that was to pay, which lets the loss be dismissed alone; null where the balance was. */
+  planSubscriptionId: id.nullable(),
   /** When the request arrived, and when it was found open. */
   createdAt: unixMs,
   foundAt: unixMs,
@@ -72,6 +74,8 @@ export const holdsList = operation({
       keyName: z.string(),
       model: z.string(),
       amountNanoUsd: nanoUsd,
+      /** The plan that pays; null where the balance does. */
+      planSubscriptionId: id.nullable(),
       createdAt: unixMs,
       ageMs: z.int(),
     }),

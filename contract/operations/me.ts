@@ -1,6 +1,7 @@
 // The signed-in person: who they are, and what they have left.
 import { z } from 'zod'
 import { operation } from '../operation.ts'
+import { activePlan } from '../plans.ts'
 import {
   email,
   id,
@@ -46,6 +47,10 @@ export const meOverview = operation({
     availableNanoUsd: nanoUsd,
     /** Since midnight in the time zone of the gateway's machine. */
     today: z.strictObject({ spendNanoUsd: nanoUsd, requests: z.int() }),
+    /** The active plan and what is left of it; null for somebody without one. */
+    plan: activePlan.nullable(),
+    /** What the balance paid on an average of the last seven days, and when it will have run out at that pace. */
+    forecast: z.strictObject({ dailyNanoUsd: nanoUsd.nullable(), runsOutAt: unixMs.nullable() }),
     keyCount: z.int(),
     announcement: z.string(),
   }),

@@ -7,8 +7,9 @@ import {
   addPerson,
   askOf,
   chargeOf,
-  createTestBook,
+  createTestFunds,
   listeningLogger,
+  NOW,
   openTestDatabase,
   PRICE_ID,
   tempDir,
@@ -16,21 +17,51 @@ import {
 } from '../../test/support/database.ts'
 import { type Db, openDatabase } from '../db/open.ts'
 import type { LedgerRepository } from '../db/repositories/ledger.ts'
-import { createRepositories } from '../db/repositories/repositories.ts'
+import { createRepositories, type Repositories } from '../db/repositories/repositories.ts'
 import { createWriter, type Writer } from '../db/write.ts'
 import type { AccountBook, OpenHold } from './account-book.ts'
+import type { PlanFunds } from './plan-funds.ts'
 
 const PEOPLE = ['ann', 'ben'] as const
 const CREDIT_LIMITS = { ann: 0, ben: 3_000 } as const
 type Person = (typeof PEOPLE)[number]
 
 const person = fc.constantFrom(...PEOPLE)
+/** Ann has a plan that pays this much a day, at a time that stands still; Ben has none. */
+const PLAN_QUOTA = 12_000
+const PLAN = 'plan-of-ann'
+const SUBSCRIPTION = 'subscription-of-ann'
+
+function givePlan({ plans }: Repositories, db: Db): void {
+  plans.save({
+    id: PLAN,
+    name: 'Pro',
+    priceNanoUsd: 0,
+    days: 30,
+    quotas: [{ window: 'day', metric: 'money', value: PLAN_QUOTA }],
+    allowedModels: null,
+    mayUseBalance: true,
+    isForSale: false,
+    createdAt: NOW,
+    updatedAt: NOW,
+    archivedAt: null,
+  })
+  db.raw
+    .prepare(`INSERT INTO plan_subscriptions VALUES (?, 'user-ann', ?, 'granted', ?, ?, NULL)`)
+    .run(SUBSCRIPTION, PLAN, NOW, NOW + 1_000_000)
+}
+
 /** Which of the open holds is ended; taken modulo their number. */
 const which = fc.nat(50)
 const step = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ do: fc.constant('hold'), person, amount: fc.integer({ min: 0, max: 6_000 }) }),
+    arbitrary: fc.record({
+      do: fc.constant('hold'),
+      person,
+      amount: fc.integer({ min: 0, max: 6_000 }),
+      isPlanAsked: fc.boolean(),
+    }),
   },
   {
     weight: 5,
@@ -62,20 +93,24 @@ class Life {
   ledger: LedgerRepository
   writer: Writer
   book: AccountBook
+  planFunds: PlanFunds
   holds: OpenHold[] = []
   requests = 0
 
   constructor(path: string) {
     this.path = path
-    ;({ db: this.db, ledger: this.ledger, writer: this.writer, book: this.book } = this.#start())
+    const started = this.#start()
+    ;({ db: this.db, ledger: this.ledger, writer: this.writer } = started)
+    ;({ book: this.book, planFunds: this.planFunds } = started)
   }
 
   #start() {
     const db = openDatabase(this.path)
-    const { ledger, spending } = createRepositories(db)
+    const repositories = createRepositories(db)
+    const { ledger } = repositories
     const writer = createWriter(db, { onError: () => {} })
     const { logger } = listeningLogger()
-    return { db, ledger, writer, book: createTestBook({ ledger, spending }, { writer, logger }) }
+    return { db, ledger, writer, ...createTestFunds(repositories, { writer, logger }) }
   }
 
   async run(taken: Step): Promise<void> {
@@ -90,13 +125,22 @@ class Life {
     else await this.restart()
   }
 
-  #hold({ person, amount }: Extract<Step, { person: Person; amount: number }>): void {
+  #hold({ person, amount, isPlanAsked }: Extract<Step, { isPlanAsked: boolean }>): void {
     const priceId = amount % 7 === 0 ? 'no-such-price' : PRICE_ID
-    const request = { ...askOf(this.#nextRequestId(), amount, person), priceId }
-    const { availableNanoUsd } = this.book.state(request.userId)
+    const source = isPlanAsked ? ('plan' as const) : ('balance' as const)
+    const request = { ...askOf(this.#nextRequestId(), amount, person), priceId, source }
+    const isPaidByPlan = isPlanAsked && person === 'ann'
+    const available = isPaidByPlan ? this.#leftOfPlan() : this.book.state(request.userId).availableNanoUsd
     const hold = this.book.openHold(request)
-    expect(hold.ok).toBe(amount <= availableNanoUsd)
-    if (hold.ok) this.holds.push(hold.value)
+    expect(hold.ok).toBe(amount <= available)
+    if (!hold.ok) return
+    expect(hold.value.planSubscriptionId).toBe(isPaidByPlan ? SUBSCRIPTION : null)
+    this.holds.push(hold.value)
+  }
+
+  /** What is held of the plan: by requests that run, less those whose rows were lost on the way. */
+  #leftOfPlan(): number {
+    return this.planFunds.stateOf('user-ann')?.quotas[0]?.left ?? Number.NaN
   }
 
   #settle({ which, percent }: Extract<Step, { percent: number }>): void {
@@ -114,7 +158,7 @@ class Life {
     if (hold) void this.book.release(hold, this.#usage(hold.requestId))
   }
 
-  async #change({ person, amount }: Extract<Step, { person: Person; amount: number }>): Promise<void> {
+  async #change({ person, amount }: Extract<Step, { do: 'change' }>): Promise<void> {
     const kind = amount < 0 ? 'correction' : 'top_up'
     const userId = `user-${person}`
     const note = amount % 5 === 0 ? 'n'.repeat(20_000) : ''
@@ -156,7 +200,9 @@ class Life {
     await this.writer.stop()
     this.db.close()
     this.holds = []
-    ;({ db: this.db, ledger: this.ledger, writer: this.writer, book: this.book } = this.#start())
+    const started = this.#start()
+    ;({ db: this.db, ledger: this.ledger, writer: this.writer } = started)
+    ;({ book: this.book, planFunds: this.planFunds } = started)
     expect(this.ledger.openHolds()).toEqual([])
   }
 
@@ -166,6 +212,18 @@ class Life {
       expect(state.availableNanoUsd).toBeGreaterThanOrEqual(0)
       expect(state.balanceNanoUsd).toBeGreaterThanOrEqual(-CREDIT_LIMITS[name])
     }
+  }
+
+  /** What a plan has used is the sum of its charges and of its entries, and with what is held never above its quota. */
+  #checkPlan(heldNanoUsd: number): void {
+    const sumIn = (sql: string) => Number(this.db.raw.prepare(sql).pluck().get() ?? 0)
+    const charged = sumIn(`SELECT sum(amount_nano_usd) FROM charges WHERE source = 'plan'`)
+    expect(0 - sumIn('SELECT sum(plan_amount_nano_usd) FROM ledger_entries')).toBe(charged)
+    expect(sumIn('SELECT sum(plan_held_nano_usd) FROM ledger_entries')).toBe(heldNanoUsd)
+    const [quota] = this.planFunds.stateOf('user-ann')?.quotas ?? []
+    expect(quota).toMatchObject({ used: charged, held: heldNanoUsd })
+    expect(createRepositories(this.db).spending.find('plan', SUBSCRIPTION)?.dayNanoUsd ?? 0).toBe(charged)
+    expect(charged + heldNanoUsd).toBeLessThanOrEqual(PLAN_QUOTA)
   }
 
   /** What a key has spent is the sum of its charges, in memory and on disk, in the total as in a day that does not end. */
@@ -189,8 +247,12 @@ class Life {
       expect(this.ledger.balanceOf(userId)?.balanceNanoUsd).toBe(state.balanceNanoUsd)
       expect(this.ledger.sumOf(userId)).toBe(state.balanceNanoUsd)
       const held = this.ledger.openHolds().filter((hold) => hold.userId === userId)
-      expect(held.reduce((sum, hold) => sum + hold.amountNanoUsd, 0)).toBe(state.openHoldsNanoUsd)
-      this.#checkKey(name, state.openHoldsNanoUsd)
+      const sumOf = (holds: typeof held) => holds.reduce((sum, hold) => sum + hold.amountNanoUsd, 0)
+      expect(sumOf(held.filter(({ planSubscriptionId }) => planSubscriptionId === null))).toBe(
+        state.openHoldsNanoUsd,
+      )
+      this.#checkKey(name, sumOf(held))
+      if (name === 'ann') this.#checkPlan(sumOf(held) - state.openHoldsNanoUsd)
     }
     const count = (sql: string) => this.db.raw.prepare(sql).pluck().get()
     const holds = count(`SELECT count(*) FROM ledger_entries WHERE kind = 'hold'`)
@@ -204,8 +266,12 @@ class Life {
       count('SELECT count(*) FROM charges'),
     )
     const charged = `SELECT -sum(amount_nano_usd) FROM ledger_entries WHERE kind IN ('settle', 'write_off')`
-    expect(count(charged)).toBe(count('SELECT sum(amount_nano_usd) FROM charges'))
-    expect(count(charged) ?? 0).toBe(count('SELECT coalesce(sum(cost_nano_usd), 0) FROM usage'))
+    expect(count(charged) ?? 0).toBe(
+      count(`SELECT coalesce(sum(amount_nano_usd), 0) FROM charges WHERE source = 'balance'`),
+    )
+    expect(count('SELECT coalesce(sum(amount_nano_usd), 0) FROM charges')).toBe(
+      count('SELECT coalesce(sum(cost_nano_usd), 0) FROM usage'),
+    )
   }
 }
 
@@ -213,6 +279,7 @@ test('the money adds up after every history, in memory, on disk, and after the n
   const dir = tempDir()
   const { db, path, repositories } = openTestDatabase(dir)
   for (const name of PEOPLE) addPerson(repositories, name, CREDIT_LIMITS[name])
+  givePlan(repositories, db)
   db.raw.pragma('wal_checkpoint(TRUNCATE)')
 
   await fc.assert(

@@ -5,7 +5,9 @@ import {
   cellOf,
   chargeOf,
   createTestBook,
+  createTestFunds,
   listeningLogger,
+  NOW,
   openTestDatabase,
   PRICE_ID,
   type TestDatabase,
@@ -140,6 +142,53 @@ test('a person without an account is a defect', async () => {
   expect(() => book.openHold(askOf('r', 1, 'nobody'))).toThrow('There is no account of user user-nobody.')
 })
 
+test('what a crash left held of a plan is released to the plan, and listed with the plan', async () => {
+  const { db, repositories } = openTestDatabase()
+  addPerson(repositories)
+  repositories.plans.save({
+    id: 'pro',
+    name: 'Pro',
+    priceNanoUsd: 0,
+    days: 30,
+    quotas: [{ window: 'day', metric: 'money', value: 5_000 }],
+    allowedModels: null,
+    mayUseBalance: false,
+    isForSale: false,
+    createdAt: 0,
+    updatedAt: 0,
+    archivedAt: null,
+  })
+  const times = { startedAt: NOW, endsAt: NOW + 1_000, endedAt: null }
+  const subscription = { id: 'sub', userId: 'user-ann', planId: 'pro', origin: 'granted', ...times } as const
+  const { logger } = listeningLogger()
+  const start = () => {
+    const writer = createWriter(db, { onError: ({ error }) => expect.unreachable(String(error)) })
+    return { writer, ...createTestFunds(repositories, { writer, logger }) }
+  }
+  const first = start()
+  await first.book.grant({
+    change: null,
+    subscriptions: [subscription],
+    planSubscriptionId: null,
+    code: null,
+  })
+  const hold = first.book.openHold({ ...askOf('r', 4_000), source: 'plan' })
+  if (!hold.ok) throw new Error(hold.error.code)
+  await hold.value.committed
+  expect(first.planFunds.stateOf('user-ann')?.quotas).toMatchObject([{ held: 4_000, left: 1_000 }])
+  expect(first.book.state('user-ann').openHoldsNanoUsd).toBe(0)
+
+  const next = start()
+  expect(next.planFunds.stateOf('user-ann')?.quotas).toMatchObject([{ used: 0, held: 0, left: 5_000 }])
+  expect(repositories.ledger.entriesOfRequest('r')).toMatchObject([
+    { kind: 'hold', heldNanoUsd: 0, planHeldNanoUsd: 4_000, planSubscriptionId: 'sub' },
+    { kind: 'release', heldNanoUsd: 0, planHeldNanoUsd: -4_000, planSubscriptionId: 'sub' },
+  ])
+  expect(repositories.possibleLosses.list({ limit: 9 }).rows).toMatchObject([
+    { requestId: 'r', amountNanoUsd: 4_000, planSubscriptionId: 'sub' },
+  ])
+})
+
 test('a charge beyond what the account can bear is booked as a write-off, whoever decided it', async () => {
   const running = await startBook(1_000)
   const { book, db, lines, repositories } = running
@@ -158,7 +207,7 @@ test('a charge beyond what the account can bear is booked as a write-off, whoeve
   ])
   expect(repositories.ledger.sumOf('user-ann')).toBe(0)
   expect(lines).toMatchObject([
-    { level: 'error', message: 'a charge was more than the account can bear' },
+    { level: 'error', message: 'a charge was more than what pays for it has' },
     { level: 'error', message: 'the operator bears part of a charge' },
   ])
 })

@@ -3,12 +3,13 @@ import type { Refusal } from '../../contract/errors.ts'
 import type { SpendingCaps } from '../../contract/limits.ts'
 import type { Result } from '../../contract/result.ts'
 import type { UsageRow } from '../../contract/usage.ts'
-import type { BalanceChangeKind } from '../db/write-command.ts'
+import type { BalanceChangeKind, SubscriptionRow } from '../db/write-command.ts'
 import type { GrantedHold, HoldAsk } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
 import type { KeySpending } from '../limits/decide-spending-cap.ts'
 import type { Span } from '../limits/decide-window.ts'
+import type { FundingSource } from './plan-funds.ts'
 
 /** The time that spending is counted by: it never goes back. */
 export interface SpendingTime {
@@ -42,12 +43,26 @@ export interface HoldRequest {
   readonly model: string
   readonly priceId: string
   readonly createdAt: number
+  /** What is to pay; a plan that has ended by now leaves it to the balance. */
+  readonly source: FundingSource['kind']
   readonly ask: HoldAsk
 }
 
-export interface OpenHold extends Omit<HoldRequest, 'ask'>, GrantedHold {
+export interface OpenHold extends Omit<HoldRequest, 'ask' | 'source'>, GrantedHold {
+  /** The plan that pays; null where the balance does. */
+  readonly planSubscriptionId: string | null
   /** Settles when the hold's row is on disk; rejects where it could not be written (then the hold is gone). */
   readonly committed: Promise<void>
+}
+
+/** A plan that begins or ends, and a code that is redeemed, with what that does to a balance. */
+export interface Grant {
+  /** Null where the balance stays as it is. */
+  readonly change: BalanceChange | null
+  readonly subscriptions: readonly SubscriptionRow[]
+  /** The plan that the change of the balance is about. */
+  readonly planSubscriptionId: string | null
+  readonly code: { readonly codeId: string; readonly userId: string } | null
 }
 
 export interface BalanceChange {
@@ -70,6 +85,7 @@ export interface LivingHold {
   readonly keyId: string
   readonly model: string
   readonly amountNanoUsd: NanoUsd
+  readonly planSubscriptionId: string | null
   /** When the request arrived. */
   readonly createdAt: number
 }
@@ -81,14 +97,16 @@ export interface AccountBook {
   keySpending(familyId: string): KeySpending
   /**
    * Takes what is granted from what is available, at once, or refuses with `insufficient_quota`/`balance_on_hold`: the
-   * smaller of the balance and the caps of the key decides. A grant of less output than was asked for binds the caller to
-   * send that limit upstream.
+   * smallest of what pays, the balance or the quotas of the plan, and the caps of the key decides. A grant of less output
+   * than was asked for binds the caller to send that limit upstream.
    */
   openHold(request: HoldRequest): Result<OpenHold, Refusal>
+  /** What a charge can take beyond its hold, from what pays for it. */
+  availableBeyond(hold: OpenHold): NanoUsd
   /**
-   * Ends the hold in a charge. Memory changes at once, so the caller decides the charge from `state()` in the same turn.
-   * Resolves when hold, charge, balance and usage row are on disk in one transaction; rejects, with the charge undone, where
-   * they never will be. A hold that was never written is not charged. Calling twice is a defect and throws.
+   * Ends the hold in a charge. Memory changes at once, so the caller decides the charge from `availableBeyond()` in the same
+   * turn. Resolves when hold, charge, balance, counters and usage row are on disk in one transaction; rejects, with the charge
+   * undone, where they never will be. A hold that was never written is not charged. Calling twice is a defect and throws.
    */
   settle(hold: OpenHold, charge: Charge, usage: UsageRow): Promise<void>
   /** Ends the hold without a charge. Resolves when it and its usage row are on disk. */
@@ -113,6 +131,11 @@ export interface AccountBook {
   livingHolds(): LivingHold[]
   /** All holds that are open now. */
   openHolds(): { readonly count: number; readonly amountNanoUsd: NanoUsd }
+  /**
+   * A change of a balance, or none, together with what comes with it, all or nothing; refuses with `code_not_valid` where
+   * the code was claimed in the meantime.
+   */
+  grant(grant: Grant): Promise<Result<void, Refusal>>
   /** A row for a request that never got a hold. Not awaited by anyone's answer. */
   recordRefused(usage: UsageRow): void
   /** Resolves when everything handed in so far is on disk. */

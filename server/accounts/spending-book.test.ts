@@ -3,11 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { addPerson, chargeOf, holdOf, NOW, openTestDatabase, usageOf } from '../../test/support/database.ts'
 import { createWriter } from '../db/write.ts'
 import type { SpendingDelta } from '../db/write-command.ts'
-import { type Amounts, createSpendingBook, type WindowStarts } from './spending-book.ts'
+import { type Amounts, type CountedHold, createSpendingBook, type WindowStarts } from './spending-book.ts'
 
 const DAY_MS = 86_400_000
 const amounts = (nanoUsd: number): Amounts => ({ nanoUsd, tokens: nanoUsd * 2, requests: 1 })
 const none = { nanoUsd: 0, tokens: 0, requests: 0 }
+const settled = (hold: CountedHold, nanoUsd: number): SpendingDelta => {
+  hold.release()
+  return hold.count(amounts(nanoUsd))
+}
 const starts = (day: number, month = 1): WindowStarts => ({
   dayStartMs: day * DAY_MS,
   weekStartMs: 0,
@@ -35,7 +39,7 @@ describe('a request', () => {
     const { book } = open()
     const hold = book.hold('key', 'k', starts(20), amounts(9))
     expect(book.read('key', 'k', starts(20)).day).toMatchObject({ used: none, held: amounts(9) })
-    hold.settle(amounts(4))
+    settled(hold, 4)
     const { day, month, total } = book.read('key', 'k', starts(20))
     for (const counted of [day, month, total]) expect(counted).toMatchObject({ used: amounts(4), held: none })
   })
@@ -44,7 +48,7 @@ describe('a request', () => {
     const { book } = open()
     book.hold('key', 'k', starts(20), amounts(9)).release()
     const hold = book.hold('key', 'k', starts(20), amounts(9))
-    hold.settle(amounts(4))
+    settled(hold, 4)
     hold.undo(amounts(4))
     const { day, total } = book.read('key', 'k', starts(20))
     for (const counted of [day, total]) expect(counted).toMatchObject({ used: none, held: none })
@@ -54,10 +58,10 @@ describe('a request', () => {
     const { book } = open()
     const late = book.hold('key', 'k', starts(20), amounts(9))
     const next = book.hold('key', 'k', starts(21), amounts(5))
-    late.settle(amounts(4))
+    settled(late, 4)
     expect(book.read('key', 'k', starts(21)).day).toMatchObject({ used: none, held: amounts(5) })
     expect(book.read('key', 'k', starts(21)).month.used).toEqual(amounts(4))
-    next.settle(amounts(5))
+    settled(next, 5)
     expect(book.read('key', 'k', starts(21)).day.used).toEqual(amounts(5))
   })
 
@@ -71,17 +75,17 @@ describe('a request', () => {
 
 test('a window that has passed counts nothing any more, and none comes back with a zone that is changed', () => {
   const { book } = open()
-  book.hold('key', 'k', starts(20), amounts(9)).settle(amounts(4))
+  settled(book.hold('key', 'k', starts(20), amounts(9)), 4)
   expect(book.read('key', 'k', starts(21)).day.used).toEqual(none)
-  book.hold('key', 'k', starts(19.5), amounts(1)).settle(amounts(1))
+  settled(book.hold('key', 'k', starts(19.5), amounts(1)), 1)
   expect(book.read('key', 'k', starts(19.5)).day.used.nanoUsd).toBe(5)
 })
 
 describe('on disk', () => {
   test('what was settled is found again by the next start, and what was held is not', async () => {
     const { book, repositories, write } = open()
-    await write(book.hold('key', 'k', starts(20), amounts(9)).settle(amounts(4)))
-    await write(book.hold('key', 'k', starts(20), amounts(9)).settle(amounts(3)))
+    await write(settled(book.hold('key', 'k', starts(20), amounts(9)), 4))
+    await write(settled(book.hold('key', 'k', starts(20), amounts(9)), 3))
     book.hold('key', 'k', starts(20), amounts(9))
     const next = createSpendingBook(repositories.spending)
     const { day, month, total } = next.read('key', 'k', starts(20))
@@ -92,8 +96,8 @@ describe('on disk', () => {
 
   test('a settlement that lands late counts in its own windows alone, in whatever order they land', async () => {
     const { book, repositories, write } = open()
-    const yesterday = book.hold('key', 'k', starts(20), amounts(9)).settle(amounts(4))
-    const today = book.hold('key', 'k', starts(21), amounts(9)).settle(amounts(3))
+    const yesterday = settled(book.hold('key', 'k', starts(20), amounts(9)), 4)
+    const today = settled(book.hold('key', 'k', starts(21), amounts(9)), 3)
     await write(today)
     await write(yesterday)
     const { day, month, total } = createSpendingBook(repositories.spending).read('key', 'k', starts(21))

@@ -26,12 +26,13 @@ export interface PeriodCount {
 export type SpendingPeriod = 'day' | 'week' | 'month' | 'total'
 export type SpendingCounts = Readonly<Record<SpendingPeriod, PeriodCount>>
 
-/** What a running request takes of the windows that admitted it. It is ended once, by one of the first two. */
+/** What a running request takes of the windows that admitted it. */
 export interface CountedHold {
+  /** Gives back what is held. Called once, however the request ends. */
   release(): void
-  /** Counts what was used in place of what was held, and says what that adds on disk. */
-  settle(used: Amounts): SpendingDelta
-  /** Takes back a settlement that the disk refused. */
+  /** Counts what was used, and says what that adds on disk. */
+  count(used: Amounts): SpendingDelta
+  /** Takes back what was counted, because the disk refused it. */
   undo(used: Amounts): void
 }
 
@@ -107,8 +108,7 @@ class HoldInWindows implements CountedHold {
     this.#count('held', this.#held, -1)
   }
 
-  settle(used: Amounts): SpendingDelta {
-    this.release()
+  count(used: Amounts): SpendingDelta {
     this.#count('used', used, 1)
     return {
       kind: this.#counter.kind,

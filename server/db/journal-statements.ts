@@ -1,17 +1,23 @@
 // The statements of the hot path: raw SQL, prepared once and held for life, with values by position. The query builder would
 // cost half as much again here, and prepare anew every time.
-import type { Database, RunResult } from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
+import { prepareCorrections, prepareLedger } from './ledger-statements.ts'
+import { prepareGrants } from './plan-statements.ts'
+import { prepareSpending } from './spending-statements.ts'
 import type {
   BalanceChangeCommand,
   BalanceChangeKind,
   HoldRecord,
+  KeyAddressCommand,
   KeyUse,
   LimitCounterRow,
+  NoticeCommand,
   OwnCommand,
   SpendingDelta,
+  SubscriptionRow,
 } from './write-command.ts'
 
 export interface JournalStatements {
@@ -24,7 +30,7 @@ export interface JournalStatements {
     due: { readonly dueNanoUsd: NanoUsd; readonly paidNanoUsd: NanoUsd },
     at: number,
   ): number
-  change(change: BalanceChangeCommand): number
+  change(change: Omit<BalanceChangeCommand, 'kind'>, planSubscriptionId: string | null): number
   /** Throws where it is not due, which takes the gift with it. */
   settleDefaultBalance(userId: string): void
   /** Whether a request has such an entry already, or, for a later charge, was dismissed. */
@@ -39,12 +45,15 @@ export interface JournalStatements {
   keyUse(use: KeyUse): void
   limitCounter(row: LimitCounterRow): void
   spending(delta: SpendingDelta): void
+  /** Inserts it, or changes when it ends. */
+  subscription(row: SubscriptionRow): void
+  notice(command: NoticeCommand): void
+  keyAddress(command: KeyAddressCommand): void
+  /** False where the code cannot be redeemed any more. */
+  claimCode(code: { readonly codeId: string; readonly userId: string }, at: number): boolean
 }
 
 const toFlag = (claim: boolean): 0 | 1 => (claim ? 1 : 0)
-
-/** Not `-amount`: minus zero is a floating-point number, which an integer column refuses. */
-const negated = (amountNanoUsd: NanoUsd): NanoUsd => 0 - amountNanoUsd
 
 export function prepareJournalStatements(raw: Database): JournalStatements {
   return {
@@ -52,129 +61,8 @@ export function prepareJournalStatements(raw: Database): JournalStatements {
     ...prepareCorrections(raw),
     ...prepareUsage(raw),
     ...prepareSpending(raw),
+    ...prepareGrants(raw),
     ...prepareRest(raw),
-  }
-}
-
-function prepareLedger(raw: Database) {
-  const hold = raw.prepare(
-    `INSERT INTO ledger_entries
-       (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id, key_id, model, price_id)
-     VALUES (?, ?, 'hold', 0, ?, ?, ?, ?, ?)`,
-  )
-  const release = raw.prepare(
-    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
-     VALUES (?, ?, 'release', 0, ?, ?)`,
-  )
-  const settle = raw.prepare(
-    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id, previous_seq,
-       balance_after_nano_usd)
-     VALUES (?, ?, 'settle', ?, ?, ?, ?, ?)`,
-  )
-  const change = raw.prepare(
-    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, note, actor_user_id,
-       request_id, previous_seq, balance_after_nano_usd)
-     VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
-  )
-  const writeOff = raw.prepare(
-    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
-     VALUES (?, ?, 'write_off', ?, 0, ?)`,
-  )
-  const defaultBalance = raw.prepare(
-    `UPDATE users SET default_balance = 'settled' WHERE id = ? AND default_balance = 'due'`,
-  )
-  const book = prepareBooking(raw)
-
-  return {
-    hold: (held: HoldRecord): number =>
-      Number(
-        hold.run(
-          held.createdAt,
-          held.userId,
-          held.amountNanoUsd,
-          held.requestId,
-          held.keyId,
-          held.model,
-          held.priceId,
-        ).lastInsertRowid,
-      ),
-    release: (held: HoldRecord, at: number): number =>
-      Number(release.run(at, held.userId, negated(held.amountNanoUsd), held.requestId).lastInsertRowid),
-    settle: (
-      { userId, amountNanoUsd, requestId }: HoldRecord,
-      { dueNanoUsd, paidNanoUsd }: { readonly dueNanoUsd: NanoUsd; readonly paidNanoUsd: NanoUsd },
-      at: number,
-    ): number =>
-      book(userId, negated(paidNanoUsd), (previousSeq, balanceAfter) =>
-        settle.run(
-          at,
-          userId,
-          negated(dueNanoUsd),
-          negated(amountNanoUsd),
-          requestId,
-          previousSeq,
-          balanceAfter,
-        ),
-      ),
-    change: (made: BalanceChangeCommand): number =>
-      book(made.userId, made.amountNanoUsd, (previousSeq, balanceAfter) =>
-        change.run(
-          made.createdAt,
-          made.userId,
-          made.changeKind,
-          made.amountNanoUsd,
-          made.note,
-          made.actorUserId,
-          made.requestId ?? null,
-          previousSeq,
-          balanceAfter,
-        ),
-      ),
-    settleDefaultBalance(userId: string): void {
-      if (defaultBalance.run(userId).changes !== 1) {
-        throw new Error(`The default balance of user ${userId} is not due; it is given once.`)
-      }
-    },
-    writeOff(held: HoldRecord, amountNanoUsd: NanoUsd, at: number): void {
-      writeOff.run(at, held.userId, amountNanoUsd, held.requestId)
-    },
-  }
-}
-
-/** Adds an entry to a person's account: linked to the one before it, with the balance that it leaves. */
-function prepareBooking(raw: Database) {
-  const standing = raw.prepare<[string], { readonly balance: NanoUsd; readonly seq: number | null }>(
-    'SELECT balance_nano_usd AS balance, last_entry_seq AS seq FROM balances WHERE user_id = ?',
-  )
-  const stand = raw.prepare('UPDATE balances SET balance_nano_usd = ?, last_entry_seq = ? WHERE user_id = ?')
-  return (
-    userId: string,
-    addedNanoUsd: NanoUsd,
-    insert: (previousSeq: number | null, balanceAfter: NanoUsd) => RunResult,
-  ): number => {
-    const before = standing.get(userId)
-    if (!before) throw new Error(`There is no balance of user ${userId} to change.`)
-    const balance = before.balance + addedNanoUsd
-    const seq = Number(insert(before.seq, balance).lastInsertRowid)
-    stand.run(balance, seq, userId)
-    return seq
-  }
-}
-
-/** What is booked for a request after the fact. */
-function prepareCorrections(raw: Database) {
-  const isBooked = raw
-    .prepare<[string, string], 1>('SELECT 1 FROM ledger_entries WHERE request_id = ? AND kind = ?')
-    .pluck()
-  const isResolved = raw.prepare<[string], 1>('SELECT 1 FROM loss_resolutions WHERE request_id = ?').pluck()
-  const resolveLoss = raw.prepare(
-    `INSERT INTO loss_resolutions (request_id, kind, created_at, actor_user_id, note) VALUES (?, 'charged', ?, ?, ?)`,
-  )
-  return {
-    isBooked: (requestId: string, kind: BalanceChangeKind): boolean =>
-      isBooked.get(requestId, kind) === 1 || (kind === 'charge' && isResolved.get(requestId) === 1),
-    resolveLoss: (requestId: string, { createdAt, actorUserId, note }: BalanceChangeCommand): void =>
-      void resolveLoss.run(requestId, createdAt, actorUserId, note),
   }
 }
 
@@ -184,15 +72,17 @@ function prepareUsage(raw: Database) {
        (entry_seq, request_id, created_at, user_id, key_id, endpoint, model, price_id,
         hold_nano_usd, amount_nano_usd, write_off_nano_usd, multiplier_ppm, model_multiplier_ppm, reason,
         input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, web_search_calls,
-        reported_usage, is_flagged, is_demo, upstream_response_id, service_tier, priced_tier, further_usage)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        reported_usage, is_flagged, is_demo, upstream_response_id, service_tier, priced_tier, further_usage,
+        source, plan_subscription_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const usage = raw.prepare(
     `INSERT INTO usage
        (request_id, created_at, user_id, key_id, endpoint, model,
         input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, web_search_calls,
-        cost_nano_usd, status, error_code, reason, duration_ms, first_token_ms, stream, is_demo)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        cost_nano_usd, status, error_code, reason, duration_ms, first_token_ms, stream, is_demo,
+        source, plan_subscription_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
 
   return {
@@ -225,6 +115,8 @@ function prepareUsage(raw: Database) {
         made.serviceTier,
         made.pricedTier,
         made.furtherUsage && JSON.stringify(made.furtherUsage),
+        held.planSubscriptionId === null ? 'balance' : 'plan',
+        held.planSubscriptionId,
       )
     },
     usage(row: UsageRow, costNanoUsd: NanoUsd): void {
@@ -249,37 +141,11 @@ function prepareUsage(raw: Database) {
         row.firstTokenMs,
         toFlag(row.stream),
         toFlag(row.isDemo),
+        row.source,
+        row.planSubscriptionId,
       )
     },
   }
-}
-
-/** In a window that has begun since, it counts no more; an earlier window gives way to its own. */
-function prepareSpending(raw: Database) {
-  const windows = ['day', 'week', 'month']
-  const amounts = ['nano_usd', 'tokens', 'requests']
-  const columns = windows.flatMap((window) => [
-    `${window}_start_ms`,
-    ...amounts.map((amount) => `${window}_${amount}`),
-  ])
-  const totals = amounts.map((amount) => `total_${amount}`)
-  const counted = windows.flatMap((window) => [
-    ...amounts.map(
-      (amount) => `${window}_${amount} = CASE
-         WHEN excluded.${window}_start_ms > ${window}_start_ms THEN excluded.${window}_${amount}
-         WHEN excluded.${window}_start_ms = ${window}_start_ms THEN ${window}_${amount} + excluded.${window}_${amount}
-         ELSE ${window}_${amount} END`,
-    ),
-    `${window}_start_ms = max(${window}_start_ms, excluded.${window}_start_ms)`,
-  ])
-  const spending = raw.prepare(
-    `INSERT INTO spending_counters (kind, subject_id, ${[...columns, ...totals].join(', ')})
-     VALUES (@kind, @subjectId, ${windows.map((window) => `@${window}StartMs, @nanoUsd, @tokens, @requests`).join(', ')},
-       @nanoUsd, @tokens, @requests)
-     ON CONFLICT (kind, subject_id) DO UPDATE SET
-       ${[...counted, ...totals.map((total) => `${total} = ${total} + excluded.${total}`)].join(', ')}`,
-  )
-  return { spending: (delta: SpendingDelta): void => void spending.run(delta) }
 }
 
 function prepareRest(raw: Database) {
@@ -291,6 +157,14 @@ function prepareRest(raw: Database) {
   const keyUse = raw.prepare(
     `UPDATE api_keys SET last_used_at = @at, last_used_address = @address, last_used_client = @client
      WHERE id = @keyId AND coalesce(last_used_at, 0) <= @at AND deleted_at IS NULL`,
+  )
+  const notice = raw.prepare(
+    `INSERT INTO notices (id, created_at, user_id, once_for, content) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (user_id, once_for) DO NOTHING`,
+  )
+  const keyAddress = raw.prepare(
+    `INSERT INTO key_addresses (family_id, network, first_seen_at) VALUES (@familyId, @network, @firstSeenAt)
+     ON CONFLICT DO NOTHING`,
   )
   const limitCounter = raw.prepare(
     `INSERT INTO limit_counters
@@ -307,6 +181,9 @@ function prepareRest(raw: Database) {
   return {
     own: (row: OwnCommand): void =>
       void own.run(row.ownedKind, row.id, row.userId, row.tokens, row.createdAt),
+    notice: ({ notice: { id, createdAt, userId, content }, onceFor }: NoticeCommand): void =>
+      void notice.run(id, createdAt, userId, onceFor, JSON.stringify(content)),
+    keyAddress: ({ kind: _, ...row }: KeyAddressCommand): void => void keyAddress.run(row),
     keyUse: (use: KeyUse): void => void keyUse.run(use),
     limitCounter: (row: LimitCounterRow): void => void limitCounter.run(row),
   }

@@ -5,6 +5,7 @@ import type { Db } from './open.ts'
 import { createResolvedMark, type ResolvedMark } from './resolved-mark.ts'
 import type {
   BalanceChangeCommand,
+  GrantCommand,
   HoldCommand,
   HoldRecord,
   ReleaseCommand,
@@ -20,6 +21,11 @@ export class HoldNotOpenError extends Error {
 /** A request was refunded, or its possible loss was charged or dismissed, before. Each of these happens once. */
 export class BookedBeforeError extends Error {
   override readonly name = 'BookedBeforeError'
+}
+
+/** A code that cannot be redeemed any more. Nothing of what it would have given was written. */
+export class CodeClaimedError extends Error {
+  override readonly name = 'CodeClaimedError'
 }
 
 export interface Journal {
@@ -85,6 +91,9 @@ class PreparedJournal implements Journal {
         if (command.isDefaultBalance) this.#statements.settleDefaultBalance(command.userId)
         this.#change(command)
         break
+      case 'grant':
+        this.#grant(command)
+        break
       case 'usage':
         this.#statements.usage(command.usage, command.usage.costNanoUsd)
         break
@@ -93,6 +102,12 @@ class PreparedJournal implements Journal {
         break
       case 'key_uses':
         for (const use of command.uses) this.#statements.keyUse(use)
+        break
+      case 'notice':
+        this.#statements.notice(command)
+        break
+      case 'key_address':
+        this.#statements.keyAddress(command)
         break
       case 'limit_counters':
         for (const row of command.rows) this.#statements.limitCounter(row)
@@ -164,8 +179,16 @@ class PreparedJournal implements Journal {
     if (requestId !== undefined && this.#statements.isBooked(requestId, changeKind)) {
       throw new BookedBeforeError(`Request ${requestId} has a ${changeKind} already, or needs none.`)
     }
-    this.#runningSeq = this.#statements.change(command)
+    this.#runningSeq = this.#statements.change(command, null)
     if (requestId !== undefined && changeKind === 'charge') this.#statements.resolveLoss(requestId, command)
+  }
+
+  #grant({ change, subscriptions, planSubscriptionId, code, createdAt }: GrantCommand): void {
+    if (code && !this.#statements.claimCode(code, createdAt)) {
+      throw new CodeClaimedError(`The code ${code.codeId} was claimed, disabled, or has expired.`)
+    }
+    for (const subscription of subscriptions) this.#statements.subscription(subscription)
+    if (change) this.#runningSeq = this.#statements.change(change, planSubscriptionId)
   }
 
   #requireOpen({ requestId }: HoldRecord): void {

@@ -1,4 +1,6 @@
 // What the writer can be told to write: plain data, so that a command can be handed to another thread as it is.
+import type { NoticeContent } from '../../contract/operations/notices.ts'
+import type { SubscriptionOrigin } from '../../contract/plans.ts'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
@@ -13,6 +15,8 @@ export interface HoldRecord {
   readonly model: string
   readonly priceId: string
   readonly amountNanoUsd: NanoUsd
+  /** The plan that pays; null where the balance does. */
+  readonly planSubscriptionId: string | null
   /** When the request arrived. */
   readonly createdAt: number
 }
@@ -71,6 +75,30 @@ export interface BalanceChangeCommand {
   readonly requestId?: string | undefined
 }
 
+/** One person's plan as it is kept. */
+export interface SubscriptionRow {
+  readonly id: string
+  readonly userId: string
+  readonly planId: string
+  readonly origin: SubscriptionOrigin
+  readonly startedAt: number
+  readonly endsAt: number
+  readonly endedAt: number | null
+}
+
+/** A plan that begins, is extended or ends, and a code that is redeemed, with what that does to a balance: all or nothing. */
+export interface GrantCommand {
+  readonly kind: 'grant'
+  /** Null where the balance stays as it is. */
+  readonly change: Omit<BalanceChangeCommand, 'kind'> | null
+  /** Inserted, or changed in when they end, in this order. */
+  readonly subscriptions: readonly SubscriptionRow[]
+  /** The plan that the change of the balance is about. */
+  readonly planSubscriptionId: string | null
+  readonly code: { readonly codeId: string; readonly userId: string } | null
+  readonly createdAt: number
+}
+
 export interface UsageCommand {
   readonly kind: 'usage'
   readonly usage: UsageRow
@@ -116,12 +144,34 @@ export interface LimitCountersCommand {
   readonly rows: readonly LimitCounterRow[]
 }
 
+export interface NoticeCommand {
+  readonly kind: 'notice'
+  readonly notice: {
+    readonly id: string
+    readonly createdAt: number
+    readonly userId: string
+    readonly content: NoticeContent
+  }
+  /** A second notice of one person for the same thing is not written. */
+  readonly onceFor: string
+}
+
+export interface KeyAddressCommand {
+  readonly kind: 'key_address'
+  readonly familyId: string
+  readonly network: string
+  readonly firstSeenAt: number
+}
+
 export type WriteCommand =
   | HoldCommand
   | SettleCommand
   | ReleaseCommand
   | BalanceChangeCommand
+  | GrantCommand
   | UsageCommand
   | OwnCommand
   | KeyUsesCommand
   | LimitCountersCommand
+  | NoticeCommand
+  | KeyAddressCommand

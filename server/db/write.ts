@@ -1,11 +1,11 @@
 // The one writer of the hot path: commands of an event-loop turn become one transaction, written at the turn's end. What
 // money already moved for is kept until the disk takes it; everything else is answered for at once.
-import { BookedBeforeError, createJournal, type Journal } from './journal.ts'
+import { BookedBeforeError, CodeClaimedError, createJournal, type Journal } from './journal.ts'
 import type { Db } from './open.ts'
 import { isDiskFault, StorageFault } from './storage-fault.ts'
 import type { WriteCommand } from './write-command.ts'
 
-export { BookedBeforeError, StorageFault }
+export { BookedBeforeError, CodeClaimedError, StorageFault }
 
 export interface WriteFailure {
   readonly command: WriteCommand['kind']
@@ -49,8 +49,11 @@ const KEEP: Readonly<Record<WriteCommand['kind'], 'always' | 'while_few' | 'neve
   own: 'while_few',
   hold: 'never',
   balance_change: 'never',
+  grant: 'never',
   key_uses: 'never',
   limit_counters: 'never',
+  notice: 'while_few',
+  key_address: 'never',
 }
 
 export const createWriter = (

@@ -80,6 +80,8 @@ function nameOf(event: OtherEvent): string {
       return `${event.type} ${event.operation} ${event.userId ?? ''}`
     case 'price.missing':
       return `${event.type} ${event.model}`
+    case 'notice.given':
+      return `${event.type} ${event.userId} ${event.kind}`
     case 'settings.changed':
     case 'price.changed':
     case 'requests.running':

@@ -2,7 +2,9 @@
 import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
+import type { Notices } from '../accounts/notices.ts'
 import type { OwnedIds } from '../accounts/owned-ids.ts'
+import type { PlanFunds } from '../accounts/plan-funds.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { Limiter } from '../limits/limiter.ts'
@@ -26,6 +28,8 @@ export interface GatewayDeps {
   readonly logger: Logger
   readonly accounts: AccountBook
   readonly keys: KeyDirectory
+  readonly planFunds: PlanFunds
+  readonly notices: Notices
   readonly accessChanges: AccessChanges
   readonly prices: PriceBook
   readonly models: ModelRules

@@ -22,12 +22,17 @@ const settings = settingsSchema.parse({
 const deps = {
   clock: { now: () => 1_800_000_000_000, monotonicMs: () => 0 },
   settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
+  planFunds: {
+    sourcesFor: (_userId: string, { model }: { model: string }) =>
+      model === 'not-paid-for' ? [] : [{ kind: 'balance', isUsedUp: false }],
+  },
   prices: {
     models: () => [
       row('gpt-6-sol', 1_700_000_000_999),
       row('gpt-6-luna', 1_600_000_000_000),
       row('vendor/model:7b', 1_650_000_000_000),
       row('kept-away', 0),
+      row('not-paid-for', 0),
     ],
   },
   models: { isAllowed: (model: string) => model !== 'kept-away' },

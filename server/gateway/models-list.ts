@@ -11,7 +11,7 @@ import { printable } from './printable.ts'
 import type { Received } from './request.ts'
 import { endUnlessSent } from './unread-body.ts'
 
-type ModelDeps = Pick<GatewayDeps, 'prices' | 'models' | 'settings' | 'clock'>
+type ModelDeps = Pick<GatewayDeps, 'prices' | 'models' | 'planFunds' | 'settings' | 'clock'>
 type Asking = Pick<KnownKey, 'userId' | 'userRole' | 'allowedModels'>
 type Asked = Received & { readonly key: Asking }
 
@@ -65,6 +65,7 @@ function knownModels(deps: ModelDeps, key: Asking): Map<string, number> {
   return new Map(
     [...models, ...aliases]
       .filter((named) => isModelAllowed(key.allowedModels, named))
+      .filter((named) => deps.planFunds.sourcesFor(key.userId, named).length > 0)
       .map(({ name, model }) => [name, since.get(model) ?? 0]),
   )
 }

@@ -24,6 +24,8 @@ export const NOTHING_USED = {
   reasoningTokens: 0,
   webSearchCalls: 0,
   costNanoUsd: 0,
+  source: 'balance',
+  planSubscriptionId: null,
 } as const
 
 export function outcomeOfRow({ createdAt: _, ...row }: UsageRow, drainCutBy?: DrainBound): Outcome {

@@ -9,6 +9,7 @@ export interface AuditedChange {
     | 'user'
     | 'role'
     | 'plan'
+    | 'codes'
     | 'key'
     | 'price'
     | 'model'

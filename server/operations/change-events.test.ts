@@ -24,6 +24,8 @@ test('what only looks is no event', () => {
     'usage.summary',
     'upstreams.test',
     'limits.usage',
+    'me.plan',
+    'plans.subscriptions',
   ]) {
     expect([name, isReading(name)]).toEqual([name, true])
     expect(eventOf(name)).toBeUndefined()

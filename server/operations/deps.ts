@@ -7,6 +7,9 @@ import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
 import type { LedgerLight } from '../accounts/ledger-light.ts'
+import type { PlanActivation } from '../accounts/plan-activation.ts'
+import type { PlanBook } from '../accounts/plan-book.ts'
+import type { PlanFunds } from '../accounts/plan-funds.ts'
 import type { Backups } from '../backups/backups.ts'
 import type { Restored } from '../backups/restore.ts'
 import type { AuditRow } from '../db/repositories/audit.ts'
@@ -60,6 +63,9 @@ export interface OperationDeps {
   readonly repositories: Repositories
   readonly accounts: AccountBook
   readonly keyDirectory: KeyDirectory
+  readonly planBook: PlanBook
+  readonly planFunds: PlanFunds
+  readonly planActivation: PlanActivation
   readonly accessChanges: AccessChanges
   readonly prices: PriceBook
   readonly models: ModelRules

@@ -4,6 +4,7 @@ import type { Handlers } from './dispatch.ts'
 import { auditHandlers } from './handlers/audit.ts'
 import { authHandlers } from './handlers/auth.ts'
 import { backupHandlers } from './handlers/backups.ts'
+import { codeHandlers } from './handlers/codes.ts'
 import { invitationHandlers } from './handlers/invitations.ts'
 import { keyHandlers } from './handlers/keys.ts'
 import { ledgerLightHandlers } from './handlers/ledger-light.ts'
@@ -13,7 +14,9 @@ import { lossHandlers } from './handlers/losses.ts'
 import { mailHandlers } from './handlers/mail.ts'
 import { meHandlers } from './handlers/me.ts'
 import { modelHandlers } from './handlers/models.ts'
+import { noticeHandlers } from './handlers/notices.ts'
 import { passwordResetHandlers } from './handlers/password-reset.ts'
+import { planHandlers } from './handlers/plans.ts'
 import { priceHandlers } from './handlers/prices.ts'
 import { receiptHandlers } from './handlers/receipts.ts'
 import { registrationHandlers } from './handlers/registration.ts'
@@ -28,6 +31,7 @@ import { usageHandlers } from './handlers/usage.ts'
 import { userAccessHandlers } from './handlers/user-access.ts'
 import { userChangeHandlers } from './handlers/user-changes.ts'
 import { userDeletionHandlers } from './handlers/user-deletion.ts'
+import { userPlanHandlers } from './handlers/user-plans.ts'
 import { userStatusHandlers } from './handlers/user-status.ts'
 import { userHandlers } from './handlers/users.ts'
 
@@ -61,4 +65,8 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...ledgerLightHandlers(deps),
   ...statementHandlers(deps),
   ...userChangeHandlers(deps),
+  ...planHandlers(deps),
+  ...userPlanHandlers(deps),
+  ...codeHandlers(deps),
+  ...noticeHandlers(deps),
 })

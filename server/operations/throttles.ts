@@ -24,6 +24,9 @@ const SIZES = {
   /** Mail that a stranger can cause, by the address that it goes to. */
   mailByRecipient: { attemptsMax: 3, refillMs: 20 * MINUTE_MS },
   mailByAddress: { attemptsMax: 30, refillMs: MINUTE_MS },
+  /** Redemption codes that are none: enough for somebody who types one wrong a few times. */
+  redemptionByAccount: { attemptsMax: 10, refillMs: MINUTE_MS },
+  redemptionByAddress: { attemptsMax: 30, refillMs: 20_000 },
   /** Secrets of links that are none. */
   linkByAddress: { attemptsMax: 30, refillMs: 30_000 },
 } as const
@@ -42,6 +45,8 @@ export function createThrottles(clock: Pick<Clock, 'monotonicMs'>): Throttles {
     registrationByAddress: of('registrationByAddress'),
     mailByRecipient: of('mailByRecipient'),
     mailByAddress: of('mailByAddress'),
+    redemptionByAccount: of('redemptionByAccount'),
+    redemptionByAddress: of('redemptionByAddress'),
     linkByAddress: of('linkByAddress'),
   }
 }

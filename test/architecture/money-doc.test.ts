@@ -17,6 +17,7 @@ import { quoteWorstCase } from '../../server/ledger/quote.ts'
 import { serviceTierNamed } from '../../server/ledger/service-tier.ts'
 import { decideSettlement, type SettlementInput } from '../../server/ledger/settle.ts'
 import { NO_USAGE, type TokenUsage } from '../../server/ledger/token-usage.ts'
+import { planBounds, quotaStates } from '../../server/limits/decide-plan-quota.ts'
 import { capBounds, NO_CAPS } from '../../server/limits/decide-spending-cap.ts'
 import { readShippedPrices } from '../../server/prices/shipped-prices.ts'
 import { amount, numberIn, numbers, row, tables, unread } from './money-tables.ts'
@@ -135,21 +136,24 @@ test('the hold', () => {
   expect(amount('Hold', 'Held')).toBe(quote({ inputTokensMax, outputTokensMax }))
 })
 
+const shareParts = settingsSchema.parse({}).holdShareParts
+/** The request of the tables on shares. */
+const sharedAsk = () => ({
+  quote: {
+    fixedTokensTimesRates: BigInt(amount('Share', 'Input, held in full')) * 1_000_000n,
+    perOutputTokenTimesRates: BigInt(amount('Share', 'One token of output')) * 1_000_000n,
+    multiplierPpm: ONE_MILLION,
+  },
+  fixedTokens: 0,
+  choices: 1,
+  outputTokensMax: amount('Share', 'Output limit asked for'),
+  outputTokensFloor: amount('Floor', 'Floor of a model that does not reason'),
+  shareParts,
+})
+
 test('a share, the floor, and what would have been enough', () => {
   const input = amount('Share', 'Input, held in full')
-  const shareParts = settingsSchema.parse({}).holdShareParts
-  const ask = {
-    quote: {
-      fixedTokensTimesRates: BigInt(input) * 1_000_000n,
-      perOutputTokenTimesRates: BigInt(amount('Share', 'One token of output')) * 1_000_000n,
-      multiplierPpm: ONE_MILLION,
-    },
-    fixedTokens: 0,
-    choices: 1,
-    outputTokensMax: amount('Share', 'Output limit asked for'),
-    outputTokensFloor: amount('Floor', 'Floor of a model that does not reason'),
-    shareParts,
-  }
+  const ask = sharedAsk()
   const balanceNanoUsd = amount('Share', 'Available')
   const rest = amount('Share', 'The rest')
   const held = amount('Share', 'Held')
@@ -208,6 +212,47 @@ test('the caps of a key', () => {
   })
   expect(decideHoldWithin(bounds, holdOf(most))).toMatchObject({ value: { amountNanoUsd: most } })
   expect(decideHoldWithin(bounds, holdOf(most + 1))).toMatchObject({ error: { details: { cap: 'day' } } })
+})
+
+test('plans: what is left, what pays, and what that adds to', () => {
+  const columns = ['money', 'tokens', 'requests'] as const
+  const [values, used, held] = ['A day', 'Used', 'Held'].map((label) => numbers('Quota', label))
+  const amounts = ([nanoUsd = 0, tokens = 0, requests = 0]: readonly number[] = []) => ({
+    nanoUsd,
+    tokens,
+    requests,
+  })
+  const span = { startMs: 0, endMs: 1 }
+  const windows = { day: span, week: span, month: span }
+  const counted = { used: amounts(used), held: amounts(held) }
+  const quotas = columns.map((metric, index) => ({
+    window: 'day' as const,
+    metric,
+    value: values?.[index] ?? 0,
+  }))
+  const states = quotaStates(quotas, { day: counted, week: counted, month: counted }, windows)
+  expect(states.map(({ left }) => left)).toEqual(numbers('Quota', 'Left'))
+
+  for (const label of tables.get('Source')?.keys() ?? []) {
+    const [left, available, pays, amountHeld] = row('Source', label)
+    const nothing = { used: amounts(), held: amounts() }
+    const quota = { window: 'day', metric: 'money', value: numberIn(left) } as const
+    const plan = quotaStates([quota], { day: nothing, week: nothing, month: nothing }, windows)
+    const balance = { balanceNanoUsd: numberIn(available), creditLimitNanoUsd: 0, openHoldsNanoUsd: 0 }
+    const sources = [
+      ['plan', planBounds('Pro', plan)],
+      ['balance', [balanceBound(balance)]],
+    ] as const
+    const decided = sources.map(([name, bounds]) => ({ name, hold: decideHoldWithin(bounds, sharedAsk()) }))
+    const paid = decided.find(({ hold }) => hold.ok)
+    expect(paid?.name ?? 'nothing').toBe(pays)
+    expect(paid?.hold.ok ? paid.hold.value.amountNanoUsd : 0).toBe(numberIn(amountHeld))
+  }
+
+  const entries = ['charge, for buying it', 'hold', 'settle'].map((label) => numbers('Plan', label))
+  const sums = [0, 1].map((column) => entries.reduce((sum, cells) => sum + (cells[column] ?? 0), 0))
+  expect(sums).toEqual(numbers('Plan', 'Sum'))
+  expect(entries[2]?.[1]).toBe(0 - amount('Charge', 'Charged'))
 })
 
 test('how a hold ends', () => {

@@ -12,5 +12,6 @@ test(`${ROUNDS} kills at random moments lose no charge, charge nothing twice, an
   // Otherwise nothing was tried: there were answers, charges, and requests in the middle of which it died.
   expect(outcome.answersSeen).toBeGreaterThan(ROUNDS)
   expect(outcome.charges).toBeGreaterThan(ROUNDS)
+  expect(outcome.planCharges).toBeGreaterThan(0)
   expect(outcome.losses).toBeGreaterThan(0)
 }, 240_000)

@@ -34,7 +34,14 @@ beforeAll(async () => {
     raw.prepare<[], { id: string; model: string }>('SELECT id, model FROM prices').get(),
   )
   if (!price) throw new Error('nothing is priced')
-  const held = { userId: id, keyId: key.id, model: price.model, priceId: price.id, amountNanoUsd: 1_000 }
+  const held = {
+    userId: id,
+    keyId: key.id,
+    model: price.model,
+    priceId: price.id,
+    amountNanoUsd: 1_000,
+    planSubscriptionId: null,
+  }
   await leaveOpen(
     dataDir,
     LOST.map((requestId, n) => ({ ...held, requestId, createdAt: Date.now() + n })),
@@ -141,6 +148,23 @@ const CHANGES: Readonly<Record<string, Change>> = {
     },
   },
   'keys.delete': { input: () => ({ keyId: made.keyId }) },
+  'plans.create': {
+    input: () => ({ name: 'Audited', priceNanoUsd: 0, days: 30 }),
+    keep: (data) => {
+      made.planId = data.id ?? ''
+    },
+  },
+  'plans.update': { input: () => ({ planId: made.planId, days: 31 }) },
+  'users.grantPlan': { input: () => ({ userId: made.userId, planId: made.planId }) },
+  'users.endPlan': { input: () => ({ userId: made.userId }) },
+  'plans.archive': { input: () => ({ planId: made.planId }) },
+  'codes.generate': {
+    input: () => ({ kind: 'balance', amountNanoUsd: 1_000_000_000, count: 2, prefix: 'AUDITED' }),
+    keep: (data) => {
+      made.batchId = data.batchId ?? ''
+    },
+  },
+  'codes.disable': { input: () => ({ batchId: made.batchId }) },
   'backups.create': {
     input: () => ({}),
     keep: (data) => {
@@ -229,6 +253,7 @@ test('no secret is in any row', async () => {
     USER.password,
     'sk-audited',
     'sk-cg-',
+    'AUDITED-',
     'argon2',
     portal.token ?? '?',
   ]) {

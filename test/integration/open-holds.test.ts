@@ -47,6 +47,7 @@ test('open holds are listed with their age while requests run, the oldest first,
     keyName: 'test',
     model: TEST_MODEL,
     amountNanoUsd: expect.any(Number),
+    planSubscriptionId: null,
     createdAt: expect.any(Number),
     ageMs: expect.any(Number),
   })

@@ -31,6 +31,7 @@ beforeAll(async () => {
     model: TEST_MODEL,
     priceId: priceId ?? '',
     amountNanoUsd,
+    planSubscriptionId: null,
     createdAt: ARRIVED + n,
   })
   await leaveOpen(dataDir, [
@@ -75,6 +76,7 @@ describe('possible losses', () => {
       keyName: 'test',
       model: TEST_MODEL,
       estimateNanoUsd: CENT,
+      planSubscriptionId: null,
       createdAt: ARRIVED + 1,
       foundAt: expect.any(Number),
       state: 'open',

@@ -11,7 +11,7 @@ import { createTestBook } from './database.ts'
 
 const [dataDir = '', holdJson = '', chargeJson = '', usageJson = ''] = process.argv.slice(2)
 // The parent's own values, on their way through the command line.
-const { amountNanoUsd, ...hold } = JSON.parse(holdJson) as HoldRecord
+const { amountNanoUsd, planSubscriptionId: _, ...hold } = JSON.parse(holdJson) as HoldRecord
 const ask = {
   quote: {
     fixedTokensTimesRates: BigInt(amountNanoUsd) * 1_000_000n,
@@ -38,7 +38,7 @@ const book = createTestBook(createRepositories(db), { writer, logger, clock })
 const keyFamily = { id: hold.keyId, caps: NO_CAPS }
 
 function openHold(requestId: string) {
-  const opened = book.openHold({ ...hold, keyFamily, requestId, ask })
+  const opened = book.openHold({ ...hold, keyFamily, requestId, source: 'balance', ask })
   if (!opened.ok) throw new Error(opened.error.code)
   return opened.value
 }

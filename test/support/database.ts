@@ -7,6 +7,8 @@ import type { UsageRow } from '../../contract/usage.ts'
 import type { HoldRequest } from '../../server/accounts/account.ts'
 import { type AccountBook, createAccountBook } from '../../server/accounts/account-book.ts'
 import { createKeySpendings } from '../../server/accounts/key-spending.ts'
+import { createPlanBook } from '../../server/accounts/plan-book.ts'
+import { createPlanFunds } from '../../server/accounts/plan-funds.ts'
 import { createSpendingBook } from '../../server/accounts/spending-book.ts'
 import { migrateDatabase } from '../../server/db/migrate.ts'
 import { type Db, openDatabase } from '../../server/db/open.ts'
@@ -88,12 +90,13 @@ export const holdOf = (requestId: string, amountNanoUsd = 1_000, name = 'ann'): 
   model: 'test-model',
   priceId: PRICE_ID,
   amountNanoUsd,
+  planSubscriptionId: null,
   createdAt: NOW,
 })
 
 /** Asks for exactly this amount, whole or not at all. */
 export function askOf(requestId: string, amountNanoUsd = 1_000, name = 'ann'): HoldRequest {
-  const { amountNanoUsd: _, ...request } = holdOf(requestId, amountNanoUsd, name)
+  const { amountNanoUsd: _, planSubscriptionId: __, ...request } = holdOf(requestId, amountNanoUsd, name)
   const keyFamily = { id: request.keyId, caps: NO_CAPS }
   const quote = {
     fixedTokensTimesRates: BigInt(amountNanoUsd) * 1_000_000n,
@@ -101,7 +104,7 @@ export function askOf(requestId: string, amountNanoUsd = 1_000, name = 'ann'): H
     multiplierPpm: 1_000_000,
   }
   const limit = { outputTokensMax: 1, outputTokensFloor: 1, shareParts: undefined }
-  return { ...request, keyFamily, ask: { quote, fixedTokens: 10, choices: 1, ...limit } }
+  return { ...request, keyFamily, source: 'balance', ask: { quote, fixedTokens: 10, choices: 1, ...limit } }
 }
 
 export const chargeOf = (amountNanoUsd: number): Charge => ({
@@ -138,21 +141,35 @@ export const usageOf = (requestId: string, changes: Partial<UsageRow> = {}): Usa
   firstTokenMs: 3,
   stream: true,
   isDemo: false,
+  source: 'balance',
+  planSubscriptionId: null,
   ...changes,
 })
 
 /** Stands still. */
 export const testClock: Clock = { now: () => NOW, monotonicMs: () => 0 }
 
+type BookParts = { readonly writer: Writer; readonly logger: Logger; readonly clock?: Clock }
+
 /** The account book of a database, at a time that stands still in UTC unless said otherwise. */
-export function createTestBook(
-  { spending, ledger }: Pick<Repositories, 'spending' | 'ledger'>,
-  { writer, logger, clock = testClock }: { writer: Writer; logger: Logger; clock?: Clock },
-): AccountBook {
+export const createTestBook = (repositories: FundsRepositories, parts: BookParts): AccountBook =>
+  createTestFunds(repositories, parts).book
+
+type FundsRepositories = Pick<Repositories, 'spending' | 'ledger' | 'plans'>
+
+/** The same with its plans. */
+export function createTestFunds(
+  { spending, ledger, plans: repository }: FundsRepositories,
+  { writer, logger, clock = testClock }: BookParts,
+) {
   const newest = { startMs: 0, dayStartMs: 0 }
   const time = createLimitTime({ clock, timeZone: () => 'UTC', newest })
-  const keySpendings = createKeySpendings({ book: createSpendingBook(spending), time })
-  return createAccountBook({ writer, ledger, keySpendings, clock, logger })
+  const counted = createSpendingBook(spending)
+  const keySpendings = createKeySpendings({ book: counted, time })
+  const plans = createPlanBook({ repository, time })
+  const planFunds = createPlanFunds({ plans, book: counted, time })
+  const book = createAccountBook({ writer, ledger, keySpendings, planFunds, clock, logger })
+  return { book, plans, planFunds, time }
 }
 
 export interface LoggedLine {

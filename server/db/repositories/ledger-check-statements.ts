@@ -9,7 +9,12 @@ export interface CheckedEntry {
   readonly userId: string
   readonly kind: LedgerKind
   readonly amountNanoUsd: NanoUsd
+  /** What it adds to whatever pays: to the balance, or to what a plan has left. */
+  readonly paidNanoUsd: NanoUsd
+  /** What it adds to what is held of the one or the other. */
   readonly heldNanoUsd: NanoUsd
+  /** The plan that pays, or that was bought. */
+  readonly planSubscriptionId: string | null
   readonly requestId: string | null
   readonly previousSeq: number | null
   readonly balanceAfterNanoUsd: NanoUsd | null
@@ -18,6 +23,7 @@ export interface CheckedEntry {
 }
 
 interface CheckedCharge {
+  readonly keyFamilyId: string
   readonly requestId: string
   readonly userId: string
   readonly amountNanoUsd: NanoUsd
@@ -52,10 +58,13 @@ export interface CheckStatements {
   /** What a possible loss held; undefined where the request is none. */
   estimateOf(requestId: string): NanoUsd | undefined
   balances(): CheckedBalance[]
+  /** What each key family and plan is counted to have spent. */
+  spent(): { readonly subject: string; readonly spentNanoUsd: NanoUsd }[]
 }
 
 type Flat = Omit<CheckedEntry, 'charge'> & {
   readonly chargeRequestId: string | null
+  readonly keyFamilyId: string
   readonly chargeUserId: string
   readonly chargedNanoUsd: NanoUsd
   readonly writeOffNanoUsd: NanoUsd
@@ -66,11 +75,15 @@ export function prepareCheckStatements(raw: Database): CheckStatements {
   const lastSeq = raw.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM ledger_entries').pluck()
   const entries = raw.prepare<[number, number], Flat>(
     `SELECT entry.seq, entry.created_at AS createdAt, entry.user_id AS userId, entry.kind,
-       entry.amount_nano_usd AS amountNanoUsd, entry.held_nano_usd AS heldNanoUsd, entry.request_id AS requestId,
+       entry.amount_nano_usd AS amountNanoUsd,
+       entry.amount_nano_usd + coalesce(entry.plan_amount_nano_usd, 0) AS paidNanoUsd,
+       entry.held_nano_usd + coalesce(entry.plan_held_nano_usd, 0) AS heldNanoUsd,
+       entry.plan_subscription_id AS planSubscriptionId, entry.request_id AS requestId,
        entry.previous_seq AS previousSeq, entry.balance_after_nano_usd AS balanceAfterNanoUsd,
-       charge.request_id AS chargeRequestId, charge.user_id AS chargeUserId, charge.amount_nano_usd AS chargedNanoUsd,
+       charge.request_id AS chargeRequestId, coalesce(key.family_id, charge.key_id) AS keyFamilyId, charge.user_id AS chargeUserId, charge.amount_nano_usd AS chargedNanoUsd,
        charge.write_off_nano_usd AS writeOffNanoUsd, charge.hold_nano_usd AS holdNanoUsd
      FROM ledger_entries AS entry LEFT JOIN charges AS charge ON charge.entry_seq = entry.seq
+       LEFT JOIN api_keys AS key ON key.id = charge.key_id
      WHERE entry.seq > ? ORDER BY entry.seq LIMIT ?`,
   )
   const charges = raw
@@ -104,6 +117,9 @@ export function prepareCheckStatements(raw: Database): CheckStatements {
     `SELECT user_id AS userId, balance_nano_usd AS balanceNanoUsd, credit_limit_nano_usd AS creditLimitNanoUsd,
        last_entry_seq AS lastEntrySeq FROM balances`,
   )
+  const spent = raw.prepare<[], { readonly subject: string; readonly spentNanoUsd: NanoUsd }>(
+    `SELECT kind || ' ' || subject_id AS subject, total_nano_usd AS spentNanoUsd FROM spending_counters`,
+  )
   return {
     lastSeq: () => lastSeq.get() ?? 0,
     entriesAfter: (seq, limit) => entries.all(seq, limit).map(toEntry),
@@ -115,12 +131,21 @@ export function prepareCheckStatements(raw: Database): CheckStatements {
     paidBefore: (requestId, seq) => paid.get(requestId, seq) ?? 0,
     estimateOf: (requestId) => estimate.get(requestId),
     balances: () => balances.all(),
+    spent: () => spent.all(),
   }
 }
 
 function toEntry(flat: Flat): CheckedEntry {
-  const { chargeRequestId, chargeUserId, chargedNanoUsd, writeOffNanoUsd, holdNanoUsd, ...entry } = flat
+  const {
+    chargeRequestId,
+    keyFamilyId,
+    chargeUserId,
+    chargedNanoUsd,
+    writeOffNanoUsd,
+    holdNanoUsd,
+    ...entry
+  } = flat
   if (chargeRequestId === null) return { ...entry, charge: null }
   const amounts = { amountNanoUsd: chargedNanoUsd, writeOffNanoUsd, holdNanoUsd }
-  return { ...entry, charge: { requestId: chargeRequestId, userId: chargeUserId, ...amounts } }
+  return { ...entry, charge: { requestId: chargeRequestId, keyFamilyId, userId: chargeUserId, ...amounts } }
 }

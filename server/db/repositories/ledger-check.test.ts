@@ -11,10 +11,15 @@ import {
 } from '../../../test/support/database.ts'
 import type { Db } from '../open.ts'
 import { dropTriggers } from '../triggers.ts'
-import { createWriter } from '../write.ts'
+import { createWriter, type Writer } from '../write.ts'
+import type { HoldRecord, SpendingDelta } from '../write-command.ts'
 import { createLedgerCheck, FINDINGS_MAX } from './ledger-check.ts'
+import type { Repositories } from './repositories.ts'
 
-/** Books with everything in them: `a` is settled, `b` with a write-off, `c` released, `d` lost and charged, `e` refunded. */
+/**
+ * Books with everything in them: `a` is settled, `b` with a write-off, `c` released, `d` lost and charged, `e` refunded, and
+ * `f` paid by a plan that was bought.
+ */
 async function someBooks() {
   const { db, repositories } = openTestDatabase()
   addPerson(repositories, 'ann')
@@ -31,14 +36,18 @@ async function someBooks() {
       createdAt: NOW,
       requestId,
     })
-  const settle = async (requestId: string, paid: number, writeOffNanoUsd = 0) => {
-    const hold = holdOf(requestId)
+  const settle = async (
+    requestId: string,
+    paid: number,
+    { writeOffNanoUsd = 0, planSubscriptionId = null as string | null } = {},
+  ) => {
+    const hold = { ...holdOf(requestId), planSubscriptionId }
     await writer.submit({ kind: 'hold', hold })
     const end = { hold, usage: usageOf(requestId), createdAt: NOW }
     await writer.submit({
       kind: 'settle',
       charge: { ...chargeOf(paid), writeOffNanoUsd },
-      spending: [],
+      spending: spentOf(hold, paid),
       ...end,
     })
   }
@@ -46,14 +55,41 @@ async function someBooks() {
   repositories.ledger.releaseOpenHolds(NOW)
   await change('top_up', 10_000)
   await settle('a', 300)
-  await settle('b', 700, 50)
+  await settle('b', 700, { writeOffNanoUsd: 50 })
   await writer.submit({ kind: 'hold', hold: holdOf('c') })
   await writer.submit({ kind: 'release', hold: holdOf('c'), usage: usageOf('c'), createdAt: NOW })
   await change('charge', -900, 'd')
   await settle('e', 40)
   await change('refund', 40, 'e')
+  await buyPlan(writer, repositories)
+  await settle('f', 60, { planSubscriptionId: 'subscription' })
   const open = (requestId: string) => writer.submit({ kind: 'hold', hold: holdOf(requestId) })
   return { db, writer, settle, open }
+}
+
+/** What a settlement adds to the counters of its key and its plan. */
+const spentOf = ({ keyId, planSubscriptionId }: HoldRecord, nanoUsd: number): SpendingDelta[] => {
+  const added = { dayStartMs: 1, weekStartMs: 1, monthStartMs: 1, nanoUsd, tokens: 15, requests: 1 }
+  const ofKey = { kind: 'key', subjectId: keyId, ...added } as const
+  if (planSubscriptionId === null) return [ofKey]
+  return [ofKey, { kind: 'plan', subjectId: planSubscriptionId, ...added }]
+}
+
+async function buyPlan(writer: Writer, { plans }: Repositories): Promise<void> {
+  plans.save({
+    ...{ id: 'plan', name: 'Pro', priceNanoUsd: 1_000, days: 30, quotas: [], allowedModels: null },
+    ...{ mayUseBalance: true, isForSale: true, createdAt: NOW, updatedAt: NOW, archivedAt: null },
+  })
+  const change = { userId: 'user-ann', changeKind: 'charge', amountNanoUsd: -1_000, note: 'Pro' } as const
+  const until = { startedAt: NOW, endsAt: NOW + 1, endedAt: null }
+  await writer.submit({
+    kind: 'grant',
+    change: { ...change, actorUserId: null, createdAt: NOW },
+    subscriptions: [{ id: 'subscription', userId: 'user-ann', planId: 'plan', origin: 'bought', ...until }],
+    planSubscriptionId: 'subscription',
+    code: null,
+    createdAt: NOW,
+  })
 }
 
 function checked(db: Db, entriesAtATime = 3) {
@@ -78,7 +114,7 @@ test.each([1, 3, 1_000])(
     const { check, open } = checked(db, atATime)
     expect(check.findings).toEqual([])
     expect(open).toEqual([])
-    expect(check.entries).toBe(14)
+    expect(check.entries).toBe(17)
   },
 )
 
@@ -160,11 +196,32 @@ const SPOILT: readonly (readonly [string, FindingKind, string])[] = [
     'correction_unfounded',
     `UPDATE ledger_entries SET amount_nano_usd = -1001 WHERE kind = 'charge'`,
   ],
+  [
+    'a counter of another sum',
+    'counter_differs',
+    `UPDATE spending_counters SET total_nano_usd = total_nano_usd + 1 WHERE kind = 'key'`,
+  ],
+  ['a counter that is gone', 'counter_differs', `DELETE FROM spending_counters WHERE kind = 'plan'`],
+  [
+    'a counter of nobody',
+    'counter_differs',
+    `UPDATE spending_counters SET subject_id = 'nobody' WHERE kind = 'plan'`,
+  ],
+  [
+    'a hold of another plan',
+    'hold_mismatched',
+    `UPDATE ledger_entries SET plan_subscription_id = 'other' WHERE request_id = 'f' AND kind = 'hold'`,
+  ],
+  [
+    'what a plan paid, of another amount',
+    'charge_differs',
+    `UPDATE ledger_entries SET plan_amount_nano_usd = -61 WHERE request_id = 'f' AND kind = 'settle'`,
+  ],
   ['a later charge of no loss', 'correction_unfounded', `DELETE FROM possible_losses`],
   [
     'a mark beyond the end',
     'mark_wrong',
-    `INSERT OR REPLACE INTO meta VALUES ('holds_resolved_before_seq', '16')`,
+    `INSERT OR REPLACE INTO meta VALUES ('holds_resolved_before_seq', '19')`,
   ],
 ]
 
@@ -202,7 +259,7 @@ test('an open hold is a leak only where nobody lives for it and its end is not o
   expect(found).toEqual(['living', 'leaked', 'ending'])
   expect(check.findings).toEqual([])
   const end = { hold: holdOf('ending'), usage: usageOf('ending'), createdAt: NOW }
-  await writer.submit({ kind: 'settle', charge: chargeOf(5), spending: [], ...end })
+  await writer.submit({ kind: 'settle', charge: chargeOf(5), spending: spentOf(holdOf('ending'), 5), ...end })
   await settle('new', 5)
   check.reportLeaked(['leaked', 'ending'])
   expect(check.findings).toMatchObject([{ kind: 'hold_leaked', requestId: 'leaked', userId: 'user-ann' }])
@@ -217,9 +274,9 @@ test('a mark above an open hold is wrong, one below it is only slow', async () =
     db.raw.prepare(`INSERT OR REPLACE INTO meta VALUES ('holds_resolved_before_seq', ?)`).run(String(seq))
     return checked(db).check.findings.map(({ kind }) => kind)
   }
-  expect(markAt(15)).toEqual([])
+  expect(markAt(18)).toEqual([])
   expect(markAt(3)).toEqual([])
-  expect(markAt(16)).toEqual(['mark_wrong'])
+  expect(markAt(19)).toEqual(['mark_wrong'])
 })
 
 test('what is written while the ledger is read belongs to the picture', async () => {
@@ -233,7 +290,7 @@ test('what is written while the ledger is read belongs to the picture', async ()
   await settle('last', 10)
   expect(check.finish()).toEqual([])
   expect(check.findings).toEqual([])
-  expect(check.entries).toBe(14 + 2 * 6)
+  expect(check.entries).toBe(17 + 2 * 6)
   await writer.stop()
 })
 

@@ -32,7 +32,13 @@ interface OpenEntry {
   readonly seq: number
   readonly userId: string
   readonly heldNanoUsd: NanoUsd
+  readonly planSubscriptionId: string | null
   readonly createdAt: number
+}
+
+interface SubjectSum {
+  readonly userId: string
+  spentNanoUsd: NanoUsd
 }
 
 export const createLedgerCheck = (db: Db, entriesAtATime: number): LedgerCheck =>
@@ -49,6 +55,8 @@ class RunningCheck implements LedgerCheck {
   readonly #readMark: () => number
   readonly #people = new Map<string, PersonSum>()
   readonly #open = new Map<string, OpenEntry>()
+  /** What key families and plans have spent, by `key <id>` and `plan <id>`. */
+  readonly #subjects = new Map<string, SubjectSum>()
   /** Written before the settlement that it belongs to. */
   readonly #writeOffs = new Map<string, NanoUsd>()
   #lastSeq = 0
@@ -88,6 +96,7 @@ class RunningCheck implements LedgerCheck {
     this.#raw.transaction(() => {
       while (this.#step());
       this.#compareBalances()
+      this.#compareCounters()
       this.#compareMark()
     })()
     for (const [requestId, amount] of this.#writeOffs) {
@@ -116,11 +125,12 @@ class RunningCheck implements LedgerCheck {
         this.#resolve(entry)
         break
       case 'write_off':
-        if (entry.requestId !== null) this.#writeOffs.set(entry.requestId, entry.amountNanoUsd)
+        if (entry.requestId !== null) this.#writeOffs.set(entry.requestId, entry.paidNanoUsd)
         break
       case 'settle':
         this.#takeSettlement(entry, this.#resolve(entry))
-        this.#follow(entry, person)
+        // What a plan pays moves no balance.
+        if (entry.planSubscriptionId === null) this.#follow(entry, person)
         break
       default:
         this.#takeCorrection(entry)
@@ -128,8 +138,10 @@ class RunningCheck implements LedgerCheck {
     }
   }
 
-  #takeHold({ seq, userId, heldNanoUsd, createdAt, requestId }: CheckedEntry): void {
-    if (requestId !== null) this.#open.set(requestId, { seq, userId, heldNanoUsd, createdAt })
+  #takeHold({ requestId, ...held }: CheckedEntry): void {
+    const { seq, userId, heldNanoUsd, planSubscriptionId, createdAt } = held
+    if (requestId === null) return
+    this.#open.set(requestId, { seq, userId, heldNanoUsd, planSubscriptionId, createdAt })
   }
 
   /** The hold that an entry ends. */
@@ -137,7 +149,8 @@ class RunningCheck implements LedgerCheck {
     const requestId = entry.requestId ?? ''
     const hold = this.#open.get(requestId)
     this.#open.delete(requestId)
-    if (hold?.userId !== entry.userId || hold.heldNanoUsd !== 0 - entry.heldNanoUsd) {
+    const isSame = hold?.userId === entry.userId && hold.planSubscriptionId === entry.planSubscriptionId
+    if (!isSame || hold.heldNanoUsd !== 0 - entry.heldNanoUsd) {
       this.#report('hold_mismatched', {
         ...entry,
         expectedNanoUsd: hold?.heldNanoUsd ?? null,
@@ -152,7 +165,7 @@ class RunningCheck implements LedgerCheck {
     const requestId = entry.requestId ?? ''
     const writtenOff = this.#writeOffs.get(requestId) ?? 0
     this.#writeOffs.delete(requestId)
-    const due = 0 - entry.amountNanoUsd
+    const due = 0 - entry.paidNanoUsd
     if (!charge) {
       this.#report('charge_differs', { ...entry, expectedNanoUsd: due, foundNanoUsd: null })
       return
@@ -165,6 +178,9 @@ class RunningCheck implements LedgerCheck {
     if (!isSame || charge.userId !== entry.userId || charge.requestId !== requestId) {
       this.#report('charge_differs', { ...entry, expectedNanoUsd: due, foundNanoUsd: chargedDue })
     }
+    this.#addSpent(`key ${charge.keyFamilyId}`, entry.userId, charge.amountNanoUsd)
+    if (entry.planSubscriptionId !== null)
+      this.#addSpent(`plan ${entry.planSubscriptionId}`, entry.userId, charge.amountNanoUsd)
     if (hold) this.#compareUsage(entry, hold.createdAt, requestId, charge.amountNanoUsd)
   }
 
@@ -177,14 +193,15 @@ class RunningCheck implements LedgerCheck {
   }
 
   #takeCorrection(entry: CheckedEntry): void {
-    const { kind, requestId, seq, amountNanoUsd } = entry
+    const { kind, requestId, seq, amountNanoUsd, planSubscriptionId } = entry
     if (kind === 'refund' && requestId !== null) {
       const paid = this.#statements.paidBefore(requestId, seq)
       if (amountNanoUsd > paid) {
         this.#report('correction_unfounded', { ...entry, expectedNanoUsd: paid, foundNanoUsd: amountNanoUsd })
       }
     }
-    if (kind === 'charge') {
+    const isPlanPrice = planSubscriptionId !== null && requestId === null
+    if (kind === 'charge' && !isPlanPrice) {
       const estimate = requestId === null ? undefined : this.#statements.estimateOf(requestId)
       if (estimate === undefined || 0 - amountNanoUsd > estimate) {
         const found = { expectedNanoUsd: estimate ?? 0, foundNanoUsd: 0 - amountNanoUsd }
@@ -222,6 +239,27 @@ class RunningCheck implements LedgerCheck {
     const known = new Set(balances.map(({ userId }) => userId))
     for (const [userId, { balanceNanoUsd }] of this.#people) {
       if (!known.has(userId)) this.#report('balance_differs', { userId, expectedNanoUsd: balanceNanoUsd })
+    }
+  }
+
+  #addSpent(subject: string, userId: string, amountNanoUsd: NanoUsd): void {
+    const sum = this.#subjects.get(subject)
+    if (sum) sum.spentNanoUsd += amountNanoUsd
+    else this.#subjects.set(subject, { userId, spentNanoUsd: amountNanoUsd })
+  }
+
+  #compareCounters(): void {
+    const counted = new Map(
+      this.#statements.spent().map(({ subject, spentNanoUsd }) => [subject, spentNanoUsd]),
+    )
+    for (const [subject, { userId, spentNanoUsd }] of this.#subjects) {
+      const foundNanoUsd = counted.get(subject) ?? 0
+      counted.delete(subject)
+      if (foundNanoUsd === spentNanoUsd) continue
+      this.#report('counter_differs', { userId, expectedNanoUsd: spentNanoUsd, foundNanoUsd })
+    }
+    for (const foundNanoUsd of counted.values()) {
+      if (foundNanoUsd !== 0) this.#report('counter_differs', { expectedNanoUsd: 0, foundNanoUsd })
     }
   }
 

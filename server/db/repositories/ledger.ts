@@ -17,6 +17,11 @@ export interface LedgerEntry {
   readonly amountNanoUsd: NanoUsd
   /** Signed: what it adds to the open holds. */
   readonly heldNanoUsd: NanoUsd
+  /** Of what a plan pays for, and of the change of a balance that a plan was bought with. */
+  readonly planSubscriptionId: string | null
+  /** Signed: what it adds to what that plan has left, and to what is held of it. Null where the plan pays for nothing. */
+  readonly planAmountNanoUsd: NanoUsd | null
+  readonly planHeldNanoUsd: NanoUsd | null
   readonly requestId: string | null
   /** The three of a hold. */
   readonly keyId: string | null
@@ -56,6 +61,9 @@ const entryColumns = {
   kind: ledgerEntries.kind,
   amountNanoUsd: ledgerEntries.amountNanoUsd,
   heldNanoUsd: ledgerEntries.heldNanoUsd,
+  planSubscriptionId: ledgerEntries.planSubscriptionId,
+  planAmountNanoUsd: ledgerEntries.planAmountNanoUsd,
+  planHeldNanoUsd: ledgerEntries.planHeldNanoUsd,
   requestId: ledgerEntries.requestId,
   keyId: ledgerEntries.keyId,
   model: ledgerEntries.model,
@@ -66,7 +74,8 @@ const entryColumns = {
 
 const SELECT_OPEN_HOLDS = `
   SELECT request_id AS requestId, user_id AS userId, key_id AS keyId, model, price_id AS priceId,
-         held_nano_usd AS amountNanoUsd, created_at AS createdAt
+         coalesce(plan_held_nano_usd, held_nano_usd) AS amountNanoUsd,
+         plan_subscription_id AS planSubscriptionId, created_at AS createdAt
   FROM ledger_entries AS held
   WHERE seq >= ? AND kind = 'hold' AND NOT EXISTS (
     SELECT 1 FROM ledger_entries AS ended
@@ -86,17 +95,16 @@ export function createLedgerRepository({ raw, orm }: Db): LedgerRepository {
   const releaseOpenHolds = raw.transaction((at: number): PossibleLoss[] => {
     const losses = openHolds.all(mark.read()).map((hold) => ({ ...hold, foundAt: at }))
     for (const loss of losses) {
-      const { userId, requestId, amountNanoUsd } = loss
+      const { userId, requestId, amountNanoUsd, planSubscriptionId } = loss
+      const released = { createdAt: at, userId, kind: 'release', amountNanoUsd: 0, requestId } as const
+      const givesBack = 0 - amountNanoUsd
+      const ends =
+        planSubscriptionId === null
+          ? { heldNanoUsd: givesBack }
+          : { heldNanoUsd: 0, planSubscriptionId, planAmountNanoUsd: 0, planHeldNanoUsd: givesBack }
       orm
         .insert(ledgerEntries)
-        .values({
-          createdAt: at,
-          userId,
-          kind: 'release',
-          amountNanoUsd: 0,
-          heldNanoUsd: 0 - amountNanoUsd,
-          requestId,
-        })
+        .values({ ...released, ...ends })
         .run()
       orm.insert(possibleLosses).values(loss).run()
     }

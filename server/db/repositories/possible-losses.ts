@@ -16,6 +16,8 @@ export interface PossibleLossRow {
   readonly priceId: string
   /** What the request held: the most that it can have cost. */
   readonly amountNanoUsd: NanoUsd
+  /** The plan that was to pay; null where the balance was. */
+  readonly planSubscriptionId: string | null
   /** When the request arrived. */
   readonly createdAt: number
   /** When it was found open. */
@@ -51,7 +53,7 @@ export interface PossibleLossesRepository {
 const SELECT = `
   SELECT loss.request_id AS requestId, loss.user_id AS userId, users.email AS userEmail, loss.key_id AS keyId,
     coalesce(api_keys.name, '') AS keyName, loss.model, loss.price_id AS priceId,
-    loss.amount_nano_usd AS amountNanoUsd, loss.created_at AS createdAt, loss.found_at AS foundAt,
+    loss.amount_nano_usd AS amountNanoUsd, loss.plan_subscription_id AS planSubscriptionId, loss.created_at AS createdAt, loss.found_at AS foundAt,
     coalesce(resolved.kind, 'open') AS state, coalesce(-charge.amount_nano_usd, 0) AS chargedNanoUsd,
     resolved.created_at AS resolvedAt, resolved.actor_user_id AS actorUserId, resolved.note
   FROM possible_losses AS loss

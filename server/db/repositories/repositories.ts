@@ -4,6 +4,7 @@ import { type AccountHistoryRepository, createAccountHistoryRepository } from '.
 import { type AccountLinksRepository, createAccountLinksRepository } from './account-links.ts'
 import { type AuditRepository, createAuditRepository } from './audit.ts'
 import { type ChargesRepository, createChargesRepository } from './charges.ts'
+import { type CodesRepository, createCodesRepository } from './codes.ts'
 import { createInvitationsRepository, type InvitationsRepository } from './invitations.ts'
 import { createKeysRepository, type KeysRepository } from './keys.ts'
 import { createLedgerRepository, type LedgerRepository } from './ledger.ts'
@@ -21,7 +22,9 @@ import {
   type ModelRulesRepository,
   type UnpricedModelsRepository,
 } from './models.ts'
+import { createNoticesRepository, type NoticesRepository } from './notices.ts'
 import { createOwnedIdsRepository, type OwnedIdsRepository } from './owned-ids.ts'
+import { createPlansRepository, type PlansRepository } from './plans.ts'
 import { createPossibleLossesRepository, type PossibleLossesRepository } from './possible-losses.ts'
 import { createPricesRepository, type PricesRepository } from './prices.ts'
 import { createRecentChargesRepository, type RecentChargesRepository } from './recent-charges.ts'
@@ -47,6 +50,9 @@ export interface Repositories {
   readonly recentCharges: RecentChargesRepository
   readonly modelRules: ModelRulesRepository
   readonly unpricedModels: UnpricedModelsRepository
+  readonly plans: PlansRepository
+  readonly codes: CodesRepository
+  readonly notices: NoticesRepository
   readonly settings: SettingsRepository
   readonly sealedValues: SealedValuesRepository
   readonly ownedIds: OwnedIdsRepository
@@ -78,6 +84,9 @@ export function createRepositories(db: Db): Repositories {
     recentCharges: createRecentChargesRepository(db),
     modelRules: createModelRulesRepository(db),
     unpricedModels: createUnpricedModelsRepository(db),
+    plans: createPlansRepository(db),
+    codes: createCodesRepository(db),
+    notices: createNoticesRepository(db),
     settings: createSettingsRepository(db),
     sealedValues: createSealedValuesRepository(db),
     ownedIds: createOwnedIdsRepository(db),

@@ -96,7 +96,7 @@ function fillUsage(db: Db, count: number): void {
       WITH RECURSIVE n(i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
       INSERT INTO usage
       SELECT printf('r%06d', i), ${NOW} + i / 3, 'user-' || (i % 50), 'key-' || (i % 100), '/v1/responses', 'test-model',
-             10, 0, 0, 5, 0, 0, 700, 200, NULL, 'completed', 12, 3, 1, 0
+             10, 0, 0, 5, 0, 0, 700, 200, NULL, 'completed', 12, 3, 1, 0, 'balance', NULL
       FROM n`)
     for (const { sql } of indexes) db.raw.exec(sql)
   })()

@@ -1,5 +1,5 @@
 // Usage rows: one per request. Read here; written by the writer together with what the request cost.
-import { and, count, desc, eq, gte, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, gte, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { UsageRow } from '../../../contract/usage.ts'
 import type { Db } from '../open.ts'
@@ -40,6 +40,11 @@ export interface UsageRepository {
   totals(filter: UsageFilter, options?: { readonly includeDemo?: boolean | undefined }): UsageTotals
   /** Of one person since a moment, such as local midnight. */
   today(userId: string, since: number): UsageTotals
+  /** What a person's balance has paid since a moment, and when it did so first; null where it never did. */
+  paidFromBalance(
+    userId: string,
+    since: number,
+  ): { readonly spentNanoUsd: number; readonly firstAt: number | null }
 }
 
 export function createUsageRepository({ orm }: Db): UsageRepository {
@@ -80,6 +85,15 @@ export function createUsageRepository({ orm }: Db): UsageRepository {
       return toPage(found, request.limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.requestId }))
     },
     totals,
+    paidFromBalance: (userId, since) =>
+      orm
+        .select({
+          spentNanoUsd: sumOf(usage.costNanoUsd),
+          firstAt: sql<number | null>`min(${usage.createdAt})`,
+        })
+        .from(usage)
+        .where(and(whereOf({ userId, from: since }), eq(usage.source, 'balance'), gt(usage.costNanoUsd, 0)))
+        .get() ?? { spentNanoUsd: 0, firstAt: null },
     today: (userId, since) => totals({ userId, from: since }),
   }
 }

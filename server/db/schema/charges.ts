@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { SERVICE_TIERS } from '../../../contract/price.ts'
 import { ledgerEntries } from './ledger.ts'
+import { planSubscriptions } from './plans.ts'
 import { prices } from './prices.ts'
 
 export const charges = sqliteTable(
@@ -47,10 +48,19 @@ export const charges = sqliteTable(
     pricedTier: text('priced_tier', { enum: ['default', ...SERVICE_TIERS] }),
     /** The counts that few answers have, as one JSON object: parts that are audio or images, calls of tools. */
     furtherUsage: text('further_usage'),
+    /** What paid for it. The amount is the price of the request either way. */
+    source: text('source', { enum: ['balance', 'plan'] })
+      .notNull()
+      .default('balance'),
+    planSubscriptionId: text('plan_subscription_id').references(() => planSubscriptions.id, {
+      onDelete: 'restrict',
+    }),
   },
   (table) => [
     // Few charges have one, and an administrator lists those alone.
     index('charges_write_offs').on(table.entrySeq).where(sql`"write_off_nano_usd" > 0`),
+    check('charges_source', sql`${table.source} in ('balance', 'plan')`),
+    check('charges_plan', sql`(${table.source} = 'plan') = (${table.planSubscriptionId} is not null)`),
     check(
       'charges_amounts',
       sql`${table.holdNanoUsd} >= 0 and ${table.amountNanoUsd} >= 0 and ${table.writeOffNanoUsd} >= 0`,

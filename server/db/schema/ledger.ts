@@ -1,6 +1,7 @@
 // The money: entries that are only ever added, and what is derived from them so that nobody has to sum them up.
 import { sql } from 'drizzle-orm'
 import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { planSubscriptions } from './plans.ts'
 import { prices } from './prices.ts'
 import { users } from './users.ts'
 
@@ -38,6 +39,14 @@ export const ledgerEntries = sqliteTable(
     keyId: text('key_id'),
     model: text('model'),
     priceId: text('price_id').references(() => prices.id, { onDelete: 'restrict' }),
+    /** Of what a plan pays for, and of the change of a balance that a plan was bought with. */
+    planSubscriptionId: text('plan_subscription_id').references(() => planSubscriptions.id, {
+      onDelete: 'restrict',
+    }),
+    /** Signed, like the two above, for what a plan pays: what it adds to what the plan has left, … */
+    planAmountNanoUsd: integer('plan_amount_nano_usd'),
+    /** … and to what is held of it. */
+    planHeldNanoUsd: integer('plan_held_nano_usd'),
     /** Of a balance change. */
     note: text('note'),
     actorUserId: text('actor_user_id').references(() => users.id, { onDelete: 'restrict' }),
@@ -64,6 +73,19 @@ export const ledgerEntries = sqliteTable(
         when 'settle' then ${table.amountNanoUsd} <= 0 and ${table.heldNanoUsd} <= 0 and ${table.requestId} is not null
         else ${table.heldNanoUsd} = 0
           and ${table.kind} in ('top_up', 'gift', 'code', 'correction', 'refund', 'charge', 'write_off') end`,
+    ),
+    // What a plan pays for leaves the balance and its open holds as they are.
+    check(
+      'ledger_entries_plan',
+      sql`case when ${table.planHeldNanoUsd} is null then ${table.planAmountNanoUsd} is null
+          and (${table.planSubscriptionId} is null or ${table.requestId} is null)
+        else ${table.planSubscriptionId} is not null and ${table.planAmountNanoUsd} is not null
+          and ${table.amountNanoUsd} = 0 and ${table.heldNanoUsd} = 0 and case ${table.kind}
+            when 'hold' then ${table.planAmountNanoUsd} = 0 and ${table.planHeldNanoUsd} >= 0
+            when 'release' then ${table.planAmountNanoUsd} = 0 and ${table.planHeldNanoUsd} <= 0
+            when 'settle' then ${table.planAmountNanoUsd} <= 0 and ${table.planHeldNanoUsd} <= 0
+            when 'write_off' then ${table.planAmountNanoUsd} >= 0 and ${table.planHeldNanoUsd} = 0
+            else 0 end end`,
     ),
     check('ledger_entries_amount_safe', sql`${table.amountNanoUsd} between -${SAFE} and ${SAFE}`),
     check('ledger_entries_held_safe', sql`${table.heldNanoUsd} between -${SAFE} and ${SAFE}`),
@@ -104,6 +126,10 @@ export const possibleLosses = sqliteTable(
       .notNull()
       .references(() => prices.id, { onDelete: 'restrict' }),
     amountNanoUsd: integer('amount_nano_usd').notNull(),
+    /** Where a plan was to pay for it. */
+    planSubscriptionId: text('plan_subscription_id').references(() => planSubscriptions.id, {
+      onDelete: 'restrict',
+    }),
     createdAt: integer('created_at').notNull(),
     foundAt: integer('found_at').notNull(),
   },

@@ -27,6 +27,10 @@ export const usage = sqliteTable(
     firstTokenMs: integer('first_token_ms'),
     stream: integer('stream', { mode: 'boolean' }).notNull(),
     isDemo: integer('is_demo', { mode: 'boolean' }).notNull(),
+    source: text('source', { enum: ['balance', 'plan'] })
+      .notNull()
+      .default('balance'),
+    planSubscriptionId: text('plan_subscription_id'),
   },
   (table) => [
     primaryKey({ columns: [table.createdAt, table.requestId] }),

@@ -7,7 +7,7 @@ import type { Admitted, Identified } from '../request.ts'
 const CLIENT_NAME_LENGTH_MAX = 200
 
 export function admit(
-  deps: Pick<GatewayDeps, 'keys' | 'upstream'>,
+  deps: Pick<GatewayDeps, 'keys' | 'notices' | 'upstream'>,
   identified: Identified,
 ): Result<Admitted, Refusal> {
   const upstream = deps.upstream()
@@ -17,5 +17,6 @@ export function admit(
     address: identified.address,
     client: (identified.req.headers['user-agent'] ?? '').slice(0, CLIENT_NAME_LENGTH_MAX),
   })
+  deps.notices.lookAtKey(identified.key, identified.address)
   return ok({ ...identified, upstream })
 }

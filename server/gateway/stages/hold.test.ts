@@ -50,6 +50,7 @@ async function held(given: Case) {
         : fail(decided.error)
     },
   }
+  const planFunds = { sourcesFor: () => [{ kind: 'balance', isUsedUp: false }] }
   const tokens = {
     countAtMost: () => {
       counts += 1
@@ -79,9 +80,12 @@ async function held(given: Case) {
   }
   // Of the accounts only this call is made, and of a routed request only these members are looked at.
   const result = await hold(
-    { accounts, tokens, settings: { current: () => settingsSchema.parse({}) } } as unknown as Parameters<
-      typeof hold
-    >[0],
+    {
+      accounts,
+      planFunds,
+      tokens,
+      settings: { current: () => settingsSchema.parse({}) },
+    } as unknown as Parameters<typeof hold>[0],
     routed as unknown as Reserved,
   )
   const sent = result.ok ? result.value.upstreamBody.toString() : undefined

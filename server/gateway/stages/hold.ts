@@ -1,7 +1,6 @@
-// Takes the hold: the most that a request can cost, at the price that it will be charged at. Bytes bound the input for
-// free and may grant the whole; where that is too much, the tokens are counted before the output limit is lowered to what
-// the account can bear, or the request refused.
-
+// Takes the hold: the most that a request can cost, at the price that it will be charged at, from what pays for it. Bytes
+// bound the input for free and may grant the whole; where that is too much, the tokens are counted before the output limit
+// is lowered to what is left, or the request refused. A plan is asked before the balance.
 import type { Refusal } from '../../../contract/errors.ts'
 import {
   DEFAULT_CONTEXT_WINDOW_TOKENS,
@@ -9,7 +8,9 @@ import {
   DEFAULT_OUTPUT_FLOOR_TOKENS,
   DEFAULT_REASONING_OUTPUT_FLOOR_TOKENS,
 } from '../../../contract/price.ts'
-import { ok, type Result } from '../../../contract/result.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { FundingSource } from '../../accounts/plan-funds.ts'
+import { decideFundingRefusal } from '../../ledger/funding.ts'
 import type { HoldAsk } from '../../ledger/hold.ts'
 import { quoteFor } from '../../ledger/quote.ts'
 import { reachableTiers } from '../../ledger/service-tier.ts'
@@ -18,24 +19,50 @@ import { applySplices } from '../json-scan.ts'
 import { outputLimitSplices } from '../output-limit.ts'
 import type { Held, Reserved, Routed } from '../request.ts'
 
-type HoldDeps = Pick<StageDeps, 'accounts' | 'settings' | 'tokens'>
+type HoldDeps = Pick<StageDeps, 'accounts' | 'planFunds' | 'settings' | 'tokens'>
+type Ask = Omit<HoldAsk, 'shareParts'>
 
 export async function hold(deps: HoldDeps, routed: Reserved): Promise<Result<Held, Refusal>> {
   const { input } = routed.facts
   const byBytes = askFor(routed, input && input.fixedTokensMax + input.textBytes)
-  const whole = open(deps, routed, { ...byBytes, shareParts: undefined })
-  if (whole.ok) return whole
+  let byTokens: Ask | undefined
+  const refusals: Refusal[] = []
+  for (const source of sourcesOf(deps, routed)) {
+    const whole = open(deps, routed, source, { ...byBytes, shareParts: undefined })
+    if (whole.ok) return whole
+    if (source.isUsedUp) {
+      refusals.push(whole.error)
+      continue
+    }
+    byTokens ??= await askByTokens(deps, routed, byBytes)
+    const shareParts = routed.facts.isOutputLimitable ? deps.settings.current().holdShareParts : undefined
+    const shared = open(deps, routed, source, { ...byTokens, shareParts })
+    if (shared.ok) return shared
+    refusals.push(shared.error)
+  }
+  return fail(decideFundingRefusal(refusals))
+}
+
+const BALANCE: readonly FundingSource[] = [{ kind: 'balance', isUsedUp: false }]
+
+/** What costs nothing takes nothing of a plan. Where the plan that a model needs has ended since, the balance answers. */
+function sourcesOf({ planFunds }: HoldDeps, routed: Reserved): readonly FundingSource[] {
+  const { key, facts, model, endpoint } = routed
+  if (endpoint.isFree) return BALANCE
+  const sources = planFunds.sourcesFor(key.userId, { name: facts.model, model })
+  return sources.length > 0 ? sources : BALANCE
+}
+
+async function askByTokens(deps: HoldDeps, routed: Reserved, byBytes: Ask): Promise<Ask> {
+  const { input } = routed.facts
   const counted = input && (await deps.tokens.countAtMost(routed.body))
-  const byTokens =
-    input && counted !== undefined
-      ? askFor(routed, input.fixedTokensMax + Math.min(counted, input.textBytes))
-      : byBytes
-  const shareParts = routed.facts.isOutputLimitable ? deps.settings.current().holdShareParts : undefined
-  return open(deps, routed, { ...byTokens, shareParts })
+  return input && counted !== undefined
+    ? askFor(routed, input.fixedTokensMax + Math.min(counted, input.textBytes))
+    : byBytes
 }
 
 /** What the request may cost with no more than `inputTokensMax` tokens in the body (the window, where undefined). */
-function askFor(routed: Routed, inputTokensMax: number | undefined): Omit<HoldAsk, 'shareParts'> {
+function askFor(routed: Routed, inputTokensMax: number | undefined): Ask {
   const { facts, price } = routed
   const modelMax = price.maxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS
   const window = price.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
@@ -58,7 +85,12 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Omit<HoldAs
   }
 }
 
-function open(deps: Pick<StageDeps, 'accounts'>, routed: Reserved, ask: HoldAsk): Result<Held, Refusal> {
+function open(
+  deps: Pick<StageDeps, 'accounts'>,
+  routed: Reserved,
+  source: FundingSource,
+  ask: HoldAsk,
+): Result<Held, Refusal> {
   const opened = deps.accounts.openHold({
     requestId: routed.requestId,
     userId: routed.key.userId,
@@ -67,6 +99,7 @@ function open(deps: Pick<StageDeps, 'accounts'>, routed: Reserved, ask: HoldAsk)
     model: routed.model,
     priceId: routed.price.id,
     createdAt: routed.receivedAt,
+    source: source.kind,
     ask,
   })
   if (!opened.ok) return opened

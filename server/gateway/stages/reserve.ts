@@ -9,18 +9,18 @@ import type { LimitSubject } from '../../limits/decide-limits.ts'
 import type { StageDeps } from '../deps.ts'
 import type { Identified, Reserved, Routed } from '../request.ts'
 
-type LimitDeps = Pick<StageDeps, 'limitBook' | 'limiter'>
+type LimitDeps = Pick<StageDeps, 'limitBook' | 'limiter' | 'planFunds'>
 
-const subjectOf = (key: KnownKey): LimitSubject => ({
+const subjectOf = ({ planFunds }: LimitDeps, key: KnownKey): LimitSubject => ({
   userId: key.userId,
   role: key.userRole,
-  planId: null,
+  planId: planFunds.activeOf(key.userId)?.plan.id ?? null,
   keyFamilyId: key.familyId,
 })
 
 /** Why even the smallest request would be refused now, before its body is read; counts nothing. */
 export function checkLimits(deps: LimitDeps, { key, res }: Identified): Refusal | undefined {
-  const subject = subjectOf(key)
+  const subject = subjectOf(deps, key)
   const limits = deps.limitBook.effectiveFor(subject)
   const refused = deps.limiter.check(subject, limits)
   if (refused) setHeaders(res, deps.limiter.headers(subject, limits))
@@ -28,7 +28,7 @@ export function checkLimits(deps: LimitDeps, { key, res }: Identified): Refusal 
 }
 
 export function reserve(deps: LimitDeps, routed: Routed): Result<Reserved, Refusal> {
-  const subject = subjectOf(routed.key)
+  const subject = subjectOf(deps, routed.key)
   const limits = deps.limitBook.effectiveFor(subject)
   const admitted = deps.limiter.admit(subject, limits, tokensAtMost(routed))
   setHeaders(routed.res, admitted.ok ? admitted.value.headers : deps.limiter.headers(subject, limits))

@@ -59,6 +59,7 @@ function routed(
       update: () => settings,
       onChange: () => () => {},
     },
+    planFunds: { sourcesFor: () => [{ kind: 'balance', isUsedUp: false }] },
     prices: { priceOf: (model: string) => PRICES.get(model) },
     models: {
       isAllowed: (model: string, { userId }: { userId: string }) =>

@@ -13,7 +13,7 @@ import { additionOf, type JsonObjectScan, memberOf, type Splice, scanObject } fr
 import { parseBody } from '../parsed-body.ts'
 import type { Read, Routed } from '../request.ts'
 
-type RouteDeps = Pick<StageDeps, 'settings' | 'prices' | 'models' | 'unpriced' | 'ownedIds'>
+type RouteDeps = Pick<StageDeps, 'settings' | 'prices' | 'models' | 'unpriced' | 'ownedIds' | 'planFunds'>
 
 export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const parsed = parseBody(read.body)
@@ -28,7 +28,9 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     ? settings.modelAliases[facts.model]
     : undefined
   const model = target ?? facts.model
-  const outOfScope = decideKeyScope(read.key.allowedModels, { name: facts.model, model })
+  const asked = { name: facts.model, model }
+  const isPaidFor = deps.planFunds.sourcesFor(read.key.userId, asked).length > 0
+  const outOfScope = decideKeyScope(isPaidFor ? read.key.allowedModels : [], asked)
   if (outOfScope) return fail(outOfScope)
   const named = { model: facts.model }
   // The same answer as for a model that does not exist: nobody learns what is kept from them.

@@ -20,7 +20,7 @@ export async function settle(deps: SettleDeps, held: Held, relayed: Relayed): Pr
     requestBytes: held.body.length,
     relayedTextBytes: measured.textBytes,
     holdNanoUsd: held.hold.amountNanoUsd,
-    availableBeyondHoldNanoUsd: deps.accounts.state(held.key.userId).availableNanoUsd,
+    availableBeyondHoldNanoUsd: deps.accounts.availableBeyond(held.hold),
     rates: held.price,
     multiplierPpm: held.multiplierPpm,
     modelMultiplierPpm: held.modelMultiplierPpm,
@@ -65,6 +65,8 @@ function usageRowOf(
     firstTokenMs: firstByteMonoMs === undefined ? null : Math.round(firstByteMonoMs - held.startedMonoMs),
     stream: held.facts.isStream,
     isDemo: held.upstream.isDemo,
+    source: held.hold.planSubscriptionId === null ? 'balance' : 'plan',
+    planSubscriptionId: held.hold.planSubscriptionId,
   }
 }
 

@@ -1,6 +1,7 @@
 // Every mail there is, by name. A new one is a name in contract/mail.ts, a template in a file beside this one, and a line here.
 import type { MailTemplateName } from '../../../contract/mail.ts'
 import type { Template } from '../letter.ts'
+import { balanceLow, keyNewAddress, quotaReached } from './notices.ts'
 import {
   alreadyRegistered,
   approvalRequested,
@@ -32,6 +33,9 @@ export const TEMPLATES = {
   email_changed: emailChanged,
   second_factor_changed: secondFactorChanged,
   deletion_requested: deletionRequested,
+  quota_reached: quotaReached,
+  balance_low: balanceLow,
+  key_new_address: keyNewAddress,
   test,
 } as const satisfies Record<MailTemplateName, unknown>
 

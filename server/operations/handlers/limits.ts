@@ -52,7 +52,7 @@ function usageOfLimits(deps: OperationDeps): Handler<'limits.usage'> {
     const limits = limitBook.effectiveFor({
       userId: user.id,
       role: user.role,
-      planId: null,
+      planId: deps.planFunds.activeOf(user.id)?.plan.id ?? null,
       keyFamilyId: familyId ?? '',
     })
     const counted = scope === 'key' ? (familyId ?? '') : user.id
@@ -96,11 +96,7 @@ function findSubject(deps: OperationDeps, scope: LimitScope, subjectId: string):
       return familyId === undefined ? fail(refusal('key_not_found')) : ok(familyId)
     }
     case 'plan':
-      return fail(
-        refusal('invalid_input', {
-          problem: 'scope: there are no plans yet; it has to be role, user or key',
-        }),
-      )
+      return deps.planBook.find(subjectId) ? ok(subjectId) : fail(refusal('plan_not_found'))
   }
 }
 

@@ -32,7 +32,8 @@ function chargeLoss(deps: OperationDeps): Handler<'losses.charge'> {
   return async ({ requestId, amountNanoUsd: named, note }, caller) => {
     const found = openLoss(deps, requestId)
     if (!found.ok) return found
-    const { userId, amountNanoUsd: held } = found.value
+    const { userId, amountNanoUsd: held, planSubscriptionId } = found.value
+    if (planSubscriptionId !== null) return fail(refusal('loss_of_plan'))
     const user = repositories.users.findById(userId)
     if (!user || user.status === 'deleted') return fail(refusal('user_not_found'))
     const before = accounts.state(userId)
@@ -104,17 +105,18 @@ function listHolds({ accounts, repositories, clock }: OperationDeps): Handler<'h
       .slice(0, limit + 1)
     const page = toPage(found, limit, (hold) => formatTimeCursor({ at: hold.createdAt, id: hold.requestId }))
     const now = clock.now()
-    const toRow = ({ requestId, userId: owner, keyId, model, amountNanoUsd, createdAt }: LivingHold) => ({
+    const toRow = ({ requestId, userId: owner, keyId, ...hold }: LivingHold) => ({
       requestId,
       userId: owner,
       userEmail: repositories.users.findById(owner)?.email ?? '',
       keyId,
       keyName: repositories.keys.findById(keyId)?.name ?? '',
-      model,
-      amountNanoUsd,
-      createdAt,
+      model: hold.model,
+      amountNanoUsd: hold.amountNanoUsd,
+      planSubscriptionId: hold.planSubscriptionId,
+      createdAt: hold.createdAt,
       // The clock may have been set back meanwhile.
-      ageMs: Math.max(0, now - createdAt),
+      ageMs: Math.max(0, now - hold.createdAt),
     })
     return ok({
       ...page,

@@ -4,6 +4,7 @@ import type { OutputOf } from '../../../contract/catalogue.ts'
 import { refusal } from '../../../contract/errors.ts'
 import { fail, ok } from '../../../contract/result.ts'
 import type { UserRow } from '../../db/repositories/users.ts'
+import { decideForecast, FORECAST_DAYS } from '../../limits/decide-forecast.ts'
 import { appendAudit } from '../audit-trail.ts'
 import type { Caller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
@@ -14,6 +15,7 @@ import { confirmPassword } from '../reauthentication.ts'
 import { takeAttempt, tooBusy } from '../throttles.ts'
 import { changeEmail } from './links.ts'
 import { endAccess } from './password-reset.ts'
+import { activePlanOf } from './plan-facts.ts'
 
 type Noun =
   | 'me.get'
@@ -36,6 +38,8 @@ export function meHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       return ok({
         ...accounts.state(caller.user.id),
         today: { spendNanoUsd: today.costNanoUsd, requests: today.requests },
+        forecast: forecastOf(deps, caller.user.id),
+        plan: activePlanOf(deps, caller.user.id),
         keyCount: repositories.keys.countOfUser(caller.user.id),
         announcement: settings.current().announcement,
       })
@@ -172,6 +176,14 @@ function requestDeletion(deps: OperationDeps): Handler<'me.requestDeletion'> {
     return ok(toMe(deps, asked ?? user.value))
   }
 }
+function forecastOf({ repositories, accounts, clock }: OperationDeps, userId: string) {
+  const nowMs = clock.now()
+  const { spentNanoUsd, firstAt } = repositories.usage.paidFromBalance(userId, nowMs - FORECAST_DAYS * DAY_MS)
+  const { balanceNanoUsd, creditLimitNanoUsd } = accounts.state(userId)
+  return decideForecast({ spentNanoUsd, firstAt, leftNanoUsd: balanceNanoUsd + creditLimitNanoUsd, nowMs })
+}
+
+const DAY_MS = 86_400_000
 
 /** Midnight before `now` in the time zone of this machine. */
 function startOfDay(now: number): number {

@@ -38,6 +38,7 @@ export function deleteUser(
     repositories.registrations.deleteOf(email)
     repositories.invitations.forgetEmail(email, userId)
     repositories.mails.deleteOf(userId, email)
+    repositories.notices.deleteOf(userId)
     secondFactors.remove(userId)
     repositories.keys.anonymiseOf(userId, at)
     repositories.users.anonymise(userId, at)

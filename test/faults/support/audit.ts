@@ -20,6 +20,8 @@ export interface ChargeRow {
   readonly multiplierPpm: number
   readonly priceId: string
   readonly upstreamResponseId: string | null
+  /** The plan that paid; null where the balance did. */
+  readonly planSubscriptionId: string | null
 }
 
 export interface UsageRow {
@@ -39,6 +41,10 @@ export interface EntryRow {
   readonly kind: string
   readonly amountNanoUsd: number
   readonly heldNanoUsd: number
+  /** The same two of what a plan pays for. */
+  readonly planAmountNanoUsd: number
+  readonly planHeldNanoUsd: number
+  readonly planSubscriptionId: string | null
   readonly requestId: string | null
   readonly note: string | null
 }
@@ -84,7 +90,8 @@ function readBooks(db: Database.Database, options: AuditOptions): Books {
        write_off_nano_usd AS writeOffNanoUsd, reason, is_flagged AS isFlagged, input_tokens AS input,
        cached_input_tokens AS cached, cache_write_tokens AS cacheWrite, output_tokens AS output,
        reasoning_tokens AS reasoning, web_search_calls AS searches, multiplier_ppm AS multiplierPpm,
-       price_id AS priceId, upstream_response_id AS upstreamResponseId FROM charges`,
+       price_id AS priceId, upstream_response_id AS upstreamResponseId, plan_subscription_id AS planSubscriptionId
+     FROM charges`,
   )
   const usage = all<UsageRow>(
     `SELECT request_id AS requestId, user_id AS userId, key_id AS keyId, model, cost_nano_usd AS costNanoUsd, status,
@@ -92,7 +99,8 @@ function readBooks(db: Database.Database, options: AuditOptions): Books {
   )
   const entries = all<EntryRow>(
     `SELECT seq, user_id AS userId, kind, amount_nano_usd AS amountNanoUsd, held_nano_usd AS heldNanoUsd,
-       request_id AS requestId, note FROM ledger_entries ORDER BY seq`,
+       coalesce(plan_amount_nano_usd, 0) AS planAmountNanoUsd, coalesce(plan_held_nano_usd, 0) AS planHeldNanoUsd,
+       plan_subscription_id AS planSubscriptionId, request_id AS requestId, note FROM ledger_entries ORDER BY seq`,
   )
   const balances = all<BalanceRow>(
     `SELECT user_id AS userId, balance_nano_usd AS balanceNanoUsd, credit_limit_nano_usd AS creditLimitNanoUsd
@@ -114,6 +122,7 @@ function readBooks(db: Database.Database, options: AuditOptions): Books {
     ...checkSteps(books, options),
     ...checkSums(books, options),
     ...checkRows(books),
+    ...checkCounters(db),
     ...checkPrices(charges, pricesById(db)),
   ]
   return { ...books, problems }
@@ -146,15 +155,20 @@ function checkSteps({ entries, charges, losses }: Rows, { mayHoldsBeOpen }: Audi
     if (kind !== 'settle' && kind !== 'release') continue
     const held = open.get(requestId)
     if (!held) problems.push(`${requestId}: a ${kind} without an open hold`)
-    else if (held.heldNanoUsd !== -entry.heldNanoUsd)
+    else if (held.heldNanoUsd !== -entry.heldNanoUsd || held.planHeldNanoUsd !== -entry.planHeldNanoUsd)
       problems.push(`${requestId}: its hold is not what is ended`)
+    if (held && held.planSubscriptionId !== entry.planSubscriptionId)
+      problems.push(`${requestId}: held from one source, ended from another`)
     open.delete(requestId)
     ended.add(requestId)
     const charge = charges.get(requestId)
     // All that is due is settled, and what the operator bears of it is written off beside it.
     const due = charge && charge.amountNanoUsd + charge.writeOffNanoUsd
-    if (kind === 'settle' && due !== 0 - entry.amountNanoUsd)
-      problems.push(`${requestId}: settled for ${-entry.amountNanoUsd}, due ${due}`)
+    const settled = 0 - entry.amountNanoUsd - entry.planAmountNanoUsd
+    if (kind === 'settle' && due !== settled)
+      problems.push(`${requestId}: settled for ${settled}, due ${due}`)
+    if (charge && charge.planSubscriptionId !== entry.planSubscriptionId)
+      problems.push(`${requestId}: settled from one source, charged to another`)
     if (kind === 'release' && charge) problems.push(`${requestId}: released, and charged as well`)
     if (kind === 'settle' && losses.has(requestId)) problems.push(`${requestId}: settled, and listed as lost`)
   }
@@ -182,6 +196,35 @@ function checkSums({ entries, balances }: Rows, { isInOrder = true }: AuditOptio
     if (balanceNanoUsd < -creditLimitNanoUsd) problems.push(`${userId}: ${balanceNanoUsd} is below the limit`)
   }
   return problems
+}
+
+/** What keys and plans have spent is the sum of their charges, and of a plan that of its entries too. */
+function checkCounters(db: Database.Database): string[] {
+  const wrong = db
+    .prepare<[], { what: string; counted: number | null; charged: number | null }>(
+      `WITH charged AS (
+         SELECT 'key ' || family_id AS what, sum(amount_nano_usd) AS amount, count(*) AS requests,
+           sum(input_tokens + output_tokens) AS tokens
+         FROM charges JOIN api_keys ON api_keys.id = key_id GROUP BY 1
+         UNION ALL
+         SELECT 'plan ' || plan_subscription_id, sum(amount_nano_usd), count(*), sum(input_tokens + output_tokens)
+         FROM charges WHERE source = 'plan' GROUP BY 1
+       ), counted AS (
+         SELECT kind || ' ' || subject_id AS what, total_nano_usd AS amount, total_requests AS requests,
+           total_tokens AS tokens FROM spending_counters
+       )
+       SELECT coalesce(charged.what, counted.what) AS what, counted.amount AS counted, charged.amount AS charged
+       FROM charged FULL JOIN counted ON charged.what = counted.what
+       WHERE charged.amount IS NOT counted.amount OR charged.requests IS NOT counted.requests
+         OR charged.tokens IS NOT counted.tokens
+       UNION ALL
+       SELECT 'entries of ' || plan_subscription_id, total_nano_usd, 0 - sum(plan_amount_nano_usd)
+       FROM ledger_entries LEFT JOIN spending_counters ON spending_counters.kind = 'plan' AND subject_id = plan_subscription_id
+       WHERE plan_amount_nano_usd IS NOT NULL GROUP BY plan_subscription_id
+       HAVING coalesce(total_nano_usd, 0) <> 0 - sum(plan_amount_nano_usd)`,
+    )
+    .all()
+  return wrong.map(({ what, counted, charged }) => `${what}: ${counted} counted, ${charged} charged`)
 }
 
 /** One usage row for every request that was settled or released, and one cost in both places. */

@@ -23,6 +23,8 @@ export interface KillOutcome {
   /** Answers that a client had received whole when the gateway was killed. */
   readonly answersSeen: number
   readonly charges: number
+  /** Those that a plan paid. */
+  readonly planCharges: number
   readonly losses: number
   readonly problems: readonly string[]
 }
@@ -92,8 +94,18 @@ class Rounds {
     }
     const books = await this.#lookAtBooks()
     const { size: charges } = books.charges
+    const planCharges = [...books.charges.values()].filter(
+      ({ planSubscriptionId }) => planSubscriptionId,
+    ).length
     const { size: losses } = books.losses
-    return { rounds: done, answersSeen: this.#answersSeen, charges, losses, problems: this.#problems }
+    return {
+      rounds: done,
+      answersSeen: this.#answersSeen,
+      charges,
+      planCharges,
+      losses,
+      problems: this.#problems,
+    }
   }
 
   async #setUp(): Promise<void> {
@@ -120,7 +132,20 @@ class Rounds {
       })
       this.#people.push({ userId, keyId: key.id, secret: key.secret })
     }
+    await this.#givePlan(url)
     await this.#gateway.kill()
+  }
+
+  /** The first person's requests are paid by a plan, with windows of every kind that carry all of them. */
+  async #givePlan(url: string): Promise<void> {
+    const quotas = [
+      { window: 'day', metric: 'money', value: 10_000 * DOLLAR },
+      { window: 'week', metric: 'tokens', value: 1_000_000_000_000 },
+      { window: 'month', metric: 'requests', value: 1_000_000 },
+    ]
+    const plan = { name: 'Pro', priceNanoUsd: 0, days: 30, mayUseBalance: false, quotas }
+    const { id: planId } = await this.#gateway.admin<{ id: string }>(url, 'plans.create', plan)
+    await this.#gateway.admin(url, 'users.grantPlan', { userId: this.#people[0]?.userId, planId })
   }
 
   async #round(): Promise<void> {
@@ -202,10 +227,18 @@ class Rounds {
       ...books.problems,
       ...this.#checkAnswers(books),
       ...checkNotes(books, this.#confirmed),
+      ...this.#checkSources(books),
       ...[...this.#settled].filter((id) => !books.charges.has(id)).map((id) => `the charge of ${id} is lost`),
     )
     this.#settled = new Set(books.charges.keys())
     this.#asked = []
+  }
+
+  #checkSources(books: Books): string[] {
+    const first = this.#people[0]?.userId
+    return [...books.charges.values()]
+      .filter(({ userId, planSubscriptionId }) => (userId === first) === (planSubscriptionId === null))
+      .map(({ requestId }) => `${requestId} was paid by what was not asked to`)
   }
 
   /** Everything that somebody has seen the end of is in the books as if nothing had happened. */

@@ -1,0 +1,130 @@
+// The statements that write the ledger: each entry that moves a balance is linked to the one before it. Prepared once and held
+// for life, like those of the rest.
+import type { Database, RunResult } from 'better-sqlite3'
+import type { NanoUsd } from '../ledger/money.ts'
+import { preparePlanLedger } from './plan-statements.ts'
+import type { BalanceChangeCommand, BalanceChangeKind, HoldRecord } from './write-command.ts'
+
+/** Not `-amount`: minus zero is a floating-point number, which an integer column refuses. */
+const negated = (amountNanoUsd: NanoUsd): NanoUsd => 0 - amountNanoUsd
+
+export function prepareLedger(raw: Database) {
+  const hold = raw.prepare(
+    `INSERT INTO ledger_entries
+       (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id, key_id, model, price_id)
+     VALUES (?, ?, 'hold', 0, ?, ?, ?, ?, ?)`,
+  )
+  const release = raw.prepare(
+    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
+     VALUES (?, ?, 'release', 0, ?, ?)`,
+  )
+  const settle = raw.prepare(
+    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id, previous_seq,
+       balance_after_nano_usd)
+     VALUES (?, ?, 'settle', ?, ?, ?, ?, ?)`,
+  )
+  const change = raw.prepare(
+    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, note, actor_user_id,
+       request_id, plan_subscription_id, previous_seq, balance_after_nano_usd)
+     VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)`,
+  )
+  const writeOff = raw.prepare(
+    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
+     VALUES (?, ?, 'write_off', ?, 0, ?)`,
+  )
+  const defaultBalance = raw.prepare(
+    `UPDATE users SET default_balance = 'settled' WHERE id = ? AND default_balance = 'due'`,
+  )
+  const plan = preparePlanLedger(raw)
+  const book = prepareBooking(raw)
+
+  return {
+    hold(held: HoldRecord): number {
+      if (held.planSubscriptionId !== null) return plan.hold(held)
+      const { createdAt, userId, amountNanoUsd, requestId, keyId, model, priceId } = held
+      return Number(
+        hold.run(createdAt, userId, amountNanoUsd, requestId, keyId, model, priceId).lastInsertRowid,
+      )
+    },
+    release(held: HoldRecord, at: number): number {
+      const givesBack = negated(held.amountNanoUsd)
+      if (held.planSubscriptionId !== null) return plan.entry('release', held, 0, givesBack, at)
+      return Number(release.run(at, held.userId, givesBack, held.requestId).lastInsertRowid)
+    },
+    settle(
+      held: HoldRecord,
+      { dueNanoUsd, paidNanoUsd }: { readonly dueNanoUsd: NanoUsd; readonly paidNanoUsd: NanoUsd },
+      at: number,
+    ): number {
+      const { userId, requestId, planSubscriptionId } = held
+      const due = negated(dueNanoUsd)
+      const givesBack = negated(held.amountNanoUsd)
+      // A plan's settlement leaves the balance as it is, so it is no link in the chain of what moved it.
+      if (planSubscriptionId !== null) return plan.entry('settle', held, due, givesBack, at)
+      return book(userId, negated(paidNanoUsd), (previousSeq, balanceAfter) =>
+        settle.run(at, userId, due, givesBack, requestId, previousSeq, balanceAfter),
+      )
+    },
+    change: (made: Omit<BalanceChangeCommand, 'kind'>, planSubscriptionId: string | null): number =>
+      book(made.userId, made.amountNanoUsd, (previousSeq, balanceAfter) =>
+        change.run(
+          made.createdAt,
+          made.userId,
+          made.changeKind,
+          made.amountNanoUsd,
+          made.note,
+          made.actorUserId,
+          made.requestId ?? null,
+          planSubscriptionId,
+          previousSeq,
+          balanceAfter,
+        ),
+      ),
+    settleDefaultBalance(userId: string): void {
+      if (defaultBalance.run(userId).changes !== 1) {
+        throw new Error(`The default balance of user ${userId} is not due; it is given once.`)
+      }
+    },
+    writeOff(held: HoldRecord, amountNanoUsd: NanoUsd, at: number): void {
+      if (held.planSubscriptionId !== null) plan.entry('write_off', held, amountNanoUsd, 0, at)
+      else writeOff.run(at, held.userId, amountNanoUsd, held.requestId)
+    },
+  }
+}
+
+/** Adds an entry to a person's account: linked to the one before it, with the balance that it leaves. */
+function prepareBooking(raw: Database) {
+  const standing = raw.prepare<[string], { readonly balance: NanoUsd; readonly seq: number | null }>(
+    'SELECT balance_nano_usd AS balance, last_entry_seq AS seq FROM balances WHERE user_id = ?',
+  )
+  const stand = raw.prepare('UPDATE balances SET balance_nano_usd = ?, last_entry_seq = ? WHERE user_id = ?')
+  return (
+    userId: string,
+    addedNanoUsd: NanoUsd,
+    insert: (previousSeq: number | null, balanceAfter: NanoUsd) => RunResult,
+  ): number => {
+    const before = standing.get(userId)
+    if (!before) throw new Error(`There is no balance of user ${userId} to change.`)
+    const balance = before.balance + addedNanoUsd
+    const seq = Number(insert(before.seq, balance).lastInsertRowid)
+    stand.run(balance, seq, userId)
+    return seq
+  }
+}
+
+/** What is booked for a request after the fact. */
+export function prepareCorrections(raw: Database) {
+  const isBooked = raw
+    .prepare<[string, string], 1>('SELECT 1 FROM ledger_entries WHERE request_id = ? AND kind = ?')
+    .pluck()
+  const isResolved = raw.prepare<[string], 1>('SELECT 1 FROM loss_resolutions WHERE request_id = ?').pluck()
+  const resolveLoss = raw.prepare(
+    `INSERT INTO loss_resolutions (request_id, kind, created_at, actor_user_id, note) VALUES (?, 'charged', ?, ?, ?)`,
+  )
+  return {
+    isBooked: (requestId: string, kind: BalanceChangeKind): boolean =>
+      isBooked.get(requestId, kind) === 1 || (kind === 'charge' && isResolved.get(requestId) === 1),
+    resolveLoss: (requestId: string, { createdAt, actorUserId, note }: BalanceChangeCommand): void =>
+      void resolveLoss.run(requestId, createdAt, actorUserId, note),
+  }
+}

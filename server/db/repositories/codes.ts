@@ -1,0 +1,227 @@
+// Redemption codes in their batches. Only hashes are here. A code is claimed by the writer, with what it gives.
+import { and, asc, desc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { Db } from '../open.ts'
+import { codeBatches, codes } from '../schema/plans.ts'
+import { users } from '../schema/users.ts'
+import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+
+export interface NewBatch {
+  readonly id: string
+  readonly name: string
+  readonly prefix: string
+  readonly kind: 'balance' | 'plan'
+  readonly amountNanoUsd: number | null
+  readonly planId: string | null
+  readonly count: number
+  readonly expiresAt: number | null
+  readonly createdAt: number
+  readonly createdBy: string | null
+}
+
+export interface BatchRow extends NewBatch {
+  readonly disabledAt: number | null
+  readonly redeemed: number
+  /** Those that were disabled one by one. */
+  readonly disabled: number
+}
+
+export interface CodeRow {
+  readonly id: string
+  readonly hint: string
+  readonly disabledAt: number | null
+  readonly redeemedAt: number | null
+  readonly redeemedBy: string | null
+  readonly redeemedByEmail: string | null
+}
+
+/** A code with what it gives, and whatever may keep it from being redeemed. */
+export interface FoundCode {
+  readonly codeId: string
+  readonly batchId: string
+  readonly batchName: string
+  readonly kind: 'balance' | 'plan'
+  readonly amountNanoUsd: number | null
+  readonly planId: string | null
+  readonly expiresAt: number | null
+  readonly isDisabled: boolean
+  readonly isRedeemed: boolean
+}
+
+export interface RedemptionRow {
+  readonly codeId: string
+  readonly hint: string
+  readonly batchId: string
+  readonly batchName: string
+  readonly kind: 'balance' | 'plan'
+  readonly amountNanoUsd: number | null
+  readonly planId: string | null
+  readonly redeemedAt: number
+  readonly userId: string
+  readonly userEmail: string
+}
+
+export interface CodesRepository {
+  /** Inserts a batch with its codes, all or none. */
+  create(
+    batch: NewBatch,
+    made: readonly { readonly id: string; readonly hash: Buffer; readonly hint: string }[],
+  ): void
+  findByHash(hash: Buffer): FoundCode | undefined
+  findBatch(id: string): BatchRow | undefined
+  /** The batch of a code, or undefined where there is no such code. */
+  batchOf(codeId: string): string | undefined
+  /** Newest first. */
+  batches(page: PageRequest): Page<BatchRow>
+  /** In the order of their making. */
+  codesOf(batchId: string, page: PageRequest): Page<CodeRow>
+  /** Does nothing to what is disabled or redeemed already. */
+  disableBatch(id: string, at: number): void
+  disableCode(id: string, at: number): void
+  /** Newest first. */
+  redemptions(filter: PageRequest & { readonly userId?: string | undefined }): Page<RedemptionRow>
+}
+
+/** Spelled out: within a select from one table the query builder leaves the names of tables away, and both have an id. */
+const countWith = (column: 'redeemed_at' | 'disabled_at') =>
+  sql<number>`(SELECT count(*) FROM codes WHERE codes.batch_id = code_batches.id AND codes.${sql.raw(column)} IS NOT NULL)`
+
+const batchColumns = {
+  id: codeBatches.id,
+  name: codeBatches.name,
+  prefix: codeBatches.prefix,
+  kind: codeBatches.kind,
+  amountNanoUsd: codeBatches.amountNanoUsd,
+  planId: codeBatches.planId,
+  count: codeBatches.count,
+  expiresAt: codeBatches.expiresAt,
+  createdAt: codeBatches.createdAt,
+  createdBy: codeBatches.createdBy,
+  disabledAt: codeBatches.disabledAt,
+  redeemed: countWith('redeemed_at'),
+  disabled: countWith('disabled_at'),
+}
+
+export function createCodesRepository({ raw, orm }: Db): CodesRepository {
+  const create = raw.transaction((...[batch, made]: Parameters<CodesRepository['create']>) => {
+    orm.insert(codeBatches).values(batch).run()
+    for (const code of made)
+      orm
+        .insert(codes)
+        .values({ ...code, batchId: batch.id })
+        .run()
+  })
+  return {
+    create: (batch, made) => create.immediate(batch, made),
+    findByHash: (hash) => findByHash(orm, hash),
+    findBatch: (id) => orm.select(batchColumns).from(codeBatches).where(eq(codeBatches.id, id)).get(),
+    batchOf: (codeId) =>
+      orm.select({ batchId: codes.batchId }).from(codes).where(eq(codes.id, codeId)).get()?.batchId,
+    batches({ cursor, limit }) {
+      const { createdAt, id } = codeBatches
+      const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
+      const found = orm
+        .select(batchColumns)
+        .from(codeBatches)
+        .where(after && sql`(${createdAt}, ${id}) < (${after.at}, ${after.id})`)
+        .orderBy(desc(createdAt), desc(id))
+        .limit(limit + 1)
+        .all()
+      return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
+    },
+    codesOf: (batchId, page) => codesOf(orm, batchId, page),
+    disableBatch: (id, at) =>
+      void orm
+        .update(codeBatches)
+        .set({ disabledAt: at })
+        .where(and(eq(codeBatches.id, id), isNull(codeBatches.disabledAt)))
+        .run(),
+    disableCode: (id, at) =>
+      void orm
+        .update(codes)
+        .set({ disabledAt: at })
+        .where(and(eq(codes.id, id), isNull(codes.disabledAt), isNull(codes.redeemedAt)))
+        .run(),
+    redemptions: (filter) => redemptions(orm, filter),
+  }
+}
+
+function findByHash(orm: Db['orm'], hash: Buffer): FoundCode | undefined {
+  return orm
+    .select({
+      codeId: codes.id,
+      batchId: codes.batchId,
+      batchName: codeBatches.name,
+      kind: codeBatches.kind,
+      amountNanoUsd: codeBatches.amountNanoUsd,
+      planId: codeBatches.planId,
+      expiresAt: codeBatches.expiresAt,
+      isDisabled:
+        sql<boolean>`(${codes.disabledAt} IS NOT NULL OR ${codeBatches.disabledAt} IS NOT NULL)`.mapWith(
+          Boolean,
+        ),
+      isRedeemed: sql<boolean>`(${codes.redeemedAt} IS NOT NULL)`.mapWith(Boolean),
+    })
+    .from(codes)
+    .innerJoin(codeBatches, eq(codeBatches.id, codes.batchId))
+    .where(eq(codes.hash, hash))
+    .get()
+}
+
+function codesOf(orm: Db['orm'], batchId: string, { cursor, limit }: PageRequest): Page<CodeRow> {
+  const found = orm
+    .select({
+      id: codes.id,
+      hint: codes.hint,
+      disabledAt: codes.disabledAt,
+      redeemedAt: codes.redeemedAt,
+      redeemedBy: codes.redeemedBy,
+      redeemedByEmail: users.email,
+    })
+    .from(codes)
+    .leftJoin(users, eq(users.id, codes.redeemedBy))
+    .where(
+      and(
+        eq(codes.batchId, batchId),
+        cursor === undefined ? undefined : gt(codes.id, parseTimeCursor(cursor).id),
+      ),
+    )
+    .orderBy(asc(codes.id))
+    .limit(limit + 1)
+    .all()
+  // The codes of a batch were made at one moment, so their ids alone order them.
+  return toPage(found, limit, (row) => formatTimeCursor({ at: 0, id: row.id }))
+}
+
+function redemptions(
+  orm: Db['orm'],
+  { userId, cursor, limit }: PageRequest & { readonly userId?: string | undefined },
+): Page<RedemptionRow> {
+  const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
+  const found = orm
+    .select({
+      codeId: codes.id,
+      hint: codes.hint,
+      batchId: codes.batchId,
+      batchName: codeBatches.name,
+      kind: codeBatches.kind,
+      amountNanoUsd: codeBatches.amountNanoUsd,
+      planId: codeBatches.planId,
+      redeemedAt: sql<number>`${codes.redeemedAt}`,
+      userId: users.id,
+      userEmail: users.email,
+    })
+    .from(codes)
+    .innerJoin(codeBatches, eq(codeBatches.id, codes.batchId))
+    .innerJoin(users, eq(users.id, codes.redeemedBy))
+    .where(
+      and(
+        isNotNull(codes.redeemedAt),
+        userId === undefined ? undefined : eq(codes.redeemedBy, userId),
+        after && sql`(${codes.redeemedAt}, ${codes.id}) < (${after.at}, ${after.id})`,
+      ),
+    )
+    .orderBy(desc(codes.redeemedAt), desc(codes.id))
+    .limit(limit + 1)
+    .all()
+  return toPage(found, limit, (row) => formatTimeCursor({ at: row.redeemedAt, id: row.codeId }))
+}

@@ -1,0 +1,128 @@
+// Plans: made and changed by an administrator, listed, and bought.
+import { refusal } from '../../../contract/errors.ts'
+import { fail, ok } from '../../../contract/result.ts'
+import type { PlanRow } from '../../db/repositories/plans.ts'
+import { appendAudit } from '../audit-trail.ts'
+import { isAdministering, type SignedInCaller } from '../caller.ts'
+import type { OperationDeps } from '../deps.ts'
+import type { Handler, Handlers } from '../dispatch.ts'
+import { visibleUserId } from './ownership.ts'
+import { activePlanOf, findPlan, toPlanView } from './plan-facts.ts'
+
+type Noun =
+  | 'plans.create'
+  | 'plans.update'
+  | 'plans.archive'
+  | 'plans.list'
+  | 'plans.buy'
+  | 'plans.subscriptions'
+
+const PLANS_MAX = 500
+
+export function planHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
+  const { repositories, planBook, clock } = deps
+  const countsNow = () => repositories.plans.activeCounts(clock.now())
+  const shown = (plan: PlanRow) => toPlanView(deps, plan, countsNow().get(plan.id) ?? 0)
+  return {
+    'plans.create'({ isForSale, ...input }, caller) {
+      if (planBook.all().length >= PLANS_MAX) {
+        const problem = `there are ${PLANS_MAX} plans already, archived ones among them, which is the most`
+        return fail(refusal('invalid_input', { problem }))
+      }
+      const now = clock.now()
+      const plan: PlanRow = {
+        ...input,
+        id: deps.ids.next(),
+        // Whoever could buy a plan without a price would have it for ever.
+        isForSale: isForSale ?? input.priceNanoUsd > 0,
+        createdAt: now,
+        updatedAt: now,
+        archivedAt: null,
+      }
+      save(deps, caller, 'plans.create', null, plan)
+      return ok(shown(plan))
+    },
+    'plans.update'({ planId, ...changes }, caller) {
+      const found = findPlan(deps, planId)
+      if (!found.ok) return found
+      const named = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+      const plan: PlanRow = { ...found.value, ...named, updatedAt: clock.now() }
+      save(deps, caller, 'plans.update', found.value, plan)
+      return ok(shown(plan))
+    },
+    'plans.archive'({ planId }, caller) {
+      const found = findPlan(deps, planId)
+      if (!found.ok) return found
+      if (found.value.archivedAt !== null) return ok(shown(found.value))
+      const now = clock.now()
+      const plan: PlanRow = { ...found.value, archivedAt: now, updatedAt: now }
+      save(deps, caller, 'plans.archive', found.value, plan)
+      return ok(shown(plan))
+    },
+    'plans.list'({ includeArchived }, caller) {
+      const isAdmin = isAdministering(caller)
+      const counts = isAdmin ? countsNow() : undefined
+      const rows = planBook
+        .all()
+        .filter((plan) => (isAdmin ? includeArchived || plan.archivedAt === null : isSold(plan)))
+        .toSorted((one, other) => one.priceNanoUsd - other.priceNanoUsd)
+        .map((plan) => toPlanView(deps, plan, counts ? (counts.get(plan.id) ?? 0) : null))
+      return ok({ rows, nextCursor: null, total: rows.length })
+    },
+    'plans.buy': buyPlan(deps),
+    'plans.subscriptions'({ userId, ...filter }, caller) {
+      const visible = visibleUserId(userId, caller)
+      if (!visible.ok) return visible
+      const page = repositories.plans.subscriptions({ ...filter, userId: visible.value })
+      const rows = page.rows.map((row) => ({ ...row, planName: planBook.find(row.planId)?.name ?? '' }))
+      return ok({ ...page, rows })
+    },
+  }
+}
+
+const isSold = ({ isForSale, archivedAt }: PlanRow): boolean => isForSale && archivedAt === null
+
+function save(
+  deps: OperationDeps,
+  caller: SignedInCaller,
+  operation: 'plans.create' | 'plans.update' | 'plans.archive',
+  before: PlanRow | null,
+  after: PlanRow,
+): void {
+  deps.repositories.transaction(() => {
+    deps.planBook.save(after)
+    appendAudit(deps, caller, { operation, targetType: 'plan', targetId: after.id, before, after })
+  })
+}
+
+function buyPlan(deps: OperationDeps): Handler<'plans.buy'> {
+  return async ({ planId, replacesActive }, caller) => {
+    const userId = caller.user.id
+    const found = findPlan(deps, planId)
+    if (!found.ok) return found
+    const plan = found.value
+    if (!isSold(plan)) return fail(refusal('plan_not_for_sale', { plan: plan.name }))
+    const { priceNanoUsd, days } = plan
+    const bought = await deps.planActivation.activate({
+      userId,
+      plan,
+      origin: 'bought',
+      days,
+      priceNanoUsd,
+      replacesActive,
+      codeId: null,
+      actorUserId: userId,
+    })
+    if (!bought.ok) return bought
+    appendAudit(deps, caller, {
+      operation: 'plans.buy',
+      targetType: 'plan',
+      targetId: planId,
+      before: null,
+      after: { subscriptionId: bought.value.id, endsAt: bought.value.endsAt, priceNanoUsd },
+    })
+    const active = activePlanOf(deps, userId)
+    // It may have been ended by an administrator between its commit and this answer.
+    return active ? ok(active) : fail(refusal('no_active_plan'))
+  }
+}
