@@ -5,6 +5,7 @@ export const PORTAL_PATHS = {
   home: '/',
   login: '/login',
   keys: '/keys',
+  connect: '/connect',
 } as const
 
 /** The operator's pages, and the set-up before there is one. */

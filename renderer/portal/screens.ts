@@ -16,6 +16,10 @@ export const PORTAL_SCREENS = {
     load: () => import('./features/keys/keys-screen.tsx').then(({ KeysScreen }) => KeysScreen),
     words: ['keys'],
   },
+  connect: {
+    load: () => import('./features/connect/connect-screen.tsx').then(({ ConnectScreen }) => ConnectScreen),
+    words: ['connect'],
+  },
 } as const satisfies Readonly<Record<PortalPage, ScreenEntry>>
 
 /** Shown to anybody; every other page asks who is there first. */

@@ -1,0 +1,90 @@
+// How a client is connected: this gateway's address, and a set-up to paste for each client that people use.
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
+import { useAsk } from '../../../client/hooks.ts'
+import { Field } from '../../../kit/field.tsx'
+import { CodeBlock, CopyLine, Mono } from '../../../kit/literals.tsx'
+import { PageHeader } from '../../../kit/page.tsx'
+import { Select } from '../../../kit/select.tsx'
+import { ErrorState, Note, SkeletonRows } from '../../../kit/states.tsx'
+import { Tabs } from '../../../kit/tabs.tsx'
+import { choiceParam, useSearchParams } from '../../../routing/search-params.ts'
+import { Sentence } from '../../../words/sentence.tsx'
+import styles from './connect.module.css'
+import { CLIENT_NAMES, CLIENTS, type Client, KEY_PLACEHOLDER, sampleModel, setUpOf } from './set-ups.ts'
+import { useWords } from './words.ts'
+
+export function ConnectScreen() {
+  const t = useWords()
+  const prices = useAsk('prices.list', {})
+  return (
+    <>
+      <PageHeader title={t('title')} meta={t('meta')} />
+      <div className="panel">
+        {prices.isPending ? <SkeletonRows rows={4} /> : undefined}
+        {prices.isError ? (
+          <ErrorState
+            error={prices.error}
+            onRetry={() => void prices.refetch()}
+            isRetrying={prices.isFetching}
+          />
+        ) : undefined}
+        {prices.data !== undefined && !prices.isError ? (
+          <SetUps models={prices.data.rows.map((row) => row.model)} />
+        ) : undefined}
+      </div>
+    </>
+  )
+}
+
+function SetUps({ models }: { readonly models: readonly string[] }) {
+  const t = useWords()
+  const [{ client: named }, setParams] = useSearchParams({ client: choiceParam([...CLIENTS]) })
+  const client: Client = named ?? 'codex'
+  const [chosen, setChosen] = useState<string>()
+  const model = chosen ?? sampleModel(models)
+  const baseUrl = `${window.location.origin}/v1`
+  if (model === undefined) return <Note status="warn">{t('noModel')}</Note>
+  return (
+    <div className={styles.body}>
+      <div className="field">
+        <span className="lb">{t('address')}</span>
+        <CopyLine text={baseUrl} what={t('address')} />
+        <p className="help">{t('addressHelp')}</p>
+      </div>
+      <Field label={t('model')} help={t('modelHelp')}>
+        <Select
+          value={model}
+          onChange={setChosen}
+          options={models.map((name) => ({ value: name, label: name }))}
+        />
+      </Field>
+      <Tabs
+        label={t('clients')}
+        value={client}
+        onChange={(value) => setParams({ client: value })}
+        tabs={CLIENTS.map((value) => ({ value, label: CLIENT_NAMES[value] }))}
+      >
+        <div className={styles.parts}>
+          {setUpOf(client, baseUrl, model).map(({ where, place, text }) => (
+            <CodeBlock key={where} text={text} where={place === undefined ? where : t(place)} />
+          ))}
+          <p className="help">
+            <Sentence
+              text={t('keyHint')}
+              parts={{
+                key: <Mono>{KEY_PLACEHOLDER}</Mono>,
+                link: (
+                  <Link href={PORTAL_PATHS.keys} className={styles.link}>
+                    {t('keyLink')}
+                  </Link>
+                ),
+              }}
+            />
+          </p>
+        </div>
+      </Tabs>
+    </div>
+  )
+}

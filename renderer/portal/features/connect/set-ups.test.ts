@@ -1,0 +1,29 @@
+// What a person pastes: the address, the model and the place for the key are in every set-up.
+import { expect, test } from 'vitest'
+import { CLIENTS, KEY_PLACEHOLDER, sampleModel, setUpOf } from './set-ups.ts'
+
+test.each(CLIENTS)(
+  'the set-up of %s carries the address, the model where it names one, and a place for the key',
+  (client) => {
+    const text = setUpOf(client, 'http://192.168.1.7:8080/v1', 'gpt-6-sol')
+      .map((part) => part.text)
+      .join('\n')
+    expect(text).toContain('http://192.168.1.7:8080/v1')
+    // Open WebUI asks for the list of models itself.
+    expect(text.includes('gpt-6-sol')).toBe(client !== 'open-webui')
+    expect(text.includes(KEY_PLACEHOLDER) || text.includes('GATEWAY_API_KEY')).toBe(true)
+  },
+)
+
+test('Codex gets a profile in a file of its own', () => {
+  const [file] = setUpOf('codex', 'http://gateway/v1', 'gpt-6-sol')
+  expect(file?.where).toBe('~/.codex/gateway.config.toml')
+  expect(file?.text).toContain('wire_api = "responses"')
+})
+
+test('the examples name a model that exists here', () => {
+  expect(sampleModel(['demo-fast', 'demo-smart'])).toBe('demo-smart')
+  expect(sampleModel(['gpt-6-sol', 'gpt-6.1-sol'])).toBe('gpt-6.1-sol')
+  expect(sampleModel(['mine'])).toBe('mine')
+  expect(sampleModel([])).toBeUndefined()
+})

@@ -1,0 +1,149 @@
+// Ready-made set-ups for clients, filled with this gateway's address and a model that exists here. None of them touches what
+// a person has set up already: Codex gets a profile in a file of its own.
+
+export const CLIENTS = [
+  'codex',
+  'python',
+  'js',
+  'ai-sdk',
+  'curl',
+  'open-webui',
+  'continue',
+  'librechat',
+] as const
+export type Client = (typeof CLIENTS)[number]
+
+/** Product names, the same in every language. */
+export const CLIENT_NAMES: Readonly<Record<Client, string>> = {
+  codex: 'Codex CLI',
+  python: 'Python',
+  js: 'JavaScript',
+  'ai-sdk': 'AI SDK',
+  curl: 'curl',
+  'open-webui': 'Open WebUI',
+  continue: 'Continue',
+  librechat: 'LibreChat',
+}
+
+export const KEY_PLACEHOLDER = 'sk-cg-…'
+
+export interface SetUpPart {
+  /** A file's path or a command;  where a word stands for it. */
+  readonly where: string
+  readonly place?: 'shell'
+  readonly text: string
+}
+
+const shell = (text: string): SetUpPart => ({ where: 'shell', place: 'shell', text })
+const exportKey = `export GATEWAY_API_KEY='${KEY_PLACEHOLDER}'`
+
+/** `baseUrl` with its `/v1`. */
+export function setUpOf(client: Client, baseUrl: string, model: string): readonly SetUpPart[] {
+  switch (client) {
+    case 'codex':
+      return [
+        {
+          where: '~/.codex/gateway.config.toml',
+          text: `model_provider = "gateway"
+model = "${model}"
+
+[model_providers.gateway]
+name = "Codex Gateway"
+base_url = "${baseUrl}"
+env_key = "GATEWAY_API_KEY"
+wire_api = "responses"`,
+        },
+        shell(`${exportKey}
+codex --profile gateway`),
+      ]
+    case 'python':
+      return [
+        {
+          where: 'pip install openai',
+          text: `import os
+from openai import OpenAI
+
+client = OpenAI(base_url="${baseUrl}", api_key=os.environ["GATEWAY_API_KEY"])
+
+stream = client.responses.create(model="${model}", input="Say hello.", stream=True)
+for event in stream:
+    if event.type == "response.output_text.delta":
+        print(event.delta, end="", flush=True)`,
+        },
+      ]
+    case 'js':
+      return [
+        {
+          where: 'npm install openai',
+          text: `import OpenAI from 'openai'
+
+const client = new OpenAI({ baseURL: '${baseUrl}', apiKey: process.env.GATEWAY_API_KEY })
+
+const stream = await client.responses.create({ model: '${model}', input: 'Say hello.', stream: true })
+for await (const event of stream) {
+  if (event.type === 'response.output_text.delta') process.stdout.write(event.delta)
+}`,
+        },
+      ]
+    case 'ai-sdk':
+      return [
+        {
+          where: 'npm install ai @ai-sdk/openai',
+          text: `import { createOpenAI } from '@ai-sdk/openai'
+import { streamText } from 'ai'
+
+const gateway = createOpenAI({ baseURL: '${baseUrl}', apiKey: process.env.GATEWAY_API_KEY })
+
+const { textStream } = streamText({ model: gateway('${model}'), prompt: 'Say hello.' })
+for await (const text of textStream) process.stdout.write(text)`,
+        },
+      ]
+    case 'curl':
+      return [
+        shell(`curl ${baseUrl}/chat/completions \\
+  -H 'Authorization: Bearer ${KEY_PLACEHOLDER}' \\
+  -H 'Content-Type: application/json' \\
+  -d '{"model":"${model}","messages":[{"role":"user","content":"Say hello."}]}'`),
+      ]
+    case 'open-webui':
+      return [
+        shell(`docker run -d -p 3000:8080 \\
+  -e OPENAI_API_BASE_URL='${baseUrl}' \\
+  -e OPENAI_API_KEY='${KEY_PLACEHOLDER}' \\
+  -v open-webui:/app/backend/data \\
+  ghcr.io/open-webui/open-webui:main`),
+      ]
+    case 'continue':
+      return [
+        {
+          where: '~/.continue/config.yaml',
+          text: `models:
+  - name: ${model}
+    provider: openai
+    model: ${model}
+    apiBase: ${baseUrl}
+    apiKey: ${KEY_PLACEHOLDER}`,
+        },
+      ]
+    case 'librechat':
+      return [
+        {
+          where: 'librechat.yaml',
+          text: `endpoints:
+  custom:
+    - name: "Codex Gateway"
+      apiKey: "\${GATEWAY_API_KEY}"
+      baseURL: "${baseUrl}"
+      models:
+        default: ["${model}"]
+        fetch: true`,
+        },
+      ]
+  }
+}
+
+/** What the examples prefer, best first; else the first there is. */
+const SAMPLE_MODELS = ['demo-smart', 'gpt-6.1-sol', 'gpt-6-sol', 'gpt-5.6-sol']
+
+export const sampleModel = (models: readonly string[]): string | undefined =>
+  SAMPLE_MODELS.find((model) => models.includes(model)) ?? models[0]

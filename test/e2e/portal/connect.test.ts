@@ -1,0 +1,63 @@
+// How a teammate connects a client: with the models that have a price, and when they cannot be had.
+import { beforeAll, describe, expect } from 'vitest'
+import {
+  expectSound,
+  journey,
+  nameOf,
+  openStage,
+  PORTAL_LOOKS,
+  type Stage,
+  takePicture,
+} from '../support/stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+})
+
+journey('a set-up is read with this address, a model that exists here, and for another client', async () => {
+  const { cookie } = await stage.teammate('connects@example.test')
+  const page = await stage.open('/connect', { cookie })
+  const code = page.getByRole('figure')
+  await code.filter({ hasText: 'gateway.config.toml' }).waitFor()
+  expect(await code.first().innerText()).toContain(`base_url = "${stage.portal.url}/v1"`)
+  expect(await code.first().innerText()).toContain('model = "demo-smart"')
+  await page.getByRole('tab', { name: 'curl' }).click()
+  await code.filter({ hasText: `curl ${stage.portal.url}/v1/chat/completions` }).waitFor()
+  expect(page.url()).toContain('client=curl')
+  await page.getByRole('combobox', { name: 'Model' }).click()
+  await page.getByRole('option', { name: 'demo-fast' }).click()
+  await code.filter({ hasText: '"model":"demo-fast"' }).waitFor()
+})
+
+describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+  journey(`the page is sound full, without a model, and failing (${name})`, async () => {
+    const { cookie } = await stage.teammate(`connects-${name.toLowerCase()}@example.test`)
+    const page = await stage.open('/connect', { ...look, cookie, expectedProblems: /prices\.list/ })
+    await page.getByRole('figure').first().waitFor()
+    await expectSound(page)
+    await takePicture(page, `portal-connect-full-${name}`)
+
+    await page.route('**/api/prices.list', (route) =>
+      route.fulfill({ json: { ok: true, data: { rows: [], nextCursor: null } } }),
+    )
+    await page.reload()
+    await page.locator('.note').waitFor()
+    await expectSound(page)
+    await takePicture(page, `portal-connect-empty-${name}`)
+
+    await page.route('**/api/prices.list', (route) =>
+      route.fulfill({
+        status: 500,
+        json: {
+          ok: false,
+          error: { code: 'internal_error', message: 'x', details: { requestId: 'req-78' } },
+        },
+      }),
+    )
+    await page.reload()
+    await page.getByText('req-78').first().waitFor()
+    await expectSound(page)
+    await takePicture(page, `portal-connect-failing-${name}`)
+  })
+})
