@@ -28,7 +28,7 @@ export const CLIENT_NAMES: Readonly<Record<Client, string>> = {
 export const KEY_PLACEHOLDER = 'sk-cg-…'
 
 export interface SetUpPart {
-  /** A file's path or a command;  where a word stands for it. */
+  /** A file's path or a command; `place` where a word stands for it. */
   readonly where: string
   readonly place?: 'shell'
   readonly text: string
