@@ -50,7 +50,7 @@ async function startLight(databasePath?: string) {
   }
   const settled = async () => {
     await vi.waitFor(() => expect(light.status().state).not.toBe('checking'), {
-      timeout: 20_000,
+      timeout: 45_000,
       interval: 5,
     })
     return light.status()
@@ -142,7 +142,8 @@ test('requests that open, settle and release their holds while the ledger is rea
       const ended =
         requests % 4 === 0 ? accounts.release(opened, row) : accounts.settle(opened, chargeOf(1), row)
       if (requests % 5 > 0) await ended
-      await nextTurn()
+      // The thread that reads gives way to whatever else wants the processor: clients that never rest would starve it.
+      await new Promise((resolve) => setTimeout(resolve, 1))
     }
   }
   const clients = [client(1), client(2), client(3), client(7)]
@@ -156,7 +157,7 @@ test('requests that open, settle and release their holds while the ledger is rea
     await Promise.all(clients)
   }
   expect(requests).toBeGreaterThan(100)
-}, 60_000)
+}, 240_000)
 
 test('it looks a while after the start, and every night from three on, also where the machine slept through that', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] })
