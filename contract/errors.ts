@@ -104,6 +104,7 @@ export const ERRORS = {
     'The model "{model}" has no price yet, so it cannot be used. Ask the administrator of this gateway to set one.',
   ),
   previous_response_not_found: invalid(404, 'The previous response "{id}" was not found.'),
+  response_not_found: invalid(404, 'The response "{id}" was not found.'),
   item_not_found: invalid(404, 'The item "{id}" was not found.'),
   request_too_large: invalid(413, 'The body is larger than {maxBytes} bytes.'),
   unsupported_content_encoding: invalid(

@@ -21,6 +21,7 @@ import { answerResponses } from './responses-endpoint.ts'
 import { BODY_BYTES_MAX, modelsReply, type PostedKind, readBody, routeOf } from './routes.ts'
 import type { Answered, Run } from './run.ts'
 import type { Scenario, ScenarioOf } from './scenario.ts'
+import { storedReply } from './stored-responses.ts'
 
 export type { ReceivedRequest, Scenario }
 
@@ -218,6 +219,8 @@ class DemoServer implements DemoUpstream {
     if (fixed) return { reply: fixed, scenario: scripted }
     if (route.kind === 'models')
       return { reply: modelsReply(route.name, requestId), scenario: scripted ?? {} }
+    if (route.kind === 'stored')
+      return { reply: storedReply(this.#store, route, requestId), scenario: scripted ?? {} }
     const answered = this.#generate(route.kind, record, requestId, scripted)
     return 'error' in answered ? { ...refuse(answered), scenario: scripted ?? {} } : answered
   }

@@ -159,6 +159,12 @@ export const previousResponseNotFound = (id: string): Refused =>
     'previous_response_not_found',
   )
 
+export const responseNotFound = (id: string): Refused =>
+  invalid(404, `Response with id '${id}' not found.`, null, null)
+
+export const responseNotCancellable = (): Refused =>
+  invalid(400, 'Cannot cancel a synchronous response.', null, null)
+
 export const conversationNotFound = (id: string): Refused =>
   invalid(404, `Conversation with id '${id}' not found.`, 'conversation', null)
 

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../../contract/result.ts'
 import type { Answer } from './answer.ts'
 import { createObfuscation } from './demo-ids.ts'
 import { fixedReply, jsonReply, refusedReply, streamErrorOf } from './fixed-reply.ts'
-import type { JsonObject } from './json.ts'
+import { asObject, type JsonObject } from './json.ts'
 import type { OpenAiError, Refused } from './openai-error.ts'
 import type { UsageCounts } from './received-request.ts'
 import { EVENT_STREAM_TYPE, replyHeaders } from './reply-headers.ts'
@@ -72,11 +72,39 @@ interface Finished {
   readonly scenario: Scenario
 }
 
-function keep({ frame, items }: Finished, run: Run): void {
+function keep(finished: Finished, run: Run): void {
+  const { frame, items } = finished
   if (!frame.request.isStored) return
-  const stored = storedItems(items)
-  run.store.keep(frame.id, [...frame.request.keptTurns, ...stored.values()], stored)
+  const kept = storedItems(items)
+  run.store.keep(frame.id, [...frame.request.keptTurns, ...kept.values()], kept, {
+    response: responseObject(frame, closedState(finished)),
+    inputItems: inputItemsOf(frame.request.body.input, run.ids),
+    play: () => eventsOf(finished),
+  })
 }
+
+/** The input as items, each with an id, newest first, as OpenAI lists them. */
+function inputItemsOf(input: unknown, ids: Run['ids']): readonly JsonObject[] {
+  const items = Array.isArray(input) ? input.map((item) => asObject(item) ?? {}) : [saidBy(input)]
+  return items.map((item) => ({ id: ids.next('msg_'), type: 'message', ...item })).reverse()
+}
+
+const saidBy = (text: unknown): JsonObject => ({
+  role: 'user',
+  status: 'completed',
+  content: [{ type: 'input_text', text: text ?? '' }],
+})
+
+const eventsOf = (response: Finished) =>
+  responseEvents({
+    request: response.frame.request,
+    items: response.items,
+    isIncomplete: response.answer.isIncomplete,
+    opened: responseObject(response.frame, openedState(response)),
+    closed: responseObject(response.frame, closedState(response)),
+    pieces: response.scenario.answer?.pieces ?? 'words',
+    obfuscate: response.frame.request.wantsObfuscation ? createObfuscation() : undefined,
+  })
 
 const usageOf = (counts: UsageCounts, { usage }: Scenario): unknown =>
   reportedUsage(counts, responsesUsage, usage)
@@ -107,7 +135,7 @@ const failedState = (error: OpenAiError, { streamError }: Scenario): ResponseSta
 })
 
 function replyOf(response: Finished, run: Run): Answered['reply'] {
-  const { frame, answer, items, counts, scenario } = response
+  const { frame, counts, scenario } = response
   const { request } = frame
   const { inputTokens, outputTokens } = counts
   const facts = { requestId: run.requestId, model: request.modelName, inputTokens, outputTokens }
@@ -120,15 +148,7 @@ function replyOf(response: Finished, run: Run): Answered['reply'] {
     if (scenario.streamError) return refusedReply({ status: 500, error }, run.requestId)
     return jsonReply(status, responseObject(frame, closedState(response)), facts, outputTokens)
   }
-  const all = responseEvents({
-    request,
-    items,
-    isIncomplete: answer.isIncomplete,
-    opened: responseObject(frame, openedState(response)),
-    closed: responseObject(frame, closedState(response)),
-    pieces: scenario.answer?.pieces ?? 'words',
-    obfuscate: request.wantsObfuscation ? createObfuscation() : undefined,
-  })
+  const all = eventsOf(response)
   const { code, message, param } = error
   const events = editedEvents(all, scenario, (sent) =>
     isFailedWhole

@@ -5,6 +5,7 @@ import { jsonReply, refusedReply } from './fixed-reply.ts'
 import { modelList, modelObject } from './models.ts'
 import { modelNotFound, noWebSocket, type Refused, unknownUrl, wrongMethod } from './openai-error.ts'
 import type { RequestRecord } from './received-request.ts'
+import { type StoredAsked, storedRouteOf } from './stored-responses.ts'
 
 export const BODY_BYTES_MAX = 64 * 1024 * 1024
 
@@ -24,6 +25,7 @@ const KINDS: ReadonlyMap<string, PostedKind> = new Map(Object.entries(POSTED))
 export type Route =
   | { readonly kind: PostedKind }
   | { readonly kind: 'models'; readonly name: string | undefined }
+  | { readonly kind: 'stored'; readonly id: string; readonly asked: StoredAsked }
   | { readonly kind: 'refused'; readonly refused: Refused }
 
 export function routeOf({ method, path, headers }: RequestRecord): Route {
@@ -36,6 +38,8 @@ export function routeOf({ method, path, headers }: RequestRecord): Route {
       ? { kind: 'models', name: name === '' ? undefined : name }
       : refused(wrongMethod(method, pathname))
   }
+  const stored = storedRouteOf(method, path)
+  if (stored) return stored
   const kind = KINDS.get(pathname)
   if (!kind) return refused(unknownUrl(method, pathname))
   if (headers.upgrade !== undefined) return refused(noWebSocket())

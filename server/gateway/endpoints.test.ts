@@ -1,6 +1,6 @@
 // The paths that exist, and every trick to reach one that does not.
 import { describe, expect, test } from 'vitest'
-import { ENDPOINTS, endpointAt, isGatewayPath, modelIdAt, rawPathOf } from './endpoints.ts'
+import { ENDPOINTS, endpointAt, isGatewayPath, modelIdAt, rawPathOf, storedAt } from './endpoints.ts'
 import type { Received } from './request.ts'
 import { findEndpoint } from './stages/receive.ts'
 
@@ -55,7 +55,7 @@ describe('an endpoint', () => {
 
   test('has an upstream path and a bound for its body where it is forwarded', () => {
     for (const endpoint of ENDPOINTS) {
-      if (endpoint.kind === 'local') continue
+      if (endpoint.kind !== 'metered') continue
       expect(endpoint.upstreamPath).toMatch(/^(\/[a-z_]+)+$/)
       expect(endpoint.maxBodyBytes).toBeGreaterThan(1_000_000)
       expect(endpoint.methods).toEqual(['POST'])
@@ -68,7 +68,6 @@ describe('a path that is not in the table', () => {
     '/v1',
     '/v1/',
     '/v1/responses/',
-    '/v1/responses/resp_1',
     '/v1//responses',
     '//v1/responses',
     '/v1/./responses',
@@ -124,6 +123,16 @@ describe('a path that is not in the table', () => {
     '//evil.test/v1/embeddings',
     '/embeddings/',
     '/x/embeddings',
+    '/v1/responses/resp_1/',
+    '/v1/responses/resp_1/output_items',
+    '/v1/responses/resp_1/cancel/',
+    '/v1/responses/resp_1/input_items/x',
+    '/v1/responses/resp_1/../../organization',
+    '/v1/responses/resp_1%2fcancel',
+    '/v1/responses/resp%5f1',
+    '/v1/responses/resp_1;x',
+    '/v1/responses/../files',
+    `/v1/responses/${'r'.repeat(201)}`,
     '/v1/__proto__',
     '/v1/constructor',
   ])('%j does not exist, for any method', (url) => {
@@ -168,14 +177,39 @@ describe('a raw path', () => {
   ])('%s does not', (path) => expect(isGatewayPath(path)).toBe(false))
 
   test('leads to an endpoint only on the OpenAI side', () => {
-    for (const { path } of ENDPOINTS) {
+    for (const { path: named } of ENDPOINTS) {
+      const path = named.replace('{response}', 'resp_1')
       const endpoint = endpointAt(`/v1${path}`)
-      expect(endpoint?.path).toBe(path)
+      expect(endpoint?.path).toBe(named)
       expect(endpointAt(`/api/v1${path}`)).toBe(endpoint)
       // Without its prefix it is the portal's path, unless the request carries an API key.
       expect(endpointAt(path)).toBe(endpoint)
       expect([isGatewayPath(`/v1${path}`), isGatewayPath(path)]).toEqual([true, false])
     }
+  })
+})
+
+describe('the path of a stored response', () => {
+  test.each([
+    ['/v1/responses/resp_68af4030', 'resp_68af4030', '/responses/{response}'],
+    ['/api/v1/responses/a-B_9/cancel', 'a-B_9', '/responses/{response}/cancel'],
+    ['/responses/resp_1/input_items', 'resp_1', '/responses/{response}/input_items'],
+  ])('%s names %s', (path, id, row) => {
+    expect(storedAt(path)).toMatchObject({ id, endpoint: { path: row } })
+    expect(endpointAt(path)?.path).toBe(row)
+  })
+
+  test('is read and deleted, and nothing else', () => {
+    expect(codeOf('GET', '/v1/responses/resp_1')).toBe('found')
+    expect(codeOf('DELETE', '/v1/responses/resp_1')).toBe('found')
+    for (const method of ['POST', 'PUT', 'PATCH']) {
+      expect(codeOf(method, '/v1/responses/resp_1')).toBe('method_not_allowed')
+    }
+  })
+
+  test('gives way to the endpoints that have a path of their own', () => {
+    expect(endpointAt('/v1/responses/compact')?.kind).toBe('metered')
+    expect(endpointAt('/v1/responses/input_tokens')?.kind).toBe('metered')
   })
 })
 

@@ -34,7 +34,18 @@ export interface LocalEndpoint extends EndpointBase {
   readonly answer: 'models' | 'model'
 }
 
-export type Endpoint = MeteredEndpoint | LocalEndpoint
+/** Something that the upstream keeps for whoever made it, named by an id in the path. Nothing is charged for it. */
+export interface StoredEndpoint extends EndpointBase {
+  readonly kind: 'stored'
+  /** Appended to the upstream's base URL, with the id in the place of `{response}`. */
+  readonly upstreamPath: string
+  /** Of the query, these members go along, as often as they stand there. */
+  readonly query: readonly string[]
+  /** Whether the answer lists items, which are from then on the asking person's own. */
+  readonly hasItems: boolean
+}
+
+export type Endpoint = MeteredEndpoint | LocalEndpoint | StoredEndpoint
 
 const MEBIBYTE = 1024 * 1024
 /** Codex sends some 70 KB a turn, vision requests tens of megabytes of base64. */
@@ -58,6 +69,30 @@ const ONE_MODEL: LocalEndpoint = {
   answer: 'model',
 }
 
+const stored = (path: string, methods: readonly string[], query: readonly string[] = []): StoredEndpoint => ({
+  kind: 'stored',
+  path,
+  methods,
+  upstreamPath: path,
+  query,
+  hasItems: path.endsWith('/input_items'),
+})
+
+/** Responses that were made with `store`, by whoever made them (OpenAI API reference, "Responses"). */
+const STORED: readonly StoredEndpoint[] = [
+  stored(
+    '/responses/{response}',
+    ['GET', 'DELETE'],
+    ['include', 'include[]', 'stream', 'starting_after', 'include_obfuscation'],
+  ),
+  stored('/responses/{response}/cancel', ['POST']),
+  stored(
+    '/responses/{response}/input_items',
+    ['GET'],
+    ['after', 'before', 'limit', 'order', 'include', 'include[]'],
+  ),
+]
+
 const AT_ONE_PATH: readonly Endpoint[] = [
   forwarded('/chat/completions', 'chat'),
   forwarded('/responses', 'responses'),
@@ -69,7 +104,7 @@ const AT_ONE_PATH: readonly Endpoint[] = [
   { kind: 'local', path: '/models', methods: ['GET', 'HEAD'], answer: 'models' },
 ]
 
-export const ENDPOINTS: readonly Endpoint[] = [...AT_ONE_PATH, ONE_MODEL]
+export const ENDPOINTS: readonly Endpoint[] = [...AT_ONE_PATH, ...STORED, ONE_MODEL]
 
 const PREFIXES = ['/v1', '/api/v1'] as const
 /** Without any, for clients whose base URL lacks it: only where a request carries an API key does it come here. */
@@ -87,7 +122,24 @@ export function rawPathOf(target: string): string {
 }
 
 export const endpointAt = (rawPath: string): Endpoint | undefined =>
-  BY_RAW_PATH.get(rawPath) ?? (modelIdAt(rawPath) === undefined ? undefined : ONE_MODEL)
+  BY_RAW_PATH.get(rawPath) ??
+  storedAt(rawPath)?.endpoint ??
+  (modelIdAt(rawPath) === undefined ? undefined : ONE_MODEL)
+
+const BEFORE_RESPONSES = ANY_PREFIX.map((prefix) => `${prefix}/responses/`)
+/** An id as the upstream makes them, and at most one word behind it. Anything else, however encoded, names nothing. */
+const STORED_FORM = /^([A-Za-z0-9_-]{1,200})(\/[a-z_]+)?$/
+
+/** The row of something stored, and the id that a raw path names. */
+export function storedAt(
+  rawPath: string,
+): { readonly endpoint: StoredEndpoint; readonly id: string } | undefined {
+  const before = BEFORE_RESPONSES.find((start) => rawPath.startsWith(start))
+  const form = before === undefined ? null : STORED_FORM.exec(rawPath.slice(before.length))
+  const [, id, behind = ''] = form ?? []
+  const endpoint = STORED.find(({ path }) => path === `/responses/{response}${behind}`)
+  return endpoint && id !== undefined ? { endpoint, id } : undefined
+}
 
 /** What stands behind `/models/` in a raw path, as it stands there; undefined where nothing does. */
 export function modelIdAt(rawPath: string): string | undefined {

@@ -32,7 +32,7 @@ export function outcomeOfRow({ createdAt: _, ...row }: UsageRow, drainCutBy?: Dr
   return drainCutBy === undefined ? row : { ...row, drainCutBy }
 }
 
-interface Answered {
+export interface Answered {
   readonly status: number
   readonly code: ErrorCode | null
 }

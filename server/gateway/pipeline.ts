@@ -24,6 +24,7 @@ import { checkLimits, reserve } from './stages/reserve.ts'
 import { route } from './stages/route.ts'
 import { dispatch, send } from './stages/send.ts'
 import { refusedRow, settle } from './stages/settle.ts'
+import { answerStored } from './stored.ts'
 import { withoutKeys } from './without-keys.ts'
 
 export async function runRequest(deps: StageDeps, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -65,6 +66,10 @@ async function journey(deps: StageDeps, received: Received): Promise<Outcome> {
       { ...identified.value, endpoint: endpoint.value },
       { status: res.statusCode, code: null },
     )
+  }
+  if (endpoint.value.kind === 'stored') {
+    const answered = await answerStored(deps, { ...identified.value, endpoint: endpoint.value })
+    return outcomeWithoutRow(deps, { ...identified.value, endpoint: endpoint.value }, answered)
   }
   const addressed: Identified = { ...identified.value, endpoint: endpoint.value }
   const admitted = admit(deps, addressed)

@@ -32,7 +32,10 @@ const ACCOUNT_TRACES = /\b(?:org|proj)[-_][A-Za-z0-9]{6,}|\bsk-[A-Za-z0-9_*-]{4,
 const RETRY_DEFAULT_MS = 1_000
 const RETRY_MS_MAX = 10 * 60_000
 
-export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Held): UpstreamErrorVerdict {
+/** The model that was asked for, and the one behind it where that is another. */
+type Asked = Pick<Held, 'alias' | 'model'> & { readonly facts: Pick<Held['facts'], 'model'> }
+
+export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Asked): UpstreamErrorVerdict {
   const text = body.toString('utf8')
   const error = errorMember(text)
   const code = typeof error?.code === 'string' ? error.code : null

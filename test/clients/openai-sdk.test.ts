@@ -384,3 +384,24 @@ describe('refusals and retries', () => {
     expect(ids.some((id) => id.startsWith('demo-'))).toBe(false)
   })
 })
+
+describe('stored responses', () => {
+  test('are read, listed, played again and deleted by whoever made them, and not found by anybody else', async () => {
+    await freshClient()
+    const theirs = client
+    const made = await theirs.responses.create({ model: TEST_MODEL, input: 'Say hello.' })
+    expect((await theirs.responses.retrieve(made.id)).output_text).toBe(made.output_text)
+    const events: string[] = []
+    for await (const event of await theirs.responses.retrieve(made.id, { stream: true }))
+      events.push(event.type)
+    expect(events.at(-1)).toBe('response.completed')
+    expect((await theirs.responses.inputItems.list(made.id)).data).toHaveLength(1)
+    const other = await gateway.createPerson()
+    const strangers = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: other.key })
+    await expect(strangers.responses.retrieve(made.id)).rejects.toMatchObject({ status: 404 })
+    await expect(strangers.responses.delete(made.id)).rejects.toMatchObject({ code: 'response_not_found' })
+    await theirs.responses.delete(made.id)
+    await expect(theirs.responses.retrieve(made.id)).rejects.toMatchObject({ status: 404 })
+    await theChargedRow()
+  })
+})

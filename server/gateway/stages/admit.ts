@@ -6,10 +6,10 @@ import type { Admitted, Identified } from '../request.ts'
 
 const CLIENT_NAME_LENGTH_MAX = 200
 
-export function admit(
+export function admit<R extends Omit<Identified, 'endpoint'>>(
   deps: Pick<GatewayDeps, 'keys' | 'notices' | 'upstream'>,
-  identified: Identified,
-): Result<Admitted, Refusal> {
+  identified: R,
+): Result<R & Pick<Admitted, 'upstream'>, Refusal> {
   const upstream = deps.upstream()
   if (!upstream) return fail(refusal('upstream_not_configured'))
   deps.keys.noteUse(identified.key.keyId, {

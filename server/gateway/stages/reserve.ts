@@ -6,6 +6,7 @@ import { DEFAULT_CONTEXT_WINDOW_TOKENS, DEFAULT_MAX_OUTPUT_TOKENS } from '../../
 import { ok, type Result } from '../../../contract/result.ts'
 import type { KnownKey } from '../../accounts/key-directory.ts'
 import type { LimitSubject } from '../../limits/decide-limits.ts'
+import type { Admission } from '../../limits/limiter.ts'
 import type { StageDeps } from '../deps.ts'
 import type { Identified, Reserved, Routed } from '../request.ts'
 
@@ -28,11 +29,21 @@ export function checkLimits(deps: LimitDeps, { key, res }: Identified): Refusal 
 }
 
 export function reserve(deps: LimitDeps, routed: Routed): Result<Reserved, Refusal> {
-  const subject = subjectOf(deps, routed.key)
-  const limits = deps.limitBook.effectiveFor(subject)
-  const admitted = deps.limiter.admit(subject, limits, tokensAtMost(routed))
-  setHeaders(routed.res, admitted.ok ? admitted.value.headers : deps.limiter.headers(subject, limits))
+  const admitted = takePlace(deps, routed, tokensAtMost(routed))
   return admitted.ok ? ok({ ...routed, admission: admitted.value }) : admitted
+}
+
+/** The place of a request that uses so many tokens at most. */
+export function takePlace(
+  deps: LimitDeps,
+  { key, res }: Pick<Identified, 'key' | 'res'>,
+  tokensMax: number,
+): Result<Admission, Refusal> {
+  const subject = subjectOf(deps, key)
+  const limits = deps.limitBook.effectiveFor(subject)
+  const admitted = deps.limiter.admit(subject, limits, tokensMax)
+  setHeaders(res, admitted.ok ? admitted.value.headers : deps.limiter.headers(subject, limits))
+  return admitted
 }
 
 function tokensAtMost({ facts, price, referencedTokens }: Routed): number {

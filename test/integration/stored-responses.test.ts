@@ -1,0 +1,171 @@
+// Responses that the upstream keeps: whoever made one reads, replays and deletes it for nothing, and nobody else finds it.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  type Person,
+  type RunningGateway,
+  startGateway,
+  TEST_MODEL,
+  UPSTREAM_KEY,
+} from './support/running-gateway.ts'
+
+let gateway: RunningGateway
+let owner: Person
+let stranger: Person
+
+beforeAll(async () => {
+  gateway = await startGateway()
+  stranger = await gateway.createPerson()
+})
+afterAll(() => gateway.stop())
+beforeEach(async () => {
+  gateway.upstream.reset()
+  owner = await gateway.createPerson()
+})
+
+const ask = (path: string, by: Person, init: RequestInit = {}) =>
+  fetch(`${gateway.url}${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${by.key}`, 'content-type': 'application/json', ...init.headers },
+  })
+
+async function makeResponse(more: object = {}, by = owner): Promise<string> {
+  const body = JSON.stringify({ model: TEST_MODEL, input: 'Say hello.', ...more })
+  const answer = await ask('/v1/responses', by, { method: 'POST', body })
+  // Of the answer only the id is looked at.
+  return ((await answer.json()) as { id: string }).id
+}
+
+/** What the upstream was sent since the response was made. */
+const sentOn = () => gateway.upstream.requests.slice(1).map(({ method, path }) => `${method} ${path}`)
+
+describe('the person who made it', () => {
+  test('reads it, byte for byte, with the operator’s key upstream, and pays nothing', async () => {
+    const id = await makeResponse()
+    const paid = await gateway.balanceOf(owner)
+    const read = await ask(`/v1/responses/${id}`, owner)
+    expect([read.status, read.headers.get('x-request-id')]).toEqual([200, expect.stringMatching(/^req_/)])
+    expect(await read.json()).toMatchObject({ id, object: 'response', status: 'completed' })
+    expect(gateway.upstream.requests.at(-1)?.headers.authorization).toBe(`Bearer ${UPSTREAM_KEY}`)
+    expect(await gateway.usageOf(owner)).toHaveLength(1)
+    expect(await gateway.balanceOf(owner)).toBe(paid)
+  })
+
+  test('reads it under every prefix, and sends only the parameters that the endpoint has', async () => {
+    const id = await makeResponse()
+    const query = 'include[]=reasoning.encrypted_content&include=x&organization=org_1&stream=false'
+    expect((await ask(`/api/v1/responses/${id}?${query}`, owner)).status).toBe(200)
+    expect((await ask(`/responses/${id}`, owner)).status).toBe(200)
+    const kept = 'include%5B%5D=reasoning.encrypted_content&include=x&stream=false'
+    expect(sentOn()).toEqual([`GET /v1/responses/${id}?${kept}`, `GET /v1/responses/${id}`])
+  })
+
+  test('plays its stream again, charged once', async () => {
+    const id = await makeResponse()
+    const paid = await gateway.balanceOf(owner)
+    const replayed = await ask(`/v1/responses/${id}?stream=true`, owner)
+    expect(replayed.headers.get('content-type')).toMatch(/^text\/event-stream/)
+    const text = await replayed.text()
+    expect(text).toContain('event: response.completed')
+    expect(text).toContain(id)
+    expect(await gateway.balanceOf(owner)).toBe(paid)
+  })
+
+  test('lists its input, whose items are theirs to refer to from then on', async () => {
+    const id = await makeResponse()
+    const listed = await ask(`/v1/responses/${id}/input_items?limit=20&order=desc&x=1`, owner)
+    // The demo upstream lists one item.
+    const { data } = (await listed.json()) as { data: { id: string }[] }
+    const itemId = data[0]?.id ?? ''
+    expect(itemId).toMatch(/^msg_/)
+    expect(sentOn()).toEqual([`GET /v1/responses/${id}/input_items?limit=20&order=desc`])
+    const input = [{ type: 'item_reference', id: itemId }]
+    const refer = (by: Person) =>
+      ask('/v1/responses', by, { method: 'POST', body: JSON.stringify({ model: TEST_MODEL, input }) })
+    const foreign = await refer(stranger)
+    expect([foreign.status, await foreign.text()]).toEqual([404, expect.stringContaining('item_not_found')])
+    // The demo upstream keeps no input items, and says so in its own words: the reference has passed.
+    expect(await (await refer(owner)).text()).not.toContain('"item_not_found"')
+  })
+
+  test('deletes it; afterwards the upstream says that it is gone', async () => {
+    const id = await makeResponse()
+    const deleted = await ask(`/v1/responses/${id}`, owner, { method: 'DELETE' })
+    expect(await deleted.json()).toEqual({ id, object: 'response', deleted: true })
+    const again = await ask(`/v1/responses/${id}`, owner)
+    expect([again.status, await again.text()]).toEqual([404, expect.stringContaining(`'${id}' not found`)])
+  })
+
+  test('is told in the upstream’s words that a finished response cannot be cancelled', async () => {
+    const id = await makeResponse()
+    const cancelled = await ask(`/v1/responses/${id}/cancel`, owner, { method: 'POST' })
+    expect([cancelled.status, await cancelled.text()]).toEqual([
+      400,
+      expect.stringContaining('Cannot cancel'),
+    ])
+  })
+})
+
+describe('anybody else', () => {
+  const WAYS = [
+    ['GET', ''],
+    ['GET', '?stream=true'],
+    ['DELETE', ''],
+    ['POST', '/cancel'],
+    ['GET', '/input_items'],
+  ] as const
+
+  test.each(WAYS)('finds nothing at %s …%s, and nothing is sent', async (method, behind) => {
+    const id = await makeResponse()
+    const answer = await ask(`/v1/responses/${id}${behind}`, stranger, { method })
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toEqual({
+      error: {
+        message: `The response "${id}" was not found.`,
+        type: 'invalid_request_error',
+        param: null,
+        code: 'response_not_found',
+      },
+    })
+    expect(sentOn()).toEqual([])
+  })
+
+  test('is answered the same for a response that never was, and without a key not at all', async () => {
+    expect((await ask('/v1/responses/resp_never', owner)).status).toBe(404)
+    expect((await fetch(`${gateway.url}/v1/responses/resp_never`)).status).toBe(401)
+    expect(gateway.upstream.requests).toEqual([])
+  })
+
+  test('does not come by a response that was not to be stored', async () => {
+    const id = await makeResponse({ store: false })
+    expect((await ask(`/v1/responses/${id}`, owner)).status).toBe(404)
+  })
+})
+
+describe('where the upstream fails', () => {
+  test.each([
+    ['its refusal of the operator’s key is not shown', { error: 401 }, 400, 'upstream_rejected'],
+    ['its rate limit is one of the gateway', { error: 429 }, 429, 'upstream_busy'],
+    ['a page in the place of an answer', { status: 502, body: '<html>' }, 502, 'upstream_failed'],
+  ])('%s', async (_what, scenario, status, code) => {
+    const id = await makeResponse()
+    gateway.upstream.script(scenario)
+    const answer = await ask(`/v1/responses/${id}`, owner)
+    expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(`"${code}"`)])
+  })
+
+  test('a connection refused is said in one code, and the place in the limits is given back', async () => {
+    const rules = [{ metric: 'concurrent', window: null, value: 1 }]
+    const limited = await gateway.admin('limits.update', { scope: 'user', subjectId: owner.id, rules })
+    expect(limited.ok).toBe(true)
+    const id = await makeResponse()
+    await gateway.upstream.refuse()
+    for (let tries = 0; tries < 2; tries += 1) {
+      const answer = await ask(`/v1/responses/${id}`, owner)
+      expect([answer.status, await answer.text()]).toEqual([
+        502,
+        expect.stringContaining('upstream_unreachable'),
+      ])
+    }
+    await gateway.upstream.accept()
+  })
+})
