@@ -18,7 +18,7 @@ export interface Core {
   readonly deps: OperationDeps
   readonly upstream: LiveUpstream
   readonly gateway: Gateway
-  readonly writer: Pick<Writer, 'waiting'>
+  readonly writer: Pick<Writer, 'waiting' | 'caughtUp'>
   readonly dispatch: Dispatch
   /** Writes what is owed and lets go of the database. The gateway has been drained before. */
   stop(): Promise<void>
@@ -37,6 +37,7 @@ export async function startCore(surroundings: Surroundings): Promise<Core> {
       events,
       ids: ports.ids,
       logger: ports.logger,
+      caughtUp: () => writer.caughtUp(),
     })
     await completeFromEnvironment(config, deps)
     await giveDueDefaultBalances(deps)

@@ -13,7 +13,7 @@ import { createSpendingBook } from './accounts/spending-book.ts'
 import type { Closers } from './closers.ts'
 import type { Db } from './db/open.ts'
 import { createRepositories } from './db/repositories/repositories.ts'
-import { createWriter, type Writer } from './db/write.ts'
+import { createThreadedWriter, type Writer } from './db/write.ts'
 import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { createHousekeeping } from './housekeeping.ts'
@@ -44,7 +44,7 @@ interface Parts {
   readonly deps: OperationDeps
   readonly upstream: LiveUpstream
   readonly gateway: Gateway
-  readonly writer: Pick<Writer, 'waiting'>
+  readonly writer: Pick<Writer, 'waiting' | 'caughtUp'>
 }
 
 /** What has to end again is pushed to `closers`, in the order of its making. */
@@ -52,7 +52,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   const { config, ports, events } = surroundings
   const { clock, ids, logger, secrets } = ports
   const repositories = createRepositories(db)
-  const writer = createWriter(db, {
+  const writer = createThreadedWriter(db.path, {
     onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
   })
   closers.push(() => writer.stop())

@@ -1,7 +1,9 @@
 // Carries out write commands inside a transaction, and knows which holds are open on disk: a hold is ended once, and only
 // if it was ever written.
+
+import type { Database } from 'better-sqlite3'
+import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
 import { type JournalStatements, prepareJournalStatements } from './journal-statements.ts'
-import type { Db } from './open.ts'
 import { createResolvedMark, type ResolvedMark } from './resolved-mark.ts'
 import type {
   BalanceChangeCommand,
@@ -12,21 +14,6 @@ import type {
   SettleCommand,
   WriteCommand,
 } from './write-command.ts'
-
-/** A settlement or release of a hold that is not open on disk: never written, or ended before. */
-export class HoldNotOpenError extends Error {
-  override readonly name = 'HoldNotOpenError'
-}
-
-/** A request was refunded, or its possible loss was charged or dismissed, before. Each of these happens once. */
-export class BookedBeforeError extends Error {
-  override readonly name = 'BookedBeforeError'
-}
-
-/** A code that cannot be redeemed any more. Nothing of what it would have given was written. */
-export class CodeClaimedError extends Error {
-  override readonly name = 'CodeClaimedError'
-}
 
 export interface Journal {
   begin(): void
@@ -41,10 +28,10 @@ export interface Journal {
 /** So many entries pass before the mark follows: what a start after a crash reads beside the holds that were open. */
 const ENTRIES_PER_MARK = 1_000
 
-export const createJournal = (db: Db): Journal => new PreparedJournal(db)
+export const createJournal = (raw: Database): Journal => new PreparedJournal(raw)
 
 class PreparedJournal implements Journal {
-  readonly #raw: Db['raw']
+  readonly #raw: Database
   readonly #statements: JournalStatements
   readonly #steps: ReturnType<typeof prepareSteps>
   readonly #mark: ResolvedMark
@@ -60,7 +47,7 @@ class PreparedJournal implements Journal {
   #lastSeq = 0
   #entriesSinceMark = 0
 
-  constructor({ raw }: Db) {
+  constructor(raw: Database) {
     this.#raw = raw
     this.#statements = prepareJournalStatements(raw)
     this.#steps = prepareSteps(raw)
@@ -205,7 +192,7 @@ class PreparedJournal implements Journal {
   }
 }
 
-const prepareSteps = (raw: Db['raw']) => ({
+const prepareSteps = (raw: Database) => ({
   begin: raw.prepare('BEGIN IMMEDIATE'),
   commit: raw.prepare('COMMIT'),
   rollback: raw.prepare('ROLLBACK'),

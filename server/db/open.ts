@@ -1,85 +1,26 @@
-// Opens the database file. The driver forgets its pragmas with every connection, so they are set and read back each time.
-import { closeSync, openSync } from 'node:fs'
-import Database from 'better-sqlite3'
+// A connection to the database: the driver for what is prepared once, the query builder for the rest.
+import type { Database } from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
+import { openRaw } from './open-raw.ts'
 
 export interface Db {
   readonly path: string
   readonly isReadonly: boolean
   /** The driver itself: for the writer, migrations and pragmas. */
-  readonly raw: Database.Database
+  readonly raw: Database
   /** The query builder over the same connection. */
   readonly orm: BetterSQLite3Database
   close(): void
 }
 
-interface Pragma {
-  readonly name: string
-  readonly value: string | number
-  /** What reading it back gives, where that is not what was set. */
-  readonly reads?: string | number
-}
-
-/** `journal_mode` first: it decides what `synchronous` means. */
-const PRAGMAS: readonly Pragma[] = [
-  { name: 'journal_mode', value: 'WAL', reads: 'wal' },
-  // The driver is built to fall back to NORMAL in WAL mode, where a charge that was answered for can vanish with the power.
-  { name: 'synchronous', value: 'FULL', reads: 2 },
-  { name: 'foreign_keys', value: 'ON', reads: 1 },
-  // Without this, INSERT OR REPLACE deletes a row without firing the triggers that forbid deleting.
-  { name: 'recursive_triggers', value: 'ON', reads: 1 },
-  { name: 'busy_timeout', value: 5000 },
-  { name: 'temp_store', value: 'MEMORY', reads: 2 },
-  // Negative: kibibytes. The indexes by person and by key are written all over, so the default of 2 MiB would thrash.
-  { name: 'cache_size', value: -16_384 },
-  // After a burst the write-ahead log is cut back to this many bytes.
-  { name: 'journal_size_limit', value: 67_108_864 },
-]
-
-/** On macOS an ordinary fsync leaves the data in the drive's cache. */
-const PRAGMAS_MACOS: readonly Pragma[] = [
-  { name: 'fullfsync', value: 'ON', reads: 1 },
-  { name: 'checkpoint_fullfsync', value: 'ON', reads: 1 },
-]
-
-/** What a reading connection may not or need not set. */
-const WRITE_ONLY = new Set(['journal_mode', 'journal_size_limit'])
-
 /** Throws where the file cannot be opened or a pragma does not take. `readonly` is for reports beside the running server. */
 export function openDatabase(path: string, options: { readonly readonly?: boolean } = {}): Db {
-  const isReadonly = options.readonly ?? false
-  const raw = openFile(path, isReadonly)
-  try {
-    const wanted = process.platform === 'darwin' ? [...PRAGMAS, ...PRAGMAS_MACOS] : PRAGMAS
-    for (const pragma of wanted) {
-      if (!(isReadonly && WRITE_ONLY.has(pragma.name))) setAndVerify(raw, pragma, path)
-    }
-  } catch (error) {
-    raw.close()
-    throw error
-  }
-  return { path, isReadonly, raw, orm: drizzle(raw), close: () => void raw.close() }
-}
-
-function openFile(path: string, isReadonly: boolean): Database.Database {
-  try {
-    // Made readable by its owner alone; SQLite gives the same mode to the files beside it.
-    if (!isReadonly) closeSync(openSync(path, 'a', 0o600))
-    return new Database(path, { readonly: isReadonly })
-  } catch (cause) {
-    throw new Error(`The database ${path} cannot be opened. Check that its folder exists and is yours.`, {
-      cause,
-    })
-  }
-}
-
-function setAndVerify(raw: Database.Database, pragma: Pragma, path: string): void {
-  raw.pragma(`${pragma.name} = ${pragma.value}`)
-  const found: unknown = raw.pragma(pragma.name, { simple: true })
-  const wanted = pragma.reads ?? pragma.value
-  if (found !== wanted) {
-    throw new Error(
-      `The database ${path} does not take ${pragma.name} = ${pragma.value}: it says ${String(found)}.`,
-    )
+  const raw = openRaw(path, options)
+  return {
+    path,
+    isReadonly: options.readonly ?? false,
+    raw,
+    orm: drizzle(raw),
+    close: () => void raw.close(),
   }
 }

@@ -10,7 +10,7 @@ import {
   type TestDatabase,
   usageOf,
 } from '../../test/support/database.ts'
-import { HoldNotOpenError } from './journal.ts'
+import { HoldNotOpenError } from './journal-errors.ts'
 import { type Db, openDatabase } from './open.ts'
 import { createWriter, StorageFault, type WriteFailure, type Writer } from './write.ts'
 import type { WriteCommand } from './write-command.ts'

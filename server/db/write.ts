@@ -1,9 +1,13 @@
-// The one writer of the hot path: commands of an event-loop turn become one transaction, written at the turn's end. What
-// money already moved for is kept until the disk takes it; everything else is answered for at once.
-import { BookedBeforeError, CodeClaimedError, createJournal, type Journal } from './journal.ts'
+// The one writer of the hot path: what is handed in until the end of an event-loop turn, or while the group before is being
+// written, becomes one transaction. What money already moved for is kept until the disk takes it; everything else is answered
+// for at once.
+import { createJournal } from './journal.ts'
+import { BookedBeforeError, CodeClaimedError } from './journal-errors.ts'
 import type { Db } from './open.ts'
-import { isDiskFault, StorageFault } from './storage-fault.ts'
+import { StorageFault } from './storage-fault.ts'
 import type { WriteCommand } from './write-command.ts'
+import { type GroupOutcome, type GroupSink, writeHere } from './write-group.ts'
+import { startWriterThread } from './writer-thread.ts'
 
 export { BookedBeforeError, CodeClaimedError, StorageFault }
 
@@ -23,6 +27,11 @@ export interface Writer {
   readonly waiting: number
   /** Resolves when everything handed in so far has landed or was rejected. */
   flush(): Promise<void>
+  /**
+   * Resolves when everything handed in so far has been tried once, so that what is read from disk then is as new as what
+   * memory says. Of what the disk refuses it waits for nothing.
+   */
+  caughtUp(): Promise<void>
   /** Writes what is left and takes nothing more; what the disk still refuses is rejected. */
   stop(): Promise<void>
 }
@@ -36,6 +45,7 @@ interface Entry {
   isReported: boolean
 }
 
+const CAUGHT_UP = Promise.resolve()
 const RETRY_FIRST_MS = 100
 const RETRY_LATER_MS_MAX = 5_000
 /** Beyond this many kept commands, those that no money depends on are given up. */
@@ -56,28 +66,40 @@ const KEEP: Readonly<Record<WriteCommand['kind'], 'always' | 'while_few' | 'neve
   key_address: 'never',
 }
 
-export const createWriter = (
-  db: Db,
-  options: { readonly onError: (failure: WriteFailure) => void },
-): Writer => new GroupWriter(createJournal(db), options.onError)
+interface WriterOptions {
+  readonly onError: (failure: WriteFailure) => void
+}
+
+/** Writes over this connection, in this thread: for programs that have nothing else to do meanwhile. */
+export const createWriter = (db: Db, options: WriterOptions): Writer =>
+  new GroupWriter(writeHere(createJournal(db.raw)), options.onError)
+
+/** Writes in a thread of its own, over a connection of its own: nothing here waits for the disk. */
+export const createThreadedWriter = (path: string, options: WriterOptions): Writer =>
+  new GroupWriter(startWriterThread(path), options.onError)
 
 class GroupWriter implements Writer {
-  readonly #journal: Journal
+  readonly #sink: GroupSink
   readonly #onError: (failure: WriteFailure) => void
   #queue: Entry[] = []
   #kept: Entry[] = []
+  /** The group that is being written. */
+  #inFlight: readonly Entry[] = []
+  /** Told at the end of the next group, and of the one that is being written. */
+  #behindQueue: (() => void)[] = []
+  #behindFlight: (() => void)[] = []
   #isScheduled = false
   #isStopped = false
   #retryAfterMs = RETRY_FIRST_MS
   #retryTimer: NodeJS.Timeout | undefined
 
-  constructor(journal: Journal, onError: (failure: WriteFailure) => void) {
-    this.#journal = journal
+  constructor(sink: GroupSink, onError: (failure: WriteFailure) => void) {
+    this.#sink = sink
     this.#onError = onError
   }
 
   get waiting(): number {
-    return this.#queue.length + this.#kept.length
+    return this.#queue.length + this.#kept.length + this.#inFlight.length
   }
 
   submit(command: WriteCommand): Promise<void> {
@@ -85,10 +107,7 @@ class GroupWriter implements Writer {
       return Promise.reject(new StorageFault('The writer has stopped and takes nothing more.'))
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#queue.push({ command, promise, resolve, reject, isReported: false })
-    if (!this.#isScheduled) {
-      this.#isScheduled = true
-      setImmediate(this.#writeQueue)
-    }
+    this.#schedule()
     return promise
   }
 
@@ -98,6 +117,12 @@ class GroupWriter implements Writer {
     await Promise.allSettled(waiting)
   }
 
+  caughtUp(): Promise<void> {
+    const behind = this.#queue.length > 0 ? this.#behindQueue : this.#behindFlight
+    if (this.#queue.length === 0 && this.#inFlight.length === 0) return CAUGHT_UP
+    return new Promise((resolve) => void behind.push(resolve))
+  }
+
   async stop(): Promise<void> {
     if (this.#isStopped) return
     this.#isStopped = true
@@ -105,78 +130,70 @@ class GroupWriter implements Writer {
     this.#writeKept()
     this.#writeQueue()
     await Promise.allSettled(waiting)
+    await this.#sink.stop()
   }
 
   #promises(): Promise<void>[] {
-    return [...this.#kept, ...this.#queue].map((entry) => entry.promise)
+    return [...this.#inFlight, ...this.#kept, ...this.#queue].map((entry) => entry.promise)
+  }
+
+  /** At the end of this turn, or of the group that is being written, whichever is later. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#inFlight.length > 0) return
+    this.#isScheduled = true
+    setImmediate(this.#writeQueue)
   }
 
   readonly #writeQueue = (): void => {
     this.#isScheduled = false
-    if (this.#queue.length === 0) return
+    if (this.#queue.length === 0 || this.#inFlight.length > 0) return
     const group = this.#queue
     this.#queue = []
-    // Where the disk takes these, it may take the kept ones too: no need to wait for the timer.
-    if (this.#write(group) && this.#kept.length > 0) this.#writeKept()
+    this.#behindFlight.push(...this.#behindQueue.splice(0))
+    this.#write(group)
   }
 
   readonly #writeKept = (): void => {
     clearTimeout(this.#retryTimer)
     this.#retryTimer = undefined
+    // The end of the group that is being written leads here again.
+    if (this.#kept.length === 0 || this.#inFlight.length > 0) return
     const group = this.#kept
     this.#kept = []
-    if (group.length > 0) this.#write(group)
+    this.#write(group)
   }
 
-  /** Writes a group in one transaction. False where the disk was at fault and nothing of it was written. */
-  #write(group: readonly Entry[]): boolean {
-    try {
-      this.#writeTogether(group)
+  #write(group: readonly Entry[]): void {
+    this.#inFlight = group
+    const commands = group.map(({ command }) => command)
+    this.#sink.write(commands, (outcome) => this.#landed(group, outcome))
+  }
+
+  #landed(group: readonly Entry[], outcome: GroupOutcome): void {
+    this.#inFlight = []
+    for (const tell of this.#behindFlight.splice(0)) tell()
+    if (outcome.kind === 'disk_fault') {
+      this.#keep(group, outcome.error)
+    } else {
       this.#retryAfterMs = RETRY_FIRST_MS
-      return true
-    } catch (error) {
-      this.#journal.rollback()
-      if (isDiskFault(error)) return this.#keep(group, error)
+      group.forEach((entry, place) => {
+        if (outcome.refused.has(place)) this.#giveUp(entry, outcome.refused.get(place))
+        else entry.resolve()
+      })
+      // Where the disk takes these, it may take the kept ones too: no need to wait for the timer.
+      this.#writeKept()
     }
-    try {
-      this.#writeApart(group)
-      return true
-    } catch (error) {
-      this.#journal.rollback()
-      if (isDiskFault(error)) return this.#keep(group, error)
-      for (const entry of group) this.#giveUp(entry, error)
-      return true
-    }
+    if (this.#isStopped) this.#writeRest()
+    else if (this.#queue.length > 0) this.#schedule()
   }
 
-  #writeTogether(group: readonly Entry[]): void {
-    this.#journal.begin()
-    for (const { command } of group) this.#journal.execute(command)
-    this.#journal.commit()
-    for (const { resolve } of group) resolve()
+  #writeRest(): void {
+    this.#writeKept()
+    this.#writeQueue()
   }
 
-  /** One of the group cannot be written. It must not take the others with it, nor cost each of them a commit. */
-  #writeApart(group: readonly Entry[]): void {
-    const refused = new Map<Entry, unknown>()
-    this.#journal.begin()
-    for (const entry of group) {
-      try {
-        this.#journal.executeIsolated(entry.command)
-      } catch (error) {
-        if (isDiskFault(error)) throw error
-        refused.set(entry, error)
-      }
-    }
-    this.#journal.commit()
-    for (const entry of group) {
-      if (refused.has(entry)) this.#giveUp(entry, refused.get(entry))
-      else entry.resolve()
-    }
-  }
-
-  /** Keeps what is worth trying again, and answers for the rest at once. Returns false: nothing was written. */
-  #keep(group: readonly Entry[], cause: unknown): false {
+  /** Keeps what is worth trying again, and answers for the rest at once. */
+  #keep(group: readonly Entry[], cause: unknown): void {
     const fault = new StorageFault('The database could not be written to.', { cause })
     for (const entry of group) {
       if (this.#isStopped || !this.#isWorthKeeping(entry)) {
@@ -191,7 +208,6 @@ class GroupWriter implements Writer {
       this.#retryTimer = setTimeout(this.#writeKept, this.#retryAfterMs)
       this.#retryAfterMs = Math.min(this.#retryAfterMs * 2, RETRY_LATER_MS_MAX)
     }
-    return false
   }
 
   #isWorthKeeping({ command }: Entry): boolean {

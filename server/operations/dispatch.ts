@@ -37,8 +37,10 @@ export function createDispatch(deps: {
   readonly events: EventBus
   readonly ids: Pick<Ids, 'next'>
   readonly logger: Pick<Logger, 'error'>
+  /** Resolves when the disk says what memory says, so that no answer mixes two moments. */
+  readonly caughtUp: () => Promise<void>
 }): Dispatch {
-  const { handlers, events, ids, logger } = deps
+  const { handlers, events, ids, logger, caughtUp } = deps
   return async (name, rawInput, caller) => {
     const listed = CATALOGUE.get(name)
     if (!listed) return refuse(refusal('operation_not_found', { operation: name.slice(0, 100) }))
@@ -55,6 +57,7 @@ export function createDispatch(deps: {
         input: unknown,
         caller: Caller,
       ) => Promise<Result<unknown, Refusal>>
+      await caughtUp()
       const result = await handler(input.data, caller)
       if (!result.ok) return refuse(result.error)
       const data: unknown = listed.output.parse(result.value)

@@ -1,0 +1,20 @@
+// What the thread that writes and the one that started it tell each other.
+import type { WriteCommand } from './write-command.ts'
+
+/** A group to write, or the end of all writing. */
+export type ToWriter =
+  | { readonly kind: 'write'; readonly commands: readonly WriteCommand[] }
+  | { readonly kind: 'stop' }
+
+/** An error loses its class on the way between threads; this is what is put together again on the other side. */
+export interface SentError {
+  readonly name: string
+  readonly message: string
+  /** Of an error of the driver. */
+  readonly code: string | undefined
+}
+
+/** One for each group, in order. */
+export type FromWriter =
+  | { readonly kind: 'written'; readonly refused: readonly (readonly [place: number, error: SentError])[] }
+  | { readonly kind: 'disk_fault'; readonly error: SentError }

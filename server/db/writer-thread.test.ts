@@ -1,0 +1,107 @@
+// The writer with its thread. What it decides is tested without one, in write.test.ts.
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { addPerson, cellOf, holdOf, NOW, openTestDatabase, usageOf } from '../../test/support/database.ts'
+import { HoldNotOpenError } from './journal-errors.ts'
+import { createThreadedWriter, StorageFault, type WriteFailure } from './write.ts'
+import type { WriteCommand } from './write-command.ts'
+
+const hold = (requestId: string): WriteCommand => ({ kind: 'hold', hold: holdOf(requestId) })
+const release = (requestId: string): WriteCommand => ({
+  kind: 'release',
+  hold: holdOf(requestId),
+  usage: usageOf(requestId, { reason: 'upstream_failed' }),
+  createdAt: NOW,
+})
+const topUp = (amountNanoUsd: number): WriteCommand => ({
+  kind: 'balance_change',
+  userId: 'user-ann',
+  changeKind: 'top_up',
+  amountNanoUsd,
+  note: '',
+  actorUserId: null,
+  createdAt: NOW,
+})
+
+function startThreadedWriter() {
+  const database = openTestDatabase()
+  addPerson(database.repositories)
+  const failures: WriteFailure[] = []
+  const writer = createThreadedWriter(database.path, { onError: (failure) => void failures.push(failure) })
+  onTestFinished(() => writer.stop())
+  return { ...database, writer, failures }
+}
+
+test('what has landed is read over the other connection, and what is refused keeps its kind', async () => {
+  const { db, writer, failures } = startThreadedWriter()
+  await writer.submit(topUp(5_000))
+  expect(cellOf(db, `SELECT balance_nano_usd FROM balances WHERE user_id = 'user-ann'`)).toBe(5_000)
+  const outcomes = await Promise.allSettled([
+    writer.submit(hold('a')),
+    writer.submit(hold('a')),
+    writer.submit(release('never-held')),
+    writer.submit(release('a')),
+  ])
+  expect(outcomes).toMatchObject([
+    { status: 'fulfilled' },
+    { status: 'rejected', reason: { name: 'SqliteError', code: 'SQLITE_CONSTRAINT_UNIQUE' } },
+    { status: 'rejected', reason: expect.any(HoldNotOpenError) },
+    { status: 'fulfilled' },
+  ])
+  expect(failures.map(({ requestId, willRetry }) => [requestId, willRetry])).toEqual([
+    ['a', false],
+    ['never-held', false],
+  ])
+})
+
+test('what comes in while a group is written is one group behind it', async () => {
+  const { writer } = startThreadedWriter()
+  const first = writer.submit(topUp(1))
+  await new Promise((resolve) => setImmediate(resolve))
+  const order: string[] = []
+  const note = (name: string) => () => void order.push(name)
+  const later = ['b', 'c'].map((id) => writer.submit(hold(id)).then(note(id)))
+  expect(writer.waiting).toBe(3)
+  await Promise.all([first.then(note('first')), ...later, writer.caughtUp().then(note('caught up'))])
+  expect(order[0]).toBe('first')
+  expect(writer.waiting).toBe(0)
+  await writer.caughtUp()
+})
+
+test('both connections write, and wait for each other', async () => {
+  const { db, repositories, writer } = startThreadedWriter()
+  const landed = Array.from({ length: 50 }, (_, n) => writer.submit(topUp(n + 1)))
+  for (let n = 0; n < 20; n += 1) {
+    repositories.transaction(() => {
+      repositories.ledger.balanceOf('user-ann')
+      repositories.ledger.setCreditLimit('user-ann', n)
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await Promise.all(landed)
+  expect(cellOf(db, `SELECT balance_nano_usd FROM balances WHERE user_id = 'user-ann'`)).toBe(1_275)
+  expect(cellOf(db, `SELECT credit_limit_nano_usd FROM balances WHERE user_id = 'user-ann'`)).toBe(19)
+})
+
+test('stopping writes what is left', async () => {
+  const { db, writer } = startThreadedWriter()
+  const landed = [writer.submit(topUp(5_000)), writer.submit(hold('r'))]
+  await writer.stop()
+  await Promise.all(landed)
+  expect(cellOf(db, 'SELECT count(*) FROM ledger_entries')).toBe(2)
+  await expect(writer.submit(topUp(1))).rejects.toThrow(StorageFault)
+})
+
+test('where the thread has died, everything is refused as by a fault of the disk, and stopping ends', async () => {
+  const { path } = openTestDatabase()
+  const failures: WriteFailure[] = []
+  const writer = createThreadedWriter(join(path, 'no', 'such.db'), {
+    onError: (failure) => void failures.push(failure),
+  })
+  await expect(writer.submit(hold('a'))).rejects.toThrow(StorageFault)
+  await expect(writer.submit(hold('b'))).rejects.toThrow(StorageFault)
+  const kept = writer.submit(release('a'))
+  await writer.caughtUp()
+  expect(failures.at(-1)).toMatchObject({ command: 'release', willRetry: true })
+  await Promise.all([writer.stop(), expect(kept).rejects.toThrow(StorageFault)])
+})
