@@ -12,6 +12,7 @@ import { createPlanFunds } from './accounts/plan-funds.ts'
 import { createSpendingBook } from './accounts/spending-book.ts'
 import type { Closers } from './closers.ts'
 import type { Db } from './db/open.ts'
+import { createReports } from './db/repositories/reports.ts'
 import { createRepositories } from './db/repositories/repositories.ts'
 import { createWriter, type Writer } from './db/write.ts'
 import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
@@ -52,6 +53,8 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   const { config, ports, events } = surroundings
   const { clock, ids, logger, secrets } = ports
   const repositories = createRepositories(db)
+  const reports = createReports(db.path)
+  closers.push(() => reports.stop())
   const writer = createWriter(db, {
     onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
   })
@@ -190,6 +193,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     ...housekeeping,
     secrets,
     repositories,
+    reports,
     keyDirectory,
     planBook: plans,
     planActivation: createPlanActivation({ accounts, plans, time, ids }),

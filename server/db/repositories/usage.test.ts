@@ -57,30 +57,6 @@ test('the list narrows by every filter, and time is from (inclusive) to (exclusi
   expect(ids({ from: NOW + 1, to: NOW + 3 })).toEqual(['c', 'b'])
 })
 
-test('totals count what was spent, and rows of the demo upstream only where asked', async () => {
-  const { usage } = await usageWith([
-    usageOf('a', { costNanoUsd: 700 }),
-    usageOf('b', { costNanoUsd: 50, userId: 'user-ben' }),
-    usageOf('c', { costNanoUsd: 9, isDemo: true }),
-    usageOf('d', { costNanoUsd: 1, createdAt: NOW - 1 }),
-  ])
-  expect(usage.totals({})).toEqual({
-    requests: 3,
-    inputTokens: 30,
-    cachedInputTokens: 12,
-    cacheWriteTokens: 0,
-    outputTokens: 15,
-    reasoningTokens: 6,
-    costNanoUsd: 751,
-  })
-  expect(usage.totals({ userId: 'user-ann' }, { includeDemo: true })).toMatchObject({
-    requests: 3,
-    costNanoUsd: 710,
-  })
-  expect(usage.today('user-ann', NOW)).toMatchObject({ requests: 1, costNanoUsd: 700 })
-  expect(usage.totals({ userId: 'nobody' })).toMatchObject({ requests: 0, costNanoUsd: 0 })
-})
-
 /** Three rows at each moment, of 50 people with two keys each. The indexes are built afterwards, which is faster. */
 function fillUsage(db: Db, count: number): void {
   // The schema's own columns.
