@@ -185,7 +185,16 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   closers.push(() => gateway.stop())
   const housekeeping = createHousekeeping(
     surroundings,
-    { db, repositories, writer, accounts, ledgerLight, settings, inFlight: () => gateway.inFlight() },
+    {
+      db,
+      repositories,
+      writer,
+      accounts,
+      ledgerLight,
+      settings,
+      timeZone,
+      inFlight: () => gateway.inFlight(),
+    },
     closers,
   )
   const deps = {

@@ -35,6 +35,13 @@ const toColumns = (expressions: Readonly<Record<string, string>>): string =>
 /** The columns of a sum over usage rows. */
 export const SUMS_OF_ROWS = toColumns({ requests: 'count(*)', errors: sum('status >= 400'), ...COMMON })
 
+/** The same over rows that are sums themselves. */
+export const SUMS_OF_SUMS = toColumns({
+  requests: sum('requests'),
+  errors: sum('CASE WHEN status >= 400 THEN requests ELSE 0 END'),
+  ...COMMON,
+})
+
 export function addTotals(one: UsageTotals, other: UsageTotals): UsageTotals {
   return {
     requests: one.requests + other.requests,
