@@ -4,7 +4,10 @@ import { createUsageUpkeep } from '../../server/db/repositories/usage-upkeep.ts'
 
 const [path = '', beforeText = ''] = process.argv.slice(2)
 const before = Number(beforeText)
-const upkeep = createUsageUpkeep(openDatabase(path))
+const db = openDatabase(path)
+// It is the process that dies here, and not the machine.
+db.raw.pragma('synchronous = OFF')
+const upkeep = createUsageUpkeep(db)
 const startOf = (lengthMs: number) => (atMs: number) => Math.floor(atMs / lengthMs) * lengthMs
 const hourOf = startOf(3_600_000)
 const dayOf = startOf(24 * 3_600_000)

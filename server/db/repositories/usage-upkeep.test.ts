@@ -115,12 +115,13 @@ test('whatever is rolled up, expires, is compacted or comes late, every total st
         expect(look(db)).toEqual(look(untouched.db))
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
 
 test('as long as rows are there, a span may begin and end anywhere, also while its sums are half made', async () => {
   const { db, repositories } = openTestDatabase()
+  db.raw.pragma('synchronous = OFF')
   addPerson(repositories)
   const rows = Array.from({ length: 60 }, (_, n) =>
     usageOf(`e${n}`, { createdAt: START + n * 61_003, costNanoUsd: n + 1 }),
