@@ -97,10 +97,11 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     ids,
     logger,
   })
+  const keySpendings = createKeySpendings({ book, time })
   const accounts = createAccountBook({
     writer,
     ledger: repositories.ledger,
-    keySpendings: createKeySpendings({ book, time }),
+    keySpendings,
     planFunds,
     clock,
     logger,
@@ -178,6 +179,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   const gateway = createGateway({
     ...shared,
     keys: keyDirectory,
+    keySpendings,
     ownedIds,
     notices,
     upstream: () => upstream.current(),

@@ -123,3 +123,48 @@ test('people see their own usage and nobody else’s', async () => {
     await portal.stop()
   }
 })
+
+test('a key says what it has used and what is left, to whoever holds it', async () => {
+  await gateway.admin('keys.update', { keyId: ann.keyId, caps: { monthNanoUsd: 20_000_000_000 } })
+  await gateway.admin('limits.update', {
+    scope: 'user',
+    subjectId: ann.id,
+    rules: [{ metric: 'requests', window: 'day', value: 1_000 }],
+  })
+  const get = (path: string, key = ann.key, method = 'GET') =>
+    fetch(`${gateway.url}${path}`, { method, headers: { authorization: `Bearer ${key}` } })
+  const { data: summary } = await gateway.admin<Record<string, number>>('usage.summary', {
+    userId: ann.id,
+    status: 200,
+  })
+  const tokens = (summary['inputTokens'] ?? 0) + (summary['outputTokens'] ?? 0)
+  const nanoUsd = summary['costNanoUsd'] ?? 0
+  const counted = { requests: 2, tokens, cost_nano_usd: nanoUsd, cost_usd: nanoUsd / 1e9 }
+  const { data: overview } = await gateway.admin<Record<string, number>>('users.get', { userId: ann.id })
+  const usage = await get('/v1/usage')
+  expect(await usage.json()).toMatchObject({
+    object: 'usage',
+    key: { object: 'api_key', id: ann.keyId, expires_at: null, models: null },
+    total: { ...counted, resets_at: null },
+    today: { ...counted, resets_at: expect.any(Number) },
+    month: counted,
+    spending_caps: [{ period: 'month', cap_usd: 20, used_nano_usd: nanoUsd, held_nano_usd: 0 }],
+    rate_limits: expect.arrayContaining([
+      expect.objectContaining({ of: 'user', metric: 'requests', window: 'day', limit: 1_000, used: 2 }),
+    ]),
+    balance: {
+      balance_nano_usd: overview['balanceNanoUsd'],
+      available_nano_usd: overview['availableNanoUsd'],
+    },
+    plan: null,
+  })
+  const etag = usage.headers.get('etag') ?? ''
+  const again = await fetch(`${gateway.url}/api/v1/usage`, {
+    headers: { authorization: `Bearer ${ann.key}`, 'if-none-match': etag },
+  })
+  expect(again.status).toBe(304)
+  expect((await get('/v1/usage', 'sk-cg-nobody-knows')).status).toBe(401)
+  expect((await get('/v1/usage', ann.key, 'POST')).status).toBe(405)
+  // Looking is no request that costs, and is not listed.
+  expect((await gateway.admin('usage.summary', { userId: ann.id })).data).toMatchObject({ requests: 3 })
+})
