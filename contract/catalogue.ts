@@ -28,6 +28,7 @@ import {
   codesListCodes,
   codesRedeem,
 } from './operations/codes.ts'
+import { dashboardGet } from './operations/dashboard.ts'
 import { invitationsList, invitationsRevoke, usersInvite } from './operations/invitations.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
 import { ledgerCheck, ledgerStatus } from './operations/ledger.ts'
@@ -73,7 +74,7 @@ import { meLedger, meStatement, usersLedger, usersStatement } from './operations
 import { systemLicences, systemLogs, systemStatus } from './operations/system.ts'
 import { totpBegin, totpConfirm, totpDisable, totpRenewRecoveryCodes } from './operations/totp.ts'
 import { upstreamsGet, upstreamsTest, upstreamsUpdate } from './operations/upstreams.ts'
-import { usageList, usageSummary } from './operations/usage.ts'
+import { usageList, usageSeries, usageSummary, usageTop } from './operations/usage.ts'
 import {
   usersAdjustBalance,
   usersApprove,
@@ -130,6 +131,9 @@ const OPERATIONS = [
   keysDelete,
   usageList,
   usageSummary,
+  usageSeries,
+  usageTop,
+  dashboardGet,
   settingsGet,
   settingsUpdate,
   limitsList,

@@ -95,6 +95,12 @@ const fields = {
   backupEveryHours: z.int().min(0).max(720),
   /** How many of those are kept. */
   backupsKept: z.int().min(1).max(100),
+  /** For how many days single requests are kept, with all that is known of them. */
+  usageRowsKeptDays: z.int().min(8).max(3_650),
+  /** For how many days, from today back, usage is kept by the hour; never less than single requests are. */
+  hourlyUsageKeptDays: z.int().min(8).max(3_650),
+  /** The same by the day. What is older is in the ledger alone. */
+  dailyUsageKeptDays: z.int().min(8).max(36_500),
   /** Where balance and credit limit together fall below it, the person and the operator are told; 0 for never. */
   lowBalanceNanoUsd: z.int().min(0).max(1_000_000_000_000_000),
   /** Whose calendar days limits follow: an IANA zone, or empty for that of the gateway's machine. */
@@ -126,6 +132,9 @@ export const settingsSchema = z.strictObject({
   minimumTopUpNanoUsd: fields.minimumTopUpNanoUsd.default(0),
   backupEveryHours: fields.backupEveryHours.default(24),
   backupsKept: fields.backupsKept.default(7),
+  usageRowsKeptDays: fields.usageRowsKeptDays.default(90),
+  hourlyUsageKeptDays: fields.hourlyUsageKeptDays.default(180),
+  dailyUsageKeptDays: fields.dailyUsageKeptDays.default(730),
   lowBalanceNanoUsd: fields.lowBalanceNanoUsd.default(1_000_000_000),
   timeZone: fields.timeZone.default(''),
   productName: fields.productName.default('Codex Gateway'),

@@ -1,4 +1,4 @@
-// What looks after the running gateway: backups and restores, and the figures of the console.
+// What looks after the running gateway: backups and restores, the order of old usage, and the figures of the console.
 import { join } from 'node:path'
 import type { AccountBook } from './accounts/account-book.ts'
 import type { LedgerLight } from './accounts/ledger-light.ts'
@@ -9,6 +9,7 @@ import type { Closers } from './closers.ts'
 import { copyDatabase } from './db/backup-file.ts'
 import type { Db } from './db/open.ts'
 import type { Repositories } from './db/repositories/repositories.ts'
+import { createUsageUpkeep } from './db/repositories/usage-upkeep.ts'
 import type { Writer } from './db/write.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
@@ -17,6 +18,7 @@ import { readLicences } from './system/licences.ts'
 import { createProcessFigures } from './system/process-figures.ts'
 import { createRequestMeter } from './system/request-rates.ts'
 import { createSystem, type System } from './system/system.ts'
+import { createUsageKeeper } from './usage-keeper.ts'
 
 interface Housekeeping {
   readonly backups: Backups
@@ -31,6 +33,7 @@ interface Parts {
   readonly accounts: AccountBook
   readonly ledgerLight: Pick<LedgerLight, 'status'>
   readonly settings: LiveSettings
+  readonly timeZone: () => string
   readonly inFlight: () => number
 }
 
@@ -56,6 +59,16 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
       events.publish({ type: 'backup.finished', backupId, isDone: backupId !== null }),
   })
   closers.push(() => backups.stop())
+  const usageKeeper = createUsageKeeper({
+    upkeep: createUsageUpkeep(parts.db),
+    settings: settings.current,
+    timeZone: parts.timeZone,
+    inFlight: parts.inFlight,
+    clock,
+    logger,
+  })
+  usageKeeper.start()
+  closers.push(() => usageKeeper.stop())
   const figures = createProcessFigures(config.dataDir)
   closers.push(() => figures.stop())
   const meter = createRequestMeter(events, clock)

@@ -12,6 +12,7 @@ import { createPlanFunds } from './accounts/plan-funds.ts'
 import { createSpendingBook } from './accounts/spending-book.ts'
 import type { Closers } from './closers.ts'
 import type { Db } from './db/open.ts'
+import { createReports } from './db/repositories/reports.ts'
 import { createRepositories } from './db/repositories/repositories.ts'
 import { createThreadedWriter, type Writer } from './db/write.ts'
 import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
@@ -52,6 +53,8 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   const { config, ports, events } = surroundings
   const { clock, ids, logger, secrets } = ports
   const repositories = createRepositories(db)
+  const reports = createReports(db.path)
+  closers.push(() => reports.stop())
   const writer = createThreadedWriter(db.path, {
     onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
   })
@@ -94,10 +97,11 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     ids,
     logger,
   })
+  const keySpendings = createKeySpendings({ book, time })
   const accounts = createAccountBook({
     writer,
     ledger: repositories.ledger,
-    keySpendings: createKeySpendings({ book, time }),
+    keySpendings,
     planFunds,
     clock,
     logger,
@@ -175,6 +179,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   const gateway = createGateway({
     ...shared,
     keys: keyDirectory,
+    keySpendings,
     ownedIds,
     notices,
     upstream: () => upstream.current(),
@@ -182,7 +187,16 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   closers.push(() => gateway.stop())
   const housekeeping = createHousekeeping(
     surroundings,
-    { db, repositories, writer, accounts, ledgerLight, settings, inFlight: () => gateway.inFlight() },
+    {
+      db,
+      repositories,
+      writer,
+      accounts,
+      ledgerLight,
+      settings,
+      timeZone,
+      inFlight: () => gateway.inFlight(),
+    },
     closers,
   )
   const deps = {
@@ -190,6 +204,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     ...housekeeping,
     secrets,
     repositories,
+    reports,
     keyDirectory,
     planBook: plans,
     planActivation: createPlanActivation({ accounts, plans, time, ids }),

@@ -45,7 +45,7 @@ export const meOverview = operation({
     openHoldsNanoUsd: nanoUsd,
     /** balance + credit limit − open holds. */
     availableNanoUsd: nanoUsd,
-    /** Since midnight in the time zone of the gateway's machine. */
+    /** Since the operator's local midnight. */
     today: z.strictObject({ spendNanoUsd: nanoUsd, requests: z.int() }),
     /** The active plan and what is left of it; null for somebody without one. */
     plan: activePlan.nullable(),

@@ -3,7 +3,19 @@ import type { CapPeriod, KeySpending, PeriodSpending } from '../limits/decide-sp
 import type { SpendingTime } from './account.ts'
 import type { Amounts, CountedHold, SpendingBook } from './spending-book.ts'
 
+/** What was charged, and what is held, in one period. */
+interface PeriodCounts {
+  readonly used: Amounts
+  readonly held: Amounts
+  /** Null for the life of a key. */
+  readonly endsAt: number | null
+}
+
+export type KeyCounts = Readonly<Record<CapPeriod, PeriodCounts>>
+
 export interface KeySpendings {
+  /** The same with requests and tokens. */
+  countsOf(familyId: string): KeyCounts
   /** In the windows that are open now. */
   of(familyId: string): KeySpending
   /** Counts a running request in the windows that are open now. */
@@ -27,14 +39,24 @@ export function createKeySpendings({
     }
   }
 
+  function countsOf(familyId: string): KeyCounts {
+    const { starts, ends } = windowsNow()
+    const { day, month, total } = book.read('key', familyId, starts)
+    return {
+      day: { ...day, endsAt: ends.day },
+      month: { ...month, endsAt: ends.month },
+      total: { ...total, endsAt: null },
+    }
+  }
+
   return {
+    countsOf,
     of(familyId) {
-      const { starts, ends } = windowsNow()
-      const counts = book.read('key', familyId, starts)
+      const counts = countsOf(familyId)
       const spentIn = (period: CapPeriod): PeriodSpending => ({
         settledNanoUsd: counts[period].used.nanoUsd,
         openHoldsNanoUsd: counts[period].held.nanoUsd,
-        endsAt: ends[period],
+        endsAt: counts[period].endsAt,
       })
       return { day: spentIn('day'), month: spentIn('month'), total: spentIn('total') }
     },

@@ -1,4 +1,4 @@
-// The triggers that make rows append-only. A migration that rebuilds a table loses its triggers without a word, so they are
+// The triggers that make rows append-only, and the one that keeps sums of usage whole. A migration that rebuilds a table loses its triggers without a word, so they are
 // no part of any migration: they are taken away before one and put back after it, at every start.
 import type { Database } from 'better-sqlite3'
 
@@ -23,6 +23,35 @@ export function dropTriggers(raw: Database): void {
   for (const table of APPEND_ONLY_TABLES) {
     for (const { name } of triggersOf(table)) raw.exec(`DROP TRIGGER IF EXISTS ${name}`)
   }
+  raw.exec(`DROP TRIGGER IF EXISTS ${LATE_USAGE.name}`)
+}
+
+/**
+ * Sums of usage follow behind the present. A request that arrived before the point that they have reached, and ends only now,
+ * is added to them with its row, in the same transaction.
+ */
+const LATE_USAGE = {
+  name: 'usage_late',
+  table: 'usage_progress',
+  sql: `CREATE TRIGGER usage_late AFTER INSERT ON usage
+    WHEN NEW.created_at < (SELECT rolled_until FROM usage_progress WHERE id = 0)
+    BEGIN
+      INSERT INTO usage_rollups
+        (level, start_ms, model, endpoint, status, reason, is_demo, source, requests, input_tokens, cached_input_tokens,
+         cache_write_tokens, output_tokens, reasoning_tokens, web_search_calls, cost_nano_usd)
+      VALUES
+        (0, NEW.created_at - NEW.created_at % 900000, NEW.model, NEW.endpoint, NEW.status, NEW.reason, NEW.is_demo,
+         NEW.source, 1, NEW.input_tokens, NEW.cached_input_tokens, NEW.cache_write_tokens, NEW.output_tokens,
+         NEW.reasoning_tokens, NEW.web_search_calls, NEW.cost_nano_usd)
+      ON CONFLICT DO UPDATE SET
+        requests = requests + excluded.requests, input_tokens = input_tokens + excluded.input_tokens,
+        cached_input_tokens = cached_input_tokens + excluded.cached_input_tokens,
+        cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens,
+        output_tokens = output_tokens + excluded.output_tokens,
+        reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
+        web_search_calls = web_search_calls + excluded.web_search_calls,
+        cost_nano_usd = cost_nano_usd + excluded.cost_nano_usd;
+    END`,
 }
 
 export function createTriggers(raw: Database): void {
@@ -37,4 +66,5 @@ export function createTriggers(raw: Database): void {
       )
     }
   }
+  if (isThere.get(LATE_USAGE.table) !== undefined) raw.exec(LATE_USAGE.sql)
 }

@@ -2,6 +2,7 @@
 import type { AccessChanges } from '../accounts/access-changes.ts'
 import type { AccountBook } from '../accounts/account-book.ts'
 import type { KeyDirectory } from '../accounts/key-directory.ts'
+import type { KeySpendings } from '../accounts/key-spending.ts'
 import type { Notices } from '../accounts/notices.ts'
 import type { OwnedIds } from '../accounts/owned-ids.ts'
 import type { PlanFunds } from '../accounts/plan-funds.ts'
@@ -28,6 +29,7 @@ export interface GatewayDeps {
   readonly logger: Logger
   readonly accounts: AccountBook
   readonly keys: KeyDirectory
+  readonly keySpendings: KeySpendings
   readonly planFunds: PlanFunds
   readonly notices: Notices
   readonly accessChanges: AccessChanges

@@ -31,7 +31,7 @@ export interface MeteredEndpoint extends EndpointBase {
 /** Answered from our own tables. */
 export interface LocalEndpoint extends EndpointBase {
   readonly kind: 'local'
-  readonly answer: 'models' | 'model'
+  readonly answer: 'models' | 'model' | 'usage'
 }
 
 /** Something that the upstream keeps for whoever made it, named by an id in the path. Nothing is charged for it. */
@@ -102,6 +102,7 @@ const AT_ONE_PATH: readonly Endpoint[] = [
   forwarded('/embeddings', 'embeddings'),
   forwarded('/moderations', 'moderations', true),
   { kind: 'local', path: '/models', methods: ['GET', 'HEAD'], answer: 'models' },
+  { kind: 'local', path: '/usage', methods: ['GET', 'HEAD'], answer: 'usage' },
 ]
 
 export const ENDPOINTS: readonly Endpoint[] = [...AT_ONE_PATH, ...STORED, ONE_MODEL]

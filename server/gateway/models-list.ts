@@ -1,15 +1,14 @@
 // Answers `GET /v1/models` and `GET /v1/models/{model}` from our own tables. The upstream's list would show the operator's
 // fine-tuned models.
-import { createHash } from 'node:crypto'
 import { refusal } from '../../contract/errors.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
 import { isModelAllowed } from '../limits/decide-key-scope.ts'
+import { answerLocally } from './answer-locally.ts'
 import type { GatewayDeps } from './deps.ts'
 import { modelIdAt, rawPathOf } from './endpoints.ts'
 import { answerRefusal } from './openai-error.ts'
 import { printable } from './printable.ts'
 import type { Received } from './request.ts'
-import { endUnlessSent } from './unread-body.ts'
 
 type ModelDeps = Pick<GatewayDeps, 'prices' | 'models' | 'planFunds' | 'settings' | 'clock'>
 type Asking = Pick<KnownKey, 'userId' | 'userRole' | 'allowedModels'>
@@ -24,7 +23,7 @@ const CODEX_CATALOGUE = { models: [] }
 export function answerModels(deps: ModelDeps, received: Asked): void {
   const target = received.req.url ?? ''
   const query = new URLSearchParams(target.slice(rawPathOf(target).length))
-  answer(received, query.has('client_version') ? CODEX_CATALOGUE : modelList(deps, received.key))
+  answerLocally(received, query.has('client_version') ? CODEX_CATALOGUE : modelList(deps, received.key))
 }
 
 const modelList = (deps: ModelDeps, key: Asking) => ({
@@ -39,7 +38,7 @@ export function answerModel(deps: ModelDeps, received: Asked): void {
   const id = known.has(raw) ? raw : decoded(raw)
   const seconds = id === undefined ? undefined : known.get(id)
   if (id !== undefined && seconds !== undefined) {
-    answer(received, toModel([id, seconds]))
+    answerLocally(received, toModel([id, seconds]))
     return
   }
   const refused = refusal('model_not_found', { model: printable(id ?? raw) }, { param: 'model' })
@@ -76,17 +75,3 @@ const toModel = ([id, seconds]: readonly [string, number]) => ({
   created: seconds,
   owned_by: 'codex-gateway',
 })
-
-function answer({ req, res, requestId }: Received, value: object): void {
-  const body = Buffer.from(JSON.stringify(value))
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-  const isKnown = req.headers['if-none-match'] === etag
-  res.writeHead(isKnown ? 304 : 200, {
-    'content-type': 'application/json; charset=utf-8',
-    ...(isKnown ? {} : { 'content-length': body.length }),
-    etag,
-    'x-request-id': requestId,
-  })
-  res.end(isKnown || req.method === 'HEAD' ? undefined : body)
-  endUnlessSent(req)
-}

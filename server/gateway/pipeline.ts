@@ -6,11 +6,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import type { OpenHold } from '../accounts/account-book.ts'
 import type { StageDeps } from './deps.ts'
+import type { LocalEndpoint } from './endpoints.ts'
 import { refuseRepeated } from './headers.ts'
 import { LiveRequest } from './live-requests.ts'
 import { answerModel, answerModels } from './models-list.ts'
 import { answerRefusal } from './openai-error.ts'
 import { type Outcome, outcomeOfRow, outcomeWithoutRow, refusedAs } from './outcome.ts'
+import { answerUsage } from './own-usage.ts'
 import { CLIENT_LEFT_STATUS, type Relayed, refusedWith } from './relayed.ts'
 import type { Admitted, Held, Identified, Read, Received, Routed } from './request.ts'
 import { admit } from './stages/admit.ts'
@@ -58,8 +60,7 @@ async function journey(deps: StageDeps, received: Received): Promise<Outcome> {
   const identified = identify(deps, received)
   if (!identified.ok) return refuse(deps, { ...received, endpoint: endpoint.value }, identified.error)
   if (endpoint.value.kind === 'local') {
-    if (endpoint.value.answer === 'models') answerModels(deps, identified.value)
-    else answerModel(deps, identified.value)
+    answerLocal(deps, identified.value, endpoint.value)
     const { res } = received
     return outcomeWithoutRow(
       deps,
@@ -89,6 +90,16 @@ async function journey(deps: StageDeps, received: Received): Promise<Outcome> {
     deps.live.remove(live)
     tellRunning(deps)
   }
+}
+
+function answerLocal(
+  deps: StageDeps,
+  identified: Parameters<typeof answerUsage>[1] & Parameters<typeof answerModels>[1],
+  { answer }: LocalEndpoint,
+): void {
+  if (answer === 'models') answerModels(deps, identified)
+  else if (answer === 'model') answerModel(deps, identified)
+  else answerUsage(deps, identified)
 }
 
 /** Why this very request would not be let in now: asked again while it runs, for keys expire without anyone doing anything. */

@@ -5,6 +5,7 @@ import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope } from './answers.ts'
 import { namesBuild } from './apps-door.ts'
 import type { EventStreams } from './event-streams.ts'
+import { exportsDoor } from './exports-door.ts'
 import { healthDoor } from './health-door.ts'
 import type { HttpDeps } from './http-deps.ts'
 import { operationsDoor } from './operations-door.ts'
@@ -24,6 +25,7 @@ export function createApp(deps: HttpDeps & { readonly streams: EventStreams }): 
   app.use(securityHeaders([STYLE_HASH]))
   app.use(healthDoor(deps))
   app.all('/api/events', deps.streams.handler)
+  app.all('/api/export/:file', exportsDoor(deps))
   app.all('/api/:operation', namesBuild(deps), operationsDoor(deps))
   app.use(pagesDoor(deps))
   app.use(errorHandler(deps))

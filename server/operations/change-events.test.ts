@@ -22,6 +22,8 @@ test('what only looks is no event', () => {
     'prices.preview',
     'setup.status',
     'usage.summary',
+    'usage.top',
+    'dashboard.get',
     'upstreams.test',
     'limits.usage',
     'me.plan',

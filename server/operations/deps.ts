@@ -13,6 +13,7 @@ import type { PlanFunds } from '../accounts/plan-funds.ts'
 import type { Backups } from '../backups/backups.ts'
 import type { Restored } from '../backups/restore.ts'
 import type { AuditRow } from '../db/repositories/audit.ts'
+import type { Reports } from '../db/repositories/reports.ts'
 import type { Repositories } from '../db/repositories/repositories.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
@@ -61,6 +62,7 @@ export interface OperationDeps {
   readonly logger: Logger
   readonly secrets: SecretStore
   readonly repositories: Repositories
+  readonly reports: Reports
   readonly accounts: AccountBook
   readonly keyDirectory: KeyDirectory
   readonly planBook: PlanBook

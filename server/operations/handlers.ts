@@ -5,6 +5,7 @@ import { auditHandlers } from './handlers/audit.ts'
 import { authHandlers } from './handlers/auth.ts'
 import { backupHandlers } from './handlers/backups.ts'
 import { codeHandlers } from './handlers/codes.ts'
+import { dashboardHandlers } from './handlers/dashboard.ts'
 import { invitationHandlers } from './handlers/invitations.ts'
 import { keyHandlers } from './handlers/keys.ts'
 import { ledgerLightHandlers } from './handlers/ledger-light.ts'
@@ -48,6 +49,7 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...systemHandlers(deps),
   ...keyHandlers(deps),
   ...usageHandlers(deps),
+  ...dashboardHandlers(deps),
   ...settingsHandlers(deps),
   ...limitHandlers(deps),
   ...invitationHandlers(deps),

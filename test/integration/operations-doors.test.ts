@@ -33,7 +33,7 @@ test('every operation of the design stands in the catalogue', () => {
       'upstreams.test upstreams.get upstreams.update audit.list',
       'backups.list backups.create backups.delete backups.preview backups.restore',
       'system.status system.logs system.licences',
-      'usage.list usage.summary settings.get settings.update limits.list limits.update limits.usage',
+      'usage.list usage.summary usage.series usage.top dashboard.get settings.get settings.update limits.list limits.update limits.usage',
       'auth.status auth.verifySecondFactor auth.register auth.checkLink auth.verifyEmail',
       'auth.resendVerification auth.forgotPassword auth.resetPassword',
       'me.update me.changeEmail me.changePassword me.requestDeletion me.withdrawDeletion',

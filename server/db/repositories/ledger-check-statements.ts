@@ -99,6 +99,7 @@ export function prepareCheckStatements(raw: Database): CheckStatements {
       'SELECT cost_nano_usd FROM usage WHERE created_at = ? AND request_id = ?',
     )
     .pluck()
+  const keptFrom = raw.prepare<[], number>('SELECT kept_from FROM usage_progress').pluck()
   const resolved = raw
     .prepare<[string], 1>(
       `SELECT 1 FROM ledger_entries WHERE request_id = ? AND kind IN ('settle', 'release')`,
@@ -126,7 +127,7 @@ export function prepareCheckStatements(raw: Database): CheckStatements {
     chargesBetween: (afterSeq, untilSeq) => charges.get(afterSeq, untilSeq) ?? 0,
     strayCharges: (afterSeq, untilSeq) => strays.all(afterSeq, untilSeq),
     usageCost: (arrivedAt, requestId) => usageCost.get(arrivedAt, requestId),
-    usageKeptFrom: () => 0,
+    usageKeptFrom: () => keptFrom.get() ?? 0,
     isResolved: (requestId) => resolved.get(requestId) === 1,
     paidBefore: (requestId, seq) => paid.get(requestId, seq) ?? 0,
     estimateOf: (requestId) => estimate.get(requestId),

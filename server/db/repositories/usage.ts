@@ -1,10 +1,12 @@
 // Usage rows: one per request. Read here; written by the writer together with what the request cost.
-import { and, count, desc, eq, gt, gte, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, gte, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
-import type { UsageRow } from '../../../contract/usage.ts'
+import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
 import type { Db } from '../open.ts'
 import { usage } from '../schema/usage.ts'
 import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { createUsageSums } from './usage-sums.ts'
+import type { UsageTotals } from './usage-totals.ts'
 
 export interface UsageFilter {
   readonly userId?: string | undefined
@@ -13,20 +15,11 @@ export interface UsageFilter {
   readonly endpoint?: string | undefined
   /** HTTP status. */
   readonly status?: number | undefined
+  readonly reason?: ChargeReason | undefined
   /** Unix milliseconds, inclusive. */
   readonly from?: number | undefined
   /** Unix milliseconds, exclusive. */
   readonly to?: number | undefined
-}
-
-export interface UsageTotals {
-  readonly requests: number
-  readonly inputTokens: number
-  readonly cachedInputTokens: number
-  readonly cacheWriteTokens: number
-  readonly outputTokens: number
-  readonly reasoningTokens: number
-  readonly costNanoUsd: number
 }
 
 export interface UsageRepository {
@@ -36,9 +29,7 @@ export interface UsageRepository {
   findBetween(requestId: string, from: number, to: number): UsageRow | undefined
   /** Newest first. */
   list(filter: UsageFilter & PageRequest): Page<UsageRow>
-  /** Rows of the demo upstream count only where asked. */
-  totals(filter: UsageFilter, options?: { readonly includeDemo?: boolean | undefined }): UsageTotals
-  /** Of one person since a moment, such as local midnight. */
+  /** Of one person since a moment, such as local midnight; without what the demo upstream answered. */
   today(userId: string, since: number): UsageTotals
   /** What a person's balance has paid since a moment, and when it did so first; null where it never did. */
   paidFromBalance(
@@ -47,25 +38,8 @@ export interface UsageRepository {
   ): { readonly spentNanoUsd: number; readonly firstAt: number | null }
 }
 
-export function createUsageRepository({ orm }: Db): UsageRepository {
-  const totals: UsageRepository['totals'] = (filter, options = {}) => {
-    const counted = options.includeDemo ? undefined : eq(usage.isDemo, false)
-    return (
-      orm
-        .select({
-          requests: count(),
-          inputTokens: sumOf(usage.inputTokens),
-          cachedInputTokens: sumOf(usage.cachedInputTokens),
-          cacheWriteTokens: sumOf(usage.cacheWriteTokens),
-          outputTokens: sumOf(usage.outputTokens),
-          reasoningTokens: sumOf(usage.reasoningTokens),
-          costNanoUsd: sumOf(usage.costNanoUsd),
-        })
-        .from(usage)
-        .where(and(whereOf(filter), counted))
-        .get() ?? NOTHING_USED
-    )
-  }
+export function createUsageRepository({ raw, orm }: Db): UsageRepository {
+  const sums = createUsageSums({ raw })
   const between = orm
     .select()
     .from(usage)
@@ -84,7 +58,6 @@ export function createUsageRepository({ orm }: Db): UsageRepository {
       const found = listQuery(orm, request).all()
       return toPage(found, request.limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.requestId }))
     },
-    totals,
     paidFromBalance: (userId, since) =>
       orm
         .select({
@@ -94,18 +67,8 @@ export function createUsageRepository({ orm }: Db): UsageRepository {
         .from(usage)
         .where(and(whereOf({ userId, from: since }), eq(usage.source, 'balance'), gt(usage.costNanoUsd, 0)))
         .get() ?? { spentNanoUsd: 0, firstAt: null },
-    today: (userId, since) => totals({ userId, from: since }),
+    today: (userId, since) => sums.total({ userId, from: since, includeDemo: false }),
   }
-}
-
-const NOTHING_USED: UsageTotals = {
-  requests: 0,
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  costNanoUsd: 0,
 }
 
 const sumOf = (column: AnySQLiteColumn<{ data: number }>): SQL<number> =>
@@ -127,13 +90,42 @@ export function listQuery(orm: Db['orm'], { cursor, limit, ...filter }: UsageFil
     .limit(limit + 1)
 }
 
-const whereOf = ({ userId, keyId, model, endpoint, status, from, to }: UsageFilter): SQL | undefined =>
-  and(
-    userId === undefined ? undefined : eq(usage.userId, userId),
-    keyId === undefined ? undefined : eq(usage.keyId, keyId),
-    model === undefined ? undefined : eq(usage.model, model),
-    endpoint === undefined ? undefined : eq(usage.endpoint, endpoint),
-    status === undefined ? undefined : eq(usage.status, status),
+/**
+ * Of several filters the narrowest leads along its index, and the others are asked of the rows that it finds: the plus takes
+ * a column out of the choice of an index, which would be a guess.
+ */
+function whereOf(filter: UsageFilter): SQL | undefined {
+  const { from, to } = filter
+  const [leading, ...others] = conditionsOf(filter)
+  return and(
+    leading && sql`${leading.column} = ${leading.value}`,
+    leading?.implied,
+    ...others.map(({ column, value }) => sql`+${column} = ${value}`),
     from === undefined ? undefined : gte(usage.createdAt, from),
     to === undefined ? undefined : lt(usage.createdAt, to),
   )
+}
+
+interface Condition {
+  readonly column: AnySQLiteColumn
+  readonly value: string | number
+  /** That of a partial index, word for word: only then does SQLite use it. */
+  readonly implied?: SQL | undefined
+}
+
+/** The narrowest first. */
+function conditionsOf({ userId, keyId, model, endpoint, status, reason }: UsageFilter): Condition[] {
+  const asked: Condition[] = []
+  const add = (column: AnySQLiteColumn, value: string | number | undefined, implied?: SQL): void => {
+    if (value !== undefined) asked.push({ column, value, implied })
+  }
+  add(usage.keyId, keyId)
+  add(usage.userId, userId)
+  if (status !== 200) add(usage.status, status, sql`${usage.status} <> 200`)
+  if (reason !== 'completed') add(usage.reason, reason, sql`${usage.reason} <> 'completed'`)
+  add(usage.model, model)
+  add(usage.endpoint, endpoint)
+  if (status === 200) add(usage.status, status)
+  if (reason === 'completed') add(usage.reason, reason)
+  return asked
+}

@@ -1,5 +1,6 @@
-// Usage rows as they are listed, stored in the order of the list (WITHOUT ROWID), with an index by person and one by key.
-// A single row is found through the ledger, whose entries know when the request arrived.
+// Usage rows as they are listed, stored in the order of the list (WITHOUT ROWID), with indexes in the same order for what the
+// list is narrowed by. A single row is found through the ledger, whose entries know when the request arrived.
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 export const usage = sqliteTable(
@@ -36,5 +37,14 @@ export const usage = sqliteTable(
     primaryKey({ columns: [table.createdAt, table.requestId] }),
     index('usage_user_created').on(table.userId, table.createdAt, table.requestId),
     index('usage_key_created').on(table.keyId, table.createdAt, table.requestId),
+    index('usage_model_created').on(table.model, table.createdAt, table.requestId),
+    index('usage_endpoint_created').on(table.endpoint, table.createdAt, table.requestId),
+    // Of what is not the usual, so that the usual does not pay for it.
+    index('usage_status_created')
+      .on(table.status, table.createdAt, table.requestId)
+      .where(sql`"status" <> 200`),
+    index('usage_reason_created')
+      .on(table.reason, table.createdAt, table.requestId)
+      .where(sql`"reason" <> 'completed'`),
   ],
 )

@@ -12,7 +12,7 @@ import type { Identified, Reserved, Routed } from '../request.ts'
 
 type LimitDeps = Pick<StageDeps, 'limitBook' | 'limiter' | 'planFunds'>
 
-const subjectOf = ({ planFunds }: LimitDeps, key: KnownKey): LimitSubject => ({
+export const subjectOf = ({ planFunds }: Pick<LimitDeps, 'planFunds'>, key: KnownKey): LimitSubject => ({
   userId: key.userId,
   role: key.userRole,
   planId: planFunds.activeOf(key.userId)?.plan.id ?? null,

@@ -5,6 +5,7 @@ import { refusal } from '../../../contract/errors.ts'
 import { fail, ok } from '../../../contract/result.ts'
 import type { UserRow } from '../../db/repositories/users.ts'
 import { decideForecast, FORECAST_DAYS } from '../../limits/decide-forecast.ts'
+import { localDay } from '../../limits/decide-window.ts'
 import { appendAudit } from '../audit-trail.ts'
 import type { Caller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
@@ -30,11 +31,12 @@ const EMAIL_CHANGE_HOURS = 24
 const HOUR_MS = 60 * 60 * 1000
 
 export function meHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
-  const { repositories, accounts, settings, clock } = deps
+  const { repositories, accounts, settings, clock, timeZone } = deps
   return {
     'me.get': (_input, caller) => ok(toMe(deps, userOf(deps, caller.user.id))),
     'me.overview'(_input, caller) {
-      const today = repositories.usage.today(caller.user.id, startOfDay(clock.now()))
+      const since = localDay(clock.now(), timeZone()).startMs
+      const today = repositories.usage.today(caller.user.id, since)
       return ok({
         ...accounts.state(caller.user.id),
         today: { spendNanoUsd: today.costNanoUsd, requests: today.requests },
@@ -184,9 +186,3 @@ function forecastOf({ repositories, accounts, clock }: OperationDeps, userId: st
 }
 
 const DAY_MS = 86_400_000
-
-/** Midnight before `now` in the time zone of this machine. */
-function startOfDay(now: number): number {
-  const day = new Date(now)
-  return day.setHours(0, 0, 0, 0)
-}

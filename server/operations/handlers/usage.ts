@@ -1,22 +1,65 @@
-// What was used and what it cost, of the caller or, for an administrator, of anyone.
-import { ok } from '../../../contract/result.ts'
+// What was used and what it cost, of the caller or, for an administrator, of anyone. Rows are read at once, page by page;
+// whatever adds up more than that is read by a thread of its own.
+import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { SERIES_POINTS_MAX } from '../../../contract/operations/usage.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { ReportKind, ReportKinds } from '../../db/repositories/report-messages.ts'
+import { type Reports, ReportsBusyError } from '../../db/repositories/reports.ts'
 import type { OperationDeps } from '../deps.ts'
-import type { Handlers } from '../dispatch.ts'
+import type { Handler, Handlers } from '../dispatch.ts'
+import { tooBusy } from '../throttles.ts'
+import { bucketsOf } from '../usage-buckets.ts'
 import { visibleUserId } from './ownership.ts'
 
-export function usageHandlers({
-  repositories,
-}: OperationDeps): Pick<Handlers, 'usage.list' | 'usage.summary'> {
+type Noun = 'usage.list' | 'usage.summary' | 'usage.series' | 'usage.top'
+
+export function usageHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
+  const { repositories, reports } = deps
   return {
     'usage.list'(input, caller) {
       const userId = visibleUserId(input.userId, caller)
       return userId.ok ? ok(repositories.usage.list({ ...input, userId: userId.value })) : userId
     },
-    'usage.summary'({ includeDemo, ...filter }, caller) {
+    async 'usage.summary'(filter, caller) {
       const userId = visibleUserId(filter.userId, caller)
-      return userId.ok
-        ? ok(repositories.usage.totals({ ...filter, userId: userId.value }, { includeDemo }))
-        : userId
+      return userId.ok ? readReport(reports, 'summary', { ...filter, userId: userId.value }) : userId
     },
+    'usage.series': series(deps),
+    async 'usage.top'({ by, sort, limit, ...filter }, caller) {
+      const userId = visibleUserId(filter.userId, caller)
+      if (!userId.ok) return userId
+      return readReport(reports, 'top', { filter: { ...filter, userId: userId.value }, by, sort, limit })
+    },
+  }
+}
+
+const series =
+  ({ reports, timeZone: zone }: OperationDeps): Handler<'usage.series'> =>
+  async ({ from, to, bucket, groupBy, top, withTimings, ...filter }, caller) => {
+    const userId = visibleUserId(filter.userId, caller)
+    if (!userId.ok) return userId
+    if (to <= from)
+      return fail(refusal('invalid_input', { problem: 'to: has to be later than from' }, { param: 'to' }))
+    const timeZone = zone()
+    const buckets = bucketsOf({ from, to }, bucket, timeZone)
+    if (!buckets) {
+      const problem = `bucket: is too short for this span; there are at most ${SERIES_POINTS_MAX} of them`
+      return fail(refusal('invalid_input', { problem }, { param: 'bucket' }))
+    }
+    const request = { filter: { ...filter, userId: userId.value }, buckets, groupBy, top, withTimings }
+    const report = await readReport(reports, 'series', request)
+    return report.ok ? ok({ timeZone, buckets: [...buckets], ...report.value }) : report
+  }
+
+export async function readReport<Kind extends ReportKind>(
+  reports: Reports,
+  kind: Kind,
+  request: ReportKinds[Kind]['request'],
+): Promise<Result<ReportKinds[Kind]['report'], Refusal>> {
+  try {
+    return ok(await reports.read(kind, request))
+  } catch (error) {
+    if (error instanceof ReportsBusyError) return fail(tooBusy())
+    throw error
   }
 }

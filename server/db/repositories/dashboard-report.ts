@@ -1,0 +1,120 @@
+// What the console's first screen shows of the past, and the people whose balance has run low.
+import type { Db } from '../open.ts'
+import { createUsageReport, type SeriesReport, type TimeBucket } from './usage-report.ts'
+import type { UsageTiming } from './usage-timings.ts'
+import type { UsageTotals } from './usage-totals.ts'
+
+export interface DashboardRequest {
+  /** Local days, the last of them today. */
+  readonly days: readonly TimeBucket[]
+  readonly includeDemo: boolean
+  /** People with less than this are listed; 0 for nobody. */
+  readonly lowBalanceNanoUsd: number
+}
+
+export interface DashboardReport {
+  readonly users: Count
+  readonly keys: Count
+  readonly revenue: Amount
+  readonly spend: Amount
+  readonly today: UsageTotals
+  readonly series: Omit<SeriesReport, 'timings'>
+  readonly timings: { readonly total: UsageTiming; readonly points: UsageTiming[] }
+  readonly topUsers: Group[]
+  readonly topModels: Group[]
+  readonly lowBalances: {
+    readonly count: number
+    /** The lowest first. */
+    readonly people: { readonly userId: string; readonly email: string; readonly leftNanoUsd: number }[]
+  }
+}
+
+interface Count {
+  readonly total: number
+  readonly today: number
+}
+
+interface Amount {
+  readonly totalNanoUsd: number
+  readonly todayNanoUsd: number
+}
+
+interface Group {
+  readonly id: string
+  readonly label: string
+  readonly total: UsageTotals
+}
+
+const MODELS_IN_SERIES = 7
+const TOP_MAX = 10
+const LOW_BALANCES_SHOWN_MAX = 10
+
+export function readDashboard(db: Pick<Db, 'raw'>, request: DashboardRequest): DashboardReport {
+  const { raw } = db
+  const { days, includeDemo, lowBalanceNanoUsd } = request
+  const usage = createUsageReport(db)
+  const from = days[0]?.from ?? 0
+  const today = days.at(-1) ?? { from: 0, to: 0 }
+  const filter = { includeDemo }
+  const { timings, ...series } = usage.series({
+    filter,
+    buckets: days,
+    groupBy: 'model',
+    top: MODELS_IN_SERIES,
+    withTimings: true,
+  })
+  const topOf = (by: 'user' | 'model') =>
+    usage.top({ filter: { ...filter, from, to: today.to }, by, sort: 'cost', limit: TOP_MAX }).rows
+  const todaysUsage = series.points.at(-1) ?? usage.summary({ ...filter, ...today })
+  const count = (sql: string): Count =>
+    raw.prepare<[number], Count>(sql).get(today.from) ?? { total: 0, today: 0 }
+
+  return {
+    users: count(
+      `SELECT count(*) AS total, coalesce(sum(created_at >= ?), 0) AS today FROM users WHERE status <> 'deleted'`,
+    ),
+    keys: count(
+      `SELECT count(*) AS total, coalesce(sum(created_at >= ?), 0) AS today FROM api_keys
+       WHERE deleted_at IS NULL AND status = 'active'`,
+    ),
+    revenue: raw.prepare<[number], Amount>(SELECT_REVENUE).get(today.from) ?? NO_AMOUNT,
+    spend: {
+      totalNanoUsd: usage.summary(filter).costNanoUsd,
+      todayNanoUsd: todaysUsage.costNanoUsd,
+    },
+    today: todaysUsage,
+    series,
+    timings: timings ?? NO_TIMINGS,
+    topUsers: topOf('user'),
+    topModels: topOf('model'),
+    lowBalances: lowBalances(db, lowBalanceNanoUsd),
+  }
+}
+
+const NO_AMOUNT: Amount = { totalNanoUsd: 0, todayNanoUsd: 0 }
+const NO_TIMINGS = { total: { durationMs: null, firstTokenMs: null }, points: [] }
+
+/** The second condition is that of the index, word for word: only then does SQLite read the balance changes alone. */
+const SELECT_REVENUE = `
+  SELECT coalesce(sum(amount_nano_usd), 0) AS totalNanoUsd,
+    coalesce(sum(CASE WHEN created_at >= ? THEN amount_nano_usd ELSE 0 END), 0) AS todayNanoUsd
+  FROM ledger_entries
+  WHERE kind = 'top_up' AND "kind" not in ('hold', 'settle', 'release', 'write_off')`
+
+/** Of active people whose balance ever moved: who never had one misses nothing. */
+const LOW = `
+  FROM balances JOIN users ON users.id = balances.user_id
+  WHERE users.status = 'active' AND balances.last_entry_seq IS NOT NULL
+    AND balances.balance_nano_usd + balances.credit_limit_nano_usd < ?`
+
+function lowBalances({ raw }: Pick<Db, 'raw'>, belowNanoUsd: number): DashboardReport['lowBalances'] {
+  if (belowNanoUsd === 0) return { count: 0, people: [] }
+  const count = raw.prepare<[number], number>(`SELECT count(*) ${LOW}`).pluck().get(belowNanoUsd) ?? 0
+  const people = raw
+    .prepare<[number], DashboardReport['lowBalances']['people'][number]>(
+      `SELECT users.id AS userId, users.email, balances.balance_nano_usd + balances.credit_limit_nano_usd AS leftNanoUsd
+       ${LOW} ORDER BY leftNanoUsd, users.id LIMIT ${LOW_BALANCES_SHOWN_MAX}`,
+    )
+    .all(belowNanoUsd)
+  return { count, people }
+}

@@ -1,0 +1,26 @@
+// A process that puts usage in order, step by step, until it is killed or nothing is left to do.
+import { openDatabase } from '../../server/db/open.ts'
+import { createUsageUpkeep } from '../../server/db/repositories/usage-upkeep.ts'
+
+const [path = '', beforeText = ''] = process.argv.slice(2)
+const before = Number(beforeText)
+const db = openDatabase(path)
+// It is the process that dies here, and not the machine.
+db.raw.pragma('synchronous = OFF')
+const upkeep = createUsageUpkeep(db)
+const startOf = (lengthMs: number) => (atMs: number) => Math.floor(atMs / lengthMs) * lengthMs
+const hourOf = startOf(3_600_000)
+const dayOf = startOf(24 * 3_600_000)
+
+process.stdout.write('begun\n')
+let isMore = true
+while (isMore) {
+  const steps = [
+    upkeep.rollUp(before, 200),
+    upkeep.expire(before, 100, hourOf),
+    upkeep.compactToHours(before - 3_600_000, 100, hourOf),
+    upkeep.compactToDays(before - 2 * 3_600_000, 100, dayOf),
+  ]
+  isMore = steps.includes(true)
+}
+process.stdout.write('done\n')
