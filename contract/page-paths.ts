@@ -6,6 +6,9 @@ export const PORTAL_PATHS = {
   login: '/login',
   keys: '/keys',
   connect: '/connect',
+  plans: '/plans',
+  models: '/models',
+  usage: '/usage',
 } as const
 
 /** The operator's pages, and the set-up before there is one. */
