@@ -151,7 +151,7 @@ journey(
     await page.getByText('2 of 2 requests').waitFor()
     await page.getByRole('link', { name: 'Home' }).first().click()
     const notice = page.getByRole('region', { name: 'Notices' })
-    await notice.getByText(/is used up \(Today\)/).waitFor()
+    await notice.getByText(/^Today: the quota of Two a day .* is used up/).waitFor()
     await expectSound(page)
     await takePicture(page, 'portal-home-quota-used-up')
     const before = await notice.getByRole('status').count()

@@ -60,7 +60,7 @@ export function HomeScreen() {
               <BalanceCard overview={data} />
               <PlanCard plan={data.plan} />
             </div>
-            <div className={styles.column}>
+            <div className={isNewcomer ? `${styles.column} ${styles.first}` : styles.column}>
               {isNewcomer ? <FirstSteps hasKey={data.keyCount > 0} /> : <Today overview={data} />}
               {data.keyCount > 0 ? <KeysCard /> : undefined}
               <QuickLinks isNewcomer={isNewcomer} />

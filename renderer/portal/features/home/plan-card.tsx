@@ -27,7 +27,7 @@ export function PlanCard({ plan }: { readonly plan: ActivePlanView | null }) {
   }
   return (
     <section className={`panel ${styles.card}`} aria-label={t('planOfMine')}>
-      <div className={`row sb g8 ${styles.head}`}>
+      <div className={`row sb g8 top ${styles.head}`}>
         <h2>
           <Link href={PORTAL_PATHS.plans} className={styles.title}>
             {plan.name}
