@@ -14,6 +14,9 @@ export const PORTAL_PATHS = {
   connect: '/connect',
   account: '/account',
   statement: '/account/statement',
+  plans: '/plans',
+  models: '/models',
+  usage: '/usage',
 } as const
 
 /** The operator's pages, and the set-up before there is one. */

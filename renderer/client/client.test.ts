@@ -1,5 +1,6 @@
 // The client over both transports: what a call becomes, what its failures are called, and what the page learns on the side.
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { PushedEvent } from '../../contract/events.ts'
 import { CallError, createClient, createStaleness } from './client.ts'
 import { createHttpTransport } from './http-transport.ts'
 import { createIpcTransport, type GatewayBridge } from './ipc-transport.ts'
@@ -111,70 +112,27 @@ describe('over the bridge', () => {
     expect(await codeOf(client.call('me.get', {}))).toBe('offline')
   })
 
-  test('one stream serves all listeners: opened with the first, closed after the last', () => {
-    let push: (event: { type: string }) => void = () => {}
+  test('one stream serves all listeners: opened with the first, closed after the last', async () => {
+    let push: (event: PushedEvent) => void = () => {}
     const close = vi.fn()
-    const subscribe = vi.fn((listener: (event: { type: string }) => void) => {
+    const subscribe = vi.fn((listener: (event: PushedEvent) => void) => {
       push = listener
       return close
     })
     const bridge = { call: vi.fn(), subscribe }
     const client = createClient({ transport: createIpcTransport(bridge), staleness: createStaleness('mine') })
     const heard: unknown[] = []
-    const stopOne = client.onEvent('usage', (event) => heard.push(event))
-    const stopOther = client.onEvent('ledger', (event) => heard.push(event))
-    push({ type: 'usage' })
-    push({ type: 'unheard' })
-    expect([heard, subscribe.mock.calls.length]).toEqual([[{ type: 'usage' }], 1])
+    const running = { type: 'requests.running', running: 2, at: 1 } as const
+    const stopOne = client.onEvent('requests.running', (event) => heard.push(event))
+    const stopOther = client.onEvent('hello', ({ type }) => heard.push(type))
+    push(running)
+    push({ type: 'settings.changed', operation: 'settings.update', at: 1 })
+    await Promise.resolve()
+    expect([heard, subscribe.mock.calls.length]).toEqual([[running, 'hello'], 1])
     stopOne()
-    push({ type: 'usage' })
-    expect([heard.length, close.mock.calls.length]).toEqual([1, 0])
+    push(running)
+    expect([heard.length, close.mock.calls.length]).toEqual([2, 0])
     stopOther()
     expect(close).toHaveBeenCalledTimes(1)
-  })
-})
-
-describe('events over HTTP', () => {
-  class FakeSource {
-    static readonly CLOSED = 2
-    static opened: FakeSource[] = []
-    readyState = 1
-    onmessage: ((message: { data: string }) => void) | undefined
-    onerror: (() => void) | undefined
-    onopen: (() => void) | undefined
-    close = vi.fn()
-    readonly url: string
-    constructor(url: string) {
-      this.url = url
-      FakeSource.opened.push(this)
-    }
-  }
-
-  test('events arrive by their type; a door that says no is asked again, ever more seldom', () => {
-    vi.useFakeTimers()
-    FakeSource.opened = []
-    vi.stubGlobal('EventSource', FakeSource)
-    const { client } = overHttp(() => json({}))
-    const heard: unknown[] = []
-    const stop = client.onEvent('usage', (event) => heard.push(event))
-    const [source] = FakeSource.opened
-    expect(source?.url).toBe('/api/events')
-    source?.onmessage?.({ data: '{"type":"usage","userId":"u1"}' })
-    source?.onmessage?.({ data: 'junk' })
-    expect(heard).toEqual([{ type: 'usage', userId: 'u1' }])
-
-    for (const waitMs of [1_000, 5_000, 30_000, 120_000, 120_000]) {
-      const current = FakeSource.opened.at(-1)
-      if (current) current.readyState = FakeSource.CLOSED
-      const before = FakeSource.opened.length
-      current?.onerror?.()
-      vi.advanceTimersByTime(waitMs - 1)
-      expect(FakeSource.opened).toHaveLength(before)
-      vi.advanceTimersByTime(1)
-      expect(FakeSource.opened).toHaveLength(before + 1)
-    }
-    stop()
-    expect(FakeSource.opened.at(-1)?.close).toHaveBeenCalled()
-    vi.useRealTimers()
   })
 })

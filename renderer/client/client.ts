@@ -1,6 +1,7 @@
 // The one client of both apps: typed calls by the names of the contract, whichever transport carries them.
 import type { CallInput, CallOutput, OperationName } from '../../contract/catalogue.ts'
 import type { ErrorCode } from '../../contract/errors.ts'
+import { createEventHub, type OnEvent } from './event-hub.ts'
 import type { Transport, TransportCode } from './transport.ts'
 
 /** An expected failure of a call. Screens say it in the reader's language, by its code. */
@@ -31,8 +32,8 @@ export interface Client {
   ): Promise<CallOutput<Name>>
   /** Whether this page is older than what the server has now. */
   isStale(): boolean
-  /** Told at every pushed event of this type. Without a stream of events it is never called. */
-  onEvent(type: string, listener: (data: unknown) => void): () => void
+  /** Events are hints: what changed is asked for. */
+  readonly onEvent: OnEvent
   /** Told when the session has ended, and when the page has become stale. */
   onChange(listener: (change: 'signed_out' | 'stale') => void): () => void
 }
@@ -87,25 +88,5 @@ export function createClient({ transport, staleness }: ClientParts): Client {
       changeListeners.add(listener)
       return () => changeListeners.delete(listener)
     },
-  }
-}
-
-/** One stream for all listeners: opened with the first one, closed after the last. */
-function createEventHub(transport: Transport): Client['onEvent'] {
-  const listeners = new Map<string, Set<(data: unknown) => void>>()
-  let stop: (() => void) | undefined
-  return (type, listener) => {
-    const ofType = listeners.get(type) ?? new Set()
-    listeners.set(type, ofType.add(listener))
-    stop ??= transport.listen((pushed, data) => {
-      for (const each of listeners.get(pushed) ?? []) each(data)
-    })
-    return () => {
-      ofType.delete(listener)
-      if (ofType.size === 0) listeners.delete(type)
-      if (listeners.size > 0) return
-      stop?.()
-      stop = undefined
-    }
   }
 }

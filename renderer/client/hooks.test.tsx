@@ -3,12 +3,13 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { act, cleanup, renderHook, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { PushedEvent } from '../../contract/events.ts'
 import { createClient, createStaleness } from './client.ts'
 import { ClientContext, createQueryClient, useAsk, useChange, usePaged, useRefreshOn } from './hooks.ts'
 import type { Transport, TransportAnswer } from './transport.ts'
 
 let call: ReturnType<typeof vi.fn<Transport['call']>>
-let push: (type: string) => void
+let push: (event: PushedEvent) => void
 let wrapper: (props: { readonly children: ReactNode }) => ReactNode
 
 const ok = (data: unknown): Promise<TransportAnswer> => Promise.resolve({ ok: true, data })
@@ -20,7 +21,7 @@ beforeEach(() => {
   const transport: Transport = {
     call,
     listen(onEvent) {
-      push = (type) => onEvent(type, { type })
+      push = onEvent
       return () => {}
     },
   }
@@ -63,7 +64,7 @@ test('a list is paged by its cursors, back again without asking, and starts over
 test('after a change, and after an event, what they touch is asked for again', async () => {
   const { result } = renderHook(
     () => {
-      useRefreshOn('keys', ['keys.list'])
+      useRefreshOn('key.changed', ['keys.list'])
       return { list: useAsk('keys.list', {}), change: useChange('keys.delete', ['keys.list']) }
     },
     { wrapper },
@@ -71,8 +72,8 @@ test('after a change, and after an event, what they touch is asked for again', a
   await waitFor(() => expect(result.current.list.isSuccess).toBe(true))
   act(() => result.current.change.mutate({ keyId: 'k1' }))
   await waitFor(() => expect(inputsOf('keys.list')).toHaveLength(2))
-  act(() => push('other'))
-  act(() => push('keys'))
+  act(() => push({ type: 'ledger.checked', isConsistent: true, at: 1 }))
+  act(() => push({ type: 'key.changed', userId: 'u1', keyId: 'k1', operation: 'keys.update', at: 1 }))
   await waitFor(() => expect(inputsOf('keys.list')).toHaveLength(3))
 })
 

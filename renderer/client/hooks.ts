@@ -11,7 +11,9 @@ import {
 import { createContext, useContext, useEffect, useState } from 'react'
 import type { CallInput, CallOutput, OperationName } from '../../contract/catalogue.ts'
 import type { Client } from './client.ts'
+import type { EventType } from './event-hub.ts'
 import { mayRetry } from './failures.ts'
+import { createRefresher } from './refresher.ts'
 
 const RETRIES_MAX = 2
 const RETRY_EVERY_MS = 10_000
@@ -77,18 +79,25 @@ export function useChange<Name extends OperationName>(
   })
 }
 
-/** Asks again for these operations whenever an event of this type is pushed. */
-export function useRefreshOn(type: string, refreshes: readonly OperationName[]): void {
+/** Asks again for these operations when an event of one of these types is pushed. */
+export function useRefreshOn(
+  types: EventType | readonly EventType[],
+  refreshes: readonly OperationName[],
+): void {
   const client = useClient()
   const queries = useQueryClient()
+  const heard = [types].flat().join(' ')
   const names = refreshes.join(' ')
-  useEffect(
-    () =>
-      client.onEvent(type, () => {
-        for (const name of names.split(' ')) void queries.invalidateQueries({ queryKey: [name] })
-      }),
-    [client, queries, type, names],
-  )
+  useEffect(() => {
+    const refresher = createRefresher(() =>
+      Promise.all(names.split(' ').map((name) => queries.invalidateQueries({ queryKey: [name] }))),
+    )
+    // They were joined just above, so that a list written anew at every rendering is the same list.
+    const stops = (heard.split(' ') as EventType[]).map((type) => client.onEvent(type, refresher.want))
+    return () => {
+      for (const stop of [refresher.stop, ...stops]) stop()
+    }
+  }, [client, queries, heard, names])
 }
 
 /** The operations that answer `{ rows, nextCursor, total? }`. */

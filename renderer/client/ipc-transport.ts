@@ -1,4 +1,5 @@
 // The desktop window's bridge as a transport. The window's preload script puts it there; a browser has none.
+import type { PushedEvent } from '../../contract/events.ts'
 import type { Envelope } from '../../contract/operation.ts'
 import { type Transport, transportFailure } from './transport.ts'
 
@@ -6,7 +7,7 @@ import { type Transport, transportFailure } from './transport.ts'
 export interface GatewayBridge {
   call(name: string, input: unknown): Promise<Envelope<unknown>>
   /** Pushed events, each with its `type`; the returned function ends them. */
-  subscribe(listener: (event: { readonly type: string }) => void): () => void
+  subscribe(listener: (event: PushedEvent) => void): () => void
 }
 
 declare global {
@@ -28,6 +29,11 @@ export function createIpcTransport(bridge: GatewayBridge): Transport {
         return transportFailure('offline', 'The gateway is not running.')
       }
     },
-    listen: (onEvent) => bridge.subscribe((event) => onEvent(event.type, event)),
+    listen(onEvent) {
+      const stop = bridge.subscribe(onEvent)
+      // Nothing has to be connected first, so nobody else says that the stream stands.
+      queueMicrotask(() => onEvent({ type: 'hello', at: Date.now(), version: '' }))
+      return stop
+    },
   }
 }

@@ -1,4 +1,5 @@
 // How a call leaves the page: the one interface that the HTTP door and the desktop window's bridge both have.
+import type { PushedEvent } from '../../contract/events.ts'
 import type { Envelope } from '../../contract/operation.ts'
 
 /** What went wrong before any door answered; every other failure has a code of the contract. */
@@ -8,11 +9,17 @@ export type TransportAnswer =
   | Envelope<unknown>
   | { readonly ok: false; readonly error: { readonly code: TransportCode; readonly message: string } }
 
+/** What a stream tells: what the gateway pushed, and that the gateway refused the stream itself. */
+export type StreamEvent = PushedEvent | { readonly type: 'stream.refused' }
+
 export interface Transport {
   /** Never rejects, unless `signal` ends the call. */
   call(name: string, input: unknown, signal?: AbortSignal): Promise<TransportAnswer>
-  /** Opens the stream of pushed events; the returned function ends it. */
-  listen(onEvent: (type: string, data: unknown) => void): () => void
+  /**
+   * Opens the stream of pushed events; the returned function ends it. `hello` says that it stands, and comes again where it
+   * broke and came back by itself: what happened in between is lost.
+   */
+  listen(onEvent: (event: StreamEvent) => void): () => void
 }
 
 export const transportFailure = (code: TransportCode, message: string): TransportAnswer => ({

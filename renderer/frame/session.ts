@@ -18,7 +18,7 @@ export type Session =
   | { readonly kind: 'none' }
   | { readonly kind: 'signed_in'; readonly me: Me }
 
-const SESSION_KEY = ['session'] as const
+export const SESSION_KEY = ['session'] as const
 
 /** Whether a session ended under a person who was working, and not by their own wish. */
 export const useSessionEnd = create<{ readonly hasEnded: boolean }>()(() => ({ hasEnded: false }))

@@ -13,6 +13,7 @@ import { TooltipLayer } from '../kit/tooltip.tsx'
 import { useAppearance } from '../state/appearance.ts'
 import { createWords, type Words, WordsContext } from '../words/words.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
+import { LiveUpdates } from './live-updates.tsx'
 import { askForSession, followSession } from './session.ts'
 import { StaleNote } from './stale-note.tsx'
 
@@ -44,6 +45,7 @@ export async function startApp({ catalogues, render }: AppParts): Promise<void> 
             <QueryClientProvider client={queries}>
               <ErrorBoundary>
                 {render(words)}
+                <LiveUpdates />
                 <StaleNote />
                 <Toaster />
                 <TooltipLayer />

@@ -12,8 +12,8 @@ export interface Column<Row> {
   /** The name by which the server sorts; without it the head is plain. */
   readonly sort?: string
   readonly cell: (row: Row) => ReactNode
-  /** In a table of cards: the line that names the row, a labelled line, or the buttons at the right. */
-  readonly inCard?: 'lead' | 'labelled' | 'actions' | 'hidden'
+  /** In a table of cards: the line that names the row, a labelled line, the figure or the buttons at the right, or nothing. */
+  readonly inCard?: 'lead' | 'labelled' | 'aside' | 'actions' | 'hidden'
   /** Left out, as where a drawer repeats it. */
   readonly isHidden?: boolean
 }
@@ -103,11 +103,7 @@ const isControl = (target: EventTarget): boolean =>
   target instanceof Element && target.closest('button, a, input, label, [role="menuitem"]') !== null
 
 function cellClass<Row>({ isNumber, inCard }: Column<Row>): string | undefined {
-  const names = [
-    isNumber ? 'r num' : '',
-    inCard === 'lead' ? 'lead' : '',
-    inCard === 'actions' ? 'actions' : '',
-  ]
+  const names = [isNumber ? 'r num' : '', inCard === 'labelled' ? '' : (inCard ?? '')]
   return names.filter((name) => name !== '').join(' ') || undefined
 }
 

@@ -10,6 +10,8 @@ void startApp({
       '../kit/words.*.json',
       '../words/errors/words.*.json',
       './shell/words.*.json',
+      './plan/words.*.json',
+      '../receipt/words.*.json',
       './features/*/words.*.json',
     ],
     { import: 'default' },

@@ -6,7 +6,7 @@ import type { ScreenEntry } from '../routing/screens.tsx'
 export const PORTAL_SCREENS = {
   home: {
     load: () => import('./features/home/home-screen.tsx').then(({ HomeScreen }) => HomeScreen),
-    words: [],
+    words: ['home', 'plan'],
   },
   login: {
     load: () => import('./features/sign-in/sign-in-screen.tsx').then(({ SignInScreen }) => SignInScreen),
@@ -58,6 +58,18 @@ export const PORTAL_SCREENS = {
     load: () =>
       import('./features/statement/statement-screen.tsx').then(({ StatementScreen }) => StatementScreen),
     words: ['statement'],
+  },
+  plans: {
+    load: () => import('./features/plans/plans-screen.tsx').then(({ PlansScreen }) => PlansScreen),
+    words: ['plans', 'plan'],
+  },
+  models: {
+    load: () => import('./features/models/models-screen.tsx').then(({ ModelsScreen }) => ModelsScreen),
+    words: ['models'],
+  },
+  usage: {
+    load: () => import('./features/usage/usage-screen.tsx').then(({ UsageScreen }) => UsageScreen),
+    words: ['usage', 'receipt'],
   },
 } as const satisfies Readonly<Record<PortalPage, ScreenEntry>>
 

@@ -30,10 +30,7 @@ const ALL_PLACES: readonly Place[] = [
   { page: 'account', icon: UserRound, word: 'place_account', isInBar: true },
 ]
 
-/** Pages that only lead on to another one stand in no navigation. */
-const LEADS_ON: readonly string[] = ['home']
-
 export const PLACES: readonly (Place & { readonly path: string })[] = ALL_PLACES.flatMap((place) => {
   const path = Object.entries(PORTAL_PATHS).find(([page]) => page === place.page)?.[1]
-  return path === undefined || LEADS_ON.includes(place.page) ? [] : [{ ...place, path }]
+  return path === undefined ? [] : [{ ...place, path }]
 })

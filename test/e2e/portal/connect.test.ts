@@ -30,6 +30,39 @@ journey('a set-up is read with this address, a model that exists here, and for a
   await code.filter({ hasText: '"model":"demo-fast"' }).waitFor()
 })
 
+journey(
+  'a test request is really sent: the answer, its times and its cost; or what is wrong, in words',
+  async () => {
+    const { id, cookie } = await stage.teammate('tests@example.test')
+    const asAdmin = (name: string, input: unknown) => stage.portal.call(name, input, { cookie: stage.admin })
+    const page = await stage.open('/connect', { cookie })
+    const send = page.getByRole('button', { name: 'Send a test request' })
+    await send.click()
+    await page.getByText('Paste a key of yours').waitFor()
+    await page.getByLabel('API key').fill('sk-cg-nobody-knows')
+    await send.click()
+    await page.getByText(/Refused \(401\)\. This API key is not known here/).waitFor()
+    // Nothing to pay with: the sentence is the gateway's own, with its amounts.
+    await page.getByRole('button', { name: 'Test with a key that works for an hour' }).click()
+    await page.getByText(/Refused \(429\)\. Your balance does not cover this request: it needs \$/).waitFor()
+    await expectSound(page)
+
+    await asAdmin('users.adjustBalance', { userId: id, amountNanoUsd: 5_000_000_000, note: 'start' })
+    await send.click()
+    await page.getByText('It works: the key is accepted').waitFor()
+    expect((await page.getByRole('status', { name: 'Answer' }).innerText()).length).toBeGreaterThan(5)
+    const cost = page.getByRole('definition').getByRole('link')
+    const { data } = await stage.portal.call('usage.list', { limit: 1 }, { cookie })
+    await expect
+      .poll(async () => Number((await cost.innerText()).replace('$', '')) * 1e9)
+      .toBeCloseTo(data.rows[0].costNanoUsd, -4)
+    await expectSound(page)
+    await takePicture(page, 'portal-connect-tested')
+    await cost.click()
+    await page.getByRole('complementary', { name: 'Receipt' }).getByText(data.rows[0].requestId).waitFor()
+  },
+)
+
 describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
   journey(`the page is sound full, without a model, and failing (${name})`, async () => {
     const { cookie } = await stage.teammate(`connects-${name.toLowerCase()}@example.test`)

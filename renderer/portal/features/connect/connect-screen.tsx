@@ -13,6 +13,7 @@ import { choiceParam, useSearchParams } from '../../../routing/search-params.ts'
 import { Sentence } from '../../../words/sentence.tsx'
 import styles from './connect.module.css'
 import { CLIENT_NAMES, CLIENTS, type Client, KEY_PLACEHOLDER, sampleModel, setUpOf } from './set-ups.ts'
+import { TestPanel } from './test-panel.tsx'
 import { useWords } from './words.ts'
 
 export function ConnectScreen() {
@@ -21,19 +22,20 @@ export function ConnectScreen() {
   return (
     <>
       <PageHeader title={t('title')} meta={t('meta')} />
-      <div className="panel">
-        {prices.isPending ? <SkeletonRows rows={4} /> : undefined}
-        {prices.isError ? (
-          <ErrorState
-            error={prices.error}
-            onRetry={() => void prices.refetch()}
-            isRetrying={prices.isFetching}
-          />
-        ) : undefined}
-        {prices.data !== undefined && !prices.isError ? (
-          <SetUps models={prices.data.rows.map((row) => row.model)} />
-        ) : undefined}
-      </div>
+      {prices.data !== undefined && !prices.isError ? (
+        <SetUps models={prices.data.rows.map((row) => row.model)} />
+      ) : (
+        <div className="panel">
+          {prices.isPending ? <SkeletonRows rows={4} /> : undefined}
+          {prices.isError ? (
+            <ErrorState
+              error={prices.error}
+              onRetry={() => void prices.refetch()}
+              isRetrying={prices.isFetching}
+            />
+          ) : undefined}
+        </div>
+      )}
     </>
   )
 }
@@ -47,44 +49,49 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
   const baseUrl = `${window.location.origin}/v1`
   if (model === undefined) return <Note status="warn">{t('noModel')}</Note>
   return (
-    <div className={styles.body}>
-      <div className="field">
-        <span className="lb">{t('address')}</span>
-        <CopyLine text={baseUrl} what={t('address')} />
-        <p className="help">{t('addressHelp')}</p>
-      </div>
-      <Field label={t('model')} help={t('modelHelp')}>
-        <Select
-          value={model}
-          onChange={setChosen}
-          options={models.map((name) => ({ value: name, label: name }))}
-        />
-      </Field>
-      <Tabs
-        label={t('clients')}
-        value={client}
-        onChange={(value) => setParams({ client: value })}
-        tabs={CLIENTS.map((value) => ({ value, label: CLIENT_NAMES[value] }))}
-      >
-        <div className={styles.parts}>
-          {setUpOf(client, baseUrl, model).map(({ where, place, text }) => (
-            <CodeBlock key={where} text={text} where={place === undefined ? where : t(place)} />
-          ))}
-          <p className="help">
-            <Sentence
-              text={t('keyHint')}
-              parts={{
-                key: <Mono>{KEY_PLACEHOLDER}</Mono>,
-                link: (
-                  <Link href={PORTAL_PATHS.keys} className={styles.link}>
-                    {t('keyLink')}
-                  </Link>
-                ),
-              }}
+    <div className={styles.screen}>
+      <div className="panel">
+        <div className={styles.body}>
+          <div className="field">
+            <span className="lb">{t('address')}</span>
+            <CopyLine text={baseUrl} what={t('address')} />
+            <p className="help">{t('addressHelp')}</p>
+          </div>
+          <Field label={t('model')} help={t('modelHelp')}>
+            <Select
+              value={model}
+              onChange={setChosen}
+              options={models.map((name) => ({ value: name, label: name }))}
             />
-          </p>
+          </Field>
+          <Tabs
+            label={t('clients')}
+            value={client}
+            onChange={(value) => setParams({ client: value })}
+            tabs={CLIENTS.map((value) => ({ value, label: CLIENT_NAMES[value] }))}
+          >
+            <div className={styles.parts}>
+              {setUpOf(client, baseUrl, model).map(({ where, place, text }) => (
+                <CodeBlock key={where} text={text} where={place === undefined ? where : t(place)} />
+              ))}
+              <p className="help">
+                <Sentence
+                  text={t('keyHint')}
+                  parts={{
+                    key: <Mono>{KEY_PLACEHOLDER}</Mono>,
+                    link: (
+                      <Link href={PORTAL_PATHS.keys} className={styles.link}>
+                        {t('keyLink')}
+                      </Link>
+                    ),
+                  }}
+                />
+              </p>
+            </div>
+          </Tabs>
         </div>
-      </Tabs>
+      </div>
+      <TestPanel model={model} />
     </div>
   )
 }

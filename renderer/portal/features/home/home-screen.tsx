@@ -1,5 +1,90 @@
-// The start page leads on to the keys, which are what a teammate comes for first.
-import { Redirect } from 'wouter'
-import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
+// Where a person stands: what they have, what their plan still carries, what today cost, and what to do next.
+import { Megaphone } from 'lucide-react'
+import type { CallOutput } from '../../../../contract/catalogue.ts'
+import { useAsk, useRefreshOn } from '../../../client/hooks.ts'
+import { useMe } from '../../../frame/session.ts'
+import { Count, Money } from '../../../kit/amounts.tsx'
+import { PageHeader, Stat, Stats } from '../../../kit/page.tsx'
+import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
+import { BalanceCard } from './balance-card.tsx'
+import { FirstSteps } from './first-steps.tsx'
+import styles from './home.module.css'
+import { KeysCard } from './keys-card.tsx'
+import { Notices } from './notices.tsx'
+import { PlanCard } from './plan-card.tsx'
+import { QuickLinks } from './quick-links.tsx'
+import { useWords } from './words.ts'
 
-export const HomeScreen = () => <Redirect to={PORTAL_PATHS.keys} replace />
+export function HomeScreen() {
+  const t = useWords()
+  const me = useMe()
+  const overview = useAsk('me.overview', {})
+  // One row tells a newcomer from everybody else.
+  const latest = useAsk('usage.list', { userId: me.id, limit: 1 })
+  useRefreshOn(['requests.finished', 'balance.changed', 'settings.changed', 'data.changed'], ['me.overview'])
+  useRefreshOn('requests.finished', ['usage.list'])
+  const { data } = overview
+  if (overview.isError) {
+    return (
+      <>
+        <PageHeader title={t('title')} />
+        <div className="panel">
+          <ErrorState
+            error={overview.error}
+            onRetry={() => void overview.refetch()}
+            isRetrying={overview.isFetching}
+          />
+        </div>
+      </>
+    )
+  }
+  const isNewcomer = latest.data?.rows.length === 0
+  return (
+    <>
+      <PageHeader title={t('title')} />
+      <div className={styles.home}>
+        {data === undefined || data.announcement === '' ? undefined : (
+          <section className={styles.announcement} aria-label={t('announcement')}>
+            <Megaphone size={16} aria-hidden="true" />
+            <p>{data.announcement}</p>
+          </section>
+        )}
+        <Notices />
+        {data === undefined ? (
+          <div className={`panel ${styles.wide}`}>
+            <SkeletonRows />
+          </div>
+        ) : (
+          <>
+            <div className={styles.column}>
+              <BalanceCard overview={data} />
+              <PlanCard plan={data.plan} />
+            </div>
+            <div className={isNewcomer ? `${styles.column} ${styles.first}` : styles.column}>
+              {isNewcomer ? <FirstSteps hasKey={data.keyCount > 0} /> : <Today overview={data} />}
+              {data.keyCount > 0 ? <KeysCard /> : undefined}
+              <QuickLinks isNewcomer={isNewcomer} />
+            </div>
+          </>
+        )}
+      </div>
+    </>
+  )
+}
+
+function Today({ overview: { today, keyCount } }: { readonly overview: CallOutput<'me.overview'> }) {
+  const t = useWords()
+  return (
+    <Stats>
+      <Stat label={t('spentToday')}>
+        <Money nanoUsd={today.spendNanoUsd} isFigure />
+      </Stat>
+      <Stat label={t('requestsToday')}>
+        <Count value={today.requests} />
+      </Stat>
+      <Stat label={t('keysInUse')}>
+        <Count value={keyCount} />
+      </Stat>
+    </Stats>
+  )
+}

@@ -7,6 +7,7 @@ import { Button } from '../../../kit/button.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
+import { flagParam, useSearchParams } from '../../../routing/search-params.ts'
 import { CreateKeyDialog } from './create-key-dialog.tsx'
 import { DeleteKeyDialog } from './delete-key-dialog.tsx'
 import type { KeyRow } from './key-status.ts'
@@ -14,10 +15,10 @@ import { KeysTable } from './keys-table.tsx'
 import { RenameKeyDialog } from './rename-key-dialog.tsx'
 import { useWords } from './words.ts'
 
-type OpenDialog =
-  | { readonly kind: 'create' }
-  | { readonly kind: 'rename' | 'delete'; readonly key: KeyRow }
-  | undefined
+type OpenDialog = { readonly kind: 'rename' | 'delete'; readonly key: KeyRow } | undefined
+
+/** `new`: a key is being made, as where another page leads here for it. */
+const PARAMS = { new: flagParam }
 
 export function KeysScreen() {
   const t = useWords()
@@ -26,7 +27,8 @@ export function KeysScreen() {
   const { query, paging } = usePaged('keys.list', { userId: me.id })
   const [dialog, setDialog] = useState<OpenDialog>()
   const close = () => setDialog(undefined)
-  const create = () => setDialog({ kind: 'create' })
+  const [{ new: isCreating }, setParams] = useSearchParams(PARAMS)
+  const create = () => setParams({ new: true })
   const rows = query.data?.rows
   const isEmpty = rows?.length === 0 && paging.pageIndex === 0
 
@@ -80,7 +82,7 @@ export function KeysScreen() {
           </EmptyState>
         ) : undefined}
       </div>
-      <CreateKeyDialog isOpen={dialog?.kind === 'create'} onClose={close} />
+      <CreateKeyDialog isOpen={isCreating} onClose={() => setParams({ new: false })} />
       {dialog?.kind === 'rename' ? <RenameKeyDialog apiKey={dialog.key} onClose={close} /> : undefined}
       {dialog?.kind === 'delete' ? <DeleteKeyDialog apiKey={dialog.key} onClose={close} /> : undefined}
     </>

@@ -1,0 +1,46 @@
+// The sums of the very rows below: the same filter, and requests of the demo upstream as they are listed.
+import type { ReactNode } from 'react'
+import { useAsk } from '../../../client/hooks.ts'
+import { Count, Money } from '../../../kit/amounts.tsx'
+import { ErrorState } from '../../../kit/states.tsx'
+import { Sentence } from '../../../words/sentence.tsx'
+import type { filterInput } from './usage-filter.ts'
+import { useWords } from './words.ts'
+
+export function Totals({ input }: { readonly input: ReturnType<typeof filterInput> }) {
+  const t = useWords()
+  const sums = useAsk('usage.summary', { ...input, includeDemo: true }, { keepsPrevious: true })
+  if (sums.isError) {
+    return <ErrorState error={sums.error} onRetry={() => void sums.refetch()} isRetrying={sums.isFetching} />
+  }
+  const { data } = sums
+  if (data === undefined) return <p className="totals meta">…</p>
+  const figure = (
+    word: 'requests' | 'inputTokens' | 'cachedTokens' | 'outputTokens',
+    value: number,
+  ): ReactNode => (
+    <span>
+      <Sentence
+        text={t(word)}
+        parts={{
+          count: (
+            <b>
+              <Count value={value} isShort />
+            </b>
+          ),
+        }}
+      />
+    </span>
+  )
+  return (
+    <p className="totals" aria-live="polite">
+      {figure('requests', data.requests)}
+      {figure('inputTokens', data.inputTokens)}
+      {data.cachedInputTokens > 0 ? figure('cachedTokens', data.cachedInputTokens) : undefined}
+      {figure('outputTokens', data.outputTokens)}
+      <b>
+        <Money nanoUsd={data.costNanoUsd} />
+      </b>
+    </p>
+  )
+}

@@ -1,0 +1,89 @@
+// A person's requests, one by one and in sum, by what stands in the address; and the receipt of one of them.
+import { ChartColumn } from 'lucide-react'
+import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
+import { useAsk, usePaged, useRefreshOn } from '../../../client/hooks.ts'
+import { useMe } from '../../../frame/session.ts'
+import { ButtonLink } from '../../../kit/button.tsx'
+import { PageHeader } from '../../../kit/page.tsx'
+import { StatusShape } from '../../../kit/shape.tsx'
+import { EmptyState, ErrorState, NoResults, SkeletonRows } from '../../../kit/states.tsx'
+import { Pager } from '../../../kit/table.tsx'
+import { useSearchParams } from '../../../routing/search-params.ts'
+import { ReceiptDrawer } from './receipt-drawer.tsx'
+import { Totals } from './totals.tsx'
+import { filterInput, isFiltered, NO_FILTER, USAGE_PARAMS } from './usage-filter.ts'
+import { UsageFilters } from './usage-filters.tsx'
+import { UsageTable } from './usage-table.tsx'
+import { useWords } from './words.ts'
+
+/** As many as the contract lists at once. */
+const KEYS_MAX = 200
+
+export function UsageScreen() {
+  const t = useWords()
+  const me = useMe()
+  const [filter, setParams] = useSearchParams(USAGE_PARAMS)
+  const input = filterInput(me.id, filter)
+  const { query, paging } = usePaged('usage.list', input)
+  const keys = useAsk('keys.list', { userId: me.id, limit: KEYS_MAX })
+  useRefreshOn('requests.finished', ['usage.list', 'usage.summary'])
+  const keyName = (id: string) => keys.data?.rows.find((key) => key.id === id)?.name
+  const rows = query.isError ? undefined : query.data?.rows
+  const isEmpty = rows?.length === 0 && !isFiltered(filter) && paging.pageIndex === 0
+  return (
+    <>
+      <PageHeader title={t('title')} actions={<StatusShape status="info">{t('live')}</StatusShape>} />
+      <div className="stack">
+        {isEmpty ? undefined : (
+          <>
+            <UsageFilters filter={filter} keys={keys.data?.rows ?? []} onChange={setParams} />
+            <Totals input={input} />
+          </>
+        )}
+        <div className="panel">
+          {query.isPending ? <SkeletonRows /> : undefined}
+          {query.isError ? (
+            <ErrorState
+              error={query.error}
+              onRetry={() => void query.refetch()}
+              isRetrying={query.isFetching}
+            />
+          ) : undefined}
+          {isEmpty ? (
+            <EmptyState
+              icon={<ChartColumn size={32} strokeWidth={1.5} />}
+              title={t('emptyTitle')}
+              actions={
+                <ButtonLink href={PORTAL_PATHS.connect} kind="primary">
+                  {t('connect')}
+                </ButtonLink>
+              }
+            >
+              {t('emptyText')}
+            </EmptyState>
+          ) : undefined}
+          {rows?.length === 0 && !isEmpty ? <NoResults onClear={() => setParams(NO_FILTER)} /> : undefined}
+          {rows === undefined || rows.length === 0 ? undefined : (
+            <>
+              <UsageTable
+                rows={rows}
+                keyName={keyName}
+                openId={filter.request === '' ? undefined : filter.request}
+                onOpen={({ requestId }) => setParams({ request: requestId })}
+              />
+              <Pager paging={paging} total={query.data?.total} />
+            </>
+          )}
+        </div>
+      </div>
+      {filter.request === '' ? undefined : (
+        <ReceiptDrawer
+          key={filter.request}
+          requestId={filter.request}
+          keyName={keyName}
+          onClose={() => setParams({ request: '' })}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,46 @@
+// The money of a request, as its receipt tells it.
+import { expect, test } from 'vitest'
+import type { Receipt } from '../../contract/receipt.ts'
+import { moneySteps } from './money-steps.ts'
+
+type Entry = Receipt['entries'][number]
+const entry = (
+  seq: number,
+  kind: Entry['kind'],
+  amountNanoUsd: number,
+  heldNanoUsd: number,
+  plan = false,
+): Entry => ({
+  seq,
+  createdAt: seq,
+  kind,
+  amountNanoUsd: plan ? 0 : amountNanoUsd,
+  heldNanoUsd: plan ? 0 : heldNanoUsd,
+  planAmountNanoUsd: plan ? amountNanoUsd : null,
+  planHeldNanoUsd: plan ? heldNanoUsd : null,
+  note: null,
+  actorUserId: null,
+})
+const told = (entries: Entry[]) => moneySteps({ entries }).map(({ kind, nanoUsd }) => [kind, nanoUsd])
+
+test.each([false, true])('a hold, what was taken of it and what went back add up (by a plan: %s)', (plan) => {
+  expect(told([entry(1, 'hold', 0, 100, plan), entry(2, 'settle', -30, -100, plan)])).toEqual([
+    ['hold', 100],
+    ['settle', -30],
+    ['release', 70],
+  ])
+})
+
+test('a hold that was taken whole gives nothing back; a refund and a released hold are told as they are', () => {
+  expect(told([entry(1, 'hold', 0, 100), entry(2, 'settle', -100, -100), entry(3, 'refund', 40, 0)])).toEqual(
+    [
+      ['hold', 100],
+      ['settle', -100],
+      ['refund', 40],
+    ],
+  )
+  expect(told([entry(1, 'hold', 0, 100), entry(2, 'release', 0, -100)])).toEqual([
+    ['hold', 100],
+    ['release', 100],
+  ])
+})
