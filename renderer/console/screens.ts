@@ -6,7 +6,7 @@ import type { ScreenEntry } from '../routing/screens.tsx'
 export const CONSOLE_SCREENS = {
   home: {
     load: () => import('./features/home/home-screen.tsx').then(({ HomeScreen }) => HomeScreen),
-    words: [],
+    words: ['home'],
   },
   users: {
     load: () => import('./features/users/users-screen.tsx').then(({ UsersScreen }) => UsersScreen),
@@ -14,7 +14,7 @@ export const CONSOLE_SCREENS = {
   },
   setup: {
     load: () => import('./features/set-up/set-up-screen.tsx').then(({ SetUpScreen }) => SetUpScreen),
-    words: ['set-up'],
+    words: ['set-up', 'upstream-problems'],
   },
 } as const satisfies Readonly<Record<ConsolePage, ScreenEntry>>
 
