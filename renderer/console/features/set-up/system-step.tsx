@@ -113,6 +113,8 @@ export function SystemStep({ draft, network, onBack, onComplete }: SystemStepPro
   )
 }
 
+const openToNetwork = (port: string) => `npm run headless -- --host 0.0.0.0 --port ${port}`
+
 /** Decided where the gateway is started, so it is told here and not asked. */
 function NetworkFacts({ network }: { readonly network: Network }) {
   const t = useWords()
@@ -143,9 +145,7 @@ function NetworkFacts({ network }: { readonly network: Network }) {
         ]}
       />
       <p className="help">{t(isOpenToNetwork ? 'networkChange' : 'networkOpenHelp')}</p>
-      {isOpenToNetwork ? undefined : (
-        <CodeBlock where={t('shell')} text={`npm run headless -- --host 0.0.0.0 --port ${port}`} />
-      )}
+      {isOpenToNetwork ? undefined : <CodeBlock where={t('shell')} text={openToNetwork(port)} />}
     </div>
   )
 }
