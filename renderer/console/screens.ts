@@ -12,6 +12,18 @@ export const CONSOLE_SCREENS = {
     load: () => import('./features/users/users-screen.tsx').then(({ UsersScreen }) => UsersScreen),
     words: ['users'],
   },
+  user: {
+    load: () => import('./features/users/user-screen.tsx').then(({ UserScreen }) => UserScreen),
+    words: ['users', 'limits-form', 'operations'],
+  },
+  keys: {
+    load: () => import('./features/keys/keys-screen.tsx').then(({ KeysScreen }) => KeysScreen),
+    words: ['keys', 'limits-form'],
+  },
+  audit: {
+    load: () => import('./features/audit/audit-screen.tsx').then(({ AuditScreen }) => AuditScreen),
+    words: ['audit', 'operations'],
+  },
   setup: {
     load: () => import('./features/set-up/set-up-screen.tsx').then(({ SetUpScreen }) => SetUpScreen),
     words: ['set-up', 'upstream-problems'],
