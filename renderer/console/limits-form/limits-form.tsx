@@ -48,7 +48,7 @@ function LimitLine({ slot, value, mayLift, onChange }: LimitLineProps) {
     onChange(next === 'lifted' ? null : undefined)
   }
   return (
-    <div className={styles['line']}>
+    <div className={mayLift ? styles['line'] : `${styles['line']} ${styles['narrow']}`}>
       <span>{label}</span>
       {mayLift ? (
         <Select

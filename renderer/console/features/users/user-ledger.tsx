@@ -1,5 +1,4 @@
 // What moved a person's balance: entry by entry, and month by month.
-import { CircleDollarSign } from 'lucide-react'
 import { useState } from 'react'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { useAsk, usePaged } from '../../../client/hooks.ts'
@@ -155,8 +154,7 @@ function StatementLines({ statement }: { readonly statement: CallOutput<'users.s
           ))}
         </div>
       )}
-      <p className="meta row g6">
-        <CircleDollarSign size={12} aria-hidden="true" />
+      <p className={`meta ${styles['closing']}`}>
         {t(statement.isClosed ? 'statementClosed' : 'statementOpen', { zone: statement.timeZone })}
       </p>
     </>
