@@ -23,8 +23,14 @@ export const PORTAL_PATHS = {
 export const CONSOLE_PATHS = {
   home: '/admin',
   users: '/admin/users',
+  user: '/admin/users/:userId',
+  keys: '/admin/keys',
+  audit: '/admin/audit',
   setup: '/setup',
 } as const
 
 export type PortalPage = keyof typeof PORTAL_PATHS
 export type ConsolePage = keyof typeof CONSOLE_PATHS
+
+/** The page of one person. */
+export const userPath = (userId: string): string => CONSOLE_PATHS.user.replace(':userId', userId)

@@ -98,3 +98,13 @@ export const linkSecret = z.string().min(1).max(200)
 export const knownPassword = z.string().min(1).max(256)
 /** Six digits of an authenticator app, or a recovery code; spaces and dashes are how people type them. */
 export const secondFactorCode = z.string().trim().min(6).max(40)
+
+/** Where the gateway listens. Changed by starting it anew. */
+export const networkFacts = z.strictObject({
+  host: z.string(),
+  /** 0 where the system picked one; the addresses have it. */
+  port: z.int(),
+  addresses: z.array(z.string()),
+  isOpenToNetwork: z.boolean(),
+})
+export type NetworkFacts = z.infer<typeof networkFacts>

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 import { remoteAdministration, settingsPatch, settingsSchema } from '../settings.ts'
-import { nothing } from './fields.ts'
+import { networkFacts, nothing } from './fields.ts'
 
 const byEnvironment = z.literal('environment').optional()
 
@@ -12,14 +12,7 @@ const settingsView = settingsSchema.extend({
   overriddenBy: z.strictObject({ remoteAdministration: byEnvironment }),
   /** What holds now, whatever decides it. */
   effective: z.strictObject({ remoteAdministration }),
-  /** Changed by starting the gateway anew. */
-  network: z.strictObject({
-    host: z.string(),
-    /** 0 where the system picked one; the addresses have it. */
-    port: z.int(),
-    addresses: z.array(z.string()),
-    isOpenToNetwork: z.boolean(),
-  }),
+  network: networkFacts,
 })
 export type SettingsView = z.infer<typeof settingsView>
 

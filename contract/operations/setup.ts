@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 import { settingsPatch } from '../settings.ts'
-import { email, id, nothing, password } from './fields.ts'
+import { email, id, locale, networkFacts, nothing, password } from './fields.ts'
 
 export const upstreamKind = z.enum(['openai', 'demo'])
 
@@ -33,6 +33,8 @@ export const setupStatus = operation({
     /** Whether `setup.complete` needs the token printed where the gateway was started (always so over HTTP). */
     isTokenRequired: z.boolean(),
     upstream: z.strictObject({ kind: upstreamKind.nullable(), isConfigured: z.boolean() }),
+    /** Told while the set-up is open, to whoever may do it; null to everybody else. */
+    network: networkFacts.nullable(),
   }),
 })
 
@@ -41,7 +43,8 @@ export const setupComplete = operation({
   audience: 'public',
   input: z.strictObject({
     token: z.string().max(200).optional(),
-    admin: z.strictObject({ email, password }),
+    /** `locale`: the language of mail to them. */
+    admin: z.strictObject({ email, password, locale: locale.optional() }),
     upstream: z.strictObject({
       kind: upstreamKind,
       apiKey: upstreamApiKey.optional(),

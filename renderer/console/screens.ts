@@ -6,15 +6,27 @@ import type { ScreenEntry } from '../routing/screens.tsx'
 export const CONSOLE_SCREENS = {
   home: {
     load: () => import('./features/home/home-screen.tsx').then(({ HomeScreen }) => HomeScreen),
-    words: [],
+    words: ['home'],
   },
   users: {
     load: () => import('./features/users/users-screen.tsx').then(({ UsersScreen }) => UsersScreen),
     words: ['users'],
   },
+  user: {
+    load: () => import('./features/users/user-screen.tsx').then(({ UserScreen }) => UserScreen),
+    words: ['users', 'limits-form', 'operations'],
+  },
+  keys: {
+    load: () => import('./features/keys/keys-screen.tsx').then(({ KeysScreen }) => KeysScreen),
+    words: ['keys', 'limits-form'],
+  },
+  audit: {
+    load: () => import('./features/audit/audit-screen.tsx').then(({ AuditScreen }) => AuditScreen),
+    words: ['audit', 'operations'],
+  },
   setup: {
     load: () => import('./features/set-up/set-up-screen.tsx').then(({ SetUpScreen }) => SetUpScreen),
-    words: ['set-up'],
+    words: ['set-up', 'upstream-problems'],
   },
 } as const satisfies Readonly<Record<ConsolePage, ScreenEntry>>
 

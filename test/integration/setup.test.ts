@@ -35,7 +35,10 @@ test('a new gateway says so, and tells the token to the person who started it an
     isDone: false,
     isTokenRequired: true,
     upstream: { kind: null, isConfigured: false },
+    network: { host: '127.0.0.1', port: 0, addresses: [portal.url], isOpenToNetwork: false },
   })
+  const afar = await portal.call('setup.status', {}, { headers: { 'x-forwarded-for': '127.0.0.1' } })
+  expect(afar.data.network).toBeNull()
   expect(portal.token).toMatch(/^[0-9A-Za-z]{32}$/)
   expect(portal.told.join()).toContain(`${portal.url}/api/setup.complete`)
   expect(portal.log.text).not.toContain(portal.token)
@@ -185,6 +188,7 @@ describe('from the environment', () => {
       isDone: true,
       isTokenRequired: false,
       upstream: { kind: null, isConfigured: false },
+      network: null,
     })
     expect((await portal.send({ path: '/readyz' })).status).toBe(503)
   })

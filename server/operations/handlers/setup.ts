@@ -9,6 +9,7 @@ import type { Caller } from '../caller.ts'
 import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
+import { mayBeSetUpBy } from '../setup-gate.ts'
 import { tooBusy } from '../throttles.ts'
 import { startSession } from './auth.ts'
 
@@ -19,16 +20,19 @@ export type SetupInput = z.output<typeof setupComplete.input>
 export type SetupOutput = z.output<typeof setupComplete.output>
 
 export function setupHandlers(deps: OperationDeps): Pick<Handlers, 'setup.status' | 'setup.complete'> {
-  const { setup, upstream } = deps
+  const { setup, upstream, startUp } = deps
   // Hashing and storing the key take time; a second call must not slip in between.
   let isRunning = false
   return {
-    'setup.status': (_input, caller) =>
-      ok({
-        isDone: setup.isDone(),
-        isTokenRequired: !setup.isDone() && caller.door === 'http',
+    'setup.status'(_input, caller) {
+      const isDone = setup.isDone()
+      return ok({
+        isDone,
+        isTokenRequired: !isDone && caller.door === 'http',
         upstream: upstream.state(),
-      }),
+        network: !isDone && mayBeSetUpBy(caller) ? startUp().network : null,
+      })
+    },
     async 'setup.complete'(input, caller) {
       const notAllowed = setup.refusalFor(caller, input.token)
       if (notAllowed) return fail(notAllowed)
@@ -60,7 +64,7 @@ export async function completeSetup(
   if (passwordHash === undefined) return fail(tooBusy())
   const { upstream } = input
   const done = repositories.transaction(() => {
-    const admin = createAdministrator(deps, input.admin.email, passwordHash)
+    const admin = createAdministrator(deps, input.admin, passwordHash)
     if (!admin.ok) return admin
     if (input.settings) settings.update(input.settings, admin.value.id)
     if (upstream) {
@@ -106,12 +110,13 @@ async function storeUpstreamKey(
 
 function createAdministrator(
   { repositories, ids, clock }: OperationDeps,
-  email: string,
+  { email, locale }: SetupInput['admin'],
   passwordHash: string,
 ) {
   return repositories.users.create({
     id: ids.next(),
     email,
+    locale: locale ?? null,
     passwordHash,
     role: 'admin',
     status: 'active',

@@ -1,8 +1,8 @@
-// The operator's list of people: found, looked at beside the list, added, topped up, suspended.
+// The operator's list of people: found, sorted, added, invited, let in, shut out, many at once.
 import { beforeAll, describe, expect } from 'vitest'
 import { ADMIN } from '../../integration/support/portal.ts'
 import {
-  CONSOLE_LOOKS,
+  CONSOLE_LOOKS_FEW,
   expectSound,
   journey,
   nameOf,
@@ -22,12 +22,17 @@ let stage: Stage
 beforeAll(async () => {
   stage = await openStage()
 })
+const users = (opening = {}) => stage.open('/admin/users', { cookie: stage.admin, ...opening })
 
 journey('with nobody but the administrator the list says what a user is', async () => {
-  const page = await stage.open('/admin/users', { cookie: stage.admin })
+  const page = await users()
   await page.getByRole('heading', { name: 'Nobody but you yet' }).waitFor()
   await expectSound(page)
   await takePicture(page, 'console-users-empty')
+  await page.getByRole('tab', { name: 'Invitations' }).click()
+  await page.getByRole('heading', { name: 'No invitations yet' }).waitFor()
+  await expectSound(page)
+  await takePicture(page, 'console-invitations-empty')
 })
 
 describe('with people', () => {
@@ -37,116 +42,131 @@ describe('with people', () => {
       const amountNanoUsd = Math.round(dollars * DOLLAR)
       await stage.portal.call('users.adjustBalance', { userId: id, amountNanoUsd }, { cookie: stage.admin })
     }
-    await stage.portal.call('users.create', { email: 'new@tidewater.example' }, { cookie: stage.admin })
+    for (const name of ['new', 'unknown']) {
+      await stage.portal.call('users.create', { email: `${name}@tidewater.example` }, { cookie: stage.admin })
+    }
   })
 
-  describe.each(CONSOLE_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
-    journey(`the list, the drawer and the dialog are sound (${name})`, async () => {
-      const page = await stage.open('/admin', {
-        ...look,
-        cookie: stage.admin,
-        expectedProblems: /users\.list/,
-      })
+  describe.each(CONSOLE_LOOKS_FEW.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+    journey(`the list is sound (${name})`, async () => {
+      const page = await users(look)
       await page.getByRole('row', { name: /wei\.chen/ }).waitFor()
+      await page.getByRole('row', { name: /hana/ }).getByRole('checkbox').check()
+      await page.getByRole('row', { name: /tomas/ }).getByRole('checkbox').check()
+      await page.getByRole('toolbar').waitFor()
       await expectSound(page)
       await takePicture(page, `console-users-${name}`)
-
-      await page.getByRole('row', { name: /wei\.chen/ }).click()
-      const drawer = page.getByRole('complementary', { name: 'wei.chen@tidewater.example' })
-      await drawer.getByRole('button').nth(2).waitFor()
-      await expectSound(page)
-      await takePicture(page, `console-users-drawer-${name}`)
-
-      await drawer.locator('.btn.primary').click()
-      await page.getByRole('dialog').locator('input[inputmode=decimal]').fill('50')
-      await expectSound(page)
-      await takePicture(page, `console-users-adjust-${name}`)
-      await page.keyboard.press('Escape')
-      await page.getByRole('dialog').waitFor({ state: 'hidden' })
-      expect(await drawer.isVisible()).toBe(true)
-      await page.keyboard.press('Escape')
-      await drawer.waitFor({ state: 'hidden' })
-
-      await page.route('**/api/users.list', (route) => route.abort())
-      await page.reload()
-      await page.getByRole('alert').waitFor()
-      await expectSound(page)
-      await takePicture(page, `console-users-failing-${name}`)
     })
   })
 
-  journey('a balance is topped up: the outcome before the button, the list after it', async () => {
-    const page = await stage.open('/admin/users', { cookie: stage.admin })
-    await page.getByRole('row', { name: /wei\.chen/ }).click()
-    await page.getByRole('button', { name: 'Adjust balance' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByRole('button', { name: '$50' }).click()
-    await dialog.getByText('$68.43').waitFor()
-    await dialog.getByRole('textbox', { name: 'Note' }).fill('November')
-    await dialog.getByRole('button', { name: 'Top up $50.00' }).click()
-    await page.getByText('The balance of wei.chen@tidewater.example is $68.43 now').waitFor()
-    await page.getByRole('cell', { name: '$68.43' }).first().waitFor()
-    await page.getByRole('button', { name: 'Adjust balance' }).click()
-    await dialog.getByText('Take away').first().click()
-    await dialog.getByRole('textbox', { name: 'Amount' }).fill('100')
-    await dialog.getByRole('button', { name: 'Take away $100.00' }).click()
-    await dialog.getByText('At most $68.43 can be taken away now.').waitFor()
-  })
-
-  journey('rows are walked with J and K, and opened with Enter; the address names the open one', async () => {
-    const page = await stage.open('/admin/users', { cookie: stage.admin })
-    const rows = page.locator('tbody tr')
-    await rows.first().focus()
-    await page.keyboard.press('j')
-    await page.keyboard.press('j')
-    await page.keyboard.press('k')
-    await page.keyboard.press('Enter')
-    const email = await rows.nth(1).locator('.m').first().innerText()
-    await page.getByRole('complementary', { name: email }).waitFor()
-    expect(new URL(page.url()).searchParams.get('user')).toMatch(/^[0-9a-f-]{36}$/)
+  journey('a list that cannot be had says so', async () => {
+    const page = await users({ locale: 'zh-CN', theme: 'dark', expectedProblems: /users\.list/ })
+    await page.getByRole('row', { name: /wei/ }).waitFor()
+    await page.route('**/api/users.list', (route) => route.abort())
     await page.reload()
-    await page.getByRole('complementary', { name: email }).waitFor()
+    await page.getByRole('alert').waitFor()
+    await expectSound(page)
+    await takePicture(page, 'console-users-failing-zh-CN-dark')
   })
 
-  journey('the list is searched and filtered by the server, and says where nothing matches', async () => {
-    const page = await stage.open('/admin/users?status=suspended', { cookie: stage.admin })
-    await page.getByText('Nothing matches these filters.').waitFor()
-    await takePicture(page, 'console-users-no-results')
-    await page.getByRole('button', { name: 'Clear filters' }).click()
-    await page.getByRole('searchbox', { name: 'Find a user' }).fill('hana')
-    await page.waitForURL('**/admin/users?search=hana')
-    await expect.poll(() => page.locator('tbody tr').count()).toBe(1)
-    await page.getByRole('cell', { name: '$0.000412' }).first().waitFor()
-  })
+  journey(
+    'the list is searched, filtered and sorted by the server, and says where nothing matches',
+    async () => {
+      const page = await stage.open('/admin/users?status=suspended', { cookie: stage.admin })
+      await page.getByText('Nothing matches these filters.').waitFor()
+      await takePicture(page, 'console-users-no-results')
+      await page.getByRole('button', { name: 'Clear filters' }).click()
+      await page.getByRole('button', { name: 'Sort by Balance' }).click()
+      await expect.poll(() => page.locator('tbody tr').first().innerText()).toContain('tomas.ortega')
+      await page.getByRole('searchbox', { name: 'Find a user' }).fill('hana')
+      await page.waitForURL('**/admin/users?search=hana&sort=balance&direction=desc')
+      await expect.poll(() => page.locator('tbody tr').count()).toBe(1)
+      await page.getByRole('cell', { name: '$0.000412' }).first().waitFor()
+      await page.locator('tbody tr').first().focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('heading', { level: 1, name: 'hana.sato@tidewater.example' }).waitFor()
+    },
+  )
 
-  journey('a user is suspended after being asked, and activated again', async () => {
-    const page = await stage.open('/admin/users', { cookie: stage.admin })
-    await page.getByRole('row', { name: /tomas/ }).click()
-    await page.getByRole('button', { name: 'Suspend' }).click()
-    await page.getByText('their keys stop working now').waitFor()
-    await takePicture(page, 'console-users-suspend')
-    await page.getByRole('button', { name: 'Suspend user' }).click()
-    await page.getByRole('row', { name: /tomas/ }).getByText('Suspended').waitFor()
-    await page.getByRole('button', { name: 'Activate' }).click()
-    await page.getByRole('row', { name: /tomas/ }).getByText('Active').waitFor()
-  })
+  journey(
+    'who waits is approved or turned away; who is suspended is asked about, and activated again',
+    async () => {
+      const page = await users()
+      await page.getByText('2 people wait for approval').waitFor()
+      await page.getByRole('button', { name: 'Show them' }).click()
+      await page.getByRole('button', { name: 'More for new@tidewater.example' }).click()
+      await page.getByRole('menuitem', { name: 'Approve' }).click()
+      await page.getByText('new@tidewater.example is let in').waitFor()
+      await page.getByRole('button', { name: 'More for unknown@tidewater.example' }).click()
+      await page.getByRole('menuitem', { name: 'Reject' }).click()
+      await page.getByText('They can register again.').waitFor()
+      await page.getByRole('button', { name: 'Reject user' }).click()
+      await page.getByText('unknown@tidewater.example was turned away').waitFor()
 
-  journey('a user is added and can sign in; the same address twice is refused in words', async () => {
-    const page = await stage.open('/admin/users', { cookie: stage.admin })
-    const fill = async () => {
-      await page.getByRole('button', { name: 'Add user' }).click()
-      const dialog = page.getByRole('dialog')
-      await dialog.getByRole('textbox', { name: 'Email' }).fill('lena@tidewater.example')
-      await dialog.getByRole('textbox', { name: /First password/ }).fill('a plain long password')
-      await dialog.getByRole('button', { name: 'Add user' }).click()
-    }
-    await fill()
-    await page.getByText('lena@tidewater.example was added').waitFor()
-    expect(
-      await stage.portal.signIn({ email: 'lena@tidewater.example', password: 'a plain long password' }),
-    ).toContain('cg_session=')
-    await fill()
-    await page.getByText('There is a user with this email already.').waitFor()
+      await page.goto(`${stage.portal.url}/admin/users`)
+      for (const name of ['wei.chen', 'tomas.ortega']) {
+        await page.getByRole('checkbox', { name: `Select ${name}@tidewater.example` }).check()
+      }
+      await page.getByRole('toolbar').getByRole('button', { name: 'Suspend' }).click()
+      await page.getByText('their keys stop working now').waitFor()
+      await takePicture(page, 'console-users-suspend')
+      await page.getByRole('button', { name: 'Suspend 2 users' }).click()
+      await page.getByText('2 users are suspended').waitFor()
+      await page.getByRole('row', { name: /tomas/ }).getByText('Suspended').waitFor()
+      await page.getByRole('button', { name: 'More for tomas.ortega@tidewater.example' }).click()
+      await page.getByRole('menuitem', { name: 'Activate' }).click()
+      await page.getByRole('row', { name: /tomas/ }).getByText('Active').waitFor()
+
+      // The administrator's own account is refused, and said so, while the other one is changed.
+      await page.getByRole('checkbox', { name: `Select ${ADMIN.email}` }).check()
+      await page.getByRole('checkbox', { name: 'Select tomas.ortega@tidewater.example' }).check()
+      await page.getByRole('toolbar').getByRole('button', { name: 'Suspend' }).click()
+      await page.getByRole('button', { name: 'Suspend 2 users' }).click()
+      await page.getByText(`${ADMIN.email} stays as it is`).waitFor()
+      await page.getByText('1 user is suspended').waitFor()
+    },
+  )
+
+  journey(
+    'a user is added with a password that is made, shown once, and works; the same address twice is refused',
+    async () => {
+      const page = await users()
+      const fill = async () => {
+        await page.getByRole('button', { name: 'Add user' }).click()
+        const dialog = page.getByRole('dialog')
+        await dialog.getByRole('textbox', { name: 'Email' }).fill('lena@tidewater.example')
+        await dialog.getByRole('button', { name: 'Add user' }).click()
+      }
+      await fill()
+      await page.getByText('The password is shown this once').waitFor()
+      await takePicture(page, 'console-users-added')
+      const password = await page.getByRole('dialog').locator('code').nth(1).innerText()
+      await page.getByRole('button', { name: 'I have kept it' }).click()
+      expect(await stage.portal.signIn({ email: 'lena@tidewater.example', password })).toContain(
+        'cg_session=',
+      )
+      await fill()
+      await page.getByText('There is a user with this email already.').waitFor()
+    },
+  )
+
+  journey('somebody is invited by a link, which is listed, and revoked after being asked', async () => {
+    const page = await users()
+    await page.getByRole('button', { name: 'Invite' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: 'Email' }).fill('mira@tidewater.example')
+    await dialog.getByRole('textbox', { name: 'Note' }).fill('from sales')
+    await dialog.getByRole('button', { name: 'Make the link' }).click()
+    await dialog.getByText(/http.*invit/).waitFor()
+    await takePicture(page, 'console-users-invited')
+    await page.getByRole('button', { name: 'I have kept it' }).click()
+    await page.getByRole('tab', { name: 'Invitations' }).click()
+    await page.getByRole('row', { name: /mira.*Open.*from sales/ }).waitFor()
+    await expectSound(page)
+    await takePicture(page, 'console-invitations')
+    await page.getByRole('button', { name: 'Revoke' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+    await page.getByRole('row', { name: /mira.*Revoked/ }).waitFor()
   })
 })
 

@@ -36,6 +36,11 @@ export const CONSOLE_LOOKS: readonly Look[] = [
   { locale: 'zh-CN', theme: 'dark', size: 'desktop' },
   { locale: 'zh-CN', theme: 'light', size: 'narrow' },
 ]
+/** As few as show every language, theme and size, for screens that have more parts than pictures. */
+export const CONSOLE_LOOKS_FEW: readonly Look[] = [
+  { locale: 'en', theme: 'light', size: 'desktop' },
+  { locale: 'zh-CN', theme: 'dark', size: 'narrow' },
+]
 
 export const nameOf = ({ locale, theme, size }: Look): string => `${locale}-${theme}-${size}`
 

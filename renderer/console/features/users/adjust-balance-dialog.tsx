@@ -10,33 +10,35 @@ import { useForm } from '../../../kit/form.ts'
 import { useKitWords } from '../../../kit/kit-words.ts'
 import { moneyString } from '../../../kit/money.ts'
 import { MoneyInput } from '../../../kit/number-input.tsx'
+import { Select } from '../../../kit/select.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { toast } from '../../../kit/toast.tsx'
+import { type Adjustment, AMOUNT_MAX, KINDS, PRESETS_NANO_USD, signedAmount, toChange } from './adjustment.ts'
 import type { UserRow } from './user-status.ts'
 import { useWords } from './words.ts'
-
-const DOLLAR = 1_000_000_000
-const AMOUNT_MAX = 1_000_000 * DOLLAR
-const PRESETS = [10, 20, 50, 100] as const
 
 interface AdjustBalanceDialogProps {
   readonly user: UserRow
   readonly onClose: () => void
 }
 
-interface Adjustment {
-  readonly direction: 'add' | 'take'
-  readonly amountNanoUsd: number | undefined
-  readonly note: string
-}
-
 export function AdjustBalanceDialog({ user, onClose }: AdjustBalanceDialogProps) {
   const t = useWords()
   const kit = useKitWords()
   const { email } = user
-  const { mutateAsync } = useChange('users.adjustBalance', ['users.list', 'users.get'])
-  const initial: Adjustment = { direction: 'add', amountNanoUsd: undefined, note: '' }
+  const { mutateAsync } = useChange('users.adjustBalance', [
+    'users.list',
+    'users.get',
+    'users.ledger',
+    'audit.list',
+  ])
+  const initial: Adjustment = {
+    direction: 'add',
+    kind: 'top_up',
+    amountNanoUsd: undefined,
+    note: '',
+  }
   const form = useForm({
     initial,
     check: ({ amountNanoUsd = 0 }) => {
@@ -45,13 +47,13 @@ export function AdjustBalanceDialog({ user, onClose }: AdjustBalanceDialogProps)
       return { amountNanoUsd: amountNanoUsd > 0 && !isTooLarge ? undefined : problem }
     },
     send: async (values) => {
-      const changed = await mutateAsync({ userId: user.id, amountNanoUsd: signed(values), note: values.note })
+      const changed = await mutateAsync(toChange(user.id, values))
       const amount = moneyString(changed.balanceNanoUsd, { kind: 'balance' })
       toast({ text: t('adjusted', { email, amount }) })
       onClose()
     },
   })
-  const { direction, amountNanoUsd = 0, note } = form.values
+  const { direction, kind, amountNanoUsd = 0, note } = form.values
   const amount = moneyString(amountNanoUsd, { kind: 'balance' })
   return (
     <Dialog
@@ -64,7 +66,7 @@ export function AdjustBalanceDialog({ user, onClose }: AdjustBalanceDialogProps)
         <>
           <Button onClick={onClose}>{kit('cancel')}</Button>
           <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t(direction === 'add' ? 'adjustSubmitAdd' : 'adjustSubmitTake', { amount })}
+            {t(direction === 'take' ? 'adjustSubmitTake' : `adjustSubmit_${kind}`, { amount })}
           </Button>
         </>
       }
@@ -88,9 +90,9 @@ export function AdjustBalanceDialog({ user, onClose }: AdjustBalanceDialogProps)
         error={form.errors.amountNanoUsd}
         help={
           <span className="row g6">
-            {PRESETS.map((dollars) => (
-              <Button key={dollars} size="sm" onClick={() => form.set('amountNanoUsd', dollars * DOLLAR)}>
-                ${dollars}
+            {PRESETS_NANO_USD.map((preset) => (
+              <Button key={preset} size="sm" onClick={() => form.set('amountNanoUsd', preset)}>
+                {moneyString(preset, { kind: 'balance' }).replace('.00', '')}
               </Button>
             ))}
           </span>
@@ -102,6 +104,15 @@ export function AdjustBalanceDialog({ user, onClose }: AdjustBalanceDialogProps)
           onChange={(value) => form.set('amountNanoUsd', value)}
         />
       </Field>
+      {direction === 'add' ? (
+        <Field label={t('kind')} help={t(`kindHelp_${kind}`)}>
+          <Select
+            value={kind}
+            options={KINDS.map((value) => ({ value, label: t(`kind_${value}`) }))}
+            onChange={(next) => form.set('kind', next)}
+          />
+        </Field>
+      ) : undefined}
       <Field label={t('adjustNote')} constraint={t('adjustNoteConstraint', { email })}>
         <TextInput value={note} maxLength={500} onChange={(text) => form.set('note', text)} />
       </Field>
@@ -112,13 +123,10 @@ export function AdjustBalanceDialog({ user, onClose }: AdjustBalanceDialogProps)
   )
 }
 
-const signed = ({ direction, amountNanoUsd = 0 }: Adjustment): number =>
-  direction === 'add' ? amountNanoUsd : -amountNanoUsd
-
 /** `$3.18 + $50.00 = $53.18`, before the button that makes it so. */
 function Outcome({ user, values }: { readonly user: UserRow; readonly values: Adjustment }) {
   const t = useWords()
-  const change = signed(values)
+  const change = signedAmount(values)
   const after = user.balanceNanoUsd + change
   return (
     <div className="well outcome">

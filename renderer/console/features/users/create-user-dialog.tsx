@@ -1,7 +1,8 @@
-// A new person, with a first password that the administrator hands over.
+// A new person, with a first password that is made for them and shown once, or one that the administrator thinks of.
+import { useState } from 'react'
 import { useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
-import { RadioGroup } from '../../../kit/choices.tsx'
+import { Checkbox, RadioGroup } from '../../../kit/choices.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
@@ -10,6 +11,8 @@ import { PasswordInput } from '../../../kit/password-input.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { toast } from '../../../kit/toast.tsx'
+import { newPassword } from './new-password.ts'
+import { SecretOnceDialog } from './secret-once-dialog.tsx'
 import { ROLES } from './user-status.ts'
 import { useWords } from './words.ts'
 
@@ -17,6 +20,7 @@ const PASSWORD_CHARS_MIN = 10
 
 interface NewUser {
   readonly email: string
+  readonly isMade: boolean
   readonly password: string
   readonly role: (typeof ROLES)[number]
 }
@@ -24,20 +28,38 @@ interface NewUser {
 export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useWords()
   const kit = useKitWords()
+  const [made, setMade] = useState<{ readonly email: string; readonly password: string }>()
   const { mutateAsync } = useChange('users.create', ['users.list'])
-  const initial: NewUser = { email: '', password: '', role: 'user' }
+  const initial: NewUser = { email: '', isMade: true, password: '', role: 'user' }
   const form = useForm({
     initial,
-    check: ({ email, password }) => ({
+    check: ({ email, isMade, password }) => ({
       email: /^\S+@\S+$/.test(email.trim()) ? undefined : t('emailMissing'),
-      password: password.length < PASSWORD_CHARS_MIN ? t('passwordShort') : undefined,
+      password: isMade || password.length >= PASSWORD_CHARS_MIN ? undefined : t('passwordShort'),
     }),
-    send: async (values) => {
-      const created = await mutateAsync(values)
+    send: async ({ email, isMade, password: typed, role }) => {
+      const password = isMade ? newPassword() : typed
+      const created = await mutateAsync({ email, password, role })
+      if (isMade) return setMade({ email: created.email, password })
       toast({ text: t('created', { email: created.email }) })
       onClose()
     },
   })
+  if (made !== undefined) {
+    return (
+      <SecretOnceDialog
+        title={t('created', { email: made.email })}
+        text={t('createdText')}
+        lines={[
+          { name: t('email'), value: made.email },
+          { name: t('createPassword'), value: made.password },
+          { name: t('signInAddress'), value: `${window.location.origin}/login` },
+        ]}
+        onClose={onClose}
+      />
+    )
+  }
+  const { values, errors } = form
   return (
     <Dialog
       isOpen
@@ -53,32 +75,41 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) 
         </>
       }
     >
-      <Field label={t('email')} error={form.errors.email} isRequired>
+      <Field label={t('email')} error={errors.email} isRequired>
         <TextInput
           type="email"
           maxLength={254}
-          value={form.values.email}
+          value={values.email}
           onChange={(email) => form.set('email', email)}
         />
       </Field>
-      <Field
-        label={t('createPassword')}
-        help={t('createPasswordHelp')}
-        error={form.errors.password}
-        isRequired
-      >
-        <PasswordInput
-          isNew
-          value={form.values.password}
-          onChange={(password) => form.set('password', password)}
-        />
-      </Field>
+      <div className="col g8">
+        <Checkbox isOn={values.isMade} onChange={(isMade) => form.set('isMade', isMade)}>
+          {t('createMade')}
+        </Checkbox>
+        {values.isMade ? (
+          <p className="help">{t('createMadeHelp')}</p>
+        ) : (
+          <Field
+            label={t('createPassword')}
+            help={t('createPasswordHelp')}
+            error={errors.password}
+            isRequired
+          >
+            <PasswordInput
+              isNew
+              value={values.password}
+              onChange={(password) => form.set('password', password)}
+            />
+          </Field>
+        )}
+      </div>
       <div className="col g6">
-        <span className="m">{t('createRole')}</span>
+        <span className="m">{t('role')}</span>
         <RadioGroup
-          label={t('createRole')}
+          label={t('role')}
           look="wide-segments"
-          value={form.values.role}
+          value={values.role}
           options={ROLES.map((value) => ({ value, label: t(`role_${value}`) }))}
           onChange={(role) => form.set('role', role)}
         />

@@ -1,4 +1,4 @@
-// How the state of an account is drawn.
+// How the state of an account is drawn, and what an administrator may do about it.
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import type { Status } from '../../../kit/shape.tsx'
 
@@ -14,3 +14,15 @@ export const STATUS_SHAPE: Readonly<Record<UserRow['status'], Status>> = {
   suspended: 'off',
   deleted: 'off',
 }
+
+export type StatusAction = 'approve' | 'reject' | 'suspend' | 'activate'
+
+const ACTIONS: Readonly<Record<UserRow['status'], readonly StatusAction[]>> = {
+  pending: ['approve', 'reject'],
+  active: ['suspend'],
+  suspended: ['activate'],
+  deleted: [],
+}
+
+/** The first is the one that a person comes for. */
+export const actionsFor = ({ status }: Pick<UserRow, 'status'>): readonly StatusAction[] => ACTIONS[status]

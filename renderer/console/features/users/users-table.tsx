@@ -1,24 +1,46 @@
-// The list of people. Beside an open drawer it leaves out what the drawer says.
+// The list of people: found, sorted by the server, ticked for a change of many, opened on a page of their own.
+import { Check, Ellipsis, Pause, Play, UserRound, X } from 'lucide-react'
 import { Money, Time } from '../../../kit/amounts.tsx'
+import { RowCheckbox } from '../../../kit/choices.tsx'
+import { IconButton } from '../../../kit/icon-button.tsx'
+import { Menu, MenuItem, MenuLine } from '../../../kit/menu.tsx'
 import { Avatar } from '../../../kit/page.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
-import { type Column, Table } from '../../../kit/table.tsx'
-import { STATUS_SHAPE, type UserRow } from './user-status.ts'
+import { type Column, type Sorting, Table } from '../../../kit/table.tsx'
+import { actionsFor, STATUS_SHAPE, type StatusAction, type UserRow } from './user-status.ts'
 import { useWords } from './words.ts'
 
 interface UsersTableProps {
   readonly rows: readonly UserRow[]
-  readonly openId: string | undefined
   readonly onOpen: (user: UserRow) => void
+  readonly sorting: Sorting
+  readonly onSort: (sorting: Sorting) => void
+  readonly ticked: ReadonlySet<string>
+  readonly onTick: (user: UserRow, isOn: boolean) => void
+  readonly onAction: (action: StatusAction, user: UserRow) => void
 }
 
-export function UsersTable({ rows, openId, onOpen }: UsersTableProps) {
+export function UsersTable(props: UsersTableProps) {
+  const { rows, onOpen, sorting, onSort, ticked, onTick, onAction } = props
   const t = useWords()
-  const isDrawerOpen = openId !== undefined
   const columns: readonly Column<UserRow>[] = [
+    {
+      name: 'tick',
+      head: t('select'),
+      inCard: 'actions',
+      cell: (user) => (
+        <RowCheckbox
+          label={t('selectUser', { email: user.email })}
+          isOn={ticked.has(user.id)}
+          isDisabled={user.status === 'deleted'}
+          onChange={(isOn) => onTick(user, isOn)}
+        />
+      ),
+    },
     {
       name: 'email',
       head: t('email'),
+      sort: 'email',
       cell: ({ email }) => (
         <span className="row g8">
           <Avatar name={email} />
@@ -29,33 +51,39 @@ export function UsersTable({ rows, openId, onOpen }: UsersTableProps) {
     {
       name: 'status',
       head: t('status'),
-      cell: ({ status }) => <StatusShape status={STATUS_SHAPE[status]}>{t(`status_${status}`)}</StatusShape>,
+      cell: ({ status, deletionRequestedAt }) =>
+        deletionRequestedAt !== null && status !== 'deleted' ? (
+          <StatusShape status="warn">{t('wantsDeletion')}</StatusShape>
+        ) : (
+          <StatusShape status={STATUS_SHAPE[status]}>{t(`status_${status}`)}</StatusShape>
+        ),
     },
+    { name: 'role', head: t('role'), cell: ({ role }) => <span className="sec">{t(`role_${role}`)}</span> },
     {
-      name: 'role',
-      head: t('role'),
-      isHidden: isDrawerOpen,
-      cell: ({ role }) => <span className="sec">{t(`role_${role}`)}</span>,
+      name: 'joined',
+      head: t('joined'),
+      sort: 'createdAt',
+      cell: ({ createdAt }) => <Time atMs={createdAt} />,
     },
     {
       name: 'lastSeen',
       head: t('lastSeen'),
-      isHidden: isDrawerOpen,
+      sort: 'lastSeenAt',
       cell: ({ lastSeenAt }) =>
         lastSeenAt === null ? <span className="quiet">{t('notSeen')}</span> : <Time atMs={lastSeenAt} />,
-    },
-    {
-      name: 'available',
-      head: t('available'),
-      isNumber: true,
-      isHidden: isDrawerOpen,
-      cell: ({ availableNanoUsd }) => <Money nanoUsd={availableNanoUsd} kind="balance" />,
     },
     {
       name: 'balance',
       head: t('balance'),
       isNumber: true,
+      sort: 'balance',
       cell: ({ balanceNanoUsd }) => <Money nanoUsd={balanceNanoUsd} kind="balance" />,
+    },
+    {
+      name: 'actions',
+      head: t('more', { email: '' }),
+      inCard: 'actions',
+      cell: (user) => <UserMenu user={user} onOpen={onOpen} onAction={onAction} />,
     },
   ]
   return (
@@ -64,8 +92,47 @@ export function UsersTable({ rows, openId, onOpen }: UsersTableProps) {
       columns={columns}
       rows={rows}
       keyOf={({ id }) => id}
-      openKey={openId}
       onOpen={onOpen}
+      sorting={sorting}
+      onSort={onSort}
     />
+  )
+}
+
+const ICONS = { approve: Check, reject: X, suspend: Pause, activate: Play } as const
+
+interface UserMenuProps extends Pick<UsersTableProps, 'onOpen' | 'onAction'> {
+  readonly user: UserRow
+}
+
+function UserMenu({ user, onOpen, onAction }: UserMenuProps) {
+  const t = useWords()
+  const actions = actionsFor(user)
+  return (
+    <Menu
+      trigger={
+        <IconButton label={t('more', { email: user.email })}>
+          <Ellipsis size={16} />
+        </IconButton>
+      }
+    >
+      <MenuItem icon={<UserRound size={15} />} onSelect={() => onOpen(user)}>
+        {t('open')}
+      </MenuItem>
+      {actions.length > 0 ? <MenuLine /> : undefined}
+      {actions.map((action) => {
+        const Icon = ICONS[action]
+        return (
+          <MenuItem
+            key={action}
+            icon={<Icon size={15} />}
+            isDestructive={action === 'reject'}
+            onSelect={() => onAction(action, user)}
+          >
+            {t(action)}
+          </MenuItem>
+        )
+      })}
+    </Menu>
   )
 }

@@ -1,0 +1,72 @@
+// The list of changes, the newest first.
+import type { CallOutput } from '../../../../contract/catalogue.ts'
+import { Time } from '../../../kit/amounts.tsx'
+import { Mono } from '../../../kit/literals.tsx'
+import { type Column, Table } from '../../../kit/table.tsx'
+import { useOperationWords } from '../../../words/operations/operation-words.ts'
+import { differencesOf } from './difference.ts'
+import { Value } from './value.tsx'
+import { useWords } from './words.ts'
+
+export type AuditRow = CallOutput<'audit.list'>['rows'][number]
+
+interface AuditTableProps {
+  readonly rows: readonly AuditRow[]
+  readonly openId: string | undefined
+  readonly onOpen: (row: AuditRow) => void
+}
+
+export function AuditTable({ rows, openId, onOpen }: AuditTableProps) {
+  const t = useWords()
+  const operation = useOperationWords()
+  const isDrawerOpen = openId !== undefined
+  const columns: readonly Column<AuditRow>[] = [
+    { name: 'when', head: t('when'), cell: ({ createdAt }) => <Time atMs={createdAt} /> },
+    {
+      name: 'who',
+      head: t('who'),
+      cell: ({ actorEmail }) => actorEmail ?? <span className="quiet">{t('nobody')}</span>,
+    },
+    { name: 'what', head: t('what'), cell: (row) => <span className="m">{operation(row.operation)}</span> },
+    {
+      name: 'change',
+      head: t('change'),
+      isHidden: isDrawerOpen,
+      cell: (row) => <FirstChange row={row} />,
+    },
+    {
+      name: 'address',
+      head: t('address'),
+      isHidden: isDrawerOpen,
+      cell: ({ address }) => <Mono>{address}</Mono>,
+    },
+  ]
+  return (
+    <Table
+      label={t('title')}
+      columns={columns}
+      rows={rows}
+      keyOf={({ id }) => id}
+      openKey={openId}
+      onOpen={onOpen}
+    />
+  )
+}
+
+/** The first thing that changed, and how many more there are. */
+function FirstChange({ row }: { readonly row: AuditRow }) {
+  const t = useWords()
+  const [first, ...others] = differencesOf(row.before, row.after)
+  if (first === undefined) return <span className="quiet">{t('noDifference')}</span>
+  return (
+    <span className="row g6" style={{ maxWidth: 420, overflow: 'hidden' }}>
+      <Mono>{first.path}</Mono>
+      <span className="trunc">
+        <Value path={first.path} value={first.after} />
+      </span>
+      {others.length === 0 ? undefined : (
+        <span className="quiet">{t('andMore', { count: others.length })}</span>
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,94 @@
+// Connect your first client: a key, a command to paste, and the wait for the first request. Shown until that has come.
+import { KeyRound, UserPlus } from 'lucide-react'
+import { Link } from 'wouter'
+import { CONSOLE_PATHS } from '../../../../contract/page-paths.ts'
+import { useAsk, useChange } from '../../../client/hooks.ts'
+import { useMe } from '../../../frame/session.ts'
+import { Button } from '../../../kit/button.tsx'
+import { CodeBlock, CopyLine } from '../../../kit/literals.tsx'
+import { PanelBody, Section } from '../../../kit/page.tsx'
+import { Rail } from '../../../kit/rail.tsx'
+import { FailureNote } from '../../../kit/states.tsx'
+import { firstRequest, sampleModel } from './first-request.ts'
+import styles from './home.module.css'
+import { useWords } from './words.ts'
+
+export function FirstClientCard() {
+  const t = useWords()
+  const me = useMe()
+  const create = useChange('keys.create', ['keys.list'])
+  const secret = create.data?.secret
+  const address = useAddress()
+  const model = useSampleModel()
+  const makeKey = () => create.mutate({ name: t('keyName'), userId: me.id })
+  return (
+    <Section title={t('cardTitle')} meta={t('cardMeta')}>
+      <PanelBody>
+        <div className={styles['card']}>
+          <Rail
+            steps={[
+              {
+                name: 'key',
+                status: secret === undefined ? 'info' : 'ok',
+                title: t('stepKey'),
+                text: (
+                  <div className={styles['part']}>
+                    <p>{t('stepKeyText')}</p>
+                    {secret === undefined ? (
+                      <span className="row g8 wrap">
+                        <Button kind="primary" onClick={makeKey} isWorking={create.isPending}>
+                          <KeyRound size={14} aria-hidden="true" />
+                          {t('createKey')}
+                        </Button>
+                        <Link className="btn secondary" href={`${CONSOLE_PATHS.users}?invite=1`}>
+                          <UserPlus size={14} aria-hidden="true" />
+                          {t('invite')}
+                        </Link>
+                      </span>
+                    ) : (
+                      <CopyLine text={secret} what={t('key')} />
+                    )}
+                    <FailureNote error={create.error} />
+                  </div>
+                ),
+              },
+              {
+                name: 'paste',
+                status: secret === undefined ? 'off' : 'info',
+                title: t('stepPaste'),
+                text: (
+                  <div className={styles['part']}>
+                    <p>{t('stepPasteText')}</p>
+                    {address === undefined || model === undefined ? undefined : (
+                      <CodeBlock where={t('shell')} text={firstRequest(address, secret, model)} />
+                    )}
+                  </div>
+                ),
+              },
+              {
+                name: 'wait',
+                status: 'off',
+                title: t('stepWait'),
+                text: t('stepWaitText'),
+              },
+            ]}
+          />
+        </div>
+      </PanelBody>
+    </Section>
+  )
+}
+
+/** The address that this page came from; the desktop window's own scheme is none, so there the gateway's first one. */
+function useAddress(): string | undefined {
+  const isInBrowser = /^https?:$/.test(window.location.protocol)
+  const settings = useAsk('settings.get', {}, { isEnabled: !isInBrowser })
+  return isInBrowser ? window.location.origin : settings.data?.network.addresses[0]
+}
+
+function useSampleModel(): string | undefined {
+  const status = useAsk('setup.status', {})
+  const models = useAsk('models.list', {})
+  if (status.data === undefined || models.data === undefined) return undefined
+  return sampleModel(models.data.rows, status.data.upstream.kind === 'demo')
+}

@@ -1,0 +1,78 @@
+// Email and role of a person. A new address ends the links that were sent to the old one.
+import { useChange } from '../../../client/hooks.ts'
+import { Button } from '../../../kit/button.tsx'
+import { RadioGroup } from '../../../kit/choices.tsx'
+import { Dialog } from '../../../kit/dialog.tsx'
+import { Field } from '../../../kit/field.tsx'
+import { useForm } from '../../../kit/form.ts'
+import { useKitWords } from '../../../kit/kit-words.ts'
+import { FailureNote } from '../../../kit/states.tsx'
+import { TextInput } from '../../../kit/text-input.tsx'
+import { toast } from '../../../kit/toast.tsx'
+import { ROLES, type UserRow } from './user-status.ts'
+import { useWords } from './words.ts'
+
+interface EditUserDialogProps {
+  readonly user: UserRow
+  readonly onClose: () => void
+}
+
+export function EditUserDialog({ user, onClose }: EditUserDialogProps) {
+  const t = useWords()
+  const kit = useKitWords()
+  const { mutateAsync } = useChange('users.update', ['users.get', 'users.list', 'audit.list'])
+  const form = useForm({
+    initial: { email: user.email, role: user.role },
+    check: ({ email }) => ({ email: /^\S+@\S+$/.test(email.trim()) ? undefined : t('emailMissing') }),
+    send: async ({ email, role }) => {
+      const isSameEmail = email.trim().toLowerCase() === user.email
+      if (isSameEmail && role === user.role) return onClose()
+      await mutateAsync({
+        userId: user.id,
+        ...(isSameEmail ? {} : { email }),
+        ...(role === user.role ? {} : { role }),
+      })
+      toast({ text: t('edited', { email: email.trim() }) })
+      onClose()
+    },
+  })
+  const { values, errors } = form
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t('edit')}
+      subtitle={user.email}
+      onSubmit={form.submit}
+      actions={
+        <>
+          <Button onClick={onClose}>{kit('cancel')}</Button>
+          <Button type="submit" kind="primary" isWorking={form.isWorking}>
+            {t('save')}
+          </Button>
+        </>
+      }
+    >
+      <Field label={t('email')} help={t('editEmailHelp')} error={errors.email} isRequired>
+        <TextInput
+          type="email"
+          maxLength={254}
+          value={values.email}
+          onChange={(email) => form.set('email', email)}
+        />
+      </Field>
+      <div className="col g6">
+        <span className="m">{t('role')}</span>
+        <RadioGroup
+          label={t('role')}
+          look="wide-segments"
+          value={values.role}
+          options={ROLES.map((value) => ({ value, label: t(`role_${value}`) }))}
+          onChange={(role) => form.set('role', role)}
+        />
+        <p className="help">{t(`roleHelp_${values.role}`)}</p>
+      </div>
+      <FailureNote error={form.failure} />
+    </Dialog>
+  )
+}

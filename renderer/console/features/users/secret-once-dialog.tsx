@@ -1,0 +1,37 @@
+// A secret that is shown this once: a first password, a link. Closes by its button alone.
+import { Button } from '../../../kit/button.tsx'
+import { Dialog } from '../../../kit/dialog.tsx'
+import { CopyLine } from '../../../kit/literals.tsx'
+import { useWords } from './words.ts'
+
+interface SecretOnceDialogProps {
+  readonly title: string
+  readonly text: string
+  readonly lines: readonly { readonly name: string; readonly value: string }[]
+  readonly onClose: () => void
+}
+
+export function SecretOnceDialog({ title, text, lines, onClose }: SecretOnceDialogProps) {
+  const t = useWords()
+  return (
+    <Dialog
+      isOpen
+      isSticky
+      onClose={onClose}
+      title={title}
+      actions={
+        <Button kind="primary" onClick={onClose}>
+          {t('secretDone')}
+        </Button>
+      }
+    >
+      <p>{text}</p>
+      {lines.map(({ name, value }) => (
+        <div className="col g6" key={name}>
+          <span className="m">{name}</span>
+          <CopyLine text={value} what={name} />
+        </div>
+      ))}
+    </Dialog>
+  )
+}

@@ -1,0 +1,84 @@
+// The audit: what was changed, by whom and from where, found again by search and filters that stand in the address.
+import { beforeAll, describe, expect } from 'vitest'
+import { ADMIN } from '../../integration/support/portal.ts'
+import {
+  CONSOLE_LOOKS_FEW,
+  expectSound,
+  journey,
+  nameOf,
+  openStage,
+  type Stage,
+  takePicture,
+} from '../support/stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+  const admin = { cookie: stage.admin }
+  const { id: userId } = await stage.teammate('wei.chen@tidewater.example')
+  await stage.portal.call(
+    'users.adjustBalance',
+    { userId, amountNanoUsd: 5_000_000_000, note: 'for the demo' },
+    admin,
+  )
+  await stage.portal.call(
+    'settings.update',
+    { announcement: 'Maintenance on Friday', sessionDays: 14 },
+    admin,
+  )
+  await stage.portal.call('keys.create', { name: 'laptop', userId }, admin)
+  await stage.portal.call('users.setStatus', { userId, status: 'suspended' }, admin)
+})
+
+describe.each(CONSOLE_LOOKS_FEW.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+  journey(`the list and the difference are sound (${name})`, async () => {
+    const page = await stage.open('/admin/audit', { cookie: stage.admin, ...look })
+    await page.getByRole('row', { name: /announcement/ }).waitFor()
+    await takePicture(page, `console-audit-${name}`)
+    await page.getByRole('row', { name: /announcement/ }).click()
+    await page.getByRole('complementary').getByText('Maintenance on Friday').waitFor()
+    await expectSound(page)
+    await takePicture(page, `console-audit-drawer-${name}`)
+  })
+})
+
+journey(
+  'changes are searched and filtered, the filter is in the address, and nothing secret is in any of them',
+  async () => {
+    const page = await stage.open('/admin/audit', { cookie: stage.admin })
+    const rows = page.locator('tbody tr')
+    await page.getByRole('searchbox').fill('Friday')
+    await page.waitForURL('**/admin/audit?search=Friday')
+    await expect.poll(() => rows.count()).toBe(1)
+    await rows.first().click()
+    const drawer = page.getByRole('complementary', { name: 'Changed settings' })
+    await drawer.getByText('sessionDays').waitFor()
+    await drawer.getByText('14', { exact: true }).waitFor()
+    await drawer.getByText('127.0.0.1').waitFor()
+    await drawer.getByRole('button', { name: "Only this person's" }).click()
+    await page.waitForURL('**/admin/audit?actor=*')
+    await expect.poll(() => rows.count()).toBeGreaterThan(4)
+
+    await page.goto(`${stage.portal.url}/admin/audit?target=user`)
+    await expect.poll(() => rows.count()).toBe(3)
+    await page.reload()
+    await expect.poll(() => rows.count()).toBe(3)
+    await page.getByRole('row', { name: /Suspended or activated a user/ }).click()
+    const suspended = page.getByRole('complementary', { name: 'Suspended or activated a user' })
+    await suspended.getByRole('link', { name: ADMIN.email }).waitFor()
+    await suspended.getByText('Before:').waitFor()
+
+    await page.goto(`${stage.portal.url}/admin/audit?search=nothing-like-this`)
+    await page.getByText('Nothing matches these filters.').waitFor()
+    await takePicture(page, 'console-audit-no-results')
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await page.getByRole('row', { name: /Set up the gateway/ }).waitFor()
+    expect(await page.getByText(ADMIN.password).count()).toBe(0)
+
+    const failing = await stage.open('/admin/audit', { cookie: stage.admin, expectedProblems: /audit\.list/ })
+    await failing.route('**/api/audit.list', (route) => route.abort())
+    await failing.reload()
+    await failing.getByRole('alert').waitFor()
+    await takePicture(failing, 'console-audit-failing')
+  },
+)
