@@ -12,6 +12,7 @@ export const PORTAL_PATHS = {
 export const CONSOLE_PATHS = {
   home: '/admin',
   users: '/admin/users',
+  models: '/admin/models',
   setup: '/setup',
 } as const
 

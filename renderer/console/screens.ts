@@ -12,6 +12,10 @@ export const CONSOLE_SCREENS = {
     load: () => import('./features/users/users-screen.tsx').then(({ UsersScreen }) => UsersScreen),
     words: ['users'],
   },
+  models: {
+    load: () => import('./features/models/models-screen.tsx').then(({ ModelsScreen }) => ModelsScreen),
+    words: ['models'],
+  },
   setup: {
     load: () => import('./features/set-up/set-up-screen.tsx').then(({ SetUpScreen }) => SetUpScreen),
     words: ['set-up'],
