@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { startDemoUpstream } from '../../../server/demo-upstream/demo-upstream.ts'
 import {
-  CONSOLE_LOOKS,
   expectSound,
   journey,
+  type Look,
   nameOf,
   openStage,
   type Stage,
@@ -183,7 +183,13 @@ journey('a model is known by another name until it is taken away', async () => {
   expect((await ask('house-best')).status).not.toBe(200)
 })
 
-describe.each(CONSOLE_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+/** Both languages, themes and sizes. */
+const LOOKS: readonly Look[] = [
+  { locale: 'en', theme: 'light', size: 'desktop' },
+  { locale: 'zh-CN', theme: 'dark', size: 'narrow' },
+]
+
+describe.each(LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
   journey(
     `the book, the drawer and the form are sound, and the page says when it failed (${name})`,
     async () => {

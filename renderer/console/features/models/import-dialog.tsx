@@ -45,7 +45,12 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
         </>
       }
     >
-      <Field label={t('importText')} constraint="JSON" help={t('importHelp')} error={form.errors.text}>
+      <Field
+        label={t('importText')}
+        constraint={t('importFormat')}
+        help={t('importHelp')}
+        error={form.errors.text}
+      >
         <TextArea
           rows={9}
           spellCheck={false}

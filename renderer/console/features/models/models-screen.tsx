@@ -6,24 +6,18 @@ import { Button } from '../../../kit/button.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Tabs } from '../../../kit/tabs.tsx'
-import { choiceParam, textParam, useSearchParams } from '../../../routing/search-params.ts'
+import { useSearchParams } from '../../../routing/search-params.ts'
 import { AliasesTab } from './aliases-tab.tsx'
 import { ChangesTab } from './changes-tab.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 import { ModelDrawer } from './model-drawer.tsx'
 import styles from './models.module.css'
+import { PARAMS, TABS } from './params.ts'
 import { toPricedModels } from './priced-model.ts'
 import { PricesTab } from './prices-tab.tsx'
 import { SetPriceDialog } from './set-price-dialog.tsx'
 import { UnpricedNotes } from './unpriced-notes.tsx'
 import { useWords } from './words.ts'
-
-const TABS = ['prices', 'changes', 'aliases'] as const
-const PARAMS = {
-  tab: choiceParam(TABS),
-  /** Whose drawer is open. */
-  model: textParam,
-}
 
 export function ModelsScreen() {
   const t = useWords()

@@ -10,9 +10,10 @@ import { SearchInput } from '../../../kit/search-input.tsx'
 import { FilterSelect } from '../../../kit/select.tsx'
 import { NoResults } from '../../../kit/states.tsx'
 import { type Column, Table } from '../../../kit/table.tsx'
-import { choiceParam, textParam, useSearchParams } from '../../../routing/search-params.ts'
+import { useSearchParams } from '../../../routing/search-params.ts'
 import { AccessSwitch } from './access-switch.tsx'
 import { MultiplierDialog } from './multiplier-dialog.tsx'
+import { PARAMS } from './params.ts'
 import { ACCESS_KINDS, ORIGINS, type PricedModel } from './priced-model.ts'
 import { useWords } from './words.ts'
 
@@ -20,13 +21,6 @@ interface PricesTabProps {
   readonly rows: readonly PricedModel[]
   readonly openModel: string | undefined
   readonly onOpen: (model: string) => void
-}
-
-const PARAMS = {
-  model: textParam,
-  search: textParam,
-  access: choiceParam(ACCESS_KINDS),
-  origin: choiceParam([...ORIGINS, 'none']),
 }
 
 export function PricesTab({ rows, openModel, onOpen }: PricesTabProps) {
@@ -140,6 +134,7 @@ function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
       name: 'cached',
       head: t('kind_cachedInput'),
       isNumber: true,
+      isHidden: isDrawerOpen,
       cell: ({ rates }) => rate(rates?.cachedInputNanoUsdPerMTok),
     },
     {
