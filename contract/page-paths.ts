@@ -13,6 +13,7 @@ export const CONSOLE_PATHS = {
   home: '/admin',
   users: '/admin/users',
   models: '/admin/models',
+  plans: '/admin/plans',
   setup: '/setup',
 } as const
 

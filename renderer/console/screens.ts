@@ -16,6 +16,10 @@ export const CONSOLE_SCREENS = {
     load: () => import('./features/models/models-screen.tsx').then(({ ModelsScreen }) => ModelsScreen),
     words: ['models'],
   },
+  plans: {
+    load: () => import('./features/plans/plans-screen.tsx').then(({ PlansScreen }) => PlansScreen),
+    words: ['plans'],
+  },
   setup: {
     load: () => import('./features/set-up/set-up-screen.tsx').then(({ SetUpScreen }) => SetUpScreen),
     words: ['set-up'],
