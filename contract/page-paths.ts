@@ -14,6 +14,8 @@ export const CONSOLE_PATHS = {
   users: '/admin/users',
   models: '/admin/models',
   plans: '/admin/plans',
+  settings: '/admin/settings',
+  system: '/admin/system',
   setup: '/setup',
 } as const
 

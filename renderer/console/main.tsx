@@ -6,12 +6,7 @@ import { ConsoleApp } from './shell/console-app.tsx'
 
 void startApp({
   catalogues: import.meta.glob<Record<string, string>>(
-    [
-      '../kit/words.*.json',
-      '../words/errors/words.*.json',
-      './shell/words.*.json',
-      './features/*/words.*.json',
-    ],
+    ['../kit/words.*.json', '../words/*/words.*.json', './*/words.*.json', './features/*/words.*.json'],
     { import: 'default' },
   ),
   render: (words) => <ConsoleApp words={words} />,
