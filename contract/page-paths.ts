@@ -26,6 +26,10 @@ export const CONSOLE_PATHS = {
   user: '/admin/users/:userId',
   keys: '/admin/keys',
   audit: '/admin/audit',
+  models: '/admin/models',
+  plans: '/admin/plans',
+  settings: '/admin/settings',
+  system: '/admin/system',
   setup: '/setup',
 } as const
 

@@ -24,6 +24,23 @@ export const CONSOLE_SCREENS = {
     load: () => import('./features/audit/audit-screen.tsx').then(({ AuditScreen }) => AuditScreen),
     words: ['audit', 'operations'],
   },
+  models: {
+    load: () => import('./features/models/models-screen.tsx').then(({ ModelsScreen }) => ModelsScreen),
+    words: ['models'],
+  },
+  plans: {
+    load: () => import('./features/plans/plans-screen.tsx').then(({ PlansScreen }) => PlansScreen),
+    words: ['plans'],
+  },
+  settings: {
+    load: () =>
+      import('./features/settings/settings-screen.tsx').then(({ SettingsScreen }) => SettingsScreen),
+    words: ['settings', 'upstream-problems'],
+  },
+  system: {
+    load: () => import('./features/system/system-screen.tsx').then(({ SystemScreen }) => SystemScreen),
+    words: ['system'],
+  },
   setup: {
     load: () => import('./features/set-up/set-up-screen.tsx').then(({ SetUpScreen }) => SetUpScreen),
     words: ['set-up', 'upstream-problems'],

@@ -1,6 +1,7 @@
 // Numbers and amounts. What is typed stays as it is typed; the value is the number it stands for, or undefined.
 import { type ReactNode, useState } from 'react'
 import { moneyInputText, parseMoney } from './money.ts'
+import { multiplierText, parseMultiplier } from './multiplier.ts'
 import { TextInput } from './text-input.tsx'
 
 interface QuantityInputProps {
@@ -27,6 +28,8 @@ const WHOLE: Notation = {
   },
   print: String,
 }
+
+const FACTOR: Notation = { parse: parseMultiplier, print: multiplierText }
 
 const DOLLARS: Notation = { parse: parseMoney, print: moneyInputText }
 
@@ -59,4 +62,9 @@ export const NumberInput = (props: QuantityInputProps) => <QuantityInput {...pro
 /** Dollars, in nano-dollars. */
 export const MoneyInput = (props: QuantityInputProps) => (
   <QuantityInput before="$" {...props} notation={DOLLARS} />
+)
+
+/** A factor such as 1.25, in parts per million. */
+export const MultiplierInput = (props: QuantityInputProps) => (
+  <QuantityInput before="×" {...props} notation={FACTOR} />
 )

@@ -1,0 +1,95 @@
+// The operator's own rows of the price book: what will be, what is, and what was. A row that has not begun can be taken back.
+import { History } from 'lucide-react'
+import { useState } from 'react'
+import { usePaged } from '../../../client/hooks.ts'
+import { Money, Time } from '../../../kit/amounts.tsx'
+import { Button } from '../../../kit/button.tsx'
+import { StatusShape } from '../../../kit/shape.tsx'
+import { EmptyState, ErrorState, SkeletonRows } from '../../../kit/states.tsx'
+import { Pager, Table } from '../../../kit/table.tsx'
+import { STATE_SHAPE } from './price-state.ts'
+import type { BookRow } from './priced-model.ts'
+import { WithdrawDialog } from './withdraw-dialog.tsx'
+import { useWords } from './words.ts'
+
+export function ChangesTab() {
+  const t = useWords()
+  const [withdrawn, setWithdrawn] = useState<BookRow>()
+  const { query, paging } = usePaged('prices.list', { history: true, origin: 'operator', limit: 50 })
+  const rows = query.data?.rows ?? []
+  return (
+    <>
+      <div className={rows.length > 0 || !query.isSuccess ? 'panel' : undefined}>
+        {query.isPending ? <SkeletonRows /> : undefined}
+        {query.isError ? (
+          <ErrorState
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            isRetrying={query.isFetching}
+          />
+        ) : undefined}
+        {rows.length > 0 && !query.isError ? (
+          <>
+            <Table
+              label={t('tab_changes')}
+              rows={rows}
+              keyOf={({ id }) => id}
+              columns={[
+                {
+                  name: 'model',
+                  head: t('model'),
+                  cell: ({ model }) => <code className="mono">{model}</code>,
+                },
+                {
+                  name: 'state',
+                  head: t('state'),
+                  cell: ({ state }) => (
+                    <StatusShape status={STATE_SHAPE[state]}>{t(`state_${state}`)}</StatusShape>
+                  ),
+                },
+                { name: 'from', head: t('from'), cell: ({ effectiveFrom }) => <Time atMs={effectiveFrom} /> },
+                {
+                  name: 'input',
+                  head: t('kind_input'),
+                  isNumber: true,
+                  cell: (row) => <Money nanoUsd={row.inputNanoUsdPerMTok} kind="price" />,
+                },
+                {
+                  name: 'output',
+                  head: t('kind_output'),
+                  isNumber: true,
+                  cell: (row) => <Money nanoUsd={row.outputNanoUsdPerMTok} kind="price" />,
+                },
+                {
+                  name: 'source',
+                  head: t('source'),
+                  cell: ({ source }) => <span className="sec">{source}</span>,
+                },
+                {
+                  name: 'actions',
+                  head: t('withdraw'),
+                  inCard: 'actions',
+                  cell: (row) =>
+                    row.state === 'upcoming' ? (
+                      <Button size="sm" onClick={() => setWithdrawn(row)}>
+                        {t('withdraw')}
+                      </Button>
+                    ) : undefined,
+                },
+              ]}
+            />
+            <Pager paging={paging} />
+          </>
+        ) : undefined}
+        {query.isSuccess && rows.length === 0 ? (
+          <EmptyState icon={<History size={32} strokeWidth={1.5} />} title={t('changesEmptyTitle')}>
+            {t('changesEmptyText')}
+          </EmptyState>
+        ) : undefined}
+      </div>
+      {withdrawn === undefined ? undefined : (
+        <WithdrawDialog row={withdrawn} onClose={() => setWithdrawn(undefined)} />
+      )}
+    </>
+  )
+}

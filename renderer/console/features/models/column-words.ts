@@ -1,0 +1,23 @@
+// What a column of a price row is called, wherever it stands alone.
+import type { Translate } from '../../../words/words.ts'
+import { placeOf } from './rates.ts'
+import type en from './words.en.json'
+
+const OTHERS = [
+  'webSearchNanoUsdPerCall',
+  'fileSearchNanoUsdPerCall',
+  'codeInterpreterNanoUsdPerSession',
+  'longContextAboveTokens',
+  'contextWindowTokens',
+  'maxOutputTokens',
+  'outputFloorTokens',
+  'isReasoning',
+] as const
+
+export function columnWords(t: Translate<typeof en>, column: string): string {
+  const place = placeOf(column)
+  if (place?.group === 'standard') return t(`kind_${place.kind}`)
+  if (place !== undefined) return `${t(`group_${place.group}`)}: ${t(`kind_${place.kind}`)}`
+  const other = OTHERS.find((name) => name === column)
+  return other === undefined ? column : t(`rate_${other}`)
+}

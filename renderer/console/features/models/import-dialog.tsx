@@ -1,0 +1,79 @@
+// Many prices at once, from a file or pasted: read here, looked at row by row, and written together or not at all.
+import { useState } from 'react'
+import type { PriceInput } from '../../../../contract/price.ts'
+import { Button } from '../../../kit/button.tsx'
+import { Dialog } from '../../../kit/dialog.tsx'
+import { Field } from '../../../kit/field.tsx'
+import { useForm } from '../../../kit/form.ts'
+import { useKitWords } from '../../../kit/kit-words.ts'
+import { TextArea } from '../../../kit/text-input.tsx'
+import { parseRows } from './rates.ts'
+import { ReviewDialog } from './review-dialog.tsx'
+import { useWords } from './words.ts'
+
+const EXAMPLE = `[{ "model": "gpt-5.6-sol",
+   "inputNanoUsdPerMTok": 2500000000,
+   "cachedInputNanoUsdPerMTok": 250000000,
+   "outputNanoUsdPerMTok": 15000000000,
+   "source": "…" }]`
+
+export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
+  const t = useWords()
+  const kit = useKitWords()
+  const [rows, setRows] = useState<readonly PriceInput[]>()
+  const form = useForm({
+    initial: { text: '' },
+    check: ({ text }) => ({ text: parseRows(text) === undefined ? t('importUnreadable') : undefined }),
+    send: async ({ text }) => setRows(parseRows(text)),
+  })
+  if (rows !== undefined) {
+    return <ReviewDialog rows={rows} onBack={() => setRows(undefined)} onClose={onClose} />
+  }
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t('importTitle')}
+      subtitle={t('importSubtitle')}
+      onSubmit={form.submit}
+      actions={
+        <>
+          <Button onClick={onClose}>{kit('cancel')}</Button>
+          <Button type="submit" kind="primary" isWorking={form.isWorking}>
+            {t('review')}
+          </Button>
+        </>
+      }
+    >
+      <Field
+        label={t('importText')}
+        constraint={t('importFormat')}
+        help={t('importHelp')}
+        error={form.errors.text}
+      >
+        <TextArea
+          rows={9}
+          spellCheck={false}
+          placeholder={EXAMPLE}
+          value={form.values.text}
+          onChange={(text) => form.set('text', text)}
+        />
+      </Field>
+      <Field label={t('importFile')} constraint={kit('optional')}>
+        <FileInput onRead={(text) => form.set('text', text)} />
+      </Field>
+    </Dialog>
+  )
+}
+
+function FileInput({ onRead }: { readonly onRead: (text: string) => void }) {
+  const t = useWords()
+  return (
+    <input
+      type="file"
+      accept="application/json,.json"
+      aria-label={t('importFile')}
+      onChange={(event) => void event.target.files?.[0]?.text().then(onRead)}
+    />
+  )
+}

@@ -1,0 +1,73 @@
+// What charges are multiplied with: those of one model, or all of them.
+import { useChange } from '../../../client/hooks.ts'
+import { Button } from '../../../kit/button.tsx'
+import { Dialog } from '../../../kit/dialog.tsx'
+import { Field } from '../../../kit/field.tsx'
+import { useForm } from '../../../kit/form.ts'
+import { useKitWords } from '../../../kit/kit-words.ts'
+import { multiplierText } from '../../../kit/multiplier.ts'
+import { MultiplierInput } from '../../../kit/number-input.tsx'
+import { FailureNote } from '../../../kit/states.tsx'
+import { toast } from '../../../kit/toast.tsx'
+import { useWords } from './words.ts'
+
+interface MultiplierDialogProps {
+  /** Undefined for all models. */
+  readonly model: string | undefined
+  readonly multiplierPpm: number
+  readonly onClose: () => void
+}
+
+export function MultiplierDialog({ model, multiplierPpm, onClose }: MultiplierDialogProps) {
+  const t = useWords()
+  const kit = useKitWords()
+  const ofModel = useChange('models.setMultiplier', ['models.list'])
+  const ofAll = useChange('settings.update', ['settings.get'])
+  const initial: { readonly multiplierPpm: number | undefined } = { multiplierPpm }
+  const form = useForm({
+    initial,
+    check: (values) => ({
+      multiplierPpm: values.multiplierPpm === undefined ? t('multiplierMissing') : undefined,
+    }),
+    send: async (values) => {
+      const ppm = values.multiplierPpm ?? multiplierPpm
+      if (model === undefined) await ofAll.mutateAsync({ multiplierPpm: ppm })
+      else await ofModel.mutateAsync({ model, multiplierPpm: ppm })
+      const factor = multiplierText(ppm)
+      toast({
+        text: model === undefined ? t('multiplierSetAll', { factor }) : t('multiplierSet', { model, factor }),
+      })
+      onClose()
+    },
+  })
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t(model === undefined ? 'multiplierTitleAll' : 'multiplierTitle')}
+      subtitle={model === undefined ? undefined : <code className="mono">{model}</code>}
+      onSubmit={form.submit}
+      actions={
+        <>
+          <Button onClick={onClose}>{kit('cancel')}</Button>
+          <Button type="submit" kind="primary" isWorking={form.isWorking}>
+            {t('multiplierSubmit')}
+          </Button>
+        </>
+      }
+    >
+      <Field
+        label={t('multiplier')}
+        constraint={t('multiplierConstraint')}
+        help={t(model === undefined ? 'multiplierHelpAll' : 'multiplierHelp')}
+        error={form.errors.multiplierPpm}
+      >
+        <MultiplierInput
+          value={form.values.multiplierPpm}
+          onChange={(value) => form.set('multiplierPpm', value)}
+        />
+      </Field>
+      <FailureNote error={form.failure} />
+    </Dialog>
+  )
+}

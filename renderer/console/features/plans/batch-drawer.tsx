@@ -1,0 +1,143 @@
+// One batch of codes: which are used, by whom and when; a code, or all that are left, can be disabled.
+import { Ban } from 'lucide-react'
+import { useState } from 'react'
+import { useAsk, useChange, usePaged } from '../../../client/hooks.ts'
+import { Time } from '../../../kit/amounts.tsx'
+import { Button } from '../../../kit/button.tsx'
+import { ConfirmDialog } from '../../../kit/dialog.tsx'
+import { Drawer } from '../../../kit/drawer.tsx'
+import { IconButton } from '../../../kit/icon-button.tsx'
+import { Facts } from '../../../kit/page.tsx'
+import { StatusShape } from '../../../kit/shape.tsx'
+import { ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
+import { Pager } from '../../../kit/table.tsx'
+import { toast } from '../../../kit/toast.tsx'
+import { Gives } from './codes-panel.tsx'
+import { batchState, CODE_SHAPE, type CodeRow } from './plan-view.ts'
+import { useWords } from './words.ts'
+
+interface BatchDrawerProps {
+  readonly batchId: string
+  readonly onClose: () => void
+}
+
+export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
+  const t = useWords()
+  const batches = useAsk('codes.list', { limit: 200 })
+  const { query, paging } = usePaged('codes.listCodes', { batchId, limit: 50 })
+  const [asked, setAsked] = useState<CodeRow | 'batch'>()
+  const batch = batches.data?.rows.find(({ id }) => id === batchId)
+  const left = batch === undefined ? 0 : batch.count - batch.redeemed - batch.disabled
+  const mayDisable = batch !== undefined && batchState(batch, Date.now()) === 'active'
+  return (
+    <>
+      <Drawer
+        title={batch?.name ?? t('batch')}
+        meta={batch === undefined ? undefined : t('codesCount', { count: batch.count })}
+        onClose={onClose}
+        actions={
+          mayDisable ? (
+            <Button onClick={() => setAsked('batch')}>
+              <Ban size={14} aria-hidden="true" />
+              {t('disableBatch')}
+            </Button>
+          ) : undefined
+        }
+      >
+        {batch === undefined ? undefined : (
+          <section className="rc">
+            <Facts
+              facts={[
+                { name: t('gives'), value: <Gives batch={batch} /> },
+                { name: t('made'), value: <Time atMs={batch.createdAt} isAbsolute /> },
+                {
+                  name: t('expires'),
+                  value: batch.expiresAt === null ? t('never') : <Time atMs={batch.expiresAt} isAbsolute />,
+                },
+              ]}
+            />
+          </section>
+        )}
+        <section className="rc">
+          <h3>{t('codes')}</h3>
+          {query.isPending ? <SkeletonRows rows={4} /> : undefined}
+          {query.isError ? (
+            <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+          ) : undefined}
+          <ul className="col g8">
+            {query.data?.rows.map((code) => (
+              <li key={code.id} className="row g8">
+                <code className="mono">…{code.hint}</code>
+                <StatusShape status={CODE_SHAPE[code.status]}>{t(`code_${code.status}`)}</StatusShape>
+                <span className="meta trunc grow">{code.redeemedByEmail}</span>
+                {code.redeemedAt === null ? undefined : (
+                  <span className="meta">
+                    <Time atMs={code.redeemedAt} />
+                  </span>
+                )}
+                {code.status === 'unused' ? (
+                  <IconButton
+                    isSmall
+                    label={t('disableCodeNamed', { hint: code.hint })}
+                    onClick={() => setAsked(code)}
+                  >
+                    <Ban size={13} />
+                  </IconButton>
+                ) : undefined}
+              </li>
+            ))}
+          </ul>
+          <Pager paging={paging} total={query.data?.total} />
+        </section>
+      </Drawer>
+      {asked === undefined || batch === undefined ? undefined : (
+        <DisableDialog
+          sent={asked === 'batch' ? { batchId } : { codeId: asked.id }}
+          title={
+            asked === 'batch'
+              ? t('disableTitle', { name: batch.name })
+              : t('disableCodeNamed', { hint: asked.hint })
+          }
+          text={
+            asked === 'batch' ? t('disableText', { count: left }) : t('disableCodeText', { hint: asked.hint })
+          }
+          label={t(asked === 'batch' ? 'disableBatch' : 'disableCode')}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+    </>
+  )
+}
+
+interface DisableDialogProps {
+  readonly sent: { readonly batchId: string } | { readonly codeId: string }
+  readonly title: string
+  readonly text: string
+  readonly label: string
+  readonly onClose: () => void
+}
+
+function DisableDialog({ sent, title, text, label, onClose }: DisableDialogProps) {
+  const t = useWords()
+  const { mutate, isPending, error } = useChange('codes.disable', ['codes.list', 'codes.listCodes'])
+  const confirm = () =>
+    mutate(sent, {
+      onSuccess: () => {
+        toast({ text: t('disabled') })
+        onClose()
+      },
+    })
+  return (
+    <ConfirmDialog
+      isOpen
+      onClose={onClose}
+      title={title}
+      confirmLabel={label}
+      onConfirm={confirm}
+      isWorking={isPending}
+      error={<FailureNote error={error} />}
+    >
+      {text}
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,27 @@
+// Limits in one line: *60 requests a minute, 4 at once*.
+import type { ReactNode } from 'react'
+import type { LimitEntry } from '../../../../contract/limits.ts'
+import { countText } from '../../../kit/money.ts'
+import { useAppearance } from '../../../state/appearance.ts'
+import { limitName } from './limit-rules.ts'
+import { useWords } from './words.ts'
+
+interface LimitWordsProps {
+  readonly rules: readonly LimitEntry[]
+  /** Said where there are none. */
+  readonly none: ReactNode
+}
+
+export function LimitWords({ rules, none }: LimitWordsProps) {
+  const t = useWords()
+  const { language } = useAppearance()
+  if (rules.length === 0) return none
+  return rules
+    .map(({ metric, window, value }) => {
+      const name = limitName(metric, window)
+      return value === null
+        ? t('limitLifted', { limit: t(`limit_${name}`) })
+        : t(`limitOf_${name}`, { value: countText(value, language) })
+    })
+    .join(t('listComma'))
+}

@@ -1,0 +1,38 @@
+// What the start of the gateway decides about the network: shown, and named as what cannot be changed here.
+import type { CallOutput } from '../../../../contract/catalogue.ts'
+import { Facts, PanelBody, Section } from '../../../kit/page.tsx'
+import { StatusShape } from '../../../kit/shape.tsx'
+import styles from './settings.module.css'
+import { useWords } from './words.ts'
+
+export function NetworkFacts({ settings }: { readonly settings: CallOutput<'settings.get'> }) {
+  const t = useWords()
+  const { host, port, addresses, isOpenToNetwork } = settings.network
+  return (
+    <div className={styles.wide}>
+      <Section title={t('network')} meta={t('networkMeta')}>
+        <PanelBody>
+          <Facts
+            facts={[
+              {
+                name: t('networkOpen'),
+                value: (
+                  <StatusShape status={isOpenToNetwork ? 'ok' : 'off'}>
+                    {t(isOpenToNetwork ? 'networkOpenYes' : 'networkOpenNo')}
+                  </StatusShape>
+                ),
+              },
+              { name: t('networkHost'), value: <code className="mono">{host}</code> },
+              {
+                name: t('networkPort'),
+                value: port === 0 ? t('networkPortFree') : <span className="num">{port}</span>,
+              },
+              { name: t('networkAddresses'), value: <code className="mono">{addresses.join(', ')}</code> },
+            ]}
+          />
+          <p className="help">{t('networkHelp')}</p>
+        </PanelBody>
+      </Section>
+    </div>
+  )
+}

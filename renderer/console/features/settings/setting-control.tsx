@@ -1,0 +1,97 @@
+// One setting: its control, its unit, what it does and what it is by default, and who decides where the environment does.
+import type { CallOutput } from '../../../../contract/catalogue.ts'
+import { RadioGroup } from '../../../kit/choices.tsx'
+import { Field } from '../../../kit/field.tsx'
+import { MoneyInput, MultiplierInput, NumberInput } from '../../../kit/number-input.tsx'
+import { Note } from '../../../kit/states.tsx'
+import { TextArea, TextInput } from '../../../kit/text-input.tsx'
+import type { SettingField, Typed } from './fields.ts'
+import { doorOf, registrationOf, useValueText } from './value-text.ts'
+import { useWords } from './words.ts'
+
+interface SettingControlProps {
+  readonly field: SettingField
+  readonly typed: Typed
+  readonly error: string | undefined
+  readonly settings: CallOutput<'settings.get'>
+  readonly onChange: (typed: Typed) => void
+}
+
+export function SettingControl(props: SettingControlProps) {
+  const { field, error } = props
+  const t = useWords()
+  const valueText = useValueText()
+  if (field.kind === 'choice') return <Choice {...props} />
+  return (
+    <Field
+      label={t(`set_${field.name}`)}
+      constraint={t('byDefault', { value: valueText(field, field.byDefault) })}
+      help={t(`help_${field.name}`)}
+      error={error}
+    >
+      <Control {...props} />
+    </Field>
+  )
+}
+
+function Control({ field, typed, onChange }: SettingControlProps) {
+  const t = useWords()
+  const number = typeof typed === 'number' ? typed : undefined
+  const text = typeof typed === 'string' ? typed : ''
+  switch (field.kind) {
+    case 'money':
+      return <MoneyInput value={number} onChange={onChange} />
+    case 'factor':
+      return <MultiplierInput value={number} onChange={onChange} />
+    case 'number':
+      return (
+        <NumberInput
+          value={number}
+          onChange={onChange}
+          after={
+            field.unit === undefined ? undefined : <span className="aff">{t(`unit_${field.unit}`)}</span>
+          }
+        />
+      )
+    case 'long':
+      return <TextArea rows={4} maxLength={field.charsMax} value={text} onChange={onChange} />
+    case 'list':
+      return <TextArea rows={3} spellCheck={false} value={text} onChange={onChange} />
+    default:
+      return <TextInput maxLength={field.charsMax} value={text} onChange={onChange} />
+  }
+}
+
+function Choice({ field, typed, settings, onChange }: SettingControlProps) {
+  const t = useWords()
+  const valueText = useValueText()
+  const isDoor = field.name === 'remoteAdministration'
+  const choiceOf = (option: string) => (isDoor ? doorOf(option) : registrationOf(option))
+  const isOverridden = isDoor && settings.overriddenBy.remoteAdministration === 'environment'
+  return (
+    <div className="field">
+      <div className="lb">
+        <span>{t(`set_${field.name}`)}</span>
+        <span className="meta">{t('byDefault', { value: valueText(field, field.byDefault) })}</span>
+      </div>
+      {isOverridden ? (
+        <Note status="info">
+          {t('doorFromEnvironment', {
+            value: t(`choice_${settings.effective.remoteAdministration}`),
+          })}
+        </Note>
+      ) : undefined}
+      <RadioGroup
+        label={t(`set_${field.name}`)}
+        value={typeof typed === 'string' ? typed : 'default'}
+        options={(field.options ?? []).map((value) => ({
+          value,
+          label: t(`choice_${choiceOf(value)}`),
+          help: t(`choiceHelp_${choiceOf(value)}`),
+        }))}
+        onChange={onChange}
+      />
+      <p className="help">{t(`help_${field.name}`)}</p>
+    </div>
+  )
+}

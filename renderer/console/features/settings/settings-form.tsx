@@ -1,0 +1,116 @@
+// One part of the settings as a form. It says what is about to change, sends nothing else, and says what was changed.
+import { useState } from 'react'
+import type { CallInput, CallOutput } from '../../../../contract/catalogue.ts'
+import { useChange } from '../../../client/hooks.ts'
+import { Button } from '../../../kit/button.tsx'
+import { ConfirmDialog } from '../../../kit/dialog.tsx'
+import { useForm } from '../../../kit/form.ts'
+import { FailureNote } from '../../../kit/states.tsx'
+import { toast } from '../../../kit/toast.tsx'
+import { changedFields, isTypable, type SettingField, type Typed, toStored, toTyped } from './fields.ts'
+import { SettingControl } from './setting-control.tsx'
+import styles from './settings.module.css'
+import { useValueText } from './value-text.ts'
+import { useWords } from './words.ts'
+
+interface SettingsFormProps {
+  readonly fields: readonly SettingField[]
+  readonly settings: CallOutput<'settings.get'>
+}
+
+export function SettingsForm({ fields, settings }: SettingsFormProps) {
+  const t = useWords()
+  const valueText = useValueText()
+  const [isAsking, setIsAsking] = useState(false)
+  const { mutateAsync } = useChange('settings.update', ['settings.get', 'models.list'])
+  const stored: Readonly<Record<string, unknown>> = settings
+  const initial: Readonly<Record<string, Typed>> = Object.fromEntries(
+    fields.map((field) => [field.name, toTyped(field, stored[field.name])]),
+  )
+  const form = useForm({
+    initial,
+    check: (values) =>
+      Object.fromEntries(
+        fields.map((field) => [
+          field.name,
+          isTypable(field, values[field.name]) ? undefined : t('outOfRange', rangeOf(field)),
+        ]),
+      ),
+    send: async (values) => {
+      const changed = changedFields(fields, stored, values)
+      // The names are settings, and the gateway looks at each value again.
+      const patch = Object.fromEntries(
+        changed.map((field) => [field.name, toStored(field, values[field.name])]),
+      ) as CallInput<'settings.update'>
+      await mutateAsync(patch)
+      const names = changed.map(({ name }) => t(`set_${name}`)).join(t('listComma'))
+      toast({ text: t('saved', { names }) })
+    },
+  })
+  const changed = changedFields(fields, stored, form.values)
+  // Whoever administers over the network closes the door behind themselves.
+  const closesDoor = changed.some(
+    ({ name }) => name === 'remoteAdministration' && form.values[name] === 'off',
+  )
+  const submit = () => (closesDoor ? setIsAsking(true) : form.submit())
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (changed.length > 0) submit()
+      }}
+      noValidate
+    >
+      {fields.map((field) => (
+        <SettingControl
+          key={field.name}
+          field={field}
+          typed={form.values[field.name]}
+          error={form.errors[field.name]}
+          settings={settings}
+          onChange={(typed) => form.set(field.name, typed)}
+        />
+      ))}
+      <FailureNote error={form.failure} />
+      {changed.length === 0 ? undefined : (
+        <section className={styles.savebar} aria-label={t('changes')}>
+          <ul className="grow col g4">
+            {changed.map((field) => (
+              <li key={field.name}>
+                {t(`set_${field.name}`)}: <span className="old">{valueText(field, stored[field.name])}</span>{' '}
+                <span className="m">{valueText(field, toStored(field, form.values[field.name]))}</span>
+              </li>
+            ))}
+          </ul>
+          <Button onClick={form.reset}>{t('discard')}</Button>
+          <Button type="submit" kind="primary" isWorking={form.isWorking}>
+            {t('save', { count: changed.length })}
+          </Button>
+        </section>
+      )}
+      <ConfirmDialog
+        isOpen={isAsking}
+        onClose={() => setIsAsking(false)}
+        title={t('closeDoorTitle')}
+        confirmLabel={t('closeDoor')}
+        onConfirm={() => {
+          setIsAsking(false)
+          form.submit()
+        }}
+      >
+        {t('closeDoorText')}
+      </ConfirmDialog>
+    </form>
+  )
+}
+
+const UNITS_OF_ONE: Readonly<Partial<Record<SettingField['kind'], number>>> = {
+  money: 1_000_000_000,
+  factor: 1_000_000,
+}
+
+const rangeOf = ({ kind, range = [0, 0] }: SettingField) => {
+  const text = (value: number) => new Intl.NumberFormat('en').format(value / (UNITS_OF_ONE[kind] ?? 1))
+  return { min: text(range[0]), max: text(range[1]) }
+}

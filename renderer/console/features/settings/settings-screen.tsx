@@ -1,0 +1,83 @@
+// Settings: what can be changed while the gateway runs, each with its default and its unit, and what only a start changes.
+import type { ReactNode } from 'react'
+import type { CallOutput } from '../../../../contract/catalogue.ts'
+import { useAsk, useRefreshOn } from '../../../client/hooks.ts'
+import { PageHeader } from '../../../kit/page.tsx'
+import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
+import { Tabs } from '../../../kit/tabs.tsx'
+import { choiceParam, useSearchParams } from '../../../routing/search-params.ts'
+import { AppearanceSection } from './appearance-section.tsx'
+import { FIELDS, type SectionName } from './fields.ts'
+import { MailSection } from './mail-section.tsx'
+import { NetworkFacts } from './network-facts.tsx'
+import styles from './settings.module.css'
+import { SettingsForm } from './settings-form.tsx'
+import { UpstreamSection } from './upstream-section.tsx'
+import { useWords } from './words.ts'
+
+const PARTS = [
+  'general',
+  'upstream',
+  'network',
+  'registration',
+  'mail',
+  'billing',
+  'security',
+  'appearance',
+  'advanced',
+] as const
+type Part = (typeof PARTS)[number]
+type SettingsView = CallOutput<'settings.get'>
+
+export function SettingsScreen() {
+  const t = useWords()
+  const [{ part = 'general' }, setParams] = useSearchParams({ part: choiceParam(PARTS) })
+  const settings = useAsk('settings.get', {})
+  useRefreshOn('settings.changed', ['settings.get', 'upstreams.get', 'mail.get'])
+  return (
+    <div className="page">
+      <PageHeader title={t('title')} />
+      <div className="pbody">
+        <Tabs
+          label={t('parts')}
+          value={part}
+          onChange={(next) => setParams({ part: next === 'general' ? undefined : next })}
+          tabs={PARTS.map((value) => ({ value, label: t(`part_${value}`) }))}
+        >
+          <div className={styles.part}>
+            {settings.isPending ? <SkeletonRows /> : undefined}
+            {settings.isError ? (
+              <ErrorState
+                error={settings.error}
+                onRetry={() => void settings.refetch()}
+                isRetrying={settings.isFetching}
+              />
+            ) : undefined}
+            {settings.data !== undefined && !settings.isError ? (
+              <Content part={part} settings={settings.data} />
+            ) : undefined}
+          </div>
+        </Tabs>
+      </div>
+    </div>
+  )
+}
+
+function Content({ part, settings }: { readonly part: Part; readonly settings: SettingsView }): ReactNode {
+  if (part === 'upstream') return <UpstreamSection />
+  if (part === 'mail') return <MailSection />
+  if (part === 'appearance') return <AppearanceSection />
+  return (
+    <>
+      {part === 'network' ? <NetworkFacts settings={settings} /> : undefined}
+      <Section name={part} settings={settings} />
+    </>
+  )
+}
+
+function Section({ name, settings }: { readonly name: SectionName; readonly settings: SettingsView }) {
+  const fields = FIELDS.filter(({ section }) => section === name)
+  const stored = fields.map((field) => settings[field.name])
+  // Once saved, or changed elsewhere, it starts from what is stored.
+  return <SettingsForm key={`${name} ${JSON.stringify(stored)}`} fields={fields} settings={settings} />
+}

@@ -1,0 +1,170 @@
+// The upstream's address and key: tried before they are saved. A key that is typed replaces the stored one, which is never shown.
+import { RotateCw } from 'lucide-react'
+import type { CallOutput } from '../../../../contract/catalogue.ts'
+import { useChange } from '../../../client/hooks.ts'
+import { Button } from '../../../kit/button.tsx'
+import { RadioGroup } from '../../../kit/choices.tsx'
+import { Field } from '../../../kit/field.tsx'
+import { useForm } from '../../../kit/form.ts'
+import { useKitWords } from '../../../kit/kit-words.ts'
+import { FailureNote, Note } from '../../../kit/states.tsx'
+import { TextInput } from '../../../kit/text-input.tsx'
+import { toast } from '../../../kit/toast.tsx'
+import { useUpstreamProblemWords } from '../../../words/upstream-problems/upstream-problem-words.ts'
+import styles from './settings.module.css'
+import { useWords } from './words.ts'
+
+const OPENAI_BASE_URL = 'https://api.openai.com/v1'
+
+interface TypedUpstream {
+  readonly kind: 'openai' | 'demo'
+  readonly baseUrl: string
+  readonly apiKey: string
+}
+
+export function UpstreamForm({ upstream }: { readonly upstream: CallOutput<'upstreams.get'> }) {
+  const t = useWords()
+  const kit = useKitWords()
+  const { key, overriddenBy } = upstream
+  const { mutateAsync } = useChange('upstreams.update', [
+    'upstreams.get',
+    'setup.status',
+    'prices.list',
+    'models.list',
+  ])
+  const test = useChange('upstreams.test')
+  const initial: TypedUpstream = {
+    kind: upstream.kind ?? 'openai',
+    baseUrl: upstream.baseUrl ?? '',
+    apiKey: '',
+  }
+  const sentOf = ({ kind, baseUrl, apiKey }: TypedUpstream) => ({
+    kind,
+    ...(kind === 'demo' || baseUrl.trim() === '' ? {} : { baseUrl: baseUrl.trim() }),
+    ...(kind === 'demo' || apiKey.trim() === '' ? {} : { apiKey: apiKey.trim() }),
+  })
+  const form = useForm({
+    initial,
+    send: async (values) => {
+      await mutateAsync(sentOf(values))
+      form.set('apiKey', '')
+      const where = values.kind === 'demo' ? t('kindDemo') : values.baseUrl.trim() || OPENAI_BASE_URL
+      toast({ text: t('upstreamSaved', { where }) })
+    },
+  })
+  const { kind, baseUrl, apiKey } = form.values
+  const isChanged = kind !== initial.kind || baseUrl !== initial.baseUrl || apiKey !== ''
+  const overridden = Object.keys(overriddenBy)
+  const masked = key.lastFour === null ? t('keySet') : `••••••••${key.lastFour}`
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        form.submit()
+      }}
+    >
+      {overridden.length === 0 ? undefined : <Note status="info">{t('upstreamFromEnvironment')}</Note>}
+      <div className="field">
+        <span className="lb">{t('upstreamKind')}</span>
+        <RadioGroup
+          label={t('upstreamKind')}
+          look="wide-segments"
+          value={kind}
+          options={[
+            { value: 'openai', label: t('kindOpenai') },
+            { value: 'demo', label: t('kindDemo') },
+          ]}
+          onChange={(value) => form.set('kind', value)}
+        />
+      </div>
+      {kind === 'demo' ? (
+        <p className="help">{t('demoHelp')}</p>
+      ) : (
+        <>
+          <Field
+            label={t('baseUrl')}
+            constraint={t('byDefault', { value: OPENAI_BASE_URL })}
+            help={t('baseUrlHelp')}
+            error={form.errors.baseUrl}
+          >
+            <TextInput
+              isLiteral
+              maxLength={500}
+              placeholder={OPENAI_BASE_URL}
+              value={baseUrl}
+              onChange={(text) => form.set('baseUrl', text)}
+            />
+          </Field>
+          <Field
+            label={t('apiKey')}
+            constraint={key.isSet ? masked : t('keyNone')}
+            help={t(key.isSet ? 'apiKeyReplace' : 'apiKeyHelp')}
+            error={form.errors.apiKey}
+          >
+            <TextInput
+              type="password"
+              isLiteral
+              maxLength={500}
+              value={apiKey}
+              onChange={(text) => form.set('apiKey', text)}
+            />
+          </Field>
+        </>
+      )}
+      <div className="row g8">
+        <Button type="submit" kind="primary" isWorking={form.isWorking} disabled={!isChanged}>
+          {t('upstreamSave')}
+        </Button>
+        <Button onClick={() => test.mutate(sentOf(form.values))} isWorking={test.isPending}>
+          <RotateCw size={14} aria-hidden="true" />
+          {t('test')}
+        </Button>
+        {isChanged ? (
+          <Button kind="ghost" onClick={form.reset}>
+            {kit('cancel')}
+          </Button>
+        ) : undefined}
+      </div>
+      <FailureNote error={form.failure} />
+      <FailureNote error={test.error} />
+      {test.data === undefined ? undefined : (
+        <TestResult result={test.data} onUse={(url) => form.set('baseUrl', url)} />
+      )}
+    </form>
+  )
+}
+
+interface TestResultProps {
+  readonly result: CallOutput<'upstreams.test'>
+  readonly onUse: (baseUrl: string) => void
+}
+
+function TestResult({ result, onUse }: TestResultProps) {
+  const t = useWords()
+  const problem = useUpstreamProblemWords()
+  const { isWorking, modelCount, durationMs, suggestedBaseUrl, models } = result
+  if (isWorking) {
+    return (
+      <Note status="ok">
+        {t('testWorks', { count: modelCount, ms: durationMs })}{' '}
+        <span className="mono">{models.slice(0, 5).join(', ')}</span>
+      </Note>
+    )
+  }
+  return (
+    <Note
+      status="bad"
+      actions={
+        suggestedBaseUrl === null ? undefined : (
+          <Button size="sm" onClick={() => onUse(suggestedBaseUrl)}>
+            {t('useSuggested', { url: suggestedBaseUrl })}
+          </Button>
+        )
+      }
+    >
+      {result.problem === null ? t('testFailed') : problem(result.problem)}
+    </Note>
+  )
+}

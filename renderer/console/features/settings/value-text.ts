@@ -1,0 +1,36 @@
+// A value of a setting in words: in the line that says what changes, and where its default is named.
+import { countText, moneyString } from '../../../kit/money.ts'
+import { multiplierText } from '../../../kit/multiplier.ts'
+import { useAppearance } from '../../../state/appearance.ts'
+import type { SettingField } from './fields.ts'
+import { useWords } from './words.ts'
+
+const LONG_CHARS = 60
+
+export function useValueText(): (field: SettingField, value: unknown) => string {
+  const t = useWords()
+  const { language } = useAppearance()
+  return ({ kind, name, unit }, value) => {
+    if (kind === 'choice')
+      return t(`choice_${name === 'registration' ? registrationOf(value) : doorOf(value)}`)
+    if (Array.isArray(value)) return value.length === 0 ? t('none') : value.join(', ')
+    if (typeof value === 'number') {
+      if (kind === 'money') return moneyString(value, { kind: 'balance' })
+      if (kind === 'factor') return `× ${multiplierText(value)}`
+      const count = countText(value, language)
+      return unit === undefined ? count : `${count} ${t(`unit_${unit}`)}`
+    }
+    const text = typeof value === 'string' ? value : ''
+    if (text === '') return t('none')
+    return text.length > LONG_CHARS ? `${text.slice(0, LONG_CHARS)}…` : text
+  }
+}
+
+type Door = 'default' | 'off' | 'loopback' | 'lan'
+const DOORS: readonly Door[] = ['default', 'off', 'loopback', 'lan']
+export const doorOf = (value: unknown): Door => DOORS.find((door) => door === value) ?? 'default'
+
+type Registration = 'closed' | 'invite' | 'approval' | 'open'
+const REGISTRATIONS: readonly Registration[] = ['closed', 'invite', 'approval', 'open']
+export const registrationOf = (value: unknown): Registration =>
+  REGISTRATIONS.find((mode) => mode === value) ?? 'approval'

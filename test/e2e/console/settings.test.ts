@@ -1,0 +1,139 @@
+// The operator's settings: a change is named before and after it is saved, and holds; what is dangerous asks; the upstream and
+// mail are tried before they are trusted.
+import { beforeAll, describe, expect } from 'vitest'
+import { startDemoUpstream } from '../../../server/demo-upstream/demo-upstream.ts'
+import {
+  expectSound,
+  journey,
+  type Look,
+  nameOf,
+  openStage,
+  type Stage,
+  takePicture,
+} from '../support/stage.ts'
+
+const LOOKS: readonly Look[] = [
+  { locale: 'en', theme: 'light', size: 'desktop' },
+  { locale: 'zh-CN', theme: 'dark', size: 'narrow' },
+]
+const UPSTREAM_KEY = 'sk-of-the-operator-4f2a'
+
+let stage: Stage
+const admin = (name: string, input: unknown = {}) => stage.portal.call(name, input, { cookie: stage.admin })
+
+beforeAll(async () => {
+  // As a host does, so that the setting itself decides.
+  stage = await openStage({
+    config: { remoteAdministration: undefined, remoteAdministrationDefault: 'loopback' },
+  })
+})
+
+journey('changes are named before they are saved, only they are sent, and they hold', async () => {
+  const page = await stage.open('/admin/settings?part=billing', { cookie: stage.admin })
+  await page.getByRole('textbox', { name: 'Minimum top-up' }).fill('10')
+  await page.getByRole('textbox', { name: 'Low balance notice' }).fill('x')
+  const changes = page.getByRole('region', { name: 'What is about to change' })
+  await changes.getByText('Minimum top-up: $0.00 $10.00').waitFor()
+  await changes.getByRole('button', { name: 'Save 2 changes' }).click()
+  await page.getByText('Type a number from 0 to 1,000,000.').waitFor()
+  await page.getByRole('textbox', { name: 'Low balance notice' }).fill('2.50')
+  await takePicture(page, 'console-settings-changes')
+  await changes.getByRole('button', { name: 'Save 2 changes' }).click()
+  await page.getByText('Changed: Minimum top-up, Low balance notice').waitFor()
+  await changes.waitFor({ state: 'detached' })
+  expect((await admin('settings.get')).data).toMatchObject({
+    minimumTopUpNanoUsd: 10_000_000_000,
+    lowBalanceNanoUsd: 2_500_000_000,
+    sessionDays: 7,
+  })
+  await page.getByRole('tab', { name: 'General' }).click()
+  await page.getByRole('textbox', { name: 'Announcement' }).fill('Maintenance on Friday')
+  await page.getByRole('textbox', { name: 'Time zone' }).fill('Mars/Base')
+  await page.getByRole('button', { name: 'Save 2 changes' }).click()
+  await page.getByRole('alert').filter({ hasText: 'IANA' }).waitFor()
+  await page.getByRole('textbox', { name: 'Time zone' }).fill('Europe/Berlin')
+  await page.getByRole('button', { name: 'Save 2 changes' }).click()
+  await page.getByText('Changed: Announcement, Time zone').waitFor()
+  const { data } = await admin('audit.list', { operation: 'settings.update' })
+  expect(data.rows).toHaveLength(2)
+})
+
+journey('closing the door behind oneself is asked about first', async () => {
+  const page = await stage.open('/admin/settings?part=security', { cookie: stage.admin })
+  await page.getByText('Nobody over HTTP').click()
+  await page.getByRole('button', { name: 'Save 1 change' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('you included').waitFor()
+  await takePicture(page, 'console-settings-door')
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  expect((await admin('settings.get')).data.effective.remoteAdministration).toBe('loopback')
+  await page.getByRole('button', { name: 'Discard' }).click()
+  expect(await page.getByRole('radio', { name: /As the host decides/ }).isChecked()).toBe(true)
+})
+
+journey('an upstream is tried, saved with a key that is shown masked, and said to answer', async () => {
+  const upstream = await startDemoUpstream({ apiKey: UPSTREAM_KEY })
+  stage.portal.secrets.used('the operator’s key', UPSTREAM_KEY)
+  const page = await stage.open('/admin/settings?part=upstream', { cookie: stage.admin })
+  await page.getByText('OpenAI, or one like it').click()
+  await page.getByRole('textbox', { name: 'Base URL' }).fill(upstream.baseUrl)
+  await page.getByLabel(/API key/).fill('sk-wrong')
+  await page.getByRole('button', { name: 'Test connection' }).click()
+  await page.getByText('does not accept this API key').first().waitFor()
+  await takePicture(page, 'console-settings-upstream-refused')
+  await page.getByLabel(/API key/).fill(UPSTREAM_KEY)
+  await page.getByRole('button', { name: 'Test connection' }).click()
+  await page.getByText(/It works: \d+ models/).waitFor()
+  await page.getByRole('button', { name: 'Save upstream' }).click()
+  await page.getByText(`Requests go to ${upstream.baseUrl} now`).waitFor()
+  await page.getByText('••••••••4f2a').waitFor()
+  expect(await page.content()).not.toContain(UPSTREAM_KEY)
+  await expectSound(page)
+  await takePicture(page, 'console-settings-upstream')
+  await admin('upstreams.update', { kind: 'demo' })
+  await upstream.stop()
+})
+
+journey('mail that cannot go out says why, and is tried again from the queue', async () => {
+  const page = await stage.open('/admin/settings?part=mail', { cookie: stage.admin })
+  await page.getByText('Links for invitations').waitFor()
+  await page.getByText('SMTP', { exact: true }).click()
+  await page.getByRole('button', { name: 'Save mail' }).click()
+  await page.getByText('Type the server’s name').waitFor()
+  await page.getByRole('textbox', { name: 'From' }).fill('gateway@example.test')
+  await page.getByRole('textbox', { name: 'Server' }).fill('127.0.0.1')
+  await page.getByRole('textbox', { name: 'Port' }).fill('1')
+  await page.getByRole('combobox', { name: 'Encryption' }).click()
+  await page.getByRole('option', { name: /None/ }).click()
+  await page.getByRole('button', { name: 'Save mail' }).click()
+  await page.getByText('Mail settings were saved').waitFor()
+  await page.getByRole('button', { name: 'Send test mail' }).click()
+  await page.getByRole('alert').first().waitFor()
+  await expectSound(page)
+  await takePicture(page, 'console-settings-mail')
+})
+
+describe.each(LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+  journey(`every part is drawn, and the page says when it failed (${name})`, async () => {
+    const page = await stage.open('/admin/settings', {
+      ...look,
+      cookie: stage.admin,
+      expectedProblems: /settings\.get/,
+    })
+    const tabs = page.getByRole('tab')
+    await tabs.first().waitFor()
+    for (const part of ['general', 'registration', 'security', 'advanced']) {
+      await page.goto(`${stage.portal.url}/admin/settings?part=${part}`)
+      await page.getByRole('tabpanel').locator('input, textarea').first().waitFor()
+      await takePicture(page, `console-settings-${part}-${name}`)
+    }
+    await page.goto(`${stage.portal.url}/admin/settings?part=network`)
+    await page.getByRole('tabpanel').locator('textarea').first().waitFor()
+    await expectSound(page)
+    await takePicture(page, `console-settings-network-${name}`)
+    await page.route('**/api/settings.get', (route) => route.abort())
+    await page.reload()
+    await page.getByRole('alert').waitFor()
+    await takePicture(page, `console-settings-failing-${name}`)
+  })
+})
