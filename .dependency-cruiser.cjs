@@ -109,7 +109,12 @@ module.exports = {
       '^server/(start-server|config|ports)\\.ts$',
       '^server/host/',
     ]),
-    within('electron-imports', '^electron/', [CONTRACT, '^server/start-server\\.ts$', '^electron/']),
+    within('electron-imports', '^electron/', [
+      CONTRACT,
+      '^server/(start-server|config|ports)\\.ts$',
+      '^server/host/',
+      '^electron/',
+    ]),
 
     {
       ...within('renderer-imports', '^renderer/', [CONTRACT, '^renderer/']),

@@ -76,8 +76,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
-          include: ['{contract,server,scripts,test}/**/*.test.ts'],
-          exclude: [...NEVER_TESTS, 'test/e2e/**'],
+          include: ['{contract,server,electron,scripts,test}/**/*.test.ts'],
+          exclude: [...NEVER_TESTS, 'test/{e2e,electron-host}/**'],
         },
       },
       {
@@ -99,6 +99,16 @@ export default defineConfig({
           testTimeout: 120_000,
           // The built pages, and one browser for all journeys.
           globalSetup: ['test/e2e/support/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'desktop',
+          include: ['test/electron-host/**/*.test.ts'],
+          exclude: NEVER_TESTS,
+          testTimeout: 120_000,
+          globalSetup: ['test/electron-host/global-setup.ts'],
         },
       },
     ],

@@ -1,4 +1,4 @@
-// Builds the server and the web apps where what stands in dist/ was made from other sources than those that stand here now.
+// Builds the server, the desktop app and the web apps where what stands in dist/ was made from other sources than those that stand here now.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { contentHash } from './content-hash.mjs'
@@ -26,6 +26,13 @@ const BUILDS = {
     stamp: 'dist/server/.build-stamp',
     outputs: ['dist/server/headless.mjs'],
     configs: ['vite.config.ts'],
+  },
+  desktop: {
+    name: 'the desktop app',
+    inputs: [...EVERY_BUILD, 'electron', 'server'],
+    stamp: 'dist/electron/.build-stamp',
+    outputs: ['dist/electron/main.mjs', 'dist/electron/preload.cjs'],
+    configs: ['electron/vite.config.ts', 'electron/preload/vite.config.ts'],
   },
   pages: {
     name: 'the pages',
@@ -62,7 +69,7 @@ export const pagesHash = (root) => inputHash(root, BUILDS.pages)
  * @param {{ isForced?: boolean }} [options]
  */
 export async function ensureBundle(root, { isForced = false } = {}) {
-  // Both at once: each is one process that is busy for a few seconds. Both to their end, too: none outlives us.
+  // All at once: each is one process that is busy for a few seconds. All to their end, too: none outlives us.
   const results = await Promise.allSettled(
     Object.values(BUILDS).map((build) => ensureBuild(root, build, isForced)),
   )

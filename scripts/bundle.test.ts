@@ -10,11 +10,17 @@ const RECORDING_VITE = `
 const fs = require('node:fs')
 const config = process.argv[process.argv.indexOf('--config') + 1]
 const [, app] = /^renderer\\/(\\w+)\\//.exec(config) ?? []
-fs.appendFileSync(app ?? 'server-builds', 'x')
+const part = app ?? (config.startsWith('electron/') ? 'desktop' : 'server-builds')
+fs.appendFileSync(part, 'x')
 if (fs.existsSync('build-fails')) process.exit(1)
-const output = app ? 'dist/renderer/' + app + '/index.html' : 'dist/server/headless.mjs'
-fs.mkdirSync(require('node:path').dirname(output), { recursive: true })
-fs.writeFileSync(output, '')
+const outputs = {
+  desktop: ['dist/electron/main.mjs', 'dist/electron/preload.cjs'],
+  'server-builds': ['dist/server/headless.mjs'],
+}
+for (const output of outputs[part] ?? ['dist/renderer/' + app + '/index.html']) {
+  fs.mkdirSync(require('node:path').dirname(output), { recursive: true })
+  fs.writeFileSync(output, '')
+}
 `
 let fixture: SetUpFixture
 
@@ -56,6 +62,17 @@ test.each([
   fixture.write(path, 'changed')
   await build()
   expect([buildCount('portal'), buildCount('console'), buildCount()]).toEqual([pages, pages, server])
+})
+
+test("the desktop app is built of its own sources and the server's, main process and bridge", async () => {
+  await build()
+  expect(buildCount('desktop')).toBe(2)
+  fixture.write('electron/main.ts', 'changed')
+  await build()
+  expect([buildCount('desktop'), buildCount()]).toEqual([4, 1])
+  fixture.write('server/headless.ts', 'changed')
+  await build()
+  expect([buildCount('desktop'), buildCount()]).toEqual([6, 2])
 })
 
 test('pages that are gone are built again', async () => {

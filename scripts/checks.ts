@@ -20,6 +20,7 @@ interface Check {
 const CHECKS: readonly Check[] = [
   { name: 'types agree', run: tool('typescript/lib/tsc.js', '-p', '.') },
   { name: 'types of the screens agree', run: tool('typescript/lib/tsc.js', '-p', 'renderer') },
+  { name: 'types of the bridge agree', run: tool('typescript/lib/tsc.js', '-p', 'electron/preload') },
   {
     name: 'code is formatted and free of lint',
     run: tool('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--colors=off', '.'),

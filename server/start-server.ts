@@ -17,8 +17,10 @@ import { findInstallation } from './installation.ts'
 import { listen, stopListening } from './listening.ts'
 import { createMetrics } from './metrics.ts'
 import { isReachableFromLoopback, localUrl } from './network-address.ts'
+import type { Caller } from './operations/caller.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { type Dispatch, refuse } from './operations/dispatch.ts'
+import { operatorOf } from './operations/operator.ts'
 import type { Ports } from './ports.ts'
 import { setupInvitation } from './setup-invitation.ts'
 import { remoteAdministrationOf } from './start-up-facts.ts'
@@ -32,6 +34,8 @@ export interface RunningServer {
   readonly dispatch: Dispatch
   /** Base URLs, the one for this machine first. */
   readonly addresses: readonly string[]
+  /** Who is behind calls from the machine's own window; undefined before the set-up. */
+  operator(): Caller['user']
   /** Requests that are running, those included whose client has left. */
   inFlight(): number
   /** Events as a screen gets them, for a host that shows one itself; `deliver` never gets an empty list. */
@@ -128,6 +132,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     dispatch: (name, input, caller) =>
       isAway() ? Promise.resolve(refuse(GATEWAY_STOPPING)) : core.dispatch(name, input, caller),
     addresses,
+    operator: () => operatorOf(core.deps.repositories.users),
     inFlight: () => core.gateway.inFlight(),
     watch: (viewer, deliver) => createEventFeed(events, viewer, deliver),
     async stop({ drainMs }) {

@@ -25,10 +25,11 @@ type Packages = z.infer<typeof lockfile>['packages']
 
 const licences = z.array(z.strictObject({ name: z.string(), version: z.string(), licence: z.string() }))
 
-/** Development packages whose code is built into the pages, and so is shipped with what it needs. */
+/** Development packages whose code is built into the pages and the desktop app, and so is shipped with what it needs. */
 const BUILT_IN = [
   '@base-ui/react',
   '@tanstack/react-query',
+  'electron-store',
   'lucide-react',
   'qrcode',
   'react',

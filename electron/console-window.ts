@@ -1,0 +1,114 @@
+// The one window: the console. Closing it hides it, the gateway goes on; a crash of its page is mended by loading it again.
+import { join } from 'node:path'
+import { app, BrowserWindow, type Rectangle, screen } from 'electron'
+import type { PushedEvent } from '../contract/events.ts'
+import { CONSOLE_PATHS } from '../contract/page-paths.ts'
+import type { GatewayControl } from './gateway-control.ts'
+import { CONSOLE_ORIGIN } from './origin.ts'
+import type { PreferenceStore, WindowBounds } from './preferences.ts'
+import { EVENTS_CHANNEL } from './preload/channel.ts'
+
+export interface ConsoleWindow {
+  /** Brings it to the front; makes it where there is none. */
+  show(): Promise<void>
+  /** To the page, if one is there. */
+  push(events: readonly PushedEvent[]): void
+  /** From then on, closing it is no longer hiding it. */
+  letGo(): void
+}
+
+export function createConsoleWindow(preferences: PreferenceStore, gateway: GatewayControl): ConsoleWindow {
+  let window: BrowserWindow | undefined
+  let isLetGo = false
+
+  async function open(): Promise<void> {
+    const opened = makeWindow(preferences.get().window)
+    window = opened
+    const remember = () => preferences.update({ window: boundsOf(opened) })
+    opened.on('resized', remember)
+    opened.on('moved', remember)
+    opened.on('close', (event) => {
+      remember()
+      if (isLetGo) return
+      event.preventDefault()
+      opened.hide()
+    })
+    opened.on('closed', () => {
+      window = undefined
+    })
+    opened.once('ready-to-show', () => opened.show())
+    opened.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason !== 'clean-exit' && !isLetGo) void load(opened)
+    })
+    await load(opened)
+  }
+
+  const load = (opened: BrowserWindow): Promise<void> =>
+    opened.loadURL(`${CONSOLE_ORIGIN}${firstPage(gateway)}`)
+
+  return {
+    async show() {
+      if (window === undefined) return open()
+      if (window.isMinimized()) window.restore()
+      window.show()
+      window.focus()
+    },
+    push(events) {
+      if (window !== undefined && !window.isDestroyed()) window.webContents.send(EVENTS_CHANNEL, events)
+    },
+    letGo() {
+      isLetGo = true
+    },
+  }
+}
+
+/** A gateway without an operator has not been set up. */
+function firstPage(gateway: GatewayControl): string {
+  const server = gateway.server()
+  return server !== undefined && server.operator() === undefined ? CONSOLE_PATHS.setup : CONSOLE_PATHS.home
+}
+
+function makeWindow(kept: WindowBounds): BrowserWindow {
+  const { isMaximized, x, y, width, height } = kept
+  const place = x !== undefined && y !== undefined && isOnAScreen({ x, y, width, height }) ? { x, y } : {}
+  const window = new BrowserWindow({
+    ...place,
+    width,
+    height,
+    minWidth: 1024,
+    minHeight: 640,
+    show: false,
+    title: app.getName(),
+    // Before the page has painted; the page's own ground.
+    backgroundColor: '#f6f6f4',
+    webPreferences: {
+      preload: join(import.meta.dirname, 'preload.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+      // Developer tools can call the bridge in the operator's name; the packaged app has none.
+      devTools: !app.isPackaged,
+    },
+  })
+  if (isMaximized) window.maximize()
+  return window
+}
+
+const boundsOf = (window: BrowserWindow): WindowBounds => ({
+  ...window.getNormalBounds(),
+  isMaximized: window.isMaximized(),
+})
+
+/** A screen that was there when the window was closed may be gone. */
+const isOnAScreen = ({ x, y, width, height }: Rectangle): boolean =>
+  screen
+    .getAllDisplays()
+    .some(
+      ({ workArea }) =>
+        x < workArea.x + workArea.width &&
+        x + width > workArea.x &&
+        y < workArea.y + workArea.height &&
+        y + height > workArea.y,
+    )

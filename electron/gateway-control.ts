@@ -1,0 +1,84 @@
+// Starts and stops the gateway, one thing after another, and says what it is doing. It outlives the window and the gateway.
+import type { RunningServer } from '../server/start-server.ts'
+
+export type GatewayState =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running'; readonly address: string }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'failed'; readonly problem: StartProblem }
+
+/** `port_taken` is mended by another port; `message` is for the person, in English, as the server said it. */
+export interface StartProblem {
+  readonly code: 'port_taken' | 'port_forbidden' | 'other'
+  readonly message: string
+}
+
+export interface GatewayControl {
+  state(): GatewayState
+  /** The server while it runs. */
+  server(): RunningServer | undefined
+  /** Resolves to what came of it. Where it runs already, nothing happens. */
+  start(): Promise<GatewayState>
+  /** Running answers have `drainMs`; a second call shortens the time of the first. */
+  stop(drainMs: number): Promise<void>
+  onChange(listener: (state: GatewayState) => void): void
+}
+
+export function createGatewayControl(startServer: () => Promise<RunningServer>): GatewayControl {
+  const listeners: ((state: GatewayState) => void)[] = []
+  let state: GatewayState = { kind: 'stopped' }
+  let server: RunningServer | undefined
+  let last: Promise<unknown> = Promise.resolve()
+
+  const become = (next: GatewayState): GatewayState => {
+    state = next
+    for (const listener of listeners) listener(next)
+    return next
+  }
+  const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
+    const run = last.then(step)
+    // Its own caller has the error; the next step begins all the same.
+    last = run.catch(() => undefined)
+    return run
+  }
+
+  return {
+    state: () => state,
+    server: () => server,
+    start: () =>
+      inTurn(async () => {
+        if (server !== undefined) return state
+        become({ kind: 'starting' })
+        try {
+          server = await startServer()
+          return become({ kind: 'running', address: server.addresses[0] ?? '' })
+        } catch (error) {
+          return become({ kind: 'failed', problem: problemOf(error) })
+        }
+      }),
+    stop(drainMs) {
+      // Not in turn: a stop that waits for answers is cut short by the next one.
+      if (state.kind === 'stopping') return server?.stop({ drainMs }) ?? Promise.resolve()
+      return inTurn(async () => {
+        if (server === undefined) return void become({ kind: 'stopped' })
+        become({ kind: 'stopping' })
+        try {
+          await server.stop({ drainMs })
+        } finally {
+          server = undefined
+          become({ kind: 'stopped' })
+        }
+      })
+    },
+    onChange: (listener) => void listeners.push(listener),
+  }
+}
+
+function problemOf(error: unknown): StartProblem {
+  const message = error instanceof Error ? error.message : String(error)
+  const cause = error instanceof Error ? error.cause : undefined
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'EADDRINUSE') return { code: 'port_taken', message }
+  return { code: code === 'EACCES' ? 'port_forbidden' : 'other', message }
+}

@@ -1,0 +1,54 @@
+// What no page in the app may do, whatever it is: leave the console, open windows, ask for permissions, embed others.
+import { app, type Session, shell, type WebContents } from 'electron'
+import { CONSOLE_PATHS, PORTAL_PATHS } from '../contract/page-paths.ts'
+import { allowedExternalUrl } from './external-links.ts'
+import { isConsoleUrl } from './origin.ts'
+
+export type GatewayAddress = () => string | undefined
+
+/** What a copy button does. Reading the clipboard is another permission, and nobody has it. */
+const WRITE_CLIPBOARD = 'clipboard-sanitized-write'
+
+export function guardSession(session: Session): void {
+  session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
+    answer(permission === WRITE_CLIPBOARD && isConsoleUrl(requestingUrl)),
+  )
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin) => permission === WRITE_CLIPBOARD && isConsoleUrl(origin),
+  )
+  session.setDevicePermissionHandler(() => false)
+  session.setSpellCheckerEnabled(false)
+}
+
+/** Holds for every page that the app ever makes. */
+export function guardPages(gateway: GatewayAddress): void {
+  app.on('web-contents-created', (_event, contents) => guardPage(contents, gateway))
+}
+
+function guardPage(contents: WebContents, gateway: GatewayAddress): void {
+  contents.on('will-attach-webview', (event) => event.preventDefault())
+  contents.on('will-frame-navigate', (event) => {
+    if (event.isMainFrame && isConsolePage(event.url)) return
+    event.preventDefault()
+    if (event.isMainFrame) openOutside(event.url, gateway)
+  })
+  contents.on('will-redirect', (event) => event.preventDefault())
+  contents.setWindowOpenHandler(({ url }) => {
+    openOutside(url, gateway)
+    return { action: 'deny' }
+  })
+}
+
+const PAGES: ReadonlySet<string> = new Set(Object.values(CONSOLE_PATHS))
+const PORTAL_PAGES: ReadonlySet<string> = new Set(Object.values(PORTAL_PATHS))
+
+const isConsolePage = (url: string): boolean => isConsoleUrl(url) && PAGES.has(new URL(url).pathname)
+
+/** A link to the portal is one within the site, which in the app is a page of the gateway's own address. */
+function openOutside(url: string, gateway: GatewayAddress): void {
+  const address = gateway()
+  const isPortal = isConsoleUrl(url) && PORTAL_PAGES.has(new URL(url).pathname)
+  const target = isPortal && address !== undefined ? `${address}${new URL(url).pathname}` : url
+  const allowed = allowedExternalUrl(target, address)
+  if (allowed !== undefined) void shell.openExternal(allowed)
+}

@@ -1,0 +1,53 @@
+// What the app remembers about itself on this machine. What the business is run by stands in the gateway's database.
+import { ipcMain } from 'electron'
+import Store from 'electron-store'
+import { z } from 'zod'
+import { language, theme } from '../contract/desktop.ts'
+
+const bounds = z.object({
+  x: z.int().optional(),
+  y: z.int().optional(),
+  width: z.int().min(400),
+  height: z.int().min(300),
+  isMaximized: z.boolean(),
+})
+
+const shape = z.object({
+  window: bounds.catch({ width: 1280, height: 820, isMaximized: false }),
+  /** Undefined until somebody chose: the system's language holds. */
+  language: language.optional().catch(undefined),
+  theme: theme.catch('system'),
+  startsAtLogin: z.boolean().catch(false),
+  port: z.int().min(1).max(65_535).catch(8080),
+  /** Whether other machines of the network are let in. Every request carries a key there as it does here. */
+  isOpenToNetwork: z.boolean().catch(false),
+  /** Chosen by a person where there is no keychain; never fallen back to. */
+  secretPlace: z.enum(['keychain', 'encrypted file']).catch('keychain'),
+})
+
+export type Preferences = Readonly<z.output<typeof shape>>
+export type WindowBounds = Preferences['window']
+
+export interface PreferenceStore {
+  get(): Preferences
+  update(changes: Partial<Preferences>): void
+  onChange(listener: (now: Preferences) => void): void
+}
+
+/** Kept in `dir/preferences.json`. A value that somebody damaged is the default again; the others stay. */
+export function createPreferences(dir: string): PreferenceStore {
+  const store = new Store({ cwd: dir, name: 'preferences', clearInvalidConfig: true })
+  // For windows that open a store of their own. Ours do not, and would reach it without any check of who sends.
+  ipcMain.removeAllListeners('electron-store-get-data')
+  const listeners: ((now: Preferences) => void)[] = []
+  let current: Preferences = shape.parse(store.store)
+  return {
+    get: () => current,
+    update(changes) {
+      current = { ...current, ...changes }
+      store.store = JSON.parse(JSON.stringify(current))
+      for (const listener of listeners) listener(current)
+    },
+    onChange: (listener) => void listeners.push(listener),
+  }
+}

@@ -1,0 +1,80 @@
+// The first minutes with the app, and the next start: set-up in the window, the key in the real keychain, a request from another
+// process, its row in the window, and an end that leaves nothing behind.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished } from 'vitest'
+import { startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
+import { startDesktop, takePicture } from './desktop-app.ts'
+import { keychainJourney } from './desktop-journey.ts'
+import { startPrivateKeychain } from './private-keychain.ts'
+
+const UPSTREAM_KEY = 'sk-proj-only-in-the-keychain-QWER'
+const ADMIN = { email: 'ada@example.test', password: 'correct horse battery staple' }
+
+keychainJourney('from the first start to the first request, and on after the next start', async () => {
+  const upstream = await startDemoUpstream({ apiKey: UPSTREAM_KEY, acceptAnyModel: true })
+  onTestFinished(() => upstream.stop())
+  const env = await startPrivateKeychain()
+  const app = startDesktop({ env })
+
+  const page = await app.page()
+  await page.getByRole('heading', { level: 1, name: 'Set up your gateway' }).waitFor()
+  await takePicture(page, 'set-up')
+  await page.getByRole('textbox', { name: 'Email' }).fill(ADMIN.email)
+  await page.getByRole('textbox', { name: /^Password/ }).fill(ADMIN.password)
+  await page.getByRole('textbox', { name: 'API key' }).fill(UPSTREAM_KEY)
+  await page.getByRole('textbox', { name: /^Base URL/ }).fill(upstream.baseUrl)
+  await page.getByRole('button', { name: 'Finish the set-up' }).click()
+  await page.waitForURL('**/admin/users')
+  await page.getByText(ADMIN.email).first().waitFor()
+  await takePicture(page, 'console')
+
+  // The page learns that there is a key, where it is and how it ends, and no more.
+  const view = await page.evaluate("window.codexGateway.call('upstreams.get', {})")
+  expect(view).toMatchObject({
+    ok: true,
+    data: { key: { isSet: true, lastFour: 'QWER', keptIn: 'OS keychain' } },
+  })
+  expect(JSON.stringify(view)).not.toContain(UPSTREAM_KEY)
+
+  // Somebody else's process, with a key that the operator made in the window.
+  await page.evaluate(
+    `window.rows = []; window.codexGateway.subscribe((event) => window.rows.push(...(event.rows ?? [])))`,
+  )
+  const address = addressIn(app.printed())
+  const secret = await page.evaluate(`(async () => {
+    const { call } = window.codexGateway
+    const me = await call('me.get', {})
+    await call('users.adjustBalance', { userId: me.data.id, amountNanoUsd: 1_000_000_000, note: 'first' })
+    return (await call('keys.create', { name: 'laptop' })).data.secret
+  })()`)
+  const answer = await fetch(`${address}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-4.1-mini', messages: [{ role: 'user', content: 'Hello' }] }),
+  })
+  expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('"usage"')])
+  const rows = () => page.evaluate('window.rows')
+  await expect.poll(rows).toMatchObject([{ model: 'gpt-4.1-mini', status: 200 }])
+
+  await app.inMain(({ app: electronApp }) => electronApp.quit())
+  expect(await app.exited).toBe(0)
+  await expect(fetch(address)).rejects.toThrow()
+  expect(filesWith(app.dataDir, UPSTREAM_KEY)).toEqual([])
+
+  const next = startDesktop({ env, dataDir: app.dataDir })
+  const nextPage = await next.page()
+  await nextPage.getByText(ADMIN.email).first().waitFor()
+  expect(await nextPage.evaluate("window.codexGateway.call('upstreams.get', {})")).toMatchObject({
+    data: { isConfigured: true, key: { lastFour: 'QWER' } },
+  })
+})
+
+const addressIn = (log: string): string => /"address":"([^"]+)"/.exec(log)?.[1] ?? ''
+
+/** Files of the data folder, the browser's own among them, that hold the text. */
+const filesWith = (dir: string, text: string): readonly string[] =>
+  readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => readFileSync(path).includes(text))

@@ -1,0 +1,191 @@
+// The app itself: when it is ready, its one instance, its folders, and how it ends.
+import { randomUUID } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Chromium } from './chromium.ts'
+import { preventable, record, unmodelled } from './record.ts'
+import { schemes } from './schemes.ts'
+
+/** What the window that belongs to the app has to offer when it ends. */
+interface ClosableWindow {
+  close(): void
+  destroy(): void
+  isDestroyed(): boolean
+}
+
+/** Given by the test that starts the app. */
+const surroundings = {
+  root: process.env['ELECTRON_HOST_ROOT'] ?? unmodelled('an app without ELECTRON_HOST_ROOT'),
+  chromium: process.env['ELECTRON_HOST_CHROMIUM'] ?? unmodelled('an app without ELECTRON_HOST_CHROMIUM'),
+  language: process.env['ELECTRON_HOST_LANGUAGE'] ?? 'en-US',
+}
+
+class App
+  extends EventEmitter
+  implements
+    Pick<
+      Electron.App,
+      | 'whenReady'
+      | 'isReady'
+      | 'quit'
+      | 'exit'
+      | 'getPath'
+      | 'setPath'
+      | 'getPreferredSystemLanguages'
+      | 'getVersion'
+      | 'getName'
+      | 'isPackaged'
+      | 'requestSingleInstanceLock'
+      | 'getLoginItemSettings'
+      | 'setLoginItemSettings'
+      | 'setAppUserModelId'
+      | 'setAboutPanelOptions'
+      | 'showAboutPanel'
+      | 'enableSandbox'
+      | 'getAppPath'
+    >
+{
+  readonly chromium = new Chromium()
+  /** Set by the file of the windows, which needs this one. */
+  windows: () => readonly ClosableWindow[] = () => []
+  colors: () => 'light' | 'dark' = () => 'light'
+  readonly isPackaged = false
+  readonly #paths = new Map<string, string>()
+  readonly #manifest: { readonly name: string; readonly version: string }
+  readonly #ready: Promise<void>
+  #isReady = false
+  #isQuitting = false
+  #lock: string | undefined
+  #login = { openAtLogin: false }
+
+  constructor() {
+    super()
+    this.#manifest = JSON.parse(readFileSync(join(surroundings.root, 'package.json'), 'utf8'))
+    this.#ready = this.#becomeReady()
+  }
+
+  async #becomeReady(): Promise<void> {
+    // The app's first lines run before anything is ready.
+    await new Promise((resolve) => setImmediate(resolve))
+    const { chromium, language } = surroundings
+    await this.chromium.start(chromium, join(this.getPath('userData'), 'chromium'), language)
+    await this.#closePopups()
+    this.#isReady = true
+    schemes.noteReady()
+    this.emit('ready')
+  }
+
+  /** A page that nobody here made is a popup: paused at its birth, then closed. */
+  async #closePopups(): Promise<void> {
+    this.chromium.hear(
+      'Target.attachedToTarget',
+      ({ sessionId, targetInfo: { type, targetId, openerId } }) => {
+        const isPopup = type === 'page' && openerId
+        const done = isPopup
+          ? this.chromium.send('Target.closeTarget', { targetId })
+          : this.chromium.send('Runtime.runIfWaitingForDebugger', {}, sessionId)
+        done.catch(() => undefined)
+      },
+    )
+    const params = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true }
+    await this.chromium.send('Target.setAutoAttach', params)
+  }
+
+  whenReady(): Promise<void> {
+    return this.#ready
+  }
+  isReady(): boolean {
+    return this.#isReady
+  }
+  getPath(name: string): string {
+    return this.#paths.get(name) ?? unmodelled(`app.getPath('${name}') before it is set`)
+  }
+  setPath(name: string, path: string): void {
+    mkdirSync(path, { recursive: true })
+    this.#paths.set(name, path)
+  }
+  getAppPath(): string {
+    return surroundings.root
+  }
+  getName(): string {
+    return this.#manifest.name
+  }
+  getVersion(): string {
+    return this.#manifest.version
+  }
+  getPreferredSystemLanguages(): string[] {
+    return [surroundings.language]
+  }
+  getLoginItemSettings(): Electron.LoginItemSettings {
+    return this.#login as Electron.LoginItemSettings
+  }
+  setLoginItemSettings(settings: Electron.Settings): void {
+    record('app.setLoginItemSettings', settings)
+    this.#login = { openAtLogin: settings.openAtLogin ?? false }
+  }
+  setAppUserModelId(id: string): void {
+    record('app.setAppUserModelId', id)
+  }
+  setAboutPanelOptions(options: Electron.AboutPanelOptionsOptions): void {
+    record('app.setAboutPanelOptions', options)
+  }
+  showAboutPanel(): void {
+    record('app.showAboutPanel')
+  }
+  enableSandbox(): void {
+    record('app.enableSandbox')
+  }
+
+  /** At once, like Electron's: a file that only one process can make, and a folder where others leave word. */
+  requestSingleInstanceLock(): boolean {
+    const lock = join(this.getPath('userData'), 'electron-host.lock')
+    const box = join(this.getPath('userData'), 'electron-host.second')
+    mkdirSync(box, { recursive: true })
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' })
+    } catch {
+      const word = join(box, randomUUID())
+      writeFileSync(word, JSON.stringify({ argv: process.argv, cwd: process.cwd() }))
+      renameSync(word, `${word}.json`)
+      return false
+    }
+    this.#lock = lock
+    watch(box, (_event, file) => {
+      const word = join(box, file ?? '')
+      if (!word.endsWith('.json') || !existsSync(word)) return
+      const { argv, cwd } = JSON.parse(readFileSync(word, 'utf8'))
+      rmSync(word)
+      this.emit('second-instance', {}, argv, cwd)
+    }).unref()
+    return true
+  }
+
+  quit(): void {
+    if (this.#isQuitting) return
+    const event = preventable({})
+    this.emit('before-quit', event)
+    if (event.defaultPrevented) return
+    this.#isQuitting = true
+    for (const window of this.windows()) {
+      window.close()
+      if (window.isDestroyed()) continue
+      this.#isQuitting = false
+      return
+    }
+    this.emit('will-quit', preventable({}))
+    void this.#end(0)
+  }
+  exit(code = 0): void {
+    for (const window of this.windows()) window.destroy()
+    void this.#end(code)
+  }
+  async #end(code: number): Promise<void> {
+    this.emit('quit', {}, code)
+    if (this.#lock !== undefined) rmSync(this.#lock, { force: true })
+    if (this.#isReady) await this.chromium.stop()
+    process.exit(code)
+  }
+}
+
+export const app = new App()

@@ -1,0 +1,85 @@
+// Stands in for the module `electron`: the app's main process is plain Node, its windows are pages of a real Chromium. What is
+// not modelled is missing, and an app that uses it does not compile against this file or fails when it runs.
+import { runInThisContext } from 'node:vm'
+import { app } from './app.ts'
+import { BrowserWindow } from './browser-window.ts'
+import { ipcMain } from './ipc-main.ts'
+import { Menu, MenuItem, Tray } from './menus.ts'
+import { recorded } from './record.ts'
+import { protocol } from './schemes.ts'
+import { session } from './session.ts'
+import {
+  clipboard,
+  dialog,
+  Notification,
+  nativeImage,
+  nativeTheme,
+  powerMonitor,
+  powerSaveBlocker,
+  screen,
+  shell,
+} from './system.ts'
+
+export {
+  app,
+  BrowserWindow,
+  clipboard,
+  dialog,
+  ipcMain,
+  Menu,
+  MenuItem,
+  Notification,
+  nativeImage,
+  nativeTheme,
+  powerMonitor,
+  powerSaveBlocker,
+  protocol,
+  screen,
+  session,
+  shell,
+  Tray,
+}
+
+/** All of it, and what was recorded, for a test that looks into the main process. */
+const electron = {
+  app,
+  BrowserWindow,
+  clipboard,
+  dialog,
+  ipcMain,
+  Menu,
+  MenuItem,
+  Notification,
+  nativeImage,
+  nativeTheme,
+  powerMonitor,
+  powerSaveBlocker,
+  protocol,
+  recorded,
+  screen,
+  session,
+  shell,
+  Tray,
+}
+export type StandIn = typeof electron
+// biome-ignore lint/style/noDefaultExport: some packages import electron that way
+export default electron
+
+/** A function of the test, as text, run here with all of the above; see ../desktop-app.ts. */
+interface Question {
+  readonly id: number
+  readonly source: string
+  readonly arg: unknown
+}
+
+process.on('message', async ({ id, source, arg }: Question) => {
+  try {
+    // A function of our own test, which sent it over a pipe that nobody else has.
+    const ask = runInThisContext(`(${source})`) as (electron: StandIn, arg: unknown) => unknown
+    process.send?.({ id, isOk: true, value: await ask(electron, arg) })
+  } catch (error) {
+    process.send?.({ id, isOk: false, value: String(error) })
+  }
+})
+process.on('disconnect', () => process.exit(0))
+void app.whenReady().then(() => process.send?.({ endpoint: app.chromium.endpoint }))

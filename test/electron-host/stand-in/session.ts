@@ -1,0 +1,71 @@
+// The session of all pages. Chromium cannot ask at the moment of a request, so the app's handlers are asked once for each page
+// and their answers become the browser's own settings.
+import type { Chromium } from './chromium.ts'
+import { record } from './record.ts'
+import { originOf, toWire } from './schemes.ts'
+
+type RequestHandler = Parameters<Electron.Session['setPermissionRequestHandler']>[0]
+type CheckHandler = Parameters<Electron.Session['setPermissionCheckHandler']>[0]
+
+/** Chromium's name of a permission, and Electron's. */
+const PERMISSIONS = [
+  ['geolocation', 'geolocation'],
+  ['notifications', 'notifications'],
+  ['camera', 'media'],
+  ['microphone', 'media'],
+  ['clipboard-read', 'clipboard-read'],
+  ['clipboard-write', 'clipboard-sanitized-write'],
+  ['midi', 'midi'],
+] as const
+
+class Session
+  implements
+    Pick<
+      Electron.Session,
+      | 'setPermissionRequestHandler'
+      | 'setPermissionCheckHandler'
+      | 'setDevicePermissionHandler'
+      | 'setSpellCheckerEnabled'
+    >
+{
+  #onRequest: RequestHandler = null
+  #onCheck: CheckHandler = null
+
+  setPermissionRequestHandler(handler: RequestHandler) {
+    this.#onRequest = handler
+  }
+  setPermissionCheckHandler(handler: CheckHandler) {
+    this.#onCheck = handler
+  }
+  setDevicePermissionHandler(handler: unknown) {
+    record('session.setDevicePermissionHandler', handler !== null)
+  }
+  setSpellCheckerEnabled(isOn: boolean) {
+    record('session.setSpellCheckerEnabled', isOn)
+  }
+
+  /** Without a handler everything is granted, as in Electron. */
+  async apply(chromium: Chromium, contents: Electron.WebContents, url: string): Promise<void> {
+    const origin = new URL(toWire(url)).origin
+    for (const [name, permission] of PERMISSIONS) {
+      const setting = (await this.#isGranted(contents, permission, url)) ? 'granted' : 'denied'
+      await chromium.send('Browser.setPermission', { permission: { name }, setting, origin })
+    }
+  }
+
+  async #isGranted(
+    contents: Electron.WebContents,
+    permission: (typeof PERMISSIONS)[number][1],
+    url: string,
+  ): Promise<boolean> {
+    const details = { isMainFrame: true, requestingUrl: url } as Electron.PermissionCheckHandlerHandlerDetails
+    if (this.#onCheck && !this.#onCheck(contents, permission, originOf(url), details)) return false
+    const ask = this.#onRequest
+    if (!ask) return true
+    return new Promise((resolve) =>
+      ask(contents, permission, resolve, details as unknown as Electron.PermissionRequest),
+    )
+  }
+}
+
+export const session = { defaultSession: new Session() }
