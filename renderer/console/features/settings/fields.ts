@@ -120,6 +120,30 @@ export const FIELDS: readonly SettingField[] = [
     range: [0, 720],
   },
   { name: 'backupsKept', section: 'advanced', kind: 'number', byDefault: 7, unit: 'copies', range: [1, 100] },
+  {
+    name: 'usageRowsKeptDays',
+    section: 'advanced',
+    kind: 'number',
+    byDefault: 90,
+    unit: 'days',
+    range: [8, 3_650],
+  },
+  {
+    name: 'hourlyUsageKeptDays',
+    section: 'advanced',
+    kind: 'number',
+    byDefault: 180,
+    unit: 'days',
+    range: [8, 3_650],
+  },
+  {
+    name: 'dailyUsageKeptDays',
+    section: 'advanced',
+    kind: 'number',
+    byDefault: 730,
+    unit: 'days',
+    range: [8, 36_500],
+  },
 ]
 
 /** As it stands in the form: a list is one entry a line, a choice that is left to the host is `default`. */
