@@ -59,7 +59,7 @@ const nowMs = clock.now()
 const prices = createPriceBook({ repository: repositories.prices, clock, ids })
 const people = createPeople({ repositories, ids, nowMs, users, keys })
 const history = createHistory({ people, prices, chance, nowMs, rows })
-const journal = createJournal(db)
+const journal = createJournal(db.raw)
 let written = 0
 let inTransaction = 0
 for (const { commands, isRequest } of history) {
