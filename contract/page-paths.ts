@@ -1,9 +1,15 @@
 // The addresses of the pages: the server answers HTML on these and no others, and each has a screen of the same name.
+import { LINK_PAGES } from './account-links.ts'
 
 /** Teammates' pages, at the root. */
 export const PORTAL_PATHS = {
   home: '/',
   login: '/login',
+  register: '/register',
+  'forgot-password': '/forgot-password',
+  'verify-email': LINK_PAGES.verify_email,
+  'reset-password': LINK_PAGES.reset_password,
+  'accept-invitation': LINK_PAGES.invitation,
   keys: '/keys',
   connect: '/connect',
 } as const

@@ -65,25 +65,59 @@ export function useMe(): Me {
   return session.me
 }
 
-/** Signs in and out. Both resolve once the page knows. */
-export function useSignIn(): {
-  signIn(credentials: { email: string; password: string }): Promise<Me>
+/** The password was right, and a code of the second factor is asked for with this challenge. */
+export interface SecondFactorDue {
+  readonly challenge: string
+}
+
+interface SignIn {
+  /** Undefined where the person is signed in. */
+  signIn(credentials: { email: string; password: string }): Promise<SecondFactorDue | undefined>
+  verifySecondFactor(answer: {
+    challenge: string
+    code: string
+  }): Promise<CallOutput<'auth.verifySecondFactor'>>
+  /** A session has begun by another way than signing in, or what is known about the person has changed. */
+  adopt(me: Me): void
   signOut(): Promise<void>
-} {
+}
+
+/** Signs in and out. Everything resolves once the page knows. */
+export function useSignIn(): SignIn {
   const client = useClient()
   const queries = useQueryClient()
+  const adopt = (me: Me): void => {
+    useSessionEnd.setState({ hasEnded: false })
+    queries.setQueryData(SESSION_KEY, me)
+  }
   return {
     async signIn(credentials) {
-      const { user } = await client.call('auth.login', credentials)
-      useSessionEnd.setState({ hasEnded: false })
-      queries.setQueryData(SESSION_KEY, user)
-      return user
+      try {
+        adopt((await client.call('auth.login', credentials)).user)
+        return undefined
+      } catch (error) {
+        const due = secondFactorDue(error)
+        if (due === undefined) throw error
+        return due
+      }
     },
+    async verifySecondFactor(answer) {
+      const answered = await client.call('auth.verifySecondFactor', answer)
+      adopt(answered.user)
+      return answered
+    },
+    adopt,
     async signOut() {
       await client.call('auth.logout', {})
       forgetPerson(queries)
     },
   }
+}
+
+function secondFactorDue(error: unknown): SecondFactorDue | undefined {
+  if (!(error instanceof CallError) || error.failure.code !== 'second_factor_required') return undefined
+  const challenge = error.failure.details?.['challenge']
+  return typeof challenge === 'string' ? { challenge } : undefined
 }
 
 /** What one person saw is not there for the next one. */

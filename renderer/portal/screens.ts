@@ -12,6 +12,36 @@ export const PORTAL_SCREENS = {
     load: () => import('./features/sign-in/sign-in-screen.tsx').then(({ SignInScreen }) => SignInScreen),
     words: ['sign-in'],
   },
+  register: {
+    load: () => import('./features/access/register-screen.tsx').then(({ RegisterScreen }) => RegisterScreen),
+    words: ['access'],
+  },
+  'forgot-password': {
+    load: () =>
+      import('./features/access/forgot-password-screen.tsx').then(
+        ({ ForgotPasswordScreen }) => ForgotPasswordScreen,
+      ),
+    words: ['access'],
+  },
+  'verify-email': {
+    load: () =>
+      import('./features/access/verify-email-screen.tsx').then(({ VerifyEmailScreen }) => VerifyEmailScreen),
+    words: ['access'],
+  },
+  'reset-password': {
+    load: () =>
+      import('./features/access/reset-password-screen.tsx').then(
+        ({ ResetPasswordScreen }) => ResetPasswordScreen,
+      ),
+    words: ['access'],
+  },
+  'accept-invitation': {
+    load: () =>
+      import('./features/access/accept-invitation-screen.tsx').then(
+        ({ AcceptInvitationScreen }) => AcceptInvitationScreen,
+      ),
+    words: ['access'],
+  },
   keys: {
     load: () => import('./features/keys/keys-screen.tsx').then(({ KeysScreen }) => KeysScreen),
     words: ['keys'],
@@ -23,4 +53,11 @@ export const PORTAL_SCREENS = {
 } as const satisfies Readonly<Record<PortalPage, ScreenEntry>>
 
 /** Shown to anybody; every other page asks who is there first. */
-export const PUBLIC_PAGES: readonly PortalPage[] = ['login']
+export const PUBLIC_PAGES: readonly PortalPage[] = [
+  'login',
+  'register',
+  'forgot-password',
+  'verify-email',
+  'reset-password',
+  'accept-invitation',
+]

@@ -39,6 +39,11 @@ test('no page has a script or a style of its own: the policy would not let it ru
   }
 })
 
+test('without script, / still says that the gateway runs and where', async () => {
+  const [, noscript = ''] = /<noscript>(.*?)<\/noscript>/s.exec((await get('/')).text) ?? []
+  for (const said of ['This gateway is running', '/v1', '网关正在运行']) expect(noscript).toContain(said)
+})
+
 test('/ and /admin are HTML for everyone, other pages for browsers', async () => {
   for (const path of ['/', '/admin']) {
     expect((await get(path, { accept: 'application/json' })).headers['content-type']).toContain('text/html')

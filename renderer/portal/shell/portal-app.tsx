@@ -2,6 +2,7 @@
 import { lazy, type ReactNode, Suspense, useMemo } from 'react'
 import { Redirect, useLocation, useSearch } from 'wouter'
 import { PORTAL_PATHS } from '../../../contract/page-paths.ts'
+import { useAsk } from '../../client/hooks.ts'
 import { ErrorBoundary } from '../../frame/error-boundary.tsx'
 import { LostPage } from '../../frame/lost-page.tsx'
 import { useSession } from '../../frame/session.ts'
@@ -23,6 +24,8 @@ export function PortalApp({ words }: { readonly words: Words }) {
   const session = useSession()
   const screens = useMemo(() => loadScreens(PORTAL_SCREENS, PORTAL_PATHS, words), [words])
   const isPublic = PUBLIC_PATHS.some((publicPath) => publicPath === path)
+  // Asked while the page's code is on its way.
+  useAsk('auth.status', {}, { isEnabled: isPublic })
   const page = (waiting: ReactNode, home: string) => (
     <ErrorBoundary resetKey={path}>
       <ScreenSwitch screens={screens} waiting={waiting} lost={<LostPage home={home} />} />
