@@ -12,6 +12,8 @@ export const PORTAL_PATHS = {
   'accept-invitation': LINK_PAGES.invitation,
   keys: '/keys',
   connect: '/connect',
+  account: '/account',
+  statement: '/account/statement',
 } as const
 
 /** The operator's pages, and the set-up before there is one. */

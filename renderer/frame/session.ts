@@ -65,6 +65,12 @@ export function useMe(): Me {
   return session.me
 }
 
+/** Asks again who is here, after something about them has changed. */
+export function useRefreshMe(): () => Promise<void> {
+  const queries = useQueryClient()
+  return () => queries.invalidateQueries({ queryKey: SESSION_KEY })
+}
+
 /** The password was right, and a code of the second factor is asked for with this challenge. */
 export interface SecondFactorDue {
   readonly challenge: string

@@ -50,6 +50,15 @@ export const PORTAL_SCREENS = {
     load: () => import('./features/connect/connect-screen.tsx').then(({ ConnectScreen }) => ConnectScreen),
     words: ['connect'],
   },
+  account: {
+    load: () => import('./features/account/account-screen.tsx').then(({ AccountScreen }) => AccountScreen),
+    words: ['account'],
+  },
+  statement: {
+    load: () =>
+      import('./features/statement/statement-screen.tsx').then(({ StatementScreen }) => StatementScreen),
+    words: ['statement'],
+  },
 } as const satisfies Readonly<Record<PortalPage, ScreenEntry>>
 
 /** Shown to anybody; every other page asks who is there first. */

@@ -14,9 +14,11 @@ interface Appearance {
   readonly language: Language
   chooseTheme(theme: Theme): void
   chooseLanguage(language: Language): void
+  /** What a person keeps with their account, for a browser in which nothing was chosen yet. */
+  adoptChoices(kept: { readonly theme: Theme | null; readonly locale: Language | null }): void
 }
 
-export const useAppearance = create<Appearance>()((set) => ({
+export const useAppearance = create<Appearance>()((set, get) => ({
   theme: storedTheme(),
   language: storedLanguage(),
   chooseTheme(theme) {
@@ -28,6 +30,10 @@ export const useAppearance = create<Appearance>()((set) => ({
     store(LANGUAGE_KEY, language)
     document.documentElement.lang = language
     set({ language })
+  },
+  adoptChoices({ theme, locale }) {
+    if (theme !== null && read(THEME_KEY) === null) get().chooseTheme(theme)
+    if (locale !== null && read(LANGUAGE_KEY) === null) get().chooseLanguage(locale)
   },
 }))
 

@@ -1,6 +1,6 @@
 // The frame around a signed-in teammate's pages: navigation at the top, and at the bottom of a phone.
 import { LayoutDashboard } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Link, useLocation } from 'wouter'
 import { CONSOLE_PATHS, PORTAL_PATHS } from '../../../contract/page-paths.ts'
 import { AccountMenu } from '../../frame/account-menu.tsx'
@@ -8,6 +8,7 @@ import type { Me } from '../../frame/session.ts'
 import { Mark } from '../../kit/gate.tsx'
 import { useKitWords } from '../../kit/kit-words.ts'
 import { MenuLine, MenuLink } from '../../kit/menu.tsx'
+import { useAppearance } from '../../state/appearance.ts'
 import { PLACES } from './places.ts'
 import { useShellWords } from './words.ts'
 
@@ -20,6 +21,9 @@ export function PortalShell({ me, children }: PortalShellProps) {
   const t = useShellWords()
   const kit = useKitWords()
   const [path, navigate] = useLocation()
+  const { adoptChoices } = useAppearance()
+  const { theme, locale } = me
+  useEffect(() => adoptChoices({ theme, locale }), [adoptChoices, theme, locale])
   const isHere = (place: string) => path === place || (place !== '/' && path.startsWith(`${place}/`))
   const links = (isBar: boolean) =>
     PLACES.filter((place) => !isBar || place.isInBar).map(({ path: to, icon: Icon, word }) => (

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, expect, inject, test } from 'vitest'
@@ -136,6 +137,13 @@ export async function takePicture(page: Page, name: string): Promise<void> {
   // Fonts are swapped in; a picture of the moment before says nothing about the screen.
   await page.evaluate('document.fonts.ready')
   await page.screenshot({ path: join(SCREENS_DIR, `${name}.png`) })
+}
+
+/** The text of the file that a press on the page downloads. */
+export async function downloadedText(page: Page, press: () => Promise<void>): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent('download'), press()])
+  // The browser is another process: there is no path to read from.
+  return await text(await download.createReadStream())
 }
 
 /** WCAG A and AA by axe, and no sideways scrolling. Disabled controls may be pale, as WCAG allows. */
