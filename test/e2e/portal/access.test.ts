@@ -126,6 +126,22 @@ journey(
   },
 )
 
+journey('somebody who was suspended is told so, and can still set a password that was lost', async () => {
+  const email = 'suspended@example.test'
+  const { id } = await stage.teammate(email)
+  await admin('users.setStatus', { userId: id, status: 'suspended' })
+  const link = new URL((await admin('users.resetLink', { userId: id })).data.link)
+  const page = await stage.open(link.pathname + link.hash)
+  await page.getByLabel('New password').fill(OTHER_PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Password set' }).waitFor()
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await page.getByLabel('Email').fill(email)
+  await page.locator('input[name=password]').fill(OTHER_PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByText('This account is suspended.').waitFor()
+})
+
 const LINK = { role: null, expiresAt: 4_102_444_800_000 }
 
 describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {

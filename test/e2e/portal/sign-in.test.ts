@@ -39,6 +39,36 @@ describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (
   })
 })
 
+journey('whoever opens the address is told that the gateway runs, and how a client gets there', async () => {
+  const page = await stage.open('/')
+  await page.getByRole('heading', { name: 'This gateway is running' }).waitFor()
+  await page.getByText(`${stage.portal.url}/v1`, { exact: true }).waitFor()
+  await page
+    .getByRole('figure')
+    .filter({ hasText: `curl ${stage.portal.url}/v1/models` })
+    .waitFor()
+  await page
+    .getByRole('figure')
+    .filter({ hasText: `base_url=${stage.portal.url}/v1` })
+    .waitFor()
+  await page.getByRole('link', { name: 'Set-ups for Codex CLI' }).click()
+  await page.waitForURL('**/login?next=%2Fconnect')
+
+  const data = {
+    isSetUpDone: false,
+    productName: 'Tidewater',
+    registration: 'invite',
+    isMailAvailable: false,
+  }
+  await page.route('**/api/auth.status', (route) =>
+    route.fulfill({ json: { ok: true, data: { ...data, locale: 'en' } } }),
+  )
+  await page.reload()
+  expect(await page.getByRole('link', { name: 'Set it up' }).getAttribute('href')).toBe('/setup')
+  await page.getByText('A new account needs an invitation').waitFor()
+  expect(await page.getByRole('link', { name: 'Create an account' }).count()).toBe(0)
+})
+
 journey('a teammate signs in, goes where the link led, and signs out again', async () => {
   const page = await stage.open('/keys?from=link')
   await page.waitForURL('**/login?next=*')

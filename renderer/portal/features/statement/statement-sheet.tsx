@@ -28,7 +28,7 @@ export function StatementSheet({ statement, email }: StatementSheetProps) {
     <article className={`panel ${styles['sheet']}`}>
       <header className={styles['head']}>
         <div>
-          <h2>{monthText(month, language)}</h2>
+          <h2>{t('sheetTitle', { month: monthText(month, language) })}</h2>
           <p className="sec">{t('of', { email })}</p>
         </div>
         <div className="meta">
