@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useChange } from '../../../client/hooks.ts'
-import { useSession, useSignIn } from '../../../frame/session.ts'
+import { type Me, useSession, useSignIn } from '../../../frame/session.ts'
 import { Button, ButtonLink } from '../../../kit/button.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { OpenCard } from '../../shell/open-card.tsx'
@@ -14,69 +14,89 @@ import { useWords } from './words.ts'
 
 type Verified = CallOutput<'auth.verifyEmail'>
 
+/** What the reader is told that it is: the contract has one link for another address and for proving one's own. */
+type Meaning = 'verify' | 'prove' | 'change'
+
 export function VerifyEmailScreen() {
-  const [verified, setVerified] = useState<Verified>()
-  if (verified !== undefined) return <VerifiedCard verified={verified} />
+  const [done, setDone] = useState<{ readonly verified: Verified; readonly meaning: Meaning }>()
+  if (done !== undefined) return <VerifiedCard {...done} />
   return (
     <LinkGate purposes={['verify_email', 'change_email']} kind="verify">
-      {(link) => <VerifyCard link={link} onVerified={setVerified} />}
+      {(link) => (
+        <VerifyCard link={link} onVerified={(verified, meaning) => setDone({ verified, meaning })} />
+      )}
     </LinkGate>
   )
 }
 
+const TITLES = { verify: 'verifyTitle', prove: 'verifyTitle', change: 'changeTitle' } as const
+const TEXTS = { verify: 'verifyText', prove: 'proveText', change: 'changeText' } as const
+const SUBMITS = { verify: 'verifySubmit', prove: 'verifySubmit', change: 'changeSubmit' } as const
+
+function meaningOf({ purpose, email }: UsableLink, me: Me | undefined): Meaning {
+  if (purpose !== 'change_email') return 'verify'
+  return me?.email === email ? 'prove' : 'change'
+}
+
 interface VerifyCardProps {
   readonly link: UsableLink
-  readonly onVerified: (verified: Verified) => void
+  readonly onVerified: (verified: Verified, meaning: Meaning) => void
 }
 
 function VerifyCard({ link, onVerified }: VerifyCardProps) {
   const t = useWords()
   const session = useSession()
+  const me = session.kind === 'signed_in' ? session.me : undefined
   const { adopt } = useSignIn()
   const { mutate, isPending, error } = useChange('auth.verifyEmail')
+  const meaning = meaningOf(link, me)
   const use = () =>
     mutate(
       { token: link.token },
       {
         onSuccess(verified) {
-          const isOwn = session.kind === 'signed_in' && session.me.pendingEmail === verified.email
-          if (isOwn)
-            adopt({ ...session.me, email: verified.email, pendingEmail: null, isEmailVerified: true })
-          onVerified(verified)
+          const { email } = verified
+          if (me?.pendingEmail === email) adopt({ ...me, email, pendingEmail: null, isEmailVerified: true })
+          onVerified(verified, meaning)
         },
       },
     )
   if (isDeadLink(error)) return <DeadLink kind="verify" />
-  const isChange = link.purpose === 'change_email'
-  const email = link.email ?? ''
   return (
-    <OpenCard title={t(isChange ? 'changeTitle' : 'verifyTitle')} onSubmit={use}>
-      <p className="says">{t(isChange ? 'changeText' : 'verifyText', { email })}</p>
+    <OpenCard title={t(TITLES[meaning])} onSubmit={use}>
+      <p className="says">{t(TEXTS[meaning], { email: link.email ?? '' })}</p>
       <FailureNote error={error} />
       <Button type="submit" kind="primary" size="lg" isBlock isWorking={isPending}>
-        {t(isChange ? 'changeSubmit' : 'verifySubmit')}
+        {t(SUBMITS[meaning])}
       </Button>
     </OpenCard>
   )
 }
 
-function VerifiedCard({ verified: { outcome, email } }: { readonly verified: Verified }) {
+const DONE_TITLES = { verify: 'verifiedTitle', prove: 'verifiedTitle', change: 'changedTitle' } as const
+const DONE_TEXTS = { verify: 'verifiedText', prove: 'provedText', change: 'changedText' } as const
+
+interface VerifiedCardProps {
+  readonly verified: Verified
+  readonly meaning: Meaning
+}
+
+function VerifiedCard({ verified: { outcome, email }, meaning }: VerifiedCardProps) {
   const t = useWords()
   const session = useSession()
   if (outcome === 'awaiting_approval') return <WaitingCard email={email} />
-  const isChange = outcome === 'changed'
   return (
     <OutcomeCard
-      title={t(isChange ? 'changedTitle' : 'verifiedTitle')}
+      title={t(DONE_TITLES[meaning])}
       action={
-        isChange && session.kind === 'signed_in' ? (
+        outcome === 'changed' && session.kind === 'signed_in' ? (
           <ButtonLink href={PORTAL_PATHS.home} kind="primary" size="lg" isBlock>
             {t('toStart')}
           </ButtonLink>
         ) : undefined
       }
     >
-      <p>{t(isChange ? 'changedText' : 'verifiedText', { email })}</p>
+      <p>{t(DONE_TEXTS[meaning], { email })}</p>
     </OutcomeCard>
   )
 }

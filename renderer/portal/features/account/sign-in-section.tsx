@@ -61,13 +61,16 @@ function EmailRow({ onOpen }: RowProps) {
           </StatusShape>
         </>
       }
-      help={pendingEmail === null ? undefined : t('emailPending', { email: pendingEmail })}
+      help={pendingEmail === null ? undefined : pendingText(pendingEmail, email, t)}
     >
       {canVerify ? <Button onClick={() => onOpen('verify')}>{t('emailVerify')}</Button> : undefined}
       <Button onClick={() => onOpen('email')}>{t('emailChange')}</Button>
     </SettingRow>
   )
 }
+
+const pendingText = (pendingEmail: string, email: string, t: ReturnType<typeof useWords>): string =>
+  pendingEmail === email ? t('emailProving') : t('emailPending', { email: pendingEmail })
 
 function FactorRow({ onOpen }: RowProps) {
   const t = useWords()
