@@ -9,7 +9,7 @@ import { pagesHash } from '../scripts/bundle.mjs'
 const ROOT = join(import.meta.dirname, '..')
 const COMPRESSED = /\.(html|js|css|svg|json)$/
 /** Below this, headers weigh more than what is saved. */
-const COMPRESS_BYTES_MIN = 600
+export const COMPRESS_BYTES_MIN = 600
 /** What understands `:has`, container queries and `color-mix`, which the style sheets use. */
 const BROWSERS = ['chrome111', 'firefox121', 'safari16.4']
 

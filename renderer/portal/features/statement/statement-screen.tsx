@@ -27,7 +27,7 @@ export function StatementScreen() {
   const query = useAsk('me.statement', { month })
   const statement = query.data
   return (
-    <>
+    <div className={styles['page']}>
       <PageHeader
         title={t('title')}
         actions={
@@ -78,6 +78,6 @@ export function StatementScreen() {
       {statement !== undefined && !query.isError ? (
         <StatementSheet statement={statement} email={me.email} />
       ) : undefined}
-    </>
+    </div>
   )
 }
