@@ -218,7 +218,7 @@ export const ERRORS = {
     503,
     'server_error',
     true,
-    'The gateway cannot write to its database, so nothing can be charged and nothing is sent.',
+    'The gateway cannot write to its database, so nothing was sent, charged or changed.',
   ),
   internal_error: entry(
     500,

@@ -3,6 +3,7 @@
 import type { RestartWork } from './backups/restore.ts'
 import { createClosers } from './closers.ts'
 import { openMigrated } from './data-folder.ts'
+import { isStorageFault } from './db/storage-fault.ts'
 import type { Writer } from './db/write.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { giveDueDefaultBalances } from './operations/default-balance.ts'
@@ -35,6 +36,7 @@ export async function startCore(surroundings: Surroundings): Promise<Core> {
     const dispatch = createDispatch({
       handlers: createHandlers(deps),
       events,
+      isStorageFault,
       ids: ports.ids,
       logger: ports.logger,
       caughtUp: () => writer.caughtUp(),

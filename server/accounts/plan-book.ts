@@ -13,8 +13,8 @@ export interface PlanBook {
   /** Every plan there is, archived ones too, in the order of their making. */
   all(): readonly PlanRow[]
   find(planId: string): PlanRow | undefined
-  /** Stores a plan, new or changed, on disk and for the next request. */
-  save(plan: PlanRow): void
+  /** Takes over a plan, new or changed, that is on disk by now: for the next request. */
+  takeOver(plan: PlanRow): void
   activeOf(userId: string): ActivePlan | undefined
   /** The person's last subscription where nothing has ended it, though its time may be over. */
   openOf(userId: string): SubscriptionRow | undefined
@@ -45,10 +45,7 @@ export function createPlanBook({
   return {
     all: () => [...plans.values()],
     find: (planId) => plans.get(planId),
-    save(plan) {
-      repository.save(plan)
-      plans.set(plan.id, plan)
-    },
+    takeOver: (plan) => void plans.set(plan.id, plan),
     activeOf(userId) {
       const subscription = openOf(userId)
       if (!subscription || subscription.endsAt <= time.now()) return undefined

@@ -33,6 +33,8 @@ export interface LimitBook {
   list(filter: ListFilter): LimitsPage
   /** Replaces the limits of one subject, on disk and for the next request. The input was parsed by `limitsUpdateInput`. */
   replace(input: LimitsUpdateInput): SubjectLimitsView
+  /** Takes over limits that are on disk by now, for whoever has written them in a transaction of their own. */
+  takeOver(input: LimitsUpdateInput, updatedAt: number): void
 }
 
 export interface ListFilter {
@@ -92,7 +94,14 @@ export function createLimitBook(deps: {
     else subjects.set(place, { scope, subjectId, rules, updatedAt })
   }
 
+  function takeOver({ scope, subjectId, rules }: LimitsUpdateInput, updatedAt: number): void {
+    const limitRules = rules.map((entry) => ({ scope, subjectId, ...entry }))
+    remember(scope, subjectId, limitRules, updatedAt)
+    workedOut.clear()
+  }
+
   return {
+    takeOver,
     get: (scope, subjectId) => toView(subjects, scope, subjectId),
     list: (filter) => toPage(subjects, filter),
     effectiveFor(subject) {
@@ -106,9 +115,7 @@ export function createLimitBook(deps: {
     replace({ scope, subjectId, rules }) {
       const updatedAt = clock.now()
       repository.replace(scope, subjectId, rules, updatedAt)
-      const limitRules = rules.map((entry) => ({ scope, subjectId, ...entry }))
-      remember(scope, subjectId, limitRules, updatedAt)
-      workedOut.clear()
+      takeOver({ scope, subjectId, rules }, updatedAt)
       return toView(subjects, scope, subjectId)
     },
   }

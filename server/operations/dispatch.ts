@@ -32,11 +32,15 @@ export type Answer = Envelope<unknown> & { readonly retryAfterMs?: number }
 
 export type Dispatch = (name: string, rawInput: unknown, caller: Caller) => Promise<Answer>
 
+const STORAGE_RETRY_MS = 5_000
+
 export function createDispatch(deps: {
   readonly handlers: Handlers
   readonly events: EventBus
+  /** Whether the disk is to blame for what a handler threw: nothing was changed, and asking again may help. */
+  readonly isStorageFault: (error: unknown) => boolean
   readonly ids: Pick<Ids, 'next'>
-  readonly logger: Pick<Logger, 'error'>
+  readonly logger: Pick<Logger, 'error' | 'warn'>
   /** Resolves when the disk says what memory says, so that no answer mixes two moments. */
   readonly caughtUp: () => Promise<void>
 }): Dispatch {
@@ -65,6 +69,10 @@ export function createDispatch(deps: {
       if (change) events.publish(change)
       return { ok: true, data }
     } catch (error) {
+      if (deps.isStorageFault(error)) {
+        logger.warn({ err: error, operation: name }, 'the disk did not take what an operation wrote')
+        return refuse(refusal('storage_unavailable', undefined, { retryAfterMs: STORAGE_RETRY_MS }))
+      }
       const requestId = ids.next()
       logger.error(
         { err: error, errorId: requestId, operation: name, actorUserId: caller.user?.id },

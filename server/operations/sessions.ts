@@ -1,7 +1,7 @@
 // Sessions: a signed token in a cookie, whose id is looked up at every call, so that it can be ended from here.
 import { jwtVerify, SignJWT } from 'jose'
 import type { SessionRow, SessionsRepository } from '../db/repositories/sessions.ts'
-import type { UsersRepository } from '../db/repositories/users.ts'
+import type { UserRow, UsersRepository } from '../db/repositories/users.ts'
 import type { Clock, Ids, Logger } from '../ports.ts'
 import { SealedValueError, type SealedValues } from '../settings/sealed-values.ts'
 import type { Caller, Identity } from './caller.ts'
@@ -39,6 +39,19 @@ interface SessionDeps {
 export async function createSessions(deps: SessionDeps): Promise<Sessions> {
   const { sessions, users, clock, ids } = deps
   const signingKey = Buffer.from(await signingKeyOf(deps), 'base64')
+
+  /** A disk that takes no writes keeps nobody from looking at what is on it. */
+  function noteSeen(user: UserRow, session: SessionRow, address: string): void {
+    const now = clock.now()
+    try {
+      if (now - (user.lastSeenAt ?? 0) > SEEN_AGAIN_AFTER_MS) users.touch(user.id, now)
+      const isSeenBefore = now - (session.lastSeenAt ?? session.createdAt) <= SEEN_AGAIN_AFTER_MS
+      if (!isSeenBefore || session.address !== address) sessions.touch(session.id, now, address)
+    } catch (error) {
+      deps.logger.warn({ err: error, userId: user.id }, 'that a session was used could not be noted')
+    }
+  }
+
   return {
     async issue(userId, days, { address, client }) {
       const createdAt = clock.now()
@@ -63,10 +76,7 @@ export async function createSessions(deps: SessionDeps): Promise<Sessions> {
       if (!session || !isLive(session, clock.now())) return undefined
       const user = users.findById(session.userId)
       if (user?.status !== 'active') return undefined
-      const now = clock.now()
-      if (now - (user.lastSeenAt ?? 0) > SEEN_AGAIN_AFTER_MS) users.touch(user.id, now)
-      const isSeenBefore = now - (session.lastSeenAt ?? session.createdAt) <= SEEN_AGAIN_AFTER_MS
-      if (!isSeenBefore || session.address !== address) sessions.touch(session.id, now, address)
+      noteSeen(user, session, address)
       return { user: { id: user.id, role: user.role }, sessionId: session.id }
     },
     lookUp(sessionId) {

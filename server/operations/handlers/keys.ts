@@ -46,6 +46,7 @@ function createKey(deps: OperationDeps): Handler<'keys.create'> {
     const refused = expiryRefusal(expiresAt, clock.now()) ?? refuseOneMore(deps, user.id)
     if (refused) return fail(refused)
     const made = newApiKey(ids.randomBytes)
+    const now = clock.now()
     const row = repositories.transaction(() => {
       const created = repositories.keys.create({
         id: ids.next(),
@@ -53,11 +54,11 @@ function createKey(deps: OperationDeps): Handler<'keys.create'> {
         publicId: made.publicId,
         name,
         secretHash: made.secretHash,
-        createdAt: clock.now(),
+        createdAt: now,
         expiresAt: expiresAt ?? null,
         narrowing: { allowedModels: allowedModels ?? null, caps: capsAfter(NO_CAPS, caps) },
       })
-      if (limits) limitBook.replace({ scope: 'key', subjectId: created.familyId, rules: limits })
+      if (limits) repositories.limitRules.replace('key', created.familyId, limits, now)
       appendAudit(deps, caller, {
         operation: 'keys.create',
         targetType: 'key',
@@ -67,6 +68,7 @@ function createKey(deps: OperationDeps): Handler<'keys.create'> {
       })
       return created
     })
+    if (limits) limitBook.takeOver({ scope: 'key', subjectId: row.familyId, rules: limits }, now)
     return ok({ ...toKeyView(deps, row), secret: made.secret })
   }
 }
@@ -83,10 +85,11 @@ function updateKey(deps: OperationDeps): Handler<'keys.update'> {
       allowedModels: allowedModels === undefined ? before.allowedModels : allowedModels,
       caps: capsAfter(before.caps, caps),
     }
+    const now = clock.now()
     const limitsBefore = limitBook.get('key', before.familyId).rules
     const after = repositories.transaction(() => {
       if (allowedModels !== undefined || caps) repositories.keys.narrow(before.familyId, narrowing)
-      if (limits) limitBook.replace({ scope: 'key', subjectId: before.familyId, rules: limits })
+      if (limits) repositories.limitRules.replace('key', before.familyId, limits, now)
       const disabledBy = status && disabledByAfter(before, status, caller)
       const changed = repositories.keys.update(keyId, { name, status, expiresAt, disabledBy })
       if (!changed) throw new Error(`The key ${keyId} vanished between two statements of one turn`)
@@ -99,6 +102,7 @@ function updateKey(deps: OperationDeps): Handler<'keys.update'> {
       })
       return changed
     })
+    if (limits) limitBook.takeOver({ scope: 'key', subjectId: before.familyId, rules: limits }, now)
     deps.keyDirectory.forgetFamily(after.familyId)
     if (after.status === 'disabled') deps.accessChanges.publish({ kind: 'key', keyId })
     return ok(toKeyView(deps, after))

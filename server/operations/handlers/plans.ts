@@ -90,9 +90,10 @@ function save(
   after: PlanRow,
 ): void {
   deps.repositories.transaction(() => {
-    deps.planBook.save(after)
+    deps.repositories.plans.save(after)
     appendAudit(deps, caller, { operation, targetType: 'plan', targetId: after.id, before, after })
   })
+  deps.planBook.takeOver(after)
 }
 
 function buyPlan(deps: OperationDeps): Handler<'plans.buy'> {
