@@ -114,6 +114,13 @@ describe('on the way up', () => {
     (value) => expect(sentUp({ 'x-codex-turn-metadata': value })).toEqual(GATEWAYS_OWN),
   )
 
+  test.each(['user-agent', 'x-client-request-id', 'traceparent', 'x-stainless-lang'])(
+    'a key that stands in %s stays here with it',
+    (name) => {
+      expect(sentUp({ [name]: 'curl sk-cg-AAAAAAAAAAAA-secret' })).toEqual(GATEWAYS_OWN)
+    },
+  )
+
   test('a value with a tab or with letters beyond ASCII crosses as it is', () => {
     expect(sentUp({ 'x-codex-a': 'a\tb \u00e9' })['x-codex-a']).toBe('a\tb \u00e9')
   })

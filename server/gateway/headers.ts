@@ -32,6 +32,9 @@ const TO_CLIENT = new Set([
   'openai-version',
 ])
 
+/** A client's own key stays here, whichever header it was put in. */
+const KEY_START = 'sk-cg-'
+
 const mayCross = (name: string, names: ReadonlySet<string>, prefixes: readonly string[]) =>
   names.has(name) || prefixes.some((prefix) => name.startsWith(prefix))
 
@@ -45,7 +48,7 @@ export function upstreamHeaders(client: IncomingHttpHeaders, apiKey: string): st
     const value = client[name]
     if (value === undefined || !mayCross(name, TO_UPSTREAM, TO_UPSTREAM_PREFIXES)) continue
     const one = Array.isArray(value) ? value.join(', ') : value
-    if (isClean(one)) flat.push(name, one)
+    if (isClean(one) && !one.includes(KEY_START)) flat.push(name, one)
   }
   // What was read as JSON in UTF-8 is sent as that, in whatever words the client put it.
   flat.push('content-type', 'application/json')

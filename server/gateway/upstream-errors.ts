@@ -43,11 +43,12 @@ export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Asked
   if (isOperators) return { kind: 'replace', refusal: refusal('upstream_rejected'), isOperators: true }
   if (head.status === 429) return busy(head)
   const isClientError = head.status >= 400 && head.status < 500
-  if (!error && isClientError && head.status !== 408) {
+  const isOpenAiError = typeof error?.message === 'string'
+  if (!isOpenAiError && isClientError && head.status !== 408) {
     // Not OpenAI's words at all, such as a proxy's page for a wrong base URL: for good until the operator mends it.
     return { kind: 'replace', refusal: refusal('upstream_rejected'), isOperators: true }
   }
-  if (!error || head.status < 400) return replaced(refusal('upstream_failed'))
+  if (!isOpenAiError || head.status < 400) return replaced(refusal('upstream_failed'))
   const namesHiddenModel = held.alias !== undefined && text.includes(held.model)
   if (code === 'model_not_found' || (head.status === 404 && namesHiddenModel)) {
     return replaced(refusal('model_not_found', { model: held.facts.model }, { param: 'model' }))

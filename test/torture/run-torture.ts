@@ -5,6 +5,7 @@ import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { runKillRounds } from '../faults/support/kill-rounds.ts'
 import { runMixedEndings } from '../faults/support/mixed-endings.ts'
+import { runOpenFuzz } from '../fuzz/run-fuzz.ts'
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +31,9 @@ const every =
     if (done % step === 0) say(`${done} ${what}`)
   }
 
+/** Stalled requests take all of it, and of thousands at once on a busy machine no other one may. */
+const DRAIN_SECONDS_MAX = 10
+
 const PARTS: readonly Part[] = [
   {
     name: 'kills',
@@ -45,11 +49,22 @@ const PARTS: readonly Part[] = [
     amount: amountOf('requests', values.requests),
     async run(requests) {
       const onProgress = every(500, 'requests')
-      const { problems, ...outcome } = await runMixedEndings({ seed, requests, onProgress })
+      const load = { seed, requests, onProgress, drainSecondsMax: DRAIN_SECONDS_MAX }
+      const { problems, ...outcome } = await runMixedEndings(load)
       const endings = Object.entries(outcome.endings)
         .sort(([, a], [, b]) => b - a)
         .map(([ending, count]) => `${ending}: ${count}`)
       return { done: `${outcome.requests} requests (${endings.join(', ')})`, problems }
+    },
+  },
+  {
+    name: 'fuzzing',
+    amount: amountOf('fuzz-minutes', values['fuzz-minutes']),
+    async run(minutes) {
+      const endsAt = performance.now() + minutes * 60_000
+      const isOver = () => performance.now() >= endsAt
+      const { cases, problems } = await runOpenFuzz({ seed, isOver, onProgress: every(4_000, 'cases') })
+      return { done: `${cases} cases`, problems }
     },
   },
 ]

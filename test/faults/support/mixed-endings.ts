@@ -6,6 +6,7 @@ import { startWorld, type World } from './world.ts'
 export interface MixedEndings {
   readonly seed: number
   readonly requests: number
+  readonly drainSecondsMax?: number
   readonly onProgress?: (done: number) => void
   readonly isOver?: () => boolean
 }
@@ -25,6 +26,7 @@ const DOLLAR = 1_000_000_000
 export async function runMixedEndings({
   seed,
   requests,
+  drainSecondsMax,
   onProgress,
   isOver,
 }: MixedEndings): Promise<MixedOutcome> {
@@ -33,6 +35,7 @@ export async function runMixedEndings({
   const world = await startWorld(seeded, {
     models,
     multiplierPpm: seeded.pick([1_000_000, 1_234_567, 333_333]),
+    drainSecondsMax,
   })
   try {
     await populate(world)

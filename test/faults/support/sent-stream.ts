@@ -90,6 +90,16 @@ const TEXT_MEMBER = /"(?:content|refusal|reasoning_content|arguments|input|delta
 /** `data` has one character for each byte. */
 function cutTextBytes(data: string): number {
   let total = 0
-  for (const [, text = ''] of data.matchAll(TEXT_MEMBER)) total += text.replace(/\\[^u]/g, '.').length
+  for (const [, text = ''] of data.matchAll(TEXT_MEMBER)) total += text.replace(ESCAPE, unescaped).length
   return total
+}
+
+const ESCAPE = /\\(?:u([0-9a-f]{4})|[^u])/gi
+
+/** As many characters as what is escaped has bytes in UTF-8; half of a pair of surrogates has two of four. */
+function unescaped(_escape: string, hex: string | undefined): string {
+  const unit = hex === undefined ? 0 : Number.parseInt(hex, 16)
+  const isSurrogate = unit >= 0xd800 && unit <= 0xdfff
+  if (unit < 0x80) return '.'
+  return unit < 0x800 || isSurrogate ? '..' : '...'
 }

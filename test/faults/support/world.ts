@@ -44,6 +44,8 @@ export interface World {
 export interface WorldOptions {
   readonly models: number
   readonly multiplierPpm: number
+  /** As a setting of the gateway; a load of thousands needs more of it than one of hundreds. */
+  readonly drainSecondsMax?: number | undefined
 }
 
 /** Short, because stalled requests take all of it; long enough that no other request does on a busy machine. */
@@ -53,14 +55,14 @@ const SETTLED_MS_MAX = 20_000
 
 export async function startWorld(
   seeded: Seeded,
-  { models: count, multiplierPpm }: WorldOptions,
+  { models: count, multiplierPpm, drainSecondsMax = DRAIN_SECONDS_MAX }: WorldOptions,
 ): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), 'codex-gateway-load-'))
   const upstream = await startScriptedUpstream()
   const gateway = await startGateway({
     dataDir,
     upstreamBaseUrl: upstream.demo.baseUrl,
-    settings: { drainSecondsMax: DRAIN_SECONDS_MAX, multiplierPpm },
+    settings: { drainSecondsMax, multiplierPpm },
   })
   const agent = new Agent({ keepAlive: true })
   const models = new Map<string, Rates>()
