@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createSeeded, type Seeded } from '../../faults/support/seeded.ts'
 import { TEST_MODEL } from '../../integration/support/running-gateway.ts'
 import { wrongOpenAiAnswer } from '../support/answers.ts'
-import { type Case, type FuzzArea, runCases, seedOf, several } from '../support/area.ts'
+import { ANSWER_MS_MAX, type Case, type FuzzArea, runCases, seedOf, several } from '../support/area.ts'
 import type { Reported } from '../support/fuzz-upstream.ts'
 import { damaged, junkJson, junkText } from '../support/junk.ts'
 import { type OpenAiSide, onOpenAiSide } from '../support/openai-side.ts'
@@ -216,6 +216,7 @@ async function lookAtStream(
   })
   const response = await fetch(`${gateway.url}/v1/${dialect === 'chat' ? 'chat/completions' : 'responses'}`, {
     method: 'POST',
+    signal: AbortSignal.timeout(ANSWER_MS_MAX),
     headers: {
       authorization: `Bearer ${person.key}`,
       'content-type': 'application/json',
@@ -317,6 +318,7 @@ function wholeCase({ gateway, upstream, person }: OpenAiSide, seeded: Seeded) {
       })
       const response = await fetch(`${gateway.url}/v1/chat/completions`, {
         method: 'POST',
+        signal: AbortSignal.timeout(ANSWER_MS_MAX),
         headers: {
           authorization: `Bearer ${person.key}`,
           'content-type': 'application/json',
