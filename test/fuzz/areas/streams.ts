@@ -153,7 +153,7 @@ function split(bytes: Buffer, seeded: Seeded): Buffer[] {
   const parts: Buffer[] = []
   const step = seeded.pick([1, 3, 17, 200, 5_000, 1_000_000])
   // A stream in single bytes is a stream of that many turns.
-  const least = Math.max(step, Math.ceil(bytes.length / 400))
+  const least = Math.max(step, Math.ceil(bytes.length / 100))
   for (let at = 0; at < bytes.length; ) {
     const length = seeded.int(1, least * 2)
     parts.push(bytes.subarray(at, at + length))
