@@ -74,7 +74,7 @@ module.exports = {
       PORTS,
       EVENTS,
       UPSTREAMS,
-      '^server/growing-bytes\\.ts$',
+      '^server/(growing-bytes|without-keys)\\.ts$',
     ]),
     within('operations-imports', '^server/operations/', [
       CONTRACT,
@@ -89,7 +89,7 @@ module.exports = {
       CONTRACT,
       '^server/operations/(dispatch|caller)\\.ts$',
       '^server/gateway/gateway\\.ts$',
-      '^server/growing-bytes\\.ts$',
+      '^server/(growing-bytes|without-keys)\\.ts$',
       PORTS,
       EVENTS,
       '^server/http/',

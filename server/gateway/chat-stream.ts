@@ -81,6 +81,7 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
       return bytes === event ? PASS : { kind: 'replace', bytes }
     },
     passing: () => chunkInPassing(measured, isUsageInjected, alias),
+    mayEndWithUsage: true,
     heartbeat: () => HEARTBEAT_COMMENT,
     errorEvent,
   }

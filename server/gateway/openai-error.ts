@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { ERRORS, messageOf, type Refusal } from '../../contract/errors.ts'
 import { endUnlessSent } from './unread-body.ts'
-import { withoutKeys } from './without-keys.ts'
+import { withoutKeys } from '../without-keys.ts'
 
 export interface OpenAiError {
   readonly message: string

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import type { OpenHold } from '../accounts/account-book.ts'
+import { withoutKeys } from '../without-keys.ts'
 import type { StageDeps } from './deps.ts'
 import type { LocalEndpoint } from './endpoints.ts'
 import { refuseRepeated } from './headers.ts'
@@ -27,7 +28,6 @@ import { route } from './stages/route.ts'
 import { dispatch, send } from './stages/send.ts'
 import { refusedRow, settle } from './stages/settle.ts'
 import { answerStored } from './stored.ts'
-import { withoutKeys } from './without-keys.ts'
 
 export async function runRequest(deps: StageDeps, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const received = receive(deps, req, res)

@@ -10,7 +10,7 @@ import type { LiveRequest } from './live-requests.ts'
 import { openAiErrorOf } from './openai-error.ts'
 import { CLIENT_LEFT_STATUS, codeOf, type Relayed } from './relayed.ts'
 import type { Held } from './request.ts'
-import { EventSplitter } from './sse.ts'
+import { BLANK_LINE, EventSplitter, isWholeEvent } from './sse.ts'
 import type { EventInPassing, StreamReader } from './stream-meter.ts'
 import type { ExchangeSink, UpstreamFault } from './upstream-exchange.ts'
 
@@ -89,11 +89,19 @@ export class StreamRelay implements ExchangeSink {
   onEnd(): void {
     const out: Buffer[] = []
     const rest = this.#splitter.rest()
-    if (this.#inPassing) this.#takePiece(rest ?? Buffer.alloc(0), true, out)
+    const wasPassing = this.#inPassing !== undefined
+    if (wasPassing) this.#takePiece(rest ?? Buffer.alloc(0), true, out)
     else if (rest) this.#take(rest, out)
-    this.#client.write(out)
     // A chat stream that ends with its usage and without [DONE] is complete; one that ends with neither is not.
-    this.#end(this.#isWithholding || this.#reader.measured.reported ? undefined : refusal('upstream_failed'))
+    const { measured, mayEndWithUsage } = this.#reader
+    const isComplete = this.#isWithholding || (mayEndWithUsage && measured.reported !== undefined)
+    if (!isComplete) {
+      // Half an event reaches nobody, and a whole one whose blank line is missing gets it: the error comes behind it.
+      if (rest && !wasPassing && !isWholeEvent(rest)) out.length = 0
+      if (wasPassing || out.length > 0) out.push(BLANK_LINE)
+    }
+    this.#client.write(out)
+    this.#end(isComplete ? undefined : refusal('upstream_failed'))
   }
 
   onFault(fault: UpstreamFault): void {

@@ -50,6 +50,7 @@ export const createResponsesStreamReader = (options: ResponsesStreamOptions): St
 
 class ResponsesStreamReader implements StreamReader {
   readonly measured = nothingMeasured()
+  readonly mayEndWithUsage = false
   readonly #alias: string | undefined
   readonly #onId: ResponsesStreamOptions['onId']
   #sequenceNumber = -1

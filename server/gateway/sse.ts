@@ -3,7 +3,7 @@
 
 const LF = 0x0a
 const CR = 0x0d
-const BLANK_LINE = Buffer.from('\n\n')
+export const BLANK_LINE = Buffer.from('\n\n')
 
 export class EventSplitter {
   /** What has come of an event whose end has not: each byte is looked at once, however many pieces an event comes in. */
@@ -93,6 +93,18 @@ export class EventSplitter {
       return byte === CR && bytes[at + 1] === LF ? at + 2 : at + 1
     }
     return -1
+  }
+}
+
+/** Whether an event that came without its blank line is all there: what it carries can be read. */
+export function isWholeEvent(event: Buffer): boolean {
+  const { data } = readEvent(event)
+  if (data === undefined) return false
+  try {
+    JSON.parse(data)
+    return true
+  } catch {
+    return data === '[DONE]'
   }
 }
 

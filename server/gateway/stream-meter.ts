@@ -55,6 +55,8 @@ export const HEARTBEAT_COMMENT = Buffer.from(': keepalive\n\n')
 
 export interface StreamReader {
   readonly measured: Measured
+  /** Whether a stream that has reported its usage is complete without its last event. */
+  readonly mayEndWithUsage: boolean
   /** Judges one whole event; `event` is only valid during the call. */
   read(event: Buffer): EventVerdict
   /** Begins an event that is too large to be kept: it is read while its bytes pass. */

@@ -2,26 +2,31 @@
 import type { ServerResponse } from 'node:http'
 import { ERRORS, messageOf, type Refusal } from '../../contract/errors.ts'
 import type { Answer } from '../operations/dispatch.ts'
+import { withoutKeys } from '../without-keys.ts'
 
 export function answerEnvelope(res: ServerResponse, answer: Answer): void {
   const { retryAfterMs, ...envelope } = answer
   if (retryAfterMs !== undefined) res.setHeader('retry-after', Math.ceil(retryAfterMs / 1000))
-  answerJson(res, envelope.ok ? 200 : ERRORS[envelope.error.code].status, envelope)
+  if (envelope.ok) answerJson(res, 200, envelope)
+  else answerText(res, ERRORS[envelope.error.code].status, withoutKeys(JSON.stringify(envelope)))
 }
 
 /** The body of a refusal on the OpenAI side; all four members are always there. */
 export const openAiBody = (refused: Refusal) => ({
   error: {
-    message: messageOf(refused),
+    message: withoutKeys(messageOf(refused)),
     type: ERRORS[refused.code].type,
     param: refused.param ?? null,
     code: refused.code,
   },
 })
 
-export function answerJson(res: ServerResponse, status: number, body: unknown): void {
+export const answerJson = (res: ServerResponse, status: number, body: unknown): void =>
+  answerText(res, status, JSON.stringify(body))
+
+function answerText(res: ServerResponse, status: number, json: string): void {
   if (res.headersSent || res.destroyed) return
-  const bytes = Buffer.from(JSON.stringify(body))
+  const bytes = Buffer.from(json)
   res.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': bytes.length,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
-import type { Db } from '../../server/db/open.ts'
+import { type Db, openDatabase } from '../../server/db/open.ts'
 import {
   ADMIN,
   type Person,
@@ -30,7 +30,20 @@ vi.mock('../../server/db/open.ts', async (original) => {
     },
   }
 })
-afterEach(() => void opened.splice(0))
+/** The connection of the writer's thread is out of reach; where its driver is to refuse, the writer writes in this one. */
+const thread = vi.hoisted(() => ({ isUsed: true }))
+vi.mock('../../server/db/write.ts', async (original) => {
+  const actual = await original<typeof import('../../server/db/write.ts')>()
+  const createThreadedWriter: typeof actual.createThreadedWriter = (path, options) =>
+    thread.isUsed
+      ? actual.createThreadedWriter(path, options)
+      : actual.createWriter(openDatabase(path), options)
+  return { ...actual, createThreadedWriter }
+})
+afterEach(() => {
+  for (const { raw } of opened.splice(0)) raw.close()
+  thread.isUsed = true
+})
 
 const DOLLAR = 1_000_000_000
 const PURSE = 100 * DOLLAR
@@ -98,6 +111,7 @@ test.skipIf(!canMount)(
 test('a disk that became read-only refuses, keeps what is owed, and needs no restart', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'codex-gateway-disk-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  thread.isUsed = false
   await breakAndMend(folder, makeReadOnly)
 }, 60_000)
 

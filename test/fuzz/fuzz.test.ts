@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { AREAS } from './run-fuzz.ts'
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_126)
-const CASES = Number(process.env.FUZZ_CASES ?? 400)
+const CASES = Number(process.env.FUZZ_CASES ?? 250)
 
 test.each(AREAS)(
   `$name: ${CASES} cases are answered rightly or refused in good form, and nothing is charged, sent or broken by them`,

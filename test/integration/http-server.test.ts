@@ -139,6 +139,18 @@ describe('after it', () => {
     }
   })
 
+  test('a key where a host or a page belongs is not repeated in the refusal', async () => {
+    for (const [path, headers] of [
+      ['/', { host: secret }],
+      ['/v1/models', { host: secret }],
+      [`/nowhere/${secret}`, {}],
+      [`/api/${secret}`, {}],
+    ] as const) {
+      const { status, text } = await get(path, headers)
+      expect([path, status >= 400, text.includes(secret)]).toEqual([path, true, false])
+    }
+  })
+
   test('a foreign host is refused on every door, in the shape of that door', async () => {
     const host = { host: 'evil.example' }
     for (const path of ['/', '/healthz', '/readyz', '/hello', '/copy.js', '/api/setup.status', '/nowhere']) {

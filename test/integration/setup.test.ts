@@ -1,12 +1,16 @@
 // Set-up: it opens the product once, to whoever started it, and can be taken over by nobody else.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ADMIN, type Portal, startPortal } from './support/portal.ts'
 
 const SECRET_PASSWORD = 'open sesame, 1001 nights'
 const UPSTREAM_KEY = 'sk-upstream-test-4f9a2b7c1d'
+/** Where whoever is not on this machine would reach it, and from where this machine then looks like another one. */
+const OWN_ADDRESS = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
 let portal: Portal
 let dataDir = ''
 
@@ -62,6 +66,19 @@ describe('the set-up is refused', () => {
       })
     },
   )
+
+  test.skipIf(OWN_ADDRESS === undefined)('from another machine, even with the token', async () => {
+    await restart({ config: { host: '0.0.0.0' } })
+    const response = await fetch(`http://${OWN_ADDRESS}:${portal.port}/api/setup.complete`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-requested-with': 'codex-gateway' },
+      body: JSON.stringify({ token: portal.token, admin: ADMIN, upstream: { kind: 'demo' } }),
+    })
+    expect([response.status, await response.json()]).toMatchObject([
+      403,
+      { ok: false, error: { code: 'setup_not_local' } },
+    ])
+  })
 
   test('from a page of another site, even with the token', async () => {
     expect(await complete({}, { origin: 'http://evil.example' })).toMatchObject({

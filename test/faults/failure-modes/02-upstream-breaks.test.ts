@@ -67,13 +67,23 @@ describe.each(DIALECTS)('$path', ({ path, body }) => {
     const whole = await (await one.ask(path, { ...body, stream: true })).text()
     const at = whole.indexOf('three')
     await one.renew()
-    one.gateway.upstream.script({ ...answer, cut: { afterBytes: at + 2 } })
-    const text = await (await one.ask(path, { ...body, stream: true })).text()
-    for (const event of text.trim().split('\n\n')) {
-      const data = event.slice(event.indexOf('data: ') + 6)
-      expect(() => JSON.parse(data)).not.toThrow()
+    for (const cutBy of ['close', 'end'] as const) {
+      one.gateway.upstream.script({ ...answer, cut: { afterBytes: at + 2 }, cutBy })
+      const text = await (await one.ask(path, { ...body, stream: true })).text()
+      for (const event of text.trim().split('\n\n')) {
+        const data = event.slice(event.indexOf('data: ') + 6)
+        expect(() => JSON.parse(data)).not.toThrow()
+      }
+      expect(text).toContain('upstream_failed')
     }
-    expect(text).toContain('upstream_failed')
+  })
+
+  test('failure mode 2: an event whose blank line is missing when the stream ends is not run into by the error', async () => {
+    one.gateway.upstream.script({ chunks: ['data: {"choices":[{"delta":{"content":"Hi"}}]}\n'] })
+    const text = await (await one.ask(path, { ...body, stream: true })).text()
+    const events = text.split('\n\n').filter((event) => event !== '')
+    expect(events).toHaveLength(2)
+    expect(events[1]).toContain('upstream_failed')
   })
 
   test('failure mode 2: a whole answer that is cut off is a 502, and costs nothing', async () => {
@@ -109,6 +119,15 @@ test('failure mode 2: a response whose terminal event never comes has not ended 
   const row = await one.theRow()
   expect(row).toMatchObject({ reason: 'upstream_failed' })
   expect(row.costNanoUsd).toBe(costByHand(row))
+})
+
+test('failure mode 2: nor has one that reported usage on the way: that is charged, and the client told', async () => {
+  const usage = { input_tokens: 30, output_tokens: 7 }
+  const event = { type: 'response.in_progress', response: { id: 'resp_1', status: 'in_progress', usage } }
+  one.gateway.upstream.script({ chunks: [`data: ${JSON.stringify(event)}\n\n`] })
+  const text = await (await one.ask(RESPONSES, { ...DIALECTS[1].body, stream: true })).text()
+  expect(text).toContain('upstream_failed')
+  expect(await one.theRow()).toMatchObject({ inputTokens: 30, outputTokens: 7, reason: 'completed' })
 })
 
 test('failure mode 2: an upstream that is silent behind its last event is not waited for', async () => {

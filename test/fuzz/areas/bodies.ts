@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { createSeeded, type Seeded } from '../../faults/support/seeded.ts'
 import { TEST_MODEL } from '../../integration/support/running-gateway.ts'
 import { wrongOpenAiAnswer } from '../support/answers.ts'
-import { type FuzzArea, runCases, seedOf } from '../support/area.ts'
+import { ANSWER_MS_MAX, type FuzzArea, runCases, seedOf } from '../support/area.ts'
 import { UPSTREAM_PATHS } from '../support/fuzz-upstream.ts'
 import { damaged, type Json, jsonText, junkJson, mutated } from '../support/junk.ts'
 import { type OpenAiSide, onOpenAiSide } from '../support/openai-side.ts'
@@ -123,6 +123,7 @@ async function lookAt(
 ): Promise<string | undefined> {
   const response = await fetch(gateway.url + path, {
     method: 'POST',
+    signal: AbortSignal.timeout(ANSWER_MS_MAX),
     headers: {
       authorization: `Bearer ${person.key}`,
       'content-type': 'application/json',

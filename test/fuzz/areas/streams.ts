@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createSeeded, type Seeded } from '../../faults/support/seeded.ts'
 import { TEST_MODEL } from '../../integration/support/running-gateway.ts'
 import { wrongOpenAiAnswer } from '../support/answers.ts'
-import { type Case, type FuzzArea, runCases, seedOf, several } from '../support/area.ts'
+import { ANSWER_MS_MAX, type Case, type FuzzArea, runCases, seedOf, several } from '../support/area.ts'
 import type { Reported } from '../support/fuzz-upstream.ts'
 import { damaged, junkJson, junkText } from '../support/junk.ts'
 import { type OpenAiSide, onOpenAiSide } from '../support/openai-side.ts'
@@ -153,7 +153,7 @@ function split(bytes: Buffer, seeded: Seeded): Buffer[] {
   const parts: Buffer[] = []
   const step = seeded.pick([1, 3, 17, 200, 5_000, 1_000_000])
   // A stream in single bytes is a stream of that many turns.
-  const least = Math.max(step, Math.ceil(bytes.length / 400))
+  const least = Math.max(step, Math.ceil(bytes.length / 100))
   for (let at = 0; at < bytes.length; ) {
     const length = seeded.int(1, least * 2)
     parts.push(bytes.subarray(at, at + length))
@@ -216,6 +216,7 @@ async function lookAtStream(
   })
   const response = await fetch(`${gateway.url}/v1/${dialect === 'chat' ? 'chat/completions' : 'responses'}`, {
     method: 'POST',
+    signal: AbortSignal.timeout(ANSWER_MS_MAX),
     headers: {
       authorization: `Bearer ${person.key}`,
       'content-type': 'application/json',
@@ -317,6 +318,7 @@ function wholeCase({ gateway, upstream, person }: OpenAiSide, seeded: Seeded) {
       })
       const response = await fetch(`${gateway.url}/v1/chat/completions`, {
         method: 'POST',
+        signal: AbortSignal.timeout(ANSWER_MS_MAX),
         headers: {
           authorization: `Bearer ${person.key}`,
           'content-type': 'application/json',

@@ -20,6 +20,9 @@ export interface Case<Part> {
   readonly look: (parts: readonly Part[]) => Promise<string | undefined>
 }
 
+/** Longer than anything takes that is not forgotten. */
+export const ANSWER_MS_MAX = 20_000
+
 const AT_ONCE = 8
 const SHRINK_TRIES_MAX = 80
 const SHOWN_CHARS_MAX = 2_000
