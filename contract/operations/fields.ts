@@ -107,4 +107,3 @@ export const networkFacts = z.strictObject({
   addresses: z.array(z.string()),
   isOpenToNetwork: z.boolean(),
 })
-export type NetworkFacts = z.infer<typeof networkFacts>

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect } from 'vitest'
 import { ADMIN } from '../../integration/support/portal.ts'
 import {
-  CONSOLE_LOOKS_FEW,
+  CONSOLE_LOOKS,
   expectSound,
   journey,
   nameOf,
@@ -47,7 +47,7 @@ describe('with people', () => {
     }
   })
 
-  describe.each(CONSOLE_LOOKS_FEW.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+  describe.each(CONSOLE_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
     journey(`the list is sound (${name})`, async () => {
       const page = await users(look)
       await page.getByRole('row', { name: /wei\.chen/ }).waitFor()

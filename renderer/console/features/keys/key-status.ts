@@ -12,19 +12,24 @@ export interface KeyState {
   readonly word:
     | 'active'
     | 'expiresSoon'
+    | 'overlaps'
     | 'expired'
     | 'disabled_owner'
     | 'disabled_administrator'
     | 'disabled_rotation'
 }
 
+type KeyFacts = Pick<KeyRow, 'status' | 'disabledBy' | 'expiresAt' | 'replacedByKeyId'>
+
 export function keyState(
-  { status, disabledBy, expiresAt }: Pick<KeyRow, 'status' | 'disabledBy' | 'expiresAt'>,
+  { status, disabledBy, expiresAt, replacedByKeyId }: KeyFacts,
   nowMs: number,
 ): KeyState {
   if (status === 'disabled') return { status: 'off', word: `disabled_${disabledBy ?? 'owner'}` }
   if (expiresAt === null) return { status: 'ok', word: 'active' }
   if (expiresAt <= nowMs) return { status: 'off', word: 'expired' }
+  // Works beside its successor until the overlap ends, as was asked for: nobody has to do anything.
+  if (replacedByKeyId !== null) return { status: 'info', word: 'overlaps' }
   return expiresAt - nowMs < SOON_MS
     ? { status: 'warn', word: 'expiresSoon' }
     : { status: 'ok', word: 'active' }

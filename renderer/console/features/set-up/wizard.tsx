@@ -149,7 +149,7 @@ function Steps({ at, draft, onGo }: StepsProps) {
   const here = STEPS.indexOf(at)
   const about: Readonly<Record<StepName, string>> = {
     administrator: here > 0 ? draft.email : t('about_administrator'),
-    upstream: here > 1 && draft.kind === 'demo' ? t('useDemo') : t('about_upstream'),
+    upstream: here > 1 && draft.kind === 'demo' ? t('demoChosen') : t('about_upstream'),
     system: t('about_system'),
   }
   return (

@@ -61,7 +61,8 @@ function SessionsTable({ rows }: { readonly rows: readonly Session[] }) {
       head: t('browser'),
       cell: ({ client, isCurrent }) => (
         <span className={styles['wraps']}>
-          {client} {isCurrent ? <b className="b">{t('thisSession')}</b> : undefined}
+          {client === '' ? <span className="quiet">{t('unknownBrowser')}</span> : client}{' '}
+          {isCurrent ? <b className="b">{t('thisSession')}</b> : undefined}
         </span>
       ),
     },
