@@ -7,7 +7,7 @@ import { useAsk } from '../../../client/hooks.ts'
 import { LanguageSwitch } from '../../../frame/language-switch.tsx'
 import { EmptyState, ErrorState } from '../../../kit/states.tsx'
 import styles from './set-up.module.css'
-import { Wizard } from './wizard.tsx'
+import { SetUpSteps } from './set-up-steps.tsx'
 import { useWords } from './words.ts'
 
 export function SetUpScreen() {
@@ -16,7 +16,7 @@ export function SetUpScreen() {
   useEffect(() => {
     document.title = `${t('title')} · Codex Gateway`
   }, [t])
-  if (status.data?.isDone === false) return <Wizard status={status.data} />
+  if (status.data?.isDone === false) return <SetUpSteps status={status.data} />
   return (
     <div className={styles['plain']}>
       <header className={styles['corner']}>

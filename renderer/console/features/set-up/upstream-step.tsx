@@ -54,7 +54,7 @@ export function UpstreamStep({ draft, hasStoredKey, onBack, onNext }: UpstreamSt
             <FlaskConical size={15} aria-hidden="true" />
             {t('useDemo')}
           </Button>
-          <Button size="lg" kind="primary" disabled={!isWorking} onClick={() => onNext(values)}>
+          <Button size="lg" kind="primary" type={isWorking ? 'submit' : 'button'} disabled={!isWorking}>
             {t('next')}
             <ArrowRight size={15} aria-hidden="true" />
           </Button>
@@ -91,14 +91,11 @@ export function UpstreamStep({ draft, hasStoredKey, onBack, onNext }: UpstreamSt
           />
         </Field>
         <Button
-          type="submit"
+          // Enter tests first, and goes on once the test has passed.
+          {...(isWorking ? { onClick: () => run() } : { type: 'submit' as const })}
           size="lg"
           kind={isWorking ? 'secondary' : 'primary'}
           isWorking={test.isPending}
-          onClick={(event) => {
-            event.preventDefault()
-            run()
-          }}
         >
           <RotateCw size={15} aria-hidden="true" />
           {t(result === undefined ? 'test' : 'testAgain')}

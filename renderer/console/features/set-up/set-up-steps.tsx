@@ -16,12 +16,10 @@ import { SystemStep } from './system-step.tsx'
 import { UpstreamStep } from './upstream-step.tsx'
 import { useWords } from './words.ts'
 
-export type OpenSetUp = CallOutput<'setup.status'>
-
 const STEPS = ['administrator', 'upstream', 'system'] as const
 type StepName = (typeof STEPS)[number]
 
-export function Wizard({ status }: { readonly status: OpenSetUp }) {
+export function SetUpSteps({ status }: { readonly status: CallOutput<'setup.status'> }) {
   const t = useWords()
   const client = useClient()
   const { language } = useAppearance()
@@ -62,7 +60,7 @@ export function Wizard({ status }: { readonly status: OpenSetUp }) {
           <h1>{t('title')}</h1>
           <p className="sec">{t('intro')}</p>
         </div>
-        <Steps at={step} draft={draft} onGo={go} />
+        <StepList at={step} draft={draft} onGo={go} />
         <p className={styles['lock']}>
           <LockKeyhole size={14} aria-hidden="true" />
           <span>{t('keyPromise')}</span>
@@ -137,14 +135,14 @@ function StepHead({ at, children }: { readonly at: StepName; readonly children: 
   )
 }
 
-interface StepsProps {
+interface StepListProps {
   readonly at: StepName
   readonly draft: Draft
   readonly onGo: (step: StepName) => void
 }
 
 /** A step that is done can be gone back to. */
-function Steps({ at, draft, onGo }: StepsProps) {
+function StepList({ at, draft, onGo }: StepListProps) {
   const t = useWords()
   const here = STEPS.indexOf(at)
   const about: Readonly<Record<StepName, string>> = {
