@@ -1,6 +1,8 @@
 // Every API key of this gateway: whose it is, what narrows it, who used it last and from where.
-import { KeyRound, Plus, X } from 'lucide-react'
+import { KeyRound, Plus, UserPlus, X } from 'lucide-react'
 import { useState } from 'react'
+import { Link } from 'wouter'
+import { CONSOLE_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk, usePaged, useRefreshOn } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { FilterBar, PageHeader } from '../../../kit/page.tsx'
@@ -75,7 +77,15 @@ export function KeysScreen() {
             <EmptyState
               icon={<KeyRound size={32} strokeWidth={1.5} />}
               title={t('emptyTitle')}
-              actions={create}
+              actions={
+                <>
+                  {create}
+                  <Link className="btn secondary" href={`${CONSOLE_PATHS.users}?invite=1`}>
+                    <UserPlus size={14} aria-hidden="true" />
+                    {t('inviteInstead')}
+                  </Link>
+                </>
+              }
             >
               {t('emptyText')}
             </EmptyState>

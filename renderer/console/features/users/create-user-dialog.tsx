@@ -1,5 +1,6 @@
 // A new person, with a first password that is made for them and shown once, or one that the administrator thinks of.
 import { useState } from 'react'
+import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Checkbox, RadioGroup } from '../../../kit/choices.tsx'
@@ -53,7 +54,7 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) 
         lines={[
           { name: t('email'), value: made.email },
           { name: t('createPassword'), value: made.password },
-          { name: t('signInAddress'), value: `${window.location.origin}/login` },
+          ...signInAddress().map((value) => ({ name: t('signInAddress'), value })),
         ]}
         onClose={onClose}
       />
@@ -117,4 +118,10 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) 
       <FailureNote error={form.failure} />
     </Dialog>
   )
+}
+
+/** The address that this page came from; the desktop window's own scheme is none that anybody can sign in at. */
+function signInAddress(): readonly string[] {
+  const { protocol, origin } = window.location
+  return /^https?:$/.test(protocol) ? [`${origin}${PORTAL_PATHS.login}`] : []
 }
