@@ -71,7 +71,7 @@ import { sessionsList, sessionsRevoke, sessionsRevokeOthers } from './operations
 import { settingsGet, settingsUpdate } from './operations/settings.ts'
 import { setupComplete, setupStatus } from './operations/setup.ts'
 import { meLedger, meStatement, usersLedger, usersStatement } from './operations/statements.ts'
-import { systemLicences, systemLogs, systemStatus } from './operations/system.ts'
+import { systemLicences, systemLogs, systemNetwork, systemStatus } from './operations/system.ts'
 import { totpBegin, totpConfirm, totpDisable, totpRenewRecoveryCodes } from './operations/totp.ts'
 import { upstreamsGet, upstreamsTest, upstreamsUpdate } from './operations/upstreams.ts'
 import { usageList, usageSeries, usageSummary, usageTop } from './operations/usage.ts'
@@ -124,6 +124,7 @@ const OPERATIONS = [
   systemStatus,
   systemLogs,
   systemLicences,
+  systemNetwork,
   keysCreate,
   keysList,
   keysUpdate,

@@ -35,6 +35,8 @@ const otherEvents = [
   /** Somebody was given a notice, of this kind. */
   event('notice.given', { userId: id, kind: z.enum(['quota', 'low_balance', 'key_new_address']) }),
   event('ledger.checked', { isConsistent: z.boolean() }),
+  /** Another device has reached the gateway at this address of its machine for the first time. */
+  event('network.reached', { address: z.string() }),
   event('backup.finished', { backupId: z.string().nullable(), isDone: z.boolean() }),
 ] as const
 

@@ -30,6 +30,7 @@ export const CONSOLE_PATHS = {
   plans: '/admin/plans',
   settings: '/admin/settings',
   system: '/admin/system',
+  connect: '/admin/connect',
   setup: '/setup',
 } as const
 

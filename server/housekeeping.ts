@@ -1,4 +1,5 @@
 // What looks after the running gateway: backups and restores, the order of old usage, and the figures of the console.
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { AccountBook } from './accounts/account-book.ts'
 import type { LedgerLight } from './accounts/ledger-light.ts'
@@ -11,10 +12,12 @@ import type { Db } from './db/open.ts'
 import type { Repositories } from './db/repositories/repositories.ts'
 import { createUsageUpkeep } from './db/repositories/usage-upkeep.ts'
 import type { Writer } from './db/write.ts'
+import { isLoopbackHost } from './network-address.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
 import type { Surroundings } from './surroundings.ts'
 import { readLicences } from './system/licences.ts'
+import { listPlaces } from './system/network-places.ts'
 import { createProcessFigures } from './system/process-figures.ts'
 import { createRequestMeter } from './system/request-rates.ts'
 import { createSystem, type System } from './system/system.ts'
@@ -38,7 +41,7 @@ interface Parts {
 }
 
 export function createHousekeeping(surroundings: Surroundings, parts: Parts, closers: Closers): Housekeeping {
-  const { config, ports, events, installation, lifecycle } = surroundings
+  const { config, ports, events, installation, lifecycle, arrivals } = surroundings
   const { clock, logger } = ports
   const { repositories, writer, accounts, ledgerLight, settings } = parts
   const folder = createBackupFolder(join(config.dataDir, 'backups'))
@@ -120,6 +123,15 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
         return checkedAt === null ? null : { checkedAt, isConsistent: findingsTotal === 0 }
       },
       readLog: ports.readLog,
+      network: () => {
+        const port = Number(new URL(lifecycle.addresses()[0] ?? 'http://localhost').port || 80)
+        const places = listPlaces(networkInterfaces(), config.host, port)
+        return {
+          port,
+          isOpenToNetwork: !isLoopbackHost(config.host),
+          places: places.map((place) => ({ ...place, reached: arrivals.at(place.address) })),
+        }
+      },
       readLicences: () => readLicences({ builtFile: installation.licencesFile, root: installation.root }),
     }),
   }

@@ -1,5 +1,6 @@
 // The addresses that people and programs use to reach a listening server.
 import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
 
 const WILDCARDS = new Set(['0.0.0.0', '::', '[::]'])
 
@@ -14,3 +15,8 @@ export const isLoopbackHost = (host: string): boolean =>
 
 /** Whether a server on this host also answers on a loopback address, where alone the set-up is allowed over HTTP. */
 export const isReachableFromLoopback = (host: string): boolean => WILDCARDS.has(host) || isLoopbackHost(host)
+
+/** Whether an address is one of this machine's own, as it is now. */
+export const isOwnAddress = (address: string): boolean =>
+  isLoopbackHost(address) ||
+  Object.values(networkInterfaces()).some((infos) => infos?.some((info) => info.address === address))

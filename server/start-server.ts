@@ -16,7 +16,7 @@ import { loadWebApp } from './http/web-app.ts'
 import { findInstallation } from './installation.ts'
 import { listen, stopListening } from './listening.ts'
 import { createMetrics } from './metrics.ts'
-import { isReachableFromLoopback, localUrl } from './network-address.ts'
+import { isOwnAddress, isReachableFromLoopback, localUrl } from './network-address.ts'
 import type { Caller } from './operations/caller.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { type Dispatch, refuse } from './operations/dispatch.ts'
@@ -25,6 +25,7 @@ import type { Ports } from './ports.ts'
 import { setupInvitation } from './setup-invitation.ts'
 import { remoteAdministrationOf } from './start-up-facts.ts'
 import type { Surroundings } from './surroundings.ts'
+import { createArrivals } from './system/arrivals.ts'
 
 export { StartError } from './start-error.ts'
 
@@ -89,6 +90,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     installation,
     events,
     lifecycle: { startedAt, addresses: () => addresses, restart },
+    arrivals: createArrivals(clock, events, isOwnAddress),
   }
   let core = await startCore(surroundings)
   closers.push(() => core.stop())
@@ -160,7 +162,7 @@ const toGatewayDoor = (core: () => Core): GatewayDoor => ({
 })
 
 function toHttpDeps(
-  { config, ports, installation, events }: Surroundings,
+  { config, ports, installation, events, arrivals }: Surroundings,
   core: () => Core,
   metrics: Metrics,
   isStopping: () => boolean,
@@ -171,6 +173,7 @@ function toHttpDeps(
     identify: (token, address) => core().deps.sessions.identify(token, address),
     lookUpSession: (sessionId) => core().deps.sessions.lookUp(sessionId),
     events,
+    noteArrival: arrivals.note,
     version,
     clock: ports.clock,
     remoteAdministration: () =>

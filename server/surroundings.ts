@@ -5,6 +5,7 @@ import type { StartConfig } from './config.ts'
 import type { EventBus } from './events/event-bus.ts'
 import type { Installation } from './installation.ts'
 import type { Ports } from './ports.ts'
+import type { Arrivals } from './system/arrivals.ts'
 
 export interface Lifecycle {
   /** Unix milliseconds. */
@@ -20,4 +21,5 @@ export interface Surroundings {
   readonly installation: Installation
   readonly events: EventBus
   readonly lifecycle: Lifecycle
+  readonly arrivals: Arrivals
 }

@@ -57,6 +57,31 @@ export const systemStatus = operation({
 })
 export type SystemStatus = z.infer<typeof systemStatus.output>
 
+const networkPlace = z.strictObject({
+  address: z.string(),
+  /** Without `/v1`. */
+  url: z.string(),
+  interfaceName: z.string(),
+  kind: z.enum(['lan', 'vpn', 'virtual', 'loopback']),
+  /** Other devices that have reached it since the start; null before the first. */
+  reached: z.strictObject({ devices: z.int(), lastAt: unixMs, lastFrom: z.string() }).nullable(),
+})
+export type NetworkPlace = z.infer<typeof networkPlace>
+
+export const systemNetwork = operation({
+  name: 'system.network',
+  audience: 'admin',
+  /** Where the gateway can be reached, the best address first, and from where it really was. */
+  input: nothing,
+  output: z.strictObject({
+    port: z.int(),
+    platform: z.string(),
+    isOpenToNetwork: z.boolean(),
+    places: z.array(networkPlace),
+  }),
+})
+export type NetworkView = z.infer<typeof systemNetwork.output>
+
 export const logLevel = z.enum(['debug', 'info', 'warn', 'error'])
 export type LogLevel = z.infer<typeof logLevel>
 

@@ -23,6 +23,7 @@ const TYPES: Readonly<Record<PushedEvent['type'], true>> = {
   'notice.given': true,
   'ledger.checked': true,
   'backup.finished': true,
+  'network.reached': true,
 }
 
 export function listenToServer(onEvent: (event: StreamEvent) => void): () => void {

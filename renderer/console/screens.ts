@@ -41,6 +41,10 @@ export const CONSOLE_SCREENS = {
     load: () => import('./features/system/system-screen.tsx').then(({ SystemScreen }) => SystemScreen),
     words: ['system'],
   },
+  connect: {
+    load: () => import('./features/connect/connect-screen.tsx').then(({ ConnectScreen }) => ConnectScreen),
+    words: ['connect'],
+  },
   setup: {
     load: () => import('./features/set-up/set-up-screen.tsx').then(({ SetUpScreen }) => SetUpScreen),
     words: ['set-up', 'upstream-problems'],

@@ -5,6 +5,8 @@ const QrCode = lazy(() => import('./qr-code.tsx').then(({ QrCode: code }) => ({ 
 
 interface ShareCardProps {
   readonly address: string
+  /** What the code opens, where that is not the address itself. */
+  readonly code?: string
   /** What the code stands for, for those who cannot see it. */
   readonly codeLabel: string
   readonly isReached: boolean
@@ -13,13 +15,13 @@ interface ShareCardProps {
   readonly children: ReactNode
 }
 
-export function ShareCard({ address, codeLabel, isReached, tag, children }: ShareCardProps) {
+export function ShareCard({ address, code = address, codeLabel, isReached, tag, children }: ShareCardProps) {
   return (
     <section className={isReached ? 'share lit' : 'share'}>
       <div className="wall">
         <div className="disc">
           <Suspense fallback={<span className="qr" />}>
-            <QrCode text={address} label={codeLabel} />
+            <QrCode text={code} label={codeLabel} />
           </Suspense>
         </div>
       </div>

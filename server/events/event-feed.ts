@@ -82,6 +82,8 @@ function nameOf(event: OtherEvent): string {
       return `${event.type} ${event.model}`
     case 'notice.given':
       return `${event.type} ${event.userId} ${event.kind}`
+    case 'network.reached':
+      return `${event.type} ${event.address}`
     case 'settings.changed':
     case 'price.changed':
     case 'requests.running':

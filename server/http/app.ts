@@ -11,6 +11,7 @@ import type { HttpDeps } from './http-deps.ts'
 import { operationsDoor } from './operations-door.ts'
 import { STYLE_HASH } from './pages/style.ts'
 import { pagesDoor } from './pages-door.ts'
+import { addressOf, arrivedAt } from './request-origin.ts'
 import { securityHeaders } from './security-headers.ts'
 
 export function createApp(deps: HttpDeps & { readonly streams: EventStreams }): Express {
@@ -22,6 +23,10 @@ export function createApp(deps: HttpDeps & { readonly streams: EventStreams }): 
   app.enable('case sensitive routing')
   app.enable('strict routing')
 
+  app.use((req, _res, next) => {
+    deps.noteArrival(arrivedAt(req), addressOf(req))
+    next()
+  })
   app.use(securityHeaders([STYLE_HASH]))
   app.use(healthDoor(deps))
   app.all('/api/events', deps.streams.handler)

@@ -41,6 +41,8 @@ export interface HttpDeps {
   /** The same by the id alone: for a connection that stays open. */
   readonly lookUpSession: (sessionId: string) => Identity | undefined
   readonly events: EventBus
+  /** That a request arrived at an address of this machine, and from which. */
+  readonly noteArrival: (own: string, from: string) => void
   readonly version: string
   readonly clock: Pick<Clock, 'now'>
   /** From where administrators may administer, now. */

@@ -85,6 +85,10 @@ function normalHost(host: string, origin: string): string | undefined {
 export const addressOf = (req: IncomingMessage): string =>
   withoutMapping(req.socket.remoteAddress ?? 'unknown')
 
+/** The address of this machine that the request came to. */
+export const arrivedAt = (req: IncomingMessage): string =>
+  withoutMapping(req.socket.localAddress ?? 'unknown')
+
 const withoutMapping = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '')
 
 /**
@@ -95,11 +99,11 @@ const withoutMapping = (address: string): string => address.replace(/^::ffff:(?=
  */
 export function originOf(req: IncomingMessage, configuredNames: readonly string[]): string {
   const { localAddress = '127.0.0.1', localPort = 80 } = req.socket
-  const arrivedAt = withoutMapping(localAddress)
+  const ownAddress = withoutMapping(localAddress)
   const name = hostNameOf(req.headers.host)
   const isConfigured = name !== undefined && configuredNames.some((other) => other.toLowerCase() === name)
   const isLocalhost = name === 'localhost' && isLocal(req)
-  const host = name !== undefined && isIP(name) === 0 && (isConfigured || isLocalhost) ? name : arrivedAt
+  const host = name !== undefined && isIP(name) === 0 && (isConfigured || isLocalhost) ? name : ownAddress
   const hasPort = /:\d{1,5}$/.test(req.headers.host ?? '') || host !== name
   const port = hasPort && localPort !== 80 ? `:${localPort}` : ''
   return `http://${isIP(host) === 6 ? `[${host}]` : host}${port}`

@@ -1,6 +1,6 @@
 // What is known of the running program, put together for the console from the parts that know it.
 import { arch, platform } from 'node:process'
-import type { SystemStatus } from '../../contract/operations/system.ts'
+import type { NetworkView, SystemStatus } from '../../contract/operations/system.ts'
 import type { LogPage, LogQuery, LogReader } from '../ports.ts'
 import type { Licence } from './licences.ts'
 import type { ProcessFigures } from './process-figures.ts'
@@ -10,6 +10,7 @@ export interface System {
   status(): Promise<SystemStatus>
   logs(query: LogQuery): Promise<LogPage>
   licences(): readonly Licence[]
+  network(): NetworkView
 }
 
 export interface SystemDeps {
@@ -28,6 +29,7 @@ export interface SystemDeps {
   readonly ledgerLight: () => SystemStatus['ledger']
   readonly readLog: LogReader | undefined
   readonly readLicences: () => readonly Licence[]
+  readonly network: () => Omit<NetworkView, 'platform'>
 }
 
 export function createSystem(deps: SystemDeps): System {
@@ -57,6 +59,7 @@ export function createSystem(deps: SystemDeps): System {
         ledger: deps.ledgerLight(),
       }
     },
+    network: () => ({ platform, ...deps.network() }),
     logs: (query) => deps.readLog?.(query) ?? Promise.resolve({ rows: [], nextCursor: null }),
     licences() {
       licences ??= deps.readLicences()

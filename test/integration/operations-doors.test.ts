@@ -32,7 +32,7 @@ test('every operation of the design stands in the catalogue', () => {
       'prices.preview prices.import prices.withdraw prices.unpriced models.list models.setAccess models.setMultiplier',
       'upstreams.test upstreams.get upstreams.update audit.list',
       'backups.list backups.create backups.delete backups.preview backups.restore',
-      'system.status system.logs system.licences',
+      'system.status system.logs system.licences system.network',
       'usage.list usage.summary usage.series usage.top dashboard.get settings.get settings.update limits.list limits.update limits.usage',
       'auth.status auth.verifySecondFactor auth.register auth.checkLink auth.verifyEmail',
       'auth.resendVerification auth.forgotPassword auth.resetPassword',

@@ -3,7 +3,7 @@ import { ok } from '../../../contract/result.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 
-type Noun = 'system.status' | 'system.logs' | 'system.licences'
+type Noun = 'system.status' | 'system.logs' | 'system.licences' | 'system.network'
 
 export function systemHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   const { system } = deps
@@ -15,6 +15,7 @@ export function systemHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       const { rows, nextCursor } = await system.logs(query)
       return ok({ rows: rows.map((row) => ({ ...row, fields: { ...row.fields } })), nextCursor })
     },
+    'system.network': () => ok(system.network()),
     'system.licences': () => ok({ rows: [...system.licences()], nextCursor: null }),
   }
 }

@@ -30,6 +30,7 @@ export function LogsTab() {
   })
   const rows = query.data?.rows ?? []
   // So much is read at a time: a page may have no line that fits, and more pages after it.
+  const isFiltered = level !== 'info' || search !== ''
   const isSparse = query.isSuccess && rows.length === 0 && paging.hasOlder
   return (
     <>
@@ -68,7 +69,10 @@ export function LogsTab() {
             </Button>
           </div>
         ) : undefined}
-        {query.isSuccess && rows.length === 0 && !isSparse ? (
+        {query.isSuccess && rows.length === 0 && !isSparse && !isFiltered ? (
+          <p className={`help ${styles.empty}`}>{t('logEmpty')}</p>
+        ) : undefined}
+        {query.isSuccess && rows.length === 0 && !isSparse && isFiltered ? (
           <NoResults onClear={() => setParams({ level: undefined, search: '' })} />
         ) : undefined}
         <ol>

@@ -3,6 +3,14 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk } from '../../../client/hooks.ts'
+import {
+  CLIENT_NAMES,
+  CLIENTS,
+  type Client,
+  KEY_PLACEHOLDER,
+  sampleModel,
+  setUpOf,
+} from '../../../frame/set-ups.ts'
 import { Field } from '../../../kit/field.tsx'
 import { CodeBlock, CopyLine, Mono } from '../../../kit/literals.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
@@ -12,7 +20,6 @@ import { Tabs } from '../../../kit/tabs.tsx'
 import { choiceParam, useSearchParams } from '../../../routing/search-params.ts'
 import { Sentence } from '../../../words/sentence.tsx'
 import styles from './connect.module.css'
-import { CLIENT_NAMES, CLIENTS, type Client, KEY_PLACEHOLDER, sampleModel, setUpOf } from './set-ups.ts'
 import { TestPanel } from './test-panel.tsx'
 import { useWords } from './words.ts'
 

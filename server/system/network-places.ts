@@ -1,0 +1,50 @@
+// The addresses of this machine by which others can reach the gateway, the likeliest first: local network, VPN, virtual adapter,
+// and this computer alone.
+import { isIP } from 'node:net'
+import type { networkInterfaces } from 'node:os'
+import type { NetworkPlace } from '../../contract/operations/system.ts'
+
+type Interfaces = ReturnType<typeof networkInterfaces>
+export type Place = Omit<NetworkPlace, 'reached'>
+
+const RANK: readonly Place['kind'][] = ['lan', 'vpn', 'virtual', 'loopback']
+
+const LOOPBACK = /^(localhost|::1|127\.\d+\.\d+\.\d+)$/
+/** Of containers, virtual machines and the like: what is behind them is on this machine. */
+const VIRTUAL_NAME =
+  /^(docker|br-|veth|virbr|vmnet|vboxnet|lxc|lxdbr|podman|cni|flannel|bridge\d)|vethernet|wsl|virtualbox|vmware|hyper-v/i
+const VPN_NAME =
+  /^(utun|tun|tap|wg|ppp|ipsec|zt|tailscale|nordlynx|proton)|tailscale|wireguard|zerotier|openvpn|vpn/i
+/** 100.64.0.0/10, which Tailscale and providers' own networks use (RFC 6598). */
+const SHARED_SPACE = /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./
+
+/** `host` as it was listened on: a wildcard stands for every address, anything else for itself alone. */
+export function listPlaces(interfaces: Interfaces, host: string, port: number): readonly Place[] {
+  const own = Object.entries(interfaces).flatMap(([name, infos]) =>
+    (infos ?? []).map(({ address, internal }) => ({ name, address, internal })),
+  )
+  const isWildcard = host === '0.0.0.0' || host === '::'
+  const usable = own.filter(({ address, internal }) => {
+    if (!isWildcard) return address === host || (internal && LOOPBACK.test(host) && isIP(address) === 4)
+    // Addresses of one link alone need a zone, which clients have no place for.
+    if (isIP(address) === 6) return host === '::' && !/^fe80:/i.test(address) && !internal
+    return !address.startsWith('169.254.')
+  })
+  return usable
+    .map(({ name, address, internal }) => ({
+      address,
+      url: `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}`,
+      interfaceName: name,
+      kind: kindOf(name, address, internal),
+    }))
+    .sort(
+      (one, other) =>
+        RANK.indexOf(one.kind) - RANK.indexOf(other.kind) || isIP(one.address) - isIP(other.address),
+    )
+}
+
+function kindOf(name: string, address: string, internal: boolean): Place['kind'] {
+  if (internal) return 'loopback'
+  if (VPN_NAME.test(name) || SHARED_SPACE.test(address)) return 'vpn'
+  return VIRTUAL_NAME.test(name) ? 'virtual' : 'lan'
+}

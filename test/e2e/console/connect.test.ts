@@ -1,0 +1,103 @@
+// How the operator hands out the address: what is offered while only this computer, nobody yet, or somebody has reached it, and
+// the set-ups to paste.
+import { beforeAll, describe, expect } from 'vitest'
+import type { NetworkView } from '../../../contract/operations/system.ts'
+import {
+  expectSound,
+  journey,
+  type Look,
+  nameOf,
+  openStage,
+  type Stage,
+  takePicture,
+} from '../support/stage.ts'
+
+const LOOKS: readonly Look[] = [
+  { locale: 'en', theme: 'light', size: 'desktop' },
+  { locale: 'zh-CN', theme: 'dark', size: 'narrow' },
+]
+
+/** A machine in an office; the one that the tests run on may have no network at all. */
+function network(reached: NetworkView['places'][number]['reached'], platform = 'win32'): NetworkView {
+  const place = (address: string, interfaceName: string, kind: NetworkView['places'][number]['kind']) => ({
+    address,
+    url: `http://${address}:8080`,
+    interfaceName,
+    kind,
+    reached: null,
+  })
+  return {
+    port: 8080,
+    platform,
+    isOpenToNetwork: true,
+    places: [
+      { ...place('192.168.1.24', 'Wi-Fi', 'lan'), reached },
+      place('192.168.1.57', 'Ethernet', 'lan'),
+      place('100.92.14.7', 'Tailscale', 'vpn'),
+      place('172.28.96.1', 'vEthernet (WSL)', 'virtual'),
+      place('127.0.0.1', 'Loopback', 'loopback'),
+    ],
+  }
+}
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+})
+
+journey('a gateway for this computer alone says so, and how to let the network in', async () => {
+  const page = await stage.open('/admin/connect', { cookie: stage.admin })
+  await page.getByText('Only this computer reaches the gateway.').waitFor()
+  await page.getByText('This computer only').waitFor()
+  const address = `${stage.portal.url}/v1`
+  await page.locator('.address').filter({ hasText: address }).waitFor()
+  const code = page.getByRole('figure')
+  await code.filter({ hasText: `base_url = "${address}"` }).waitFor()
+  await page.getByRole('tab', { name: 'curl' }).click()
+  await code.filter({ hasText: `curl ${address}/chat/completions` }).waitFor()
+  await page.getByText('Cursor calls its models from its own servers').waitFor()
+  await takePicture(page, 'console-connect-here')
+})
+
+journey('a gateway that the network may reach lists its addresses, and waits for a device', async () => {
+  const open = await openStageInNetwork()
+  const { data } = await open.portal.call('system.network', {}, { cookie: open.admin })
+  expect(data).toMatchObject({ isOpenToNetwork: true, port: open.portal.port })
+  expect(data.places.at(-1)).toMatchObject({ kind: 'loopback', address: '127.0.0.1', reached: null })
+  // This machine's own requests prove nothing.
+  await open.portal.send({ path: '/hello' })
+  const again = await open.portal.call('system.network', {}, { cookie: open.admin })
+  expect((again.data as NetworkView).places.every(({ reached }) => reached === null)).toBe(true)
+})
+
+const openStageInNetwork = () => openStage({ config: { host: '0.0.0.0' } })
+
+describe.each(LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+  journey(`waiting, reached and failing are drawn (${name})`, async () => {
+    const page = await stage.open('/admin', {
+      ...look,
+      cookie: stage.admin,
+      expectedProblems: /system\.network/,
+    })
+    let answer = network(null)
+    await page.route('**/api/system.network', (route) => route.fulfill({ json: { ok: true, data: answer } }))
+    await page.goto(`${stage.portal.url}/admin/connect`)
+    await page.getByText('New-NetFirewallRule').waitFor()
+    await page.locator('svg.qr').waitFor()
+    await expectSound(page)
+    await takePicture(page, `console-connect-waiting-${name}`)
+
+    // It is looked for while nobody has come; the page was not touched.
+    answer = network({ devices: 7, lastAt: Date.now(), lastFrom: '192.168.1.31' })
+    await page.locator('.share.lit').waitFor()
+    await page.getByText('192.168.1.31').waitFor()
+    await expectSound(page)
+    await takePicture(page, `console-connect-${name}`)
+
+    await page.unroute('**/api/system.network')
+    await page.route('**/api/system.network', (route) => route.abort())
+    await page.reload()
+    await page.getByRole('alert').waitFor()
+    await takePicture(page, `console-connect-failing-${name}`)
+  })
+})
