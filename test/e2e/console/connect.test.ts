@@ -2,6 +2,7 @@
 // the set-ups to paste.
 import { beforeAll, describe, expect } from 'vitest'
 import type { NetworkView } from '../../../contract/operations/system.ts'
+import { startPortal } from '../../integration/support/portal.ts'
 import {
   expectSound,
   journey,
@@ -48,7 +49,7 @@ beforeAll(async () => {
 journey('a gateway for this computer alone says so, and how to let the network in', async () => {
   const page = await stage.open('/admin/connect', { cookie: stage.admin })
   await page.getByText('Only this computer reaches the gateway.').waitFor()
-  await page.getByText('This computer only').waitFor()
+  await page.getByText('This computer only', { exact: true }).waitFor()
   const address = `${stage.portal.url}/v1`
   await page.locator('.address').filter({ hasText: address }).waitFor()
   const code = page.getByRole('figure')
@@ -60,17 +61,17 @@ journey('a gateway for this computer alone says so, and how to let the network i
 })
 
 journey('a gateway that the network may reach lists its addresses, and waits for a device', async () => {
-  const open = await openStageInNetwork()
-  const { data } = await open.portal.call('system.network', {}, { cookie: open.admin })
-  expect(data).toMatchObject({ isOpenToNetwork: true, port: open.portal.port })
+  const portal = await startPortal({ config: { host: '0.0.0.0' } })
+  const cookie = await portal.setUp()
+  const { data } = await portal.call('system.network', {}, { cookie })
+  expect(data).toMatchObject({ isOpenToNetwork: true, port: portal.port })
   expect(data.places.at(-1)).toMatchObject({ kind: 'loopback', address: '127.0.0.1', reached: null })
   // This machine's own requests prove nothing.
-  await open.portal.send({ path: '/hello' })
-  const again = await open.portal.call('system.network', {}, { cookie: open.admin })
-  expect((again.data as NetworkView).places.every(({ reached }) => reached === null)).toBe(true)
+  await portal.send({ path: '/hello' })
+  const again: NetworkView = (await portal.call('system.network', {}, { cookie })).data
+  expect(again.places.every(({ reached }) => reached === null)).toBe(true)
+  await portal.stop()
 })
-
-const openStageInNetwork = () => openStage({ config: { host: '0.0.0.0' } })
 
 describe.each(LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
   journey(`waiting, reached and failing are drawn (${name})`, async () => {
