@@ -50,7 +50,7 @@ function SetUps({ baseUrl, models }: SetUpsProps) {
     )
   }
   return (
-    <>
+    <div className={styles.setUps}>
       <Tabs
         label={t('clients')}
         value={client}
@@ -74,6 +74,6 @@ function SetUps({ baseUrl, models }: SetUpsProps) {
           <Note status="info">{t('cursor')}</Note>
         </div>
       </Tabs>
-    </>
+    </div>
   )
 }
