@@ -214,6 +214,7 @@ export const ERRORS = {
 
   // The gateway's own part
   gateway_stopping: entry(503, 'server_error', true, 'The gateway is stopping and takes no new requests.'),
+  gateway_paused: entry(503, 'server_error', true, 'The operator has paused new requests for a while.'),
   storage_unavailable: entry(
     503,
     'server_error',

@@ -39,17 +39,17 @@ export async function tellStartProblem(say: Say, message: string): Promise<void>
   })
 }
 
-/** What becomes of the requests that are running. */
-export async function askBeforeQuit(
+/** What becomes of the requests that are running, before the gateway stops. */
+export async function askToEndRequests(
   say: Say,
   inFlight: number,
   seconds: number,
 ): Promise<'drain' | 'cut' | 'stay'> {
   const { response } = await dialog.showMessageBox({
     type: 'question',
-    message: say.count('quitTitle', inFlight),
-    detail: say('quitDetail', { seconds }),
-    buttons: [say('waitAndQuit'), say('cut'), say('keepRunning')],
+    message: say.count('endTitle', inFlight),
+    detail: say('endDetail', { seconds }),
+    buttons: [say('endDrain'), say('endCut'), say('endStay')],
     defaultId: 0,
     cancelId: 2,
     noLink: true,

@@ -2,22 +2,28 @@
 import { join } from 'node:path'
 import { app, session } from 'electron'
 import { startServer } from '../server/start-server.ts'
+import { showAppMenu } from './app-menu.ts'
 import { registerAppScheme, serveConsole } from './app-protocol.ts'
 import { followAppearance } from './appearance.ts'
+import { stayAwake } from './awake.ts'
 import { listConsoleFiles } from './console-files.ts'
 import { createConsoleWindow } from './console-window.ts'
 import { askForSecretFile } from './dialogs.ts'
-import { forwardEvents } from './event-forwarding.ts'
+import { createGatewayActions } from './gateway-actions.ts'
 import { createGatewayControl } from './gateway-control.ts'
-import { startGateway } from './gateway-starter.ts'
+import { followGateway } from './gateway-events.ts'
 import { guardPages, guardSession } from './guards.ts'
 import { openIpcDoor } from './ipc-door.ts'
 import { createKeychain } from './keychain.ts'
+import { isHiddenStart } from './login-item.ts'
+import { createMenuActions } from './menu-actions.ts'
+import { notifyOperator } from './notifications.ts'
 import { createPorts, withSecrets } from './ports.ts'
 import { createPreferences } from './preferences.ts'
 import { quitInOrder } from './quit.ts'
 import { chooseSecretPlace } from './secret-place.ts'
-import { desktopConfig } from './start-config.ts'
+import { desktopConfig, isHostGiven } from './start-config.ts'
+import { showTray } from './tray.ts'
 
 // Everything in the data folder is for its owner only.
 process.umask(0o077)
@@ -32,34 +38,53 @@ else app.quit()
 
 async function boot(): Promise<void> {
   const preferences = createPreferences(app.getPath('userData'))
-  const appearance = followAppearance(preferences)
+  const { say, note } = followAppearance(preferences)
   const ports = await createPorts(dataDir)
-  const configNow = () => desktopConfig(process.env, process.platform, preferences.get())
+  const wanted = () => desktopConfig(process.env, process.platform, preferences.get())
 
   const secrets = await chooseSecretPlace({
     preferences,
     keychain: createKeychain(dataDir),
     dataDir,
     ids: ports.ids,
-    offerFile: (problem) => askForSecretFile(appearance.say(), problem),
+    offerFile: (problem) => askForSecretFile(say(), problem),
   })
   if (secrets === undefined) return app.exit(0)
 
-  const gateway = createGatewayControl(() => startServer(configNow(), withSecrets(ports, secrets)))
+  const gateway = createGatewayControl(() => startServer(wanted(), withSecrets(ports, secrets)))
+  const actions = createGatewayActions({ control: gateway, preferences, say, wanted })
+  const events = followGateway(gateway, ports.clock)
   guardSession(session.defaultSession)
   guardPages(() => gateway.server()?.addresses[0])
   serveConsole(listConsoleFiles(join(app.getAppPath(), 'dist', 'renderer', 'console')))
   openIpcDoor({
     server: gateway.server,
-    desktop: { 'desktop.noteAppearance': appearance.note },
+    desktop: { 'desktop.noteAppearance': note },
     version: app.getVersion(),
   })
   const window = createConsoleWindow(preferences, gateway)
-  forwardEvents(gateway, window, ports.clock)
-  quitInOrder({ gateway, window, say: appearance.say })
-  app.on('second-instance', () => void window.show())
-  app.on('activate', () => void window.show())
+  events.onEvents((happened) => window.push(happened))
 
-  await startGateway({ control: gateway, preferences, say: appearance.say, wanted: configNow })
-  await window.show()
+  const menus = createMenuActions({ gateway, actions, preferences, window })
+  const tray = showTray({
+    iconsDir: join(app.getAppPath(), 'build', 'tray'),
+    facts: () => menus.facts(events.activity(), !isHostGiven(process.env)),
+    say,
+    actions: menus,
+  })
+  gateway.onChange(tray.draw)
+  events.onActivity(tray.draw)
+  preferences.onChange(tray.draw)
+  menus.onAnswered(tray.drawAnew)
+  showAppMenu(say(), menus)
+  preferences.onChange(() => showAppMenu(say(), menus))
+
+  stayAwake(events)
+  notifyOperator(events, say, menus.openConsole)
+  quitInOrder({ actions, window, logger: ports.logger })
+  app.on('second-instance', menus.openConsole)
+  app.on('activate', menus.openConsole)
+
+  await actions.start()
+  if (!isHiddenStart(process.argv)) await window.show()
 }

@@ -1,22 +1,19 @@
 // Quitting takes its time: nothing that somebody pays for is cut off without a person having said so.
 import { app } from 'electron'
+import type { Logger } from '../server/ports.ts'
 import type { ConsoleWindow } from './console-window.ts'
-import { askBeforeQuit } from './dialogs.ts'
-import type { GatewayControl } from './gateway-control.ts'
-import type { Say } from './words.ts'
-
-/** How long running answers may go on. */
-export const DRAIN_SECONDS = 60
+import type { GatewayActions } from './gateway-actions.ts'
 
 interface QuitDeps {
-  readonly gateway: GatewayControl
+  readonly actions: Pick<GatewayActions, 'stop'>
   readonly window: Pick<ConsoleWindow, 'letGo'>
-  readonly say: () => Say
+  readonly logger: Pick<Logger, 'error'>
 }
 
-export function quitInOrder({ gateway, window, say }: QuitDeps): void {
+export function quitInOrder({ actions, window, logger }: QuitDeps): void {
   let isAsking = false
   let isStopped = false
+
   app.on('before-quit', (event) => {
     if (isStopped) return
     event.preventDefault()
@@ -30,11 +27,14 @@ export function quitInOrder({ gateway, window, say }: QuitDeps): void {
   app.on('window-all-closed', () => undefined)
 
   async function end(): Promise<void> {
-    const inFlight = gateway.server()?.inFlight() ?? 0
-    const choice = inFlight === 0 ? 'drain' : await askBeforeQuit(say(), inFlight, DRAIN_SECONDS)
-    if (choice === 'stay') return
-    await gateway.stop(choice === 'cut' ? 0 : DRAIN_SECONDS * 1000)
-    isStopped = true
+    try {
+      isStopped = await actions.stop()
+    } catch (error) {
+      // It cannot be stopped any better by staying.
+      logger.error({ err: error }, 'stopping failed')
+      isStopped = true
+    }
+    if (!isStopped) return
     window.letGo()
     app.quit()
   }

@@ -17,7 +17,8 @@ export function desktopConfig(
   platform: NodeJS.Platform,
   preferences?: Preferences,
 ): StartConfig {
-  const heeded = Object.fromEntries(Object.entries(env).filter(([name]) => HEEDED.test(name)))
+  // An empty variable is how containers say "not set".
+  const heeded = Object.fromEntries(Object.entries(env).filter(([name, value]) => HEEDED.test(name) && value))
   const chosen =
     preferences === undefined
       ? {}
@@ -30,3 +31,6 @@ export function desktopConfig(
   if (parsed.value.kind !== 'run') throw new Error('The configuration starts nothing.')
   return { ...parsed.value.config, remoteAdministrationDefault: 'off' }
 }
+
+/** Whether the environment says where to listen, so that no menu can. */
+export const isHostGiven = ({ CODEX_GATEWAY_HOST }: Environment): boolean => Boolean(CODEX_GATEWAY_HOST)

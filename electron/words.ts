@@ -3,25 +3,22 @@ import en from './words/en.json' with { type: 'json' }
 import zhCN from './words/zh-CN.json' with { type: 'json' }
 
 export type Language = 'en' | 'zh-CN'
-type Catalogue = Readonly<Record<keyof typeof en, string>>
-type CountedName = keyof typeof en extends infer Key
-  ? Key extends `${infer Name}_other`
-    ? Name
-    : never
-  : never
+export type CatalogueKey = keyof typeof en
+type Catalogue = Readonly<Record<CatalogueKey, string>>
+type CountedName = CatalogueKey extends infer Key ? (Key extends `${infer Name}_other` ? Name : never) : never
 
 const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, 'zh-CN': zhCN }
 
 export interface Say {
   /** `{name}` in the sentence is replaced by the value of that name. */
-  (key: keyof typeof en, values?: Readonly<Record<string, string | number>>): string
+  (key: CatalogueKey, values?: Readonly<Record<string, string | number>>): string
   /** By the number: `_zero` where there is one, `_one`, `_other`. */
   count(name: CountedName, count: number): string
 }
 
 export function wordsIn(language: Language): Say {
   const catalogue = CATALOGUES[language]
-  const say = (key: keyof typeof en, values: Readonly<Record<string, string | number>> = {}): string =>
+  const say = (key: CatalogueKey, values: Readonly<Record<string, string | number>> = {}): string =>
     catalogue[key].replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
   return Object.assign(say, {
     count(name: CountedName, count: number) {
@@ -32,7 +29,7 @@ export function wordsIn(language: Language): Say {
   })
 }
 
-const isKey = (key: string): key is keyof typeof en => Object.hasOwn(en, key)
+const isKey = (key: string): key is CatalogueKey => Object.hasOwn(en, key)
 
 /** `preferred` is the system's list, best first, such as `zh-Hans-CN`. */
 export const systemLanguage = (preferred: readonly string[]): Language =>

@@ -16,7 +16,7 @@ const PARENT_LOOK_MS = 500
  */
 export async function runUnderNode(node, program, args) {
   if (realpathSync(node) !== realpathSync(process.execPath)) {
-    process.exitCode = await runInChild(node, program, args)
+    process.exitCode = await runInChild(node, ['--enable-source-maps', program, ...args])
     return
   }
   whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'))
@@ -26,13 +26,14 @@ export async function runUnderNode(node, program, args) {
 }
 
 /**
- * @param {string} node
- * @param {string} program
+ * Runs a program that a person talks to: with our terminal, and ended when we are.
+ *
+ * @param {string} executable
  * @param {readonly string[]} args
  * @returns {Promise<number>} the program's exit code
  */
-function runInChild(node, program, args) {
-  const child = spawn(node, ['--enable-source-maps', program, ...args], { stdio: 'inherit' })
+export function runInChild(executable, args) {
+  const child = spawn(executable, [...args], { stdio: 'inherit' })
   whenNpmIsGone(() => child.kill('SIGTERM'))
   forwardOnce('SIGTERM')
   forwardOnce('SIGHUP')

@@ -39,6 +39,9 @@ export interface RunningServer {
   operator(): Caller['user']
   /** Requests that are running, those included whose client has left. */
   inFlight(): number
+  /** While paused, new requests are asked to come back later; those that run go on. */
+  pause(isPaused: boolean): void
+  isPaused(): boolean
   /** Events as a screen gets them, for a host that shows one itself; `deliver` never gets an empty list. */
   watch(viewer: Viewer, deliver: (events: readonly PushedEvent[]) => void): EventFeed
   /**
@@ -74,6 +77,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
   const addresses: string[] = []
 
   let isStopping = false
+  let isPaused = false
   let restarting: Promise<void> | undefined
   const restart: Restart = (work) => {
     if (isStopping || restarting)
@@ -106,6 +110,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     streams.endAll()
     const replaced = await replaceCore(surroundings, core, work, RESTART_DRAIN_MS)
     core = replaced.core
+    core.gateway.pause(isPaused)
     watchAccess()
     core.deps.ledgerLight.start()
     if (replaced.failure !== undefined) throw replaced.failure
@@ -136,6 +141,12 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     addresses,
     operator: () => operatorOf(core.deps.repositories.users),
     inFlight: () => core.gateway.inFlight(),
+    pause(paused) {
+      isPaused = paused
+      core.gateway.pause(paused)
+      logger.info({ isPaused }, 'new requests are let in, or not')
+    },
+    isPaused: () => isPaused,
     watch: (viewer, deliver) => createEventFeed(events, viewer, deliver),
     async stop({ drainMs }) {
       // A later call ends the wait of the first, which is for the same requests.

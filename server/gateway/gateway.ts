@@ -35,6 +35,8 @@ export interface Gateway {
   /** Requests that are running, those included whose client has left. */
   inFlight(): number
   stats(): GatewayStats
+  /** While paused, new requests are asked to come back later; those that run go on. */
+  pause(isPaused: boolean): void
   /** Takes no new requests, and resolves when all have ended; after `timeoutMs` those that still run are cut off. */
   drain(timeoutMs: number): Promise<void>
   /** Ends the connections to the upstream. Called after `drain`. */
@@ -64,6 +66,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     bodies: createBodyMemory(),
   }
   let isStopping = false
+  let isPaused = false
   const unsubscribe = deps.accessChanges.subscribe((change) => {
     const refused = refusal(change.kind === 'user' ? 'account_suspended' : 'api_key_disabled')
     const isMeant = (request: LiveRequest) =>
@@ -81,6 +84,8 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
       if (req.method === 'OPTIONS') options(deps, req, res)
       else if (isStopping)
         refuse(deps, req, res, refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 }))
+      else if (isPaused)
+        refuse(deps, req, res, refusal('gateway_paused', undefined, { retryAfterMs: 30_000 }))
       else void runRequest(deps, req, res)
     },
     refuse: (req, res, refused) => refuse(deps, req, res, refused),
@@ -101,6 +106,9 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
       drains: deps.drains.count,
       drainCuts: deps.drains.cuts,
     }),
+    pause(paused) {
+      isPaused = paused
+    },
     async drain(timeoutMs) {
       isStopping = true
       if (await within(deps.live.idle(), timeoutMs)) return

@@ -1,0 +1,77 @@
+// The menu bar, with the usual shortcuts in the usual places and the words of the window's language.
+import { Menu, type MenuItemConstructorOptions } from 'electron'
+import type { TrayActions } from './tray-menu.ts'
+import type { Say } from './words.ts'
+
+type AppMenuActions = Pick<TrayActions, 'openConsole' | 'openPortal' | 'copyAddress' | 'restart'>
+
+export const showAppMenu = (say: Say, actions: AppMenuActions): void =>
+  Menu.setApplicationMenu(Menu.buildFromTemplate(appMenu(say, actions, process.platform === 'darwin')))
+
+function appMenu(say: Say, actions: AppMenuActions, isMac: boolean): MenuItemConstructorOptions[] {
+  const about = { role: 'about', label: say('about') } as const
+  const quit = { role: 'quit', label: say('quitApp') } as const
+  const separator = { type: 'separator' } as const
+  return [
+    ...(isMac
+      ? [
+          {
+            label: 'Codex Gateway',
+            submenu: [about, separator, { role: 'hide', label: say('hide') } as const, separator, quit],
+          },
+        ]
+      : []),
+    {
+      label: say('gateway'),
+      submenu: [
+        {
+          id: 'menuConsole',
+          label: say('openConsole'),
+          accelerator: 'CmdOrCtrl+1',
+          click: actions.openConsole,
+        },
+        { id: 'menuPortal', label: say('openPortal'), accelerator: 'CmdOrCtrl+2', click: actions.openPortal },
+        {
+          id: 'menuCopy',
+          label: say('copyAddress'),
+          accelerator: 'CmdOrCtrl+Shift+C',
+          click: actions.copyAddress,
+        },
+        separator,
+        { id: 'menuRestart', label: say('restart'), click: actions.restart },
+        ...(isMac ? [] : [separator, about, quit]),
+      ],
+    },
+    {
+      label: say('edit'),
+      submenu: [
+        { role: 'undo', label: say('undo') },
+        { role: 'redo', label: say('redo') },
+        separator,
+        { role: 'cut', label: say('cut') },
+        { role: 'copy', label: say('copy') },
+        { role: 'paste', label: say('paste') },
+        { role: 'selectAll', label: say('selectAll') },
+      ],
+    },
+    {
+      label: say('view'),
+      submenu: [
+        { role: 'reload', label: say('reload') },
+        separator,
+        { role: 'resetZoom', label: say('resetZoom') },
+        { role: 'zoomIn', label: say('zoomIn') },
+        { role: 'zoomOut', label: say('zoomOut') },
+        separator,
+        { role: 'togglefullscreen', label: say('fullScreen') },
+      ],
+    },
+    {
+      label: say('window'),
+      submenu: [
+        { role: 'minimize', label: say('minimize') },
+        { role: 'close', label: say('closeWindow') },
+      ],
+    },
+  ]
+}

@@ -1,0 +1,68 @@
+// What the items of the tray and of the menu bar do.
+import { app, clipboard, shell } from 'electron'
+import type { Activity } from './activity.ts'
+import type { ConsoleWindow } from './console-window.ts'
+import type { GatewayActions } from './gateway-actions.ts'
+import type { GatewayControl } from './gateway-control.ts'
+import { startAtLogin } from './login-item.ts'
+import type { PreferenceStore } from './preferences.ts'
+import type { TrayActions, TrayFacts } from './tray-menu.ts'
+
+interface MenuActionDeps {
+  readonly gateway: GatewayControl
+  readonly actions: GatewayActions
+  readonly preferences: PreferenceStore
+  readonly window: Pick<ConsoleWindow, 'show'>
+}
+
+export interface MenuActions extends TrayActions {
+  facts(activity: Activity, mayChangeNetwork: boolean): TrayFacts
+  /** Told after an item that is ticked or not has done what it does, or has not. */
+  onAnswered(listener: () => void): void
+}
+
+export function createMenuActions({ gateway, actions, preferences, window }: MenuActionDeps): MenuActions {
+  const listeners: (() => void)[] = []
+  const answered = () => {
+    for (const listener of listeners) listener()
+  }
+  const address = () => gateway.server()?.addresses[0]
+  return {
+    openConsole: () => void window.show(),
+    openPortal() {
+      const base = address()
+      if (base !== undefined) void shell.openExternal(base)
+    },
+    copyAddress() {
+      const base = address()
+      // What clients are set up with.
+      if (base !== undefined) clipboard.writeText(`${base}/v1`)
+    },
+    start: () => void actions.start(),
+    stop: () => void actions.stop(),
+    restart: () => void actions.restart(),
+    pause(isPaused) {
+      gateway.server()?.pause(isPaused)
+      answered()
+    },
+    openToNetwork: (isOpen) => void actions.openToNetwork(isOpen).finally(answered),
+    startAtLogin(isOn) {
+      startAtLogin(isOn)
+      preferences.update({ startsAtLogin: isOn })
+    },
+    quit: () => app.quit(),
+    facts(activity, mayChangeNetwork) {
+      const { isOpenToNetwork, startsAtLogin } = preferences.get()
+      const isPaused = gateway.server()?.isPaused() ?? false
+      return {
+        gateway: gateway.state(),
+        activity,
+        isPaused,
+        isOpenToNetwork,
+        mayChangeNetwork,
+        startsAtLogin,
+      }
+    },
+    onAnswered: (listener) => void listeners.push(listener),
+  }
+}

@@ -1,0 +1,170 @@
+// The tray: what it says of the gateway, and what its items do, while somebody's answer is streaming.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { expect, onTestFinished } from 'vitest'
+import { type DesktopApp, newDataDir, startDesktop, takePicture, USE_FILE } from './desktop-app.ts'
+import { desktopJourney } from './desktop-journey.ts'
+
+const NEXT_PORT = 0
+const CUT = 1
+const STAY = 2
+
+/** The tray as a person sees it: the line for hovering, and each item with what it says. */
+const seen = (app: DesktopApp) =>
+  app.inMain(({ Tray }) => {
+    const [tray] = Tray.all
+    const items = tray?.menu?.items.filter(({ visible, type }) => visible && type !== 'separator') ?? []
+    return {
+      toolTip: tray?.toolTip,
+      icon: (tray?.image as { path: string } | undefined)?.path.split(/[\\/]/).at(-1),
+      items: Object.fromEntries(items.map(({ id, label }) => [id, label])),
+      enabled: items.filter(({ enabled }) => enabled).map(({ id }) => id),
+    }
+  })
+
+const click = (app: DesktopApp, id: string) =>
+  app.inMain(({ Tray }, item) => Tray.all[0]?.menu?.getMenuItemById(item)?.click(), id)
+
+const answerNext = (app: DesktopApp, button: number) =>
+  app.inMain(({ recorded }, next) => void recorded.dialogAnswers.push(next), button)
+
+const calls = (app: DesktopApp, api: string) =>
+  app.inMain(
+    ({ recorded }, name) => recorded.calls.filter((call) => call.api === name).map(({ args }) => args[0]),
+    api,
+  )
+
+/** A port that something else holds, and so may the one above it. */
+async function takenPort(): Promise<number> {
+  const holder = createServer()
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void holder.close())
+  return (holder.address() as AddressInfo).port
+}
+
+/** Sets up the demo and makes a key, as the window would. */
+const setUpDemo = (page: { evaluate(script: string): Promise<unknown> }) =>
+  page.evaluate(`(async () => {
+    const { call } = window.codexGateway
+    await call('setup.complete', {
+      admin: { email: 'ada@example.test', password: 'correct horse battery staple' },
+      upstream: { kind: 'demo' },
+    })
+    const me = await call('me.get', {})
+    await call('users.adjustBalance', { userId: me.data.id, amountNanoUsd: 1_000_000_000, note: 'first' })
+    return (await call('keys.create', { name: 'laptop' })).data.secret
+  })()`) as Promise<string>
+
+const ask = (address: string, secret: string, prompt: string) =>
+  fetch(`${address}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'demo-fast', stream: true, messages: [{ role: 'user', content: prompt }] }),
+  })
+
+desktopJourney('the tray shows and steers the gateway, and asks before it cuts anybody off', async () => {
+  const port = await takenPort()
+  const dataDir = newDataDir()
+  const preferencesFile = join(dataDir, 'desktop', 'preferences.json')
+  mkdirSync(join(dataDir, 'desktop'))
+  writeFileSync(preferencesFile, JSON.stringify({ port, secretPlace: 'encrypted file' }))
+  const home = newDataDir()
+  const app = startDesktop({
+    dataDir,
+    dialogAnswers: [NEXT_PORT],
+    env: { CODEX_GATEWAY_PORT: '', XDG_CONFIG_HOME: home },
+  })
+
+  const page = await app.page()
+  const [asked] = (await calls(app, 'dialog.showMessageBox')) as { message: string; buttons: string[] }[]
+  expect(asked?.message).toBe(`Port ${port} is in use by another program`)
+  const next = Number(/\d+/.exec(asked?.buttons[0] ?? '')?.[0])
+  expect(next).toBeGreaterThan(port)
+  expect(JSON.parse(readFileSync(preferencesFile, 'utf8')).port).toBe(next)
+  const address = `http://127.0.0.1:${next}`
+  expect(await seen(app)).toMatchObject({
+    icon: 'running.png',
+    toolTip: `Codex Gateway · Running at ${address}`,
+    items: { state: `Running at ${address}`, inFlight: 'No requests running', stop: 'Stop gateway' },
+  })
+
+  await click(app, 'copyAddress')
+  expect(await app.inMain(({ clipboard }) => clipboard.readText())).toBe(`${address}/v1`)
+  await click(app, 'openPortal')
+  expect(await calls(app, 'shell.openExternal')).toEqual([address])
+  await click(app, 'startAtLogin')
+  const autostart = join(home, 'autostart', 'codex-gateway.desktop')
+  expect(readFileSync(autostart, 'utf8')).toContain('--hidden')
+  await click(app, 'startAtLogin')
+  expect(existsSync(autostart)).toBe(false)
+
+  // Somebody's answer is on its way: the machine stays awake, and what would end the answer asks first.
+  const secret = await setUpDemo(page)
+  const stream = await ask(address, secret, '[[demo:delay=50]] [[demo:tokens=2000]]')
+  const ended = stream.text().catch(() => 'cut')
+  await expect.poll(async () => (await seen(app)).items).toMatchObject({ inFlight: '1 request running' })
+  expect(await calls(app, 'powerSaveBlocker.start')).toEqual(['prevent-app-suspension'])
+
+  await answerNext(app, STAY)
+  await click(app, 'stop')
+  await expect.poll(() => calls(app, 'dialog.showMessageBox')).toHaveLength(2)
+  expect((await seen(app)).icon).toBe('running.png')
+
+  await click(app, 'pause')
+  const paused = await ask(address, secret, 'Hello')
+  expect([paused.status, paused.headers.get('retry-after')]).toEqual([503, '30'])
+  expect(await paused.json()).toMatchObject({ error: { code: 'gateway_paused' } })
+  expect((await seen(app)).items).toMatchObject({ state: `New requests are paused at ${address}` })
+  await click(app, 'pause')
+  expect((await ask(address, secret, 'Hello')).status).toBe(200)
+
+  // The window changes its language, and the menus with it.
+  await page.evaluate(`document.documentElement.lang = 'zh-CN'`)
+  await expect
+    .poll(async () => (await seen(app)).items)
+    .toMatchObject({ stop: '停止网关', quit: '退出 Codex Gateway' })
+  expect(
+    await app.inMain(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('menuConsole')?.label),
+  ).toBe('打开控制台')
+
+  await answerNext(app, CUT)
+  await click(app, 'stop')
+  await ended
+  await expect
+    .poll(() => seen(app))
+    .toMatchObject({
+      icon: 'stopped.png',
+      toolTip: 'Codex Gateway · 已停止',
+      items: { start: '启动网关' },
+      enabled: ['openConsole', 'start', 'openToNetwork', 'startAtLogin', 'quit'],
+    })
+  // The window says so, and comes back by itself.
+  expect(await page.evaluate(`window.codexGateway.call('me.get', {}).catch(() => 'offline')`)).toBe('offline')
+  await takePicture(page, 'gateway-stopped')
+  await click(app, 'start')
+  await expect.poll(async () => (await seen(app)).icon).toBe('running.png')
+  expect(await page.evaluate(`window.codexGateway.call('me.get', {})`)).toMatchObject({ ok: true })
+
+  await click(app, 'quit')
+  expect(await app.exited).toBe(0)
+})
+
+desktopJourney(
+  'letting other machines in is a matter of one item, and keys are asked for there too',
+  async () => {
+    const app = startDesktop({ dialogAnswers: [USE_FILE] })
+    const page = await app.page()
+    await setUpDemo(page)
+    const network = () =>
+      page.evaluate(`window.codexGateway.call('settings.get', {}).then(({ data }) => data.network.host)`)
+    expect(await network()).toBe('127.0.0.1')
+    await click(app, 'openToNetwork')
+    await expect.poll(() => network().catch(() => 'restarting')).toBe('0.0.0.0')
+    const address = ((await seen(app)).items['state'] ?? '').replace('Running at ', '')
+    expect((await ask(address, 'sk-cg-none', 'Hello')).status).toBe(401)
+    await click(app, 'openToNetwork')
+    await expect.poll(() => network().catch(() => 'restarting')).toBe('127.0.0.1')
+  },
+)
