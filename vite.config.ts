@@ -77,7 +77,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{contract,server,electron,scripts,test}/**/*.test.ts'],
-          exclude: [...NEVER_TESTS, 'test/{e2e,electron-host}/**'],
+          exclude: [...NEVER_TESTS, 'test/{e2e,electron-host,packaging}/**'],
         },
       },
       {
@@ -105,7 +105,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'desktop',
-          include: ['test/electron-host/**/*.test.ts'],
+          include: ['test/{electron-host,packaging}/**/*.test.ts'],
           exclude: NEVER_TESTS,
           testTimeout: 120_000,
           globalSetup: ['test/electron-host/global-setup.ts'],

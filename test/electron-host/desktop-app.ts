@@ -11,7 +11,6 @@ import { findNeed } from '../../scripts/system-needs.ts'
 import type { StandIn } from './stand-in/electron.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const MAIN = join(ROOT, 'dist', 'electron', 'main.mjs')
 const REGISTER = join(import.meta.dirname, 'stand-in', 'register.mjs')
 const SCREENS_DIR = join(ROOT, 'test-results', 'screens')
 const PATIENCE_MS = 10_000
@@ -20,6 +19,8 @@ const NO_KEYCHAIN = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/dev/null/no-bus', XD
 export const USE_FILE = 1
 
 export interface DesktopOptions {
+  /** Where the app lies; the repository where left out. */
+  readonly root?: string
   readonly dataDir?: string
   readonly language?: string
   readonly env?: Readonly<Record<string, string>>
@@ -45,11 +46,11 @@ export interface DesktopApp {
 
 /** Ended and cleaned up with the test. */
 export function startDesktop(options: DesktopOptions = {}): DesktopApp {
-  const dataDir = options.dataDir ?? newDataDir()
+  const { root = ROOT, dataDir = newDataDir() } = options
   let printed = ''
   const run = (): ChildProcess => {
-    const child = fork(MAIN, [], {
-      cwd: ROOT,
+    const child = fork(join(root, 'dist', 'electron', 'main.mjs'), [], {
+      cwd: root,
       execArgv: ['--import', REGISTER, '--enable-source-maps'],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -59,7 +60,7 @@ export function startDesktop(options: DesktopOptions = {}): DesktopApp {
         ...NO_KEYCHAIN,
         CODEX_GATEWAY_DATA_DIR: dataDir,
         CODEX_GATEWAY_PORT: '0',
-        ELECTRON_HOST_ROOT: ROOT,
+        ELECTRON_HOST_ROOT: root,
         ELECTRON_HOST_CHROMIUM: findNeed('chromium') ?? '',
         ELECTRON_HOST_LANGUAGE: options.language ?? 'en-US',
         ELECTRON_HOST_DIALOG_ANSWERS: (options.dialogAnswers ?? []).join(','),

@@ -1,0 +1,24 @@
+// `npm run package [-- FLAGS OF ELECTRON-BUILDER]`: builds everything and packs the desktop app for this system into
+// dist/packages. Fetches Electron's runtime and the packagers' own tools; nothing is uploaded.
+import './require-node.mjs'
+import { join } from 'node:path'
+import { nodePath } from './packages.mjs'
+import { runInChild } from './run-under-node.mjs'
+import { endWith } from './set-up-error.mjs'
+import { ROOT, setUp } from './setup.mjs'
+
+async function packageApp() {
+  await setUp({ isBuildForced: true })
+  const packager = join(ROOT, 'node_modules', 'electron-builder', 'cli.js')
+  const config = join(ROOT, 'build', 'electron-builder.yml')
+  process.exitCode = await runInChild(nodePath(ROOT), [
+    packager,
+    '--config',
+    config,
+    '--publish',
+    'never',
+    ...process.argv.slice(2),
+  ])
+}
+
+packageApp().catch(endWith)
