@@ -16,6 +16,8 @@ import { PlacesPanel } from './places-panel.tsx'
 import { SetUpsPanel } from './set-ups-panel.tsx'
 import { useWords } from './words.ts'
 
+/** Lets the network in, at the next start. */
+const OPEN_FLAG = '--host 0.0.0.0'
 /** While nobody has come yet and somebody looks; afterwards it is told. */
 const LOOK_EVERY_MS = 3_000
 
@@ -61,10 +63,7 @@ function Places({ network }: { readonly network: NetworkView }) {
             </ButtonLink>
           }
         >
-          <Sentence
-            text={t('closedText')}
-            parts={{ command: <code className="mono">--host 0.0.0.0</code> }}
-          />
+          <Sentence text={t('closedText')} parts={{ command: <code className="mono">{OPEN_FLAG}</code> }} />
         </Note>
       )}
       <ShareCard

@@ -79,7 +79,7 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
           >
             <div className={styles.parts}>
               {setUpOf(client, baseUrl, model).map(({ where, place, text }) => (
-                <CodeBlock key={where} text={text} where={place === undefined ? where : t(place)} />
+                <CodeBlock key={where} text={text} where={place === undefined ? where : t('shell')} />
               ))}
               <p className="help">
                 <Sentence
