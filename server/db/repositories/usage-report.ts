@@ -49,8 +49,6 @@ export interface UsageReport {
   top(request: TopRequest): TopReport
 }
 
-export type { UsageBucket }
-
 export function createUsageReport(db: Pick<Db, 'raw'>): UsageReport {
   const sums = createUsageSums(db)
   const labelOf = createLabels(db)
