@@ -1,4 +1,5 @@
 // The audit: what was changed, by whom and from where, found again by search and filters that stand in the address.
+import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect } from 'vitest'
 import { ADMIN } from '../../integration/support/portal.ts'
 import {
@@ -50,6 +51,13 @@ journey(
     await page.getByRole('searchbox').fill('Friday')
     await page.waitForURL('**/admin/audit?search=Friday')
     await expect.poll(() => rows.count()).toBe(1)
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Export CSV' }).click(),
+    ])
+    const file = await text(await saved.createReadStream())
+    expect(file.trim().split('\r\n')).toHaveLength(2)
+    expect(file).toContain('Maintenance on Friday')
     await rows.first().click()
     const drawer = page.getByRole('complementary', { name: 'Changed settings' })
     await drawer.getByText('sessionDays').waitFor()

@@ -1,6 +1,7 @@
 // Who changed what: searched and filtered by the server, each row with what was before and what is after.
 import { ScrollText, X } from 'lucide-react'
 import { usePaged, useRefreshOn } from '../../../client/hooks.ts'
+import { CsvLink } from '../../../kit/csv-link.tsx'
 import { DateRange } from '../../../kit/date-range.tsx'
 import { FilterBar, PageHeader } from '../../../kit/page.tsx'
 import { SearchInput } from '../../../kit/search-input.tsx'
@@ -42,7 +43,7 @@ export function AuditScreen() {
   useRefreshOn('user.changed', ['audit.list'])
   useRefreshOn('key.changed', ['audit.list'])
   useRefreshOn('settings.changed', ['audit.list'])
-  const { query, paging } = usePaged('audit.list', {
+  const filter = {
     ...(search === '' ? {} : { search }),
     ...(target === undefined ? {} : { targetType: target }),
     ...(targetId === '' ? {} : { targetId: targetId.slice(0, 100) }),
@@ -50,7 +51,8 @@ export function AuditScreen() {
     ...(actor === '' ? {} : { actorUserId: actor.slice(0, 64) }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
-  })
+  }
+  const { query, paging } = usePaged('audit.list', filter)
   const rows = query.data?.rows
   const isFiltered = Object.entries(params).some(
     ([name, value]) => name !== 'row' && value !== '' && value !== undefined,
@@ -60,7 +62,11 @@ export function AuditScreen() {
   return (
     <>
       <div className="page">
-        <PageHeader title={t('title')} meta={t('meta')} />
+        <PageHeader
+          title={t('title')}
+          meta={t('meta')}
+          actions={<CsvLink file="audit.csv" query={filter} />}
+        />
         <div className="pbody">
           <FilterBar>
             <SearchInput label={t('search')} value={search} onChange={(text) => narrow({ search: text })} />

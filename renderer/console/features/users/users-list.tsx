@@ -5,6 +5,7 @@ import { useLocation } from 'wouter'
 import { userPath } from '../../../../contract/page-paths.ts'
 import { usePaged, useRefreshOn } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
+import { CsvLink } from '../../../kit/csv-link.tsx'
 import { FilterBar } from '../../../kit/page.tsx'
 import { SearchInput } from '../../../kit/search-input.tsx'
 import { FilterSelect } from '../../../kit/select.tsx'
@@ -102,6 +103,7 @@ export function UsersList({ onCreate, onInvite }: UsersListProps) {
             })}
           </span>
         )}
+        <CsvLink isSmall file="users.csv" query={{ search, status, role, sort, direction }} />
       </FilterBar>
       {selected.length > 0 ? (
         <SelectedBar
