@@ -55,6 +55,10 @@ CREATE TABLE `usage_rollups` (
 	CONSTRAINT "usage_rollups_level" CHECK("usage_rollups"."level" in (0, 1, 2))
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+DROP INDEX `usage_user_created`;
+--> statement-breakpoint
+DROP INDEX `usage_key_created`;
+--> statement-breakpoint
 CREATE INDEX `usage_model_created` ON `usage` (`model`,`created_at`,`request_id`);
 --> statement-breakpoint
 CREATE INDEX `usage_endpoint_created` ON `usage` (`endpoint`,`created_at`,`request_id`);
@@ -62,3 +66,7 @@ CREATE INDEX `usage_endpoint_created` ON `usage` (`endpoint`,`created_at`,`reque
 CREATE INDEX `usage_status_created` ON `usage` (`status`,`created_at`,`request_id`) WHERE "status" <> 200;
 --> statement-breakpoint
 CREATE INDEX `usage_reason_created` ON `usage` (`reason`,`created_at`,`request_id`) WHERE "reason" <> 'completed';
+--> statement-breakpoint
+CREATE INDEX `usage_user_created` ON `usage` (`user_id`,`created_at`,`request_id`,`model`,`endpoint`,`status`);
+--> statement-breakpoint
+CREATE INDEX `usage_key_created` ON `usage` (`key_id`,`created_at`,`request_id`,`model`,`endpoint`,`status`);

@@ -43,7 +43,10 @@ const SELECT_CHANGES = `
   WHERE user_id = @userId AND ${IS_CHANGE} AND seq < @beforeSeq
   ORDER BY seq DESC LIMIT @count`
 
-/** What an entry added is read from the two balances around it, so that a settlement comes without its write-off. */
+/**
+ * What an entry added is read from the two balances around it, so that a settlement comes without its write-off.
+ * CROSS JOIN: the links lead to the entries. Left to choose, SQLite reads the whole ledger for the sake of its order.
+ */
 const selectLinked = (firstSeq: string) => `
   WITH RECURSIVE linked (seq, position) AS (
     ${firstSeq}
@@ -52,10 +55,10 @@ const selectLinked = (firstSeq: string) => `
     WHERE position < @count AND entry.previous_seq IS NOT NULL)
   SELECT ${COLUMNS}, charges.model AS model,
     entry.balance_after_nano_usd - coalesce(previous.balance_after_nano_usd, 0) AS amountNanoUsd
-  FROM linked JOIN ledger_entries AS entry ON entry.seq = linked.seq
+  FROM linked CROSS JOIN ledger_entries AS entry ON entry.seq = linked.seq
     LEFT JOIN ledger_entries AS previous ON previous.seq = entry.previous_seq
     LEFT JOIN charges ON charges.entry_seq = entry.seq
-  ORDER BY entry.seq DESC`
+  ORDER BY linked.position`
 
 interface Asked {
   readonly userId: string

@@ -85,7 +85,7 @@ function partsOf(filter: CountedFilter, dimension: UsageDimension | undefined, r
 
 export function createUsageSums({ raw }: Pick<Db, 'raw'>): UsageSums {
   type Row = UsageTotals & { readonly group: string }
-  const rolledUntil = raw.prepare<[], number>('SELECT rolled_until FROM usage_progress').pluck()
+  const rolledUntil = raw.prepare<[], number>('SELECT rolled_until FROM usage_progress WHERE id = 0').pluck()
   // A report asks the same question for each of its buckets.
   const prepared = new Map<string, ReturnType<typeof raw.prepare<Value[], Row>>>()
 
@@ -97,7 +97,7 @@ export function createUsageSums({ raw }: Pick<Db, 'raw'>): UsageSums {
     // Named, because they stand before the time in the order of the sums.
     const levels = !isRows && isByTime ? ' AND level IN (0, 1, 2)' : ''
     const text = `SELECT ${group} AS "group", ${isRows ? SUMS_OF_ROWS : SUMS_OF_SUMS} FROM ${source}
-      WHERE ${sql}${levels} GROUP BY 1`
+      WHERE ${sql}${levels}${dimension === undefined ? '' : ' GROUP BY 1'}`
     const statement = prepared.get(text) ?? raw.prepare<Value[], Row>(text)
     prepared.set(text, statement)
     return statement.all(...values)

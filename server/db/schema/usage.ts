@@ -35,8 +35,23 @@ export const usage = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.createdAt, table.requestId] }),
-    index('usage_user_created').on(table.userId, table.createdAt, table.requestId),
-    index('usage_key_created').on(table.keyId, table.createdAt, table.requestId),
+    // With what a person's or a key's list is narrowed by further, so that rows which do not fit are passed over unread.
+    index('usage_user_created').on(
+      table.userId,
+      table.createdAt,
+      table.requestId,
+      table.model,
+      table.endpoint,
+      table.status,
+    ),
+    index('usage_key_created').on(
+      table.keyId,
+      table.createdAt,
+      table.requestId,
+      table.model,
+      table.endpoint,
+      table.status,
+    ),
     index('usage_model_created').on(table.model, table.createdAt, table.requestId),
     index('usage_endpoint_created').on(table.endpoint, table.createdAt, table.requestId),
     // Of what is not the usual, so that the usual does not pay for it.
