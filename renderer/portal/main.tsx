@@ -11,6 +11,7 @@ void startApp({
       '../words/errors/words.*.json',
       './shell/words.*.json',
       './plan/words.*.json',
+      './spend/words.*.json',
       '../receipt/words.*.json',
       './features/*/words.*.json',
     ],

@@ -6,7 +6,7 @@ import type { ScreenEntry } from '../routing/screens.tsx'
 export const PORTAL_SCREENS = {
   home: {
     load: () => import('./features/home/home-screen.tsx').then(({ HomeScreen }) => HomeScreen),
-    words: ['home', 'plan'],
+    words: ['home', 'plan', 'spend'],
   },
   login: {
     load: () => import('./features/sign-in/sign-in-screen.tsx').then(({ SignInScreen }) => SignInScreen),
@@ -69,7 +69,7 @@ export const PORTAL_SCREENS = {
   },
   usage: {
     load: () => import('./features/usage/usage-screen.tsx').then(({ UsageScreen }) => UsageScreen),
-    words: ['usage', 'receipt'],
+    words: ['usage', 'receipt', 'spend'],
   },
 } as const satisfies Readonly<Record<PortalPage, ScreenEntry>>
 

@@ -54,7 +54,7 @@ journey(
     const cost = page.getByRole('definition').getByRole('link')
     const { data } = await stage.portal.call('usage.list', { limit: 1 }, { cookie })
     await expect
-      .poll(async () => Number((await cost.innerText()).replace('$', '')) * 1e9)
+      .poll(async () => Number((await cost.innerText()).replace('$', '')) * 1e9, { timeout: 10_000 })
       .toBeCloseTo(data.rows[0].costNanoUsd, -4)
     await expectSound(page)
     await takePicture(page, 'portal-connect-tested')

@@ -1,4 +1,6 @@
 // What a teammate has and spends, on the screens: the first request, a code, a plan, its quota, receipts; all by push.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { beforeAll, describe, expect } from 'vitest'
 import {
@@ -13,6 +15,7 @@ import {
 
 const DOLLAR = 1_000_000_000
 const MODEL = 'demo-smart'
+const PATIENCE = { timeout: 10_000 }
 const SCRIPT = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>'
 
 let stage: Stage
@@ -27,6 +30,8 @@ beforeAll(async () => {
     inputNanoUsdPerMTok: 10_000 * DOLLAR,
     outputNanoUsdPerMTok: 10_000 * DOLLAR,
   })
+  await asAdmin('plans.create', { name: 'Small', priceNanoUsd: 4 * DOLLAR, days: 7 })
+  await asAdmin('plans.create', { name: 'Large', priceNanoUsd: 20 * DOLLAR, days: 30 })
 })
 
 async function person(email: string, dollars: number) {
@@ -84,7 +89,9 @@ journey(
     await page.getByRole('heading', { name: 'First steps' }).waitFor({ state: 'detached' })
     const { data: overview } = await stage.portal.call('me.overview', {}, { cookie })
     expect(overview.balanceNanoUsd).toBeLessThan(50 * DOLLAR)
-    await expect.poll(() => exactOf(page, 'Balance')).toBe(overview.balanceNanoUsd)
+    await expect.poll(() => exactOf(page, 'Balance'), PATIENCE).toBe(overview.balanceNanoUsd)
+    await page.locator('.stat', { hasText: 'Requests today' }).getByText('1', { exact: true }).waitFor()
+    await page.getByRole('figure', { name: 'Spend by model' }).getByText(MODEL).waitFor()
     expect(await page.evaluate('window.loadedOnce')).toBe(true)
     await page.getByRole('cell', { name: SCRIPT.slice(0, 90) }).waitFor()
     await page.getByText(`Maintenance on Sunday ${SCRIPT}`).waitFor()
@@ -106,12 +113,30 @@ journey(
     await expectSound(page)
 
     await page.keyboard.press('Escape')
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download CSV' }).click(),
+    ])
+    const file = join(stage.portal.dataDir, 'usage.csv')
+    await download.saveAs(file)
+    const [head, row, ...more] = readFileSync(file, 'utf8').trimEnd().split('\r\n')
+    expect([head?.startsWith('\uFEFF'), row?.includes(data.rows[0].requestId), more]).toEqual([
+      true,
+      true,
+      [],
+    ])
+    await page.getByText('Tokens', { exact: true }).first().click()
+    const chart = page.getByRole('figure', { name: 'Tokens by model' })
+    await chart.getByRole('button', { name: 'Show as table' }).click()
+    const { inputTokens, outputTokens } = data.rows[0]
+    await chart.getByRole('cell', { name: String(inputTokens + outputTokens), exact: true }).waitFor()
     await page.getByRole('combobox', { name: 'Status' }).click()
     await page.getByRole('option', { name: '429 Limit or quota' }).click()
     await page.getByText('Nothing matches these filters.').waitFor()
     expect(page.url()).toContain('status=429')
+    await page.getByText('0 requests').waitFor()
     await page.getByRole('button', { name: 'Clear filters' }).click()
-    await page.getByRole('row', { name: MODEL }).waitFor()
+    await page.getByRole('table', { name: 'Usage' }).getByRole('row', { name: MODEL }).waitFor()
   },
 )
 
@@ -156,7 +181,7 @@ journey(
     await takePicture(page, 'portal-home-quota-used-up')
     const before = await notice.getByRole('status').count()
     await notice.getByRole('button', { name: 'Dismiss' }).first().click()
-    await expect.poll(() => notice.getByRole('status').count()).toBe(before - 1)
+    await expect.poll(() => notice.getByRole('status').count(), PATIENCE).toBe(before - 1)
     expect(await page.title()).toBe('Home · Codex Gateway')
   },
 )
@@ -183,8 +208,6 @@ journey(
 journey(
   'a plan is bought with the new balance shown before, extended, and replaced only knowingly',
   async () => {
-    const small = await asAdmin('plans.create', { name: 'Small', priceNanoUsd: 4 * DOLLAR, days: 7 })
-    await asAdmin('plans.create', { name: 'Large', priceNanoUsd: 20 * DOLLAR, days: 30 })
     const { cookie } = await person('buyer@example.test', 30)
     const page = await stage.open('/plans', { cookie })
     await page.getByRole('button', { name: 'Buy Small' }).click()
@@ -196,7 +219,7 @@ journey(
     await dialog.getByRole('button', { name: 'Buy Small' }).click()
     await page.getByText('Small is active', { exact: true }).waitFor()
     const first = (await stage.portal.call('me.overview', {}, { cookie })).data
-    expect([first.balanceNanoUsd, first.plan.planId]).toEqual([26 * DOLLAR, small.data.id])
+    expect([first.balanceNanoUsd, first.plan.name]).toEqual([26 * DOLLAR, 'Small'])
 
     await page.getByRole('button', { name: 'Extend Small' }).click()
     await dialog.getByRole('button', { name: 'Extend Small' }).click()
@@ -228,7 +251,8 @@ const FAILURE = {
   json: { ok: false, error: { code: 'internal_error', message: 'x', details: { requestId: 'req-77' } } },
 }
 
-describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+// Both languages, both themes and both sizes; a third look would show nothing new.
+describe.each(PORTAL_LOOKS.slice(0, 2).map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
   journey(`home, plans, models and usage are sound empty, full and failing (${name})`, async () => {
     const { id, cookie } = await person(`rich-${name.toLowerCase()}@example.test`, 0)
     const page = await stage.open('/', {

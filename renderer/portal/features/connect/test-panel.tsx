@@ -108,6 +108,7 @@ export function TestPanel({ model }: { readonly model: string }) {
           <FailureNote error={creation.error} />
           {run.kind === 'none' ? undefined : (
             <>
+              {run.kind === 'done' ? <TestOutcomeView outcome={run.outcome} /> : undefined}
               <output
                 className={styles.answer}
                 aria-label={t('testAnswer')}
@@ -119,7 +120,6 @@ export function TestPanel({ model }: { readonly model: string }) {
                   run.text
                 )}
               </output>
-              {run.kind === 'done' ? <TestOutcomeView outcome={run.outcome} /> : undefined}
             </>
           )}
         </form>

@@ -1,10 +1,8 @@
 // Where a person stands: what they have, what their plan still carries, what today cost, and what to do next.
 import { Megaphone } from 'lucide-react'
-import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { useAsk, useRefreshOn } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
-import { Count, Money } from '../../../kit/amounts.tsx'
-import { PageHeader, Stat, Stats } from '../../../kit/page.tsx'
+import { PageHeader } from '../../../kit/page.tsx'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { BalanceCard } from './balance-card.tsx'
 import { FirstSteps } from './first-steps.tsx'
@@ -13,6 +11,7 @@ import { KeysCard } from './keys-card.tsx'
 import { Notices } from './notices.tsx'
 import { PlanCard } from './plan-card.tsx'
 import { QuickLinks } from './quick-links.tsx'
+import { Spending } from './spending.tsx'
 import { useWords } from './words.ts'
 
 export function HomeScreen() {
@@ -22,7 +21,7 @@ export function HomeScreen() {
   // One row tells a newcomer from everybody else.
   const latest = useAsk('usage.list', { userId: me.id, limit: 1 })
   useRefreshOn(['requests.finished', 'balance.changed', 'settings.changed', 'data.changed'], ['me.overview'])
-  useRefreshOn('requests.finished', ['usage.list'])
+  useRefreshOn('requests.finished', ['usage.list', 'usage.series'])
   const { data } = overview
   if (overview.isError) {
     return (
@@ -61,7 +60,7 @@ export function HomeScreen() {
               <PlanCard plan={data.plan} />
             </div>
             <div className={isNewcomer ? `${styles.column} ${styles.first}` : styles.column}>
-              {isNewcomer ? <FirstSteps hasKey={data.keyCount > 0} /> : <Today overview={data} />}
+              {isNewcomer ? <FirstSteps hasKey={data.keyCount > 0} /> : <Spending overview={data} />}
               {data.keyCount > 0 ? <KeysCard /> : undefined}
               <QuickLinks isNewcomer={isNewcomer} />
             </div>
@@ -69,22 +68,5 @@ export function HomeScreen() {
         )}
       </div>
     </>
-  )
-}
-
-function Today({ overview: { today, keyCount } }: { readonly overview: CallOutput<'me.overview'> }) {
-  const t = useWords()
-  return (
-    <Stats>
-      <Stat label={t('spentToday')}>
-        <Money nanoUsd={today.spendNanoUsd} isFigure />
-      </Stat>
-      <Stat label={t('requestsToday')}>
-        <Count value={today.requests} />
-      </Stat>
-      <Stat label={t('keysInUse')}>
-        <Count value={keyCount} />
-      </Stat>
-    </Stats>
   )
 }

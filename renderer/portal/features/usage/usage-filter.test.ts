@@ -1,7 +1,7 @@
 // From the address to the question.
 import { expect, test } from 'vitest'
 import { readSearch } from '../../../routing/search-params.ts'
-import { filterInput, isFiltered, NO_FILTER, USAGE_PARAMS } from './usage-filter.ts'
+import { csvPath, filterInput, isFiltered, NO_FILTER, USAGE_PARAMS } from './usage-filter.ts'
 
 test('what stands in the address is asked for, and nothing else', () => {
   const read = (search: string) => readSearch(USAGE_PARAMS, search)
@@ -18,4 +18,9 @@ test('what stands in the address is asked for, and nothing else', () => {
     true,
     false,
   ])
+})
+
+test('the file has the rows that are looked at: the same filter, as the door for files names it', () => {
+  const input = filterInput('ann', readSearch(USAGE_PARAMS, '?from=5&model=gpt-6%20x&status=429'))
+  expect(csvPath(input)).toBe('/api/export/usage.csv?userId=ann&from=5&model=gpt-6+x&status=429')
 })

@@ -1,5 +1,5 @@
 // A person's requests, one by one and in sum, by what stands in the address; and the receipt of one of them.
-import { ChartColumn } from 'lucide-react'
+import { ChartColumn, Download } from 'lucide-react'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk, usePaged, useRefreshOn } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
@@ -11,7 +11,8 @@ import { Pager } from '../../../kit/table.tsx'
 import { useSearchParams } from '../../../routing/search-params.ts'
 import { ReceiptDrawer } from './receipt-drawer.tsx'
 import { Totals } from './totals.tsx'
-import { filterInput, isFiltered, NO_FILTER, USAGE_PARAMS } from './usage-filter.ts'
+import { UsageChart } from './usage-chart.tsx'
+import { csvPath, filterInput, isFiltered, NO_FILTER, USAGE_PARAMS } from './usage-filter.ts'
 import { UsageFilters } from './usage-filters.tsx'
 import { UsageTable } from './usage-table.tsx'
 import { useWords } from './words.ts'
@@ -26,17 +27,33 @@ export function UsageScreen() {
   const input = filterInput(me.id, filter)
   const { query, paging } = usePaged('usage.list', input)
   const keys = useAsk('keys.list', { userId: me.id, limit: KEYS_MAX })
-  useRefreshOn('requests.finished', ['usage.list', 'usage.summary'])
+  useRefreshOn('requests.finished', ['usage.list', 'usage.summary', 'usage.series'])
   const keyName = (id: string) => keys.data?.rows.find((key) => key.id === id)?.name
   const rows = query.isError ? undefined : query.data?.rows
   const isEmpty = rows?.length === 0 && !isFiltered(filter) && paging.pageIndex === 0
   return (
     <>
-      <PageHeader title={t('title')} actions={<StatusShape status="info">{t('live')}</StatusShape>} />
+      <PageHeader
+        title={t('title')}
+        meta={<StatusShape status="info">{t('live')}</StatusShape>}
+        actions={
+          isEmpty ? undefined : (
+            <a className="btn secondary" href={csvPath(input)} download>
+              <Download size={14} aria-hidden="true" />
+              {t('csv')}
+            </a>
+          )
+        }
+      />
       <div className="stack">
         {isEmpty ? undefined : (
           <>
             <UsageFilters filter={filter} keys={keys.data?.rows ?? []} onChange={setParams} />
+            <UsageChart
+              input={input}
+              metric={filter.metric ?? 'spend'}
+              onMetric={(metric) => setParams({ metric })}
+            />
             <Totals input={input} />
           </>
         )}

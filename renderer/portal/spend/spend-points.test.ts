@@ -1,0 +1,58 @@
+// From sums to a chart.
+import { expect, test } from 'vitest'
+import { spendPoints, todayOf, type UsageSeries } from './spend-points.ts'
+
+const totals = (costNanoUsd: number): UsageSeries['total'] => ({
+  requests: costNanoUsd / 10,
+  errors: 0,
+  inputTokens: costNanoUsd * 2,
+  cachedInputTokens: costNanoUsd,
+  cacheWriteTokens: 0,
+  outputTokens: costNanoUsd,
+  reasoningTokens: 0,
+  webSearchCalls: 0,
+  costNanoUsd,
+})
+const group = (id: string, ...costs: number[]) => ({
+  id,
+  label: id,
+  total: totals(0),
+  points: costs.map(totals),
+})
+const SERIES = {
+  buckets: [
+    { from: 0, to: 100 },
+    { from: 100, to: 200 },
+  ],
+  points: [totals(60), totals(90)],
+  groups: [group('gpt-6', 50, 70), group('', 0, 10)],
+  other: { total: totals(20), points: [totals(10), totals(10)] },
+}
+const LABELS = { point: (from: number) => `at ${from}`, other: 'other', noModel: 'none' }
+
+test('each model has a value in each bucket, and what is left comes last', () => {
+  const { series, points } = spendPoints(SERIES, 'spend', LABELS)
+  expect(series.map(({ label, isOther }) => [label, isOther ?? false])).toEqual([
+    ['gpt-6', false],
+    ['none', false],
+    ['other', true],
+  ])
+  expect(points.map(({ label }) => label)).toEqual(['at 0', 'at 100'])
+  // The bars stand for the whole: together they are the sum of the bucket.
+  const heights = points.map(({ values }) =>
+    Object.values(values).reduce((sum = 0, value = 0) => sum + value, 0),
+  )
+  expect(heights).toEqual(SERIES.points.map(({ costNanoUsd }) => costNanoUsd))
+})
+
+test('requests are counted, and tokens are those of input and output, whose parts are not counted twice', () => {
+  const first = (metric: 'requests' | 'tokens') =>
+    spendPoints({ ...SERIES, other: null }, metric, LABELS).points[0]?.values['model 0']
+  expect([first('requests'), first('tokens')]).toEqual([5, 150])
+})
+
+test('today is the bucket that is now; before and after the series there is none', () => {
+  expect([todayOf(SERIES, 100)?.costNanoUsd, todayOf(SERIES, 99)?.costNanoUsd, todayOf(SERIES, 200)]).toEqual(
+    [90, 60, undefined],
+  )
+})
