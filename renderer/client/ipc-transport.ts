@@ -16,6 +16,9 @@ declare global {
   }
 }
 
+/** There, whoever sits at the machine is the operator: nobody signs in, and nobody can sign out. */
+export const isInDesktopWindow = (): boolean => window.codexGateway !== undefined
+
 export function createIpcTransport(bridge: GatewayBridge): Transport {
   return {
     async call(name, input, signal) {

@@ -2,6 +2,7 @@
 import { LogOut } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { failureOf } from '../client/failures.ts'
+import { isInDesktopWindow } from '../client/ipc-transport.ts'
 import { useKitWords } from '../kit/kit-words.ts'
 import { Menu, MenuItem, MenuLine } from '../kit/menu.tsx'
 import { Avatar } from '../kit/page.tsx'
@@ -37,10 +38,14 @@ export function AccountMenu({ me, onSignedOut, children }: AccountMenuProps) {
       {children}
       <MenuLine />
       <AppearanceChoices />
-      <MenuLine />
-      <MenuItem icon={<LogOut size={15} />} onSelect={leave}>
-        {t('signOut')}
-      </MenuItem>
+      {isInDesktopWindow() ? undefined : (
+        <>
+          <MenuLine />
+          <MenuItem icon={<LogOut size={15} />} onSelect={leave}>
+            {t('signOut')}
+          </MenuItem>
+        </>
+      )}
     </Menu>
   )
 }

@@ -28,6 +28,11 @@ keychainJourney('from the first start to the first request, and on after the nex
   await page.waitForURL('**/admin/users')
   await page.getByText(ADMIN.email).first().waitFor()
   await takePicture(page, 'console')
+  // Nobody signs in here, so nobody can sign out.
+  await page.getByRole('button', { name: /Account/ }).click()
+  await page.getByRole('menu').getByText(ADMIN.email).waitFor()
+  expect(await page.getByRole('menuitem', { name: 'Sign out' }).count()).toBe(0)
+  await page.keyboard.press('Escape')
 
   // The page learns that there is a key, where it is and how it ends, and no more.
   const view = await page.evaluate("window.codexGateway.call('upstreams.get', {})")

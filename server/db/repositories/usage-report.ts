@@ -1,5 +1,5 @@
 // What the charts of usage are drawn from. Reads much, so it runs in a thread of its own; see reports.ts.
-import type { UsageBucket, UsageDimension, UsageGroup } from '../../../contract/operations/usage.ts'
+import type { UsageDimension, UsageGroup } from '../../../contract/operations/usage.ts'
 import type { Db } from '../open.ts'
 import { type CountedFilter, createUsageSums } from './usage-sums.ts'
 import { readTimings, type UsageTiming } from './usage-timings.ts'
