@@ -118,7 +118,7 @@ function MoneyRail({ receipt }: { readonly receipt: ReceiptView }) {
   const textOf = ({ kind, note }: MoneyStep): string | undefined => {
     if (kind === 'hold') return t('text_hold')
     if (kind === 'release') return t('text_release')
-    if (kind === 'settle') return t(`text_settle_${receipt.charge?.reason ?? 'completed'}`)
+    if (kind === 'settle') return t(`settled_${receipt.charge?.reason ?? 'completed'}`)
     return note ?? undefined
   }
   const railStep = (step: MoneyStep): RailStep => {

@@ -19,7 +19,7 @@ export function PlanAmount({ metric, value, isBare = false }: PlanAmountProps) {
   const text = metric === 'tokens' ? shortCountText(value) : countText(value, language)
   return (
     <span className="num nw" title={countText(value, language)}>
-      {isBare ? text : t(metric, { count: value, text })}
+      {isBare ? text : t(`amount_${metric}`, { count: value, text })}
     </span>
   )
 }

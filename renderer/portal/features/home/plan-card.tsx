@@ -5,13 +5,11 @@ import type { ActivePlanView } from '../../../../contract/plans.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { Sentence } from '../../../words/sentence.tsx'
 import { PlanWindows } from '../../plan/plan-windows.tsx'
-import { usePlanWords } from '../../plan/words.ts'
 import styles from './home.module.css'
 import { useWords } from './words.ts'
 
 export function PlanCard({ plan }: { readonly plan: ActivePlanView | null }) {
   const t = useWords()
-  const planWords = usePlanWords()
   if (plan === null) {
     return (
       <section className={`panel ${styles.card}`} aria-label={t('planOfMine')}>
@@ -34,7 +32,7 @@ export function PlanCard({ plan }: { readonly plan: ActivePlanView | null }) {
           </Link>
         </h2>
         <span className="meta nw">
-          <Sentence text={planWords('ends')} parts={{ time: <Time atMs={plan.endsAt} /> }} />
+          <Sentence text={t('ends')} parts={{ time: <Time atMs={plan.endsAt} /> }} />
         </span>
       </div>
       <PlanWindows plan={plan} />
