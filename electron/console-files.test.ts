@@ -21,14 +21,15 @@ function consoleFolder(): string {
 test('pages are the index, files are themselves, everything else is nothing', async () => {
   const find = listConsoleFiles(consoleFolder())
   const read = async (path: string) => (await find(path)?.read())?.toString()
-  expect(await Promise.all(['/admin', '/admin/users', '/setup'].map(read))).toEqual(
-    Array(3).fill('<title>console</title>'),
+  expect(await Promise.all(['/admin', '/admin/users', '/admin/users/u1', '/setup'].map(read))).toEqual(
+    Array(4).fill('<title>console</title>'),
   )
   expect(await read('/admin/assets/main-1a2b.js')).toBe('run()')
   for (const path of [
     '/admin/../secret.js',
     '/admin/%2e%2e/secret.js',
     '/admin/..\\secret.js',
+    '/admin/users/u1/more',
     '/admin/link.js',
     '/admin/build-id',
     '/admin/assets',

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
-import { CONSOLE_PATHS } from '../contract/page-paths.ts'
+import { isConsolePath } from './page-paths.ts'
 
 const BASE = '/admin/'
 const TYPES: Readonly<Record<string, string>> = {
@@ -34,6 +34,5 @@ export function listConsoleFiles(dir: string): FindFile {
   }
   const index = files.get(`${BASE}index.html`)
   if (index === undefined) throw new Error(`${dir} holds no console: build it with npm run build.`)
-  const pages: ReadonlySet<string> = new Set(Object.values(CONSOLE_PATHS))
-  return (path) => (pages.has(path) ? index : files.get(path))
+  return (path) => (isConsolePath(path) ? index : files.get(path))
 }

@@ -1,8 +1,8 @@
 // What no page in the app may do, whatever it is: leave the console, open windows, ask for permissions, embed others.
 import { app, type Session, shell, type WebContents } from 'electron'
-import { CONSOLE_PATHS, PORTAL_PATHS } from '../contract/page-paths.ts'
 import { allowedExternalUrl } from './external-links.ts'
 import { isConsoleUrl } from './origin.ts'
+import { isConsolePath, isPortalPath } from './page-paths.ts'
 
 export type GatewayAddress = () => string | undefined
 
@@ -39,15 +39,12 @@ function guardPage(contents: WebContents, gateway: GatewayAddress): void {
   })
 }
 
-const PAGES: ReadonlySet<string> = new Set(Object.values(CONSOLE_PATHS))
-const PORTAL_PAGES: ReadonlySet<string> = new Set(Object.values(PORTAL_PATHS))
-
-const isConsolePage = (url: string): boolean => isConsoleUrl(url) && PAGES.has(new URL(url).pathname)
+const isConsolePage = (url: string): boolean => isConsoleUrl(url) && isConsolePath(new URL(url).pathname)
 
 /** A link to the portal is one within the site, which in the app is a page of the gateway's own address. */
 function openOutside(url: string, gateway: GatewayAddress): void {
   const address = gateway()
-  const isPortal = isConsoleUrl(url) && PORTAL_PAGES.has(new URL(url).pathname)
+  const isPortal = isConsoleUrl(url) && isPortalPath(new URL(url).pathname)
   const target = isPortal && address !== undefined ? `${address}${new URL(url).pathname}` : url
   const allowed = allowedExternalUrl(target, address)
   if (allowed !== undefined) void shell.openExternal(allowed)

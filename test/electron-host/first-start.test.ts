@@ -21,12 +21,17 @@ keychainJourney('from the first start to the first request, and on after the nex
   await page.getByRole('heading', { level: 1, name: 'Set up your gateway' }).waitFor()
   await takePicture(page, 'set-up')
   await page.getByRole('textbox', { name: 'Email' }).fill(ADMIN.email)
-  await page.getByRole('textbox', { name: /^Password/ }).fill(ADMIN.password)
-  await page.getByRole('textbox', { name: 'API key' }).fill(UPSTREAM_KEY)
-  await page.getByRole('textbox', { name: /^Base URL/ }).fill(upstream.baseUrl)
+  await page.locator('input[name=password]').fill(ADMIN.password)
+  await page.getByRole('textbox', { name: 'Password again' }).fill(ADMIN.password)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('textbox', { name: /Base URL/ }).fill(upstream.baseUrl)
+  await page.getByRole('textbox', { name: /API key/ }).fill(UPSTREAM_KEY)
+  await page.getByRole('button', { name: 'Test connection' }).click()
+  await page.getByText(/It works/).waitFor()
+  await page.getByRole('button', { name: 'Next' }).click()
   await page.getByRole('button', { name: 'Finish the set-up' }).click()
-  await page.waitForURL('**/admin/users')
-  await page.getByText(ADMIN.email).first().waitFor()
+  await page.waitForURL('**/admin')
+  await page.getByRole('heading', { name: 'Connect your first client' }).waitFor()
   await takePicture(page, 'console')
   // Nobody signs in here, so nobody can sign out.
   await page.getByRole('button', { name: /Account/ }).click()
@@ -69,7 +74,7 @@ keychainJourney('from the first start to the first request, and on after the nex
 
   const next = startDesktop({ env, dataDir: app.dataDir })
   const nextPage = await next.page()
-  await nextPage.getByText(ADMIN.email).first().waitFor()
+  await nextPage.getByRole('button', { name: `Account: ${ADMIN.email}` }).waitFor()
   expect(await nextPage.evaluate("window.codexGateway.call('upstreams.get', {})")).toMatchObject({
     data: { isConfigured: true, key: { lastFour: 'QWER' } },
   })

@@ -55,11 +55,6 @@ test('what the app needs is there, of machine code for this platform only', () =
 })
 
 test('no sources, no tests, no documents, no secrets, and no more than the budget', () => {
-  console.log(
-    paths()
-      .filter((p) => !p.startsWith('dist/renderer'))
-      .join('\n'),
-  )
   const strange = paths().filter(
     (path) =>
       !/^(package\.json|dist\/(electron|renderer|drizzle)\/|dist\/licences\.json$|build\/tray\/|node_modules\/(better-sqlite3|@node-rs|@napi-rs)\/)/.test(
