@@ -1,5 +1,6 @@
 // A list as a CSV file, with the filters that it is shown with. The gateway reads it; the browser saves it.
 import { Download } from 'lucide-react'
+import { isInDesktopWindow } from '../client/ipc-transport.ts'
 import { useKitWords } from './kit-words.ts'
 
 interface CsvLinkProps {
@@ -14,7 +15,7 @@ interface CsvLinkProps {
 export function CsvLink({ file, query, isSmall = false }: CsvLinkProps) {
   const t = useKitWords()
   // The desktop window has no address of its own to save from.
-  if (!/^https?:$/.test(window.location.protocol)) return null
+  if (isInDesktopWindow()) return null
   return (
     <a className={isSmall ? 'btn secondary sm' : 'btn secondary'} href={csvAddress(file, query)} download>
       <Download size={14} aria-hidden="true" />

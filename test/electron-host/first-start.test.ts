@@ -32,6 +32,9 @@ keychainJourney('from the first start to the first request, and on after the nex
   await page.getByRole('button', { name: 'Finish the set-up' }).click()
   await page.waitForURL('**/admin')
   await page.getByRole('heading', { name: 'Connect your first client' }).waitFor()
+  // The gateway's own address, not the page's, which nobody else can reach.
+  const address = addressIn(app.printed())
+  await page.getByText(address.replace('http://', ''), { exact: true }).waitFor()
   await takePicture(page, 'console')
   // Nobody signs in here, so nobody can sign out.
   await page.getByRole('button', { name: /Account/ }).click()
@@ -51,7 +54,6 @@ keychainJourney('from the first start to the first request, and on after the nex
   await page.evaluate(
     `window.rows = []; window.codexGateway.subscribe((event) => window.rows.push(...(event.rows ?? [])))`,
   )
-  const address = addressIn(app.printed())
   const secret = await page.evaluate(`(async () => {
     const { call } = window.codexGateway
     const me = await call('me.get', {})

@@ -1,5 +1,7 @@
 // The gate card, on top of every page's side bar: the lamp, the state, the address and how to copy it.
+
 import type { ReactNode } from 'react'
+import { useGatewayAddress } from '../../client/gateway-address.ts'
 import { CopyButton } from '../../kit/copy.tsx'
 import { Mark } from '../../kit/gate.tsx'
 import type { GateState } from './use-gate-state.ts'
@@ -13,7 +15,7 @@ interface GateCardProps {
 
 export function GateCard({ gate, live }: GateCardProps) {
   const t = useShellWords()
-  const address = ownAddress()
+  const address = useGatewayAddress()
   return (
     <section className="gate" aria-label={t('gate')}>
       <div className="row g8">
@@ -32,9 +34,4 @@ export function GateCard({ gate, live }: GateCardProps) {
       {live === undefined ? undefined : <div className="live num">{live}</div>}
     </section>
   )
-}
-
-/** The address that this page came from, which is one that works; the desktop window's own scheme is none. */
-function ownAddress(): string | undefined {
-  return /^https?:$/.test(window.location.protocol) ? window.location.origin : undefined
 }

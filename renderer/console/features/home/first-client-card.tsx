@@ -1,7 +1,9 @@
 // Connect your first client: a key, a command to paste, and the wait for the first request. Shown until that has come.
+
 import { KeyRound, UserPlus } from 'lucide-react'
 import { Link } from 'wouter'
 import { CONSOLE_PATHS } from '../../../../contract/page-paths.ts'
+import { useGatewayAddress } from '../../../client/gateway-address.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
 import { Button } from '../../../kit/button.tsx'
@@ -18,7 +20,7 @@ export function FirstClientCard() {
   const me = useMe()
   const create = useChange('keys.create', ['keys.list'])
   const secret = create.data?.secret
-  const address = useAddress()
+  const address = useGatewayAddress()
   const model = useSampleModel()
   const makeKey = () => create.mutate({ name: t('keyName'), userId: me.id })
   return (
@@ -77,13 +79,6 @@ export function FirstClientCard() {
       </PanelBody>
     </Section>
   )
-}
-
-/** The address that this page came from; the desktop window's own scheme is none, so there the gateway's first one. */
-function useAddress(): string | undefined {
-  const isInBrowser = /^https?:$/.test(window.location.protocol)
-  const settings = useAsk('settings.get', {}, { isEnabled: !isInBrowser })
-  return isInBrowser ? window.location.origin : settings.data?.network.addresses[0]
 }
 
 function useSampleModel(): string | undefined {

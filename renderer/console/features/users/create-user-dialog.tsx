@@ -1,6 +1,8 @@
 // A new person, with a first password that is made for them and shown once, or one that the administrator thinks of.
+
 import { useState } from 'react'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
+import { useGatewayAddress } from '../../../client/gateway-address.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Checkbox, RadioGroup } from '../../../kit/choices.tsx'
@@ -29,6 +31,7 @@ interface NewUser {
 export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useWords()
   const kit = useKitWords()
+  const address = useGatewayAddress()
   const [made, setMade] = useState<{ readonly email: string; readonly password: string }>()
   const { mutateAsync } = useChange('users.create', ['users.list'])
   const initial: NewUser = { email: '', isMade: true, password: '', role: 'user' }
@@ -54,7 +57,9 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) 
         lines={[
           { name: t('email'), value: made.email },
           { name: t('createPassword'), value: made.password },
-          ...signInAddress().map((value) => ({ name: t('signInAddress'), value })),
+          ...(address === undefined
+            ? []
+            : [{ name: t('signInAddress'), value: `${address}${PORTAL_PATHS.login}` }]),
         ]}
         onClose={onClose}
       />
@@ -118,10 +123,4 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) 
       <FailureNote error={form.failure} />
     </Dialog>
   )
-}
-
-/** The address that this page came from; the desktop window's own scheme is none that anybody can sign in at. */
-function signInAddress(): readonly string[] {
-  const { protocol, origin } = window.location
-  return /^https?:$/.test(protocol) ? [`${origin}${PORTAL_PATHS.login}`] : []
 }
