@@ -121,7 +121,7 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
   expect((await ask(address, secret, 'Hello')).status).toBe(200)
 
   // The window changes its language, and the menus with it.
-  await page.evaluate(`document.documentElement.lang = 'zh-CN'`)
+  await page.evaluate(`localStorage.setItem('codex-gateway.language', 'zh-CN'); location.href = '/admin'`)
   await expect
     .poll(async () => (await seen(app)).items)
     .toMatchObject({ stop: '停止网关', quit: '退出 Codex Gateway' })
@@ -129,6 +129,7 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
     await app.inMain(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('menuConsole')?.label),
   ).toBe('打开控制台')
 
+  await page.getByRole('link', { name: '用户' }).waitFor()
   await answerNext(app, CUT)
   await click(app, 'stop')
   await ended
@@ -142,10 +143,12 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
     })
   // The window says so, and comes back by itself.
   expect(await page.evaluate(`window.codexGateway.call('me.get', {}).catch(() => 'offline')`)).toBe('offline')
+  await page.getByRole('link', { name: '用户' }).click()
+  await page.getByText('网关可能已停止').waitFor()
   await takePicture(page, 'gateway-stopped')
   await click(app, 'start')
   await expect.poll(async () => (await seen(app)).icon).toBe('running.png')
-  expect(await page.evaluate(`window.codexGateway.call('me.get', {})`)).toMatchObject({ ok: true })
+  await page.getByRole('cell', { name: 'ada@example.test', exact: true }).waitFor()
 
   await click(app, 'quit')
   expect(await app.exited).toBe(0)
