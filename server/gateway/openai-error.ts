@@ -1,8 +1,8 @@
 // How the OpenAI side says no: one JSON shape, the catalogue's status, and the headers that tell a client what to do next.
 import type { ServerResponse } from 'node:http'
 import { ERRORS, messageOf, type Refusal } from '../../contract/errors.ts'
-import { endUnlessSent } from './unread-body.ts'
 import { withoutKeys } from '../without-keys.ts'
+import { endUnlessSent } from './unread-body.ts'
 
 export interface OpenAiError {
   readonly message: string
