@@ -75,7 +75,7 @@ describe.each(DIALECTS)('$path', ({ path, body }) => {
     await set({ drainBytesMax: 65_536 })
     one.gateway.upstream.script({
       answer: { text: 'x'.repeat(400_000), pieces: 'words', ignoresOutputLimit: true },
-      delays: { silence: { afterEvents: 4, ms: 200 } },
+      delays: { silence: { afterEvents: 4, ms: 1_000 } },
     })
     await one.hangUp(path, body)
     const held = await heldNanoUsd()
