@@ -21,10 +21,11 @@ export const PORTAL_PATHS = {
 
 /** The operator's pages, and the set-up before there is one. */
 export const CONSOLE_PATHS = {
-  home: '/admin',
+  dashboard: '/admin',
   users: '/admin/users',
   user: '/admin/users/:userId',
   keys: '/admin/keys',
+  usage: '/admin/usage',
   audit: '/admin/audit',
   models: '/admin/models',
   plans: '/admin/plans',

@@ -65,7 +65,9 @@ export function createConsoleWindow(preferences: PreferenceStore, gateway: Gatew
 /** A gateway without an operator has not been set up. */
 function firstPage(gateway: GatewayControl): string {
   const server = gateway.server()
-  return server !== undefined && server.operator() === undefined ? CONSOLE_PATHS.setup : CONSOLE_PATHS.home
+  return server !== undefined && server.operator() === undefined
+    ? CONSOLE_PATHS.setup
+    : CONSOLE_PATHS.dashboard
 }
 
 function makeWindow(kept: WindowBounds): BrowserWindow {

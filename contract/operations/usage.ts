@@ -41,7 +41,13 @@ export const usageList = operation({
   audience: 'user',
   /** Newest first. */
   input: z.strictObject({ ...filter, ...page }),
-  output: listOf(usageRow),
+  output: listOf(usageRow).extend({
+    /** What people call whom and what the rows are of, by id: emails, and the names of keys that are not deleted. */
+    names: z.strictObject({
+      users: z.record(z.string(), z.string()),
+      keys: z.record(z.string(), z.string()),
+    }),
+  }),
 })
 
 export const usageSummary = operation({

@@ -6,7 +6,15 @@ import { ConsoleApp } from './shell/console-app.tsx'
 
 void startApp({
   catalogues: import.meta.glob<Record<string, string>>(
-    ['../kit/words.*.json', '../words/*/words.*.json', './*/words.*.json', './features/*/words.*.json'],
+    [
+      '../kit/words.*.json',
+      '../words/*/words.*.json',
+      '../receipt/words.*.json',
+      '../spend/words.*.json',
+      '../usage-rows/words.*.json',
+      './*/words.*.json',
+      './features/*/words.*.json',
+    ],
     { import: 'default' },
   ),
   render: (words) => <ConsoleApp words={words} />,

@@ -4,9 +4,10 @@ import type { ConsolePage } from '../../contract/page-paths.ts'
 import type { ScreenEntry } from '../routing/screens.tsx'
 
 export const CONSOLE_SCREENS = {
-  home: {
-    load: () => import('./features/home/home-screen.tsx').then(({ HomeScreen }) => HomeScreen),
-    words: ['home'],
+  dashboard: {
+    load: () =>
+      import('./features/dashboard/dashboard-screen.tsx').then(({ DashboardScreen }) => DashboardScreen),
+    words: ['dashboard'],
   },
   users: {
     load: () => import('./features/users/users-screen.tsx').then(({ UsersScreen }) => UsersScreen),
@@ -14,11 +15,15 @@ export const CONSOLE_SCREENS = {
   },
   user: {
     load: () => import('./features/users/user-screen.tsx').then(({ UserScreen }) => UserScreen),
-    words: ['users', 'limits-form', 'operations'],
+    words: ['users', 'limits-form', 'operations', 'usage-rows'],
   },
   keys: {
     load: () => import('./features/keys/keys-screen.tsx').then(({ KeysScreen }) => KeysScreen),
     words: ['keys', 'limits-form'],
+  },
+  usage: {
+    load: () => import('./features/usage/usage-screen.tsx').then(({ UsageScreen }) => UsageScreen),
+    words: ['usage', 'usage-rows', 'receipt', 'spend'],
   },
   audit: {
     load: () => import('./features/audit/audit-screen.tsx').then(({ AuditScreen }) => AuditScreen),

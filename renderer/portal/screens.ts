@@ -69,7 +69,7 @@ export const PORTAL_SCREENS = {
   },
   usage: {
     load: () => import('./features/usage/usage-screen.tsx').then(({ UsageScreen }) => UsageScreen),
-    words: ['usage', 'receipt', 'spend'],
+    words: ['usage', 'usage-rows', 'receipt', 'spend'],
   },
 } as const satisfies Readonly<Record<PortalPage, ScreenEntry>>
 

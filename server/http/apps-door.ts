@@ -54,7 +54,7 @@ export const namesBuild =
     next()
   }
 
-const isAlwaysHtml = (path: string): boolean => path === PORTAL_PATHS.home || path === CONSOLE_PATHS.home
+const isAlwaysHtml = (path: string): boolean => path === PORTAL_PATHS.home || path === CONSOLE_PATHS.dashboard
 
 /** Asked for by name: a script that takes anything is better served with JSON. */
 export const wantsHtml = (req: IncomingMessage): boolean =>

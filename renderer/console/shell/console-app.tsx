@@ -28,7 +28,7 @@ export function ConsoleApp({ words }: { readonly words: Words }) {
       <ScreenSwitch
         screens={screens}
         waiting={isPublic ? undefined : <SkeletonRows />}
-        lost={<LostPage home={CONSOLE_PATHS.home} />}
+        lost={<LostPage home={CONSOLE_PATHS.dashboard} />}
       />
     </ErrorBoundary>
   )

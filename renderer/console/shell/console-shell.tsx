@@ -2,7 +2,7 @@
 import { House } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
-import { PORTAL_PATHS } from '../../../contract/page-paths.ts'
+import { CONSOLE_PATHS, PORTAL_PATHS } from '../../../contract/page-paths.ts'
 import { AccountMenu } from '../../frame/account-menu.tsx'
 import type { Me } from '../../frame/session.ts'
 import { Mark } from '../../kit/gate.tsx'
@@ -57,7 +57,9 @@ export function ConsoleShell({ me, children }: ConsoleShellProps) {
 function SideNav() {
   const t = useShellWords()
   const [path] = useLocation()
-  const isHere = (place: string) => path === place || path.startsWith(`${place}/`)
+  // Every address of the console begins with the dashboard's.
+  const isHere = (place: string) =>
+    path === place || (place !== CONSOLE_PATHS.dashboard && path.startsWith(`${place}/`))
   return (
     <nav aria-label={t('navigation')}>
       {PLACE_GROUPS.map((places) => (

@@ -17,6 +17,8 @@ export interface ChartProps {
   readonly points: readonly Point[]
   readonly unit: Unit
   readonly heightPx?: number
+  /** What is still expected at the last point, which is not over: a dashed outline above its bar. */
+  readonly expectedRest?: number
   /** Without it the colours have to be told by a legend elsewhere. */
   readonly hasLegend?: boolean
 }

@@ -10,14 +10,23 @@ import {
   XAxis,
   YAxis,
 } from 'recharts'
+import { useKitWords } from '../kit-words.ts'
 import type { ChartProps } from './chart.tsx'
-import { colourOf, flat, highest, niceTicks, type Series, type Unit } from './series.ts'
+import { colourOf, deepest, flat, highest, niceTicks, type Series, ticksBelow, type Unit } from './series.ts'
 
 type DrawingProps = ChartProps & { readonly heightPx: number }
 
-export function Drawing({ kind, series, points, unit, heightPx }: DrawingProps) {
-  const data = flat(points)
-  const ticks = niceTicks(highest(series, points, kind === 'stacked-bars'))
+/** The member of the last point that holds what is still expected there; no series has this name. */
+const EXPECTED = '…'
+
+export function Drawing({ kind, series, points, unit, heightPx, expectedRest = 0 }: DrawingProps) {
+  const data = flat(series, points)
+  const last = data.at(-1)
+  if (last !== undefined && expectedRest > 0) last[EXPECTED] = expectedRest
+  const [lastPoint] = points.slice(-1)
+  const reach = lastPoint === undefined ? 0 : highest(series, [lastPoint], true) + expectedRest
+  const above = niceTicks(Math.max(reach, highest(series, points, kind === 'stacked-bars')), unit)
+  const ticks: number[] = [...ticksBelow(deepest(series, points), above), ...above]
   const frame = [
     <CartesianGrid key="grid" vertical={false} stroke="var(--line)" />,
     <XAxis
@@ -31,11 +40,11 @@ export function Drawing({ kind, series, points, unit, heightPx }: DrawingProps) 
     />,
     <YAxis
       key="y"
-      tickFormatter={unit.tick}
+      tickFormatter={(value: number) => unit.tick(Math.abs(value))}
       tickLine={false}
       axisLine={false}
-      ticks={[...ticks]}
-      domain={[0, ticks.at(-1) ?? 1]}
+      ticks={ticks}
+      domain={[ticks[0] ?? 0, ticks.at(-1) ?? 1]}
       interval={0}
       width="auto"
     />,
@@ -69,7 +78,13 @@ export function Drawing({ kind, series, points, unit, heightPx }: DrawingProps) 
             ))}
           </LineChart>
         ) : (
-          <BarChart data={data} margin={margin} barCategoryGap="28%" accessibilityLayer>
+          <BarChart
+            data={data}
+            margin={margin}
+            barCategoryGap={points.length > 20 ? '14%' : '28%'}
+            stackOffset="sign"
+            accessibilityLayer
+          >
             {frame}
             {series.map(({ name }, index) => (
               <Bar
@@ -84,6 +99,17 @@ export function Drawing({ kind, series, points, unit, heightPx }: DrawingProps) 
                 isAnimationActive={false}
               />
             ))}
+            {expectedRest > 0 ? (
+              <Bar
+                dataKey={EXPECTED}
+                stackId="all"
+                fill="none"
+                stroke="var(--line-control)"
+                strokeDasharray="2 2"
+                maxBarSize={32}
+                isAnimationActive={false}
+              />
+            ) : undefined}
           </BarChart>
         )}
       </ResponsiveContainer>
@@ -97,7 +123,7 @@ function valuesOf(
 ): ReadonlyMap<string, number> {
   const values = new Map<string, number>()
   for (const { dataKey, value } of payload ?? [])
-    if (typeof value === 'number') values.set(String(dataKey), value)
+    if (typeof value === 'number') values.set(String(dataKey), Math.abs(value))
   return values
 }
 
@@ -109,12 +135,15 @@ interface TipProps {
 }
 
 function Tip({ label, series, unit, values }: TipProps) {
+  const t = useKitWords()
+  const expected = values.get(EXPECTED)
+  const stacked = series.filter(({ isBelow }) => !isBelow)
   return (
     <div className="charttip">
       <div className="m">{label}</div>
       {series.map(({ name, label: seriesLabel, isLiteral }, index) => {
         const value = values.get(name)
-        if (value === undefined) return null
+        if (value === undefined || (value === 0 && series.length > 2)) return null
         return (
           <div key={name} className="row sb g16">
             <span className="row g6">
@@ -125,6 +154,20 @@ function Tip({ label, series, unit, values }: TipProps) {
           </div>
         )
       })}
+      {stacked.length > 1 ? (
+        <div className="row sb g16 m">
+          <span>{t('total')}</span>
+          <span className="num">
+            {unit.exact(stacked.reduce((sum, { name }) => sum + (values.get(name) ?? 0), 0))}
+          </span>
+        </div>
+      ) : undefined}
+      {expected === undefined ? undefined : (
+        <div className="row sb g16 quiet">
+          <span>{t('expectedRest')}</span>
+          <span className="num">{unit.exact(expected)}</span>
+        </div>
+      )}
     </div>
   )
 }

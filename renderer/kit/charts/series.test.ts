@@ -1,7 +1,7 @@
 // Where the ticks of a chart stand, and which colour stands for what.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { colourOf, highest, niceTicks, type Point, type Series } from './series.ts'
+import { colourOf, deepest, flat, highest, niceTicks, type Point, type Series, ticksBelow } from './series.ts'
 import { COUNTS, DOLLARS } from './units.ts'
 
 test.each([
@@ -43,6 +43,28 @@ test('stacked bars are as high as their sum, lines as their highest', () => {
   expect([highest(series, points, true), highest(series, points, false), highest(series, [], true)]).toEqual([
     5, 3, 0,
   ])
+})
+
+test('what hangs below the axis is drawn negative, told apart by its colour, and has ticks of the same steps', () => {
+  const both: readonly Series[] = [
+    { name: 'requests', label: 'Requests' },
+    { name: 'errors', label: 'Errors', isBelow: true },
+  ]
+  const points: readonly Point[] = [{ label: 'a', values: { requests: 40, errors: 3 } }]
+  expect([highest(both, points, true), deepest(both, points)]).toEqual([40, 3])
+  expect(flat(both, points)).toEqual([{ label: 'a', requests: 40, errors: -3 }])
+  expect(ticksBelow(3, niceTicks(40))).toEqual([-10])
+  expect([ticksBelow(25, niceTicks(40)), ticksBelow(0, niceTicks(40))]).toEqual([[-30, -20, -10], []])
+  expect(colourOf(both, 1)).toBe('var(--bad)')
+})
+
+test('there are no half requests, and an axis of nothing still says its unit', () => {
+  expect([niceTicks(1, COUNTS), niceTicks(3, COUNTS), niceTicks(0, COUNTS)]).toEqual([
+    [0, 1],
+    [0, 1, 2, 3],
+    [0, 1],
+  ])
+  expect(niceTicks(0, DOLLARS).map(DOLLARS.tick)).toEqual(['$0', '$1'])
 })
 
 test('ticks are as short as they can be, tables are exact', () => {

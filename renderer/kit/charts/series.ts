@@ -7,6 +7,8 @@ export interface Series {
   /** Model ids are literals. */
   readonly isLiteral?: boolean
   readonly isOther?: boolean
+  /** Hangs below the axis, in the colour of what went wrong, so that position says it too. */
+  readonly isBelow?: boolean
 }
 
 /** One place on the axis: its label, and a value for each series; a value that is missing is a gap. */
@@ -19,37 +21,78 @@ export interface Point {
 export interface Unit {
   readonly tick: (value: number) => string
   readonly exact: (value: number) => string
+  /** The least that two ticks may be apart: there are no half requests. */
+  readonly stepMin: number
+  /** What the axis reaches to where everything is zero. */
+  readonly idleMax: number
 }
 
 const COLOURS = 6
 
 export function colourOf(series: readonly Series[], index: number): string {
+  if (series[index]?.isBelow) return 'var(--bad)'
   return series[index]?.isOther || index >= COLOURS ? 'var(--chart-other)' : `var(--chart-${index + 1})`
 }
 
 export const totalOf = (points: readonly Point[], name: string): number =>
   points.reduce((sum, point) => sum + (point.values[name] ?? 0), 0)
 
-/** Rows as the chart library wants them: flat. */
-export const flat = (points: readonly Point[]): Record<string, number | string | undefined>[] =>
-  points.map((point) => ({ ...point.values, label: point.label }))
+/** Rows as the chart library wants them: flat, and what hangs below the axis negative. */
+export function flat(
+  series: readonly Series[],
+  points: readonly Point[],
+): Record<string, number | string | undefined>[] {
+  return points.map(({ label, values }) => {
+    const row: Record<string, number | string | undefined> = { label }
+    for (const { name, isBelow } of series) {
+      const value = values[name]
+      row[name] = value !== undefined && isBelow ? -value : value
+    }
+    return row
+  })
+}
 
-/** The highest place that is drawn: of stacked bars the sum, of lines the value. */
+/** The highest place that is drawn: of stacked bars the sum, of lines the value; what hangs below is no part of it. */
 export function highest(series: readonly Series[], points: readonly Point[], isStacked: boolean): number {
+  const above = series.filter(({ isBelow }) => !isBelow)
   const heights = points.map(({ values }) => {
-    const drawn = series.map(({ name }) => values[name] ?? 0)
+    const drawn = above.map(({ name }) => values[name] ?? 0)
     return isStacked ? drawn.reduce((sum, value) => sum + value, 0) : Math.max(0, ...drawn)
   })
   return Math.max(0, ...heights)
 }
 
+/** The same for what hangs below the axis, as a positive number. */
+export const deepest = (series: readonly Series[], points: readonly Point[]): number =>
+  highest(
+    series.filter(({ isBelow }) => isBelow).map((one) => ({ ...one, isBelow: false })),
+    points,
+    true,
+  )
+
 const STEPS_MAX = 4
 
-/** Ticks from zero to `max` or above, 3 to 5 of them, whose steps are 1, 2 or 5 times a power of ten. */
-export function niceTicks(max: number): readonly number[] {
-  if (max <= 0) return [0, 1]
+interface TickBounds {
+  readonly stepMin: number
+  readonly idleMax: number
+}
+
+/** Ticks from zero to `max` or above, 2 to 5 of them, whose steps are 1, 2 or 5 times a power of ten. */
+export function niceTicks(
+  max: number,
+  { stepMin, idleMax }: TickBounds = { stepMin: 0, idleMax: 1 },
+): readonly number[] {
+  if (max <= 0) return [0, idleMax]
   const power = 10 ** Math.floor(Math.log10(max / STEPS_MAX))
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => max / each <= STEPS_MAX) ?? max
-  const count = Math.ceil(max / step)
-  return Array.from({ length: count + 1 }, (_, index) => index * step)
+  const wide = Math.max(step, stepMin)
+  const count = Math.ceil(max / wide)
+  return Array.from({ length: count + 1 }, (_, index) => index * wide)
+}
+
+/** Ticks down to `-depth` or below, in the steps of those above. */
+export function ticksBelow(depth: number, above: readonly number[]): readonly number[] {
+  const step = above[1] ?? 1
+  const count = Math.ceil(depth / step)
+  return Array.from({ length: count }, (_, index) => (index - count) * step)
 }

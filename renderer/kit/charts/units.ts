@@ -9,10 +9,14 @@ export const DOLLARS: Unit = {
   tick: (value) =>
     value % NANO === 0 ? `$${countText(value / NANO, 'en')}` : moneyString(value, { kind: 'price' }),
   exact: (value) => moneyString(Math.round(value)),
+  stepMin: 1,
+  idleMax: NANO,
 }
 
 /** Requests, tokens: `6.84 M` on the axis, whole in the table. */
 export const COUNTS: Unit = {
   tick: shortCountText,
   exact: (value) => countText(value, 'en'),
+  stepMin: 1,
+  idleMax: 1,
 }

@@ -51,7 +51,7 @@ export function PortalShell({ me, children }: PortalShellProps) {
             {me.role === 'admin' ? (
               <>
                 <MenuLine />
-                <MenuLink href={CONSOLE_PATHS.home} icon={<LayoutDashboard size={15} />}>
+                <MenuLink href={CONSOLE_PATHS.dashboard} icon={<LayoutDashboard size={15} />}>
                   {t('toConsole')}
                 </MenuLink>
               </>

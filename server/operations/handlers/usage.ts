@@ -3,6 +3,7 @@
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { SERIES_POINTS_MAX } from '../../../contract/operations/usage.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { UsageRow } from '../../../contract/usage.ts'
 import type { ReportKind, ReportKinds } from '../../db/repositories/report-messages.ts'
 import { type Reports, ReportsBusyError } from '../../db/repositories/reports.ts'
 import type { OperationDeps } from '../deps.ts'
@@ -18,7 +19,9 @@ export function usageHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   return {
     'usage.list'(input, caller) {
       const userId = visibleUserId(input.userId, caller)
-      return userId.ok ? ok(repositories.usage.list({ ...input, userId: userId.value })) : userId
+      if (!userId.ok) return userId
+      const page = repositories.usage.list({ ...input, userId: userId.value })
+      return ok({ ...page, names: namesIn(page.rows, repositories) })
     },
     async 'usage.summary'(filter, caller) {
       const userId = visibleUserId(filter.userId, caller)
@@ -30,6 +33,26 @@ export function usageHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       if (!userId.ok) return userId
       return readReport(reports, 'top', { filter: { ...filter, userId: userId.value }, by, sort, limit })
     },
+  }
+}
+
+function namesIn(rows: readonly UsageRow[], { users, keys }: OperationDeps['repositories']) {
+  const named = (ids: readonly string[], nameOf: (id: string) => string | undefined) =>
+    Object.fromEntries(
+      [...new Set(ids)].flatMap((id) => {
+        const name = nameOf(id)
+        return name === undefined ? [] : [[id, name]]
+      }),
+    )
+  return {
+    users: named(
+      rows.map(({ userId }) => userId),
+      (id) => users.findById(id)?.email,
+    ),
+    keys: named(
+      rows.map(({ keyId }) => keyId),
+      (id) => keys.findById(id)?.name,
+    ),
   }
 }
 

@@ -49,7 +49,7 @@ export function SetUpSteps({ status }: { readonly status: CallOutput<'setup.stat
       return setStep(wrongStep)
     }
     forgetDraft()
-    window.location.assign(CONSOLE_PATHS.home)
+    window.location.assign(CONSOLE_PATHS.dashboard)
   }
 
   return (

@@ -15,6 +15,6 @@ export function localPath(next: string): string {
 }
 
 export const isConsolePath = (path: string): boolean =>
-  path === CONSOLE_PATHS.home ||
-  path.startsWith(`${CONSOLE_PATHS.home}/`) ||
-  path.startsWith(`${CONSOLE_PATHS.home}?`)
+  path === CONSOLE_PATHS.dashboard ||
+  path.startsWith(`${CONSOLE_PATHS.dashboard}/`) ||
+  path.startsWith(`${CONSOLE_PATHS.dashboard}?`)

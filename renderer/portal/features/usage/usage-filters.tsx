@@ -4,7 +4,8 @@ import { useAsk } from '../../../client/hooks.ts'
 import { DateRange } from '../../../kit/date-range.tsx'
 import { FilterBar } from '../../../kit/page.tsx'
 import { FilterSelect } from '../../../kit/select.tsx'
-import { STATUSES, type UsageFilter } from './usage-filter.ts'
+import { StatusFilter } from '../../../usage-rows/filter-selects.tsx'
+import type { UsageFilter } from '../../../usage-rows/usage-filter.ts'
 import { useWords } from './words.ts'
 
 interface UsageFiltersProps {
@@ -36,12 +37,7 @@ export function UsageFilters({ filter, keys, onChange }: UsageFiltersProps) {
         options={[...models].map((model) => ({ value: model, label: model }))}
         onChange={(model) => onChange({ model: model ?? '' })}
       />
-      <FilterSelect
-        label={t('status')}
-        value={filter.status}
-        options={STATUSES.map((status) => ({ value: status, label: t(`status_${status}`) }))}
-        onChange={(status) => onChange({ status })}
-      />
+      <StatusFilter value={filter.status} onChange={(status) => onChange({ status })} />
     </FilterBar>
   )
 }

@@ -1,18 +1,19 @@
 // A person's requests, one by one and in sum, by what stands in the address; and the receipt of one of them.
-import { ChartColumn, Download } from 'lucide-react'
+import { ChartColumn } from 'lucide-react'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk, usePaged, useRefreshOn } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
 import { ButtonLink } from '../../../kit/button.tsx'
+import { CsvLink } from '../../../kit/csv-link.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
-import { StatusShape } from '../../../kit/shape.tsx'
 import { EmptyState, ErrorState, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
 import { useSearchParams } from '../../../routing/search-params.ts'
+import { SpendOverTime } from '../../../spend/spend-over-time.tsx'
+import { LiveMark } from '../../../usage-rows/live-mark.tsx'
+import { filterInput, isFiltered, USAGE_PARAMS, type UsageFilter } from '../../../usage-rows/usage-filter.ts'
+import { UsageTotals } from '../../../usage-rows/usage-totals.tsx'
 import { ReceiptDrawer } from './receipt-drawer.tsx'
-import { Totals } from './totals.tsx'
-import { UsageChart } from './usage-chart.tsx'
-import { csvPath, filterInput, isFiltered, NO_FILTER, USAGE_PARAMS } from './usage-filter.ts'
 import { UsageFilters } from './usage-filters.tsx'
 import { UsageTable } from './usage-table.tsx'
 import { useWords } from './words.ts'
@@ -20,11 +21,13 @@ import { useWords } from './words.ts'
 /** As many as the contract lists at once. */
 const KEYS_MAX = 200
 
+const NO_FILTER: UsageFilter = { from: undefined, to: undefined, key: '', model: '', status: undefined }
+
 export function UsageScreen() {
   const t = useWords()
   const me = useMe()
   const [filter, setParams] = useSearchParams(USAGE_PARAMS)
-  const input = filterInput(me.id, filter)
+  const input = { ...filterInput(filter), userId: me.id }
   const { query, paging } = usePaged('usage.list', input)
   const keys = useAsk('keys.list', { userId: me.id, limit: KEYS_MAX })
   useRefreshOn('requests.finished', ['usage.list', 'usage.summary', 'usage.series'])
@@ -35,26 +38,19 @@ export function UsageScreen() {
     <>
       <PageHeader
         title={t('title')}
-        meta={<StatusShape status="info">{t('live')}</StatusShape>}
-        actions={
-          isEmpty ? undefined : (
-            <a className="btn secondary" href={csvPath(input)} download>
-              <Download size={14} aria-hidden="true" />
-              {t('csv')}
-            </a>
-          )
-        }
+        meta={<LiveMark />}
+        actions={isEmpty ? undefined : <CsvLink file="usage.csv" query={input} />}
       />
       <div className="stack">
         {isEmpty ? undefined : (
           <>
             <UsageFilters filter={filter} keys={keys.data?.rows ?? []} onChange={setParams} />
-            <UsageChart
-              input={input}
+            <SpendOverTime
+              filter={input}
               metric={filter.metric ?? 'spend'}
               onMetric={(metric) => setParams({ metric })}
             />
-            <Totals input={input} />
+            <UsageTotals input={input} />
           </>
         )}
         <div className="panel">

@@ -1,19 +1,10 @@
 // Requests as rows: when, with which key, which model, how it ended, and what it cost.
-import type { ChargeReason, UsageRow } from '../../../../contract/usage.ts'
-import { Count, Duration, Money, Time } from '../../../kit/amounts.tsx'
+import type { UsageRow } from '../../../../contract/usage.ts'
+import { Duration, Time } from '../../../kit/amounts.tsx'
 import { Mono } from '../../../kit/literals.tsx'
-import { type Status, StatusShape } from '../../../kit/shape.tsx'
 import { Table } from '../../../kit/table.tsx'
-import { Sentence } from '../../../words/sentence.tsx'
+import { Cost, Ending, Tokens } from '../../../usage-rows/row-cells.tsx'
 import { useWords } from './words.ts'
-
-const REASON_SHAPE: Readonly<Record<ChargeReason, Status>> = {
-  completed: 'ok',
-  client_left: 'warn',
-  upstream_failed: 'bad',
-  estimated: 'warn',
-  refused: 'bad',
-}
 
 interface UsageTableProps {
   readonly rows: readonly UsageRow[]
@@ -46,27 +37,14 @@ export function UsageTable({ rows, keyName, openId, onOpen }: UsageTableProps) {
           name: 'status',
           head: t('status'),
           inCard: 'labelled',
-          cell: ({ reason, status }) => (
-            <StatusShape status={REASON_SHAPE[reason]}>
-              {t(`reason_${reason}`)}
-              {status === 200 ? undefined : <span className="quiet num">{status}</span>}
-            </StatusShape>
-          ),
+          cell: (row) => <Ending row={row} />,
         },
         {
           name: 'tokens',
           head: t('tokens'),
           isNumber: true,
           inCard: 'labelled',
-          cell: (row) => (
-            <Sentence
-              text={t('tokensInOut')}
-              parts={{
-                input: <Count value={row.inputTokens} isShort />,
-                output: <Count value={row.outputTokens} isShort />,
-              }}
-            />
-          ),
+          cell: (row) => <Tokens row={row} />,
         },
         {
           name: 'duration',
@@ -84,16 +62,5 @@ export function UsageTable({ rows, keyName, openId, onOpen }: UsageTableProps) {
         },
       ]}
     />
-  )
-}
-
-function Cost({ row: { costNanoUsd, source, reason } }: { readonly row: UsageRow }) {
-  const t = useWords()
-  if (costNanoUsd === 0 && reason !== 'completed') return <span className="quiet">{t('notCharged')}</span>
-  return (
-    <>
-      {source === 'plan' ? <span className="quiet">{t('byPlan')} </span> : undefined}
-      <Money nanoUsd={costNanoUsd} kind="request" />
-    </>
   )
 }

@@ -11,8 +11,8 @@ import { CodeBlock, CopyLine } from '../../../kit/literals.tsx'
 import { PanelBody, Section } from '../../../kit/page.tsx'
 import { Rail } from '../../../kit/rail.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
+import styles from './first-client.module.css'
 import { firstRequest, sampleModel } from './first-request.ts'
-import styles from './home.module.css'
 import { useWords } from './words.ts'
 
 export function FirstClientCard() {

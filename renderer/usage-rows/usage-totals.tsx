@@ -1,14 +1,15 @@
 // The sums of the very rows below: the same filter, and requests of the demo upstream as they are listed.
 import type { ReactNode } from 'react'
-import { useAsk } from '../../../client/hooks.ts'
-import { Count, Money } from '../../../kit/amounts.tsx'
-import { ErrorState } from '../../../kit/states.tsx'
-import { Sentence } from '../../../words/sentence.tsx'
-import type { filterInput } from './usage-filter.ts'
-import { useWords } from './words.ts'
+import { useAsk } from '../client/hooks.ts'
+import { Count, Money } from '../kit/amounts.tsx'
+import { Shape } from '../kit/shape.tsx'
+import { ErrorState } from '../kit/states.tsx'
+import { Sentence } from '../words/sentence.tsx'
+import type { UsageFilterInput } from './usage-filter.ts'
+import { useUsageWords } from './words.ts'
 
-export function Totals({ input }: { readonly input: ReturnType<typeof filterInput> }) {
-  const t = useWords()
+export function UsageTotals({ input }: { readonly input: UsageFilterInput }) {
+  const t = useUsageWords()
   const sums = useAsk('usage.summary', { ...input, includeDemo: true }, { keepsPrevious: true })
   if (sums.isError) {
     return <ErrorState error={sums.error} onRetry={() => void sums.refetch()} isRetrying={sums.isFetching} />
@@ -41,6 +42,12 @@ export function Totals({ input }: { readonly input: ReturnType<typeof filterInpu
       <b>
         <Money nanoUsd={data.costNanoUsd} />
       </b>
+      {data.errors > 0 ? (
+        <span className="st t-bad">
+          <Shape status="bad" />
+          <Sentence text={t('errors')} parts={{ count: <Count value={data.errors} isShort /> }} />
+        </span>
+      ) : undefined}
     </p>
   )
 }

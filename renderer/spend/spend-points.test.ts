@@ -28,7 +28,7 @@ const SERIES = {
   groups: [group('gpt-6', 50, 70), group('', 0, 10)],
   other: { total: totals(20), points: [totals(10), totals(10)] },
 }
-const LABELS = { point: (from: number) => `at ${from}`, other: 'other', noModel: 'none' }
+const LABELS = { points: ['at 0', 'at 100'], other: 'other', noModel: 'none' }
 
 test('each model has a value in each bucket, and what is left comes last', () => {
   const { series, points } = spendPoints(SERIES, 'spend', LABELS)
@@ -45,9 +45,27 @@ test('each model has a value in each bucket, and what is left comes last', () =>
   expect(heights).toEqual(SERIES.points.map(({ costNanoUsd }) => costNanoUsd))
 })
 
+test('six models have a name; the seventh is part of the rest; a rest of nothing is no series', () => {
+  const seven = Array.from({ length: 7 }, (_, index) => group(`m${index}`, 10, 0))
+  const told = (groups: typeof seven, whole: number) =>
+    spendPoints({ points: [totals(whole), totals(0)], groups }, 'spend', LABELS)
+  expect(told(seven, 70).series.at(-1)).toMatchObject({ label: 'other', isOther: true })
+  expect(told(seven, 70).points[0]?.values['other models']).toBe(10)
+  expect(told(seven.slice(0, 2), 20).series.map(({ label }) => label)).toEqual(['m0', 'm1'])
+})
+
+test('no request is an empty chart, requests that cost nothing are a flat one', () => {
+  const idle = { ...totals(0), requests: 0 }
+  expect(spendPoints({ points: [idle, idle], groups: [] }, 'spend', LABELS).points).toEqual([])
+  const free = { ...totals(0), requests: 1 }
+  const flat = spendPoints({ points: [free, idle], groups: [group('free', 0, 0)] }, 'spend', LABELS)
+  expect(flat.series.map(({ label }) => label)).toEqual(['other'])
+  expect(flat.points.map(({ values }) => values['other models'])).toEqual([0, 0])
+})
+
 test('requests are counted, and tokens are those of input and output, whose parts are not counted twice', () => {
   const first = (metric: 'requests' | 'tokens') =>
-    spendPoints({ ...SERIES, other: null }, metric, LABELS).points[0]?.values['model 0']
+    spendPoints(SERIES, metric, LABELS).points[0]?.values['model 0']
   expect([first('requests'), first('tokens')]).toEqual([5, 150])
 })
 

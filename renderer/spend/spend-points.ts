@@ -1,9 +1,10 @@
 // A series of usage as a chart takes it: a point for each day or hour, a value for each model, everything else last.
-import type { CallOutput } from '../../../contract/catalogue.ts'
-import type { Point, Series } from '../../kit/charts/series.ts'
+import type { CallOutput } from '../../contract/catalogue.ts'
+import type { Point, Series } from '../kit/charts/series.ts'
 
 export type UsageSeries = CallOutput<'usage.series'>
-export type SpendMetric = 'spend' | 'requests' | 'tokens'
+export const SPEND_METRICS = ['spend', 'requests', 'tokens'] as const
+export type SpendMetric = (typeof SPEND_METRICS)[number]
 type Totals = UsageSeries['total']
 
 const OTHER = 'other models'
@@ -15,18 +16,35 @@ const measure = (metric: SpendMetric, totals: Totals | undefined): number => {
 }
 
 interface Labels {
-  readonly point: (fromMs: number) => string
+  /** One for each bucket. */
+  readonly points: readonly string[]
   readonly other: string
   readonly noModel: string
 }
 
+type Answer = Pick<UsageSeries, 'points' | 'groups'>
+
+/** As many as there are colours; what is beyond them is grey like the rest. */
+const COLOURED_MAX = 6
+
+/** No points at all where there was no request. A model without a value of this metric is left out. */
 export function spendPoints(
-  { buckets, groups, other }: Pick<UsageSeries, 'buckets' | 'groups' | 'other'>,
+  { points: sums, groups: all }: Answer,
   metric: SpendMetric,
   labels: Labels,
 ): { readonly series: readonly Series[]; readonly points: readonly Point[] } {
+  if (sums.every(({ requests }) => requests === 0)) return { series: [], points: [] }
+  const groups = all
+    .slice(0, COLOURED_MAX)
+    .filter(({ points }) => points.some((totals) => measure(metric, totals) > 0))
   // A model's own name would be read as a path by the drawing: `gpt-6.1` has a dot.
   const nameOf = (index: number) => `model ${index}`
+  const restAt = (index: number): number =>
+    groups.reduce(
+      (rest, { points }) => rest - measure(metric, points[index]),
+      measure(metric, sums[index]),
+    )
+  const hasRest = groups.length === 0 || sums.some((_, index) => restAt(index) > 0)
   const series = groups.map(
     ({ label }, index): Series => ({
       name: nameOf(index),
@@ -34,17 +52,17 @@ export function spendPoints(
       isLiteral: label !== '',
     }),
   )
-  const points = buckets.map(
-    ({ from }, index): Point => ({
-      label: labels.point(from),
+  const points = labels.points.map(
+    (label, index): Point => ({
+      label,
       values: {
         ...Object.fromEntries(groups.map((group, at) => [nameOf(at), measure(metric, group.points[index])])),
-        ...(other === null ? {} : { [OTHER]: measure(metric, other.points[index]) }),
+        ...(hasRest ? { [OTHER]: restAt(index) } : {}),
       },
     }),
   )
   return {
-    series: other === null ? series : [...series, { name: OTHER, label: labels.other, isOther: true }],
+    series: hasRest ? [...series, { name: OTHER, label: labels.other, isOther: true }] : series,
     points,
   }
 }

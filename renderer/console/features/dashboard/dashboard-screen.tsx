@@ -7,12 +7,12 @@ import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { FirstClientCard } from './first-client-card.tsx'
 import { useWords } from './words.ts'
 
-export function HomeScreen() {
+export function DashboardScreen() {
   const t = useWords()
   const latest = useAsk('usage.list', { limit: 1 })
   useRefreshOn('requests.finished', ['usage.list'])
   const hadRequests = latest.data !== undefined && latest.data.rows.length > 0
-  if (hadRequests) return <Redirect to={CONSOLE_PATHS.users} replace />
+  if (hadRequests) return <Redirect to={CONSOLE_PATHS.usage} replace />
   return (
     <div className="page">
       <PageHeader title={t('title')} />

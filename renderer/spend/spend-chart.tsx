@@ -1,14 +1,19 @@
 // What was spent over time, stacked by model. Requests of the demo upstream count as they are listed.
-import type { CallInput } from '../../../contract/catalogue.ts'
-import { useAsk } from '../../client/hooks.ts'
-import { Chart } from '../../kit/charts/chart.tsx'
-import { COUNTS, DOLLARS } from '../../kit/charts/units.ts'
-import { ErrorState } from '../../kit/states.tsx'
-import { useAppearance } from '../../state/appearance.ts'
+import type { CallInput } from '../../contract/catalogue.ts'
+import { useAsk } from '../client/hooks.ts'
+import { bucketLabels } from '../kit/charts/bucket-label.ts'
+import { Chart } from '../kit/charts/chart.tsx'
+import { COUNTS, DOLLARS } from '../kit/charts/units.ts'
+import { ErrorState } from '../kit/states.tsx'
+import { useAppearance } from '../state/appearance.ts'
 import { type SpendMetric, spendPoints } from './spend-points.ts'
 import { useSpendWords } from './words.ts'
 
 type SeriesInput = CallInput<'usage.series'>
+export type SeriesFilter = Omit<
+  SeriesInput,
+  'bucket' | 'groupBy' | 'top' | 'includeDemo' | 'withTimings'
+>
 type Asked = ReturnType<typeof useSpendSeries>
 
 const HOUR_MS = 60 * 60_000
@@ -18,9 +23,7 @@ const HOURS_MAX = 48
 const MODELS_MAX = 6
 
 /** `from` and `to` have to stay the same from one rendering to the next. */
-export function useSpendSeries(
-  filter: Omit<SeriesInput, 'bucket' | 'groupBy' | 'top' | 'includeDemo' | 'withTimings'>,
-) {
+export function useSpendSeries(filter: SeriesFilter) {
   const bucket = filter.to - filter.from <= HOURS_MAX * HOUR_MS ? 'hour' : 'day'
   const query = useAsk(
     'usage.series',
@@ -45,15 +48,14 @@ export function SpendChart({ asked: { query, bucket }, metric = 'spend', heightP
     )
   }
   if (query.data === undefined) return <div style={{ height: heightPx }} />
-  const { timeZone } = query.data
-  const format = new Intl.DateTimeFormat(
-    language === 'en' ? 'en-GB' : language,
-    bucket === 'day'
-      ? { timeZone, day: 'numeric', month: 'short' }
-      : { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  )
+  const { buckets, timeZone } = query.data
   const { series, points } = spendPoints(query.data, metric, {
-    point: (fromMs) => format.format(fromMs),
+    points: bucketLabels(
+      buckets.map(({ from }) => from),
+      bucket,
+      timeZone,
+      language,
+    ),
     other: t('other'),
     noModel: t('noModel'),
   })

@@ -1,0 +1,82 @@
+// Requests as rows: when, whose, which model, how it ended, what it cost. Beside an open receipt, what it repeats is left out.
+import type { CallOutput } from '../../../../contract/catalogue.ts'
+import type { UsageRow } from '../../../../contract/usage.ts'
+import { Duration, Time } from '../../../kit/amounts.tsx'
+import { Mono } from '../../../kit/literals.tsx'
+import { Table } from '../../../kit/table.tsx'
+import { Cost, Ending, Tokens } from '../../../usage-rows/row-cells.tsx'
+import styles from './usage.module.css'
+import { useWords } from './words.ts'
+
+interface UsageTableProps {
+  readonly rows: readonly UsageRow[]
+  readonly names: CallOutput<'usage.list'>['names']
+  readonly openId: string | undefined
+  readonly onOpen: (row: UsageRow) => void
+}
+
+export function UsageTable({ rows, names, openId, onOpen }: UsageTableProps) {
+  const t = useWords()
+  const isBesideReceipt = openId !== undefined
+  return (
+    <Table
+      label={t('title')}
+      rows={rows}
+      keyOf={(row) => row.requestId}
+      openKey={openId}
+      onOpen={onOpen}
+      columns={[
+        { name: 'time', head: t('time'), cell: (row) => <Time atMs={row.createdAt} /> },
+        {
+          name: 'user',
+          head: t('user'),
+          cell: ({ userId }) => (
+            <span className={`trunc m ${styles['who']}`} title={names.users[userId]}>
+              {names.users[userId] ?? t('userGone')}
+            </span>
+          ),
+        },
+        {
+          name: 'key',
+          head: t('key'),
+          isHidden: isBesideReceipt,
+          cell: ({ keyId }) =>
+            names.keys[keyId] === undefined ? (
+              <span className="quiet">{t('keyGone')}</span>
+            ) : (
+              <span className={`trunc ${styles['key']}`} title={names.keys[keyId]}>
+                {names.keys[keyId]}
+              </span>
+            ),
+        },
+        { name: 'model', head: t('model'), cell: ({ model }) => <Mono>{model || '—'}</Mono> },
+        {
+          name: 'endpoint',
+          head: t('endpoint'),
+          isHidden: isBesideReceipt,
+          cell: ({ endpoint }) => (
+            <span className={`sec ${styles['endpoint']}`}>
+              <Mono>{endpoint}</Mono>
+            </span>
+          ),
+        },
+        { name: 'status', head: t('status'), cell: (row) => <Ending row={row} /> },
+        {
+          name: 'tokens',
+          head: t('tokens'),
+          isNumber: true,
+          isHidden: isBesideReceipt,
+          cell: (row) => <Tokens row={row} />,
+        },
+        {
+          name: 'duration',
+          head: t('duration'),
+          isNumber: true,
+          isHidden: isBesideReceipt,
+          cell: (row) => <Duration ms={row.durationMs} />,
+        },
+        { name: 'cost', head: t('cost'), isNumber: true, cell: (row) => <Cost row={row} /> },
+      ]}
+    />
+  )
+}
