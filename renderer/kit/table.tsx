@@ -16,6 +16,8 @@ export interface Column<Row> {
   readonly inCard?: 'lead' | 'labelled' | 'aside' | 'actions' | 'hidden'
   /** Left out, as where a drawer repeats it. */
   readonly isHidden?: boolean
+  /** Left out where the table is narrower than this. */
+  readonly room?: 'little' | 'some' | 'much' | 'all'
 }
 
 export interface Sorting {
@@ -102,10 +104,12 @@ function stepTo(body: HTMLElement | null, from: HTMLElement, step: 1 | -1): void
 const isControl = (target: EventTarget): boolean =>
   target instanceof Element && target.closest('button, a, input, label, [role="menuitem"]') !== null
 
-function cellClass<Row>({ isNumber, inCard }: Column<Row>): string | undefined {
-  const names = [isNumber ? 'r num' : '', inCard === 'labelled' ? '' : (inCard ?? '')]
+function cellClass<Row>({ isNumber, inCard, room }: Column<Row>): string | undefined {
+  const names = [isNumber ? 'r num' : '', inCard === 'labelled' ? '' : (inCard ?? ''), roomClass(room)]
   return names.filter((name) => name !== '').join(' ') || undefined
 }
+
+const roomClass = (room: Column<unknown>['room']): string => (room === undefined ? '' : `room-${room}`)
 
 const cardLabel = <Row,>({ head, inCard }: Column<Row>): string | undefined =>
   inCard === 'labelled' ? head : undefined
@@ -113,7 +117,7 @@ const cardLabel = <Row,>({ head, inCard }: Column<Row>): string | undefined =>
 function Head<Row>({ column, table }: { readonly column: Column<Row>; readonly table: TableProps<Row> }) {
   const t = useKitWords()
   const { sorting, onSort } = table
-  const className = column.isNumber ? 'r' : undefined
+  const className = `${column.isNumber ? 'r' : ''} ${roomClass(column.room)}`.trim() || undefined
   const by = column.sort
   if (column.inCard === 'actions') {
     return (

@@ -22,7 +22,7 @@ export function UsageTotals({ input }: { readonly input: UsageFilterInput }) {
   ): ReactNode => (
     <span>
       <Sentence
-        text={t(word)}
+        text={t(word, { count: value })}
         parts={{
           count: (
             <b>
@@ -45,7 +45,12 @@ export function UsageTotals({ input }: { readonly input: UsageFilterInput }) {
       {data.errors > 0 ? (
         <span className="st t-bad">
           <Shape status="bad" />
-          <Sentence text={t('errors')} parts={{ count: <Count value={data.errors} isShort /> }} />
+          <span>
+            <Sentence
+              text={t('errors', { count: data.errors })}
+              parts={{ count: <Count value={data.errors} isShort /> }}
+            />
+          </span>
         </span>
       ) : undefined}
     </p>

@@ -1,4 +1,5 @@
 // How a bucket of a series is called on the axis: in the operator's zone, whose days and hours the buckets are.
+import { spaced } from '../times.ts'
 
 /** `14 Sep` for a day, `09:00` for an hour of one day, `14 Sep 09:00` for an hour of several. */
 export function bucketLabels(
@@ -10,7 +11,7 @@ export function bucketLabels(
   const locale = language === 'en' ? 'en-GB' : language
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone })
   const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone })
-  const days = starts.map((start) => day.format(start))
+  const days = starts.map((start) => spaced(day.format(start)))
   if (bucket === 'day') return days
   const isOneDay = days.every((each) => each === days[0])
   return starts.map((start, index) =>

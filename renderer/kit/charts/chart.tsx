@@ -37,7 +37,25 @@ export function Chart(props: ChartProps) {
   }
   return (
     <figure className="chartbox" aria-label={label}>
-      <div className="row end">
+      {isTable ? (
+        <ChartTable {...props} />
+      ) : (
+        <Suspense fallback={<div style={{ height: heightPx }} />}>
+          <Drawing {...props} heightPx={heightPx} />
+        </Suspense>
+      )}
+      <div className="chartfoot">
+        {hasLegend && !isTable ? (
+          <ul className="legend">
+            {series.map((one, index) => (
+              <li key={one.name}>
+                <span className="sw" style={{ background: colourOf(series, index) }} />
+                <span className={one.isLiteral ? 'mono' : undefined}>{one.label}</span>
+                <span className="v m">{unit.exact(totalOf(points, one.name))}</span>
+              </li>
+            ))}
+          </ul>
+        ) : undefined}
         <IconButton
           label={isTable ? t('showChart') : t('showTable')}
           isSmall
@@ -47,24 +65,6 @@ export function Chart(props: ChartProps) {
           {isTable ? <BarChart3 size={14} /> : <Table2 size={14} />}
         </IconButton>
       </div>
-      {isTable ? (
-        <ChartTable {...props} />
-      ) : (
-        <Suspense fallback={<div style={{ height: heightPx }} />}>
-          <Drawing {...props} heightPx={heightPx} />
-        </Suspense>
-      )}
-      {hasLegend && !isTable ? (
-        <ul className="legend">
-          {series.map((one, index) => (
-            <li key={one.name}>
-              <span className="sw" style={{ background: colourOf(series, index) }} />
-              <span className={one.isLiteral ? 'mono' : undefined}>{one.label}</span>
-              <span className="v m">{unit.exact(totalOf(points, one.name))}</span>
-            </li>
-          ))}
-        </ul>
-      ) : undefined}
     </figure>
   )
 }

@@ -57,7 +57,7 @@ export function Drawing({ kind, series, points, unit, heightPx, expectedRest = 0
       )}
     />,
   ]
-  const margin = { top: 8, right: 4, bottom: 0, left: 0 }
+  const margin = { top: 8, right: 20, bottom: 0, left: 0 }
   return (
     <div className="chart" style={{ height: heightPx }}>
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 480, height: heightPx }}>

@@ -29,7 +29,7 @@ export async function clientOf(stage: Stage, email: string, dollars: number): Pr
         body: JSON.stringify({
           model,
           messages: [{ role: 'user', content: 'hello' }],
-          max_completion_tokens: 200,
+          max_completion_tokens: 40,
         }),
       })
       await response.arrayBuffer()
@@ -45,8 +45,11 @@ export async function fillStage(stage: Stage): Promise<readonly Client[]> {
       clientOf(stage, `${name}@tidewater.example`, 20 + 30 * index),
     ),
   )
-  for (const model of ['demo-smart', 'demo-fast', 'demo-reasoning', 'gpt-5.9-unheard-of'])
-    for (const [index, { send }] of people.entries())
-      for (let count = 0; count <= index; count += 1) await send(model)
+  const models = ['demo-smart', 'demo-fast', 'demo-reasoning', 'gpt-5.9-unheard-of']
+  await Promise.all(
+    models.flatMap((model) =>
+      people.flatMap(({ send }, index) => Array.from({ length: index + 1 }, () => send(model))),
+    ),
+  )
   return people
 }

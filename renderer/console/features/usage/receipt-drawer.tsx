@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 import { userPath } from '../../../../contract/page-paths.ts'
 import { useAsk, useRefreshOn } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
-import { CopyButton } from '../../../kit/copy.tsx'
+import { LabelledCopyButton } from '../../../kit/copy.tsx'
 import { Drawer } from '../../../kit/drawer.tsx'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Receipt } from '../../../receipt/receipt.tsx'
@@ -33,12 +33,15 @@ export function ReceiptDrawer({ requestId, onClose }: ReceiptDrawerProps) {
         meta={owner.data?.email}
         onClose={onClose}
         actions={
-          data === undefined || data.refundableNanoUsd === 0 ? undefined : (
-            <Button onClick={() => setIsRefunding(true)}>
-              <Undo2 size={14} aria-hidden="true" />
-              {t('refund')}
-            </Button>
-          )
+          <>
+            {data === undefined || data.refundableNanoUsd === 0 ? undefined : (
+              <Button onClick={() => setIsRefunding(true)}>
+                <Undo2 size={14} aria-hidden="true" />
+                {t('refund')}
+              </Button>
+            )}
+            <LabelledCopyButton text={window.location.href}>{t('copyLink')}</LabelledCopyButton>
+          </>
         }
       >
         {isError ? (
@@ -57,10 +60,6 @@ export function ReceiptDrawer({ requestId, onClose }: ReceiptDrawerProps) {
                     {owner.data?.email ?? data.userId}
                   </Link>
                 ),
-              },
-              {
-                name: t('link'),
-                value: <CopyButton text={window.location.href} what={t('link')} />,
               },
             ]}
           />

@@ -53,8 +53,8 @@ export function UsageScreen() {
           ) : (
             <>
               <UsageFilters filter={params} onChange={narrow} />
-              <UsageTotals input={input} />
-              {request === '' ? (
+              {query.isError ? undefined : <UsageTotals input={input} />}
+              {request === '' && !query.isError ? (
                 <SpendOverTime
                   filter={input}
                   metric={metric}

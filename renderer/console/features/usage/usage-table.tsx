@@ -40,6 +40,7 @@ export function UsageTable({ rows, names, openId, onOpen }: UsageTableProps) {
           name: 'key',
           head: t('key'),
           isHidden: isBesideReceipt,
+          room: 'much',
           cell: ({ keyId }) =>
             names.keys[keyId] === undefined ? (
               <span className="quiet">{t('keyGone')}</span>
@@ -49,16 +50,13 @@ export function UsageTable({ rows, names, openId, onOpen }: UsageTableProps) {
               </span>
             ),
         },
-        { name: 'model', head: t('model'), cell: ({ model }) => <Mono>{model || '—'}</Mono> },
+        { name: 'model', head: t('model'), room: 'little', cell: ({ model }) => <Mono>{model || '—'}</Mono> },
         {
           name: 'endpoint',
           head: t('endpoint'),
           isHidden: isBesideReceipt,
-          cell: ({ endpoint }) => (
-            <span className={`sec ${styles['endpoint']}`}>
-              <Mono>{endpoint}</Mono>
-            </span>
-          ),
+          room: 'all',
+          cell: ({ endpoint }) => <Mono>{endpoint}</Mono>,
         },
         { name: 'status', head: t('status'), cell: (row) => <Ending row={row} /> },
         {
@@ -66,6 +64,7 @@ export function UsageTable({ rows, names, openId, onOpen }: UsageTableProps) {
           head: t('tokens'),
           isNumber: true,
           isHidden: isBesideReceipt,
+          room: 'some',
           cell: (row) => <Tokens row={row} />,
         },
         {
@@ -73,6 +72,7 @@ export function UsageTable({ rows, names, openId, onOpen }: UsageTableProps) {
           head: t('duration'),
           isNumber: true,
           isHidden: isBesideReceipt,
+          room: 'some',
           cell: (row) => <Duration ms={row.durationMs} />,
         },
         { name: 'cost', head: t('cost'), isNumber: true, cell: (row) => <Cost row={row} /> },
