@@ -10,10 +10,7 @@ import { type SpendMetric, spendPoints } from './spend-points.ts'
 import { useSpendWords } from './words.ts'
 
 type SeriesInput = CallInput<'usage.series'>
-export type SeriesFilter = Omit<
-  SeriesInput,
-  'bucket' | 'groupBy' | 'top' | 'includeDemo' | 'withTimings'
->
+export type SeriesFilter = Omit<SeriesInput, 'bucket' | 'groupBy' | 'top' | 'includeDemo' | 'withTimings'>
 type Asked = ReturnType<typeof useSpendSeries>
 
 const HOUR_MS = 60 * 60_000

@@ -40,10 +40,7 @@ export function spendPoints(
   // A model's own name would be read as a path by the drawing: `gpt-6.1` has a dot.
   const nameOf = (index: number) => `model ${index}`
   const restAt = (index: number): number =>
-    groups.reduce(
-      (rest, { points }) => rest - measure(metric, points[index]),
-      measure(metric, sums[index]),
-    )
+    groups.reduce((rest, { points }) => rest - measure(metric, points[index]), measure(metric, sums[index]))
   const hasRest = groups.length === 0 || sums.some((_, index) => restAt(index) > 0)
   const series = groups.map(
     ({ label }, index): Series => ({

@@ -8,9 +8,9 @@ import { Count, Money } from '../../../kit/amounts.tsx'
 import { PanelBody, Section, Stat, Stats } from '../../../kit/page.tsx'
 import { Skeleton } from '../../../kit/states.tsx'
 import { dayStart } from '../../../kit/times.ts'
-import { Sentence } from '../../../words/sentence.tsx'
 import { SpendChart, useSpendSeries } from '../../../spend/spend-chart.tsx'
 import { todayOf } from '../../../spend/spend-points.ts'
+import { Sentence } from '../../../words/sentence.tsx'
 import { useWords } from './words.ts'
 
 const DAYS = 14
