@@ -1,5 +1,6 @@
 // The questions that the app asks in windows of the system, before or without the console.
 import { dialog } from 'electron'
+import type { TakenPort } from '../contract/desktop.ts'
 import type { Say } from './words.ts'
 
 export async function askForSecretFile(say: Say, problem: string): Promise<'file' | 'again' | 'quit'> {
@@ -17,10 +18,13 @@ export async function askForSecretFile(say: Say, problem: string): Promise<'file
 }
 
 /** Whether the person takes the port that is free. */
-export async function askForNextPort(say: Say, port: number, next: number): Promise<boolean> {
+export async function askForNextPort(
+  say: Say,
+  { port, holder, next }: TakenPort & { readonly next: number },
+): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'warning',
-    message: say('portTaken', { port }),
+    message: holder === null ? say('portTaken', { port }) : say('portTakenBy', { port, ...holder }),
     detail: say('portTakenDetail', { port, next }),
     buttons: [say('usePort', { next }), say('keepStopped')],
     defaultId: 0,

@@ -1,7 +1,8 @@
 // Starting and stopping as a person does it: with the questions that belong to it.
+import type { Listening, ListeningChanged } from '../contract/desktop.ts'
 import { askForNextPort, askToEndRequests, tellStartProblem } from './dialogs.ts'
+import { describeTaken, probePort } from './free-port.ts'
 import type { GatewayControl } from './gateway-control.ts'
-import { nextFreePort } from './next-free-port.ts'
 import type { PreferenceStore } from './preferences.ts'
 import type { Say } from './words.ts'
 
@@ -13,8 +14,8 @@ export interface GatewayActions {
   /** Resolves to whether it stands still: a person may rather keep it running. */
   stop(): Promise<boolean>
   restart(): Promise<void>
-  /** Restarts it where it runs: other machines reach it, or no longer do, from then on. */
-  openToNetwork(isOpen: boolean): Promise<void>
+  /** Restarts it where it runs, and starts it where it could not. A port that cannot be had changes nothing. */
+  listenAt(listening: Listening): Promise<ListeningChanged>
 }
 
 interface ActionDeps {
@@ -31,13 +32,13 @@ export function createGatewayActions({ control, preferences, say, wanted }: Acti
       for (;;) {
         const state = await control.start()
         if (state.kind !== 'failed') return
-        if (state.problem.code !== 'port_taken') return tellStartProblem(say(), state.problem.message)
-        const { host, port } = wanted()
-        const next = await nextFreePort(host, port)
-        if (next === undefined || !(await askForNextPort(say(), port, next))) return
-        preferences.update({ port: next })
+        const { taken, message } = state.problem
+        if (taken === null || taken.next === null) return tellStartProblem(say(), message)
+        const { port } = wanted()
+        if (!(await askForNextPort(say(), { ...taken, next: taken.next }))) return
+        preferences.update({ port: taken.next })
         // What the environment says wins over what was just remembered, and would be tried for ever.
-        if (wanted().port === port) return tellStartProblem(say(), state.problem.message)
+        if (wanted().port === port) return tellStartProblem(say(), message)
       }
     },
     async stop() {
@@ -50,11 +51,19 @@ export function createGatewayActions({ control, preferences, say, wanted }: Acti
     async restart() {
       if (await actions.stop()) await actions.start()
     },
-    async openToNetwork(isOpenToNetwork) {
-      const isRunning = control.server() !== undefined
-      if (isRunning && !(await actions.stop())) return
-      preferences.update({ isOpenToNetwork })
-      if (isRunning) await actions.start()
+    async listenAt({ port, isOpenToNetwork }) {
+      const { kind } = control.state()
+      const isRunning = kind === 'running'
+      const { host, port: portNow } = wanted()
+      if (port !== portNow || !isRunning) {
+        const found = await probePort({ host, port })
+        if (found === 'forbidden') return { outcome: 'port_forbidden' }
+        if (found === 'taken') return { outcome: 'port_taken', taken: await describeTaken({ host, port }) }
+      }
+      if (isRunning && !(await actions.stop())) return { outcome: 'kept_running' }
+      preferences.update({ port, isOpenToNetwork })
+      if (isRunning || kind === 'failed') await control.start()
+      return { outcome: 'changed' }
     },
   }
   return actions

@@ -1,8 +1,10 @@
 // The gateway's states: one thing after another, a problem that has a name, and a stop that a second one shortens.
 import { expect, test, vi } from 'vitest'
+import { startProblemOf } from './free-port.ts'
 import type { RunningServer } from '../server/start-server.ts'
 import { createGatewayControl } from './gateway-control.ts'
 
+const problemOf = (error: unknown) => startProblemOf(error, { host: '127.0.0.1', port: 65_535 })
 const ADDRESS = 'http://127.0.0.1:8080'
 
 function serverStopping(stop: RunningServer['stop']): RunningServer {
@@ -13,7 +15,7 @@ function serverStopping(stop: RunningServer['stop']): RunningServer {
 test('starting and stopping happen one after another, however fast they are asked for', async () => {
   const stop = vi.fn(async () => undefined)
   const start = vi.fn(async () => serverStopping(stop))
-  const control = createGatewayControl(start)
+  const control = createGatewayControl(start, problemOf)
   const kinds: string[] = []
   control.onChange(({ kind }) => kinds.push(kind))
   await Promise.all([control.start(), control.start(), control.stop(5), control.start()])
@@ -30,7 +32,7 @@ test('a second stop reaches the server while the first one waits', async () => {
       waits.push(drainMs)
       if (drainMs === 0) end.resolve()
       await end.promise
-    }),
+    }), problemOf
   )
   await control.start()
   const first = control.stop(60_000)
@@ -48,10 +50,14 @@ test.each([
   'a start that fails with %s has failed for the reason %s, and may be tried again',
   async (code, problem) => {
     const cause = Object.assign(new Error(code), { code })
-    const control = createGatewayControl(() => Promise.reject(new Error('Port 8080 …', { cause })))
-    expect(await control.start()).toEqual({
+    const control = createGatewayControl(() => Promise.reject(new Error('Port 8080 …', { cause })), problemOf)
+    expect(await control.start()).toMatchObject({
       kind: 'failed',
-      problem: { code: problem, message: 'Port 8080 …' },
+      problem: {
+        code: problem,
+        message: 'Port 8080 …',
+        taken: problem === 'port_taken' ? { port: 65_535, holder: null, next: null } : null,
+      },
     })
     expect((await control.start()).kind).toBe('failed')
   },

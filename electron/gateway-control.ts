@@ -1,18 +1,6 @@
 // Starts and stops the gateway, one thing after another, and says what it is doing. It outlives the window and the gateway.
+import type { GatewayState, StartProblem } from '../contract/desktop.ts'
 import type { RunningServer } from '../server/start-server.ts'
-
-export type GatewayState =
-  | { readonly kind: 'stopped' }
-  | { readonly kind: 'starting' }
-  | { readonly kind: 'running'; readonly address: string }
-  | { readonly kind: 'stopping' }
-  | { readonly kind: 'failed'; readonly problem: StartProblem }
-
-/** `port_taken` is mended by another port; `message` is for the person, in English, as the server said it. */
-export interface StartProblem {
-  readonly code: 'port_taken' | 'port_forbidden' | 'other'
-  readonly message: string
-}
 
 export interface GatewayControl {
   state(): GatewayState
@@ -25,7 +13,10 @@ export interface GatewayControl {
   onChange(listener: (state: GatewayState) => void): void
 }
 
-export function createGatewayControl(startServer: () => Promise<RunningServer>): GatewayControl {
+export function createGatewayControl(
+  startServer: () => Promise<RunningServer>,
+  problemOf: (error: unknown) => Promise<StartProblem>,
+): GatewayControl {
   const listeners: ((state: GatewayState) => void)[] = []
   let state: GatewayState = { kind: 'stopped' }
   let server: RunningServer | undefined
@@ -54,7 +45,7 @@ export function createGatewayControl(startServer: () => Promise<RunningServer>):
           server = await startServer()
           return become({ kind: 'running', address: server.addresses[0] ?? '' })
         } catch (error) {
-          return become({ kind: 'failed', problem: problemOf(error) })
+          return become({ kind: 'failed', problem: await problemOf(error) })
         }
       }),
     stop(drainMs) {
@@ -73,12 +64,4 @@ export function createGatewayControl(startServer: () => Promise<RunningServer>):
     },
     onChange: (listener) => void listeners.push(listener),
   }
-}
-
-function problemOf(error: unknown): StartProblem {
-  const message = error instanceof Error ? error.message : String(error)
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (code === 'EADDRINUSE') return { code: 'port_taken', message }
-  return { code: code === 'EACCES' ? 'port_forbidden' : 'other', message }
 }

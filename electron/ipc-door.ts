@@ -1,7 +1,12 @@
 // The one channel between the window and the app. Its order never changes: who sends, then what is asked. Calls of the gateway's
 // operations go into the same dispatch as those over HTTP.
 import { ipcMain } from 'electron'
-import { type DesktopCall, type DesktopInput, desktopCalls } from '../contract/desktop.ts'
+import {
+  type DesktopCall,
+  type DesktopInput,
+  type DesktopOutput,
+  desktopCalls,
+} from '../contract/desktop.ts'
 import { messageOf, refusal } from '../contract/errors.ts'
 import type { Envelope } from '../contract/operation.ts'
 import type { RunningServer } from '../server/start-server.ts'
@@ -9,7 +14,9 @@ import { CHANNEL } from './preload/channel.ts'
 import { isOurPage } from './sender.ts'
 
 export type DesktopHandlers = {
-  readonly [Name in DesktopCall]: (input: DesktopInput<Name>) => unknown
+  readonly [Name in DesktopCall]: (
+    input: DesktopInput<Name>,
+  ) => DesktopOutput<Name> | Promise<DesktopOutput<Name>>
 }
 
 export interface IpcDoorDeps {
@@ -52,7 +59,7 @@ async function answerDesktop(
   name: DesktopCall,
   input: unknown,
 ): Promise<Envelope<unknown>> {
-  const parsed = desktopCalls[name].safeParse(input)
+  const parsed = desktopCalls[name].input.safeParse(input)
   if (!parsed.success) {
     const details = { problem: parsed.error.issues[0]?.message ?? 'it does not fit' }
     const message = messageOf(refusal('invalid_input', details))
@@ -60,5 +67,5 @@ async function answerDesktop(
   }
   // The schema of this name has just parsed it; an object of handlers cannot carry that tie for the compiler.
   const handler = handlers[name] as (input: unknown) => unknown
-  return { ok: true, data: (await handler(parsed.data)) ?? {} }
+  return { ok: true, data: await handler(parsed.data) }
 }

@@ -8,7 +8,9 @@ import { followAppearance } from './appearance.ts'
 import { stayAwake } from './awake.ts'
 import { listConsoleFiles } from './console-files.ts'
 import { createConsoleWindow } from './console-window.ts'
+import { createDesktopHandlers } from './desktop-calls.ts'
 import { askForSecretFile } from './dialogs.ts'
+import { startProblemOf } from './free-port.ts'
 import { createGatewayActions } from './gateway-actions.ts'
 import { createGatewayControl } from './gateway-control.ts'
 import { followGateway } from './gateway-events.ts'
@@ -22,7 +24,7 @@ import { createPorts, withSecrets } from './ports.ts'
 import { createPreferences } from './preferences.ts'
 import { quitInOrder } from './quit.ts'
 import { chooseSecretPlace } from './secret-place.ts'
-import { desktopConfig, isHostGiven } from './start-config.ts'
+import { desktopConfig, givenByEnvironment } from './start-config.ts'
 import { showTray } from './tray.ts'
 
 // Everything in the data folder is for its owner only.
@@ -51,24 +53,37 @@ async function boot(): Promise<void> {
   })
   if (secrets === undefined) return app.exit(0)
 
-  const gateway = createGatewayControl(() => startServer(wanted(), withSecrets(ports, secrets)))
+  const gateway = createGatewayControl(
+    () => startServer(wanted(), withSecrets(ports, secrets)),
+    (error) => startProblemOf(error, wanted()),
+  )
   const actions = createGatewayActions({ control: gateway, preferences, say, wanted })
   const events = followGateway(gateway, ports.clock)
   guardSession(session.defaultSession)
   guardPages(() => gateway.server()?.addresses[0])
   serveConsole(listConsoleFiles(join(app.getAppPath(), 'dist', 'renderer', 'console')))
-  openIpcDoor({
-    server: gateway.server,
-    desktop: { 'desktop.noteAppearance': note },
-    version: app.getVersion(),
-  })
   const window = createConsoleWindow(preferences, gateway)
+  const tellWindow = () => window.push([{ type: 'desktop.changed' }])
+  const isGiven = givenByEnvironment(process.env)
+  const desktop = createDesktopHandlers({
+    control: gateway,
+    actions,
+    preferences,
+    noteAppearance: note,
+    wanted,
+    isGiven,
+    changed: () => menus.noteAnswer(),
+  })
+  openIpcDoor({ server: gateway.server, desktop, version: app.getVersion() })
   events.onEvents((happened) => window.push(happened))
+  gateway.onChange(tellWindow)
+  events.onActivity(tellWindow)
+  preferences.onChange(tellWindow)
 
   const menus = createMenuActions({ gateway, actions, preferences, window })
   const tray = showTray({
     iconsDir: join(app.getAppPath(), 'build', 'tray'),
-    facts: () => menus.facts(events.activity(), !isHostGiven(process.env)),
+    facts: () => menus.facts(events.activity(), !isGiven.host),
     say,
     actions: menus,
   })
@@ -76,6 +91,7 @@ async function boot(): Promise<void> {
   events.onActivity(tray.draw)
   preferences.onChange(tray.draw)
   menus.onAnswered(tray.drawAnew)
+  menus.onAnswered(tellWindow)
   showAppMenu(say(), menus)
   preferences.onChange(() => showAppMenu(say(), menus))
 

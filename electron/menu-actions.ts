@@ -19,6 +19,8 @@ export interface MenuActions extends TrayActions {
   facts(activity: Activity, mayChangeNetwork: boolean): TrayFacts
   /** Told after an item that is ticked or not has done what it does, or has not. */
   onAnswered(listener: () => void): void
+  /** Something that an item shows was changed in the window. */
+  noteAnswer(): void
 }
 
 export function createMenuActions({ gateway, actions, preferences, window }: MenuActionDeps): MenuActions {
@@ -45,7 +47,8 @@ export function createMenuActions({ gateway, actions, preferences, window }: Men
       gateway.server()?.pause(isPaused)
       answered()
     },
-    openToNetwork: (isOpen) => void actions.openToNetwork(isOpen).finally(answered),
+    openToNetwork: (isOpenToNetwork) =>
+      void actions.listenAt({ port: preferences.get().port, isOpenToNetwork }).finally(answered),
     startAtLogin(isOn) {
       startAtLogin(isOn)
       preferences.update({ startsAtLogin: isOn })
@@ -63,6 +66,7 @@ export function createMenuActions({ gateway, actions, preferences, window }: Men
         startsAtLogin,
       }
     },
+    noteAnswer: answered,
     onAnswered: (listener) => void listeners.push(listener),
   }
 }

@@ -2,7 +2,7 @@
 import { ipcMain } from 'electron'
 import Store from 'electron-store'
 import { z } from 'zod'
-import { language, theme } from '../contract/desktop.ts'
+import { language, portNumber, theme } from '../contract/desktop.ts'
 
 const bounds = z.object({
   x: z.int().optional(),
@@ -18,7 +18,7 @@ const shape = z.object({
   language: language.optional().catch(undefined),
   theme: theme.catch('system'),
   startsAtLogin: z.boolean().catch(false),
-  port: z.int().min(1).max(65_535).catch(8080),
+  port: portNumber.catch(8080),
   /** Whether other machines of the network are let in. Every request carries a key there as it does here. */
   isOpenToNetwork: z.boolean().catch(false),
   /** Chosen by a person where there is no keychain; never fallen back to. */

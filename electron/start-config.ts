@@ -32,5 +32,8 @@ export function desktopConfig(
   return { ...parsed.value.config, remoteAdministrationDefault: 'off' }
 }
 
-/** Whether the environment says where to listen, so that no menu can. */
-export const isHostGiven = ({ CODEX_GATEWAY_HOST }: Environment): boolean => Boolean(CODEX_GATEWAY_HOST)
+/** Where the environment says where to listen, no menu and no window can. */
+export const givenByEnvironment = (env: Environment) => ({
+  port: Boolean(env['CODEX_GATEWAY_PORT']),
+  host: Boolean(env['CODEX_GATEWAY_HOST']),
+})

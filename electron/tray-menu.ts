@@ -1,7 +1,7 @@
 // What the tray shows: one of three icons, a line for hovering, and the menu, out of what the gateway does now.
 import type { MenuItemConstructorOptions } from 'electron'
+import type { GatewayState } from '../contract/desktop.ts'
 import type { Activity } from './activity.ts'
-import type { GatewayState } from './gateway-control.ts'
 import type { Say } from './words.ts'
 
 export interface TrayFacts {
