@@ -42,7 +42,13 @@ module.exports = {
     only('ledger-is-pure', '^server/ledger/', [CONTRACT, LEDGER]),
     only('limit-decisions-are-pure', '^server/limits/decide-', [CONTRACT, LEDGER, '^server/limits/decide-']),
 
-    within('db-knows-contract-and-ledger-types', '^server/db/', [CONTRACT, LEDGER, '^server/db/']),
+    // Local days are decided upon by pure functions.
+    within('db-knows-contract-and-ledger-types', '^server/db/', [
+      CONTRACT,
+      LEDGER,
+      '^server/limits/decide-',
+      '^server/db/',
+    ]),
     {
       name: 'db-takes-only-types-from-ledger',
       severity: 'error',

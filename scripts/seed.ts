@@ -14,6 +14,7 @@ import { createRepositories } from '../server/db/repositories/repositories.ts'
 import { createUsageUpkeep } from '../server/db/repositories/usage-upkeep.ts'
 import { createSystemClock } from '../server/host/system-clock.ts'
 import { createSystemIds } from '../server/host/system-ids.ts'
+import { localDay } from '../server/limits/decide-window.ts'
 import { createPriceBook } from '../server/prices/price-book.ts'
 import { createChance } from './seed/chance.ts'
 import { createHistory } from './seed/history.ts'
@@ -74,6 +75,10 @@ for (const { commands, isRequest } of history) {
 if (inTransaction > 0) commit()
 const upkeep = createUsageUpkeep(db)
 while (upkeep.rollUp(nowMs - 3_600_000, ROWS_ROLLED_AT_ONCE));
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+const isMore = () =>
+  upkeep.rollUpDays(nowMs - 3_600_000, ROWS_ROLLED_AT_ONCE, (atMs) => localDay(atMs, timeZone))
+while (isMore());
 db.raw.pragma('wal_checkpoint(TRUNCATE)')
 db.close()
 lock.release()

@@ -10,7 +10,6 @@ import type { Closers } from './closers.ts'
 import { copyDatabase } from './db/backup-file.ts'
 import type { Db } from './db/open.ts'
 import type { Repositories } from './db/repositories/repositories.ts'
-import { createUsageUpkeep } from './db/repositories/usage-upkeep.ts'
 import type { Writer } from './db/write.ts'
 import { isLoopbackHost } from './network-address.ts'
 import type { OperationDeps } from './operations/deps.ts'
@@ -63,7 +62,7 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
   })
   closers.push(() => backups.stop())
   const usageKeeper = createUsageKeeper({
-    upkeep: createUsageUpkeep(parts.db),
+    writer,
     settings: settings.current,
     timeZone: parts.timeZone,
     inFlight: parts.inFlight,

@@ -12,7 +12,7 @@ import {
 } from '../test/support/database.ts'
 import { createLedgerCheck } from './db/repositories/ledger-check.ts'
 import { createUsageReport } from './db/repositories/usage-report.ts'
-import { createUsageUpkeep } from './db/repositories/usage-upkeep.ts'
+import { NOTHING_USED } from './db/repositories/usage-totals.ts'
 import { createWriter } from './db/write.ts'
 import { createUsageKeeper } from './usage-keeper.ts'
 
@@ -27,15 +27,15 @@ test('rows become hours, hours become days, days are forgotten at last, and the 
   const { logger, lines } = listeningLogger()
   let nowMs = NOW
   const keeper = createUsageKeeper({
-    upkeep: createUsageUpkeep(db),
+    writer,
     settings: () => KEPT,
     timeZone: () => 'Asia/Kolkata',
     inFlight: () => 0,
     clock: { now: () => nowMs, monotonicMs: () => 0 },
     logger,
   })
-  const keep = () => {
-    while (keeper.step());
+  const keep = async () => {
+    while (await keeper.step());
   }
   await writer.submit({ kind: 'hold', hold: holdOf('paid') })
   await writer.submit({
@@ -65,6 +65,7 @@ test('rows become hours, hours become days, days are forgotten at last, and the 
     rows: cellOf(db, 'SELECT count(*) FROM usage'),
     rolledUp: cellOf(db, 'SELECT group_concat(level) FROM usage_rollups'),
     expired: cellOf(db, 'SELECT group_concat(level) FROM expired_usage'),
+    days: cellOf(db, 'SELECT count(*) FROM daily_user_usage'),
   })
   const filter = { includeDemo: false }
   const total = () => createUsageReport(db).summary(filter)
@@ -78,26 +79,27 @@ test('rows become hours, hours become days, days are forgotten at last, and the 
     expect([books.finish(), books.findings]).toEqual([[], []])
   }
 
-  keep()
-  expect(state()).toEqual({ rows: 2, rolledUp: null, expired: null })
+  await keep()
+  expect(state()).toEqual({ rows: 2, rolledUp: null, expired: null, days: 0 })
   nowMs = NOW + HOUR
-  keep()
-  expect(state()).toEqual({ rows: 2, rolledUp: '0', expired: null })
+  await keep()
+  expect(state()).toEqual({ rows: 2, rolledUp: '0', expired: null, days: 1 })
   unchanged()
   nowMs = NOW + 92 * DAY
-  keep()
-  expect(state()).toEqual({ rows: 0, rolledUp: '1,1', expired: '1,1' })
+  await keep()
+  expect(state()).toEqual({ rows: 0, rolledUp: '1,1', expired: '1,1', days: 1 })
   // Local hours of a zone that is half an hour off.
   expect(cellOf(db, 'SELECT count(*) FROM expired_usage WHERE start_ms % 3600000 = 1800000')).toBe(2)
   unchanged()
   nowMs = NOW + 182 * DAY
-  keep()
-  expect(state()).toEqual({ rows: 0, rolledUp: '2,2', expired: '2,2' })
+  await keep()
+  expect(state()).toEqual({ rows: 0, rolledUp: '2,2', expired: '2,2', days: 1 })
   expect(repositories.usage.list({ limit: 5 }).rows).toEqual([])
   unchanged()
   nowMs = NOW + 732 * DAY
-  keep()
-  expect(state()).toEqual({ rows: 0, rolledUp: null, expired: null })
+  await keep()
+  expect(state()).toEqual({ rows: 0, rolledUp: null, expired: null, days: 0 })
+  expect(total()).toEqual(NOTHING_USED)
   expect(cellOf(db, 'SELECT amount_nano_usd FROM charges')).toBe(700)
   expect(lines).toEqual([])
 })

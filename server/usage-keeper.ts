@@ -1,19 +1,18 @@
-// Keeps usage in order while the gateway runs: sums follow behind the present, and what is old becomes shorter. It works in
-// short steps with long rests, longer ones while requests run, and never in the way of one.
+// Keeps usage in order while the gateway runs: short steps with long rests, longer ones while requests run. The steps are done
+// by the thread that writes.
 import type { Settings } from '../contract/settings.ts'
-import type { StartOf, UsageUpkeep } from './db/repositories/usage-upkeep.ts'
-import { localDay } from './limits/decide-window.ts'
+import type { Writer } from './db/write.ts'
 import type { Clock, Logger } from './ports.ts'
 
 export interface UsageKeeper {
-  /** Does one step of what is due; false where nothing is. */
-  step(): boolean
+  /** Has one step done of what is due; false where nothing is. */
+  step(): Promise<boolean>
   start(): void
   stop(): void
 }
 
 interface UsageKeeperDeps {
-  readonly upkeep: UsageUpkeep
+  readonly writer: Pick<Writer, 'keepUsage'>
   readonly settings: () => Pick<Settings, 'usageRowsKeptDays' | 'hourlyUsageKeptDays' | 'dailyUsageKeptDays'>
   readonly timeZone: () => string
   readonly inFlight: () => number
@@ -21,46 +20,34 @@ interface UsageKeeperDeps {
   readonly logger: Logger
 }
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
-/** Most requests that arrived before this have ended; those that have not are added when they do. */
-const ROLL_UP_AFTER_MS = 15 * MINUTE_MS
-/** Read and added up by one statement; what expires and moves takes several statements for each row. */
-const ROWS_ROLLED_AT_ONCE = 1_000
-const ROWS_MOVED_AT_ONCE = 200
 const FIRST_LOOK_MS = 10_000
 const LOOK_MS = 30_000
-/** So many times as long as it worked it rests: with nothing else to do, and beside requests. */
+/** So many times as long as a step took it rests: with nothing else to do, and beside requests. */
 const REST_TIMES_IDLE = 3
 const REST_TIMES_BUSY = 20
 const REST_MS_MIN = 20
 
 export function createUsageKeeper(deps: UsageKeeperDeps): UsageKeeper {
-  const { upkeep, settings, timeZone, inFlight, clock, logger } = deps
+  const { writer, settings, timeZone, inFlight, clock, logger } = deps
   let timer: NodeJS.Timeout | undefined
-  const { dayOf, hourOf } = createLocalStarts(timeZone)
+  let isStopped = false
 
-  function step(): boolean {
-    const nowMs = clock.now()
-    const { usageRowsKeptDays: rows, hourlyUsageKeptDays, dailyUsageKeptDays } = settings()
-    const hours = Math.max(rows, hourlyUsageKeptDays)
-    const days = Math.max(hours, dailyUsageKeptDays)
-    const before = (count: number): number => dayOf(nowMs - count * DAY_MS)
-    return (
-      upkeep.rollUp(nowMs - ROLL_UP_AFTER_MS, ROWS_ROLLED_AT_ONCE) ||
-      upkeep.expire(before(rows), ROWS_MOVED_AT_ONCE, hourOf) ||
-      upkeep.compactToHours(before(rows), ROWS_MOVED_AT_ONCE, hourOf) ||
-      upkeep.compactToDays(before(hours), ROWS_MOVED_AT_ONCE, dayOf) ||
-      upkeep.forget(before(days), ROWS_MOVED_AT_ONCE)
-    )
+  function step(): Promise<boolean> {
+    const { usageRowsKeptDays, hourlyUsageKeptDays, dailyUsageKeptDays } = settings()
+    return writer.keepUsage({
+      nowMs: clock.now(),
+      timeZone: timeZone(),
+      usageRowsKeptDays,
+      hourlyUsageKeptDays,
+      dailyUsageKeptDays,
+    })
   }
 
-  function work(): void {
+  async function work(): Promise<void> {
     const startedMs = clock.monotonicMs()
     let isMore = false
     try {
-      isMore = step()
+      isMore = await step()
     } catch (error) {
       // Tried again at the next look: what was not written changes no total.
       logger.warn({ event: 'usage_upkeep_failed', err: error }, 'usage could not be put in order')
@@ -71,29 +58,15 @@ export function createUsageKeeper(deps: UsageKeeperDeps): UsageKeeper {
   }
 
   function wait(ms: number): void {
-    timer = setTimeout(work, ms).unref()
+    if (!isStopped) timer = setTimeout(() => void work(), ms).unref()
   }
 
-  return { step, start: () => wait(FIRST_LOOK_MS), stop: () => clearTimeout(timer) }
-}
-
-/** Where local days and hours begin. Rows come in the order of time, so the day of the last one is mostly that of the next. */
-function createLocalStarts(timeZone: () => string): { readonly dayOf: StartOf; readonly hourOf: StartOf } {
-  let zone = ''
-  let day = { startMs: 0, endMs: 0 }
-  function dayOf(atMs: number): number {
-    const zoneNow = timeZone()
-    if (zoneNow !== zone || atMs < day.startMs || atMs >= day.endMs) {
-      zone = zoneNow
-      day = localDay(atMs, zoneNow)
-    }
-    return day.startMs
-  }
   return {
-    dayOf,
-    hourOf(atMs) {
-      const startMs = dayOf(atMs)
-      return startMs + Math.floor((atMs - startMs) / HOUR_MS) * HOUR_MS
+    step,
+    start: () => wait(FIRST_LOOK_MS),
+    stop() {
+      isStopped = true
+      clearTimeout(timer)
     },
   }
 }

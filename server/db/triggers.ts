@@ -1,6 +1,8 @@
-// The triggers that make rows append-only, and the one that keeps sums of usage whole. A migration that rebuilds a table loses its triggers without a word, so they are
-// no part of any migration: they are taken away before one and put back after it, at every start.
+// The triggers that make rows append-only, and those that keep sums of usage whole. A migration that rebuilds a table loses
+// its triggers without a word, so they are no part of any migration: they are taken away before one and put back after it, at
+// every start.
 import type { Database } from 'better-sqlite3'
+import { LATE_DAILY_USAGE } from './daily-usage.ts'
 
 /** Tables whose rows are never changed and never deleted. */
 export const APPEND_ONLY_TABLES = [
@@ -23,7 +25,7 @@ export function dropTriggers(raw: Database): void {
   for (const table of APPEND_ONLY_TABLES) {
     for (const { name } of triggersOf(table)) raw.exec(`DROP TRIGGER IF EXISTS ${name}`)
   }
-  raw.exec(`DROP TRIGGER IF EXISTS ${LATE_USAGE.name}`)
+  for (const { name } of LATE_TRIGGERS) raw.exec(`DROP TRIGGER IF EXISTS ${name}`)
 }
 
 /**
@@ -54,6 +56,8 @@ const LATE_USAGE = {
     END`,
 }
 
+const LATE_TRIGGERS = [LATE_USAGE, LATE_DAILY_USAGE]
+
 export function createTriggers(raw: Database): void {
   const isThere = raw.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).pluck()
   for (const table of APPEND_ONLY_TABLES) {
@@ -66,5 +70,5 @@ export function createTriggers(raw: Database): void {
       )
     }
   }
-  if (isThere.get(LATE_USAGE.table) !== undefined) raw.exec(LATE_USAGE.sql)
+  for (const { table, sql } of LATE_TRIGGERS) if (isThere.get(table) !== undefined) raw.exec(sql)
 }

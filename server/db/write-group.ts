@@ -2,6 +2,7 @@
 // of them a commit.
 import type { Journal } from './journal.ts'
 import { isDiskFault } from './storage-fault.ts'
+import type { UsageStep, UsageStepOrder } from './usage-step.ts'
 import type { WriteCommand } from './write-command.ts'
 
 export type GroupOutcome =
@@ -13,6 +14,8 @@ export type GroupOutcome =
 /** Whatever gets groups to disk: here at once, or in a thread of its own. One group at a time. */
 export interface GroupSink {
   write(commands: readonly WriteCommand[], done: (outcome: GroupOutcome) => void): void
+  /** Does a step after the group that is being written; rejects where it could not be done, which changes nothing. */
+  keepUsage(order: UsageStepOrder): Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -53,7 +56,8 @@ function writeApart(journal: Journal, commands: readonly WriteCommand[]): Readon
 }
 
 /** Writes in the thread that asks, which waits for the disk meanwhile. */
-export const writeHere = (journal: Journal): GroupSink => ({
+export const writeHere = (journal: Journal, stepUsage: UsageStep): GroupSink => ({
   write: (commands, done) => done(writeGroup(journal, commands)),
+  keepUsage: async (order) => stepUsage(order),
   stop: () => Promise.resolve(),
 })

@@ -5,6 +5,7 @@ import { createJournal } from './journal.ts'
 import { BookedBeforeError, CodeClaimedError } from './journal-errors.ts'
 import type { Db } from './open.ts'
 import { StorageFault } from './storage-fault.ts'
+import { createUsageStep, type UsageStepOrder } from './usage-step.ts'
 import type { WriteCommand } from './write-command.ts'
 import { type GroupOutcome, type GroupSink, writeHere } from './write-group.ts'
 import { startWriterThread } from './writer-thread.ts'
@@ -32,6 +33,11 @@ export interface Writer {
    * memory says. Of what the disk refuses it waits for nothing.
    */
   caughtUp(): Promise<void>
+  /**
+   * Does a step of the upkeep of usage between two groups; resolves to whether more is due. Rejects where it could not be
+   * done, and then nothing has changed.
+   */
+  keepUsage(order: UsageStepOrder): Promise<boolean>
   /** Writes what is left and takes nothing more; what the disk still refuses is rejected. */
   stop(): Promise<void>
 }
@@ -72,7 +78,7 @@ interface WriterOptions {
 
 /** Writes over this connection, in this thread: for programs that have nothing else to do meanwhile. */
 export const createWriter = (db: Db, options: WriterOptions): Writer =>
-  new GroupWriter(writeHere(createJournal(db.raw)), options.onError)
+  new GroupWriter(writeHere(createJournal(db.raw), createUsageStep(db)), options.onError)
 
 /** Writes in a thread of its own, over a connection of its own: nothing here waits for the disk. */
 export const createThreadedWriter = (path: string, options: WriterOptions): Writer =>
@@ -121,6 +127,10 @@ class GroupWriter implements Writer {
     const behind = this.#queue.length > 0 ? this.#behindQueue : this.#behindFlight
     if (this.#queue.length === 0 && this.#inFlight.length === 0) return CAUGHT_UP
     return new Promise((resolve) => void behind.push(resolve))
+  }
+
+  keepUsage(order: UsageStepOrder): Promise<boolean> {
+    return this.#isStopped ? Promise.resolve(false) : this.#sink.keepUsage(order)
   }
 
   async stop(): Promise<void> {

@@ -1,9 +1,11 @@
 // What the thread that writes and the one that started it tell each other.
+import type { UsageStepOrder } from './usage-step.ts'
 import type { WriteCommand } from './write-command.ts'
 
-/** A group to write, or the end of all writing. */
+/** A group to write, a step of the upkeep of usage, or the end of all writing. */
 export type ToWriter =
   | { readonly kind: 'write'; readonly commands: readonly WriteCommand[] }
+  | { readonly kind: 'keep_usage'; readonly order: UsageStepOrder }
   | { readonly kind: 'stop' }
 
 /** An error loses its class on the way between threads; this is what is put together again on the other side. */
@@ -15,6 +17,13 @@ export interface SentError {
 }
 
 /** One for each group, in order. */
-export type FromWriter =
+export type GroupAnswer =
   | { readonly kind: 'written'; readonly refused: readonly (readonly [place: number, error: SentError])[] }
   | { readonly kind: 'disk_fault'; readonly error: SentError }
+
+/** One for each step of the upkeep, in order. */
+export type UsageStepAnswer =
+  | { readonly kind: 'usage_kept'; readonly isMore: boolean }
+  | { readonly kind: 'usage_not_kept'; readonly error: SentError }
+
+export type FromWriter = GroupAnswer | UsageStepAnswer

@@ -105,3 +105,24 @@ test('where the thread has died, everything is refused as by a fault of the disk
   expect(failures.at(-1)).toMatchObject({ command: 'release', willRetry: true })
   await Promise.all([writer.stop(), expect(kept).rejects.toThrow(StorageFault)])
 })
+
+test('the upkeep of usage is done between groups, and its failure is none of the writing', async () => {
+  const { db, writer, failures } = startThreadedWriter()
+  const order = {
+    nowMs: NOW + 3_600_000,
+    timeZone: 'UTC',
+    usageRowsKeptDays: 90,
+    hourlyUsageKeptDays: 90,
+    dailyUsageKeptDays: 90,
+  }
+  await writer.submit({ kind: 'usage', usage: usageOf('kept') })
+  const [isMore] = await Promise.all([writer.keepUsage(order), writer.submit(topUp(1))])
+  expect(isMore).toBe(false)
+  const requests = () => cellOf(db, 'SELECT sum(requests) FROM daily_user_usage')
+  expect(requests()).toBe(1)
+  await expect(writer.keepUsage({ ...order, timeZone: 'Nowhere/Land' })).rejects.toThrow('Nowhere/Land')
+  await writer.submit({ kind: 'usage', usage: usageOf('late') })
+  expect([requests(), failures]).toEqual([2, []])
+  await writer.stop()
+  expect(await writer.keepUsage(order)).toBe(false)
+})

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
 import { StorageFault } from './storage-fault.ts'
 import type { GroupOutcome, GroupSink } from './write-group.ts'
-import type { FromWriter, SentError, ToWriter } from './writer-messages.ts'
+import type { FromWriter, GroupAnswer, SentError, ToWriter, UsageStepAnswer } from './writer-messages.ts'
 
 // The bundle keeps the worker beside it as a file of its own.
 const WORKER_URL = new URL(
@@ -21,6 +21,8 @@ export function startWriterThread(path: string): GroupSink {
   worker.unref()
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   let waiting: ((outcome: GroupOutcome) => void) | undefined
+  /** Steps of the upkeep that are under way; they keep no program alive. */
+  let steps: PromiseWithResolvers<boolean>[] = []
   let isDead = false
   let cause: unknown
 
@@ -30,13 +32,23 @@ export function startWriterThread(path: string): GroupSink {
     worker.unref()
     done?.(outcome)
   }
-  worker.on('message', (message: FromWriter) => answer(outcomeOf(message)))
+  const answerStep = (message: UsageStepAnswer): void => {
+    const step = steps.shift()
+    if (message.kind === 'usage_kept') step?.resolve(message.isMore)
+    else step?.reject(errorOf(message.error))
+  }
+  worker.on('message', (message: FromWriter) => {
+    if (message.kind === 'written' || message.kind === 'disk_fault') answer(outcomeOf(message))
+    else answerStep(message)
+  })
   worker.on('error', (error) => {
     cause = error
   })
   worker.once('exit', () => {
     isDead = true
     answer(faultOf(cause))
+    for (const step of steps) step.reject(threadEnded(cause))
+    steps = []
   })
 
   const tell = (message: ToWriter): void => worker.postMessage(message)
@@ -50,6 +62,13 @@ export function startWriterThread(path: string): GroupSink {
       worker.ref()
       tell({ kind: 'write', commands })
     },
+    keepUsage(order) {
+      if (isDead) return Promise.reject(threadEnded(cause))
+      const step = Promise.withResolvers<boolean>()
+      steps.push(step)
+      tell({ kind: 'keep_usage', order })
+      return step.promise
+    },
     async stop() {
       if (!isDead) tell({ kind: 'stop' })
       worker.ref()
@@ -58,12 +77,11 @@ export function startWriterThread(path: string): GroupSink {
   }
 }
 
-const faultOf = (cause: unknown): GroupOutcome => ({
-  kind: 'disk_fault',
-  error: new StorageFault('The thread that writes has ended.', { cause }),
-})
+const threadEnded = (cause: unknown) => new StorageFault('The thread that writes has ended.', { cause })
 
-const outcomeOf = (message: FromWriter): GroupOutcome =>
+const faultOf = (cause: unknown): GroupOutcome => ({ kind: 'disk_fault', error: threadEnded(cause) })
+
+const outcomeOf = (message: GroupAnswer): GroupOutcome =>
   message.kind === 'written'
     ? { kind: 'written', refused: new Map(message.refused.map(([place, error]) => [place, errorOf(error)])) }
     : { kind: 'disk_fault', error: errorOf(message.error) }

@@ -8,17 +8,20 @@ const db = openDatabase(path)
 // It is the process that dies here, and not the machine.
 db.raw.pragma('synchronous = OFF')
 const upkeep = createUsageUpkeep(db)
-const startOf = (lengthMs: number) => (atMs: number) => Math.floor(atMs / lengthMs) * lengthMs
-const hourOf = startOf(3_600_000)
-const dayOf = startOf(24 * 3_600_000)
+const DAY = 24 * 3_600_000
+const dayOf = (atMs: number) => {
+  const startMs = Math.floor(atMs / DAY) * DAY
+  return { startMs, endMs: startMs + DAY }
+}
 
 process.stdout.write('begun\n')
 let isMore = true
 while (isMore) {
   const steps = [
     upkeep.rollUp(before, 200),
-    upkeep.expire(before, 100, hourOf),
-    upkeep.compactToHours(before - 3_600_000, 100, hourOf),
+    upkeep.rollUpDays(before, 150, dayOf),
+    upkeep.expire(before, 100, dayOf),
+    upkeep.compactToHours(before - 3_600_000, 100, dayOf),
     upkeep.compactToDays(before - 2 * 3_600_000, 100, dayOf),
   ]
   isMore = steps.includes(true)

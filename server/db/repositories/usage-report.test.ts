@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { UsageRow } from '../../../contract/usage.ts'
 import { addPerson, NOW, openTestDatabase, usageOf } from '../../../test/support/database.ts'
+import { middleOfStep, stepOf } from '../daily-usage.ts'
 import { createWriter } from '../write.ts'
 import { createUsageReport } from './usage-report.ts'
 import { percentilesOf } from './usage-timings.ts'
@@ -78,9 +80,10 @@ test('a series has a point for each bucket, and its groups and the rest add up t
   ])
   expect(series.groups[0]?.points.map(({ requests }) => requests)).toEqual([2, 0, 0, 0])
   expect(series.other?.points.map(({ requests }) => requests)).toEqual([0, 1, 1, 0])
-  expect(series.timings?.total.durationMs).toEqual({ p50: 300, p95: 500, p99: 500 })
+  // Middles of the steps from 288 and from 496 ms.
+  expect(series.timings?.total.durationMs).toEqual({ p50: 296, p95: 504, p99: 504 })
   expect(series.timings?.points[2]).toEqual({
-    durationMs: { p50: 500, p95: 500, p99: 500 },
+    durationMs: { p50: 504, p95: 504, p99: 504 },
     firstTokenMs: null,
   })
   expect(series.timings?.points[3]).toEqual({ durationMs: null, firstTokenMs: null })
@@ -107,8 +110,33 @@ test('the top is called by what people call it, and ordered as asked', async () 
   ).toMatchObject([{ id: 'key-ann', label: 'laptop' }, { id: 'key-ben' }])
 })
 
-test('percentiles are durations that were measured', () => {
-  expect(percentilesOf([])).toBeNull()
-  expect(percentilesOf([7])).toEqual({ p50: 7, p95: 7, p99: 7 })
-  expect(percentilesOf(Array.from({ length: 100 }, (_, n) => 100 - n))).toEqual({ p50: 50, p95: 95, p99: 99 })
+test('percentiles are by nearest rank, and the middle of a step is at most a thirty-second off', () => {
+  const once = (values: readonly number[]) => new Map(values.map((value) => [value, 1]))
+  expect(percentilesOf(new Map())).toBeNull()
+  expect(percentilesOf(once([7]))).toEqual({ p50: 7, p95: 7, p99: 7 })
+  expect(
+    percentilesOf(
+      new Map([
+        [9, 5],
+        [8, 90],
+        [30, 4],
+        [10, 1],
+      ]),
+    ),
+  ).toEqual({ p50: 8, p95: 9, p99: 30 })
+  const { db } = openTestDatabase()
+  const step = db.raw.prepare<[number], number>(`SELECT ${stepOf('ms')} FROM (SELECT ? AS ms)`).pluck()
+  const duration = fc.oneof(
+    fc.integer({ min: 0, max: 100 }),
+    fc.integer({ min: 0, max: 100_000 }),
+    fc.integer({ min: 0, max: 2 ** 30 }),
+  )
+  fc.assert(
+    fc.property(duration, (ms) => {
+      const fromMs = step.get(ms) ?? -1
+      expect(fromMs).toBeLessThanOrEqual(ms)
+      expect(step.get(fromMs)).toBe(fromMs)
+      expect(Math.abs(middleOfStep(fromMs) - ms)).toBeLessThanOrEqual(ms / 32)
+    }),
+  )
 })

@@ -3,7 +3,7 @@ import type { UsageDimension, UsageGroup } from '../../../contract/operations/us
 import type { Db } from '../open.ts'
 import { type CountedFilter, createUsageSums } from './usage-sums.ts'
 import { readTimings, type UsageTiming } from './usage-timings.ts'
-import { NOTHING_USED, sumTotals, type UsageTotals } from './usage-totals.ts'
+import { addTotals, NOTHING_USED, sumTotals, type UsageTotals } from './usage-totals.ts'
 
 /** From `from` on and before `to`, in Unix milliseconds. */
 export interface TimeBucket {
@@ -31,11 +31,14 @@ export interface SeriesReport extends Line {
   readonly timings: { readonly total: UsageTiming; readonly points: UsageTiming[] } | null
 }
 
-export interface TopRequest {
-  readonly filter: CountedFilter
+interface Order {
   readonly by: UsageDimension
   readonly sort: 'cost' | 'requests' | 'tokens'
   readonly limit: number
+}
+
+export interface TopRequest extends Order {
+  readonly filter: CountedFilter
 }
 
 export interface TopReport {
@@ -53,29 +56,32 @@ export function createUsageReport(db: Pick<Db, 'raw'>): UsageReport {
   const sums = createUsageSums(db)
   const labelOf = createLabels(db)
 
-  function top({ filter, by, sort, limit }: TopRequest): TopReport {
-    const groups = [...sums.byGroup(filter, by)].map(([id, total]) => ({ id, total }))
+  function ranked(found: ReadonlyMap<string, UsageTotals>, { by, sort, limit }: Order): UsageGroup[] {
+    const groups = [...found].map(([id, total]) => ({ id, total }))
     groups.sort(
       (one, other) => measureOf(other.total, sort) - measureOf(one.total, sort) || compare(one, other),
     )
-    const rows = groups.slice(0, limit).map((group) => ({ ...group, label: labelOf(by, group.id) }))
-    return { rows, total: sumTotals(groups.map(({ total }) => total)) }
+    return groups.slice(0, limit).map((group) => ({ ...group, label: labelOf(by, group.id) }))
+  }
+
+  function top({ filter, ...order }: TopRequest): TopReport {
+    const found = sums.byGroup(filter, order.by)
+    return { rows: ranked(found, order), total: sumTotals(found.values()) }
   }
 
   function grouped(request: SeriesRequest, by: UsageDimension): Omit<SeriesReport, 'timings'> {
     const { filter, buckets } = request
-    const whole = { ...filter, ...spanOf(buckets) }
-    const { rows } = top({ filter: whole, by, sort: 'cost', limit: request.top })
-    const groups = rows.map((row) => ({ ...row, points: [] as UsageTotals[] }))
+    const found = buckets.map((bucket) => sums.byGroup({ ...filter, ...bucket }, by))
+    const rows = ranked(addGroups(found), { by, sort: 'cost', limit: request.top })
     const known = new Set(rows.map(({ id }) => id))
-    const points: UsageTotals[] = []
-    const rest: UsageTotals[] = []
-    for (const bucket of buckets) {
-      const found = sums.byGroup({ ...filter, ...bucket }, by)
-      for (const { id, points } of groups) points.push(found.get(id) ?? NOTHING_USED)
-      rest.push(sumTotals([...found].filter(([id]) => !known.has(id)).map(([, totals]) => totals)))
-      points.push(sumTotals(found.values()))
-    }
+    const groups = rows.map((row) => ({
+      ...row,
+      points: found.map((bucket) => bucket.get(row.id) ?? NOTHING_USED),
+    }))
+    const points = found.map((bucket) => sumTotals(bucket.values()))
+    const rest = found.map((bucket) =>
+      sumTotals([...bucket].filter(([id]) => !known.has(id)).map(([, totals]) => totals)),
+    )
     const other = { total: sumTotals(rest), points: rest }
     return { total: sumTotals(points), points, groups, other: other.total.requests === 0 ? null : other }
   }
@@ -93,12 +99,18 @@ export function createUsageReport(db: Pick<Db, 'raw'>): UsageReport {
   }
 }
 
-const spanOf = (buckets: readonly TimeBucket[]): TimeBucket => ({
-  from: buckets[0]?.from ?? 0,
-  to: buckets.at(-1)?.to ?? 0,
-})
+function addGroups(buckets: readonly ReadonlyMap<string, UsageTotals>[]): Map<string, UsageTotals> {
+  const whole = new Map<string, UsageTotals>()
+  for (const bucket of buckets) {
+    for (const [id, totals] of bucket) {
+      const known = whole.get(id)
+      whole.set(id, known ? addTotals(known, totals) : totals)
+    }
+  }
+  return whole
+}
 
-function measureOf(totals: UsageTotals, sort: TopRequest['sort']): number {
+function measureOf(totals: UsageTotals, sort: Order['sort']): number {
   switch (sort) {
     case 'cost':
       return totals.costNanoUsd

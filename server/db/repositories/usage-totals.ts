@@ -42,6 +42,9 @@ export const SUMS_OF_SUMS = toColumns({
   ...COMMON,
 })
 
+/** The same over sums of days, which have counted their errors. */
+export const SUMS_OF_DAYS = toColumns({ requests: sum('requests'), errors: sum('errors'), ...COMMON })
+
 export function addTotals(one: UsageTotals, other: UsageTotals): UsageTotals {
   return {
     requests: one.requests + other.requests,

@@ -1,36 +1,38 @@
 // Moves usage into sums as it grows old, a bounded piece at a time. Each step is one transaction, and no step changes what any
 // whole span adds up to.
+import { COUNTS } from '../daily-usage.ts'
 import type { Db } from '../open.ts'
+import { prepareCut, prepareDays } from './daily-upkeep.ts'
+import { createUsageCalendar, type DayOf, type UsageCalendar } from './usage-calendar.ts'
+import { createUsageDays } from './usage-days.ts'
 
+/** Each step does at most about `limit` rows; false where nothing was left to do. */
 export interface UsageUpkeep {
-  /** Each step does at most about `limit` rows; false where nothing was left to do. */
-  /** Adds rows of before this moment to the sums of everyone. */
+  /** Adds rows of before this moment to the sums of everyone by quarter hour. */
   rollUp(beforeMs: number, limit: number): boolean
-  /** Rows of before this moment become sums by person, key and hour. Only what is rolled up already expires. */
-  expire(beforeMs: number, limit: number, hourOf: StartOf): boolean
+  /** Adds rows of before this moment to the sums of their days. */
+  rollUpDays(beforeMs: number, limit: number, localDay: DayOf): boolean
+  /** Rows of before this moment become sums by person, key and hour. Only what is in all other sums already expires. */
+  expire(beforeMs: number, limit: number, localDay: DayOf): boolean
   /** Quarter hours of before this moment become hours. */
-  compactToHours(beforeMs: number, limit: number, hourOf: StartOf): boolean
+  compactToHours(beforeMs: number, limit: number, localDay: DayOf): boolean
   /** Hours of before this moment become days. */
-  compactToDays(beforeMs: number, limit: number, dayOf: StartOf): boolean
+  compactToDays(beforeMs: number, limit: number, localDay: DayOf): boolean
   /** Forgets sums of before this moment. */
   forget(beforeMs: number, limit: number): boolean
   readonly keptFrom: number
 }
 
-/** The beginning of the span that a moment falls into. */
-export type StartOf = (atMs: number) => number
+type StartOf = (atMs: number) => number
+
+interface Progress {
+  readonly rolledUntil: number
+  readonly keptFrom: number
+  readonly daysUntil: number
+}
 
 const DIMENSIONS = ['model', 'endpoint', 'status', 'reason', 'is_demo', 'source']
 const PERSON = ['user_id', 'key_id']
-const COUNTS = [
-  'input_tokens',
-  'cached_input_tokens',
-  'cache_write_tokens',
-  'output_tokens',
-  'reasoning_tokens',
-  'web_search_calls',
-  'cost_nano_usd',
-]
 const SUMS = ['requests', ...COUNTS]
 const QUARTER_MS = 900_000
 
@@ -52,10 +54,13 @@ const insertSum = (table: Table): string =>
    ON CONFLICT DO UPDATE SET ${ADDED}`
 
 export function createUsageUpkeep({ raw }: Pick<Db, 'raw'>): UsageUpkeep {
-  const progress = raw.prepare<[], { readonly rolledUntil: number; readonly keptFrom: number }>(
-    'SELECT rolled_until AS rolledUntil, kept_from AS keptFrom FROM usage_progress WHERE id = 0',
+  const progress = raw.prepare<[], Progress>(
+    `SELECT rolled_until AS rolledUntil, kept_from AS keptFrom, days_until AS daysUntil
+     FROM usage_progress WHERE id = 0`,
   )
-  const read = () => progress.get() ?? { rolledUntil: 0, keptFrom: 0 }
+  const read = () => progress.get() ?? { rolledUntil: 0, keptFrom: 0, daysUntil: 0 }
+  const usageDays = createUsageDays({ raw })
+  const days = prepareDays(raw, usageDays)
   const expiry = prepareExpiry(raw)
   const rollUp = prepareRollUp(raw)
   const movers = {
@@ -69,17 +74,30 @@ export function createUsageUpkeep({ raw }: Pick<Db, 'raw'>): UsageUpkeep {
     const transaction = raw.transaction(step)
     return (...args: Args): boolean => transaction.immediate(...args)
   }
+  const inCalendar = (step: (beforeMs: number, limit: number, calendar: UsageCalendar) => boolean) =>
+    atOnce((beforeMs: number, limit: number, localDay: DayOf) =>
+      step(beforeMs, limit, createUsageCalendar(usageDays, localDay)),
+    )
 
   return {
     rollUp: atOnce((beforeMs, limit) => rollUp(read().rolledUntil, beforeMs, limit)),
-    expire: atOnce((beforeMs, limit, hourOf) => {
-      const { rolledUntil, keptFrom } = read()
-      return expiry(Math.min(beforeMs, rolledUntil), keptFrom, limit, hourOf)
+    rollUpDays: atOnce((beforeMs, limit, localDay) => {
+      const { daysUntil, keptFrom } = read()
+      return days.rollUp({ fromMs: daysUntil, keptFrom, beforeMs, limit, localDay })
     }),
-    compactToHours: atOnce((beforeMs, limit, hourOf) => compact(0, beforeMs, limit, hourOf)),
-    compactToDays: atOnce((beforeMs, limit, dayOf) => compact(1, beforeMs, limit, dayOf)),
+    expire: inCalendar((beforeMs, limit, { hourOf }) => {
+      const { rolledUntil, daysUntil, keptFrom } = read()
+      return expiry(Math.min(beforeMs, rolledUntil, daysUntil), keptFrom, limit, hourOf)
+    }),
+    // What the days do not hold yet is asked of the other sums from that moment on, so none may begin before it.
+    compactToHours: inCalendar((beforeMs, limit, { hourOf }) =>
+      compact(0, Math.min(beforeMs, read().daysUntil), limit, hourOf),
+    ),
+    compactToDays: inCalendar((beforeMs, limit, { dayOf }) =>
+      compact(1, Math.min(beforeMs, read().daysUntil), limit, dayOf),
+    ),
     forget: atOnce((beforeMs, limit) =>
-      [movers.usage_rollups, movers.expired_usage].some((mover) => mover.forget(beforeMs, limit)),
+      [movers.usage_rollups, movers.expired_usage, days].some((mover) => mover.forget(beforeMs, limit)),
     ),
     get keptFrom() {
       return read().keptFrom
@@ -88,11 +106,7 @@ export function createUsageUpkeep({ raw }: Pick<Db, 'raw'>): UsageUpkeep {
 }
 
 function prepareRollUp(raw: Db['raw']) {
-  const cut = raw
-    .prepare<[number, number, number], number>(
-      'SELECT created_at FROM usage WHERE created_at >= ? AND created_at < ? ORDER BY created_at LIMIT 1 OFFSET ?',
-    )
-    .pluck()
+  const cutBefore = prepareCut(raw)
   const dimensions = DIMENSIONS.join(', ')
   const add = raw.prepare<[number, number]>(
     `INSERT INTO usage_rollups (${columnsOf('usage_rollups').join(', ')})
@@ -104,12 +118,10 @@ function prepareRollUp(raw: Db['raw']) {
   const note = raw.prepare<[number]>('UPDATE usage_progress SET rolled_until = ? WHERE id = 0')
   return (fromMs: number, beforeMs: number, limit: number): boolean => {
     if (fromMs >= beforeMs) return false
-    const cutMs = cut.get(fromMs, beforeMs, limit)
-    // Rows of one millisecond stay together, however many they are.
-    const untilMs = cutMs === undefined ? beforeMs : Math.max(cutMs, fromMs + 1)
+    const untilMs = cutBefore(fromMs, beforeMs, limit)
     add.run(fromMs, untilMs)
     note.run(untilMs)
-    return cutMs !== undefined
+    return untilMs < beforeMs
   }
 }
 

@@ -20,7 +20,7 @@ const dimensions = () => ({
   source: text('source').notNull(),
 })
 
-const sums = () => ({
+export const sums = () => ({
   requests: integer('requests').notNull(),
   inputTokens: integer('input_tokens').notNull(),
   cachedInputTokens: integer('cached_input_tokens').notNull(),
@@ -90,6 +90,8 @@ export const usageProgress = sqliteTable(
     rolledUntil: integer('rolled_until').notNull(),
     /** Rows of requests that arrived before this have expired. */
     keptFrom: integer('kept_from').notNull(),
+    /** Requests that arrived before this, on a day of `usage_days`, are in the sums of days; a trigger adds those that end later. */
+    daysUntil: integer('days_until').notNull().default(0),
   },
   (table) => [check('usage_progress_one', sql`${table.id} = 0`)],
 )
