@@ -79,25 +79,40 @@ export function useChange<Name extends OperationName>(
   })
 }
 
-/** Asks again for these operations when an event of one of these types is pushed. */
+/** Asks again for these operations when an event of one of these types is pushed, and then not before `restMs` have passed. */
 export function useRefreshOn(
   types: EventType | readonly EventType[],
   refreshes: readonly OperationName[],
+  restMs?: number,
 ): void {
   const client = useClient()
   const queries = useQueryClient()
   const heard = [types].flat().join(' ')
   const names = refreshes.join(' ')
   useEffect(() => {
-    const refresher = createRefresher(() =>
-      Promise.all(names.split(' ').map((name) => queries.invalidateQueries({ queryKey: [name] }))),
+    const refresher = createRefresher(
+      () => Promise.all(names.split(' ').map((name) => queries.invalidateQueries({ queryKey: [name] }))),
+      restMs,
     )
     // They were joined just above, so that a list written anew at every rendering is the same list.
     const stops = (heard.split(' ') as EventType[]).map((type) => client.onEvent(type, refresher.want))
     return () => {
       for (const stop of [refresher.stop, ...stops]) stop()
     }
-  }, [client, queries, heard, names])
+  }, [client, queries, heard, names, restMs])
+}
+
+/** Asks again for an operation at a moment, such as the end of the day that its answer speaks of. */
+export function useRefreshAt(atMs: number | undefined, refreshed: OperationName): void {
+  const queries = useQueryClient()
+  useEffect(() => {
+    if (atMs === undefined || atMs <= Date.now()) return
+    const timer = setTimeout(
+      () => void queries.invalidateQueries({ queryKey: [refreshed] }),
+      atMs - Date.now(),
+    )
+    return () => clearTimeout(timer)
+  }, [queries, atMs, refreshed])
 }
 
 /** The operations that answer `{ rows, nextCursor, total? }`. */

@@ -8,9 +8,13 @@ import type { Me } from '../../frame/session.ts'
 import { Mark } from '../../kit/gate.tsx'
 import { useKitWords } from '../../kit/kit-words.ts'
 import { MenuLine, MenuLink } from '../../kit/menu.tsx'
+import { Shape } from '../../kit/shape.tsx'
 import { GateCard } from './gate-card.tsx'
+import { LedgerLight } from './ledger-light.tsx'
+import type { Mark as PlaceMarkKind } from './place-marks.ts'
 import { PLACE_GROUPS } from './places.ts'
-import { useGateState } from './use-gate-state.ts'
+import { SearchEverything } from './search-everything.tsx'
+import { type GateState, useGateState } from './use-gate-state.ts'
 import { useShellWords } from './words.ts'
 
 interface ConsoleShellProps {
@@ -33,6 +37,7 @@ export function ConsoleShell({ me, children }: ConsoleShellProps) {
           <Mark isLit={gate.isOpen} size={18} />
           <span>Codex Gateway</span>
         </span>
+        <SearchEverything address={gate.address} />
         <span className="grow" />
         <span className="tb-right">
           <AccountMenu me={me} onSignedOut={toSignIn}>
@@ -45,7 +50,10 @@ export function ConsoleShell({ me, children }: ConsoleShellProps) {
       </header>
       <div className="side">
         <GateCard gate={gate} />
-        <SideNav />
+        <SideNav marks={gate.marks} />
+        <section className="foot" aria-label={t('ledger')}>
+          <LedgerLight />
+        </section>
       </div>
       <main className="sheet" id="content" tabIndex={-1}>
         {children}
@@ -54,7 +62,7 @@ export function ConsoleShell({ me, children }: ConsoleShellProps) {
   )
 }
 
-function SideNav() {
+function SideNav({ marks }: { readonly marks: GateState['marks'] }) {
   const t = useShellWords()
   const [path] = useLocation()
   // Every address of the console begins with the dashboard's.
@@ -68,10 +76,23 @@ function SideNav() {
             <Link key={to} href={to} data-tip={t(word)} aria-current={isHere(to) ? 'page' : undefined}>
               <Icon size={16} strokeWidth={1.75} aria-hidden="true" />
               <span className="gl">{t(word)}</span>
+              <PlaceMark mark={marks.get(to)} />
             </Link>
           ))}
         </div>
       ))}
     </nav>
+  )
+}
+
+/** A shape, never a number: how much it is stands on the page. */
+function PlaceMark({ mark }: { readonly mark: PlaceMarkKind | undefined }) {
+  const t = useShellWords()
+  if (mark === undefined) return null
+  return (
+    <span className="cnt">
+      <Shape status={mark} />
+      <span className="sr">{t('needsYou')}</span>
+    </span>
   )
 }

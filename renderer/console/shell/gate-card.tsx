@@ -1,28 +1,23 @@
-// The gate card, on top of every page's side bar: the lamp, the state, the address and how to copy it.
-
-import type { ReactNode } from 'react'
-import { useGatewayAddress } from '../../client/gateway-address.ts'
+// The gate card, on top of every page's side bar: the lamp, the state, the address and how to copy it, and what runs now.
+import { Count } from '../../kit/amounts.tsx'
 import { CopyButton } from '../../kit/copy.tsx'
 import { Mark } from '../../kit/gate.tsx'
+import { Shape } from '../../kit/shape.tsx'
+import { Sentence } from '../../words/sentence.tsx'
+import { useInFlight } from '../gateway-now/use-gateway-now.ts'
 import type { GateState } from './use-gate-state.ts'
 import { useShellWords } from './words.ts'
 
-interface GateCardProps {
-  readonly gate: GateState
-  /** What moves: requests in flight, people today. */
-  readonly live?: ReactNode
-}
-
-export function GateCard({ gate, live }: GateCardProps) {
+export function GateCard({ gate }: { readonly gate: GateState }) {
   const t = useShellWords()
-  const address = useGatewayAddress()
+  const { address, note, since, word } = gate
   return (
     <section className="gate" aria-label={t('gate')}>
       <div className="row g8">
         <Mark isLit={gate.isOpen} size={28} />
         <div className="grow gl" role="status">
-          <div className="b">{t(gate.word)}</div>
-          {gate.note === undefined ? undefined : <div className="meta">{t(gate.note)}</div>}
+          <div className="b">{t(word)}</div>
+          {note === undefined ? undefined : <div className="meta">{t(note, { since })}</div>}
         </div>
       </div>
       {address === undefined ? undefined : (
@@ -31,7 +26,28 @@ export function GateCard({ gate, live }: GateCardProps) {
           <CopyButton text={`${address}/v1`} what={t('address')} />
         </div>
       )}
-      {live === undefined ? undefined : <div className="live num">{live}</div>}
+      <Live gate={gate} />
     </section>
+  )
+}
+
+function Live({ gate: { inFlight: asked, requestsToday } }: { readonly gate: GateState }) {
+  const t = useShellWords()
+  const inFlight = useInFlight(asked)
+  if (inFlight === undefined || requestsToday === undefined) return null
+  const parts = (text: string, count: number) => (
+    <Sentence
+      text={text}
+      parts={{ count: <Count value={count} isShort />, label: <span className="gl">{t('inFlight')}</span> }}
+    />
+  )
+  return (
+    <div className="live num">
+      <span className="row g6">
+        <Shape status={inFlight > 0 ? 'info' : 'off'} />
+        <span>{parts('{count} {label}', inFlight)}</span>
+      </span>
+      <span className="gl quiet">{parts(t('requestsToday', { count: requestsToday }), requestsToday)}</span>
+    </div>
   )
 }

@@ -1,18 +1,45 @@
 // Whether the gate is open: whether requests can pass, as far as this page knows.
 import { useAsk } from '../../client/hooks.ts'
+import { useAppearance } from '../../state/appearance.ts'
+import { useGatewayNow } from '../gateway-now/use-gateway-now.ts'
+import { addressShown } from './address-shown.ts'
+import { type Mark, marksOf } from './place-marks.ts'
+import { sinceText } from './since-text.ts'
 
 export interface GateState {
   /** Lights the lamp. */
   readonly isOpen: boolean
   readonly word: 'running' | 'noUpstream' | 'unreachable'
-  readonly note: 'runningDemo' | 'noUpstreamText' | 'unreachableText' | undefined
+  readonly note: 'runningDemo' | 'noUpstreamText' | 'unreachableText' | 'upstreamFails' | 'since' | undefined
+  /** When it was started, as the note says it. */
+  readonly since: string
+  /** The base address that clients are given. */
+  readonly address: string | undefined
+  readonly inFlight: number | undefined
+  readonly requestsToday: number | undefined
+  /** The places where something needs a person. */
+  readonly marks: ReadonlyMap<string, Mark>
 }
 
 export function useGateState(): GateState {
+  const { language } = useAppearance()
   const { data, isError } = useAsk('setup.status', {})
-  if (isError) return { isOpen: false, word: 'unreachable', note: 'unreachableText' }
+  const now = useGatewayNow()
+  const running = now?.running
+  const facts = {
+    since: running === undefined ? '' : sinceText(running.startedAt, Date.now(), language),
+    address: addressShown(window.location.origin, running?.addresses ?? []),
+    inFlight: running?.inFlight,
+    requestsToday: now?.today.requests,
+    marks: marksOf(now?.attention ?? []),
+  }
+  if (isError) return { ...facts, isOpen: false, word: 'unreachable', note: 'unreachableText' }
+  if (data !== undefined && !data.upstream.isConfigured)
+    return { ...facts, isOpen: false, word: 'noUpstream', note: 'noUpstreamText' }
   // Whoever sees this page was let in by a running gateway.
-  if (data === undefined) return { isOpen: true, word: 'running', note: undefined }
-  if (!data.upstream.isConfigured) return { isOpen: false, word: 'noUpstream', note: 'noUpstreamText' }
-  return { isOpen: true, word: 'running', note: data.upstream.kind === 'demo' ? 'runningDemo' : undefined }
+  const open = { ...facts, isOpen: true, word: 'running' } as const
+  if (now?.attention.some(({ kind }) => kind === 'upstream_unhealthy'))
+    return { ...open, note: 'upstreamFails' }
+  if (data?.upstream.kind === 'demo') return { ...open, note: 'runningDemo' }
+  return { ...open, note: running === undefined ? undefined : 'since' }
 }

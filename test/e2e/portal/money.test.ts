@@ -115,7 +115,7 @@ journey(
     await page.keyboard.press('Escape')
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('link', { name: 'Download CSV' }).click(),
+      page.getByRole('link', { name: 'Export CSV' }).click(),
     ])
     const file = join(stage.portal.dataDir, 'usage.csv')
     await download.saveAs(file)

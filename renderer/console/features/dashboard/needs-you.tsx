@@ -1,0 +1,97 @@
+// What needs a person, the most urgent first, each with the way to where it is mended.
+import { Link } from 'wouter'
+import type { Attention } from '../../../../contract/operations/dashboard.ts'
+import { moneyString } from '../../../kit/money.ts'
+import { Section } from '../../../kit/page.tsx'
+import { Shape } from '../../../kit/shape.tsx'
+import { ATTENTION_SHAPE, placeOf } from './attention.ts'
+import styles from './dashboard.module.css'
+import { useWords } from './words.ts'
+
+const NAMED_MAX = 3
+
+export function NeedsYou({ attention }: { readonly attention: readonly Attention[] }) {
+  const t = useWords()
+  return (
+    <Section title={t('needsYou')} meta={attention.length === 0 ? undefined : String(attention.length)}>
+      {attention.length === 0 ? (
+        <p className={`${styles['item']} sec`}>
+          <Shape status="ok" />
+          {t('needsNothing')}
+        </p>
+      ) : (
+        <ul>
+          {attention.map((one) => (
+            <Item key={one.kind} attention={one} />
+          ))}
+        </ul>
+      )}
+    </Section>
+  )
+}
+
+function Item({ attention }: { readonly attention: Attention }) {
+  const t = useWords()
+  const { title, text } = useSaid(attention)
+  return (
+    <li className={styles['item']}>
+      <span className={styles['shape']}>
+        <Shape status={ATTENTION_SHAPE[attention.kind]} />
+      </span>
+      <span className="grow">
+        <span className={`m ${styles['title']}`}>{title}</span>
+        {text === '' ? undefined : <span className={`meta ${styles['title']}`}>{text}</span>}
+      </span>
+      <Link className="btn secondary sm" href={placeOf(attention)}>
+        {t(`do_${attention.kind}`)}
+      </Link>
+    </li>
+  )
+}
+
+function useSaid(attention: Attention): { readonly title: string; readonly text: string } {
+  const t = useWords()
+  const title = (values?: Readonly<Record<string, string | number>>) => t(`title_${attention.kind}`, values)
+  switch (attention.kind) {
+    case 'ledger_wrong':
+      return { title: title({ count: attention.findingsTotal }), text: t('text_ledger_wrong') }
+    case 'upstream_missing':
+      return { title: title(), text: t('text_upstream_missing') }
+    case 'upstream_unhealthy':
+      return { title: title(), text: attention.code ?? t('text_upstream_unhealthy') }
+    case 'upstream_errors':
+      return {
+        title: title({ count: attention.count }),
+        text: t('text_upstream_errors', { code: attention.code }),
+      }
+    case 'possible_losses':
+      return {
+        title: title({ count: attention.count }),
+        text: t('text_possible_losses', { amount: moneyString(attention.amountNanoUsd) }),
+      }
+    case 'unpriced_models': {
+      const [first] = attention.models
+      const asks = attention.models.reduce((sum, { asks: each }) => sum + each, 0)
+      return attention.count === 1 && first !== undefined
+        ? {
+            title: t('title_one_unpriced', { model: first.model }),
+            text: t('text_unpriced_models', { count: asks }),
+          }
+        : {
+            title: title({ count: attention.count }),
+            text: named(attention.models.map(({ model }) => model)),
+          }
+    }
+    case 'pending_approvals':
+      return { title: title({ count: attention.count }), text: t('text_pending_approvals') }
+    case 'failed_mails':
+      return { title: title({ count: attention.count }), text: t('text_failed_mails') }
+    case 'low_balances':
+      return {
+        title: title({ count: attention.count }),
+        text: named(attention.people.map(({ email, leftNanoUsd }) => `${email} ${moneyString(leftNanoUsd)}`)),
+      }
+  }
+}
+
+const named = (names: readonly string[]): string => names.slice(0, NAMED_MAX).join(', ')

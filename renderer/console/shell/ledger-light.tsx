@@ -1,0 +1,30 @@
+// The ledger light at the foot of the side bar: whether the books are right, and when that was found out.
+import { Link } from 'wouter'
+import type { CallOutput } from '../../../contract/catalogue.ts'
+import { CONSOLE_PATHS } from '../../../contract/page-paths.ts'
+import { useAsk } from '../../client/hooks.ts'
+import { Time } from '../../kit/amounts.tsx'
+import { Shape, type Status } from '../../kit/shape.tsx'
+import { useShellWords } from './words.ts'
+
+type State = CallOutput<'ledger.status'>['state']
+
+const SHAPES: Readonly<Record<State, Status>> = { ok: 'ok', checking: 'info', wrong: 'bad', never: 'off' }
+
+export function LedgerLight() {
+  const t = useShellWords()
+  const { data } = useAsk('ledger.status', {})
+  if (data === undefined) return null
+  const { state, checkedAt } = data
+  return (
+    <Link className="ledger" href={CONSOLE_PATHS.system} data-tip={t(`ledger_${state}`)}>
+      <Shape status={SHAPES[state]} />
+      <span className="grow gl">{t(`ledger_${state}`)}</span>
+      {checkedAt === null ? undefined : (
+        <span className="meta gl">
+          <Time atMs={checkedAt} />
+        </span>
+      )}
+    </Link>
+  )
+}

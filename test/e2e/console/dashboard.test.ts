@@ -1,0 +1,74 @@
+// The console's first screen, alive: how to begin, then what needs somebody and what it costs, without a reload.
+import { beforeAll, describe, expect } from 'vitest'
+import { clientOf, DOLLAR, fillStage } from '../support/requests.ts'
+import {
+  CONSOLE_LOOKS,
+  expectSound,
+  journey,
+  nameOf,
+  openStage,
+  type Stage,
+  takePicture,
+} from '../support/stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+})
+const asAdmin = (name: string, input: unknown) => stage.portal.call(name, input, { cookie: stage.admin })
+const open = (path: string, opening = {}) => stage.open(path, { cookie: stage.admin, ...opening })
+
+journey('it begins with the first client, and becomes the dashboard with its first request', async () => {
+  const page = await open('/admin')
+  await page.getByRole('heading', { name: 'Connect your first client' }).waitFor()
+  await expectSound(page)
+  await takePicture(page, 'console-dashboard-new')
+  await page.evaluate('window.loadedOnce = true')
+
+  const hana = await clientOf(stage, 'hana.sato@tidewater.example', 50)
+  expect(await hana.send()).toBe(200)
+  await page.getByRole('heading', { name: 'Connect your first client' }).waitFor({ state: 'detached' })
+  await page.getByRole('region', { name: 'Top users' }).getByRole('link', { name: /hana\.sato/ }).waitFor()
+  await page.getByText('Nothing needs you now.').waitFor()
+  await page.getByRole('region', { name: 'This gateway' }).getByText('1 request today').waitFor()
+
+  // A model without a price is asked for: a line, its mark in the side bar, and the way to set the price.
+  expect(await hana.send('gpt-5.9-unheard-of')).toBe(404)
+  await page.getByText('gpt-5.9-unheard-of has no price').waitFor()
+  await page.getByRole('link', { name: 'Models and prices , needs you' }).waitFor()
+  await asAdmin('settings.update', { announcement: 'Maintenance on Sunday' })
+  await page.getByRole('region', { name: 'Announcement' }).getByText('Maintenance on Sunday').waitFor()
+  expect(await page.evaluate('window.loadedOnce')).toBe(true)
+
+  const { data } = await asAdmin('dashboard.get', { days: 14, includeDemo: true })
+  const spend = page.getByRole('figure', { name: 'Spend by day and model' })
+  await spend.getByRole('button', { name: 'Show as table' }).click()
+  const exact = `$${(data.series.total.costNanoUsd / DOLLAR).toFixed(6)}`
+  await spend.getByRole('row', { name: new RegExp(exact.replace(/[$.]/g, '\\$&')) }).waitFor()
+  await page.getByRole('link', { name: 'Set price' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Models and prices' }).waitFor()
+})
+
+describe('with many requests', () => {
+  beforeAll(async () => {
+    await fillStage(stage)
+    await asAdmin('settings.update', { lowBalanceNanoUsd: 30 * DOLLAR })
+    await asAdmin('users.create', { email: 'new.person@tidewater.example' })
+  })
+
+  describe.each(CONSOLE_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+    journey(`the dashboard is sound, full and failing (${name})`, async () => {
+      const page = await open('/admin', { ...look, expectedProblems: /dashboard\.get/ })
+      await page.locator('.chart .recharts-bar-rectangle').first().waitFor()
+      await expectSound(page)
+      await takePicture(page, `console-dashboard-${name}`)
+      await page.locator('ol').last().scrollIntoViewIfNeeded()
+      await takePicture(page, `console-dashboard-below-${name}`)
+      await page.route('**/api/dashboard.get', (route) => route.abort())
+      await page.reload()
+      await page.getByRole('alert').waitFor()
+      await expectSound(page)
+      await takePicture(page, `console-dashboard-failing-${name}`)
+    })
+  })
+})
