@@ -1,7 +1,7 @@
 // The gateway's states: one thing after another, a problem that has a name, and a stop that a second one shortens.
 import { expect, test, vi } from 'vitest'
-import { startProblemOf } from './free-port.ts'
 import type { RunningServer } from '../server/start-server.ts'
+import { startProblemOf } from './free-port.ts'
 import { createGatewayControl } from './gateway-control.ts'
 
 const problemOf = (error: unknown) => startProblemOf(error, { host: '127.0.0.1', port: 65_535 })
@@ -27,12 +27,14 @@ test('starting and stopping happen one after another, however fast they are aske
 test('a second stop reaches the server while the first one waits', async () => {
   const end = Promise.withResolvers<void>()
   const waits: number[] = []
-  const control = createGatewayControl(async () =>
-    serverStopping(async ({ drainMs }) => {
-      waits.push(drainMs)
-      if (drainMs === 0) end.resolve()
-      await end.promise
-    }), problemOf
+  const control = createGatewayControl(
+    async () =>
+      serverStopping(async ({ drainMs }) => {
+        waits.push(drainMs)
+        if (drainMs === 0) end.resolve()
+        await end.promise
+      }),
+    problemOf,
   )
   await control.start()
   const first = control.stop(60_000)

@@ -1,12 +1,7 @@
 // The one channel between the window and the app. Its order never changes: who sends, then what is asked. Calls of the gateway's
 // operations go into the same dispatch as those over HTTP.
 import { ipcMain } from 'electron'
-import {
-  type DesktopCall,
-  type DesktopInput,
-  type DesktopOutput,
-  desktopCalls,
-} from '../contract/desktop.ts'
+import { type DesktopCall, type DesktopInput, type DesktopOutput, desktopCalls } from '../contract/desktop.ts'
 import { messageOf, refusal } from '../contract/errors.ts'
 import type { Envelope } from '../contract/operation.ts'
 import type { RunningServer } from '../server/start-server.ts'

@@ -3,15 +3,18 @@ import { type AddressInfo, createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { findPortHolder, holderInLsof, listeningInodes, pidInNetstat } from './port-holder.ts'
 
-test.runIf(process.platform === 'linux')('this very process is found by the port that it listens on', async () => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
-  const { port } = server.address() as AddressInfo
-  expect(await findPortHolder(port)).toMatchObject({ pid: process.pid })
-  // A system without the program that would tell: nobody is named, and nothing breaks.
-  expect(await findPortHolder(1, 'sunos')).toBeNull()
-})
+test.runIf(process.platform === 'linux')(
+  'this very process is found by the port that it listens on',
+  async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    expect(await findPortHolder(port)).toMatchObject({ pid: process.pid })
+    // A system without the program that would tell: nobody is named, and nothing breaks.
+    expect(await findPortHolder(1, 'sunos')).toBeNull()
+  },
+)
 
 test('only a socket that listens, and on this port, is one', () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode

@@ -2,6 +2,7 @@
 // other people are often hidden, and then nobody is named.
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { promisify } from 'node:util'
 import type { TakenPort } from '../contract/desktop.ts'
 
@@ -31,15 +32,23 @@ async function holderInProc(port: number): Promise<PortHolder | null> {
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => '')),
   )
-  const sockets = new Set(tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`))
+  const sockets = new Set(
+    tables.flatMap((table) => listeningInodes(table, port)).map((inode) => `socket:[${inode}]`),
+  )
   if (sockets.size === 0) return null
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const files = await readdir(`/proc/${pid}/fd`).catch(() => [])
     const links = await Promise.all(files.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')))
     if (!links.some((link) => sockets.has(link))) continue
-    return { name: (await readFile(`/proc/${pid}/comm`, 'utf8')).trim(), pid: Number(pid) }
+    return { name: await programName(pid), pid: Number(pid) }
   }
   return null
+}
+
+/** As it was started; `comm` is the name of a thread, and any program can call that what it likes. */
+async function programName(pid: string): Promise<string> {
+  const [program = ''] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
+  return basename(program) || (await readFile(`/proc/${pid}/comm`, 'utf8')).trim()
 }
 
 /** Columns as in proc(5): `sl local_address rem_address st … inode`, addresses in hexadecimal, 0A for a socket that listens. */

@@ -1,4 +1,5 @@
 // How a call leaves the page: the one interface that the HTTP door and the desktop window's bridge both have.
+import type { DesktopChanged } from '../../contract/desktop.ts'
 import type { PushedEvent } from '../../contract/events.ts'
 import type { Envelope } from '../../contract/operation.ts'
 
@@ -9,8 +10,8 @@ export type TransportAnswer =
   | Envelope<unknown>
   | { readonly ok: false; readonly error: { readonly code: TransportCode; readonly message: string } }
 
-/** What a stream tells: what the gateway pushed, and that the gateway refused the stream itself. */
-export type StreamEvent = PushedEvent | { readonly type: 'stream.refused' }
+/** What a stream tells: what the gateway or the desktop app pushed, and that the gateway refused the stream itself. */
+export type StreamEvent = PushedEvent | DesktopChanged | { readonly type: 'stream.refused' }
 
 export interface Transport {
   /** Never rejects, unless `signal` ends the call. */

@@ -2,7 +2,8 @@
 // and a way to look into the main process.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
@@ -143,6 +144,59 @@ function speakWith(child: ChildProcess, printed: () => string) {
     return (await answer.promise) as Result
   }
   return { endpoint: endpoint.promise, ask }
+}
+
+/** A port that something else holds, and so may the one above it. */
+export async function takenPort(): Promise<number> {
+  const holder = createServer()
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void holder.close())
+  return (holder.address() as AddressInfo).port
+}
+
+/** A data folder whose preferences somebody has chosen before. */
+export function dataDirWith(preferences: Readonly<Record<string, unknown>>): string {
+  const dataDir = newDataDir()
+  mkdirSync(join(dataDir, 'desktop'))
+  writeFileSync(
+    join(dataDir, 'desktop', 'preferences.json'),
+    JSON.stringify({ secretPlace: 'encrypted file', ...preferences }),
+  )
+  return dataDir
+}
+
+/** Sets up the demo and makes a key, as the window would; resolves to the key. */
+export const setUpDemo = (page: Page): Promise<string> =>
+  page.evaluate(`(async () => {
+    const { call } = window.codexGateway
+    await call('setup.complete', {
+      admin: { email: 'ada@example.test', password: 'correct horse battery staple' },
+      upstream: { kind: 'demo' },
+    })
+    const me = await call('me.get', {})
+    await call('users.adjustBalance', { userId: me.data.id, amountNanoUsd: 1_000_000_000, note: 'first' })
+    return (await call('keys.create', { name: 'laptop' })).data.secret
+  })()`)
+
+/** The page in both languages and both themes, saved for a person to look at; left in English and light. */
+export async function takeAllPictures(page: Page, name: string): Promise<void> {
+  for (const [look, language, theme] of [
+    ['zh-light', 'zh-CN', 'light'],
+    ['zh-dark', 'zh-CN', 'dark'],
+    ['en-dark', 'en', 'dark'],
+    ['en-light', 'en', 'light'],
+  ] as const) {
+    await page.evaluate(
+      ([lang, colours]) => {
+        localStorage.setItem('codex-gateway.language', lang)
+        localStorage.setItem('codex-gateway.theme', colours)
+      },
+      [language, theme] as const,
+    )
+    await page.reload()
+    await page.locator('h1, h2').first().waitFor()
+    await takePicture(page, `${name}-${look}`)
+  }
 }
 
 /** Saved for a person to look at. */

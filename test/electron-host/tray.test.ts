@@ -1,10 +1,17 @@
 // The tray: what it says of the gateway, and what its items do, while somebody's answer is streaming.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished } from 'vitest'
-import { type DesktopApp, newDataDir, startDesktop, takePicture, USE_FILE } from './desktop-app.ts'
+import { expect } from 'vitest'
+import {
+  type DesktopApp,
+  dataDirWith,
+  newDataDir,
+  setUpDemo,
+  startDesktop,
+  takenPort,
+  takePicture,
+  USE_FILE,
+} from './desktop-app.ts'
 import { desktopJourney } from './desktop-journey.ts'
 
 const NEXT_PORT = 0
@@ -36,27 +43,6 @@ const calls = (app: DesktopApp, api: string) =>
     api,
   )
 
-/** A port that something else holds, and so may the one above it. */
-async function takenPort(): Promise<number> {
-  const holder = createServer()
-  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void holder.close())
-  return (holder.address() as AddressInfo).port
-}
-
-/** Sets up the demo and makes a key, as the window would. */
-const setUpDemo = (page: { evaluate(script: string): Promise<unknown> }) =>
-  page.evaluate(`(async () => {
-    const { call } = window.codexGateway
-    await call('setup.complete', {
-      admin: { email: 'ada@example.test', password: 'correct horse battery staple' },
-      upstream: { kind: 'demo' },
-    })
-    const me = await call('me.get', {})
-    await call('users.adjustBalance', { userId: me.data.id, amountNanoUsd: 1_000_000_000, note: 'first' })
-    return (await call('keys.create', { name: 'laptop' })).data.secret
-  })()`) as Promise<string>
-
 const ask = (address: string, secret: string, prompt: string) =>
   fetch(`${address}/v1/chat/completions`, {
     method: 'POST',
@@ -66,10 +52,8 @@ const ask = (address: string, secret: string, prompt: string) =>
 
 desktopJourney('the tray shows and steers the gateway, and asks before it cuts anybody off', async () => {
   const port = await takenPort()
-  const dataDir = newDataDir()
+  const dataDir = dataDirWith({ port })
   const preferencesFile = join(dataDir, 'desktop', 'preferences.json')
-  mkdirSync(join(dataDir, 'desktop'))
-  writeFileSync(preferencesFile, JSON.stringify({ port, secretPlace: 'encrypted file' }))
   const home = newDataDir()
   const app = startDesktop({
     dataDir,
@@ -79,7 +63,7 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
 
   const page = await app.page()
   const [asked] = (await calls(app, 'dialog.showMessageBox')) as { message: string; buttons: string[] }[]
-  expect(asked?.message).toBe(`Port ${port} is in use by another program`)
+  expect(asked?.message).toBe(`Port ${port} is in use by node (process ${process.pid})`)
   const next = Number(/\d+/.exec(asked?.buttons[0] ?? '')?.[0])
   expect(next).toBeGreaterThan(port)
   expect(JSON.parse(readFileSync(preferencesFile, 'utf8')).port).toBe(next)
@@ -143,8 +127,7 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
     })
   // The window says so, and comes back by itself.
   expect(await page.evaluate(`window.codexGateway.call('me.get', {}).catch(() => 'offline')`)).toBe('offline')
-  await page.getByRole('link', { name: '用户' }).click()
-  await page.getByText('网关可能已停止').waitFor()
+  await page.getByRole('heading', { name: '网关已停止' }).waitFor()
   await takePicture(page, 'gateway-stopped')
   await click(app, 'start')
   await expect.poll(async () => (await seen(app)).icon).toBe('running.png')

@@ -1,8 +1,10 @@
 // Which frame a page stands in: none for the set-up, the side bar for administrators, a way out for everybody else.
 import { ShieldAlert } from 'lucide-react'
 import { lazy, Suspense, useEffect, useMemo } from 'react'
-import { useLocation } from 'wouter'
+import { Redirect, useLocation } from 'wouter'
 import { CONSOLE_PATHS, PORTAL_PATHS } from '../../../contract/page-paths.ts'
+import { useDesktopView } from '../../client/desktop.ts'
+import { isInDesktopWindow } from '../../client/ipc-transport.ts'
 import { ErrorBoundary } from '../../frame/error-boundary.tsx'
 import { LostPage } from '../../frame/lost-page.tsx'
 import { useSession } from '../../frame/session.ts'
@@ -10,6 +12,7 @@ import { EmptyState, ErrorState, SkeletonRows } from '../../kit/states.tsx'
 import { loadScreens, ScreenSwitch } from '../../routing/screens.tsx'
 import type { Words } from '../../words/words.ts'
 import { CONSOLE_SCREENS, PUBLIC_PAGES } from '../screens.ts'
+import { GatewayStill } from './gateway-still.tsx'
 import { useShellWords } from './words.ts'
 
 // Its menus are of no use to whoever is not signed in.
@@ -21,6 +24,8 @@ const PUBLIC_PATHS = PUBLIC_PAGES.map((page) => CONSOLE_PATHS[page])
 export function ConsoleApp({ words }: { readonly words: Words }) {
   const [path] = useLocation()
   const session = useSession()
+  const desktop = useDesktopView()
+  const isStill = desktop?.gateway.kind === 'stopped' || desktop?.gateway.kind === 'failed'
   const screens = useMemo(() => loadScreens(CONSOLE_SCREENS, CONSOLE_PATHS, words), [words])
   const isPublic = PUBLIC_PATHS.some((publicPath) => publicPath === path)
   const page = (
@@ -33,16 +38,20 @@ export function ConsoleApp({ words }: { readonly words: Words }) {
     </ErrorBoundary>
   )
 
+  if (isStill && session.kind !== 'signed_in') return <GatewayStill desktop={desktop} />
   if (isPublic) return page
   if (session.kind === 'waiting') return null
   if (session.kind === 'failed') {
     return <ErrorState error={session.error} onRetry={session.retry} isRetrying={session.isRetrying} />
   }
-  if (session.kind === 'none') return <ToSignIn />
+  if (session.kind === 'none')
+    return isInDesktopWindow() ? <Redirect to={CONSOLE_PATHS.setup} /> : <ToSignIn />
   if (session.me.role !== 'admin') return <NotForThem />
   return (
     <Suspense>
-      <ConsoleShell me={session.me}>{page}</ConsoleShell>
+      <ConsoleShell me={session.me} desktop={desktop}>
+        {isStill ? <GatewayStill desktop={desktop} /> : page}
+      </ConsoleShell>
     </Suspense>
   )
 }

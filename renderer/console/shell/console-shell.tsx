@@ -2,6 +2,7 @@
 import { House } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
+import type { DesktopView } from '../../../contract/desktop.ts'
 import { CONSOLE_PATHS, PORTAL_PATHS } from '../../../contract/page-paths.ts'
 import { AccountMenu } from '../../frame/account-menu.tsx'
 import type { Me } from '../../frame/session.ts'
@@ -19,10 +20,12 @@ import { useShellWords } from './words.ts'
 
 interface ConsoleShellProps {
   readonly me: Me
+  /** The app around this page, where there is one. */
+  readonly desktop: DesktopView | undefined
   readonly children: ReactNode
 }
 
-export function ConsoleShell({ me, children }: ConsoleShellProps) {
+export function ConsoleShell({ me, desktop, children }: ConsoleShellProps) {
   const t = useShellWords()
   const kit = useKitWords()
   const gate = useGateState()
@@ -49,7 +52,7 @@ export function ConsoleShell({ me, children }: ConsoleShellProps) {
         </span>
       </header>
       <div className="side">
-        <GateCard gate={gate} />
+        <GateCard gate={gate} desktop={desktop} />
         <SideNav marks={gate.marks} />
         <section className="foot" aria-label={t('ledger')}>
           <LedgerLight />

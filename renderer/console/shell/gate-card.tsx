@@ -1,16 +1,26 @@
 // The gate card, on top of every page's side bar: the lamp, the state, the address and how to copy it, and what runs now.
+import type { DesktopView } from '../../../contract/desktop.ts'
 import { Count } from '../../kit/amounts.tsx'
 import { CopyButton } from '../../kit/copy.tsx'
 import { Mark } from '../../kit/gate.tsx'
 import { Shape } from '../../kit/shape.tsx'
 import { Sentence } from '../../words/sentence.tsx'
 import { useInFlight } from '../gateway-now/use-gateway-now.ts'
+import { GateControl } from './gate-control.tsx'
 import type { GateState } from './use-gate-state.ts'
 import { useShellWords } from './words.ts'
 
-export function GateCard({ gate }: { readonly gate: GateState }) {
+interface GateCardProps {
+  readonly gate: GateState
+  /** The app around this page, where there is one. */
+  readonly desktop?: DesktopView | undefined
+}
+
+export function GateCard({ gate, desktop }: GateCardProps) {
   const t = useShellWords()
-  const { address, note, since, word } = gate
+  const { note, since, word } = gate
+  // Nothing listens there while it stands still.
+  const address = desktop === undefined || desktop.gateway.kind === 'running' ? gate.address : undefined
   return (
     <section className="gate" aria-label={t('gate')}>
       <div className="row g8">
@@ -19,6 +29,7 @@ export function GateCard({ gate }: { readonly gate: GateState }) {
           <div className="b">{t(word)}</div>
           {note === undefined ? undefined : <div className="meta">{t(note, { since })}</div>}
         </div>
+        {desktop?.gateway.kind === 'running' ? <GateControl isPaused={desktop.isPaused} /> : undefined}
       </div>
       {address === undefined ? undefined : (
         <div className="addr">

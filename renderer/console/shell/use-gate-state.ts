@@ -1,4 +1,6 @@
 // Whether the gate is open: whether requests can pass, as far as this page knows.
+import type { DesktopView } from '../../../contract/desktop.ts'
+import { useDesktopView } from '../../client/desktop.ts'
 import { useAsk } from '../../client/hooks.ts'
 import { useAppearance } from '../../state/appearance.ts'
 import { useGatewayNow } from '../gateway-now/use-gateway-now.ts'
@@ -9,8 +11,23 @@ import { sinceText } from './since-text.ts'
 export interface GateState {
   /** Lights the lamp. */
   readonly isOpen: boolean
-  readonly word: 'running' | 'noUpstream' | 'unreachable'
-  readonly note: 'runningDemo' | 'noUpstreamText' | 'unreachableText' | 'upstreamFails' | 'since' | undefined
+  readonly word:
+    | 'running'
+    | 'noUpstream'
+    | 'unreachable'
+    | 'paused'
+    | 'starting'
+    | 'stopping'
+    | 'stopped'
+    | 'failed'
+  readonly note:
+    | 'runningDemo'
+    | 'noUpstreamText'
+    | 'unreachableText'
+    | 'pausedText'
+    | 'upstreamFails'
+    | 'since'
+    | undefined
   /** When it was started, as the note says it. */
   readonly since: string
   /** The base address that clients are given. */
@@ -24,6 +41,7 @@ export interface GateState {
 export function useGateState(): GateState {
   const { language } = useAppearance()
   const { data, isError } = useAsk('setup.status', {})
+  const desktop = useDesktopView()
   const now = useGatewayNow()
   const running = now?.running
   const facts = {
@@ -33,6 +51,8 @@ export function useGateState(): GateState {
     requestsToday: now?.today.requests,
     marks: marksOf(now?.attention ?? []),
   }
+  const ofDesktop = desktop === undefined ? undefined : stateOf(desktop)
+  if (ofDesktop !== undefined) return { ...facts, ...ofDesktop }
   if (isError) return { ...facts, isOpen: false, word: 'unreachable', note: 'unreachableText' }
   if (data !== undefined && !data.upstream.isConfigured)
     return { ...facts, isOpen: false, word: 'noUpstream', note: 'noUpstreamText' }
@@ -42,4 +62,13 @@ export function useGateState(): GateState {
     return { ...open, note: 'upstreamFails' }
   if (data?.upstream.kind === 'demo') return { ...open, note: 'runningDemo' }
   return { ...open, note: running === undefined ? undefined : 'since' }
+}
+
+/** What the app knows better than the gateway can say; undefined where the gateway runs and lets requests in. */
+function stateOf({
+  gateway,
+  isPaused,
+}: DesktopView): Pick<GateState, 'isOpen' | 'word' | 'note'> | undefined {
+  if (gateway.kind !== 'running') return { isOpen: false, word: gateway.kind, note: undefined }
+  return isPaused ? { isOpen: false, word: 'paused', note: 'pausedText' } : undefined
 }

@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import type { NetworkPlace, NetworkView } from '../../../../contract/operations/system.ts'
 import { CONSOLE_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk, useRefreshOn } from '../../../client/hooks.ts'
+import { isInDesktopWindow } from '../../../client/ipc-transport.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { ButtonLink } from '../../../kit/button.tsx'
 import { LabelledCopyButton } from '../../../kit/copy.tsx'
@@ -58,12 +59,19 @@ function Places({ network }: { readonly network: NetworkView }) {
         <Note
           status="warn"
           actions={
-            <ButtonLink size="sm" href={`${CONSOLE_PATHS.settings}?part=network`}>
+            <ButtonLink
+              size="sm"
+              href={`${CONSOLE_PATHS.settings}?part=${isInDesktopWindow() ? 'computer' : 'network'}`}
+            >
               {t('networkSettings')}
             </ButtonLink>
           }
         >
-          <Sentence text={t('closedText')} parts={{ command: <code className="mono">{OPEN_FLAG}</code> }} />
+          {isInDesktopWindow() ? (
+            t('closedWindowText')
+          ) : (
+            <Sentence text={t('closedText')} parts={{ command: <code className="mono">{OPEN_FLAG}</code> }} />
+          )}
         </Note>
       )}
       <ShareCard

@@ -5,7 +5,12 @@ import { StatusShape } from '../../../kit/shape.tsx'
 import styles from './settings.module.css'
 import { useWords } from './words.ts'
 
-export function NetworkFacts({ settings }: { readonly settings: CallOutput<'settings.get'> }) {
+interface NetworkFactsProps {
+  readonly settings: CallOutput<'settings.get'>
+  readonly isInWindow: boolean
+}
+
+export function NetworkFacts({ settings, isInWindow }: NetworkFactsProps) {
   const t = useWords()
   const { host, port, addresses, isOpenToNetwork } = settings.network
   return (
@@ -30,7 +35,7 @@ export function NetworkFacts({ settings }: { readonly settings: CallOutput<'sett
               { name: t('networkAddresses'), value: <code className="mono">{addresses.join(', ')}</code> },
             ]}
           />
-          <p className="help">{t('networkHelp')}</p>
+          <p className="help">{t(isInWindow ? 'networkHelpWindow' : 'networkHelp')}</p>
         </PanelBody>
       </Section>
     </div>

@@ -1,12 +1,15 @@
 // Settings: what can be changed while the gateway runs, each with its default and its unit, and what only a start changes.
 import type { ReactNode } from 'react'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
+import type { DesktopView } from '../../../../contract/desktop.ts'
+import { useDesktopView } from '../../../client/desktop.ts'
 import { useAsk, useRefreshOn } from '../../../client/hooks.ts'
 import { PageHeader } from '../../../kit/page.tsx'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Tabs } from '../../../kit/tabs.tsx'
 import { choiceParam, useSearchParams } from '../../../routing/search-params.ts'
 import { AppearanceSection } from './appearance-section.tsx'
+import { ComputerSection } from './computer-section.tsx'
 import { FIELDS, type SectionName } from './fields.ts'
 import { MailSection } from './mail-section.tsx'
 import { NetworkFacts } from './network-facts.tsx'
@@ -24,6 +27,7 @@ const PARTS = [
   'billing',
   'security',
   'appearance',
+  'computer',
   'advanced',
 ] as const
 type Part = (typeof PARTS)[number]
@@ -33,6 +37,7 @@ export function SettingsScreen() {
   const t = useWords()
   const [{ part = 'general' }, setParams] = useSearchParams({ part: choiceParam(PARTS) })
   const settings = useAsk('settings.get', {})
+  const desktop = useDesktopView()
   useRefreshOn('settings.changed', ['settings.get', 'upstreams.get', 'mail.get'])
   return (
     <div className="page">
@@ -42,7 +47,10 @@ export function SettingsScreen() {
           label={t('parts')}
           value={part}
           onChange={(next) => setParams({ part: next === 'general' ? undefined : next })}
-          tabs={PARTS.map((value) => ({ value, label: t(`part_${value}`) }))}
+          tabs={PARTS.filter((value) => value !== 'computer' || desktop !== undefined).map((value) => ({
+            value,
+            label: t(`part_${value}`),
+          }))}
         >
           <div className={styles.part}>
             {settings.isPending ? <SkeletonRows /> : undefined}
@@ -54,7 +62,7 @@ export function SettingsScreen() {
               />
             ) : undefined}
             {settings.data !== undefined && !settings.isError ? (
-              <Content part={part} settings={settings.data} />
+              <Content part={part} settings={settings.data} desktop={desktop} />
             ) : undefined}
           </div>
         </Tabs>
@@ -63,13 +71,23 @@ export function SettingsScreen() {
   )
 }
 
-function Content({ part, settings }: { readonly part: Part; readonly settings: SettingsView }): ReactNode {
+interface ContentProps {
+  readonly part: Part
+  readonly settings: SettingsView
+  /** The app around this page, where there is one. */
+  readonly desktop: DesktopView | undefined
+}
+
+function Content({ part, settings, desktop }: ContentProps): ReactNode {
+  if (part === 'computer') return desktop === undefined ? undefined : <ComputerSection desktop={desktop} />
   if (part === 'upstream') return <UpstreamSection />
   if (part === 'mail') return <MailSection />
   if (part === 'appearance') return <AppearanceSection />
   return (
     <>
-      {part === 'network' ? <NetworkFacts settings={settings} /> : undefined}
+      {part === 'network' ? (
+        <NetworkFacts settings={settings} isInWindow={desktop !== undefined} />
+      ) : undefined}
       <Section name={part} settings={settings} />
     </>
   )
