@@ -3,8 +3,10 @@ import { Link } from 'wouter'
 import type { CallOutput } from '../../../contract/catalogue.ts'
 import { CONSOLE_PATHS } from '../../../contract/page-paths.ts'
 import { useAsk } from '../../client/hooks.ts'
-import { Time } from '../../kit/amounts.tsx'
 import { Shape, type Status } from '../../kit/shape.tsx'
+import { absoluteTime } from '../../kit/times.ts'
+import { useAppearance } from '../../state/appearance.ts'
+import { sinceText } from './since-text.ts'
 import { useShellWords } from './words.ts'
 
 type State = CallOutput<'ledger.status'>['state']
@@ -13,6 +15,7 @@ const SHAPES: Readonly<Record<State, Status>> = { ok: 'ok', checking: 'info', wr
 
 export function LedgerLight() {
   const t = useShellWords()
+  const { language } = useAppearance()
   const { data } = useAsk('ledger.status', {})
   if (data === undefined) return null
   const { state, checkedAt } = data
@@ -21,9 +24,13 @@ export function LedgerLight() {
       <Shape status={SHAPES[state]} />
       <span className="grow gl">{t(`ledger_${state}`)}</span>
       {checkedAt === null ? undefined : (
-        <span className="meta gl">
-          <Time atMs={checkedAt} />
-        </span>
+        <time
+          className="meta num gl"
+          dateTime={new Date(checkedAt).toISOString()}
+          title={absoluteTime(checkedAt, language)}
+        >
+          {sinceText(checkedAt, Date.now(), language)}
+        </time>
       )}
     </Link>
   )

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect } from 'vitest'
 import { clientOf, DOLLAR, fillStage } from '../support/requests.ts'
 import {
-  CONSOLE_LOOKS,
+  CONSOLE_LOOKS_FEW,
   expectSound,
   journey,
   nameOf,
@@ -28,7 +28,10 @@ journey('it begins with the first client, and becomes the dashboard with its fir
   const hana = await clientOf(stage, 'hana.sato@tidewater.example', 50)
   expect(await hana.send()).toBe(200)
   await page.getByRole('heading', { name: 'Connect your first client' }).waitFor({ state: 'detached' })
-  await page.getByRole('region', { name: 'Top users' }).getByRole('link', { name: /hana\.sato/ }).waitFor()
+  await page
+    .getByRole('region', { name: 'Top users' })
+    .getByRole('link', { name: /hana\.sato/ })
+    .waitFor()
   await page.getByText('Nothing needs you now.').waitFor()
   await page.getByRole('region', { name: 'This gateway' }).getByText('1 request today').waitFor()
 
@@ -56,7 +59,60 @@ describe('with many requests', () => {
     await asAdmin('users.create', { email: 'new.person@tidewater.example' })
   })
 
-  describe.each(CONSOLE_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+  journey('everything is reached by the keyboard alone: palette, places, shortcuts', async () => {
+    const page = await open('/admin')
+    await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
+    await page.keyboard.press('Control+k')
+    const field = page.getByRole('combobox', { name: /Find a user/ })
+    await page.locator('[role=combobox]:focus').waitFor()
+    await page.keyboard.type('hana')
+    const person = page.getByRole('option', { name: 'hana.sato@tidewater.example', exact: true })
+    await person.waitFor()
+    await expect.poll(() => person.getAttribute('data-highlighted')).toBe('')
+    expect(await field.getAttribute('aria-activedescendant')).toBe(await person.getAttribute('id'))
+    await page.keyboard.press('ArrowDown')
+    await page.getByRole('option', { name: /hana\.sato-laptop/ }).waitFor()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'hana.sato@tidewater.example' }).waitFor()
+
+    await page.keyboard.press('/')
+    await page.keyboard.type('hana.sato-laptop')
+    await page.getByRole('option', { name: /hana\.sato-laptop/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/admin/keys?search=*')
+    await page.getByRole('complementary').waitFor()
+
+    await page.locator('h1').click()
+    await page.keyboard.type('gr')
+    await page.getByRole('heading', { level: 1, name: 'Usage' }).waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+    await expectSound(page)
+    await takePicture(page, 'console-shortcuts')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('check ledger')
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').getByText('Ledger balanced').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('no such thing anywhere')
+    await page.getByText('Nothing found').waitFor()
+    await expectSound(page)
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('语言')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: '用量' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('demo')
+    await page.getByRole('option', { name: 'demo-fast' }).waitFor()
+    await expectSound(page)
+    await takePicture(page, 'console-palette-zh-CN')
+  })
+
+  describe.each(CONSOLE_LOOKS_FEW.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
     journey(`the dashboard is sound, full and failing (${name})`, async () => {
       const page = await open('/admin', { ...look, expectedProblems: /dashboard\.get/ })
       await page.locator('.chart .recharts-bar-rectangle').first().waitFor()
@@ -64,6 +120,10 @@ describe('with many requests', () => {
       await takePicture(page, `console-dashboard-${name}`)
       await page.locator('ol').last().scrollIntoViewIfNeeded()
       await takePicture(page, `console-dashboard-below-${name}`)
+      await page.keyboard.press('Control+k')
+      await page.getByRole('option').first().waitFor()
+      await expectSound(page)
+      await takePicture(page, `console-palette-${name}`)
       await page.route('**/api/dashboard.get', (route) => route.abort())
       await page.reload()
       await page.getByRole('alert').waitFor()

@@ -41,7 +41,7 @@ export function SpendPanel({ series, expectedRest }: SeriesProps & { readonly ex
           {...spendPoints(series, 'spend', { points, other: t('other'), noModel: t('noModel') })}
           unit={DOLLARS}
           expectedRest={expectedRest}
-          heightPx={236}
+          heightPx={252}
         />
       </PanelBody>
     </Section>

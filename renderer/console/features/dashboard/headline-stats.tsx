@@ -34,7 +34,7 @@ export function HeadlineStats({ dashboard, paceNanoUsd }: HeadlineStatsProps) {
             {today(moneyString(spend.todayNanoUsd, { isSigned: true }))}
             {paceNanoUsd === undefined
               ? undefined
-              : ` · ${t('onPace', { amount: moneyString(paceNanoUsd) })}`}
+              : ` · ${t('onPace', { amount: moneyString(paceNanoUsd, { kind: 'balance' }) })}`}
           </>
         }
       >

@@ -10,7 +10,7 @@ export function NowPanel({ dashboard }: { readonly dashboard: Pick<Dashboard, 'r
   const { running, today } = dashboard
   const inFlight = useInFlight(running.inFlight) ?? 0
   return (
-    <Section title={t('today')} meta={t('perSecond', { rate: running.requestsPerSecond.toFixed(1) })}>
+    <Section title={t('today')}>
       <PanelBody>
         <Facts
           facts={[
