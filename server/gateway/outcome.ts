@@ -28,7 +28,7 @@ export const NOTHING_USED = {
   planSubscriptionId: null,
 } as const
 
-export function outcomeOfRow({ createdAt: _, ...row }: UsageRow, drainCutBy?: DrainBound): Outcome {
+export function outcomeOfRow(row: UsageRow, drainCutBy?: DrainBound): Outcome {
   return drainCutBy === undefined ? row : { ...row, drainCutBy }
 }
 

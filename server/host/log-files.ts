@@ -2,7 +2,7 @@
 // like a secret passes.
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { pino } from 'pino'
+import { type Logger as PinoLogger, pino } from 'pino'
 import roll from 'pino-roll'
 import type { Logger } from '../ports.ts'
 
@@ -16,10 +16,10 @@ const FILE_SIZE_MAX = '10m'
 const FILES_KEPT = 14
 /** Where nobody reads stderr, lines beyond this are dropped instead of filling the memory. */
 const BUFFER_BYTES_MAX = 4 * 1024 * 1024
-/** Lines are written together: a write for every line costs as much as the rest of a line's making. */
-const WRITE_BYTES_MIN = 8 * 1024
+/** Lines are looked over and written together: doing so line by line costs as much as the rest of a line's making. */
+const LINES_CHARACTERS = 16 * 1024
 /** How late a line may be, and what a process that is killed may lose of its log. */
-const FLUSH_EVERY_MS = 200
+const WRITE_EVERY_MS = 200
 
 const SECRET_NAMES = [
   'authorization',
@@ -41,9 +41,9 @@ const SECRET_MEMBER = new RegExp(
 )
 const LOOKS_LIKE_A_KEY = /\bsk-[A-Za-z0-9_-]{12,}/g
 
-/** Takes secrets out of a whole line: by the names of its members, and by the look of a key that a message or stack quotes. */
-export function withoutSecrets(line: string): string {
-  const named = line.replace(SECRET_MEMBER, '"$1":"[redacted]"')
+/** Takes secrets out of whole lines: by the names of its members, and by the look of a key that a message or stack quotes. */
+export function withoutSecrets(lines: string): string {
+  const named = lines.replace(SECRET_MEMBER, '"$1":"[redacted]"')
   return named.includes('sk-') ? named.replace(LOOKS_LIKE_A_KEY, 'sk-[redacted]') : named
 }
 
@@ -66,37 +66,60 @@ export async function createLogFiles(dir: string, options: LogOptions = {}): Pro
     mkdir: true,
     mode: 0o600,
     sync: false,
-    minLength: WRITE_BYTES_MIN,
     maxLength: BUFFER_BYTES_MAX,
   })
   // Until the file is open a flush would write nothing, and a process that ends early would leave no line behind.
   await once(file, 'ready')
   const stderr = isOnStderr
-    ? pino.destination({ dest: 2, sync: false, minLength: WRITE_BYTES_MIN, maxLength: BUFFER_BYTES_MAX })
+    ? pino.destination({ dest: 2, sync: false, maxLength: BUFFER_BYTES_MAX })
     : undefined
   const streams = stderr ? [file, stderr] : [file]
   // A full disk or a closed terminal must not take the gateway down; there is nowhere left to report it to.
   for (const stream of streams) stream.on('error', () => undefined)
 
-  const flushing = setInterval(() => {
-    for (const stream of streams) stream.flush()
-  }, FLUSH_EVERY_MS)
-  flushing.unref()
+  let lines: string[] = []
+  let characters = 0
+  const writeLines = (): void => {
+    if (lines.length === 0) return
+    const safe = withoutSecrets(lines.join(''))
+    lines = []
+    characters = 0
+    for (const stream of streams) stream.write(safe)
+  }
+  const writing = setInterval(writeLines, WRITE_EVERY_MS)
+  writing.unref()
 
-  const logger = pino(
-    { level, base: null },
-    {
-      write(line: string) {
-        const safe = withoutSecrets(line)
-        for (const stream of streams) stream.write(safe)
-      },
-    },
-  )
+  const write = (line: string): void => {
+    lines.push(line)
+    characters += line.length
+    if (characters >= LINES_CHARACTERS) writeLines()
+  }
   return {
-    logger,
+    logger: withShortWay(pino({ level, base: null }, { write }), write),
     close() {
-      clearInterval(flushing)
+      clearInterval(writing)
+      writeLines()
       for (const stream of streams) flushQuietly(stream)
+    },
+  }
+}
+
+/**
+ * Facts without a message are the one line of every request: they hold nothing that needs a serializer, and the engine's own
+ * JSON writes them with a tenth of the memory that a logger's walk along their members takes.
+ */
+function withShortWay(logger: PinoLogger, write: (line: string) => void): Logger {
+  const infoValue = logger.levels.values.info
+  return {
+    debug: logger.debug.bind(logger),
+    warn: logger.warn.bind(logger),
+    error: logger.error.bind(logger),
+    child: logger.child.bind(logger),
+    info(facts: unknown, ...rest: [string?, ...unknown[]]) {
+      if (rest.length > 0 || typeof facts !== 'object') Reflect.apply(logger.info, logger, [facts, ...rest])
+      else if (logger.isLevelEnabled('info')) {
+        write(`{"level":${infoValue},"time":${Date.now()},${JSON.stringify(facts).slice(1)}\n`)
+      }
     },
   }
 }

@@ -18,7 +18,7 @@ declare module 'pino-roll' {
     readonly mkdir: boolean
     readonly mode: number
     readonly sync: boolean
-    readonly minLength: number
+    readonly minLength?: number
     readonly maxLength: number
   }
 

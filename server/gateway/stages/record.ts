@@ -7,6 +7,6 @@ export function record(
   received: { readonly address: string },
   outcome: Outcome,
 ): void {
-  deps.logger.info({ event: 'request', address: received.address, ...outcome })
+  deps.logger.info({ ...outcome, event: 'request', address: received.address })
   deps.traffic.note(outcome)
 }
