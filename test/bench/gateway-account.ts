@@ -1,7 +1,7 @@
 // Makes a gateway ready to be measured: prices for the models of the load, and a key whose owner can pay for it.
 import { setTimeout as delay } from 'node:timers/promises'
 
-interface Account {
+export interface Account {
   readonly email: string
   readonly password: string
 }
@@ -9,10 +9,12 @@ interface Account {
 const MODELS = ['bench-json', 'bench-burst', 'bench-paced', 'bench-slow']
 const BALANCE_NANO_USD = 900_000_000_000_000
 
-/** Resolves with an API key. */
-export async function prepareGateway(url: string, account: Account): Promise<string> {
+export type Call = <T>(name: string, input: unknown) => Promise<T>
+
+/** Calls operations over HTTP, as whoever signs in first. */
+export function createCaller(url: string): Call {
   let cookie = ''
-  async function call<T>(name: string, input: unknown): Promise<T> {
+  return async function call<T>(name: string, input: unknown): Promise<T> {
     const response = await fetch(`${url}/api/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-requested-with': 'codex-gateway', cookie },
@@ -24,7 +26,11 @@ export async function prepareGateway(url: string, account: Account): Promise<str
     if (!envelope.ok) throw new Error(`${name}: ${JSON.stringify(envelope.error)}`)
     return envelope.data
   }
+}
 
+/** Resolves with an API key. */
+export async function prepareGateway(url: string, account: Account): Promise<string> {
+  const call = createCaller(url)
   const { user } = await call<{ user: { id: string } }>('auth.login', account)
   await call('users.adjustBalance', { userId: user.id, amountNanoUsd: BALANCE_NANO_USD, note: 'bench' })
   for (const model of MODELS) {

@@ -24,7 +24,7 @@ export interface BenchScale {
 
 const LOAD_CLIENT = join(import.meta.dirname, 'load', 'load-client.ts')
 
-async function load(
+export async function load(
   target: Target,
   order: Omit<LoadOrder, 'port' | 'path' | 'headers'>,
 ): Promise<LoadResult> {

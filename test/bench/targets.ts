@@ -123,6 +123,8 @@ export async function startPortkey(upstreamPort: number): Promise<Target> {
   return { name: 'portkey', port, path: CHAT_PATH, headers, pid: child.pid, stop: child.stop }
 }
 
+export const BENCH_ACCOUNT = { email: 'bench@example.com', password: 'a password for the bench' }
+
 export interface GatewayOptions {
   readonly name: 'gateway' | 'gateway-normal' | 'gateway-full-tables'
   readonly upstreamPort: number
@@ -135,7 +137,6 @@ export async function startGateway(options: GatewayOptions): Promise<Target & { 
   const folder = options.dataDir ?? mkdtempSync(join(tmpdir(), 'codex-gateway-bench-'))
   const relaxed = join(import.meta.dirname, 'targets', 'relax-durability.mjs')
   const hook = options.name === 'gateway-normal' ? ['--import', relaxed] : []
-  const account = { email: 'bench@example.com', password: 'a password for the bench' }
   const startedAt = performance.now()
   const child = startChild(process.execPath, [...hook, bundlePath(ROOT), '--data-dir', folder], {
     core: 'measured',
@@ -144,13 +145,13 @@ export async function startGateway(options: GatewayOptions): Promise<Target & { 
       CODEX_GATEWAY_UPSTREAM: 'openai',
       OPENAI_API_KEY: UPSTREAM_KEY,
       OPENAI_BASE_URL: `http://127.0.0.1:${options.upstreamPort}/v1`,
-      CODEX_GATEWAY_ADMIN_EMAIL: account.email,
-      CODEX_GATEWAY_ADMIN_PASSWORD: account.password,
+      CODEX_GATEWAY_ADMIN_EMAIL: BENCH_ACCOUNT.email,
+      CODEX_GATEWAY_ADMIN_PASSWORD: BENCH_ACCOUNT.password,
     },
   })
   const url = (await child.waitFor(/^codex-gateway ready (\S+)\n/m))[1] ?? ''
   const readyMs = performance.now() - startedAt
-  const key = await prepareGateway(url, account)
+  const key = await prepareGateway(url, BENCH_ACCOUNT)
   return {
     name: options.name,
     port: Number(new URL(url).port),

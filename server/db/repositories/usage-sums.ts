@@ -68,7 +68,8 @@ export function createUsageSums({ raw }: Pick<Db, 'raw'>): UsageSums {
   function readPart({ source, filter }: UsagePart, dimension: UsageDimension | undefined): Row[] {
     const isOfPeople = filter.userId !== undefined || filter.keyId !== undefined
     const { sql, values } = conditionOf(filter, source)
-    const group = dimension === undefined ? `''` : COLUMN_OF[dimension]
+    // The plus keeps rows from being read in the order of their groups, all of them, where the time would do.
+    const group = dimension === undefined ? `''` : `+${COLUMN_OF[dimension]}`
     // Named, because they stand before the time in the order of the sums.
     const levels = isLevelled(source) && !isOfPeople ? ' AND level IN (0, 1, 2)' : ''
     const text = `SELECT ${group} AS "group", ${columnsOf(source)} FROM ${source}
