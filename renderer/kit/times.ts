@@ -49,7 +49,7 @@ function zoneText(atMs: number): string {
 const localeFor = (language: string): string => (language === 'en' ? 'en-GB' : language)
 
 /** A thin gap between digits and Chinese, where the browser does not set one by itself. */
-export const spaced = (text: string): string =>
+const spaced = (text: string): string =>
   text.replace(/(\d)(?=[\u4e00-\u9fff])/g, '$1 ').replace(/([\u4e00-\u9fff])(?=\d)/g, '$1 ')
 
 /** `412 ms`, `5.3 s`, `2 min 4 s`. Units are international, and the same in both languages. */

@@ -97,7 +97,7 @@ function Content({ dashboard, nowMs, isNew }: ContentProps) {
         <>
           <div className={styles['main']}>
             <SpendPanel series={series} expectedRest={expectedRest} />
-            <div className="col g12">
+            <div className={styles['beside']}>
               <NeedsYou attention={attention} />
               <NowPanel dashboard={dashboard} />
             </div>

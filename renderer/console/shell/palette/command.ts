@@ -5,6 +5,8 @@ import type { Named } from './matches.ts'
 export interface Command extends Named {
   readonly id: string
   readonly icon: LucideIcon
+  /** A model's id, a request's: something that can be pasted. */
+  readonly isLiteral?: boolean
   /** Quiet, at the right. */
   readonly hint?: string
   /** The keys that do the same. */

@@ -91,11 +91,11 @@ function narrowed(groups: readonly CommandGroup[], typed: string): readonly Comm
 }
 
 function Line({ command, onRun }: { readonly command: Command; readonly onRun: () => void }) {
-  const { icon: Icon, label, hint = '', keys = [] } = command
+  const { icon: Icon, label, isLiteral = false, hint = '', keys = [] } = command
   return (
     <Autocomplete.Item value={command} className="item" onClick={onRun}>
       <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
-      <span className="trunc">{label}</span>
+      <span className={isLiteral ? 'trunc mono' : 'trunc'}>{label}</span>
       {hint === '' ? undefined : <span className="meta trunc hint">{hint}</span>}
       {keys.length === 0 ? undefined : (
         <span className="row g4 hint" aria-hidden="true">

@@ -57,19 +57,21 @@ export function useFound(typed: string, go: (path: string) => void): Found {
         .filter(({ model }) => model.includes(search.toLowerCase()))
         .slice(0, FOUND_MAX)
         .map(({ model }) =>
-          to(`model ${model}`, model, Tag, `${CONSOLE_PATHS.models}?${query('model', model)}`),
+          literal(to(`model ${model}`, model, Tag, `${CONSOLE_PATHS.models}?${query('model', model)}`)),
         ),
     },
     {
       name: t('foundRequests'),
       items: search.startsWith('req_')
-        ? [to(`request ${search}`, search, Receipt, usagePath({ request: search }), t('receiptOf'))]
+        ? [literal(to(`request ${search}`, search, Receipt, usagePath({ request: search }), t('receiptOf')))]
         : [],
     },
   ]
   const isSearching = typed.trim() !== search || [users, keys, models].some(({ isFetching }) => isFetching)
   return { groups, isSearching }
 }
+
+const literal = (command: Command): Command => ({ ...command, isLiteral: true })
 
 function useSettled(value: string): string {
   const [settled, setSettled] = useState(value)
