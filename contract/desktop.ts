@@ -54,6 +54,43 @@ const listeningChanged = z.discriminatedUnion('outcome', [
 ])
 export type ListeningChanged = z.infer<typeof listeningChanged>
 
+const model = z.string().min(1).max(200)
+
+/** Why a file is left alone: a link in the way, something else of that name, no right to write, whatever the system said. */
+const fileProblem = z.enum(['link', 'not_a_file', 'too_large', 'not_allowed', 'failed'])
+
+const codexProfileView = z.strictObject({
+  path: z.string(),
+  problem: fileProblem.nullable(),
+  /** What stands in the file now; null where there is none. */
+  current: z.string().nullable(),
+  proposed: z.string(),
+  /** What undoing would do; null where nothing of ours is there. */
+  undoing: z.enum(['restores', 'removes']).nullable(),
+  /** Where what was replaced is kept. */
+  backupFile: z.string(),
+})
+const fileChanged = z.strictObject({
+  outcome: z.enum(['done', 'changed_meanwhile', ...fileProblem.options]),
+})
+
+const selfTestName = z.enum(['models', 'stream', 'usage', 'compaction', 'heartbeat'])
+export type SelfTestName = z.infer<typeof selfTestName>
+const selfTestCheck = z.strictObject({
+  name: selfTestName,
+  outcome: z.enum(['passed', 'failed']),
+  /** Of one that passed: how many models, events, tokens, compactions, or the longest silence in seconds. Else English. */
+  detail: z.string(),
+})
+export type SelfTestCheck = z.infer<typeof selfTestCheck>
+
+const csvSaved = z.discriminatedUnion('outcome', [
+  z.strictObject({ outcome: z.literal('saved'), path: z.string() }),
+  z.strictObject({ outcome: z.literal('cancelled') }),
+  /** The gateway's refusal, or `failed` with what the system said about the file. */
+  z.strictObject({ outcome: z.enum(['refused', 'failed']), code: z.string(), message: z.string() }),
+])
+
 const call = <Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) => ({
   input,
   output,
@@ -72,6 +109,18 @@ export const desktopCalls = {
   'desktop.pause': call(z.strictObject({ isPaused: z.boolean() }), desktopView),
   'desktop.listen': call(listening, listeningChanged),
   'desktop.startAtLogin': call(z.strictObject({ isOn: z.boolean() }), desktopView),
+  /** Asks where, and writes a list into a file, by the gateway's name of it, such as `users.csv`; `query` has its filters. */
+  'desktop.saveCsv': call(
+    z.strictObject({ file: z.string().max(40), query: z.record(z.string().max(40), z.string().max(500)) }),
+    csvSaved,
+  ),
+  /** Codex's profile for this gateway on this machine, as it is and as it would be. */
+  'desktop.codexProfile': call(z.strictObject({ model }), codexProfileView),
+  /** `seen` is what the person was shown as the file's text: anything else is not replaced. */
+  'desktop.writeCodexProfile': call(z.strictObject({ model, seen: z.string().nullable() }), fileChanged),
+  'desktop.undoCodexProfile': call(nothing, fileChanged),
+  /** Asks the gateway as a client would, with a key that is deleted afterwards. The operator pays for it. */
+  'desktop.selfTest': call(z.strictObject({ model }), z.strictObject({ checks: z.array(selfTestCheck) })),
 } as const
 
 export type DesktopCall = keyof typeof desktopCalls

@@ -1,10 +1,20 @@
 // What the window's calls of the app itself do. The gateway's own operations are none of them: these work while it stands still.
-import type { DesktopInput, DesktopView } from '../contract/desktop.ts'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { DesktopInput, DesktopView, SelfTestCheck } from '../contract/desktop.ts'
+import type { Clock } from '../server/ports.ts'
+import type { RunningServer } from '../server/start-server.ts'
+import { codexDirOf, createCodexProfile } from './client-setup/codex-profile.ts'
+import { runSelfTest } from './client-setup/self-test.ts'
+import { withTemporaryKey } from './client-setup/temporary-key.ts'
+import { askForFile } from './dialogs.ts'
 import type { GatewayActions } from './gateway-actions.ts'
 import type { GatewayControl } from './gateway-control.ts'
 import type { DesktopHandlers } from './ipc-door.ts'
 import { startAtLogin } from './login-item.ts'
+import { askAsOperator } from './operator-calls.ts'
 import type { PreferenceStore } from './preferences.ts'
+import { saveCsv } from './save-csv.ts'
 
 interface DesktopCallDeps {
   readonly control: GatewayControl
@@ -14,9 +24,15 @@ interface DesktopCallDeps {
   /** Where it would listen now. */
   readonly wanted: () => { readonly host: string; readonly port: number }
   readonly isGiven: DesktopView['isGiven']
+  readonly dataDir: string
+  readonly clock: Pick<Clock, 'now'>
   /** Told after something changed that no state of the gateway tells. */
   readonly changed: () => void
 }
+
+const heartbeatOf = z.object({ heartbeatSeconds: z.int() })
+/** Shown in the list of keys while it lives, and in the audit. */
+const SELF_TEST_KEY = 'Self-test'
 
 export function createDesktopHandlers(deps: DesktopCallDeps): DesktopHandlers {
   const { control, actions, preferences, wanted, isGiven, changed } = deps
@@ -37,6 +53,27 @@ export function createDesktopHandlers(deps: DesktopCallDeps): DesktopHandlers {
   const viewAfter = async (step: Promise<unknown>): Promise<DesktopView> => {
     await step
     return view()
+  }
+  const running = (): RunningServer => {
+    const server = control.server()
+    if (server === undefined) throw new Error('The gateway is not running.')
+    return server
+  }
+  const baseUrl = () => `${running().addresses[0]}/v1`
+  const profile = createCodexProfile({
+    codexDir: codexDirOf(process.env),
+    backupFile: join(deps.dataDir, 'desktop', 'codex-profile.json'),
+    baseUrl,
+  })
+  async function selfTest(model: string): Promise<readonly SelfTestCheck[]> {
+    const ask = (name: string, input: unknown) => askAsOperator(running(), name, input)
+    const settings = await ask('settings.get', {})
+    if (!settings.ok) throw new Error(settings.error.message)
+    const { heartbeatSeconds } = heartbeatOf.parse(settings.data)
+    const purpose = { name: SELF_TEST_KEY, model, nowMs: deps.clock.now() }
+    return withTemporaryKey(ask, purpose, (key) =>
+      runSelfTest({ baseUrl: baseUrl(), key, model, heartbeatSeconds }),
+    )
   }
 
   return {
@@ -60,5 +97,11 @@ export function createDesktopHandlers(deps: DesktopCallDeps): DesktopHandlers {
       preferences.update({ startsAtLogin: isOn })
       return view()
     },
+    'desktop.saveCsv': (input) =>
+      saveCsv(input, { server: running(), askForPath: askForFile, nowMs: deps.clock.now() }),
+    'desktop.codexProfile': ({ model }) => profile.view(model),
+    'desktop.writeCodexProfile': profile.write,
+    'desktop.undoCodexProfile': profile.undo,
+    'desktop.selfTest': async ({ model }) => ({ checks: [...(await selfTest(model))] }),
   }
 }

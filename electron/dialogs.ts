@@ -60,3 +60,12 @@ export async function askToEndRequests(
   })
   return (['drain', 'cut', 'stay'] as const)[response] ?? 'stay'
 }
+
+export async function askForFile(suggested: string): Promise<string | undefined> {
+  const { canceled, filePath } = await dialog.showSaveDialog({
+    defaultPath: suggested,
+    filters: [{ name: 'CSV', extensions: ['csv'] }],
+    properties: ['showOverwriteConfirmation', 'createDirectory'],
+  })
+  return canceled || filePath === '' ? undefined : filePath
+}

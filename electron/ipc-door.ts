@@ -5,6 +5,7 @@ import { type DesktopCall, type DesktopInput, type DesktopOutput, desktopCalls }
 import { messageOf, refusal } from '../contract/errors.ts'
 import type { Envelope } from '../contract/operation.ts'
 import type { RunningServer } from '../server/start-server.ts'
+import { askAsOperator } from './operator-calls.ts'
 import { CHANNEL } from './preload/channel.ts'
 import { isOurPage } from './sender.ts'
 
@@ -18,7 +19,6 @@ export interface IpcDoorDeps {
   /** The gateway while it runs. */
   readonly server: () => RunningServer | undefined
   readonly desktop: DesktopHandlers
-  readonly version: string
 }
 
 export function openIpcDoor(deps: IpcDoorDeps): void {
@@ -34,17 +34,7 @@ async function answer(deps: IpcDoorDeps, name: string, input: unknown): Promise<
   const server = deps.server()
   // The page knows a rejected call as a gateway that is not running, and asks again.
   if (server === undefined) throw new Error('The gateway is not running.')
-  const { retryAfterMs: _, ...envelope } = await server.dispatch(name, input, {
-    door: 'ipc',
-    user: server.operator(),
-    sessionId: undefined,
-    address: 'desktop',
-    client: `Codex Gateway ${deps.version} on this machine`,
-    isLocal: true,
-    mayAdminister: true,
-    ...(server.addresses[0] === undefined ? {} : { origin: server.addresses[0] }),
-  })
-  return envelope
+  return askAsOperator(server, name, input)
 }
 
 const isDesktopCall = (name: string): name is DesktopCall => Object.hasOwn(desktopCalls, name)

@@ -72,9 +72,11 @@ async function boot(): Promise<void> {
     noteAppearance: note,
     wanted,
     isGiven,
+    dataDir,
+    clock: ports.clock,
     changed: () => menus.noteAnswer(),
   })
-  openIpcDoor({ server: gateway.server, desktop, version: app.getVersion() })
+  openIpcDoor({ server: gateway.server, desktop })
   events.onEvents((happened) => window.push(happened))
   gateway.onChange(tellWindow)
   events.onActivity(tellWindow)

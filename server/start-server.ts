@@ -9,6 +9,8 @@ import { type Core, replaceCore, startCore } from './core.ts'
 import { takeDataDir } from './data-folder.ts'
 import { createEventBus, type Viewer } from './events/event-bus.ts'
 import { createEventFeed, type EventFeed } from './events/event-feed.ts'
+import { CSV_EXPORTS } from './http/csv-exports.ts'
+import { type CsvQuery, type CsvText, csvText } from './http/csv-text.ts'
 import { createEventStreams } from './http/event-streams.ts'
 import type { GatewayDoor, HttpDeps, Metrics } from './http/http-deps.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -35,6 +37,8 @@ export interface RunningServer {
   readonly dispatch: Dispatch
   /** Base URLs, the one for this machine first. */
   readonly addresses: readonly string[]
+  /** A list as the text of a CSV file, by the name of the file; `query` has the filters of the list. */
+  exportCsv(file: string, query: CsvQuery, caller: Caller): Promise<CsvText>
   /** Who is behind calls from the machine's own window; undefined before the set-up. */
   operator(): Caller['user']
   /** Requests that are running, those included whose client has left. */
@@ -138,6 +142,15 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
   return {
     dispatch: (name, input, caller) =>
       isAway() ? Promise.resolve(refuse(GATEWAY_STOPPING)) : core.dispatch(name, input, caller),
+    async exportCsv(file, query, caller) {
+      const what = CSV_EXPORTS.get(file)
+      if (what === undefined) return refuse(refusal('operation_not_found', { operation: `export/${file}` }))
+      return csvText(what, query, {
+        ask: async (input) =>
+          isAway() ? refuse(GATEWAY_STOPPING) : core.dispatch(what.operation(query), input, caller),
+        mayGoOn: () => !isAway(),
+      })
+    },
     addresses,
     operator: () => operatorOf(core.deps.repositories.users),
     inFlight: () => core.gateway.inFlight(),

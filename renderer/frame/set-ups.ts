@@ -1,5 +1,6 @@
 // Ready-made set-ups for clients, filled with this gateway's address and a model that exists here. None of them touches what
 // a person has set up already: Codex gets a profile in a file of its own.
+import { CODEX_PROFILE_FILE, codexProfile } from '../../contract/codex-profile.ts'
 
 export const CLIENTS = [
   'codex',
@@ -37,24 +38,20 @@ export interface SetUpPart {
 const shell = (text: string): SetUpPart => ({ where: 'shell', place: 'shell', text })
 const exportKey = `export GATEWAY_API_KEY='${KEY_PLACEHOLDER}'`
 
+/** What is typed once the profile is there. */
+export const RUN_CODEX_PROFILE = `${exportKey}
+codex --profile gateway`
+
 /** `baseUrl` with its `/v1`. */
 export function setUpOf(client: Client, baseUrl: string, model: string): readonly SetUpPart[] {
   switch (client) {
     case 'codex':
       return [
         {
-          where: '~/.codex/gateway.config.toml',
-          text: `model_provider = "gateway"
-model = "${model}"
-
-[model_providers.gateway]
-name = "Codex Gateway"
-base_url = "${baseUrl}"
-env_key = "GATEWAY_API_KEY"
-wire_api = "responses"`,
+          where: `~/.codex/${CODEX_PROFILE_FILE}`,
+          text: codexProfile(baseUrl, model),
         },
-        shell(`${exportKey}
-codex --profile gateway`),
+        shell(RUN_CODEX_PROFILE),
       ]
     case 'python':
       return [

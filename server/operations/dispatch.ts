@@ -30,6 +30,8 @@ export type Handlers = { readonly [Name in OperationName]: Handler<Name> }
 /** An envelope, and what only an HTTP door needs beside it. */
 export type Answer = Envelope<unknown> & { readonly retryAfterMs?: number }
 
+export type RefusedAnswer = Extract<Answer, { readonly ok: false }>
+
 export type Dispatch = (name: string, rawInput: unknown, caller: Caller) => Promise<Answer>
 
 const STORAGE_RETRY_MS = 5_000
@@ -83,7 +85,7 @@ export function createDispatch(deps: {
   }
 }
 
-export function refuse(refused: Refusal): Answer {
+export function refuse(refused: Refusal): RefusedAnswer {
   const { code, details, param, retryAfterMs } = refused
   const shown = { ...details, ...(param === undefined ? {} : { param }) }
   return {

@@ -1,7 +1,7 @@
 // Lists as CSV files: whole, in the encoding that spreadsheets read, without formulas, and for nobody who may not see the list.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toDollars } from '../../server/http/csv-exports.ts'
-import { toCsv } from '../../server/http/exports-door.ts'
+import { toCsv } from '../../server/http/csv-text.ts'
 import {
   ADMIN,
   type Person,

@@ -15,6 +15,8 @@ export const recorded = {
     .split(',')
     .filter((button) => button !== '')
     .map(Number),
+  /** The files that the next questions for one are answered with; without one, it is cancelled. */
+  saveAnswers: [] as string[],
 }
 
 export const record = (api: string, ...args: readonly unknown[]): void =>

@@ -21,6 +21,11 @@ export const dialog = {
     if (response === undefined) return new Promise(() => undefined)
     return { response: Number(response) }
   },
+  async showSaveDialog(options: Electron.SaveDialogOptions): Promise<Electron.SaveDialogReturnValue> {
+    record('dialog.showSaveDialog', options)
+    const filePath = recorded.saveAnswers.shift()
+    return { canceled: filePath === undefined, filePath: filePath ?? '' }
+  },
 }
 
 export class Notification extends EventEmitter {

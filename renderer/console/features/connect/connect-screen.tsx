@@ -15,6 +15,7 @@ import { Sentence } from '../../../words/sentence.tsx'
 import styles from './connect.module.css'
 import { PlacesPanel } from './places-panel.tsx'
 import { SetUpsPanel } from './set-ups-panel.tsx'
+import { ThisComputerPanel } from './this-computer-panel.tsx'
 import { useWords } from './words.ts'
 
 /** Lets the network in, at the next start. */
@@ -91,6 +92,7 @@ function Places({ network }: { readonly network: NetworkView }) {
           </LabelledCopyButton>
         </div>
       </ShareCard>
+      {isInDesktopWindow() ? <ThisComputerPanel /> : undefined}
       <div className={styles.columns}>
         <PlacesPanel network={network} best={best} />
         <SetUpsPanel baseUrl={`${best.url}/v1`} />
