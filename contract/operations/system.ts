@@ -78,6 +78,8 @@ export const systemNetwork = operation({
     platform: z.string(),
     isOpenToNetwork: z.boolean(),
     places: z.array(networkPlace),
+    /** On what the links are built that are handed to others; without a slash at its end. */
+    addressForOthers: z.string(),
   }),
 })
 export type NetworkView = z.infer<typeof systemNetwork.output>

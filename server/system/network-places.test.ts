@@ -1,6 +1,6 @@
 // Which addresses are offered, and in which order: a teammate is given the one that works for most.
 import { expect, test } from 'vitest'
-import { listPlaces } from './network-places.ts'
+import { listPlaces, placeForOthers } from './network-places.ts'
 
 const info = (address: string, internal = false) => ({
   address,
@@ -44,4 +44,13 @@ test('a gateway that listens on one address offers that one, and on loopback thi
 
 test.each(['utun4', 'wg0', 'ZeroTier One', 'My VPN'])('%s is a VPN', (name) => {
   expect(listPlaces({ [name]: [info('10.8.0.2')] }, '0.0.0.0', 1)[0]?.kind).toBe('vpn')
+})
+
+test('others are sent to an address that one of them has reached, and to none that leads nowhere', () => {
+  const places = listPlaces(MACHINE, '0.0.0.0', 8080).map((place) => ({ ...place, reached: null }))
+  expect(placeForOthers(places)?.address).toBe('192.168.1.24')
+  const reached = { devices: 1, lastAt: 1, lastFrom: '100.92.14.9' }
+  const seen = places.map((place) => (place.kind === 'vpn' ? { ...place, reached } : place))
+  expect(placeForOthers(seen)?.address).toBe('100.92.14.7')
+  expect(placeForOthers(places.filter(({ kind }) => kind !== 'lan' && kind !== 'vpn'))).toBeUndefined()
 })

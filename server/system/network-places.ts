@@ -43,6 +43,17 @@ export function listPlaces(interfaces: Interfaces, host: string, port: number): 
     )
 }
 
+/**
+ * Where people at other machines are sent: an address that one of them has really reached before one that only might be.
+ * Undefined where none leads off this machine; what a virtual adapter leads to is on it.
+ */
+export function placeForOthers<P extends Pick<NetworkPlace, 'kind' | 'reached'>>(
+  places: readonly P[],
+): P | undefined {
+  const outside = places.filter(({ kind }) => kind === 'lan' || kind === 'vpn')
+  return outside.find(({ reached }) => reached !== null) ?? outside[0]
+}
+
 function kindOf(name: string, address: string, internal: boolean): Place['kind'] {
   if (internal) return 'loopback'
   if (VPN_NAME.test(name) || SHARED_SPACE.test(address)) return 'vpn'

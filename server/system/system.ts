@@ -6,11 +6,13 @@ import type { Licence } from './licences.ts'
 import type { ProcessFigures } from './process-figures.ts'
 import type { RequestMeter } from './request-rates.ts'
 
+type Network = Omit<NetworkView, 'addressForOthers'>
+
 export interface System {
   status(): Promise<SystemStatus>
   logs(query: LogQuery): Promise<LogPage>
   licences(): readonly Licence[]
-  network(): NetworkView
+  network(): Network
 }
 
 export interface SystemDeps {
@@ -29,7 +31,7 @@ export interface SystemDeps {
   readonly ledgerLight: () => SystemStatus['ledger']
   readonly readLog: LogReader | undefined
   readonly readLicences: () => readonly Licence[]
-  readonly network: () => Omit<NetworkView, 'platform'>
+  readonly network: () => Omit<Network, 'platform'>
 }
 
 export function createSystem(deps: SystemDeps): System {

@@ -31,6 +31,7 @@ function network(reached: NetworkView['places'][number]['reached'], platform = '
     port: 8080,
     platform,
     isOpenToNetwork: true,
+    addressForOthers: 'http://192.168.1.24:8080',
     places: [
       { ...place('192.168.1.24', 'Wi-Fi', 'lan'), reached },
       place('192.168.1.57', 'Ethernet', 'lan'),

@@ -2,8 +2,7 @@
 
 import { useState } from 'react'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
-import { useGatewayAddress } from '../../../client/gateway-address.ts'
-import { useChange } from '../../../client/hooks.ts'
+import { useAsk, useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Checkbox, RadioGroup } from '../../../kit/choices.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
@@ -31,7 +30,7 @@ interface NewUser {
 export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useWords()
   const kit = useKitWords()
-  const address = useGatewayAddress()
+  const address = useAsk('system.network', {}).data?.addressForOthers
   const [made, setMade] = useState<{ readonly email: string; readonly password: string }>()
   const { mutateAsync } = useChange('users.create', ['users.list'])
   const initial: NewUser = { email: '', isMade: true, password: '', role: 'user' }

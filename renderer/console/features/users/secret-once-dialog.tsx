@@ -2,7 +2,10 @@
 import { Button } from '../../../kit/button.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { CopyLine } from '../../../kit/literals.tsx'
+import { Note } from '../../../kit/states.tsx'
 import { useWords } from './words.ts'
+
+const LOOPBACK_LINK = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])[:/]/
 
 interface SecretOnceDialogProps {
   readonly title: string
@@ -26,6 +29,9 @@ export function SecretOnceDialog({ title, text, lines, onClose }: SecretOnceDial
       }
     >
       <p>{text}</p>
+      {lines.some(({ value }) => LOOPBACK_LINK.test(value)) ? (
+        <Note status="warn">{t('onlyThisComputer')}</Note>
+      ) : undefined}
       {lines.map(({ name, value }) => (
         <div className="col g6" key={name}>
           <span className="m">{name}</span>

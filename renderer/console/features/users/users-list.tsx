@@ -99,7 +99,7 @@ export function UsersList({ onCreate, onInvite }: UsersListProps) {
             {t('counts', {
               active: counts.active,
               suspended: counts.suspended,
-              admins: counts.administrators,
+              count: counts.administrators,
             })}
           </span>
         )}
