@@ -16,6 +16,7 @@ test.each([
   [DAY, 'zh-CN', '昨天'],
   [3 * DAY, 'zh-CN', '3 天前'],
   [-2 * DAY, 'en', 'in 2 days'],
+  [-7 * DAY + 2_000, 'en', 'in 7 days'],
   [8 * DAY, 'en', '15 Nov'],
   [400 * DAY, 'en', '19 Oct 2025'],
 ])('%i ms ago is said in %s as %s', (elapsedMs, language, text) => {

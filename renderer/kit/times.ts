@@ -12,7 +12,9 @@ export function relativeTime(atMs: number, nowMs: number, language: string, just
   if (magnitude >= 7 * DAY_MS) return dateText(atMs, nowMs, language)
   const { unit, ms } = unitFor(magnitude)
   const format = new Intl.RelativeTimeFormat(language, { numeric: unit === 'day' ? 'auto' : 'always' })
-  return spaced(format.format(-Math.sign(elapsedMs) * Math.floor(magnitude / ms), unit))
+  // Ahead, the nearest: what was given seven days a moment ago still says seven, not six.
+  const count = elapsedMs < 0 ? -Math.round(magnitude / ms) : Math.floor(magnitude / ms)
+  return spaced(format.format(-count, unit))
 }
 
 function unitFor(magnitude: number): { readonly unit: Intl.RelativeTimeFormatUnit; readonly ms: number } {
