@@ -6,6 +6,7 @@ import { failureOf } from '../../../client/failures.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
+import { clientName } from '../../../kit/client-name.ts'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
@@ -60,8 +61,8 @@ function SessionsTable({ rows }: { readonly rows: readonly Session[] }) {
       name: 'client',
       head: t('browser'),
       cell: ({ client, isCurrent }) => (
-        <span className={styles['wraps']}>
-          {client === '' ? <span className="quiet">{t('unknownBrowser')}</span> : client}{' '}
+        <span className={styles['wraps']} title={client}>
+          {clientName(client) ?? <span className="quiet">{t('unknownBrowser')}</span>}{' '}
           {isCurrent ? <b className="b">{t('thisSession')}</b> : undefined}
         </span>
       ),
