@@ -43,6 +43,10 @@ describe.each(CATALOGUES.map((path) => [path]))('%s', (path) => {
     expect(left).toEqual([])
   })
 
+  test('Chinese sentences address the reader as 您, like those in mail', () => {
+    expect(Object.entries(chinese).filter(([, text]) => text.includes('你'))).toEqual([])
+  })
+
   test('every sentence is said somewhere', () => {
     // The codes of errors are looked up by their name.
     if (path.includes('words/errors/')) return
