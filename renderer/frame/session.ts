@@ -20,8 +20,14 @@ export type Session =
 
 export const SESSION_KEY = ['session'] as const
 
-/** Whether a session ended under a person who was working, and not by their own wish. */
-export const useSessionEnd = create<{ readonly hasEnded: boolean }>()(() => ({ hasEnded: false }))
+interface SessionEnd {
+  /** Whether a session ended under a person who was working, and not by their own wish. */
+  readonly hasEnded: boolean
+  /** Who stays on the page although their session ends, because the page itself tells them what has ended it. */
+  readonly staying: Me | undefined
+}
+
+export const useSessionEnd = create<SessionEnd>()(() => ({ hasEnded: false, staying: undefined }))
 
 const sessionQuery = (client: Client) => ({
   queryKey: SESSION_KEY,
@@ -43,6 +49,7 @@ export function followSession(client: Client, queries: QueryClient): void {
   client.onChange((change) => {
     // Nobody was signed in: that is an answer, and no end.
     if (change !== 'signed_out' || !queries.getQueryData(SESSION_KEY)) return
+    if (useSessionEnd.getState().staying !== undefined) return
     useSessionEnd.setState({ hasEnded: true })
     forgetPerson(queries)
   })
@@ -50,8 +57,10 @@ export function followSession(client: Client, queries: QueryClient): void {
 
 export function useSession(): Session {
   const { data, error, refetch, isFetching } = useQuery(sessionQuery(useClient()))
+  const staying = useSessionEnd((end) => end.staying)
+  const me = data ?? staying
+  if (me !== undefined) return { kind: 'signed_in', me }
   if (data === null) return { kind: 'none' }
-  if (data !== undefined) return { kind: 'signed_in', me: data }
   if (error !== null) {
     return { kind: 'failed', error, retry: () => void refetch(), isRetrying: isFetching }
   }

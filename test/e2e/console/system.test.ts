@@ -127,8 +127,16 @@ journey('a backup brings back what was there before the damage, after saying wha
   expect(await confirm.isDisabled()).toBe(true)
   const { data: backups } = await admin('backups.list')
   await dialog.getByRole('textbox').fill(backups.rows[0].id)
+  const signedOut = page.waitForResponse(
+    (answer) => answer.url().endsWith('/me.get') && answer.status() === 401,
+  )
   await confirm.click()
   await page.getByRole('heading', { name: 'The backup was restored' }).waitFor()
+  // The end of every session takes nobody away from what is told about it.
+  await signedOut
+  await page.evaluate('new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))')
+  expect(new URL(page.url()).pathname).toBe('/admin/system')
+  expect(await page.getByRole('heading', { name: 'The backup was restored' }).isVisible()).toBe(true)
   await takePicture(page, 'console-system-restored')
   await dialog.getByRole('link', { name: 'Sign in again' }).click()
   await page.waitForURL('**/login*')

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { BackupDifferences, BackupManifest } from '../../../../contract/operations/backups.ts'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
+import { useMe, useSessionEnd } from '../../../frame/session.ts'
 import { Count, Money } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
@@ -25,6 +26,7 @@ export function RestoreDialog({ backup, onClose }: RestoreDialogProps) {
   const preview = useAsk('backups.preview', { backupId: backup.id })
   // Every session is over afterwards, so nothing is asked for again from here.
   const restore = useChange('backups.restore')
+  const me = useMe()
   const [typed, setTyped] = useState('')
   if (restore.data !== undefined) {
     return (
@@ -46,7 +48,12 @@ export function RestoreDialog({ backup, onClose }: RestoreDialogProps) {
   }
   const isConfirmed = typed.trim() === backup.id && preview.isSuccess
   const submit = () => {
-    if (isConfirmed && !restore.isPending) restore.mutate({ backupId: backup.id, confirm: backup.id })
+    if (!isConfirmed || restore.isPending) return
+    useSessionEnd.setState({ staying: me })
+    restore.mutate(
+      { backupId: backup.id, confirm: backup.id },
+      { onError: () => useSessionEnd.setState({ staying: undefined }) },
+    )
   }
   return (
     <Dialog
