@@ -18,6 +18,9 @@ interface PaletteProps {
   readonly onClose: () => void
 }
 
+/** As it is printed on keyboards, in every language. */
+const ESCAPE_KEY = 'Esc'
+
 export function Palette({ address, go, onHelp, onClose }: PaletteProps) {
   const t = useShellWords()
   const kit = useKitWords()
@@ -55,7 +58,7 @@ export function Palette({ address, go, onHelp, onClose }: PaletteProps) {
                 maxLength={200}
               />
               <span className="kbd" aria-hidden="true">
-                Esc
+                {ESCAPE_KEY}
               </span>
             </div>
             <Autocomplete.Status className="sr">
