@@ -10,7 +10,7 @@ import { ROOT, setUp } from './setup.mjs'
 async function packageApp() {
   await setUp({ isBuildForced: true })
   const packager = join(ROOT, 'node_modules', 'electron-builder', 'cli.js')
-  const config = join(ROOT, 'build', 'electron-builder.yml')
+  const config = join(ROOT, 'electron-builder.yml')
   process.exitCode = await runInChild(nodePath(ROOT), [
     packager,
     '--config',

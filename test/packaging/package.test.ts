@@ -25,7 +25,7 @@ test('the packager knows every member of the configuration, which names the runt
   const unknown = { nsiss: {} } as Configuration
   await expect(packApp(unknown)).rejects.toThrow('nsiss')
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const configuration = readFileSync(join(ROOT, 'build', 'electron-builder.yml'), 'utf8')
+  const configuration = readFileSync(join(ROOT, 'electron-builder.yml'), 'utf8')
   expect(configuration).toContain(`electronVersion: ${manifest.devDependencies.electron}\n`)
 })
 

@@ -35,7 +35,7 @@ export async function packApp(changes: Configuration = {}): Promise<PackedApp> {
     projectDir: ROOT,
     targets: Platform.LINUX.createTarget('dir'),
     config: {
-      extends: 'build/electron-builder.yml',
+      extends: 'electron-builder.yml',
       electronDist: emptyRuntime(dir),
       // The runtime's switches are set in a runtime, which this is not.
       electronFuses: null,
