@@ -3,12 +3,14 @@ import { Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { userPath } from '../../../../contract/page-paths.ts'
+import { useGatewayAddress } from '../../../client/gateway-address.ts'
 import { useAsk, useRefreshOn } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { LabelledCopyButton } from '../../../kit/copy.tsx'
 import { Drawer } from '../../../kit/drawer.tsx'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Receipt } from '../../../receipt/receipt.tsx'
+import { usagePath } from '../../usage-path.ts'
 import { RefundDialog } from './refund-dialog.tsx'
 import { useWords } from './words.ts'
 
@@ -19,6 +21,8 @@ interface ReceiptDrawerProps {
 
 export function ReceiptDrawer({ requestId, onClose }: ReceiptDrawerProps) {
   const t = useWords()
+  // The desktop window's own address opens nowhere else.
+  const address = useGatewayAddress()
   const [isRefunding, setIsRefunding] = useState(false)
   const { data, error, isError, refetch, isFetching } = useAsk('usage.receipt', { requestId })
   const owner = useAsk('users.get', { userId: data?.userId ?? '' }, { isEnabled: data !== undefined })
@@ -40,7 +44,11 @@ export function ReceiptDrawer({ requestId, onClose }: ReceiptDrawerProps) {
                 {t('refund')}
               </Button>
             )}
-            <LabelledCopyButton text={window.location.href}>{t('copyLink')}</LabelledCopyButton>
+            {address === undefined ? undefined : (
+              <LabelledCopyButton text={`${address}${usagePath({ request: requestId })}`}>
+                {t('copyLink')}
+              </LabelledCopyButton>
+            )}
           </>
         }
       >
