@@ -127,7 +127,7 @@ export type DesktopCall = keyof typeof desktopCalls
 export type DesktopInput<Name extends DesktopCall> = z.output<(typeof desktopCalls)[Name]['input']>
 export type DesktopOutput<Name extends DesktopCall> = z.output<(typeof desktopCalls)[Name]['output']>
 
-/** Pushed to the window beside the gateway's events: what `desktop.get` answers is another now. */
-export interface DesktopChanged {
-  readonly type: 'desktop.changed'
+/** Pushed to the window beside the gateway's events: `desktop.get` answers differently now; the machine has other addresses. */
+export interface DesktopEvent {
+  readonly type: 'desktop.changed' | 'desktop.network_changed'
 }

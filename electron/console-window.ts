@@ -1,7 +1,7 @@
 // The one window: the console. Closing it hides it, the gateway goes on; a crash of its page is mended by loading it again.
 import { join } from 'node:path'
 import { app, BrowserWindow, type Rectangle, screen } from 'electron'
-import type { DesktopChanged } from '../contract/desktop.ts'
+import type { DesktopEvent } from '../contract/desktop.ts'
 import type { PushedEvent } from '../contract/events.ts'
 import { CONSOLE_PATHS } from '../contract/page-paths.ts'
 import type { GatewayControl } from './gateway-control.ts'
@@ -13,7 +13,7 @@ export interface ConsoleWindow {
   /** Brings it to the front; makes it where there is none. */
   show(): Promise<void>
   /** To the page, if one is there. */
-  push(events: readonly (PushedEvent | DesktopChanged)[]): void
+  push(events: readonly (PushedEvent | DesktopEvent)[]): void
   /** From then on, closing it is no longer hiding it. */
   letGo(): void
 }

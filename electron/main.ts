@@ -19,6 +19,7 @@ import { openIpcDoor } from './ipc-door.ts'
 import { createKeychain } from './keychain.ts'
 import { isHiddenStart } from './login-item.ts'
 import { createMenuActions } from './menu-actions.ts'
+import { watchNetwork } from './network-watch.ts'
 import { notifyOperator } from './notifications.ts'
 import { createPorts, withSecrets } from './ports.ts'
 import { createPreferences } from './preferences.ts'
@@ -62,6 +63,7 @@ async function boot(): Promise<void> {
   guardSession(session.defaultSession)
   guardPages(() => gateway.server()?.addresses[0])
   serveConsole(listConsoleFiles(join(app.getAppPath(), 'dist', 'renderer', 'console')))
+  const network = watchNetwork(gateway)
   const window = createConsoleWindow(preferences, gateway)
   const tellWindow = () => window.push([{ type: 'desktop.changed' }])
   const isGiven = givenByEnvironment(process.env)
@@ -79,10 +81,11 @@ async function boot(): Promise<void> {
   openIpcDoor({ server: gateway.server, desktop })
   events.onEvents((happened) => window.push(happened))
   gateway.onChange(tellWindow)
+  network.onChange(() => window.push([{ type: 'desktop.network_changed' }]))
   events.onActivity(tellWindow)
   preferences.onChange(tellWindow)
 
-  const menus = createMenuActions({ gateway, actions, preferences, window })
+  const menus = createMenuActions({ gateway, actions, preferences, window, network })
   const tray = showTray({
     iconsDir: join(app.getAppPath(), 'build', 'tray'),
     facts: () => menus.facts(events.activity(), !isGiven.host),
@@ -91,6 +94,7 @@ async function boot(): Promise<void> {
   })
   gateway.onChange(tray.draw)
   events.onActivity(tray.draw)
+  network.onChange(tray.draw)
   preferences.onChange(tray.draw)
   menus.onAnswered(tray.drawAnew)
   menus.onAnswered(tellWindow)

@@ -5,6 +5,7 @@ import type { ConsoleWindow } from './console-window.ts'
 import type { GatewayActions } from './gateway-actions.ts'
 import type { GatewayControl } from './gateway-control.ts'
 import { startAtLogin } from './login-item.ts'
+import type { NetworkWatch } from './network-watch.ts'
 import type { PreferenceStore } from './preferences.ts'
 import type { TrayActions, TrayFacts } from './tray-menu.ts'
 
@@ -13,6 +14,7 @@ interface MenuActionDeps {
   readonly actions: GatewayActions
   readonly preferences: PreferenceStore
   readonly window: Pick<ConsoleWindow, 'show'>
+  readonly network: Pick<NetworkWatch, 'address'>
 }
 
 export interface MenuActions extends TrayActions {
@@ -23,7 +25,13 @@ export interface MenuActions extends TrayActions {
   noteAnswer(): void
 }
 
-export function createMenuActions({ gateway, actions, preferences, window }: MenuActionDeps): MenuActions {
+export function createMenuActions({
+  gateway,
+  actions,
+  preferences,
+  window,
+  network,
+}: MenuActionDeps): MenuActions {
   const listeners: (() => void)[] = []
   const answered = () => {
     for (const listener of listeners) listener()
@@ -36,8 +44,8 @@ export function createMenuActions({ gateway, actions, preferences, window }: Men
       if (base !== undefined) void shell.openExternal(base)
     },
     copyAddress() {
-      const base = address()
-      // What clients are set up with.
+      // What clients are set up with: those of other machines, too, where they may come.
+      const base = network.address() ?? address()
       if (base !== undefined) clipboard.writeText(`${base}/v1`)
     },
     start: () => void actions.start(),
@@ -59,6 +67,7 @@ export function createMenuActions({ gateway, actions, preferences, window }: Men
       const isPaused = gateway.server()?.isPaused() ?? false
       return {
         gateway: gateway.state(),
+        networkAddress: network.address(),
         activity,
         isPaused,
         isOpenToNetwork,

@@ -6,6 +6,8 @@ import type { Say } from './words.ts'
 
 export interface TrayFacts {
   readonly gateway: GatewayState
+  /** Where other machines reach it; undefined where none can. */
+  readonly networkAddress: string | undefined
   readonly activity: Activity
   readonly isPaused: boolean
   readonly isOpenToNetwork: boolean
@@ -56,6 +58,12 @@ export function trayMenu(facts: TrayFacts, say: Say, actions: TrayActions): Menu
   const isStill = gateway.kind === 'stopped' || gateway.kind === 'failed'
   return [
     { id: 'state', label: stateLine(facts, say), enabled: false },
+    {
+      id: 'networkAddress',
+      label: say('reachedAt', { address: facts.networkAddress ?? '' }),
+      enabled: false,
+      visible: isRunning && facts.networkAddress !== undefined,
+    },
     { id: 'inFlight', label: say.count('inFlight', activity.running), enabled: false, visible: isRunning },
     ...[...activity.troubles].map((trouble) => ({
       id: trouble,

@@ -1,5 +1,5 @@
 // The desktop window's bridge as a transport. The window's preload script puts it there; a browser has none.
-import type { DesktopChanged } from '../../contract/desktop.ts'
+import type { DesktopEvent } from '../../contract/desktop.ts'
 import type { PushedEvent } from '../../contract/events.ts'
 import type { Envelope } from '../../contract/operation.ts'
 import { type Transport, transportFailure } from './transport.ts'
@@ -8,7 +8,7 @@ import { type Transport, transportFailure } from './transport.ts'
 export interface GatewayBridge {
   call(name: string, input: unknown): Promise<Envelope<unknown>>
   /** Pushed events, each with its `type`; the returned function ends them. */
-  subscribe(listener: (event: PushedEvent | DesktopChanged) => void): () => void
+  subscribe(listener: (event: PushedEvent | DesktopEvent) => void): () => void
 }
 
 declare global {

@@ -1,5 +1,5 @@
 // How a call leaves the page: the one interface that the HTTP door and the desktop window's bridge both have.
-import type { DesktopChanged } from '../../contract/desktop.ts'
+import type { DesktopEvent } from '../../contract/desktop.ts'
 import type { PushedEvent } from '../../contract/events.ts'
 import type { Envelope } from '../../contract/operation.ts'
 
@@ -11,7 +11,7 @@ export type TransportAnswer =
   | { readonly ok: false; readonly error: { readonly code: TransportCode; readonly message: string } }
 
 /** What a stream tells: what the gateway or the desktop app pushed, and that the gateway refused the stream itself. */
-export type StreamEvent = PushedEvent | DesktopChanged | { readonly type: 'stream.refused' }
+export type StreamEvent = PushedEvent | DesktopEvent | { readonly type: 'stream.refused' }
 
 export interface Transport {
   /** Never rejects, unless `signal` ends the call. */

@@ -8,6 +8,7 @@ import {
   newDataDir,
   setUpDemo,
   startDesktop,
+  takeAllPictures,
   takenPort,
   takePicture,
   USE_FILE,
@@ -131,6 +132,7 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
   await takePicture(page, 'gateway-stopped')
   await click(app, 'start')
   await expect.poll(async () => (await seen(app)).icon).toBe('running.png')
+  await page.getByRole('link', { name: '用户' }).click()
   await page.getByRole('cell', { name: 'ada@example.test', exact: true }).waitFor()
 
   await click(app, 'quit')
@@ -142,7 +144,7 @@ desktopJourney(
   async () => {
     const app = startDesktop({ dialogAnswers: [USE_FILE] })
     const page = await app.page()
-    await setUpDemo(page)
+    const secret = await setUpDemo(page)
     const network = () =>
       page.evaluate(`window.codexGateway.call('settings.get', {}).then(({ data }) => data.network.host)`)
     expect(await network()).toBe('127.0.0.1')
@@ -150,6 +152,33 @@ desktopJourney(
     await expect.poll(() => network().catch(() => 'restarting')).toBe('0.0.0.0')
     const address = ((await seen(app)).items['state'] ?? '').replace('Running at ', '')
     expect((await ask(address, 'sk-cg-none', 'Hello')).status).toBe(401)
+
+    // The machine moves into another network, and wakes up there.
+    await page.evaluate(`location.href = '/admin/connect'`)
+    await page.getByRole('heading', { name: 'Connect', exact: true }).waitFor()
+    await app.inMain(({ powerMonitor }) => {
+      const info = { address: '192.168.77.7', family: 'IPv4', netmask: '255.255.255.0', internal: false }
+      const os = process.getBuiltinModule('node:os')
+      Object.assign(os, { networkInterfaces: () => ({ eth7: [info] }) })
+      process.getBuiltinModule('node:module').syncBuiltinESMExports()
+      powerMonitor.emit('resume')
+    })
+    const moved = address.replace('127.0.0.1', '192.168.77.7')
+    await expect
+      .poll(async () => (await seen(app)).items)
+      .toMatchObject({ networkAddress: `Other machines: ${moved}` })
+    await page.getByText(`${moved}/v1`).first().waitFor()
+    await takeAllPictures(page, 'connect')
+    await click(app, 'copyAddress')
+    expect(await app.inMain(({ clipboard }) => clipboard.readText())).toBe(`${moved}/v1`)
+
+    // What needs the operator is told once, however often it happens.
+    await page.evaluate(`window.codexGateway.call('settings.update', { lowBalanceNanoUsd: 1_000_000_000 })`)
+    for (const prompt of ['Hello', 'Hello again', '[[demo:error=401]]', '[[demo:error=401]]'])
+      await (await ask(address, secret, prompt)).text()
+    const told = async () =>
+      ((await calls(app, 'Notification.show')) as { title: string }[]).map(({ title }) => title)
+    await expect.poll(told).toEqual(['A balance is running low', 'The upstream does not answer as it should'])
     await click(app, 'openToNetwork')
     await expect.poll(() => network().catch(() => 'restarting')).toBe('127.0.0.1')
   },

@@ -53,7 +53,7 @@ function Profile({ model, view }: { readonly model: string; readonly view: Profi
         </p>
       ) : undefined}
       <figure className="code">
-        <figcaption className="ch">
+        <figcaption className={`ch ${styles.caption}`}>
           <span className="meta wrap">{path}</span>
           <span className="meta">{t(current === null ? 'profileNew' : 'profileOther')}</span>
         </figcaption>
@@ -63,7 +63,6 @@ function Profile({ model, view }: { readonly model: string; readonly view: Profi
             // biome-ignore lint/suspicious/noArrayIndexKey: lines repeat, and none of them moves
             <span key={index} className={isWritten ? undefined : styles[change]}>
               {isWritten ? text : `${MARKS[change]} ${text}`}
-              {'\n'}
             </span>
           ))}
         </pre>

@@ -26,7 +26,7 @@ const LOOK_EVERY_MS = 3_000
 export function ConnectScreen() {
   const t = useWords()
   const network = useAsk('system.network', {})
-  useRefreshOn('network.reached', ['system.network'])
+  useRefreshOn(['network.reached', 'desktop.network_changed'], ['system.network'])
   const { refetch } = network
   const isWaiting =
     network.data?.isOpenToNetwork === true && network.data.places.every(({ reached }) => reached === null)
