@@ -20,32 +20,34 @@ export function GatewayStill({ desktop }: { readonly desktop: DesktopView }) {
     document.title = `${title} · Codex Gateway`
   }, [title])
   return (
-    <EmptyState
-      icon={<Power size={32} strokeWidth={1.5} />}
-      title={title}
-      actions={
-        <>
-          {next === null || isGiven.port ? undefined : (
+    <div className="still">
+      <EmptyState
+        icon={<Power size={32} strokeWidth={1.5} />}
+        title={title}
+        actions={
+          <>
+            {next === null || isGiven.port ? undefined : (
+              <Button
+                kind="primary"
+                isWorking={listen.isPending}
+                onClick={() => listen.mutate({ port: next, isOpenToNetwork })}
+              >
+                {t('usePort', { next })}
+              </Button>
+            )}
             <Button
-              kind="primary"
-              isWorking={listen.isPending}
-              onClick={() => listen.mutate({ port: next, isOpenToNetwork })}
+              kind={next === null || isGiven.port ? 'primary' : 'secondary'}
+              isWorking={start.isPending || gateway.kind === 'starting'}
+              onClick={() => start.mutate({})}
             >
-              {t('usePort', { next })}
+              {t(problem === undefined ? 'start' : 'startAgain')}
             </Button>
-          )}
-          <Button
-            kind={next === null || isGiven.port ? 'primary' : 'secondary'}
-            isWorking={start.isPending || gateway.kind === 'starting'}
-            onClick={() => start.mutate({})}
-          >
-            {t(problem === undefined ? 'start' : 'startAgain')}
-          </Button>
-        </>
-      }
-    >
-      {problem === undefined ? t('stillText') : <Why problem={problem} />}
-    </EmptyState>
+          </>
+        }
+      >
+        {problem === undefined ? t('stillText') : <Why problem={problem} />}
+      </EmptyState>
+    </div>
   )
 }
 
