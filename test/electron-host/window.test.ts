@@ -57,7 +57,7 @@ desktopJourney('the window says what holds the port, and steers the gateway from
   await page.getByRole('radio', { name: /^The local network/ }).check()
   await page.getByRole('button', { name: 'Save and restart the gateway' }).click()
   await page.getByText('The gateway listens as you chose').waitFor()
-  await gate.getByText(`127.0.0.1:${next}`).waitFor()
+  await gate.getByText(new RegExp(`:${next}$`)).waitFor()
   expect((await fetch(`http://127.0.0.1:${next}/v1/models`)).status).toBe(401)
   await page.getByRole('switch', { name: 'Start at login' }).click()
   await expect.poll(() => existsSync(join(home, 'autostart', 'codex-gateway.desktop'))).toBe(true)
