@@ -40,6 +40,14 @@ export function appsDoor(
 
   router.get(Object.values(PORTAL_PATHS), pageOf(apps.portal))
   router.get(Object.values(CONSOLE_PATHS), pageOf(apps.console))
+  // Some people type a slash at the end; the pages and the links to them have none.
+  router.get(
+    PAGE_PATHS.filter((path) => path !== PORTAL_PATHS.home).map((path) => `${path}/`),
+    (req, res, next) => {
+      if (!wantsHtml(req)) return next('route')
+      res.redirect(302, req.originalUrl.replace(/\/(?=\?|$)/, ''))
+    },
+  )
   router.use(filesOf(apps.console, CONSOLE_BASE), filesOf(apps.portal, '/'))
   return router
 }

@@ -45,6 +45,20 @@ test('without script, / still says that the gateway runs and where', async () =>
   for (const said of ['This gateway is running', '/v1', '网关正在运行']) expect(noscript).toContain(said)
 })
 
+test('a slash at the end of a page leads to the page, and nowhere else', async () => {
+  const html = { accept: 'text/html' }
+  for (const [path, page] of [
+    ['/admin/', '/admin'],
+    ['/usage/?model=demo-fast', '/usage?model=demo-fast'],
+    ['/admin/users/0199/', '/admin/users/0199'],
+  ] as const) {
+    const { status, headers } = await get(path, html)
+    expect([status, headers.location]).toEqual([302, page])
+  }
+  expect((await get('/nowhere/', html)).status).toBe(404)
+  expect((await get('/admin//', html)).status).toBe(404)
+})
+
 test('/ and /admin are HTML for everyone, other pages for browsers', async () => {
   for (const path of ['/', '/admin']) {
     expect((await get(path, { accept: 'application/json' })).headers['content-type']).toContain('text/html')
