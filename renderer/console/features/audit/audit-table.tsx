@@ -4,7 +4,7 @@ import { Time } from '../../../kit/amounts.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { useOperationWords } from '../../../words/operations/operation-words.ts'
-import { differencesOf } from './difference.ts'
+import { differencesOf, mostTelling } from './difference.ts'
 import { Value } from './value.tsx'
 import { useWords } from './words.ts'
 
@@ -32,7 +32,7 @@ export function AuditTable({ rows, openId, onOpen }: AuditTableProps) {
       name: 'change',
       head: t('change'),
       isHidden: isDrawerOpen,
-      cell: (row) => <FirstChange row={row} />,
+      cell: (row) => <MainChange row={row} />,
     },
     {
       name: 'address',
@@ -53,10 +53,11 @@ export function AuditTable({ rows, openId, onOpen }: AuditTableProps) {
   )
 }
 
-/** The first thing that changed, and how many more there are. */
-function FirstChange({ row }: { readonly row: AuditRow }) {
+/** The most telling thing that changed, and how many more there are. */
+function MainChange({ row }: { readonly row: AuditRow }) {
   const t = useWords()
-  const [first, ...others] = differencesOf(row.before, row.after)
+  const differences = differencesOf(row.before, row.after)
+  const first = mostTelling(differences)
   if (first === undefined) return <span className="quiet">{t('noDifference')}</span>
   return (
     <span className="row g6" style={{ maxWidth: 420, overflow: 'hidden' }}>
@@ -64,8 +65,8 @@ function FirstChange({ row }: { readonly row: AuditRow }) {
       <span className="trunc">
         <Value path={first.path} value={first.after} />
       </span>
-      {others.length === 0 ? undefined : (
-        <span className="quiet">{t('andMore', { count: others.length })}</span>
+      {differences.length === 1 ? undefined : (
+        <span className="quiet">{t('andMore', { count: differences.length - 1 })}</span>
       )}
     </span>
   )

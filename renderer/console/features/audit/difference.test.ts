@@ -1,6 +1,6 @@
 // What an audit row says was changed.
 import { expect, test } from 'vitest'
-import { differencesOf } from './difference.ts'
+import { differencesOf, mostTelling } from './difference.ts'
 
 const paths = (before: unknown, after: unknown) => differencesOf(before, after).map(({ path }) => path)
 
@@ -32,4 +32,13 @@ test('whatever is in there, and however deep, ends', () => {
   const deep = (depth: number): unknown => (depth === 0 ? 1 : { x: deep(depth - 1) })
   expect(paths(deep(50), null)).toHaveLength(1)
   expect(paths('text', { a: 1 })).toEqual([''])
+})
+
+test('a line says what a reader knows the thing by, and an id only where there is nothing else', () => {
+  const told = (after: unknown) => mostTelling(differencesOf(null, after))?.path
+  expect(told({ userId: '0199', expiresAt: null, name: 'laptop' })).toBe('name')
+  expect(told({ email: null, role: 'user' })).toBe('role')
+  expect(told({ id: '0199' })).toBe('id')
+  expect(told({ paid: 1 })).toBe('paid')
+  expect(told(null)).toBeUndefined()
 })

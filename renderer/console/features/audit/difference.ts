@@ -28,6 +28,11 @@ export function differencesOf(before: unknown, after: unknown, path = '', depth 
   return [{ path, before, after }]
 }
 
+/** The one that says most in a line: an id says nothing to a reader, and what is empty says little. */
+export const mostTelling = (differences: readonly Difference[]): Difference | undefined =>
+  differences.find(({ path, after }) => !/(^|\.)id$|Id$/.test(path) && after !== null && after !== '') ??
+  differences[0]
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
