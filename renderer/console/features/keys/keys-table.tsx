@@ -125,8 +125,7 @@ export function LastUse({ apiKey }: { readonly apiKey: KeyRow }) {
   const from = [lastUsedAddress, lastUsedClient?.split(/[\s/]/)[0]].filter((part) => part).join(' · ')
   return (
     <span className="two">
-      <Time atMs={lastUsedAt} />
-      {from === '' ? undefined : <span className="meta">{from}</span>}
+      <Time atMs={lastUsedAt} /> {from === '' ? undefined : <span className="meta">{from}</span>}
     </span>
   )
 }
