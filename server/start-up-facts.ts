@@ -2,7 +2,7 @@
 import type { SettingsView } from '../contract/operations/settings.ts'
 import type { RemoteAdministration } from '../contract/settings.ts'
 import type { StartConfig } from './config.ts'
-import { isLoopbackHost } from './network-address.ts'
+import { isLoopbackHost } from './system/network-address.ts'
 
 /** The environment over the setting over the host's default. */
 export const remoteAdministrationOf = (

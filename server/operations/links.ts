@@ -1,6 +1,6 @@
 // The addresses of links: where the gateway is reached, as configured, or as the caller has really reached it.
 import { type LinkPurpose, linkAddress } from '../../contract/account-links.ts'
-import { isLoopbackHost } from '../network-address.ts'
+import { isLoopbackHost } from '../system/network-address.ts'
 import { placeForOthers } from '../system/network-places.ts'
 import type { Caller } from './caller.ts'
 import type { OperationDeps } from './deps.ts'
