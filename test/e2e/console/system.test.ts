@@ -76,7 +76,7 @@ journey('figures are shown, and the books are checked on demand', async () => {
   const page = await stage.open('/admin/system', { cookie })
   await page.getByText('Running for').waitFor()
   await page.getByRole('button', { name: 'Check now' }).click()
-  await page.getByText('Balanced').waitFor()
+  await page.getByText('Balanced', { exact: true }).waitFor()
   await page.getByText('Event-loop delay').waitFor()
   await page.getByRole('tab', { name: 'Licences' }).click()
   await page
