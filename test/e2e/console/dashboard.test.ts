@@ -24,6 +24,8 @@ journey('it begins with the first client, and becomes the dashboard with its fir
   await expectSound(page)
   await takePicture(page, 'console-dashboard-new')
   await page.evaluate('window.loadedOnce = true')
+  await page.getByRole('button', { name: 'Give yourself $5.00' }).click()
+  await page.getByText('$5.00 is there to pay requests from.').waitFor()
 
   const hana = await clientOf(stage, 'hana.sato@tidewater.example', 50)
   expect(await hana.send()).toBe(200)

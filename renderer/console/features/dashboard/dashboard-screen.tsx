@@ -36,8 +36,9 @@ export function DashboardScreen() {
     { isEnabled: countsDemo !== undefined, keepsPrevious: true },
   )
   const { data, dataUpdatedAt } = query
-  const isQuiet = data !== undefined && data.series.total.requests === 0
-  const latest = useAsk('usage.list', { limit: 1 }, { isEnabled: isQuiet })
+  // A request that was refused is no first one: whoever tries has not got through yet.
+  const isQuiet = data !== undefined && data.series.total.requests === data.series.total.errors
+  const latest = useAsk('usage.list', { limit: 1, status: 200 }, { isEnabled: isQuiet })
   const isNew = isQuiet && latest.data?.rows.length === 0
   return (
     <div className="page">

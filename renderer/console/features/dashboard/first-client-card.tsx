@@ -1,16 +1,18 @@
-// Connect your first client: a key, a command to paste, and the wait for the first request. Shown until that has come.
+// Connect your first client: a key, a balance, a command to paste, and the wait for the first request. Shown until that has come.
 
-import { KeyRound, UserPlus } from 'lucide-react'
+import { Coins, KeyRound, UserPlus } from 'lucide-react'
 import { Link } from 'wouter'
 import { CONSOLE_PATHS } from '../../../../contract/page-paths.ts'
 import { useGatewayAddress } from '../../../client/gateway-address.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
+import { Money } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
 import { CodeBlock, CopyLine } from '../../../kit/literals.tsx'
 import { PanelBody, Section } from '../../../kit/page.tsx'
 import { Rail } from '../../../kit/rail.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
+import { Sentence } from '../../../words/sentence.tsx'
 import styles from './first-client.module.css'
 import { firstRequest, sampleModel } from './first-request.ts'
 import { useWords } from './words.ts'
@@ -22,6 +24,8 @@ export function FirstClientCard() {
   const secret = create.data?.secret
   const address = useGatewayAddress()
   const model = useSampleModel()
+  const own = useAsk('me.overview', {})
+  const hasBalance = (own.data?.availableNanoUsd ?? 0) > 0
   const makeKey = () => create.mutate({ name: t('keyName'), userId: me.id })
   return (
     <Section title={t('cardTitle')} meta={t('cardMeta')}>
@@ -55,6 +59,12 @@ export function FirstClientCard() {
                 ),
               },
               {
+                name: 'balance',
+                status: hasBalance ? 'ok' : 'info',
+                title: t('stepBalance'),
+                text: <OwnBalance availableNanoUsd={own.data?.availableNanoUsd} />,
+              },
+              {
                 name: 'paste',
                 status: secret === undefined ? 'off' : 'info',
                 title: t('stepPaste'),
@@ -78,6 +88,41 @@ export function FirstClientCard() {
         </div>
       </PanelBody>
     </Section>
+  )
+}
+
+const FIRST_TOP_UP_NANO_USD = 5_000_000_000
+
+/** Without a balance the first request would be refused; an administrator gives themselves a little here. */
+function OwnBalance({ availableNanoUsd }: { readonly availableNanoUsd: number | undefined }) {
+  const t = useWords()
+  const me = useMe()
+  const give = useChange('users.adjustBalance', ['me.overview', 'dashboard.get'])
+  if (availableNanoUsd === undefined) return null
+  if (availableNanoUsd > 0) {
+    return (
+      <Sentence
+        text={t('balanceText')}
+        parts={{ amount: <Money nanoUsd={availableNanoUsd} kind="balance" /> }}
+      />
+    )
+  }
+  const giveSome = () =>
+    give.mutate({ userId: me.id, amountNanoUsd: FIRST_TOP_UP_NANO_USD, kind: 'gift', note: t('giveNote') })
+  return (
+    <div className={styles['part']}>
+      <p>{t('noBalanceText')}</p>
+      <span className="row g8 wrap">
+        <Button kind="secondary" onClick={giveSome} isWorking={give.isPending}>
+          <Coins size={14} aria-hidden="true" />
+          <Sentence
+            text={t('giveSome')}
+            parts={{ amount: <Money nanoUsd={FIRST_TOP_UP_NANO_USD} kind="balance" /> }}
+          />
+        </Button>
+      </span>
+      <FailureNote error={give.error} />
+    </div>
   )
 }
 
