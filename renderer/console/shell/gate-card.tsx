@@ -19,8 +19,7 @@ interface GateCardProps {
 export function GateCard({ gate, desktop }: GateCardProps) {
   const t = useShellWords()
   const { note, since, word } = gate
-  // Nothing listens there while it stands still.
-  const address = desktop === undefined || desktop.gateway.kind === 'running' ? gate.address : undefined
+  const address = desktop === undefined ? gate.address : addressOf(desktop)
   return (
     <section className="gate" aria-label={t('gate')}>
       <div className="row g8">
@@ -41,6 +40,10 @@ export function GateCard({ gate, desktop }: GateCardProps) {
     </section>
   )
 }
+
+/** The app knows it at once; nothing listens there while the gateway stands still. */
+const addressOf = ({ gateway }: DesktopView): string | undefined =>
+  gateway.kind === 'running' ? gateway.address : undefined
 
 function Live({ gate: { inFlight: asked, requestsToday } }: { readonly gate: GateState }) {
   const t = useShellWords()
