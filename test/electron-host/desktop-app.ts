@@ -61,6 +61,8 @@ export function startDesktop(options: DesktopOptions = {}): DesktopApp {
         ...NO_KEYCHAIN,
         CODEX_GATEWAY_DATA_DIR: dataDir,
         CODEX_GATEWAY_PORT: '0',
+        // Nor the settings of whoever runs them.
+        CODEX_HOME: join(dataDir, 'codex'),
         ELECTRON_HOST_ROOT: root,
         ELECTRON_HOST_CHROMIUM: findNeed('chromium') ?? '',
         ELECTRON_HOST_LANGUAGE: options.language ?? 'en-US',

@@ -36,7 +36,7 @@ export function GateCard({ gate, desktop }: GateCardProps) {
           <CopyButton text={`${address}/v1`} what={t('address')} />
         </div>
       )}
-      <Live gate={gate} />
+      {desktop === undefined || desktop.gateway.kind === 'running' ? <Live gate={gate} /> : undefined}
     </section>
   )
 }
