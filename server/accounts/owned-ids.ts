@@ -5,6 +5,8 @@ import type { OwnedKind } from '../db/write-command.ts'
 import type { Clock } from '../ports.ts'
 import { createRecent } from './recent.ts'
 
+export type { OwnedKind }
+
 /** Whose it is, and where it was made; null for the primary upstream. */
 export interface Maker {
   readonly userId: string
