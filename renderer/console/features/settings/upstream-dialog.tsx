@@ -144,6 +144,10 @@ export function UpstreamDialog({
             error={errors.apiKey}
             onChange={(key) => form.set('apiKey', key)}
           />
+          <FailureNote error={test.error} />
+          {test.data === undefined ? undefined : (
+            <UpstreamTestResult result={test.data} onUse={(url) => form.set('baseUrl', url)} />
+          )}
         </>
       )}
       <Field
@@ -169,7 +173,7 @@ export function UpstreamDialog({
             onChange={(value) => form.set('multiplierPpm', value)}
           />
         </Field>
-        <Field label={t('concurrency')} constraint={t('concurrencyEmpty')} error={errors.concurrencyMax}>
+        <Field label={t('concurrency')} help={t('concurrencyEmpty')} error={errors.concurrencyMax}>
           <NumberInput
             value={values.concurrencyMax}
             onChange={(value, text) => {
@@ -178,7 +182,7 @@ export function UpstreamDialog({
             }}
           />
         </Field>
-        <Field label={t('headSeconds')} constraint={t('unit_seconds')} error={errors.headSecondsMax}>
+        <Field label={t('headSeconds')} help={t('headSecondsUnit')} error={errors.headSecondsMax}>
           <NumberInput
             value={values.headSecondsMax}
             onChange={(value) => form.set('headSecondsMax', value)}
@@ -187,10 +191,6 @@ export function UpstreamDialog({
       </div>
       <p className="help">{t('headSecondsHelp')}</p>
       <FailureNote error={form.failure} />
-      <FailureNote error={test.error} />
-      {test.data === undefined ? undefined : (
-        <UpstreamTestResult result={test.data} onUse={(url) => form.set('baseUrl', url)} />
-      )}
     </Dialog>
   )
 }
