@@ -148,8 +148,10 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
       else {
         live.attach(exchange)
         isHoldOnDisk = await isCommitted(held.hold)
-        if (isHoldOnDisk) relayed = await measuredAnswer(deps, trip, live)
-        else exchange.abort()
+        if (isHoldOnDisk) {
+          const { sending, sent } = await trip.answer(live)
+          relayed = await relay(deps, sending, live, sent)
+        } else exchange.abort()
       }
     }
   } catch (error) {
@@ -160,7 +162,7 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
   trip.end(isHoldOnDisk ? relayed : undefined)
   if (!isHoldOnDisk)
     return refuse(deps, held, refusal('storage_unavailable', undefined, { retryAfterMs: 5_000 }))
-  if (trip.sending || live.isGone) deps.traffic.noteUpstream(relayed, deps.clock.now())
+  if (trip.sending) deps.traffic.noteUpstream(relayed, deps.clock.now())
   return end(deps, trip.sending ?? held, live, relayed)
 }
 
@@ -179,11 +181,6 @@ function notSent(held: Held, live: LiveRequest): Relayed {
   const refused = refusal('internal_error', { requestId: held.requestId })
   const ended = refusedWith(held, live, refused, ERRORS.internal_error.status, 'upstream_failed')
   return live.isGone ? { ...ended, errorCode: null } : ended
-}
-
-async function measuredAnswer(deps: StageDeps, trip: UpstreamTrip, live: LiveRequest): Promise<Relayed> {
-  const { sending, sent } = await trip.answer(live)
-  return relay(deps, sending, live, sent)
 }
 
 async function end(deps: StageDeps, held: Held, live: LiveRequest, relayed: Relayed): Promise<Outcome> {

@@ -29,6 +29,10 @@ interface TypedUpstream {
   readonly headSecondsMax: number | undefined
 }
 
+/** Where a local model server usually listens. */
+const LOCAL_BASE_URL = 'http://127.0.0.1:11434/v1'
+const SOME_MODELS = 'gpt-6-sol\nhouse-model = qwen3:32b'
+
 const PRIORITY_MAX = 1_000
 const SECONDS_MAX = 2_100
 const CONCURRENCY_MAX = 100_000
@@ -133,7 +137,7 @@ export function UpstreamDialog({
             <TextInput
               isLiteral
               maxLength={500}
-              placeholder="http://127.0.0.1:11434/v1"
+              placeholder={LOCAL_BASE_URL}
               value={values.baseUrl}
               onChange={(baseUrl) => form.set('baseUrl', baseUrl)}
             />
@@ -159,7 +163,7 @@ export function UpstreamDialog({
         <TextArea
           rows={3}
           value={values.models}
-          placeholder={'gpt-6-sol\nhouse-model = qwen3:32b'}
+          placeholder={SOME_MODELS}
           onChange={(models) => form.set('models', models)}
         />
       </Field>
