@@ -148,10 +148,13 @@ export function UpstreamDialog({
             error={errors.apiKey}
             onChange={(key) => form.set('apiKey', key)}
           />
-          <FailureNote error={test.error} />
-          {test.data === undefined ? undefined : (
-            <UpstreamTestResult result={test.data} onUse={(url) => form.set('baseUrl', url)} />
-          )}
+          {/* A note alone gives way where the dialog scrolls. */}
+          <div className="col g8">
+            <FailureNote error={test.error} />
+            {test.data === undefined ? undefined : (
+              <UpstreamTestResult result={test.data} onUse={(url) => form.set('baseUrl', url)} />
+            )}
+          </div>
         </>
       )}
       <Field

@@ -106,7 +106,7 @@ function NameCell({ row }: { readonly row: UpstreamRow }) {
   return (
     <span className={styles.says}>
       <span className="m">{nameOf(row)}</span>
-      <span className={`quiet ${styles.address}`}>
+      <span className={`quiet ${styles.place}`}>
         {row.baseUrl ?? t(row.kind === 'demo' ? 'kindDemo' : 'keyNone')}
       </span>
     </span>
@@ -123,12 +123,12 @@ function StateCell({ row, isAlone }: { readonly row: UpstreamRow; readonly isAlo
     <span className={styles.says}>
       <StatusShape status={shape}>{t(word)}</StatusShape>
       {word === 'statePassedOver' && row.breaker.retryAt !== null ? (
-        <span className={`quiet ${styles.line}`}>
+        <span className={`quiet ${styles.trouble}`}>
           <Sentence text={t('askedAgain')} parts={{ at: <Time atMs={row.breaker.retryAt} /> }} />
         </span>
       ) : undefined}
       {isUnwell && last !== undefined ? (
-        <span className={`quiet ${styles.line}`}>{problem(last)}</span>
+        <span className={`quiet ${styles.trouble}`}>{problem(last)}</span>
       ) : undefined}
     </span>
   )
