@@ -149,12 +149,14 @@ export function UpstreamDialog({
             onChange={(key) => form.set('apiKey', key)}
           />
           {/* A note alone gives way where the dialog scrolls. */}
-          <div className="col g8">
-            <FailureNote error={test.error} />
-            {test.data === undefined ? undefined : (
-              <UpstreamTestResult result={test.data} onUse={(url) => form.set('baseUrl', url)} />
-            )}
-          </div>
+          {test.isIdle ? undefined : (
+            <div className="col g8">
+              <FailureNote error={test.error} />
+              {test.data === undefined ? undefined : (
+                <UpstreamTestResult result={test.data} onUse={(url) => form.set('baseUrl', url)} />
+              )}
+            </div>
+          )}
         </>
       )}
       <Field
