@@ -73,7 +73,15 @@ import { setupComplete, setupStatus } from './operations/setup.ts'
 import { meLedger, meStatement, usersLedger, usersStatement } from './operations/statements.ts'
 import { systemLicences, systemLogs, systemNetwork, systemStatus } from './operations/system.ts'
 import { totpBegin, totpConfirm, totpDisable, totpRenewRecoveryCodes } from './operations/totp.ts'
-import { upstreamsGet, upstreamsTest, upstreamsUpdate } from './operations/upstreams.ts'
+import {
+  upstreamsChange,
+  upstreamsCreate,
+  upstreamsGet,
+  upstreamsList,
+  upstreamsRemove,
+  upstreamsTest,
+  upstreamsUpdate,
+} from './operations/upstreams.ts'
 import { usageList, usageSeries, usageSummary, usageTop } from './operations/usage.ts'
 import {
   usersAdjustBalance,
@@ -115,6 +123,10 @@ const OPERATIONS = [
   upstreamsTest,
   upstreamsGet,
   upstreamsUpdate,
+  upstreamsList,
+  upstreamsCreate,
+  upstreamsChange,
+  upstreamsRemove,
   auditList,
   backupsList,
   backupsCreate,

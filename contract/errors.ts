@@ -253,6 +253,7 @@ export const ERRORS = {
     false,
     'Too many attempts. Try again in {retryAfterSeconds} s.',
   ),
+  upstream_not_found: invalid(404, 'There is no upstream with this id.'),
   upstream_address_forbidden: invalid(
     400,
     '{host} is a link-local or cloud-metadata address. No upstream is there, and nothing is sent there.',

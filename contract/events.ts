@@ -30,8 +30,8 @@ const otherEvents = [
   event('data.changed', { noun: z.string(), operation: z.string(), userId: id.nullable() }),
   /** A model without a price was asked for. */
   event('price.missing', { model: z.string(), askedBy: id }),
-  /** The upstream began or ceased to answer as it should. `code` names what is wrong. */
-  event('upstream.health', { isHealthy: z.boolean(), code: z.string().nullable() }),
+  /** An upstream began or ceased to answer as it should. `code` names what is wrong. */
+  event('upstream.health', { upstreamId: id, isHealthy: z.boolean(), code: z.string().nullable() }),
   /** Somebody was given a notice, of this kind. */
   event('notice.given', { userId: id, kind: z.enum(['quota', 'low_balance', 'key_new_address']) }),
   event('ledger.checked', { isConsistent: z.boolean() }),

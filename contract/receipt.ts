@@ -117,6 +117,8 @@ const receiptCharge = z.strictObject({
   /** As the answer named it. */
   serviceTier: z.string().nullable(),
   upstreamResponseId: z.string().nullable(),
+  /** The name that the upstream had which answered; null for the primary one, and to whoever is no administrator. */
+  upstream: z.string().nullable(),
   formula,
 })
 

@@ -39,5 +39,7 @@ export const usageRow = z.strictObject({
   /** What paid for it. The cost is the price of the request either way; of what a plan paid, the balance knows nothing. */
   source: z.enum(['balance', 'plan']),
   planSubscriptionId: z.string().nullable(),
+  /** The name that the upstream had which answered. Null for the primary one, for none, and to whoever is no administrator. */
+  upstream: z.string().nullable(),
 })
 export type UsageRow = z.infer<typeof usageRow>

@@ -1,6 +1,7 @@
 // What the gateway is busy with, out of its events: how many requests run, and what needs the operator. Followed by the tray,
 // by what keeps the machine awake, and by notifications.
 import type { PushedEvent } from '../contract/events.ts'
+import { PRIMARY_UPSTREAM } from '../contract/operations/upstreams.ts'
 
 export interface Activity {
   readonly running: number
@@ -18,6 +19,7 @@ export function afterEvent(activity: Activity, event: PushedEvent): Activity {
     case 'requests.running':
       return event.running === activity.running ? activity : { ...activity, running: event.running }
     case 'upstream.health':
+      if (event.upstreamId !== PRIMARY_UPSTREAM) return activity
       return withTrouble(activity, 'upstream', !event.isHealthy)
     case 'ledger.checked':
       return withTrouble(activity, 'ledger', !event.isConsistent)

@@ -4,7 +4,13 @@ import type { PushedEvent } from '../contract/events.ts'
 import { createNoticeFilter } from './notices.ts'
 
 const at = 0
-const health = (isHealthy: boolean): PushedEvent => ({ type: 'upstream.health', at, isHealthy, code: null })
+const health = (isHealthy: boolean): PushedEvent => ({
+  type: 'upstream.health',
+  at,
+  upstreamId: 'primary',
+  isHealthy,
+  code: null,
+})
 
 test('an upstream that fails is told of once, and again after it had recovered', () => {
   const noticeOf = createNoticeFilter()

@@ -1,5 +1,6 @@
 // What the operator is told while the window is hidden, each thing once until it is over.
 import type { PushedEvent } from '../contract/events.ts'
+import { PRIMARY_UPSTREAM } from '../contract/operations/upstreams.ts'
 import type { CatalogueKey } from './words.ts'
 
 export interface Notice {
@@ -22,6 +23,8 @@ export function createNoticeFilter(): (event: PushedEvent) => Notice | undefined
   return (event) => {
     switch (event.type) {
       case 'upstream.health': {
+        // Where one beside it fails, another one answers; the console says so.
+        if (event.upstreamId !== PRIMARY_UPSTREAM) return undefined
         const isNew = !event.isHealthy && !isUpstreamDown
         isUpstreamDown = !event.isHealthy
         return isNew ? { title: 'upstreamTitle', body: 'upstreamBody' } : undefined

@@ -4,14 +4,16 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, type Metric, Registry } from 'prom-client'
 import type { AccountBook } from './accounts/account.ts'
 import type { Writer } from './db/write.ts'
-import type { Gateway, GatewayStats } from './gateway/gateway.ts'
+import type { Gateway, GatewayStats, UpstreamTarget } from './gateway/gateway.ts'
 import { DURATION_BUCKETS_MS, type Times } from './gateway/traffic.ts'
 import type { Metrics } from './http/http-deps.ts'
+import type { LiveUpstream } from './upstream-target.ts'
 
 export interface MetricSources {
   readonly gateway: Pick<Gateway, 'stats'>
   readonly accounts: Pick<AccountBook, 'openHolds'>
   readonly writer: Pick<Writer, 'waiting'>
+  readonly upstream: Pick<LiveUpstream, 'targets'>
 }
 
 type Labels = Readonly<Record<string, string>>
@@ -36,6 +38,10 @@ export function createMetrics(sources: () => MetricSources): Metrics & { stop():
   for (const metric of COUNTERS) counter(registry, metric, () => metric.valuesOf(sources().gateway.stats()))
   for (const metric of GAUGES) gauge(registry, metric, () => metric.valuesOf(sources().gateway.stats()))
   for (const metric of processGauges(sources, eventLoopDelay)) gauge(registry, metric, metric.valuesOf)
+  for (const metric of OF_UPSTREAMS.counters)
+    counter(registry, metric, () => metric.valuesOf(sources().upstream.targets()))
+  for (const metric of OF_UPSTREAMS.gauges)
+    gauge(registry, metric, () => metric.valuesOf(sources().upstream.targets()))
   histogram(registry, DURATIONS, () => sources().gateway.stats().durations)
   histogram(registry, FIRST_TOKENS, () => sources().gateway.stats().firstTokens)
   return {
@@ -128,6 +134,47 @@ const GAUGES: readonly MetricOf<GatewayStats>[] = [
   },
 ]
 
+const upstreamOf = ({ id, name }: UpstreamTarget) => ({ upstream: name ?? id })
+
+/** Of those that are in use, by name; `primary` is that of the set-up. */
+const OF_UPSTREAMS: Readonly<Record<'counters' | 'gauges', readonly MetricOf<readonly UpstreamTarget[]>[]>> =
+  {
+    counters: [
+      {
+        name: named('upstream_sent_total'),
+        help: 'Requests that were sent to an upstream, those included that another one answered in the end.',
+        labelNames: ['upstream'],
+        valuesOf: (targets) => targets.map((target) => [target.lane.counts().sent, upstreamOf(target)]),
+      },
+      {
+        name: named('upstream_failed_total'),
+        help: 'Requests that an upstream failed at: a fault, a rate limit, or a refusal of the gateway itself.',
+        labelNames: ['upstream', 'kind'],
+        valuesOf: (targets) =>
+          targets.flatMap((target) =>
+            Object.entries(target.lane.counts().failed).map(
+              ([kind, count]) => [count, { ...upstreamOf(target), kind }] as const,
+            ),
+          ),
+      },
+    ],
+    gauges: [
+      {
+        name: named('upstream_in_flight'),
+        help: 'Requests that are running at an upstream.',
+        labelNames: ['upstream'],
+        valuesOf: (targets) => targets.map((target) => [target.lane.running, upstreamOf(target)]),
+      },
+      {
+        name: named('upstream_open'),
+        help: 'Whether the breaker of an upstream is open or half-open, so that others are asked first.',
+        labelNames: ['upstream'],
+        valuesOf: (targets) =>
+          targets.map((target) => [target.lane.breaker().state === 'closed' ? 0 : 1, upstreamOf(target)]),
+      },
+    ],
+  }
+
 const DURATIONS = {
   name: named('request_duration_seconds'),
   help: 'From the arrival of a request to its end.',
@@ -209,14 +256,21 @@ function counter(
   })
 }
 
-function gauge(registry: Registry, { name, help }: MetricName, values: () => readonly Value[]): void {
+function gauge(
+  registry: Registry,
+  { name, help, labelNames = [] }: MetricName,
+  values: () => readonly Value[],
+): void {
   const metric = new Gauge({
     name,
     help,
+    labelNames: [...labelNames],
     registers: [registry],
     collect() {
-      metric.remove()
-      for (const [value] of values()) metric.set(value)
+      // Where there are no labels, a reset would leave a zero behind.
+      if (labelNames.length > 0) metric.reset()
+      else metric.remove()
+      for (const [value, labels = {}] of values()) metric.set(labels, value)
     },
   })
 }

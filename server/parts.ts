@@ -31,12 +31,14 @@ import { createPriceBook } from './prices/price-book.ts'
 import { createUnpricedModels } from './prices/unpriced-models.ts'
 import { createLiveSettings } from './settings/live-settings.ts'
 import { createUpstreamConfig } from './settings/upstream-config.ts'
+import { createUpstreamKeys } from './settings/upstream-keys.ts'
 import { createSignInParts } from './sign-in-parts.ts'
 import { startUpFacts } from './start-up-facts.ts'
 import type { Surroundings } from './surroundings.ts'
 import { localUrl } from './system/network-address.ts'
 import { createLiveUpstream, type LiveUpstream } from './upstream-target.ts'
 import { createUpstreamHealth } from './upstreams/upstream-health.ts'
+import { UpstreamLane } from './upstreams/upstream-lane.ts'
 import { createUpstreamProbe } from './upstreams/upstream-probe.ts'
 
 const systemTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -120,10 +122,16 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   })
   closers.push(() => ledgerLight.stop())
 
-  const upstreamHealth = createUpstreamHealth({
-    clock,
-    onChange: (isHealthy, code) => events.publish({ type: 'upstream.health', isHealthy, code }),
-  })
+  const newLane = (upstreamId: string): UpstreamLane =>
+    new UpstreamLane(
+      clock,
+      createUpstreamHealth({
+        clock,
+        onChange: (isHealthy, code) =>
+          events.publish({ type: 'upstream.health', upstreamId, isHealthy, code }),
+      }),
+    )
+  const upstreamKeys = createUpstreamKeys(secrets)
   const upstreamConfig = createUpstreamConfig({ repository: repositories.settings, clock })
   const environment = config.upstream
   const startDemo = () =>
@@ -138,7 +146,10 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   const upstream = createLiveUpstream({
     environment,
     store: upstreamConfig,
+    repository: repositories.upstreams,
     secrets,
+    keys: upstreamKeys,
+    newLane,
     prices,
     startDemo,
     logger,
@@ -170,7 +181,6 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     models,
     unpriced,
     events,
-    upstreamHealth,
     settings,
     limitBook,
     limiter,
@@ -182,7 +192,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     keySpendings,
     ownedIds,
     notices,
-    upstream: () => upstream.current(),
+    upstreams: upstream.targets,
   })
   closers.push(() => gateway.stop())
   const housekeeping = createHousekeeping(
@@ -209,6 +219,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     planBook: plans,
     planActivation: createPlanActivation({ accounts, plans, time, ids }),
     upstreamConfig,
+    upstreamKeys,
     upstream,
     probe: createUpstreamProbe(),
     startUp: () =>

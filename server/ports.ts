@@ -20,8 +20,8 @@ export interface Ids {
 }
 
 /**
- * Secrets that must be readable again. Names: `upstream-key` (the operator's OpenAI key), `data-key` (32 bytes in base64,
- * which seals what the database holds). Values never reach the database, a log, an error or a screen in clear.
+ * Secrets that must be readable again. Names: `upstream-key` (the operator's OpenAI key), `upstream-key:<id>` (that of a
+ * further upstream, with its host), `data-key` (32 bytes in base64, which seals what the database holds). Values never reach the database, a log, an error or a screen in clear.
  */
 export interface SecretStore {
   get(name: string): Promise<string | undefined>

@@ -106,6 +106,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     gateway: core.gateway,
     accounts: core.deps.accounts,
     writer: core.writer,
+    upstream: core.upstream,
   }))
   closers.push(() => metrics.stop())
 

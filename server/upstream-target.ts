@@ -1,29 +1,42 @@
-// Where requests go now: the stored configuration with the environment over it. It can change while the server runs.
+// Where requests go now: the primary upstream, which is the stored configuration with the environment over it, and those beside
+// it. All of it can change while the server runs; what is known of an upstream while it runs outlives that.
 
+import { PRIMARY_UPSTREAM } from '../contract/operations/upstreams.ts'
 import type { StartConfig } from './config.ts'
+import type { UpstreamRow, UpstreamsRepository } from './db/repositories/upstreams.ts'
 import type { DemoUpstream } from './demo-upstream/demo-upstream.ts'
-import type { UpstreamTarget } from './gateway/gateway.ts'
+import { toServedModels, type UpstreamTarget } from './gateway/gateway.ts'
 import type { UpstreamSwitch } from './operations/deps.ts'
 import { OPENAI_BASE_URL } from './operations/handlers/setup.ts'
+import { PRIMARY_USE } from './operations/primary-use.ts'
 import type { Logger, SecretStore } from './ports.ts'
 import type { PriceBook } from './prices/price-book.ts'
 import type { UpstreamConfig, UpstreamConfigStore } from './settings/upstream-config.ts'
+import type { UpstreamKeys } from './settings/upstream-keys.ts'
+import type { UpstreamLane } from './upstreams/upstream-lane.ts'
 
 export interface LiveUpstream extends UpstreamSwitch {
-  current(): UpstreamTarget | undefined
+  /** In the order in which they are asked. */
+  targets(): readonly UpstreamTarget[]
   stop(): Promise<void>
 }
+
+type Reached = Pick<UpstreamTarget, 'baseUrl' | 'apiKey' | 'isDemo'>
 
 export function createLiveUpstream(deps: {
   readonly environment: StartConfig['upstream']
   readonly store: UpstreamConfigStore
+  readonly repository: UpstreamsRepository
   readonly secrets: SecretStore
+  readonly keys: UpstreamKeys
+  readonly newLane: (upstreamId: string) => UpstreamLane
   readonly prices: Pick<PriceBook, 'setDemo'>
   readonly startDemo: () => Promise<DemoUpstream>
   readonly logger: Logger
 }): LiveUpstream {
-  const { environment, store, secrets, prices, startDemo, logger } = deps
-  let target: UpstreamTarget | undefined
+  const { environment, store, repository, secrets, keys, newLane, prices, startDemo, logger } = deps
+  const lanes = new Map<string, UpstreamLane>([[PRIMARY_UPSTREAM, newLane(PRIMARY_UPSTREAM)]])
+  let targets: readonly UpstreamTarget[] = []
   let kind: UpstreamConfig['kind'] | null = null
   let baseUrl: string | null = null
   let demo: DemoUpstream | undefined
@@ -34,10 +47,9 @@ export function createLiveUpstream(deps: {
     ...(environment.baseUrl === undefined ? {} : { baseUrl: by }),
     ...(environment.apiKey === undefined ? {} : { apiKey: by }),
   }
+  const hasPrimary = () => targets.some(({ id }) => id === PRIMARY_UPSTREAM)
 
-  const nextTarget = async (
-    chosen: UpstreamConfig | undefined,
-  ): Promise<Omit<UpstreamTarget, 'version'> | undefined> => {
+  const reachPrimary = async (chosen: UpstreamConfig | undefined): Promise<Reached | undefined> => {
     if (chosen?.kind === 'demo') {
       demo ??= await startDemo()
       return { baseUrl: demo.baseUrl, apiKey: demo.apiKey, isDemo: true }
@@ -46,20 +58,69 @@ export function createLiveUpstream(deps: {
     return chosen && apiKey !== undefined ? { baseUrl: chosen.baseUrl, apiKey, isDemo: false } : undefined
   }
 
+  /** A keychain that is locked keeps one upstream away, and not the gateway from starting. */
+  const reachFurther = async (id: string, name: string, at: string): Promise<Reached | undefined> => {
+    try {
+      return { baseUrl: at, apiKey: await keys.get(id, at), isDemo: false }
+    } catch (err) {
+      logger.error({ err, upstream: name }, 'the key of an upstream cannot be read; nothing is sent there')
+      return undefined
+    }
+  }
+
+  const laneOf = (upstreamId: string): UpstreamLane => {
+    const known = lanes.get(upstreamId)
+    if (known) return known
+    const made = newLane(upstreamId)
+    lanes.set(upstreamId, made)
+    return made
+  }
+
+  const toTarget = (row: UpstreamRow, reached: Reached): UpstreamTarget => ({
+    ...reached,
+    id: row.id,
+    name: row.id === PRIMARY_UPSTREAM ? null : row.name,
+    version,
+    models: toServedModels(row.models),
+    priority: row.priority,
+    multiplierPpm: row.multiplierPpm,
+    concurrencyMax: row.concurrencyMax,
+    headSecondsMax: row.headSecondsMax,
+    lane: laneOf(row.id),
+  })
+
   return {
-    current: () => target,
-    state: () => ({ kind, isConfigured: target !== undefined }),
-    facts: () => ({ kind, baseUrl, isConfigured: target !== undefined, overriddenBy }),
+    targets: () => targets,
+    laneOf,
+    forget: (upstreamId) => void lanes.delete(upstreamId),
+    isInUse: (upstreamId) => targets.some(({ id }) => id === upstreamId),
+    state: () => ({ kind, isConfigured: hasPrimary() }),
+    facts: () => ({ kind, baseUrl, isConfigured: hasPrimary(), overriddenBy }),
     async apply() {
       const chosen = chooseUpstream(environment, store.current())
-      const next = await nextTarget(chosen)
+      const primary = await reachPrimary(chosen)
+      const rows = repository.all()
       version += 1
-      target = next && { ...next, version }
+      const found: UpstreamTarget[] = []
+      const primaryRow = rows.find(({ id }) => id === PRIMARY_UPSTREAM) ?? PRIMARY_USE
+      if (primary) found.push(toTarget(primaryRow, primary))
+      for (const row of rows) {
+        if (row.baseUrl === null || !row.isEnabled) continue
+        const reached = await reachFurther(row.id, row.name, row.baseUrl)
+        if (reached) found.push(toTarget(row, reached))
+      }
+      // Stable: of one priority, the primary one stands first, and then the older.
+      targets = found.sort((one, other) => one.priority - other.priority)
       kind = chosen?.kind ?? null
       baseUrl = chosen?.baseUrl ?? null
       prices.setDemo(kind === 'demo')
       logger.info(
-        { upstream: kind, baseUrl: target?.baseUrl, isConfigured: target !== undefined },
+        {
+          upstream: kind,
+          baseUrl: primary?.baseUrl,
+          isConfigured: primary !== undefined,
+          further: targets.length - (primary ? 1 : 0),
+        },
         'upstream chosen',
       )
     },

@@ -1,8 +1,10 @@
-// The upstream: where requests go, whether it works, and what went wrong lately. Its key goes in and never comes out.
+// The upstreams: where requests go, whether they work, and what went wrong lately. Their keys go in and never come out. The
+// primary one is that of the set-up; there may be further ones beside it.
 import { z } from 'zod'
+import { modelName } from '../model-rule.ts'
 import { operation } from '../operation.ts'
 import { UPSTREAM_PROBLEMS, type UpstreamProblemCode } from '../upstream-problem.ts'
-import { nothing, unixMs } from './fields.ts'
+import { id, label, listOf, nothing, unixMs } from './fields.ts'
 import { upstreamApiKey, upstreamBaseUrl, upstreamKind } from './setup.ts'
 
 // The members of an object literal are exactly the members of its type.
@@ -21,6 +23,8 @@ export const upstreamsTest = operation({
   /** What is left out is what is set. The stored key goes to the stored address alone. */
   input: z.strictObject({
     kind: upstreamKind.optional(),
+    /** A further upstream, whose address and key stand in for what is left out. */
+    upstreamId: id.optional(),
     baseUrl: upstreamBaseUrl.optional(),
     apiKey: upstreamApiKey.optional(),
     token: z.string().max(200).optional(),
@@ -37,31 +41,36 @@ export const upstreamsTest = operation({
   }),
 })
 
+const health = z.strictObject({
+  /** Null until something was asked of it. */
+  isHealthy: z.boolean().nullable(),
+  lastSuccessAt: unixMs.nullable(),
+  lastFailureAt: unixMs.nullable(),
+  /** Since the start, the last first; the same again counts up. */
+  errors: z.array(
+    problem.extend({ count: z.int(), firstAt: unixMs, lastAt: unixMs, requestId: z.string().nullable() }),
+  ),
+})
+export type UpstreamHealthView = z.infer<typeof health>
+
 const overridden = z.literal('environment').optional()
+
+const key = z.strictObject({
+  isSet: z.boolean(),
+  /** The last four characters; null where there is no key, or where four would give too much of it away. */
+  lastFour: z.string().nullable(),
+  /** Where it is kept, in words. */
+  keptIn: z.string(),
+})
 
 const upstreamView = z.strictObject({
   kind: upstreamKind.nullable(),
   baseUrl: z.string().nullable(),
   isConfigured: z.boolean(),
-  key: z.strictObject({
-    isSet: z.boolean(),
-    /** The last four characters; null where there is no key, or where four would give too much of it away. */
-    lastFour: z.string().nullable(),
-    /** Where it is kept, in words. */
-    keptIn: z.string(),
-  }),
+  key,
   /** What the environment decides, and no change here reaches until it is unset. */
   overriddenBy: z.strictObject({ kind: overridden, baseUrl: overridden, apiKey: overridden }),
-  health: z.strictObject({
-    /** Null until something was asked of it. */
-    isHealthy: z.boolean().nullable(),
-    lastSuccessAt: unixMs.nullable(),
-    lastFailureAt: unixMs.nullable(),
-    /** Since the start, the last first; the same again counts up. */
-    errors: z.array(
-      problem.extend({ count: z.int(), firstAt: unixMs, lastAt: unixMs, requestId: z.string().nullable() }),
-    ),
-  }),
+  health,
 })
 export type UpstreamView = z.infer<typeof upstreamView>
 
@@ -87,4 +96,117 @@ export const upstreamsUpdate = operation({
       'needs at least one of kind, baseUrl and apiKey',
     ),
   output: upstreamView,
+})
+
+/** The id of the upstream of the set-up, which `upstreams.get` and `upstreams.update` are about. */
+export const PRIMARY_UPSTREAM = 'primary'
+
+/** More than a person keeps an eye on; each is looked through for every request. */
+export const UPSTREAMS_MAX = 50
+const MODELS_MAX = 500
+
+/** A model by the name that clients and prices know it by, and by the one that this upstream does. */
+const servedModel = z.strictObject({ model: modelName, upstreamModel: modelName.optional() })
+
+/** How requests are shared among upstreams. */
+const use = {
+  name: label,
+  /** Null: every model, under its own name. */
+  models: z
+    .array(servedModel)
+    .min(1, 'has to name at least 1 model, or be null for all of them')
+    .max(MODELS_MAX)
+    .refine(
+      (models) => new Set(models.map(({ model }) => model)).size === models.length,
+      'names a model twice',
+    )
+    .nullable(),
+  /** Lower numbers are asked first; among equals, whichever names the model, and then whichever has less to do. */
+  priority: z.int().min(0).max(1_000),
+  /** Parts per million, beside the multipliers of the settings and of the model. */
+  multiplierPpm: z.int().min(0).max(1_000_000_000),
+  /** How many requests may run there at once; null: any number. */
+  concurrencyMax: z.int().min(1).max(100_000).nullable(),
+  /** How long it may take to begin a streamed answer, in seconds, before another one is asked; ten times that for whole ones. */
+  headSecondsMax: z.int().min(1).max(2_100),
+  isEnabled: z.boolean(),
+}
+export type ServedModel = z.infer<typeof servedModel>
+
+const breaker = z.strictObject({
+  /** `open`: passed over until `retryAt`. `half_open`: the next request, or one that runs, decides. */
+  state: z.enum(['closed', 'open', 'half_open']),
+  retryAt: unixMs.nullable(),
+  reason: z.enum(['failures', 'rate_limited', 'rejected']).nullable(),
+})
+
+const listedUpstream = z.strictObject({
+  id,
+  isPrimary: z.boolean(),
+  kind: upstreamKind.nullable(),
+  baseUrl: z.string().nullable(),
+  ...use,
+  models: z.array(servedModel).nullable(),
+  /** Whether requests go there: it is enabled, and has what it needs. */
+  isInUse: z.boolean(),
+  key,
+  running: z.int(),
+  breaker,
+  health,
+})
+export type ListedUpstream = z.infer<typeof listedUpstream>
+
+export const upstreamsList = operation({
+  name: 'upstreams.list',
+  audience: 'admin',
+  /** In the order in which they are asked; few enough to come whole. */
+  input: nothing,
+  output: listOf(listedUpstream),
+})
+
+export const upstreamsCreate = operation({
+  name: 'upstreams.create',
+  audience: 'admin',
+  /** A key is needed by most; those of a local network often have none. */
+  input: z.strictObject({
+    ...use,
+    models: use.models.default(null),
+    priority: use.priority.default(100),
+    multiplierPpm: use.multiplierPpm.default(1_000_000),
+    concurrencyMax: use.concurrencyMax.default(null),
+    headSecondsMax: use.headSecondsMax.default(60),
+    isEnabled: use.isEnabled.default(true),
+    baseUrl: upstreamBaseUrl,
+    apiKey: upstreamApiKey.optional(),
+  }),
+  output: listedUpstream,
+})
+
+export const upstreamsChange = operation({
+  name: 'upstreams.change',
+  audience: 'admin',
+  /**
+   * What is left out stays; `apiKey: null` forgets the key. A base URL on another host forgets it too, unless one is sent
+   * along: keys are for one host. Of the primary one, only how it is used is changed here.
+   */
+  input: z
+    .strictObject({
+      upstreamId: id,
+      ...z.object(use).partial().shape,
+      baseUrl: upstreamBaseUrl.optional(),
+      apiKey: upstreamApiKey.nullable().optional(),
+    })
+    .refine(
+      (input) => Object.values(input).filter((value) => value !== undefined).length > 1,
+      'has nothing to change',
+    ),
+  output: listedUpstream,
+})
+
+export const upstreamsRemove = operation({
+  name: 'upstreams.remove',
+  audience: 'admin',
+  /** Its key is forgotten. What it keeps of stored responses cannot be reached any more; requests that run there go on. */
+  input: z.strictObject({ upstreamId: id }),
+  output: z.strictObject({ upstreamId: id }),
 })

@@ -44,6 +44,7 @@ export function Formula({
           ? `${t('reasoning', { count: charge.usage.reasoningTokens })} `
           : undefined}
         {isLongContext ? `${t('longContext')} ` : undefined}
+        {charge.upstream === null ? undefined : `${t('answeredBy', { name: charge.upstream })} `}
         {serviceTier === 'default' ? undefined : `${t('tier', { tier: serviceTier })} `}
         {charge.writeOffNanoUsd > 0 ? (
           <>

@@ -144,6 +144,7 @@ function usageOf(chance: Chance, { key, price, createdAt, ending }: Asked): Usag
     isDemo: false,
     source: 'balance',
     planSubscriptionId: null,
+    upstream: null,
   }
 }
 

@@ -5,12 +5,20 @@ import type { OwnedKind } from '../db/write-command.ts'
 import type { Clock } from '../ports.ts'
 import { createRecent } from './recent.ts'
 
+export type { OwnedKind }
+
+/** Whose it is, and where it was made; null for the primary upstream. */
+export interface Maker {
+  readonly userId: string
+  readonly upstreamId: string | null
+}
+
 export interface OwnedIds {
   /**
    * Known at once in memory, on disk soon after. The first owner of an id stays its owner; its tokens, which are known only
    * when its answer has ended, may come with a later call of theirs.
    */
-  record(kind: OwnedKind, id: string, userId: string, tokens?: number): void
+  record(kind: OwnedKind, id: string, maker: Maker, tokens?: number): void
   find(kind: OwnedKind, id: string): OwnedIdRow | undefined
 }
 
@@ -28,12 +36,12 @@ export function createOwnedIds({
   const recent = createRecent<OwnedIdRow>(IDS_IN_MEMORY_MAX)
 
   return {
-    record(kind, id, userId, tokens) {
+    record(kind, id, { userId, upstreamId }, tokens) {
       const key = keyOf(kind, id)
       const known = recent.get(key)
       const isNews = known === undefined || (known.userId === userId && isUpdate(known.tokens, tokens))
       if (!isNews) return
-      const row = { userId, tokens: tokens ?? null }
+      const row = { userId, tokens: tokens ?? null, upstreamId }
       recent.set(key, row)
       // The writer reports a failure. What is lost with it is that the id can be used again: it is refused then, to anyone.
       writer.submit({ kind: 'own', ownedKind: kind, id, ...row, createdAt: clock.now() }).catch(() => {})

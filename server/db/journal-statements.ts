@@ -73,16 +73,16 @@ function prepareUsage(raw: Database) {
         hold_nano_usd, amount_nano_usd, write_off_nano_usd, multiplier_ppm, model_multiplier_ppm, reason,
         input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, web_search_calls,
         reported_usage, is_flagged, is_demo, upstream_response_id, service_tier, priced_tier, further_usage,
-        source, plan_subscription_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        source, plan_subscription_id, upstream)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const usage = raw.prepare(
     `INSERT INTO usage
        (request_id, created_at, user_id, key_id, endpoint, model,
         input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, web_search_calls,
         cost_nano_usd, status, error_code, reason, duration_ms, first_token_ms, stream, is_demo,
-        source, plan_subscription_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        source, plan_subscription_id, upstream)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
 
   return {
@@ -117,6 +117,7 @@ function prepareUsage(raw: Database) {
         made.furtherUsage && JSON.stringify(made.furtherUsage),
         held.planSubscriptionId === null ? 'balance' : 'plan',
         held.planSubscriptionId,
+        row.upstream,
       )
     },
     usage(row: UsageRow, costNanoUsd: NanoUsd): void {
@@ -143,6 +144,7 @@ function prepareUsage(raw: Database) {
         toFlag(row.isDemo),
         row.source,
         row.planSubscriptionId,
+        row.upstream,
       )
     },
   }
@@ -150,7 +152,7 @@ function prepareUsage(raw: Database) {
 
 function prepareRest(raw: Database) {
   const own = raw.prepare(
-    `INSERT INTO owned_ids (kind, id, user_id, tokens, created_at) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO owned_ids (kind, id, user_id, tokens, created_at, upstream_id) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (kind, id) DO UPDATE SET tokens = excluded.tokens
        WHERE owned_ids.user_id = excluded.user_id AND excluded.tokens IS NOT NULL`,
   )
@@ -180,7 +182,7 @@ function prepareRest(raw: Database) {
   )
   return {
     own: (row: OwnCommand): void =>
-      void own.run(row.ownedKind, row.id, row.userId, row.tokens, row.createdAt),
+      void own.run(row.ownedKind, row.id, row.userId, row.tokens, row.createdAt, row.upstreamId),
     notice: ({ notice: { id, createdAt, userId, content }, onceFor }: NoticeCommand): void =>
       void notice.run(id, createdAt, userId, onceFor, JSON.stringify(content)),
     keyAddress: ({ kind: _, ...row }: KeyAddressCommand): void => void keyAddress.run(row),

@@ -110,6 +110,8 @@ export interface OwnCommand {
   readonly id: string
   readonly userId: string
   readonly tokens: number | null
+  /** Where it was made; null for the primary upstream. */
+  readonly upstreamId: string | null
   readonly createdAt: number
 }
 export type OwnedKind = 'response' | 'item'

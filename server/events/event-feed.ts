@@ -50,7 +50,9 @@ export function createEventFeed(
   const unsubscribe = bus.subscribe(viewer, (event) => {
     timer ??= setTimeout(flush, DELIVERY_MS).unref()
     if (event.type === 'request.finished') {
-      finished = withRow(finished, event)
+      // Which upstream answered is for administrators to know.
+      const row = viewer.isAdministrator ? event.row : { ...event.row, upstream: null }
+      finished = withRow(finished, { ...event, row })
       return
     }
     if (pending.size >= PENDING_MAX) lost = event.at
@@ -82,12 +84,13 @@ function nameOf(event: OtherEvent): string {
       return `${event.type} ${event.model}`
     case 'notice.given':
       return `${event.type} ${event.userId} ${event.kind}`
+    case 'upstream.health':
+      return `${event.type} ${event.upstreamId}`
     case 'network.reached':
       return `${event.type} ${event.address}`
     case 'settings.changed':
     case 'price.changed':
     case 'requests.running':
-    case 'upstream.health':
     case 'ledger.checked':
     case 'backup.finished':
       return event.type

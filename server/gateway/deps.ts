@@ -14,11 +14,11 @@ import type { ModelRules } from '../prices/model-rules.ts'
 import type { PriceBook } from '../prices/price-book.ts'
 import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
-import type { UpstreamHealth } from '../upstreams/upstream-health.ts'
 import type { BodyMemory } from './body-memory.ts'
 import type { Drains } from './drains.ts'
 import type { LiveRequests } from './live-requests.ts'
 import type { UpstreamTarget } from './request.ts'
+import type { SessionAffinity } from './session-affinity.ts'
 import type { TokenCounter } from './token-counter.ts'
 import type { Traffic } from './traffic.ts'
 import type { UpstreamPools } from './upstream-pool.ts'
@@ -41,9 +41,8 @@ export interface GatewayDeps {
   readonly ownedIds: OwnedIds
   readonly limitBook: LimitBook
   readonly limiter: Limiter
-  readonly upstreamHealth: UpstreamHealth
-  /** Where requests go now, or undefined before the set-up. */
-  readonly upstream: () => UpstreamTarget | undefined
+  /** Where requests go now, in the order of priority; none before the set-up. */
+  readonly upstreams: () => readonly UpstreamTarget[]
 }
 
 /** What the stages use: the same, with the gateway's own parts. */
@@ -54,4 +53,5 @@ export interface StageDeps extends GatewayDeps {
   readonly traffic: Traffic
   readonly tokens: TokenCounter
   readonly bodies: BodyMemory
+  readonly affinity: SessionAffinity
 }

@@ -12,6 +12,7 @@ import { createLiveRequests, type LiveRequest } from './live-requests.ts'
 import { answerRefusal } from './openai-error.ts'
 import { outcomeWithoutRow, refusedAs } from './outcome.ts'
 import { runRequest } from './pipeline.ts'
+import { createSessionAffinity } from './session-affinity.ts'
 import { arrivalOf } from './stages/receive.ts'
 import { record } from './stages/record.ts'
 import { createTokenCounter } from './token-counter.ts'
@@ -21,6 +22,7 @@ import { refuseUpgrade } from './websocket.ts'
 
 export type { GatewayDeps } from './deps.ts'
 export type { UpstreamTarget } from './request.ts'
+export { toServedModels } from './upstream-choice.ts'
 
 export interface Gateway {
   /** Whether the OpenAI side answers this request, rather than the portal. */
@@ -64,6 +66,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     traffic: new Traffic(),
     tokens: createTokenCounter(gatewayDeps.logger),
     bodies: createBodyMemory(),
+    affinity: createSessionAffinity(gatewayDeps.clock),
   }
   let isStopping = false
   let isPaused = false

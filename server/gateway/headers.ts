@@ -42,7 +42,7 @@ const mayCross = (name: string, names: ReadonlySet<string>, prefixes: readonly s
 const isClean = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 
 /** The flat header list for the upstream: what may cross from the client, and the operator's own credentials. */
-export function upstreamHeaders(client: IncomingHttpHeaders, apiKey: string): string[] {
+export function upstreamHeaders(client: IncomingHttpHeaders, apiKey: string | undefined): string[] {
   const flat: string[] = []
   for (const name in client) {
     const value = client[name]
@@ -53,7 +53,8 @@ export function upstreamHeaders(client: IncomingHttpHeaders, apiKey: string): st
   // What was read as JSON in UTF-8 is sent as that, in whatever words the client put it.
   flat.push('content-type', 'application/json')
   // The meter reads the answer's bytes as they are relayed, so they have to come uncompressed.
-  flat.push('authorization', `Bearer ${apiKey}`, 'accept-encoding', 'identity')
+  flat.push('accept-encoding', 'identity')
+  if (apiKey !== undefined) flat.push('authorization', `Bearer ${apiKey}`)
   return flat
 }
 

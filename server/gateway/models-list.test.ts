@@ -36,6 +36,7 @@ const deps = {
     ],
   },
   models: { isAllowed: (model: string) => model !== 'kept-away' },
+  upstreams: () => [],
 } as unknown as Parameters<typeof answerModels>[0] // the calls that a list makes
 
 type Asked = Parameters<typeof answerModels>[1]

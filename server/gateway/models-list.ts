@@ -9,8 +9,9 @@ import { modelIdAt, rawPathOf } from './endpoints.ts'
 import { answerRefusal } from './openai-error.ts'
 import { printable } from './printable.ts'
 import type { Received } from './request.ts'
+import { serves } from './upstream-choice.ts'
 
-type ModelDeps = Pick<GatewayDeps, 'prices' | 'models' | 'planFunds' | 'settings' | 'clock'>
+type ModelDeps = Pick<GatewayDeps, 'prices' | 'models' | 'planFunds' | 'settings' | 'clock' | 'upstreams'>
 type Asking = Pick<KnownKey, 'userId' | 'userRole' | 'allowedModels'>
 type Asked = Received & { readonly key: Asking }
 
@@ -55,7 +56,11 @@ function decoded(raw: string): string | undefined {
 
 /** The models that the person and the key may use, by the names that it may use for them, with the time since when, in seconds. */
 function knownModels(deps: ModelDeps, key: Asking): Map<string, number> {
-  const rows = deps.prices.models(deps.clock.now()).filter((row) => deps.models.isAllowed(row.model, key))
+  const upstreams = deps.upstreams()
+  const isServed = (model: string) => upstreams.length === 0 || upstreams.some((one) => serves(one, model))
+  const rows = deps.prices
+    .models(deps.clock.now())
+    .filter((row) => deps.models.isAllowed(row.model, key) && isServed(row.model))
   const since = new Map(rows.map((row) => [row.model, Math.floor(row.effectiveFrom / 1000)]))
   const models = [...since.keys()].map((model) => ({ name: model, model }))
   const aliases = Object.entries(deps.settings.current().modelAliases)

@@ -26,6 +26,7 @@ export const NOTHING_USED = {
   costNanoUsd: 0,
   source: 'balance',
   planSubscriptionId: null,
+  upstream: null,
 } as const
 
 export function outcomeOfRow(row: UsageRow, drainCutBy?: DrainBound): Outcome {

@@ -25,9 +25,9 @@ import { record } from './stages/record.ts'
 import { relay } from './stages/relay.ts'
 import { checkLimits, reserve } from './stages/reserve.ts'
 import { route } from './stages/route.ts'
-import { dispatch, send } from './stages/send.ts'
 import { refusedRow, settle } from './stages/settle.ts'
 import { answerStored } from './stored.ts'
+import { UpstreamTrip } from './upstream-trip.ts'
 
 export async function runRequest(deps: StageDeps, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const received = receive(deps, req, res)
@@ -139,41 +139,48 @@ async function readJourney(deps: StageDeps, body: Read, live: LiveRequest): Prom
 async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<Outcome> {
   let relayed = notSent(held, live)
   let isHoldOnDisk = true
+  const trip = new UpstreamTrip(deps, held)
   try {
     // Whoever left, or lost access, while the request was read and priced has nothing sent in their name.
     if (!live.isGone) {
-      const exchange = dispatch(deps, held)
-      live.attach(exchange)
-      isHoldOnDisk = await isCommitted(held.hold)
-      if (isHoldOnDisk) relayed = await measuredAnswer(deps, held, live, exchange)
-      else exchange.abort()
+      const exchange = trip.begin()
+      if (!exchange) relayed = noPlace(held, live)
+      else {
+        live.attach(exchange)
+        isHoldOnDisk = await isCommitted(held.hold)
+        if (isHoldOnDisk) {
+          const { sending, sent } = await trip.answer(live)
+          relayed = await relay(deps, sending, live, sent)
+        } else exchange.abort()
+      }
     }
   } catch (error) {
     // What was answered so far is what the client keeps; the hold ends as that of a request without an answer.
     defect(deps, held, error)
     live.abort()
   }
+  trip.end(isHoldOnDisk ? relayed : undefined)
   if (!isHoldOnDisk)
     return refuse(deps, held, refusal('storage_unavailable', undefined, { retryAfterMs: 5_000 }))
-  deps.traffic.noteUpstream(relayed, deps.clock.now())
-  return end(deps, held, live, relayed)
+  if (trip.sending) deps.traffic.noteUpstream(relayed, deps.clock.now())
+  return end(deps, trip.sending ?? held, live, relayed)
 }
+
+/** Every upstream that could answer has as many requests as it may have. */
+const noPlace = (held: Held, live: LiveRequest): Relayed =>
+  refusedWith(
+    held,
+    live,
+    refusal('upstream_busy', undefined, { retryAfterMs: 1_000 }),
+    ERRORS.upstream_busy.status,
+    'upstream_refused',
+  )
 
 /** How a request ends that got no answer: a defect of ours, unless its client is gone. */
 function notSent(held: Held, live: LiveRequest): Relayed {
   const refused = refusal('internal_error', { requestId: held.requestId })
   const ended = refusedWith(held, live, refused, ERRORS.internal_error.status, 'upstream_failed')
   return live.isGone ? { ...ended, errorCode: null } : ended
-}
-
-async function measuredAnswer(
-  deps: StageDeps,
-  held: Held,
-  live: LiveRequest,
-  exchange: ReturnType<typeof dispatch>,
-): Promise<Relayed> {
-  const sent = await send(deps, held, exchange, live)
-  return relay(deps, held, live, sent)
 }
 
 async function end(deps: StageDeps, held: Held, live: LiveRequest, relayed: Relayed): Promise<Outcome> {
@@ -209,7 +216,7 @@ function refuse(
 /** Refuses a request whose key is known: its owner sees it in the list of requests. */
 function refuseKnown(deps: StageDeps, request: Identified | Routed, refused: Refusal): Outcome {
   const model = 'facts' in request ? request.facts.model : withoutKeys(String(refused.details?.model ?? ''))
-  const isDemo = 'upstream' in request && request.upstream.isDemo
+  const isDemo = 'upstreams' in request && request.upstreams[0]?.isDemo === true
   const status = ERRORS[refused.code].status
   const row = refusedRow(deps, request, { code: refused.code, status, model, isDemo })
   deps.accounts.recordRefused(row)

@@ -12,7 +12,7 @@ import { type JsonObject, parseObject } from './json-object.ts'
 import { applySplices, memberOf, scanObject } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
 import { codeOf, NOTHING_MORE, type Relayed, refusedWith, statusGiven } from './relayed.ts'
-import type { Held } from './request.ts'
+import { makerOf, type Sending } from './request.ts'
 import { type Measured, nothingMeasured } from './stream-meter.ts'
 import { judgeUpstreamError } from './upstream-errors.ts'
 import type { UpstreamFault, UpstreamHead } from './upstream-exchange.ts'
@@ -25,8 +25,8 @@ type Collected =
   | { readonly ok: false; readonly fault: UpstreamFault }
 
 export async function relayWhole(
-  deps: Pick<StageDeps, 'ownedIds' | 'logger' | 'upstreamHealth'>,
-  held: Held,
+  deps: Pick<StageDeps, 'ownedIds' | 'logger'>,
+  held: Sending,
   live: LiveRequest,
   source: AnswerSource,
   head: UpstreamHead,
@@ -73,10 +73,10 @@ function collect(source: AnswerSource, live: LiveRequest): Promise<Collected> {
   })
 }
 
-function measureWhole(deps: Pick<StageDeps, 'ownedIds'>, held: Held, answer: JsonObject): Measured {
+function measureWhole(deps: Pick<StageDeps, 'ownedIds'>, held: Sending, answer: JsonObject): Measured {
   const measured = nothingMeasured()
   takeAnswer(held.endpoint.dialect, answer, measured, (kind, id, tokens) => {
-    if (held.facts.isStored) deps.ownedIds.record(kind, id, held.key.userId, tokens)
+    if (held.facts.isStored) deps.ownedIds.record(kind, id, makerOf(held), tokens)
   })
   // Usage that cannot be true may have lost a count; the text stands in for it, as in a stream.
   if (!measured.reported || measured.reported.isImplausible) measured.textBytes = generatedBytes(answer)
@@ -92,7 +92,7 @@ function renamed(body: Buffer, alias: string | undefined): Buffer {
     : body
 }
 
-function writeWhole(held: Held, status: number, headers: IncomingHttpHeaders, body: Buffer): void {
+function writeWhole(held: Sending, status: number, headers: IncomingHttpHeaders, body: Buffer): void {
   const { res } = held
   if (res.destroyed || res.headersSent) return
   res.socket?.setTimeout(CLIENT_STALLED_MS_MAX)
@@ -105,8 +105,8 @@ function writeWhole(held: Held, status: number, headers: IncomingHttpHeaders, bo
 }
 
 function relayError(
-  deps: Pick<StageDeps, 'logger' | 'upstreamHealth'>,
-  held: Held,
+  deps: Pick<StageDeps, 'logger'>,
+  held: Sending,
   live: LiveRequest,
   head: UpstreamHead,
   body: Buffer,
@@ -118,7 +118,7 @@ function relayError(
     location: undefined,
     type: String(head.headers['content-type'] ?? ''),
   })
-  if (trouble) deps.upstreamHealth.noteFailure(trouble, held.requestId)
+  if (trouble) held.upstream.lane.health.noteFailure(trouble, held.requestId)
   deps.logger.warn(
     {
       event: 'upstream_error',
@@ -136,5 +136,5 @@ function relayError(
   }
 }
 
-const refusedAs = (held: Held, live: LiveRequest, refused: Refusal): Relayed =>
+const refusedAs = (held: Sending, live: LiveRequest, refused: Refusal): Relayed =>
   refusedWith(held, live, refused, ERRORS[refused.code].status, 'upstream_refused')

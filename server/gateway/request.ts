@@ -1,13 +1,17 @@
 // The type of a request at each point of its journey. Every stage takes the previous type and returns the next one, so
 // that none can be left out.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { PRIMARY_UPSTREAM } from '../../contract/operations/upstreams.ts'
 import type { PriceRow } from '../../contract/price.ts'
 import type { OpenHold } from '../accounts/account-book.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
+import type { Maker } from '../accounts/owned-ids.ts'
 import type { Admission } from '../limits/limiter.ts'
+import type { UpstreamLane } from '../upstreams/upstream-lane.ts'
 import type { BodyFacts } from './body-facts.ts'
 import type { MeteredEndpoint } from './endpoints.ts'
 import type { JsonObjectScan, Splice } from './json-scan.ts'
+import type { ServedModels } from './upstream-choice.ts'
 
 export interface Arrival {
   readonly requestId: string
@@ -34,8 +38,8 @@ export interface Identified extends Addressed {
 }
 
 export interface Admitted extends Identified {
-  /** Where requests go now; kept, so that a change of settings does not reach into a running request. */
-  readonly upstream: UpstreamTarget
+  /** Where requests go now, in the order of priority; kept, so that a change of settings does not reach into a running request. */
+  readonly upstreams: readonly UpstreamTarget[]
 }
 
 export interface Read extends Admitted {
@@ -49,6 +53,13 @@ export interface Routed extends Read {
   /** The name the client used, where it is an alias: answers are renamed back to it. */
   readonly alias: string | undefined
   readonly price: PriceRow
+  /** The upstreams that may answer, the first to be asked first; at least one. */
+  readonly candidates: readonly UpstreamTarget[]
+  /** What upstreams keep prompts in their caches by, where the choice among several should follow it. */
+  readonly session: string | undefined
+  /** That of the settings. */
+  readonly settingsMultiplierPpm: number
+  /** With that of the upstream in it: of the dearest candidate until one is asked, and of that one from then on. */
   readonly multiplierPpm: number
   /** That of the model; both are applied, and rounded once. */
   readonly modelMultiplierPpm: number
@@ -73,12 +84,38 @@ export interface Held extends Reserved {
   readonly upstreamBody: Buffer
 }
 
+/** Held, and on its way to one upstream. */
+export interface Sending extends Held {
+  readonly upstream: UpstreamTarget
+  /** The model by the name that this upstream knows. */
+  readonly upstreamModel: string
+}
+
 /** Where metered requests are sent, chosen by the operator alone. */
 export interface UpstreamTarget {
+  readonly id: string
+  /** As usage rows name it; null for the primary one. */
+  readonly name: string | null
   /** Such as `https://api.openai.com/v1`, without a slash at its end. */
   readonly baseUrl: string
-  readonly apiKey: string
+  /** Undefined where the upstream asks for none. */
+  readonly apiKey: string | undefined
   readonly isDemo: boolean
   /** Changes whenever the base URL or the key does. */
   readonly version: number
+  /** Null: every model, under its own name. */
+  readonly models: ServedModels | null
+  readonly priority: number
+  readonly multiplierPpm: number
+  /** Null: any number. */
+  readonly concurrencyMax: number | null
+  /** How long a streamed answer may take to begin while there is another upstream to ask. */
+  readonly headSecondsMax: number
+  readonly lane: UpstreamLane
 }
+
+/** Whose something is that this request makes, and where it is kept. */
+export const makerOf = ({ key, upstream }: Pick<Sending, 'key' | 'upstream'>): Maker => ({
+  userId: key.userId,
+  upstreamId: upstream.id === PRIMARY_UPSTREAM ? null : upstream.id,
+})

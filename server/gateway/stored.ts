@@ -1,6 +1,7 @@
 // Answers for what the upstream keeps: a stored response is read, deleted and cancelled by the person who made it. Nothing is
 // generated, so nothing is held and nothing is charged; a stream that is played again was charged when it was made.
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
+import { PRIMARY_UPSTREAM } from '../../contract/operations/upstreams.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
 import type { AnswerSource } from './answer-source.ts'
 import { ClientStream } from './client-stream.ts'
@@ -12,7 +13,7 @@ import { LiveRequest } from './live-requests.ts'
 import { answerRefusal } from './openai-error.ts'
 import { type Answered, refusedAs } from './outcome.ts'
 import { CLIENT_LEFT_STATUS, codeOf } from './relayed.ts'
-import type { Received, UpstreamTarget } from './request.ts'
+import { makerOf, type Received, type UpstreamTarget } from './request.ts'
 import { admit } from './stages/admit.ts'
 import { lostAccess } from './stages/identify.ts'
 import { takePlace } from './stages/reserve.ts'
@@ -43,7 +44,9 @@ export async function answerStored(deps: StageDeps, asked: Asked): Promise<Answe
   const admitted = admit(deps, asked)
   if (!admitted.ok) return refuse(admitted.error)
   const id = storedAt(rawPathOf(req.url ?? ''))?.id ?? ''
-  if (deps.ownedIds.find('response', id)?.userId !== key.userId) {
+  const owned = deps.ownedIds.find('response', id)
+  const upstream = admitted.value.upstreams.find((one) => one.id === (owned?.upstreamId ?? PRIMARY_UPSTREAM))
+  if (owned?.userId !== key.userId || !upstream) {
     return refuse(refusal('response_not_found', { id: id.slice(0, 100) }))
   }
   const place = takePlace(deps, asked, 0)
@@ -51,7 +54,7 @@ export async function answerStored(deps: StageDeps, asked: Asked): Promise<Answe
   const live = new LiveRequest({ ...key, lostAccess: () => lostAccess(key, deps.clock.now()) }, deps.drains)
   deps.live.add(live)
   try {
-    return await exchangeFor(deps, admitted.value, id, live)
+    return await exchangeFor(deps, { ...asked, upstream }, id, live)
   } finally {
     deps.live.remove(live)
     place.value.release()
@@ -174,7 +177,11 @@ async function relayWhole(
 
 /** The refusal in the place of an error that is not for this person to see, or null where it is. */
 function hiddenError(head: UpstreamHead, body: Buffer): Refusal | null {
-  const verdict = judgeUpstreamError(head, body, { alias: undefined, model: '', facts: { model: '' } })
+  const verdict = judgeUpstreamError(head, body, {
+    alias: undefined,
+    upstreamModel: '',
+    facts: { model: '' },
+  })
   return verdict.kind === 'replace' ? verdict.refusal : null
 }
 
@@ -195,11 +202,12 @@ function collect(source: AnswerSource): Promise<Buffer | UpstreamFault> {
 }
 
 /** What a person sent as an item has an id upstream, which they may refer to from now on. */
-function ownItems({ ownedIds }: StageDeps, { key }: Admitted, body: Buffer): void {
+function ownItems({ ownedIds }: StageDeps, asked: Admitted, body: Buffer): void {
+  const maker = makerOf(asked)
   const items = parseObject(body.toString('utf8'))?.data
   if (!Array.isArray(items)) return
   for (const item of items) {
-    if (isObject(item) && typeof item.id === 'string') ownedIds.record('item', item.id, key.userId)
+    if (isObject(item) && typeof item.id === 'string') ownedIds.record('item', item.id, maker)
   }
 }
 

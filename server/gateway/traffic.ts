@@ -88,7 +88,7 @@ export class Traffic {
 
   /** How the upstream did with a request that was sent to it; nothing is learnt where the sending was ended here. */
   noteUpstream(relayed: Answer, now: number): void {
-    const trouble = troubleOf(relayed)
+    const trouble = failureOf(relayed)
     if (trouble) {
       this.#failures[trouble] += 1
       this.#lastFailureAt = now
@@ -131,7 +131,8 @@ type Answer = Pick<Relayed, 'ending' | 'errorCode' | 'status' | 'measured'>
 
 const WELL: ReadonlySet<Relayed['ending']> = new Set(['finished', 'client_left', 'upstream_refused'])
 
-function troubleOf({ ending, errorCode, status, measured }: Answer): UpstreamTrouble | undefined {
+/** What was wrong with the upstream, as far as the answer tells. */
+export function failureOf({ ending, errorCode, status, measured }: Answer): UpstreamTrouble | undefined {
   const trouble = TROUBLES.find((code) => code === errorCode)
   // Its own words are passed on where they are about the request; a failure they are all the same.
   const hasSaidSo = ending === 'upstream_refused' ? status >= 500 : measured.hasFailed

@@ -1,7 +1,7 @@
 // What a client is told of an upstream's error: the request's own faults in the upstream's words, the operator's in ours.
 import { describe, expect, test } from 'vitest'
 import { ERRORS } from '../../contract/errors.ts'
-import type { Held } from './request.ts'
+import type { Sending } from './request.ts'
 import { judgeStreamError, judgeUpstreamError, type UpstreamErrorVerdict } from './upstream-errors.ts'
 
 interface Said {
@@ -18,7 +18,11 @@ function judge(
 ): UpstreamErrorVerdict {
   const text = typeof body === 'string' ? body : JSON.stringify({ error: { param: null, ...body } })
   // Of a held request only its models are looked at.
-  const held = { alias: more.alias, model: 'gpt-6-sol', facts: { model: more.alias ?? 'gpt-6-sol' } } as Held
+  const held = {
+    alias: more.alias,
+    upstreamModel: 'gpt-6-sol',
+    facts: { model: more.alias ?? 'gpt-6-sol' },
+  } as Sending
   return judgeUpstreamError({ status, headers: { ...more.headers } }, Buffer.from(text), held)
 }
 

@@ -2,7 +2,7 @@
 // they are about the operator's account, or are no OpenAI error at all.
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { isObject, type JsonObject, parseObject } from './json-object.ts'
-import type { Held } from './request.ts'
+import type { Sending } from './request.ts'
 import type { UpstreamHead } from './upstream-exchange.ts'
 
 export type UpstreamErrorVerdict =
@@ -33,7 +33,7 @@ const RETRY_DEFAULT_MS = 1_000
 const RETRY_MS_MAX = 10 * 60_000
 
 /** The model that was asked for, and the one behind it where that is another. */
-type Asked = Pick<Held, 'alias' | 'model'> & { readonly facts: Pick<Held['facts'], 'model'> }
+type Asked = Pick<Sending, 'alias' | 'upstreamModel'> & { readonly facts: Pick<Sending['facts'], 'model'> }
 
 export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Asked): UpstreamErrorVerdict {
   const text = body.toString('utf8')
@@ -49,7 +49,7 @@ export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Asked
     return { kind: 'replace', refusal: refusal('upstream_rejected'), isOperators: true }
   }
   if (!isOpenAiError || head.status < 400) return replaced(refusal('upstream_failed'))
-  const namesHiddenModel = held.alias !== undefined && text.includes(held.model)
+  const namesHiddenModel = held.alias !== undefined && text.includes(held.upstreamModel)
   if (code === 'model_not_found' || (head.status === 404 && namesHiddenModel)) {
     return replaced(refusal('model_not_found', { model: held.facts.model }, { param: 'model' }))
   }
@@ -82,12 +82,15 @@ const replaced = (refused: Refusal): UpstreamErrorVerdict => ({
 })
 
 /** The operator's own rate limit: a teammate may try again, and learns nothing of whose limit it was. */
-function busy(head: UpstreamHead): UpstreamErrorVerdict {
-  const ms = Number(head.headers['retry-after-ms'])
-  const seconds = Number(head.headers['retry-after'])
+const busy = ({ headers }: UpstreamHead): UpstreamErrorVerdict =>
+  replaced(refusal('upstream_busy', undefined, { retryAfterMs: retryAfterMsOf(headers) }))
+
+/** How long a rate limit asks to wait, at most ten minutes; a second where it does not say. */
+export function retryAfterMsOf(headers: UpstreamHead['headers']): number {
+  const ms = Number(headers['retry-after-ms'])
+  const seconds = Number(headers['retry-after'])
   const named = Number.isFinite(ms) ? ms : seconds * 1000
-  const retryAfterMs = Number.isFinite(named) && named >= 0 ? Math.min(named, RETRY_MS_MAX) : RETRY_DEFAULT_MS
-  return replaced(refusal('upstream_busy', undefined, { retryAfterMs }))
+  return Number.isFinite(named) && named >= 0 ? Math.min(named, RETRY_MS_MAX) : RETRY_DEFAULT_MS
 }
 
 function errorMember(text: string): JsonObject | undefined {

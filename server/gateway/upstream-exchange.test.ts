@@ -9,6 +9,7 @@ import {
 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { upstreamTarget } from '../../test/support/upstream-target.ts'
 import { type ExchangeSink, UpstreamExchange, type UpstreamFault } from './upstream-exchange.ts'
 import { createUpstreamPools } from './upstream-pool.ts'
 
@@ -50,12 +51,7 @@ async function rawUpstream(onRequest: (socket: Socket, count: number) => void) {
 function connection(baseUrl: string) {
   const pools = createUpstreamPools()
   cleanups.push(() => pools.close())
-  const { pool, basePath } = pools.poolFor({
-    baseUrl,
-    apiKey: 'sk-upstream-test-1',
-    isDemo: false,
-    version: 1,
-  })
+  const { pool, basePath } = pools.poolFor(upstreamTarget({ baseUrl }))
   return (body = '{}'): UpstreamExchange => {
     const exchange = new UpstreamExchange()
     pool.dispatch(

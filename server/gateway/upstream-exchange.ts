@@ -46,6 +46,11 @@ const UNREACHABLE_CODES = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
+const expired = (): Error =>
+  Object.assign(new Error('the upstream did not begin to answer in time'), {
+    code: 'UND_ERR_HEADERS_TIMEOUT',
+  })
+
 export class UpstreamExchange implements Dispatcher.DispatchHandler {
   /** Resolves once, with the head of the answer or with what kept it from coming. */
   readonly head: Promise<Head>
@@ -57,6 +62,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   #hasAnswerBegun = false
   #isOver = false
   #isAborted = false
+  #isExpired = false
   #fault: UpstreamFault | undefined
 
   constructor() {
@@ -68,6 +74,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.#isAborted) controller.abort(new Error('aborted by the gateway'))
+    if (this.#isExpired) controller.abort(new Error('expired'))
   }
 
   /** The first byte of an answer, before any of it is understood: from here on nothing may be sent again. */
@@ -113,6 +120,25 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     })
   }
 
+  /** The same, or undefined where it takes longer. */
+  firstChunkWithin(msMax: number): Promise<Buffer | undefined> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), msMax)
+    })
+    return Promise.race([this.firstChunk(), late]).finally(() => clearTimeout(timer))
+  }
+
+  /** The first bytes that have come and are not consumed yet. */
+  get firstBytes(): Buffer | undefined {
+    return this.#early[0]
+  }
+
+  /** It is over, and not a byte of an answer came behind its head. */
+  get hasFailedEmpty(): boolean {
+    return this.#isOver && this.#early.length === 0
+  }
+
   /** Hands everything that has come, and all that comes, to the sink. Called once. */
   consume(sink: ExchangeSink): void {
     const early = this.#early
@@ -139,10 +165,18 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error('aborted by the gateway'))
   }
 
+  /** Ends an exchange whose answer has not begun in time: a fault of the upstream's. */
+  expire(): void {
+    if (this.#isOver || this.#isAborted) return
+    this.#isExpired = true
+    this.#controller?.abort(new Error('the upstream did not begin to answer in time'))
+  }
+
   #faultOf(error: Error): UpstreamFault {
     // undici puts `code` and `socket` on its errors, the pool puts `socket` on Node's; neither is in the type of Error.
     const { code, socket } = error as { code?: string; socket?: { bytesRead?: number } }
     const cause = error
+    if (this.#isExpired) return { kind: 'timeout', cause: expired(), wasStaleSocket: false }
     if (this.#isAborted) return { kind: 'aborted', cause, wasStaleSocket: false }
     if (code !== undefined && UNREACHABLE_CODES.has(code))
       return { kind: 'unreachable', cause, wasStaleSocket: false }

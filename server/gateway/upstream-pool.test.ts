@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { upstreamTarget } from '../../test/support/upstream-target.ts'
 import type { UpstreamTarget } from './request.ts'
 import { UpstreamExchange } from './upstream-exchange.ts'
 import { createUpstreamPools, type UpstreamPool, type UpstreamPools } from './upstream-pool.ts'
@@ -11,13 +12,8 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-const target = (baseUrl: string, more: Partial<UpstreamTarget> = {}): UpstreamTarget => ({
-  baseUrl,
-  apiKey: 'sk-upstream-test-1',
-  isDemo: false,
-  version: 1,
-  ...more,
-})
+const target = (baseUrl: string, more: Partial<UpstreamTarget> = {}): UpstreamTarget =>
+  upstreamTarget({ baseUrl, ...more })
 
 function openPools(): UpstreamPools {
   const pools = createUpstreamPools()

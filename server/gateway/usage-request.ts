@@ -1,7 +1,7 @@
 // Some compatible servers refuse `stream_options`, with which the gateway asks chat streams for their usage. What is known
 // of that, and the body without the asking.
 import { applySplices, memberOf, removalOf, scanObject } from './json-scan.ts'
-import type { Held } from './request.ts'
+import type { Sending } from './request.ts'
 import type { UpstreamExchange, UpstreamHead } from './upstream-exchange.ts'
 
 const NAME = 'stream_options'
@@ -12,7 +12,7 @@ const REFUSING_STATUSES = new Set([400, 422])
  * them, and can change nothing about how others are measured.
  */
 export async function refusesUsageRequest(
-  held: Held,
+  held: Sending,
   exchange: UpstreamExchange,
   head: UpstreamHead,
 ): Promise<boolean> {
@@ -21,7 +21,7 @@ export async function refusesUsageRequest(
 }
 
 /** What is sent, but for the asking. */
-export function withoutUsageRequest({ upstreamBody }: Held): Buffer {
+export function withoutUsageRequest({ upstreamBody }: Sending): Buffer {
   const scan = scanObject(upstreamBody)
   const member = scan.ok ? memberOf(scan.value, NAME) : undefined
   return scan.ok && member ? applySplices(upstreamBody, [removalOf(scan.value, member)]) : upstreamBody

@@ -16,6 +16,7 @@ export interface AuditedChange {
     | 'settings'
     | 'backup'
     | 'gateway'
+    | 'upstream'
     | 'invitation'
     | 'mail'
     | 'request'

@@ -26,8 +26,9 @@ import type { PriceBook } from '../prices/price-book.ts'
 import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
 import type { UpstreamConfigStore } from '../settings/upstream-config.ts'
+import type { UpstreamKeys } from '../settings/upstream-keys.ts'
 import type { System } from '../system/system.ts'
-import type { UpstreamHealth } from '../upstreams/upstream-health.ts'
+import type { UpstreamLane } from '../upstreams/upstream-lane.ts'
 import type { UpstreamProbe } from '../upstreams/upstream-probe.ts'
 import type { Later } from './later.ts'
 import type { Passwords } from './passwords.ts'
@@ -54,6 +55,11 @@ export interface UpstreamSwitch {
   apply(): Promise<void>
   state(): { readonly kind: 'openai' | 'demo' | null; readonly isConfigured: boolean }
   facts(): UpstreamFacts
+  /** Whether requests go there. */
+  isInUse(upstreamId: string): boolean
+  laneOf(upstreamId: string): UpstreamLane
+  /** It is removed: what was known of it goes too. */
+  forget(upstreamId: string): void
 }
 
 export interface OperationDeps {
@@ -81,7 +87,7 @@ export interface OperationDeps {
   readonly timeZone: () => string
   readonly upstreamConfig: UpstreamConfigStore
   readonly upstream: UpstreamSwitch
-  readonly upstreamHealth: UpstreamHealth
+  readonly upstreamKeys: UpstreamKeys
   readonly probe: UpstreamProbe
   /** What was fixed at the start, as the settings show it. */
   readonly startUp: () => Pick<SettingsView, 'overriddenBy' | 'effective' | 'network'>

@@ -27,6 +27,7 @@ import { setupHandlers } from './handlers/setup.ts'
 import { statementHandlers } from './handlers/statements.ts'
 import { systemHandlers } from './handlers/system.ts'
 import { totpHandlers } from './handlers/totp.ts'
+import { upstreamListHandlers } from './handlers/upstream-list.ts'
 import { upstreamHandlers } from './handlers/upstreams.ts'
 import { usageHandlers } from './handlers/usage.ts'
 import { userAccessHandlers } from './handlers/user-access.ts'
@@ -44,6 +45,7 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...priceHandlers(deps),
   ...modelHandlers(deps),
   ...upstreamHandlers(deps),
+  ...upstreamListHandlers(deps),
   ...auditHandlers(deps),
   ...backupHandlers(deps),
   ...systemHandlers(deps),

@@ -62,7 +62,7 @@ export function paymentsOf({ entries }: Pick<RequestFacts, 'entries'>) {
   return { paidNanoUsd, refundedNanoUsd: sumOf('refund') }
 }
 
-/** The receipt; who made an entry is told where `showsActors` says so. */
+/** The receipt; who made an entry, and which upstream answered, is told where `showsActors` says so. */
 export function toReceipt(facts: RequestFacts, { showsActors }: { readonly showsActors: boolean }): Receipt {
   const { requestId, userId, entries, hold, charge, price, usage } = facts
   const payments = paymentsOf(facts)
@@ -88,7 +88,7 @@ export function toReceipt(facts: RequestFacts, { showsActors }: { readonly shows
       actorUserId: showsActors ? entry.actorUserId : null,
     })),
     price: price ?? null,
-    charge: charge && price ? explained(charge, price) : null,
+    charge: charge && price ? explained(charge, price, showsActors) : null,
     source: hold === undefined || hold.planSubscriptionId === null ? 'balance' : 'plan',
     planSubscriptionId: hold?.planSubscriptionId ?? null,
     ...payments,
@@ -119,7 +119,7 @@ const detailsOf = ({ status, errorCode, durationMs, firstTokenMs, stream }: Usag
   stream,
 })
 
-function explained(charge: ChargeRow, price: PriceRow): Receipt['charge'] {
+function explained(charge: ChargeRow, price: PriceRow, showsUpstream: boolean): Receipt['charge'] {
   const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = charge
   const counts = { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens }
   const usage = { ...counts, webSearchCalls: charge.webSearchCalls, ...charge.furtherUsage }
@@ -141,6 +141,7 @@ function explained(charge: ChargeRow, price: PriceRow): Receipt['charge'] {
     reportedUsage: charge.reportedUsage,
     serviceTier: charge.serviceTier,
     upstreamResponseId: charge.upstreamResponseId,
+    upstream: showsUpstream ? charge.upstream : null,
     formula: { ...dearest, basis: basisOf(dueNanoUsd, dearest.roundedNanoUsd, charge.holdNanoUsd) },
   }
 }

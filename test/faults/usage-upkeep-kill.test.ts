@@ -37,7 +37,7 @@ test('no kill changes a total, and what was begun is ended by the next run', asy
     WITH RECURSIVE n(i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS - 1})
     INSERT INTO usage
     SELECT printf('r%06d', i), ${START} + i * ${APART_MS}, 'user-' || (i % 5), 'key-' || (i % 7), '/v1/responses', 'm' || (i % 3),
-           10, 0, 0, 5, 0, 0, i, CASE WHEN i % 11 THEN 200 ELSE 429 END, NULL, 'completed', 12, 3, 1, 0, 'balance', NULL
+           10, 0, 0, 5, 0, 0, i, CASE WHEN i % 11 THEN 200 ELSE 429 END, NULL, 'completed', 12, 3, 1, 0, 'balance', NULL, NULL
     FROM n`)
   const end = START + ROWS * APART_MS
   const look = () => {

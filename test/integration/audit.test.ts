@@ -119,6 +119,18 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'models.setAccess': { input: () => ({ model: 'audited', access: { kind: 'nobody' } }) },
   'models.setMultiplier': { input: () => ({ model: 'audited', multiplierPpm: 2_000_000 }) },
   'upstreams.update': { input: () => ({ kind: 'openai', apiKey: 'sk-audited-0123456789abcdef' }) },
+  'upstreams.create': {
+    input: () => ({
+      name: 'Audited',
+      baseUrl: 'http://127.0.0.1:9/v1',
+      apiKey: 'sk-audited-0123456789abcdef',
+    }),
+    keep: (data) => {
+      made.upstreamId = data.id ?? ''
+    },
+  },
+  'upstreams.change': { input: () => ({ upstreamId: made.upstreamId, isEnabled: false }) },
+  'upstreams.remove': { input: () => ({ upstreamId: made.upstreamId }) },
   'settings.update': { input: () => ({ announcement: 'Lunch is at noon' }) },
   'limits.update': {
     input: () => ({

@@ -31,6 +31,7 @@ test('every operation of the design stands in the catalogue', () => {
       'prices.upsert prices.list keys.create keys.list keys.update keys.rotate keys.delete',
       'prices.preview prices.import prices.withdraw prices.unpriced models.list models.setAccess models.setMultiplier',
       'upstreams.test upstreams.get upstreams.update audit.list',
+      'upstreams.list upstreams.create upstreams.change upstreams.remove',
       'backups.list backups.create backups.delete backups.preview backups.restore',
       'system.status system.logs system.licences system.network',
       'usage.list usage.summary usage.series usage.top dashboard.get settings.get settings.update limits.list limits.update limits.usage',

@@ -143,6 +143,7 @@ export const usageOf = (requestId: string, changes: Partial<UsageRow> = {}): Usa
   isDemo: false,
   source: 'balance',
   planSubscriptionId: null,
+  upstream: null,
   ...changes,
 })
 

@@ -35,6 +35,8 @@ export interface ChargeRow {
   readonly isFlagged: boolean
   readonly isDemo: boolean
   readonly upstreamResponseId: string | null
+  /** The name that the upstream had; null for the primary one. */
+  readonly upstream: string | null
   /** As the answer named it. */
   readonly serviceTier: string | null
   /** Null on charges that are older than this column. */

@@ -51,10 +51,22 @@ test('the first owner of an id stays its owner', async () => {
   const { db, repositories } = openTestDatabase()
   const writer = createWriter(db, { onError: ({ error }) => expect.unreachable(String(error)) })
   const own = (userId: string) =>
-    writer.submit({ kind: 'own', ownedKind: 'response', id: 'resp_1', userId, tokens: 12, createdAt: NOW })
+    writer.submit({
+      kind: 'own',
+      ownedKind: 'response',
+      id: 'resp_1',
+      userId,
+      tokens: 12,
+      upstreamId: userId === 'user-ann' ? 'upstream-1' : null,
+      createdAt: NOW,
+    })
   await own('user-ann')
   await own('user-ben')
-  expect(repositories.ownedIds.find('response', 'resp_1')).toEqual({ userId: 'user-ann', tokens: 12 })
+  expect(repositories.ownedIds.find('response', 'resp_1')).toEqual({
+    userId: 'user-ann',
+    tokens: 12,
+    upstreamId: 'upstream-1',
+  })
   expect(repositories.ownedIds.find('item', 'resp_1')).toBeUndefined()
 })
 

@@ -8,6 +8,8 @@ export interface OwnedIdRow {
   readonly userId: string
   /** Tokens of the whole response, where known. */
   readonly tokens: number | null
+  /** Where it was made; null for the primary one. */
+  readonly upstreamId: string | null
 }
 
 export interface OwnedIdsRepository {
@@ -16,7 +18,7 @@ export interface OwnedIdsRepository {
 
 export function createOwnedIdsRepository({ orm }: Db): OwnedIdsRepository {
   const byId = orm
-    .select({ userId: ownedIds.userId, tokens: ownedIds.tokens })
+    .select({ userId: ownedIds.userId, tokens: ownedIds.tokens, upstreamId: ownedIds.upstreamId })
     .from(ownedIds)
     .where(and(eq(ownedIds.kind, sql.placeholder('kind')), eq(ownedIds.id, sql.placeholder('id'))))
     .prepare()

@@ -34,6 +34,7 @@ import { createSecondFactorsRepository, type SecondFactorsRepository } from './s
 import { createSessionsRepository, type SessionsRepository } from './sessions.ts'
 import { createSettingsRepository, type SettingsRepository } from './settings.ts'
 import { createSpendingRepository, type SpendingRepository } from './spending.ts'
+import { createUpstreamsRepository, type UpstreamsRepository } from './upstreams.ts'
 import { createUsageRepository, type UsageRepository } from './usage.ts'
 import { createUsersRepository, type UsersRepository } from './users.ts'
 
@@ -56,6 +57,7 @@ export interface Repositories {
   readonly settings: SettingsRepository
   readonly sealedValues: SealedValuesRepository
   readonly ownedIds: OwnedIdsRepository
+  readonly upstreams: UpstreamsRepository
   readonly limitRules: LimitRulesRepository
   readonly limitCounters: LimitCountersRepository
   readonly spending: SpendingRepository
@@ -90,6 +92,7 @@ export function createRepositories(db: Db): Repositories {
     settings: createSettingsRepository(db),
     sealedValues: createSealedValuesRepository(db),
     ownedIds: createOwnedIdsRepository(db),
+    upstreams: createUpstreamsRepository(db),
     limitRules: createLimitRulesRepository(db),
     limitCounters: createLimitCountersRepository(db),
     spending: createSpendingRepository(db),

@@ -73,7 +73,7 @@ function fillUsage(db: Db, count: number): void {
       INSERT INTO usage
       SELECT printf('r%06d', i), ${NOW} + i / 3, 'user-' || (i % 50), 'key-' || (i % 100), CASE WHEN i % 10 THEN '/v1/responses' ELSE '/v1/embeddings' END, 'model-' || (i % 10),
              10, 0, 0, 5, 0, 0, 700, CASE WHEN i % 50 THEN 200 ELSE 429 END, NULL,
-             CASE WHEN i % 50 THEN 'completed' ELSE 'refused' END, 12, 3, 1, 0, 'balance', NULL
+             CASE WHEN i % 50 THEN 'completed' ELSE 'refused' END, 12, 3, 1, 0, 'balance', NULL, NULL
       FROM n`)
     for (const { sql } of indexes) db.raw.exec(sql)
   })()

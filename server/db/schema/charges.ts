@@ -55,6 +55,8 @@ export const charges = sqliteTable(
     planSubscriptionId: text('plan_subscription_id').references(() => planSubscriptions.id, {
       onDelete: 'restrict',
     }),
+    /** The name that the upstream had which answered; null for the primary one. */
+    upstream: text('upstream'),
   },
   (table) => [
     // Few charges have one, and an administrator lists those alone.

@@ -9,6 +9,8 @@ export const ownedIds = sqliteTable(
     userId: text('user_id').notNull(),
     tokens: integer('tokens'),
     createdAt: integer('created_at').notNull(),
+    /** Where it was made; null for the primary one. */
+    upstreamId: text('upstream_id'),
   },
   (table) => [primaryKey({ columns: [table.kind, table.id] })],
 )

@@ -32,6 +32,8 @@ export const usage = sqliteTable(
       .notNull()
       .default('balance'),
     planSubscriptionId: text('plan_subscription_id'),
+    /** The name that the upstream had which answered; null for the primary one. */
+    upstream: text('upstream'),
   },
   (table) => [
     primaryKey({ columns: [table.createdAt, table.requestId] }),

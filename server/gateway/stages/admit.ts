@@ -7,16 +7,16 @@ import type { Admitted, Identified } from '../request.ts'
 const CLIENT_NAME_LENGTH_MAX = 200
 
 export function admit<R extends Omit<Identified, 'endpoint'>>(
-  deps: Pick<GatewayDeps, 'keys' | 'notices' | 'upstream'>,
+  deps: Pick<GatewayDeps, 'keys' | 'notices' | 'upstreams'>,
   identified: R,
-): Result<R & Pick<Admitted, 'upstream'>, Refusal> {
-  const upstream = deps.upstream()
-  if (!upstream) return fail(refusal('upstream_not_configured'))
+): Result<R & Pick<Admitted, 'upstreams'>, Refusal> {
+  const upstreams = deps.upstreams()
+  if (upstreams.length === 0) return fail(refusal('upstream_not_configured'))
   deps.keys.noteUse(identified.key.keyId, {
     at: identified.receivedAt,
     address: identified.address,
     client: (identified.req.headers['user-agent'] ?? '').slice(0, CLIENT_NAME_LENGTH_MAX),
   })
   deps.notices.lookAtKey(identified.key, identified.address)
-  return ok({ ...identified, upstream })
+  return ok({ ...identified, upstreams })
 }

@@ -7,11 +7,12 @@ import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import { refusal } from '../../../contract/errors.ts'
 import { settingsSchema } from '../../../contract/settings.ts'
+import { upstreamTarget } from '../../../test/support/upstream-target.ts'
 import { CLIENT_STALLED_MS_MAX } from '../client-stream.ts'
 import { Drains } from '../drains.ts'
 import { LiveRequest } from '../live-requests.ts'
 import type { Relayed } from '../relayed.ts'
-import type { Held } from '../request.ts'
+import type { Sending } from '../request.ts'
 import { UpstreamExchange } from '../upstream-exchange.ts'
 import { createUpstreamPools } from '../upstream-pool.ts'
 import { relay } from './relay.ts'
@@ -54,12 +55,6 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
     clock: { now: () => 0, monotonicMs: () => performance.now() },
     logger: pino({ level: 'silent' }),
     settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
-    upstreamHealth: {
-      noteSuccess: () => {},
-      noteFailure: () => {},
-      state: () => ({ isHealthy: null, lastSuccessAt: null, lastFailureAt: null, errors: [] }),
-      reset: () => {},
-    },
     ownedIds: {
       record: (kind: string, id: string) => void owned.push(`${kind} ${id}`),
       find: () => undefined,
@@ -69,6 +64,7 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
   const relayed = new Promise<Relayed>((resolve) => {
     resolveRelayed = resolve
   })
+  const target = upstreamTarget({ baseUrl: `${upstream}/v1` })
   const clients: ServerResponse[] = []
   const url = await listen((_req, res) => {
     clients.push(res)
@@ -84,18 +80,14 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
         model: options.alias ?? 'gpt-6-sol',
       },
       key: { userId: 'user_1' },
-      upstream: { baseUrl: `${upstream}/v1` },
+      upstream: target,
+      upstreamModel: 'gpt-6-sol',
       isUsageInjected: false,
-    } as unknown as Held // what relaying looks at; the rest of a held request plays no part in it
+    } as unknown as Sending // what relaying looks at; the rest of a held request plays no part in it
     live.watch(res)
     const exchange = new UpstreamExchange()
     live.attach(exchange)
-    const { pool, basePath } = pools.poolFor({
-      baseUrl: `${upstream}/v1`,
-      apiKey: 'sk-upstream-test-1',
-      isDemo: false,
-      version: 1,
-    })
+    const { pool, basePath } = pools.poolFor(target)
     pool.dispatch({ method: 'POST', path: `${basePath}/responses`, body: Buffer.from('{}') }, exchange)
     void exchange.head
       .then((head) =>

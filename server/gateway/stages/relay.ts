@@ -11,7 +11,7 @@ import type { LiveRequest } from '../live-requests.ts'
 import { StreamRelay } from '../relay-stream.ts'
 import { relayWhole } from '../relay-whole.ts'
 import { codeOf, type Relayed, refusedWith } from '../relayed.ts'
-import type { Held } from '../request.ts'
+import { makerOf, type Sending } from '../request.ts'
 import { createResponsesStreamReader } from '../responses-stream.ts'
 import type { StreamReader } from '../stream-meter.ts'
 import { codingsOf, unpacked } from '../unpacked-answer.ts'
@@ -19,16 +19,16 @@ import type { UpstreamExchange, UpstreamFault, UpstreamHead } from '../upstream-
 import { CONNECT_TIMEOUT_MS } from '../upstream-pool.ts'
 import type { Sent } from './send.ts'
 
-type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger' | 'settings' | 'upstreamHealth'>
+type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger' | 'settings'>
 
 const EVENT_STREAM = /^text\/event-stream\b/i
 /** How a line of an event stream may begin: a field's name, a comment, a byte-order mark. */
 const EVENT_LINE_STARTS = new Set([...Buffer.from('deir:\r\n'), 0xef])
 
-export async function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent: Sent): Promise<Relayed> {
+export async function relay(deps: RelayDeps, held: Sending, live: LiveRequest, sent: Sent): Promise<Relayed> {
   if (!sent.ok) {
     const code = codeOf(sent.fault)
-    noteFault(deps, held, sent.fault)
+    noteFault(held, sent.fault)
     deps.logger.warn(
       {
         event: 'upstream_fault',
@@ -45,7 +45,7 @@ export async function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent
   const source = unpacked(exchange, codings)
   if (!source) return relayUnreadable(deps, held, live, exchange, codings)
   live.attach(source)
-  if (head.status === 200) deps.upstreamHealth.noteSuccess()
+  if (head.status === 200) held.upstream.lane.health.noteSuccess()
   const isStream = head.status === 200 && (await isEventStream(held, source, head))
   return isStream ? relayStream(deps, held, live, source, head) : relayWhole(deps, held, live, source, head)
 }
@@ -53,7 +53,7 @@ export async function relay(deps: RelayDeps, held: Held, live: LiveRequest, sent
 /** In a coding that nobody asked for and we do not know: it can be neither measured nor checked, so nothing of it is passed on. */
 function relayUnreadable(
   deps: Pick<StageDeps, 'logger'>,
-  held: Held,
+  held: Sending,
   live: LiveRequest,
   exchange: UpstreamExchange,
   codings: readonly string[],
@@ -76,16 +76,16 @@ function relayUnreadable(
 }
 
 /** What we ended ourselves says nothing about the upstream. */
-function noteFault(deps: RelayDeps, held: Held, { kind, cause }: UpstreamFault): void {
+function noteFault(held: Sending, { kind, cause }: UpstreamFault): void {
   if (kind === 'aborted') return
-  deps.upstreamHealth.noteFailure(
+  held.upstream.lane.health.noteFailure(
     connectionProblem(cause, held.upstream.baseUrl, CONNECT_TIMEOUT_MS / 1000),
     held.requestId,
   )
 }
 
 /** By its content-type; some servers stream under another one, which the SDKs read all the same, and so do we. */
-async function isEventStream(held: Held, source: AnswerSource, head: UpstreamHead): Promise<boolean> {
+async function isEventStream(held: Sending, source: AnswerSource, head: UpstreamHead): Promise<boolean> {
   if (EVENT_STREAM.test(String(head.headers['content-type'] ?? ''))) return true
   if (!held.facts.isStream) return false
   const first = (await source.firstChunk())?.[0]
@@ -94,7 +94,7 @@ async function isEventStream(held: Held, source: AnswerSource, head: UpstreamHea
 
 function relayStream(
   deps: RelayDeps,
-  held: Held,
+  held: Sending,
   live: LiveRequest,
   source: AnswerSource,
   head: UpstreamHead,
@@ -109,7 +109,7 @@ function relayStream(
   return stream.measured
 }
 
-function writeStreamHead(res: ServerResponse, held: Held, head: UpstreamHead): void {
+function writeStreamHead(res: ServerResponse, held: Sending, head: UpstreamHead): void {
   res.writeHead(200, {
     ...clientHeaders(head.headers, held.alias),
     'x-request-id': held.requestId,
@@ -118,7 +118,7 @@ function writeStreamHead(res: ServerResponse, held: Held, head: UpstreamHead): v
   })
 }
 
-function readerFor(deps: RelayDeps, held: Held): StreamReader {
+function readerFor(deps: RelayDeps, held: Sending): StreamReader {
   const { dialect } = held.endpoint
   if (dialect === 'chat' || dialect === 'completions') {
     return createChatStreamReader({ isUsageInjected: held.isUsageInjected, alias: held.alias })
@@ -126,7 +126,7 @@ function readerFor(deps: RelayDeps, held: Held): StreamReader {
   return createResponsesStreamReader({
     alias: held.alias,
     onId: (kind, id, tokens) => {
-      if (held.facts.isStored) deps.ownedIds.record(kind, id, held.key.userId, tokens)
+      if (held.facts.isStored) deps.ownedIds.record(kind, id, makerOf(held), tokens)
     },
   })
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PriceRow } from '../../../contract/price.ts'
 import { settingsSchema } from '../../../contract/settings.ts'
+import { upstreamTarget } from '../../../test/support/upstream-target.ts'
 import type { Dialect } from '../endpoints.ts'
 import { applySplices } from '../json-scan.ts'
 import type { Read, Routed } from '../request.ts'
@@ -28,20 +29,22 @@ const PRICES = new Map<string, PriceRow>([
 
 const FREE: ReadonlySet<Dialect> = new Set(['input_tokens', 'moderations'])
 
-const OWNED: Record<string, { userId: string; tokens: number | null }> = {
-  'response resp_mine': { userId: 'user_1', tokens: 5_000 },
-  'response resp_without_usage': { userId: 'user_1', tokens: null },
-  'response resp_theirs': { userId: 'user_2', tokens: 5_000 },
-  'item rs_mine': { userId: 'user_1', tokens: 700 },
-  'item msg_mine': { userId: 'user_1', tokens: 300 },
-  'item rs_without_usage': { userId: 'user_1', tokens: null },
-  'item rs_theirs': { userId: 'user_2', tokens: null },
+const OWNED: Record<string, { userId: string; tokens: number | null; upstreamId: string | null }> = {
+  'response resp_mine': { userId: 'user_1', tokens: 5_000, upstreamId: null },
+  'response resp_without_usage': { userId: 'user_1', tokens: null, upstreamId: null },
+  'response resp_theirs': { userId: 'user_2', tokens: 5_000, upstreamId: null },
+  'item rs_mine': { userId: 'user_1', tokens: 700, upstreamId: null },
+  'item msg_mine': { userId: 'user_1', tokens: 300, upstreamId: null },
+  'item rs_without_usage': { userId: 'user_1', tokens: null, upstreamId: null },
+  'item rs_theirs': { userId: 'user_2', tokens: null, upstreamId: null },
 }
 
 const settings = settingsSchema.parse({
   modelAliases: { ours: 'gpt-6-sol', unpriced: 'gpt-0', 'with "quotes"': 'gpt-6-sol' },
   multiplierPpm: 1_200_000,
 })
+
+const upstreams = [upstreamTarget()]
 
 /** Models that were asked for without a price, as the route notes them. */
 const asked: unknown[][] = []
@@ -74,6 +77,7 @@ function routed(
     endpoint: { dialect, isFree: FREE.has(dialect) },
     key: { userId: 'user_1', allowedModels },
     receivedAt: 1_800_000_000_000,
+    upstreams,
   }
   // Of the dependencies only these calls are made, and of a read request only these members are looked at.
   return route(deps as unknown as Parameters<typeof route>[0], read as unknown as Read)

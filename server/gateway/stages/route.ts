@@ -1,8 +1,11 @@
 // Understands a body: which model it runs and at what price, whether its references belong to the caller, and which bytes
 // have to change before it is sent on.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { PRIMARY_UPSTREAM } from '../../../contract/operations/upstreams.ts'
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRow } from '../../../contract/price.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { OwnedKind } from '../../accounts/owned-ids.ts'
+import type { OwnedIdRow } from '../../db/repositories/owned-ids.ts'
 import { isTierPriced } from '../../ledger/service-tier.ts'
 import { decideKeyScope } from '../../limits/decide-key-scope.ts'
 import { type BodyFacts, unsupportedTier } from '../body-facts.ts'
@@ -10,8 +13,12 @@ import { BODY_READERS } from '../body-readers.ts'
 import { unsupported } from '../body-walk.ts'
 import type { StageDeps } from '../deps.ts'
 import { additionOf, type JsonObjectScan, memberOf, type Splice, scanObject } from '../json-scan.ts'
+import { modelSplice } from '../model-splice.ts'
 import { parseBody } from '../parsed-body.ts'
-import type { Read, Routed } from '../request.ts'
+import type { Read, Routed, UpstreamTarget } from '../request.ts'
+import { sessionOf } from '../session-affinity.ts'
+import { candidatesFor } from '../upstream-choice.ts'
+import { dearestMultiplier } from '../upstream-multiplier.ts'
 
 type RouteDeps = Pick<StageDeps, 'settings' | 'prices' | 'models' | 'unpriced' | 'ownedIds' | 'planFunds'>
 
@@ -47,6 +54,11 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   if (!isTierPriced(price, facts.serviceTier)) return fail(unsupportedTier(String(value.service_tier)))
   const referenced = checkOwnership(deps, read.key.userId, facts, price)
   if (!referenced.ok) return referenced
+  const candidates = candidatesAt(candidatesFor(read.upstreams, model), referenced.value.madeAt)
+  const [first] = candidates
+  // Whatever it refers to was made where this model is not served, or where no request goes any more.
+  if (!first) return fail(referenced.value.refusal ?? refusal('model_not_found', named, { param: 'model' }))
+  const settingsMultiplierPpm = isFree ? 0 : settings.multiplierPpm
   const alias = target === undefined ? undefined : facts.model
   const isUsageInjected = facts.isStream && !facts.wantsUsageChunk
   const edits = [
@@ -59,13 +71,16 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     model,
     alias,
     price: forInputs(price, facts.inputs),
+    candidates,
+    session: candidates.length > 1 ? sessionOf(read.key.userId, value) : undefined,
     // What the upstream gives away costs nothing here either, at whatever price its model has.
-    multiplierPpm: isFree ? 0 : settings.multiplierPpm,
+    settingsMultiplierPpm,
+    multiplierPpm: dearestMultiplier(settingsMultiplierPpm, candidates),
     modelMultiplierPpm: deps.models.multiplierPpm(model),
     scan,
     edits,
     isUsageInjected,
-    referencedTokens: isFree ? 0 : referenced.value,
+    referencedTokens: isFree ? 0 : referenced.value.tokens,
   })
 }
 
@@ -86,6 +101,15 @@ function forInputs(price: PriceRow, inputs: number): PriceRow {
 
 const windowOf = (price: PriceRow): number => price.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
 
+interface Referenced {
+  /** What it brings into the input. */
+  readonly tokens: number
+  /** The ids of the upstreams where it was made, null for the primary one; empty where nothing is referred to. */
+  readonly madeAt: ReadonlySet<string | null>
+  /** What a request is answered that cannot be sent to where all of it was made. */
+  readonly refusal: Refusal | undefined
+}
+
 /**
  * Refuses ids that are not the caller's own, and tells how many tokens those that are bring into the input. Something whose
  * usage never came may bring along as much as the window takes.
@@ -95,48 +119,48 @@ function checkOwnership(
   userId: string,
   facts: BodyFacts,
   price: PriceRow,
-): Result<number, Refusal> {
+): Result<Referenced, Refusal> {
   let tokens = 0
+  let absent: Refusal | undefined
+  const madeAt = new Set<string | null>()
+  const find = (kind: OwnedKind, id: string, refused: Refusal): Result<OwnedIdRow, Refusal> => {
+    const row = deps.ownedIds.find(kind, id)
+    if (row?.userId !== userId) return fail(refused)
+    madeAt.add(row.upstreamId)
+    absent = refused
+    return ok(row)
+  }
   for (const id of facts.itemReferences) {
-    const item = deps.ownedIds.find('item', id)
-    if (item?.userId !== userId) {
-      return fail(refusal('item_not_found', { id: id.slice(0, 100) }, { param: 'input' }))
-    }
-    tokens += item.tokens ?? windowOf(price)
+    const item = find('item', id, refusal('item_not_found', { id: id.slice(0, 100) }, { param: 'input' }))
+    if (!item.ok) return item
+    tokens += item.value.tokens ?? windowOf(price)
   }
   const { previousResponseId, comparedResponseId } = facts
   if (comparedResponseId !== undefined) {
-    const refused = refuseForeign(
-      deps,
-      userId,
-      comparedResponseId,
-      'prompt_cache_options.comparison_response_id',
-    )
-    if (refused) return fail(refused)
+    const param = 'prompt_cache_options.comparison_response_id'
+    const compared = find('response', comparedResponseId, notFound(comparedResponseId, param))
+    if (!compared.ok) return compared
   }
-  if (previousResponseId === undefined) return ok(tokens)
-  const refused = refuseForeign(deps, userId, previousResponseId, 'previous_response_id')
-  if (refused) return fail(refused)
-  return ok(tokens + (deps.ownedIds.find('response', previousResponseId)?.tokens ?? windowOf(price)))
+  if (previousResponseId !== undefined) {
+    const refused = notFound(previousResponseId, 'previous_response_id')
+    const previous = find('response', previousResponseId, refused)
+    if (!previous.ok) return previous
+    tokens += previous.value.tokens ?? windowOf(price)
+  }
+  return ok({ tokens, madeAt, refusal: absent })
 }
 
-function refuseForeign(
-  deps: Pick<RouteDeps, 'ownedIds'>,
-  userId: string,
-  responseId: string,
-  param: string,
-): Refusal | undefined {
-  if (deps.ownedIds.find('response', responseId)?.userId === userId) return undefined
-  return refusal('previous_response_not_found', { id: responseId.slice(0, 100) }, { param })
-}
+const notFound = (responseId: string, param: string): Refusal =>
+  refusal('previous_response_not_found', { id: responseId.slice(0, 100) }, { param })
 
-/** Where a body names no model, its dialect has one that is meant then, and an alias may stand for that one too. */
-function modelSplice(scan: JsonObjectScan, model: string): Splice {
-  const member = memberOf(scan, 'model')
-  const text = JSON.stringify(model)
-  return member
-    ? { start: member.valueStart, end: member.valueEnd, text }
-    : additionOf(scan, `"model":${text}`)
+/** What was made at one upstream is known there alone. */
+function candidatesAt(
+  candidates: readonly UpstreamTarget[],
+  madeAt: ReadonlySet<string | null>,
+): readonly UpstreamTarget[] {
+  if (madeAt.size === 0) return candidates
+  const [place] = madeAt
+  return madeAt.size > 1 ? [] : candidates.filter(({ id }) => id === (place ?? PRIMARY_UPSTREAM))
 }
 
 /** Asks the upstream for the usage chunk, whatever `stream_options` says or whether it is there at all. */

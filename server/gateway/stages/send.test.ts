@@ -2,9 +2,10 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { upstreamTarget } from '../../../test/support/upstream-target.ts'
 import type { MeteredEndpoint } from '../endpoints.ts'
 import type { Exchange } from '../live-requests.ts'
-import type { Held } from '../request.ts'
+import type { Sending } from '../request.ts'
 import { UpstreamExchange } from '../upstream-exchange.ts'
 import { createUpstreamPools } from '../upstream-pool.ts'
 import { dispatch, type Sent, send } from './send.ts'
@@ -52,14 +53,9 @@ async function upstream(...answers: ((socket: Socket) => void)[]) {
       },
     },
     endpoint: ENDPOINT,
-    upstream: {
-      baseUrl: `http://127.0.0.1:${port}/v1`,
-      apiKey: 'sk-upstream-test-1',
-      isDemo: false,
-      version: 1,
-    },
+    upstream: upstreamTarget({ baseUrl: `http://127.0.0.1:${port}/v1` }),
     upstreamBody: Buffer.from('{"model":"门"}'),
-  } as unknown as Held // what sending looks at; the rest of a held request plays no part in it
+  } as unknown as Sending // what sending looks at; the rest of a held request plays no part in it
   return { requests, pools, held }
 }
 

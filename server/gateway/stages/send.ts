@@ -2,7 +2,7 @@
 import type { StageDeps } from '../deps.ts'
 import { upstreamHeaders } from '../headers.ts'
 import type { LiveRequest } from '../live-requests.ts'
-import type { Held } from '../request.ts'
+import type { Sending } from '../request.ts'
 import { UpstreamExchange, type UpstreamFault, type UpstreamHead } from '../upstream-exchange.ts'
 import { refusesUsageRequest, withoutUsageRequest } from '../usage-request.ts'
 
@@ -15,7 +15,7 @@ const STALE_SOCKET_MS_MAX = 2_000
 
 export function dispatch(
   deps: Pick<StageDeps, 'pools'>,
-  held: Held,
+  held: Sending,
   isUsageRequested = held.isUsageInjected && !deps.pools.poolFor(held.upstream).refusesUsageRequest,
 ): UpstreamExchange {
   const { pool, basePath } = deps.pools.poolFor(held.upstream)
@@ -35,31 +35,43 @@ export function dispatch(
 /**
  * Waits for the head. A connection that the upstream closed while it was idle has read nothing of the request, and one that
  * refuses to be asked for the usage has answered nothing, so that the request is sent once more; any other failure is
- * final, because the upstream may have begun to bill. For somebody who has left nothing is sent again.
+ * final here, because the upstream may have begun to bill. For somebody who has left nothing is sent again. `headMsMax` bounds the
+ * waiting, where there is another upstream to ask.
  */
 export async function send(
   deps: Pick<StageDeps, 'pools' | 'clock'>,
-  held: Held,
+  held: Sending,
   first: UpstreamExchange,
   live: Pick<LiveRequest, 'attach' | 'isGone'>,
+  headMsMax?: number,
 ): Promise<Sent> {
   const sentMonoMs = deps.clock.monotonicMs()
-  const answer = await first.head
+  const answer = await headOf(first, headMsMax)
   if (!answer.ok) {
     const waitedMs = deps.clock.monotonicMs() - sentMonoMs
     const isWorthIt = answer.fault.wasStaleSocket && waitedMs <= STALE_SOCKET_MS_MAX && !live.isGone
-    return isWorthIt ? sendAgain(dispatch(deps, held), live) : answer
+    return isWorthIt ? sendAgain(dispatch(deps, held), live, headMsMax) : answer
   }
   const isRefused = await refusesUsageRequest(held, first, answer.head)
   if (!isRefused || live.isGone) return { ...answer, exchange: first }
   first.abort()
-  const sent = await sendAgain(dispatch(deps, held, false), live)
+  const sent = await sendAgain(dispatch(deps, held, false), live, headMsMax)
   if (sent.ok && sent.head.status === 200) deps.pools.poolFor(held.upstream).refusesUsageRequest = true
   return sent
 }
 
-async function sendAgain(second: UpstreamExchange, live: Pick<LiveRequest, 'attach'>): Promise<Sent> {
+async function sendAgain(
+  second: UpstreamExchange,
+  live: Pick<LiveRequest, 'attach'>,
+  headMsMax: number | undefined,
+): Promise<Sent> {
   live.attach(second)
-  const again = await second.head
+  const again = await headOf(second, headMsMax)
   return again.ok ? { ...again, exchange: second } : again
+}
+
+function headOf(exchange: UpstreamExchange, msMax: number | undefined): UpstreamExchange['head'] {
+  if (msMax === undefined) return exchange.head
+  const timer = setTimeout(() => exchange.expire(), msMax)
+  return exchange.head.finally(() => clearTimeout(timer))
 }

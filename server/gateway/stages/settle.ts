@@ -6,12 +6,14 @@ import type { TokenUsage } from '../../ledger/token-usage.ts'
 import type { StageDeps } from '../deps.ts'
 import { NOTHING_USED } from '../outcome.ts'
 import type { Relayed } from '../relayed.ts'
-import type { Held, Identified } from '../request.ts'
+import type { Held, Identified, Sending } from '../request.ts'
 
+/** Its upstream is missing where nothing was sent. */
+type Ended = Held & Partial<Pick<Sending, 'upstream'>>
 type SettleDeps = Pick<StageDeps, 'accounts' | 'clock' | 'logger'>
 
 /** The row that stands for this request from now on, as it was written. */
-export async function settle(deps: SettleDeps, held: Held, relayed: Relayed): Promise<UsageRow> {
+export async function settle(deps: SettleDeps, held: Ended, relayed: Relayed): Promise<UsageRow> {
   const { measured } = relayed
   const decision = decideSettlement({
     ending: relayed.ending,
@@ -46,7 +48,7 @@ export async function settle(deps: SettleDeps, held: Held, relayed: Relayed): Pr
 
 function usageRowOf(
   deps: Pick<StageDeps, 'clock'>,
-  held: Held,
+  held: Ended,
   relayed: Relayed,
   usage: TokenUsage,
   costNanoUsd: number,
@@ -64,9 +66,10 @@ function usageRowOf(
     durationMs: Math.round(deps.clock.monotonicMs() - held.startedMonoMs),
     firstTokenMs: firstByteMonoMs === undefined ? null : Math.round(firstByteMonoMs - held.startedMonoMs),
     stream: held.facts.isStream,
-    isDemo: held.upstream.isDemo,
+    isDemo: (held.upstream ?? held.candidates[0])?.isDemo ?? false,
     source: held.hold.planSubscriptionId === null ? 'balance' : 'plan',
     planSubscriptionId: held.hold.planSubscriptionId,
+    upstream: held.upstream?.name ?? null,
   }
 }
 

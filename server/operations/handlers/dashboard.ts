@@ -1,5 +1,7 @@
 // The console's first screen: what runs and what needs attention is known at once, the past is read by a thread of its own.
+
 import type { Attention } from '../../../contract/operations/dashboard.ts'
+import { PRIMARY_UPSTREAM } from '../../../contract/operations/upstreams.ts'
 import { ok } from '../../../contract/result.ts'
 import type { DashboardReport } from '../../db/repositories/dashboard-report.ts'
 import type { OperationDeps } from '../deps.ts'
@@ -69,8 +71,8 @@ function attentionOf(deps: OperationDeps, { count, people }: DashboardReport['lo
 }
 
 /** That it fails, or that it failed at single requests of the last hour. */
-function upstreamAttention({ upstreamHealth, clock }: OperationDeps): Attention | false {
-  const { isHealthy, lastFailureAt, errors } = upstreamHealth.state()
+function upstreamAttention({ upstream, clock }: OperationDeps): Attention | false {
+  const { isHealthy, lastFailureAt, errors } = upstream.laneOf(PRIMARY_UPSTREAM).health.state()
   const [last] = errors
   if (isHealthy === false) return { kind: 'upstream_unhealthy', code: last?.code ?? null, lastFailureAt }
   const recent = errors.filter(({ lastAt }) => lastAt > clock.now() - HOUR_MS)

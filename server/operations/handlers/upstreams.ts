@@ -1,6 +1,6 @@
 // The upstream, as an operator tests and changes it. The stored key goes to the host that it was stored for, and to no other.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
-import type { UpstreamView } from '../../../contract/operations/upstreams.ts'
+import { PRIMARY_UPSTREAM, type UpstreamView } from '../../../contract/operations/upstreams.ts'
 import { fail, ok } from '../../../contract/result.ts'
 import { textOf } from '../../../contract/upstream-problem.ts'
 import { DEMO_PRICES } from '../../prices/demo-prices.ts'
@@ -11,6 +11,7 @@ import { refuseBaseUrl } from '../base-url.ts'
 import type { SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import { audienceRefusal, type Handler, type Handlers } from '../dispatch.ts'
+import { toHealthView, toKeyView } from '../upstream-view.ts'
 import { OPENAI_BASE_URL, UPSTREAM_KEY } from './setup.ts'
 
 type Noun = 'upstreams.test' | 'upstreams.get' | 'upstreams.update'
@@ -18,8 +19,6 @@ type Noun = 'upstreams.test' | 'upstreams.get' | 'upstreams.update'
 /** A person tries a few times in a row; a script that looks for open ports tries more. */
 const TESTS = { attemptsMax: 10, refillMs: 3_000 }
 const TESTS_AT_ONCE_MAX = 4
-/** Of a shorter key, four characters would be too large a part. */
-const SHOWN_KEY_LENGTH_MIN = 16
 
 export function upstreamHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   return {
@@ -33,7 +32,7 @@ function testUpstream(deps: OperationDeps): Handler<'upstreams.test'> {
   const { setup, clock, probe } = deps
   const byAddress = createAttemptThrottle(clock, TESTS)
   let running = 0
-  return async ({ kind, baseUrl, apiKey, token }, caller) => {
+  return async ({ kind, upstreamId, baseUrl, apiKey, token }, caller) => {
     const notAllowed = setup.isDone() ? audienceRefusal('admin', caller) : setup.refusalFor(caller, token)
     if (notAllowed) return fail(notAllowed)
     const attempt = byAddress.take(caller.address)
@@ -45,12 +44,15 @@ function testUpstream(deps: OperationDeps): Handler<'upstreams.test'> {
     running += 1
     const startedMonoMs = clock.monotonicMs()
     try {
-      const tested = kind ?? deps.upstream.facts().kind ?? 'openai'
-      const target = { baseUrl: trimmed(baseUrl) ?? currentBaseUrl(deps), apiKey: undefined }
+      const tested = kind ?? (upstreamId === undefined ? deps.upstream.facts().kind : null) ?? 'openai'
+      const further = setup.isDone() && upstreamId !== undefined ? furtherOf(deps, upstreamId) : undefined
+      const target = trimmed(baseUrl) ?? further?.baseUrl ?? currentBaseUrl(deps)
+      const stored = () =>
+        upstreamId === undefined || upstreamId === PRIMARY_UPSTREAM
+          ? storedKeyFor(deps, target)
+          : deps.upstreamKeys.get(upstreamId, target)
       const result =
-        tested === 'demo'
-          ? DEMO
-          : await probe({ ...target, apiKey: apiKey ?? (await storedKeyFor(deps, target.baseUrl)) })
+        tested === 'demo' ? DEMO : await probe({ baseUrl: target, apiKey: apiKey ?? (await stored()) })
       const durationMs = Math.round(clock.monotonicMs() - startedMonoMs)
       return ok({
         isWorking: result.problem === null,
@@ -65,6 +67,9 @@ function testUpstream(deps: OperationDeps): Handler<'upstreams.test'> {
     }
   }
 }
+
+const furtherOf = ({ repositories }: OperationDeps, upstreamId: string) =>
+  repositories.upstreams.all().find(({ id }) => id === upstreamId)
 
 /** The demo is part of the gateway: it is there. */
 const DEMO: ProbeResult = {
@@ -108,7 +113,7 @@ function updateUpstream(deps: OperationDeps): Handler<'upstreams.update'> {
       throw error
     }
     await upstream.apply()
-    deps.upstreamHealth.reset()
+    upstream.laneOf(PRIMARY_UPSTREAM).reset()
     return ok(await viewOf(deps))
   }
   return (input, caller) => {
@@ -160,23 +165,14 @@ function store(
   })
 }
 
-async function viewOf({ secrets, upstream, upstreamHealth }: OperationDeps): Promise<UpstreamView> {
+async function viewOf({ secrets, upstream }: OperationDeps): Promise<UpstreamView> {
   const { kind, baseUrl, isConfigured, overriddenBy } = upstream.facts()
-  const key = await secrets.get(UPSTREAM_KEY)
-  const { errors, ...health } = upstreamHealth.state()
   return {
     kind,
     baseUrl: kind === 'demo' ? null : baseUrl,
     isConfigured,
-    key: {
-      isSet: key !== undefined,
-      lastFour: key !== undefined && key.length >= SHOWN_KEY_LENGTH_MIN ? key.slice(-4) : null,
-      keptIn: secrets.kind,
-    },
+    key: toKeyView(await secrets.get(UPSTREAM_KEY), secrets.kind),
     overriddenBy,
-    health: {
-      ...health,
-      errors: errors.map((error) => ({ ...error, details: { ...error.details }, message: textOf(error) })),
-    },
+    health: toHealthView(upstream.laneOf(PRIMARY_UPSTREAM).health),
   }
 }

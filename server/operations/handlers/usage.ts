@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { UsageRow } from '../../../contract/usage.ts'
 import type { ReportKind, ReportKinds } from '../../db/repositories/report-messages.ts'
 import { type Reports, ReportsBusyError } from '../../db/repositories/reports.ts'
+import { isAdministering } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
 import { tooBusy } from '../throttles.ts'
@@ -21,7 +22,8 @@ export function usageHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       const userId = visibleUserId(input.userId, caller)
       if (!userId.ok) return userId
       const page = repositories.usage.list({ ...input, userId: userId.value })
-      return ok({ ...page, names: namesIn(page.rows, repositories) })
+      const rows = isAdministering(caller) ? page.rows : page.rows.map(withoutUpstream)
+      return ok({ ...page, rows, names: namesIn(rows, repositories) })
     },
     async 'usage.summary'(filter, caller) {
       const userId = visibleUserId(filter.userId, caller)
@@ -55,6 +57,9 @@ function namesIn(rows: readonly UsageRow[], { users, keys }: OperationDeps['repo
     ),
   }
 }
+
+/** Which upstream answered is for administrators to know. */
+const withoutUpstream = (row: UsageRow): UsageRow => ({ ...row, upstream: null })
 
 const series =
   ({ reports, timeZone: zone }: OperationDeps): Handler<'usage.series'> =>

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type DemoUpstream, startDemoUpstream } from '../../../server/demo-upstream/demo-upstream.ts'
 import { createUpstreamPools } from '../../../server/gateway/upstream-pool.ts'
 import { UPSTREAM_KEY } from '../../integration/support/running-gateway.ts'
+import { upstreamTarget } from '../../support/upstream-target.ts'
 import { CHAT, DIALECTS, type OnePerson, RESPONSES, startOnePerson } from '../support/one-person.ts'
 import { jsonAnswer, sendRaw, startRawUpstream } from '../support/raw-http.ts'
 
@@ -72,12 +73,7 @@ describe('a silence', () => {
 
   test('failure mode 8: no time-out of a library ends twenty minutes of silent reasoning', async () => {
     const pools = createUpstreamPools()
-    const { pool } = pools.poolFor({
-      baseUrl: 'http://127.0.0.1:1/v1',
-      apiKey: 'x',
-      isDemo: false,
-      version: 1,
-    })
+    const { pool } = pools.poolFor(upstreamTarget())
     // What undici's own client has in force is on its options; its defaults are five minutes.
     const options = Object.getOwnPropertySymbols(pool)
       .map((symbol) => Reflect.get(pool, symbol) as Record<string, unknown> | null)

@@ -7,6 +7,7 @@ export const TARGETS = [
   'request',
   'settings',
   'gateway',
+  'upstream',
   'model',
   'price',
   'plan',

@@ -10,8 +10,8 @@ import { useKitWords } from '../../../kit/kit-words.ts'
 import { FailureNote, Note } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { toast } from '../../../kit/toast.tsx'
-import { useUpstreamProblemWords } from '../../../words/upstream-problems/upstream-problem-words.ts'
 import styles from './settings.module.css'
+import { UpstreamTestResult } from './upstream-test-result.tsx'
 import { useWords } from './words.ts'
 
 const OPENAI_BASE_URL = 'https://api.openai.com/v1'
@@ -130,41 +130,8 @@ export function UpstreamForm({ upstream }: { readonly upstream: CallOutput<'upst
       <FailureNote error={form.failure} />
       <FailureNote error={test.error} />
       {test.data === undefined ? undefined : (
-        <TestResult result={test.data} onUse={(url) => form.set('baseUrl', url)} />
+        <UpstreamTestResult result={test.data} onUse={(url) => form.set('baseUrl', url)} />
       )}
     </form>
-  )
-}
-
-interface TestResultProps {
-  readonly result: CallOutput<'upstreams.test'>
-  readonly onUse: (baseUrl: string) => void
-}
-
-function TestResult({ result, onUse }: TestResultProps) {
-  const t = useWords()
-  const problem = useUpstreamProblemWords()
-  const { isWorking, modelCount, durationMs, suggestedBaseUrl, models } = result
-  if (isWorking) {
-    return (
-      <Note status="ok">
-        {t('testWorks', { count: modelCount, ms: durationMs })}{' '}
-        <span className="mono">{models.slice(0, 5).join(', ')}</span>
-      </Note>
-    )
-  }
-  return (
-    <Note
-      status="bad"
-      actions={
-        suggestedBaseUrl === null ? undefined : (
-          <Button size="sm" onClick={() => onUse(suggestedBaseUrl)}>
-            {t('useSuggested', { url: suggestedBaseUrl })}
-          </Button>
-        )
-      }
-    >
-      {result.problem === null ? t('testFailed') : problem(result.problem)}
-    </Note>
   )
 }

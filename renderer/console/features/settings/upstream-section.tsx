@@ -11,6 +11,7 @@ import { Table } from '../../../kit/table.tsx'
 import { useUpstreamProblemWords } from '../../../words/upstream-problems/upstream-problem-words.ts'
 import styles from './settings.module.css'
 import { UpstreamForm } from './upstream-form.tsx'
+import { UpstreamList } from './upstream-list.tsx'
 import { useWords } from './words.ts'
 
 type Upstream = CallOutput<'upstreams.get'>
@@ -30,13 +31,16 @@ export function UpstreamSection() {
   }
   const { kind, baseUrl } = upstream.data
   return (
-    <div className={styles.columns}>
-      <UpstreamForm key={`${kind} ${baseUrl}`} upstream={upstream.data} />
-      <div className="col g12">
-        <Health upstream={upstream.data} />
-        <LastErrors upstream={upstream.data} />
+    <>
+      <div className={styles.columns}>
+        <UpstreamForm key={`${kind} ${baseUrl}`} upstream={upstream.data} />
+        <div className="col g12">
+          <Health upstream={upstream.data} />
+          <LastErrors upstream={upstream.data} />
+        </div>
       </div>
-    </div>
+      <UpstreamList />
+    </>
   )
 }
 

@@ -1,0 +1,163 @@
+// A held request on its way: to one upstream, and where that one fails before a byte of its answer was relayed, to the next.
+// However many are asked, there is one answer, one hold and one settlement.
+import { PRIMARY_UPSTREAM } from '../../contract/operations/upstreams.ts'
+import { troubleOf } from '../upstreams/answer-problem.ts'
+import type { BreakerTrouble } from '../upstreams/circuit-breaker.ts'
+import { connectionProblem } from '../upstreams/connection-problem.ts'
+import type { LaneEnding, LanePlace } from '../upstreams/upstream-lane.ts'
+import type { StageDeps } from './deps.ts'
+import type { LiveRequest } from './live-requests.ts'
+import { withModel } from './model-splice.ts'
+import type { Relayed } from './relayed.ts'
+import type { Held, Sending, UpstreamTarget } from './request.ts'
+import { dispatch, type Sent, send } from './stages/send.ts'
+import { failureOf } from './traffic.ts'
+import { chooseNext } from './upstream-choice.ts'
+import type { UpstreamExchange } from './upstream-exchange.ts'
+import { type Answered, headTrouble, openingTrouble } from './upstream-failure.ts'
+import { multiplierAt } from './upstream-multiplier.ts'
+
+type TripDeps = Pick<StageDeps, 'pools' | 'clock' | 'logger' | 'affinity'>
+type Live = Pick<LiveRequest, 'attach' | 'isGone'>
+
+interface Attempt {
+  readonly sending: Sending
+  readonly place: LanePlace
+  readonly exchange: UpstreamExchange
+}
+
+/** A whole answer begins only when it is finished. */
+const WHOLE_ANSWER_FACTOR = 10
+
+export class UpstreamTrip {
+  readonly #deps: TripDeps
+  readonly #held: Held
+  readonly #tried: UpstreamTarget[] = []
+  #attempt: Attempt | undefined
+  #trouble: BreakerTrouble | undefined
+
+  constructor(deps: TripDeps, held: Held) {
+    this.#deps = deps
+    this.#held = held
+  }
+
+  /** The request as it was sent last; undefined before it was. */
+  get sending(): Sending | undefined {
+    return this.#attempt?.sending
+  }
+
+  /** Sends it to the first. Undefined where none has a free place. */
+  begin(): UpstreamExchange | undefined {
+    const { session, candidates } = this.#held
+    const preferredId = session === undefined ? undefined : this.#deps.affinity.upstreamOf(session)
+    const first = chooseNext(candidates, this.#tried, preferredId)
+    return first && this.#sendTo(first)
+  }
+
+  /** The answer of the first that has one, or of the last that was asked. Called after `begin`. */
+  async answer(live: Live): Promise<Answered> {
+    for (;;) {
+      const attempt = this.#attempt
+      if (!attempt) throw new Error('a trip that has not begun has no answer')
+      const { sending, exchange } = attempt
+      const hasOthers = this.#tried.length < this.#held.candidates.length
+      const headMsMax = hasOthers ? headMsMaxOf(sending) : undefined
+      const sent = await send(this.#deps, sending, exchange, live, headMsMax)
+      this.#trouble = sent.ok ? headTrouble(sent.head) : undefined
+      const failure = hasOthers && !live.isGone ? await openingTrouble(sent, sending) : undefined
+      const next =
+        failure && !live.isGone ? chooseNext(this.#held.candidates, this.#tried, undefined) : undefined
+      if (!failure || !next) return this.#answered(sending, sent)
+      this.#passOver(attempt, sent, failure)
+      live.attach(this.#sendTo(next))
+    }
+  }
+
+  /** Gives back the place at the upstream, once it is known how the answer ended. */
+  end(relayed: Relayed | undefined): void {
+    this.#attempt?.place.end(this.#trouble ?? (relayed ? endingOf(relayed) : 'unknown'))
+  }
+
+  #sendTo(upstream: UpstreamTarget): UpstreamExchange {
+    this.#tried.push(upstream)
+    const sending = toSending(this.#held, upstream)
+    const place = upstream.lane.take()
+    try {
+      const exchange = dispatch(this.#deps, sending)
+      this.#attempt = { sending, place, exchange }
+      return exchange
+    } catch (error) {
+      place.end('unknown')
+      throw error
+    }
+  }
+
+  #answered(sending: Sending, sent: Sent): Answered {
+    if (sent.ok && !this.#trouble) {
+      this.#attempt?.place.answered()
+      const { session } = this.#held
+      if (session !== undefined) this.#deps.affinity.note(session, sending.upstream.id)
+    }
+    return { sending, sent }
+  }
+
+  #passOver({ sending, place, exchange }: Attempt, sent: Sent, failure: BreakerTrouble): void {
+    const { requestId, upstream } = sending
+    const problem = problemOf(sending, sent)
+    if (problem) upstream.lane.health.noteFailure(problem, requestId)
+    this.#deps.logger.warn(
+      {
+        event: 'upstream_passed_over',
+        requestId,
+        upstream: upstream.name ?? PRIMARY_UPSTREAM,
+        code: problem?.code,
+      },
+      'an upstream failed before it answered; the next one is asked',
+    )
+    place.end(failure)
+    const failed = sent.ok ? sent.exchange : exchange
+    failed.consume({ onData: () => {}, onEnd: () => {}, onFault: () => {} })
+    failed.abort()
+  }
+}
+
+function headMsMaxOf({ upstream, facts }: Sending): number {
+  return upstream.headSecondsMax * 1000 * (facts.isStream ? 1 : WHOLE_ANSWER_FACTOR)
+}
+
+/** The request with the name of the model, and the multiplier, that hold at this upstream. */
+export function toSending(held: Held, upstream: UpstreamTarget): Sending {
+  const upstreamModel = upstream.models?.get(held.model) ?? held.model
+  const multiplierPpm = multiplierAt(held.settingsMultiplierPpm, upstream)
+  if (upstreamModel === held.model) return { ...held, upstream, upstreamModel, multiplierPpm }
+  return {
+    ...held,
+    upstream,
+    upstreamModel,
+    multiplierPpm,
+    upstreamBody: withModel(held.upstreamBody, upstreamModel),
+    // What is sent under another name is renamed back, as an alias is.
+    alias: held.alias ?? held.facts.model,
+  }
+}
+
+function problemOf({ upstream }: Sending, sent: Sent) {
+  const { baseUrl, headSecondsMax } = upstream
+  if (!sent.ok) return connectionProblem(sent.fault.cause, baseUrl, headSecondsMax)
+  const { status, headers } = sent.head
+  const body = sent.exchange.firstBytes ?? Buffer.alloc(0)
+  const type = String(headers['content-type'] ?? '')
+  if (status === 200 && body.length === 0) {
+    const broken = Object.assign(new Error('no byte of an answer came'), { code: 'UND_ERR_SOCKET' })
+    return connectionProblem(broken, baseUrl, headSecondsMax)
+  }
+  return troubleOf(baseUrl, { status, body, location: headers.location, type })
+}
+
+function endingOf(relayed: Relayed): LaneEnding {
+  const failure = failureOf(relayed)
+  if (failure === 'upstream_rejected') return { kind: 'rejected' }
+  if (failure === 'upstream_busy') return { kind: 'busy', retryAfterMs: 0 }
+  if (failure !== undefined) return { kind: 'fault' }
+  return relayed.ending === 'upstream_failed' || relayed.ending === 'drain_cut' ? 'unknown' : 'well'
+}
