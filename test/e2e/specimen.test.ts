@@ -91,7 +91,7 @@ journey('what floats is drawn, sound, and breaks no policy', async () => {
   await page.getByRole('option', { name: /demo-fast/ }).click()
   await page.getByRole('button', { name: 'Any time' }).click()
   await page.getByRole('button', { name: '7 days' }).click()
-  await page.getByRole('button', { name: '7 days' }).waitFor()
+  await page.getByRole('button', { name: '7 days', expanded: false }).waitFor()
   await page.getByRole('tab', { name: 'Rail' }).click()
   await page.getByText('Key refused').waitFor()
   await page.getByRole('button', { name: 'Show as table' }).first().click()
