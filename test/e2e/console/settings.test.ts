@@ -59,6 +59,15 @@ journey('changes are named before they are saved, only they are sent, and they h
   await page.getByText('Changed: Announcement, Time zone').waitFor()
   const { data } = await admin('audit.list', { operation: 'settings.update' })
   expect(data.rows).toHaveLength(2)
+
+  // The name that the gateway is given is its name everywhere, at once.
+  await page.getByRole('textbox', { name: 'Name of this gateway' }).fill('Tidewater')
+  await page.getByRole('button', { name: 'Save 1 change' }).click()
+  await page.getByRole('banner').getByText('Tidewater').waitFor()
+  await expect.poll(() => page.title()).toBe('Settings · Tidewater')
+  await page.goto(stage.portal.url)
+  await page.getByRole('banner').getByRole('link', { name: 'Tidewater' }).waitFor()
+  await expect.poll(() => page.title()).toBe('Home · Tidewater')
 })
 
 journey('closing the door behind oneself is asked about first', async () => {
