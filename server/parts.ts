@@ -26,6 +26,7 @@ import { createLimitTime } from './limits/limit-time.ts'
 import { createLimiter } from './limits/limiter.ts'
 import { sendNoticesByMail } from './notice-mail.ts'
 import type { OperationDeps } from './operations/deps.ts'
+import { baseUrlFor } from './operations/links.ts'
 import { createModelRules } from './prices/model-rules.ts'
 import { createPriceBook } from './prices/price-book.ts'
 import { createUnpricedModels } from './prices/unpriced-models.ts'
@@ -164,12 +165,6 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   notices.subscribe(({ userId, content }) =>
     events.publish({ type: 'notice.given', userId, kind: content.kind }),
   )
-  sendNoticesByMail({
-    notices,
-    mail: signIn.mail,
-    users: repositories.users,
-    baseUrl: () => settings.current().publicBaseUrl || ownAddress(),
-  })
 
   const shared = {
     clock,
@@ -209,6 +204,14 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     },
     closers,
   )
+  // Nobody called: whoever reads them may sit anywhere.
+  const links = { settings, system: housekeeping.system, ownAddress }
+  sendNoticesByMail({
+    notices,
+    mail: signIn.mail,
+    users: repositories.users,
+    baseUrl: () => baseUrlFor(links, {}),
+  })
   const deps = {
     ...shared,
     ...housekeeping,

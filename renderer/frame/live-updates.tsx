@@ -1,5 +1,5 @@
-// Keeps a page true for as long as somebody is signed in: who they are, whether their session stands, everything that is
-// shown, where events were missed, and what was shown before, once something has happened since.
+// Keeps a page true for as long as somebody is signed in: who they are, whether their session stands, what the gateway is
+// called, everything that is shown, where events were missed, and what was shown before, once something has happened since.
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { EventType } from '../client/event-hub.ts'
@@ -31,19 +31,21 @@ export function LiveUpdates() {
   useEffect(() => {
     if (userId === undefined) return
     const everything = createRefresher(() => queries.invalidateQueries())
+    const name = createRefresher(() => queries.invalidateQueries({ queryKey: ['auth.status'] }))
     // A session that has ended answers so, and then the page knows; one that stands may have another role.
     const person = createRefresher(() => queries.invalidateQueries({ queryKey: SESSION_KEY }))
     // Nobody listens for a screen that is not shown: it asks anew when it is shown again.
     const forgetUnshown = () => void queries.invalidateQueries({ type: 'inactive', refetchType: 'none' })
     const stops = [
       ...CHANGES.map((type) => client.onEvent(type, forgetUnshown)),
+      client.onEvent('settings.changed', name.want),
       client.onEvent('resync', everything.want),
       client.onEvent('session.ended', person.want),
       client.onEvent('stream.refused', person.want),
       client.onEvent('user.changed', (event) => event.userId === userId && person.want()),
     ]
     return () => {
-      for (const stop of [everything.stop, person.stop, ...stops]) stop()
+      for (const stop of [everything.stop, name.stop, person.stop, ...stops]) stop()
     }
   }, [client, queries, userId])
 

@@ -1,6 +1,6 @@
 // What a person pastes: the address, the model and the place for the key are in every set-up.
 import { expect, test } from 'vitest'
-import { CLIENTS, KEY_PLACEHOLDER, sampleModel, setUpOf } from './set-ups.ts'
+import { CLIENTS, isOutOfReach, KEY_PLACEHOLDER, sampleModel, setUpOf } from './set-ups.ts'
 
 test.each(CLIENTS)(
   'the set-up of %s carries the address, the model where it names one, and a place for the key',
@@ -19,6 +19,16 @@ test('Codex gets a profile in a file of its own', () => {
   const [file] = setUpOf('codex', 'http://gateway/v1', 'gpt-6-sol')
   expect(file?.where).toBe('~/.codex/gateway.config.toml')
   expect(file?.text).toContain('wire_api = "responses"')
+})
+
+test.each([
+  ['open-webui', 'http://127.0.0.1:8080/v1', true],
+  ['librechat', 'http://localhost:8080/v1', true],
+  ['librechat', 'http://[::1]:8080/v1', true],
+  ['open-webui', 'http://192.168.1.7:8080/v1', false],
+  ['codex', 'http://127.0.0.1:8080/v1', false],
+] as const)('%s is led out of reach by %s: %s', (client, baseUrl, isOut) => {
+  expect(isOutOfReach(client, baseUrl)).toBe(isOut)
 })
 
 test('the examples name a model that exists here', () => {

@@ -139,6 +139,14 @@ for await (const text of textStream) process.stdout.write(text)`,
   }
 }
 
+const IN_CONTAINERS: ReadonlySet<Client> = new Set(['open-webui', 'librechat'])
+
+/** Whether the set-up leads nowhere as it stands: in a container, a loopback address is the container itself. */
+export function isOutOfReach(client: Client, baseUrl: string): boolean {
+  const { hostname } = new URL(baseUrl)
+  return IN_CONTAINERS.has(client) && /^(localhost|\[::1\]|127\..*)$/.test(hostname)
+}
+
 /** What the examples prefer, best first; else the first there is. */
 const SAMPLE_MODELS = ['demo-smart', 'gpt-6.1-sol', 'gpt-6-sol', 'gpt-5.6-sol']
 

@@ -14,6 +14,7 @@ import { useAppearance } from '../state/appearance.ts'
 import { createWords, type Words, WordsContext } from '../words/words.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { LiveUpdates } from './live-updates.tsx'
+import { ProductNameSource } from './product-name-source.tsx'
 import { askForSession, followSession } from './session.ts'
 import { StaleNote } from './stale-note.tsx'
 
@@ -44,7 +45,7 @@ export async function startApp({ catalogues, render }: AppParts): Promise<void> 
           <ClientContext value={client}>
             <QueryClientProvider client={queries}>
               <ErrorBoundary>
-                {render(words)}
+                <ProductNameSource>{render(words)}</ProductNameSource>
                 <LiveUpdates />
                 <StaleNote />
                 <Toaster />

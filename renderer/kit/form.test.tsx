@@ -54,6 +54,28 @@ test('a refusal that names a field stands at the field until the value changes',
   expect(result.current.errors.name).toBeUndefined()
 })
 
+test('a field has its own sentence for what the contract refuses, and a list stands for its entries', async () => {
+  const refuse = (code: 'invalid_input' | 'email_taken', param: string) =>
+    new CallError({ code, message: 'as the gateway says', details: { param, problem: `${param}: wrong` } })
+  const told = async (error: CallError) => {
+    const { result } = renderHook(
+      () =>
+        useForm({
+          initial: { hosts: 'a b', name: '' },
+          refusedText: (name) => (name === 'hosts' ? 'One host a line.' : undefined),
+          send: () => Promise.reject(error),
+        }),
+      { wrapper },
+    )
+    act(() => result.current.submit())
+    await waitFor(() => expect(result.current.isWorking).toBe(false))
+    return result.current.errors
+  }
+  expect(await told(refuse('invalid_input', 'hosts.1'))).toEqual({ hosts: 'One host a line.' })
+  expect(await told(refuse('invalid_input', 'name'))).toEqual({ name: 'Not valid: name: wrong' })
+  expect(await told(refuse('email_taken', 'hosts'))).toEqual({ hosts: 'as the gateway says' })
+})
+
 test('any other failure is one of the whole form, and the values stay', async () => {
   const refused = new CallError({ code: 'offline', message: '' })
   const result = form(() => Promise.reject(refused))

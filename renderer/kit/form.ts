@@ -1,7 +1,7 @@
 // The state of a form: what is typed, which fields are wrong, and what the gateway said about them. The contract checks
 // everything again; what is checked here is what can be said sooner, and in the reader's language.
 import { useState } from 'react'
-import { CallError } from '../client/client.ts'
+import { CallError, type CallFailure } from '../client/client.ts'
 import { paramOf } from '../client/failures.ts'
 import { useFailureWords } from '../words/failure-words.ts'
 
@@ -26,6 +26,8 @@ interface FormOptions<Values> {
   readonly send: (values: Values) => Promise<unknown>
   /** Field names for members of the contract that are called something else here, such as `admin.email`. */
   readonly fieldOf?: Readonly<Record<string, keyof Values>>
+  /** The field's own sentence for a value that the contract refuses; undefined for that of the gateway. */
+  readonly refusedText?: (name: keyof Values) => string | undefined
 }
 
 export function useForm<Values extends object>({
@@ -33,6 +35,7 @@ export function useForm<Values extends object>({
   check = () => ({}),
   send,
   fieldOf = {},
+  refusedText = () => undefined,
 }: FormOptions<Values>): Form<Values> {
   const words = useFailureWords()
   const [values, setValues] = useState(initial)
@@ -41,14 +44,16 @@ export function useForm<Values extends object>({
   const [failed, setFailed] = useState<{ readonly error: unknown; readonly values: Values } | undefined>()
   const found = check(values)
   const param = failed?.error instanceof CallError ? paramOf(failed.error.failure) : undefined
-  const field = param === undefined ? undefined : (fieldOf[param] ?? (param in initial ? param : undefined))
+  const field = param === undefined ? undefined : (fieldOf[param] ?? fieldNamed(param, initial))
+  const textOf = (failure: CallFailure, name: keyof Values) =>
+    (failure.code === 'invalid_input' ? refusedText(name) : undefined) ?? words(failure)
   // What the gateway refused is no longer wrong once it is typed anew.
   const isStillThere =
     field !== undefined && failed?.values[field as keyof Values] === values[field as keyof Values]
   const refused =
     isStillThere && failed?.error instanceof CallError
       ? // `field` is a name of this form: it was looked up in one of its tables.
-        ({ [field]: words(failed.error.failure) } as Errors<Values>)
+        ({ [field]: textOf(failed.error.failure, field as keyof Values) } as Errors<Values>)
       : {}
 
   return {
@@ -74,6 +79,10 @@ export function useForm<Values extends object>({
     },
   }
 }
+
+/** An entry of a list, such as `allowedHosts.2`, is typed in the field of the list. */
+const fieldNamed = (param: string, fields: object): string | undefined =>
+  [param, param.replace(/\.\d+$/, '')].find((name) => name in fields)
 
 /** Once the errors are drawn. */
 function focusFirstError(): void {

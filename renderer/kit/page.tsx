@@ -1,5 +1,6 @@
 // What a page is put together from: its header, sections, panels, stats, filters and facts.
-import { type ReactNode, useEffect, useId } from 'react'
+import { type ReactNode, useId } from 'react'
+import { useTabTitle } from './product-name.ts'
 
 interface PageHeaderProps {
   readonly title: string
@@ -11,9 +12,7 @@ interface PageHeaderProps {
 
 /** Names the page, on the page and in the tab. */
 export function PageHeader({ title, meta, actions }: PageHeaderProps) {
-  useEffect(() => {
-    document.title = `${title} · Codex Gateway`
-  }, [title])
+  useTabTitle(title)
   return (
     <header className="phead">
       <h1>{title}</h1>

@@ -54,6 +54,12 @@ test('six models have a name; the seventh is part of the rest; a rest of nothing
   expect(told(seven.slice(0, 2), 20).series.map(({ label }) => label)).toEqual(['m0', 'm1'])
 })
 
+test('a model that cost nothing has no series beside one that did', () => {
+  const groups = [group('gpt-6', 10, 10), group('free', 0, 0)]
+  const { series } = spendPoints({ points: [totals(10), totals(10)], groups }, 'spend', LABELS)
+  expect(series.map(({ label }) => label)).toEqual(['gpt-6'])
+})
+
 test('no request is an empty chart, requests that cost nothing are a flat one', () => {
   const idle = { ...totals(0), requests: 0 }
   expect(spendPoints({ points: [idle, idle], groups: [] }, 'spend', LABELS).points).toEqual([])

@@ -11,7 +11,10 @@ type LinkDeps = Pick<OperationDeps, 'settings' | 'system' | 'ownAddress'>
  * Without a slash at its end. Links are handed to people at other machines, so that whoever sits at this one and came by
  * loopback gives out the gateway's address in the network, as far as it listens there.
  */
-export function baseUrlFor({ settings, system, ownAddress }: LinkDeps, caller: Caller): string {
+export function baseUrlFor(
+  { settings, system, ownAddress }: LinkDeps,
+  caller: Pick<Caller, 'origin'>,
+): string {
   const { publicBaseUrl } = settings.current()
   if (publicBaseUrl !== '') return publicBaseUrl
   const { origin = ownAddress() } = caller

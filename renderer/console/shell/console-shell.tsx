@@ -9,6 +9,7 @@ import type { Me } from '../../frame/session.ts'
 import { Mark } from '../../kit/gate.tsx'
 import { useKitWords } from '../../kit/kit-words.ts'
 import { MenuLine, MenuLink } from '../../kit/menu.tsx'
+import { useProductName } from '../../kit/product-name.ts'
 import { Shape } from '../../kit/shape.tsx'
 import { GateCard } from './gate-card.tsx'
 import { LedgerLight } from './ledger-light.tsx'
@@ -28,6 +29,7 @@ interface ConsoleShellProps {
 export function ConsoleShell({ me, desktop, children }: ConsoleShellProps) {
   const t = useShellWords()
   const kit = useKitWords()
+  const productName = useProductName()
   const gate = useGateState()
   const toSignIn = () => window.location.assign(PORTAL_PATHS.login)
   return (
@@ -38,7 +40,7 @@ export function ConsoleShell({ me, desktop, children }: ConsoleShellProps) {
       <header className="titlebar">
         <span className="winname">
           <Mark isLit={gate.isOpen} size={18} />
-          <span>Codex Gateway</span>
+          <span className="trunc">{productName}</span>
         </span>
         <SearchEverything address={gate.address} />
         <span className="grow" />

@@ -1,10 +1,10 @@
 // In the desktop window, in the place of every page while the gateway stands still: why, and how it starts again.
 import { Power } from 'lucide-react'
-import { useEffect } from 'react'
 import type { DesktopView, StartProblem } from '../../../contract/desktop.ts'
 import { useDesktopCall } from '../../client/desktop.ts'
 import { Button } from '../../kit/button.tsx'
 import { Mono } from '../../kit/literals.tsx'
+import { useTabTitle } from '../../kit/product-name.ts'
 import { EmptyState } from '../../kit/states.tsx'
 import { useShellWords } from './words.ts'
 
@@ -16,9 +16,7 @@ export function GatewayStill({ desktop }: { readonly desktop: DesktopView }) {
   const problem = gateway.kind === 'failed' ? gateway.problem : undefined
   const next = problem?.taken?.next ?? null
   const title = t(problem === undefined ? 'stillTitle' : 'failedTitle')
-  useEffect(() => {
-    document.title = `${title} · Codex Gateway`
-  }, [title])
+  useTabTitle(title)
   return (
     <div className="still">
       <EmptyState

@@ -1,6 +1,7 @@
 // The card of a page for everybody: the mark, what the page is for, and usually a form.
-import { type ReactNode, useEffect } from 'react'
+import type { ReactNode } from 'react'
 import { Mark } from '../../kit/gate.tsx'
+import { useTabTitle } from '../../kit/product-name.ts'
 
 interface OpenCardProps {
   readonly title: string
@@ -11,9 +12,7 @@ interface OpenCardProps {
 }
 
 export function OpenCard({ title, subtitle, onSubmit, children }: OpenCardProps) {
-  useEffect(() => {
-    document.title = `${title} · Codex Gateway`
-  }, [title])
+  useTabTitle(title)
   const content = (
     <>
       <div className="hello">

@@ -8,6 +8,7 @@ import type { Me } from '../../frame/session.ts'
 import { Mark } from '../../kit/gate.tsx'
 import { useKitWords } from '../../kit/kit-words.ts'
 import { MenuLine, MenuLink } from '../../kit/menu.tsx'
+import { useProductName } from '../../kit/product-name.ts'
 import { useAppearance } from '../../state/appearance.ts'
 import { PLACES } from './places.ts'
 import { useShellWords } from './words.ts'
@@ -20,6 +21,7 @@ interface PortalShellProps {
 export function PortalShell({ me, children }: PortalShellProps) {
   const t = useShellWords()
   const kit = useKitWords()
+  const productName = useProductName()
   const [path, navigate] = useLocation()
   const { adoptChoices } = useAppearance()
   const { theme, locale } = me
@@ -41,7 +43,7 @@ export function PortalShell({ me, children }: PortalShellProps) {
         <div>
           <Link href={PORTAL_PATHS.home} className="brand">
             <Mark isLit />
-            <span>Codex Gateway</span>
+            <span className="trunc">{productName}</span>
           </Link>
           <nav className="nav" aria-label={t('navigation')}>
             {links(false)}

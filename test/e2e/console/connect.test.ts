@@ -57,6 +57,8 @@ journey('a gateway for this computer alone says so, and how to let the network i
   await code.filter({ hasText: `base_url = "${address}"` }).waitFor()
   await page.getByRole('tab', { name: 'curl' }).click()
   await code.filter({ hasText: `curl ${address}/chat/completions` }).waitFor()
+  await page.getByRole('tab', { name: 'Open WebUI' }).click()
+  await page.getByText('In a container, 127.0.0.1 is the container itself.').waitFor()
   await page.getByText('Cursor calls its models from its own servers').waitFor()
   await takePicture(page, 'console-connect-here')
 })

@@ -79,6 +79,7 @@ journey('a balance is adjusted, and ledger, audit and the portal of the person a
   await page.getByRole('button', { name: 'Adjust balance' }).click()
   const dialog = page.getByRole('dialog')
   const before = (await stage.portal.call('me.overview', {}, { cookie })).data.balanceNanoUsd
+  await dialog.getByRole('button', { name: 'Top up', exact: true }).waitFor()
   await dialog.getByRole('button', { name: '$50' }).click()
   await dialog.getByRole('combobox', { name: /Kind/ }).click()
   await page.getByRole('option', { name: 'Gift' }).click()

@@ -22,6 +22,8 @@ journey('a set-up is read with this address, a model that exists here, and for a
   await code.filter({ hasText: 'gateway.config.toml' }).waitFor()
   expect(await code.first().innerText()).toContain(`base_url = "${stage.portal.url}/v1"`)
   expect(await code.first().innerText()).toContain('model = "demo-smart"')
+  await page.getByRole('tab', { name: 'LibreChat' }).click()
+  await page.getByText('In a container, 127.0.0.1 is the container itself.').waitFor()
   await page.getByRole('tab', { name: 'curl' }).click()
   await code.filter({ hasText: `curl ${stage.portal.url}/v1/chat/completions` }).waitFor()
   expect(page.url()).toContain('client=curl')

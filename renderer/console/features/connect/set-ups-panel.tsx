@@ -5,6 +5,7 @@ import {
   CLIENT_NAMES,
   CLIENTS,
   type Client,
+  isOutOfReach,
   KEY_PLACEHOLDER,
   sampleModel,
   setUpOf,
@@ -65,6 +66,9 @@ function SetUps({ baseUrl, models }: SetUpsProps) {
               onChange={setChosen}
             />
           </Field>
+          {isOutOfReach(client, baseUrl) ? (
+            <Note status="warn">{t('container', { host: new URL(baseUrl).hostname })}</Note>
+          ) : undefined}
           {setUpOf(client, baseUrl, model).map(({ where, place, text }) => (
             <CodeBlock key={where} text={text} where={place === undefined ? where : t('where_terminal')} />
           ))}

@@ -1,10 +1,10 @@
 // The set-up, done once, in three steps: who administers the gateway, where it sends requests, and whom it lets in. Ends
 // signed in, on the console.
 import { CircleCheck } from 'lucide-react'
-import { useEffect } from 'react'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk } from '../../../client/hooks.ts'
 import { LanguageSwitch } from '../../../frame/language-switch.tsx'
+import { useTabTitle } from '../../../kit/product-name.ts'
 import { EmptyState, ErrorState } from '../../../kit/states.tsx'
 import styles from './set-up.module.css'
 import { SetUpSteps } from './set-up-steps.tsx'
@@ -13,9 +13,7 @@ import { useWords } from './words.ts'
 export function SetUpScreen() {
   const t = useWords()
   const status = useAsk('setup.status', {})
-  useEffect(() => {
-    document.title = `${t('title')} · Codex Gateway`
-  }, [t])
+  useTabTitle(t('title'))
   if (status.data?.isDone === false) return <SetUpSteps status={status.data} />
   return (
     <div className={styles['plain']}>

@@ -8,7 +8,7 @@ export type SectionName = (typeof SECTIONS)[number]
 export type SettingName = Exclude<keyof Settings, 'modelAliases'>
 
 /** How a setting is typed and shown. A number has a unit; `choice` has one of a few words. */
-export type Kind = 'text' | 'long' | 'list' | 'money' | 'factor' | 'number' | 'choice'
+export type Kind = 'text' | 'long' | 'list' | 'zone' | 'money' | 'factor' | 'number' | 'choice'
 export type Unit = 'seconds' | 'bytes' | 'days' | 'hours' | 'streams' | 'parts' | 'copies'
 
 export interface SettingField {
@@ -29,7 +29,7 @@ export const FIELDS: readonly SettingField[] = [
   { name: 'productName', section: 'general', kind: 'text', byDefault: 'Codex Gateway', charsMax: 60 },
   { name: 'announcement', section: 'general', kind: 'long', byDefault: '', charsMax: 2000 },
   { name: 'publicBaseUrl', section: 'general', kind: 'text', byDefault: '', charsMax: 300 },
-  { name: 'timeZone', section: 'general', kind: 'text', byDefault: '', charsMax: 100 },
+  { name: 'timeZone', section: 'general', kind: 'zone', byDefault: '' },
   {
     name: 'registration',
     section: 'registration',
@@ -168,7 +168,7 @@ export function toStored({ kind }: SettingField, typed: Typed): unknown {
 
 /** Whether what is typed can be sent: a number has to be one, and within its range. */
 export function isTypable({ kind, range }: SettingField, typed: Typed): boolean {
-  if (kind === 'text' || kind === 'long' || kind === 'list' || kind === 'choice') return true
+  if (kind !== 'money' && kind !== 'factor' && kind !== 'number') return true
   if (typeof typed !== 'number') return false
   return range === undefined || (typed >= range[0] && typed <= range[1])
 }

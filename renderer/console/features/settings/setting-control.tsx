@@ -1,11 +1,14 @@
 // One setting: its control, its unit, what it does and what it is by default, and who decides where the environment does.
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { RadioGroup } from '../../../kit/choices.tsx'
+import { Combobox } from '../../../kit/combobox.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { MoneyInput, MultiplierInput, NumberInput } from '../../../kit/number-input.tsx'
 import { Note } from '../../../kit/states.tsx'
 import { TextArea, TextInput } from '../../../kit/text-input.tsx'
 import type { SettingField, Typed } from './fields.ts'
+import { memoryText } from './memory-text.ts'
+import { zoneOption, zoneOptions } from './time-zones.ts'
 import { doorOf, registrationOf, useValueText } from './value-text.ts'
 import { useWords } from './words.ts'
 
@@ -45,12 +48,15 @@ function Control({ field, typed, onChange }: SettingControlProps) {
       return <MultiplierInput value={number} onChange={onChange} />
     case 'number':
       return (
-        <NumberInput
-          value={number}
-          onChange={onChange}
-          after={
-            field.unit === undefined ? undefined : <span className="aff">{t(`unit_${field.unit}`)}</span>
-          }
+        <NumberInput value={number} onChange={onChange} after={<UnitOf field={field} value={number} />} />
+      )
+    case 'zone':
+      return (
+        <Combobox
+          options={zoneOptions(text)}
+          value={text === '' ? null : zoneOption(text)}
+          onChange={(zone) => onChange(zone?.value ?? '')}
+          placeholder={t('zoneOfMachine')}
         />
       )
     case 'long':
@@ -60,6 +66,24 @@ function Control({ field, typed, onChange }: SettingControlProps) {
     default:
       return <TextInput maxLength={field.charsMax} value={text} onChange={onChange} />
   }
+}
+
+interface UnitOfProps {
+  readonly field: SettingField
+  readonly value: number | undefined
+}
+
+/** Bytes are typed to the byte, and said in a unit that a person reads. */
+function UnitOf({ field: { unit }, value }: UnitOfProps) {
+  const t = useWords()
+  if (unit === undefined) return null
+  const memory = unit === 'bytes' && value !== undefined ? memoryText(value) : undefined
+  return (
+    <>
+      <span className="aff">{t(`unit_${unit}`)}</span>
+      {memory === undefined ? undefined : <span className="aff num">{memory}</span>}
+    </>
+  )
 }
 
 function Choice({ field, typed, settings, onChange }: SettingControlProps) {

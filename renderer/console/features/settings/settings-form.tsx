@@ -36,6 +36,7 @@ export function SettingsForm({ fields, settings }: SettingsFormProps) {
           isTypable(field, values[field.name]) ? undefined : t('outOfRange', rangeOf(field)),
         ]),
       ),
+    refusedText: (name) => refusedText(t, name),
     send: async (values) => {
       const changed = changedFields(fields, stored, values)
       // The names are settings, and the gateway looks at each value again.
@@ -103,6 +104,14 @@ export function SettingsForm({ fields, settings }: SettingsFormProps) {
       </ConfirmDialog>
     </form>
   )
+}
+
+const REFUSED = ['productName', 'publicBaseUrl', 'timeZone', 'allowedHosts', 'corsOrigins'] as const
+
+/** What each has to be; undefined for what cannot be typed wrong without being told before it is sent. */
+function refusedText(t: ReturnType<typeof useWords>, name: string): string | undefined {
+  const refused = REFUSED.find((known) => known === name)
+  return refused === undefined ? undefined : t(`refused_${refused}`)
 }
 
 const UNITS_OF_ONE: Readonly<Partial<Record<SettingField['kind'], number>>> = {

@@ -3,6 +3,8 @@ import { countText, moneyString } from '../../../kit/money.ts'
 import { multiplierText } from '../../../kit/multiplier.ts'
 import { useAppearance } from '../../../state/appearance.ts'
 import type { SettingField } from './fields.ts'
+import { memoryText } from './memory-text.ts'
+import { zoneText } from './time-zones.ts'
 import { useWords } from './words.ts'
 
 const LONG_CHARS = 60
@@ -17,10 +19,13 @@ export function useValueText(): (field: SettingField, value: unknown) => string 
     if (typeof value === 'number') {
       if (kind === 'money') return moneyString(value, { kind: 'balance' })
       if (kind === 'factor') return `× ${multiplierText(value)}`
+      const memory = unit === 'bytes' ? memoryText(value) : undefined
+      if (memory !== undefined && !memory.startsWith('≈')) return memory
       const count = countText(value, language)
       return unit === undefined ? count : `${count} ${t(`unit_${unit}`)}`
     }
     const text = typeof value === 'string' ? value : ''
+    if (kind === 'zone') return text === '' ? t('zoneOfMachine') : zoneText(text)
     if (text === '') return t('none')
     return text.length > LONG_CHARS ? `${text.slice(0, LONG_CHARS)}…` : text
   }

@@ -54,7 +54,7 @@ export function AdjustBalanceDialog({ user, onClose }: AdjustBalanceDialogProps)
     },
   })
   const { direction, kind, amountNanoUsd = 0, note } = form.values
-  const amount = moneyString(amountNanoUsd, { kind: 'balance' })
+  const what = direction === 'take' ? 'take' : kind
   return (
     <Dialog
       isOpen
@@ -66,7 +66,9 @@ export function AdjustBalanceDialog({ user, onClose }: AdjustBalanceDialogProps)
         <>
           <Button onClick={onClose}>{kit('cancel')}</Button>
           <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t(direction === 'take' ? 'adjustSubmitTake' : `adjustSubmit_${kind}`, { amount })}
+            {amountNanoUsd > 0
+              ? t(`adjustSubmit_${what}`, { amount: moneyString(amountNanoUsd, { kind: 'balance' }) })
+              : t(`adjustSubmitEmpty_${what}`)}
           </Button>
         </>
       }

@@ -51,7 +51,9 @@ export function CreditLimitDialog({ user, onClose }: CreditLimitDialogProps) {
         <>
           <Button onClick={onClose}>{kit('cancel')}</Button>
           <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('creditLimitSubmit', { amount: amount(limit) })}
+            {form.values.creditLimitNanoUsd === undefined
+              ? t('changeCreditLimit')
+              : t('creditLimitSubmit', { amount: amount(limit) })}
           </Button>
         </>
       }

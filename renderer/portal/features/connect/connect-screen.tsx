@@ -7,6 +7,7 @@ import {
   CLIENT_NAMES,
   CLIENTS,
   type Client,
+  isOutOfReach,
   KEY_PLACEHOLDER,
   sampleModel,
   setUpOf,
@@ -78,6 +79,9 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
             tabs={CLIENTS.map((value) => ({ value, label: CLIENT_NAMES[value] }))}
           >
             <div className={styles.parts}>
+              {isOutOfReach(client, baseUrl) ? (
+                <Note status="warn">{t('container', { host: window.location.hostname })}</Note>
+              ) : undefined}
               {setUpOf(client, baseUrl, model).map(({ where, place, text }) => (
                 <CodeBlock key={where} text={text} where={place === undefined ? where : t('shell')} />
               ))}

@@ -8,6 +8,7 @@ import { Button } from '../../../kit/button.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
 import { PasswordInput } from '../../../kit/password-input.tsx'
+import { useProductName } from '../../../kit/product-name.ts'
 import { FailureNote, Note } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { Sentence } from '../../../words/sentence.tsx'
@@ -34,7 +35,7 @@ export function PasswordStep({ onSecondFactorDue }: PasswordStepProps) {
       if (due !== undefined) onSecondFactorDue(due)
     },
   })
-  const name = status.data?.productName ?? 'Codex Gateway'
+  const name = useProductName()
   return (
     <OpenCard
       title={t('title')}
