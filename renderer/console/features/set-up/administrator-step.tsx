@@ -2,6 +2,7 @@
 import { ArrowRight } from 'lucide-react'
 import { useClient } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
+import { isEmail } from '../../../kit/email.ts'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
 import { PasswordInput } from '../../../kit/password-input.tsx'
@@ -27,7 +28,7 @@ export function AdministratorStep({ draft, isTokenNeeded, onNext }: Administrato
     initial: { token, email, password, confirmation },
     check: (values) => ({
       token: isTokenNeeded && values.token.trim() === '' ? t('tokenMissing') : undefined,
-      email: /^\S+@\S+$/.test(values.email.trim()) ? undefined : t('emailMissing'),
+      email: isEmail(values.email) ? undefined : t('emailMissing'),
       password: values.password.length < PASSWORD_CHARS_MIN ? t('passwordShort') : undefined,
       confirmation: values.confirmation === values.password ? undefined : t('confirmationDiffers'),
     }),

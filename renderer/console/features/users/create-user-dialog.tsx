@@ -6,6 +6,7 @@ import { useAsk, useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Checkbox, RadioGroup } from '../../../kit/choices.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { isEmail } from '../../../kit/email.ts'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
 import { useKitWords } from '../../../kit/kit-words.ts'
@@ -37,7 +38,7 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) 
   const form = useForm({
     initial,
     check: ({ email, isMade, password }) => ({
-      email: /^\S+@\S+$/.test(email.trim()) ? undefined : t('emailMissing'),
+      email: isEmail(email) ? undefined : t('emailMissing'),
       password: isMade || password.length >= PASSWORD_CHARS_MIN ? undefined : t('passwordShort'),
     }),
     send: async ({ email, isMade, password: typed, role }) => {

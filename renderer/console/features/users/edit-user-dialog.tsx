@@ -3,6 +3,7 @@ import { useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { RadioGroup } from '../../../kit/choices.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { isEmail } from '../../../kit/email.ts'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
 import { useKitWords } from '../../../kit/kit-words.ts'
@@ -23,7 +24,7 @@ export function EditUserDialog({ user, onClose }: EditUserDialogProps) {
   const { mutateAsync } = useChange('users.update', ['users.get', 'users.list', 'audit.list'])
   const form = useForm({
     initial: { email: user.email, role: user.role },
-    check: ({ email }) => ({ email: /^\S+@\S+$/.test(email.trim()) ? undefined : t('emailMissing') }),
+    check: ({ email }) => ({ email: isEmail(email) ? undefined : t('emailMissing') }),
     send: async ({ email, role }) => {
       const isSameEmail = email.trim().toLowerCase() === user.email
       if (isSameEmail && role === user.role) return onClose()

@@ -5,6 +5,7 @@ import { useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { RadioGroup } from '../../../kit/choices.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { isEmail } from '../../../kit/email.ts'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
 import { useKitWords } from '../../../kit/kit-words.ts'
@@ -33,7 +34,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   const form = useForm({
     initial,
     check: ({ email }) => ({
-      email: email.trim() === '' || /^\S+@\S+$/.test(email.trim()) ? undefined : t('emailMissing'),
+      email: email.trim() === '' || isEmail(email) ? undefined : t('emailMissing'),
     }),
     send: async ({ email, role, lasts, note }) =>
       setSent(

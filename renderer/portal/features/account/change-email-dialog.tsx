@@ -3,6 +3,7 @@ import { useAsk, useClient } from '../../../client/hooks.ts'
 import { useMe, useRefreshMe } from '../../../frame/session.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
+import { isEmail } from '../../../kit/email.ts'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
 import { useKitWords } from '../../../kit/kit-words.ts'
@@ -84,6 +85,6 @@ export function ChangeEmailDialog({ isVerifying, onClose }: ChangeEmailDialogPro
 
 function emailProblem(email: string, own: string, t: ReturnType<typeof useWords>): string | undefined {
   const typed = email.trim().toLowerCase()
-  if (!/^\S+@\S+$/.test(typed)) return t('emailMissing')
+  if (!isEmail(typed)) return t('emailMissing')
   return typed === own ? t('emailSame') : undefined
 }
