@@ -65,7 +65,8 @@ export async function createLogFiles(dir: string, options: LogOptions = {}): Pro
     limit: { count: FILES_KEPT },
     mkdir: true,
     mode: 0o600,
-    sync: false,
+    // Some hundred microseconds for what hundreds of requests have to say, and no line is overtaken by the last ones.
+    sync: true,
     maxLength: BUFFER_BYTES_MAX,
   })
   // Until the file is open a flush would write nothing, and a process that ends early would leave no line behind.

@@ -53,6 +53,8 @@ export function startDesktop(options: DesktopOptions = {}): DesktopApp {
     const child = fork(join(root, 'dist', 'electron', 'main.mjs'), [], {
       cwd: root,
       execArgv: ['--import', REGISTER, '--enable-source-maps'],
+      // A group of its own, so that its browser ends with it, however it ends.
+      detached: true,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
@@ -83,7 +85,7 @@ export function startDesktop(options: DesktopOptions = {}): DesktopApp {
   let browser: Browser | undefined
   onTestFinished(async () => {
     await browser?.close().catch(() => undefined)
-    child.kill('SIGKILL')
+    killGroup(child)
     await exited
   })
 
@@ -108,6 +110,14 @@ export function startDesktop(options: DesktopOptions = {}): DesktopApp {
       const [code] = await once(second, 'exit')
       return code
     },
+  }
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // All of it has ended.
   }
 }
 

@@ -11,7 +11,7 @@ import {
 
 const CONNECTIONS = 3_000
 /** Both ends of each connection are in this process. */
-const BYTES_EACH_MAX = 64 * 1024
+const BYTES_EACH_MAX = 96 * 1024
 
 let gateway: RunningGateway
 let person: Person
