@@ -58,6 +58,7 @@ import {
   usersGrantPlan,
   usersPlan,
 } from './operations/plans.ts'
+import { policiesGet, policiesUpdate } from './operations/policies.ts'
 import {
   pricesImport,
   pricesList,
@@ -151,6 +152,8 @@ const OPERATIONS = [
   settingsUpdate,
   limitsList,
   limitsUpdate,
+  policiesGet,
+  policiesUpdate,
   limitsUsage,
   authStatus,
   authVerifySecondFactor,

@@ -92,11 +92,23 @@ export const ERRORS = {
   unsupported_parameter: invalid(400, 'This gateway does not allow "{param}": {problem}'),
   unsupported_tool: invalid(
     400,
-    'The hosted tool "{tool}" is not allowed here. Tools that run on your side (functions, custom tools) and web_search are.',
+    'The hosted tool "{tool}" is not allowed here, because what it costs cannot be known beforehand. Tools that run on your side (functions, custom tools) are, and of the hosted ones those that have a price.',
+  ),
+  tool_not_permitted: invalid(
+    400,
+    'The hosted tool "{tool}" is not open to you here. Leave it out, or ask the administrator of this gateway.',
   ),
   unsupported_service_tier: invalid(
     400,
     'The service tier "{tier}" has no price for this model here. Leave service_tier out, or send "auto" or "default".',
+  ),
+  service_tier_not_permitted: invalid(
+    400,
+    'The service tier "{tier}" is not open to you here. Leave service_tier out, or ask the administrator of this gateway.',
+  ),
+  storing_not_permitted: invalid(
+    400,
+    'Answers are not to be kept at the upstream. Send "store": false, and what the next request needs along with it.',
   ),
   model_not_found: invalid(404, 'The model "{model}" does not exist here, or you have no access to it.'),
   model_not_priced: invalid(

@@ -70,6 +70,8 @@ const furtherRates = {
   imageInputNanoUsdPerMTok: rate,
   imageCachedInputNanoUsdPerMTok: rate,
   imageOutputNanoUsdPerMTok: rate,
+  /** The preview variants of the search. Empty: as `web_search` where the model reasons, and else refused. */
+  webSearchPreviewNanoUsdPerCall: rate,
   fileSearchNanoUsdPerCall: rate,
   /** One container of the code interpreter, however often it is used within its session. */
   codeInterpreterNanoUsdPerSession: rate,

@@ -54,8 +54,27 @@ const chargedUsage = z.strictObject({
   imageCachedInputTokens: count.optional(),
   audioOutputTokens: count.optional(),
   imageOutputTokens: count.optional(),
+  webSearchPreviewCalls: count.optional(),
   fileSearchCalls: count.optional(),
   codeInterpreterSessions: count.optional(),
+  /** What the model of the image tool used, and its rates then, in nano-dollars per million tokens. */
+  imageTool: z
+    .strictObject({
+      model: z.string(),
+      inputTokens: count,
+      imageInputTokens: count,
+      cachedInputTokens: count,
+      outputTokens: count,
+      textOutputTokens: count,
+      rates: z.strictObject({
+        input: nanoUsd,
+        imageInput: nanoUsd,
+        cachedInput: nanoUsd,
+        output: nanoUsd,
+        textOutput: nanoUsd,
+      }),
+    })
+    .optional(),
 })
 
 const formula = z.strictObject({
@@ -77,8 +96,14 @@ const formula = z.strictObject({
         'audio_output',
         'image_output',
         'web_search',
+        'web_search_preview',
         'file_search',
         'code_interpreter',
+        'tool_image_text_input',
+        'tool_image_image_input',
+        'tool_image_cached_input',
+        'tool_image_text_output',
+        'tool_image_output',
       ]),
       /** Tokens, or calls. */
       count,

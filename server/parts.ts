@@ -24,6 +24,7 @@ import { createLimitBook } from './limits/limit-book.ts'
 import { createLimitCounters } from './limits/limit-counters.ts'
 import { createLimitTime } from './limits/limit-time.ts'
 import { createLimiter } from './limits/limiter.ts'
+import { createPolicyBook } from './limits/policy-book.ts'
 import { sendNoticesByMail } from './notice-mail.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { baseUrlFor } from './operations/links.ts'
@@ -31,6 +32,8 @@ import { createModelRules } from './prices/model-rules.ts'
 import { createPriceBook } from './prices/price-book.ts'
 import { createUnpricedModels } from './prices/unpriced-models.ts'
 import { createLiveSettings } from './settings/live-settings.ts'
+import { createPseudonyms } from './settings/pseudonyms.ts'
+import { createSealedValues } from './settings/sealed-values.ts'
 import { createUpstreamConfig } from './settings/upstream-config.ts'
 import { createUpstreamKeys } from './settings/upstream-keys.ts'
 import { createSignInParts } from './sign-in-parts.ts'
@@ -158,7 +161,16 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   closers.push(() => upstream.stop())
   await upstream.apply()
 
-  const signIn = await createSignInParts({ config, ports, repositories, settings, timeZone, closers })
+  const sealedValues = createSealedValues({ repository: repositories.sealedValues, secrets, clock, ids })
+  const signIn = await createSignInParts({
+    config,
+    ports,
+    repositories,
+    settings,
+    sealedValues,
+    timeZone,
+    closers,
+  })
 
   // Corrected once the system has picked a port.
   const ownAddress = () => surroundings.lifecycle.addresses()[0] ?? localUrl(config.host, config.port)
@@ -180,6 +192,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     limitBook,
     limiter,
     planFunds,
+    policyBook: createPolicyBook({ repository: repositories.requestPolicies, clock }),
   }
   const gateway = createGateway({
     ...shared,
@@ -187,6 +200,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     keySpendings,
     ownedIds,
     notices,
+    pseudonyms: await createPseudonyms({ sealedValues, ids, logger }),
     upstreams: upstream.targets,
   })
   closers.push(() => gateway.stop())

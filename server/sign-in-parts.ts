@@ -13,7 +13,7 @@ import { createSetupGate } from './operations/setup-gate.ts'
 import { createThrottles } from './operations/throttles.ts'
 import type { Ports } from './ports.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
-import { createSealedValues } from './settings/sealed-values.ts'
+import type { SealedValues } from './settings/sealed-values.ts'
 
 type SignInParts = Pick<
   OperationDeps,
@@ -31,9 +31,10 @@ type SignInParts = Pick<
 /** What has to end again is pushed to `closers`, in the order of its making. */
 export async function createSignInParts({
   config,
-  ports: { clock, ids, logger, secrets },
+  ports: { clock, ids, logger },
   repositories,
   settings,
+  sealedValues,
   timeZone,
   closers,
 }: {
@@ -41,11 +42,11 @@ export async function createSignInParts({
   readonly ports: Ports
   readonly repositories: Repositories
   readonly settings: LiveSettings
+  readonly sealedValues: SealedValues
   readonly timeZone: () => string
   readonly closers: Closers
 }): Promise<SignInParts> {
   const { sessions: sessionsRepository, users, meta, mails } = repositories
-  const sealedValues = createSealedValues({ repository: repositories.sealedValues, secrets, clock, ids })
   const sessions = await createSessions({
     sessions: sessionsRepository,
     users,

@@ -86,6 +86,7 @@ export function createLiveUpstream(deps: {
     multiplierPpm: row.multiplierPpm,
     concurrencyMax: row.concurrencyMax,
     headSecondsMax: row.headSecondsMax,
+    identifiesUsers: row.identifiesUsers ?? isOpenAi(reached.baseUrl),
     lane: laneOf(row.id),
   })
 
@@ -129,6 +130,9 @@ export function createLiveUpstream(deps: {
     },
   }
 }
+
+/** Those of OpenAI's regions among them. */
+const isOpenAi = (baseUrl: string): boolean => /(?:^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname)
 
 /** A key in the environment alone chooses OpenAI only where nothing was chosen at the set-up. */
 export function chooseUpstream(

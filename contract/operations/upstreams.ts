@@ -130,6 +130,11 @@ const use = {
   /** How long it may take to begin a streamed answer, in seconds, before another one is asked; ten times that for whole ones. */
   headSecondsMax: z.int().min(1).max(2_100),
   isEnabled: z.boolean(),
+  /**
+   * Whether it is told people apart by a keyed hash (`safety_identifier`, and in front of `prompt_cache_key`). Servers of other
+   * makes may refuse members that they do not know. Null: OpenAI's own addresses are told, all others are not.
+   */
+  identifiesUsers: z.boolean().nullable(),
 }
 export type ServedModel = z.infer<typeof servedModel>
 
@@ -176,6 +181,7 @@ export const upstreamsCreate = operation({
     concurrencyMax: use.concurrencyMax.default(null),
     headSecondsMax: use.headSecondsMax.default(60),
     isEnabled: use.isEnabled.default(true),
+    identifiesUsers: use.identifiesUsers.default(null),
     baseUrl: upstreamBaseUrl,
     apiKey: upstreamApiKey.optional(),
   }),

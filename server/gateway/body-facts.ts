@@ -1,6 +1,7 @@
 // What a request's body says about its cost and its reach: all dialects are read into the same facts. Here are the facts, and
 // the members that dialects share; the body itself is only read, the bytes that came are sent on.
 import { type Refusal, refusal } from '../../contract/errors.ts'
+import { TOOL_CALLS_MAX } from '../../contract/request-policy.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import { type PricedTier, serviceTierNamed } from '../ledger/service-tier.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type Walk,
   walkMembers,
 } from './body-walk.ts'
+import { type HostedAsk, nothingHosted } from './hosted-tools.ts'
 import { isObject, type JsonObject } from './json-object.ts'
 
 export interface BodyFacts {
@@ -30,8 +32,14 @@ export interface BodyFacts {
   readonly extraOutputTokensMax: number
   /** What bounds the input; `undefined` where only the context window does. */
   readonly input: InputBound | undefined
-  /** Hosted web searches that may be made; 0 where the tool is not offered. */
-  readonly webSearchCallsMax: number
+  /** Hosted tools that the request offers. */
+  readonly hosted: Readonly<HostedAsk>
+  /** Calls of them that may be made in all, by what the request says; 0 where it offers none. */
+  readonly toolCallsMax: number
+  /** Searches that are charged whatever the answer says of them. */
+  readonly searchesFixed: number
+  /** `max_tool_calls`, where it is named. */
+  readonly toolCallsNamed: number | undefined
   /** The tier of service that the request asks for. Whether it has a price depends on the model. */
   readonly serviceTier: PricedTier
   /** Whether a usage chunk at the end of a stream is the client's own wish, or a dialect has none. */
@@ -51,7 +59,10 @@ export const PLAIN_FACTS = {
   inputs: 1,
   isOutputLimitable: true,
   extraOutputTokensMax: 0,
-  webSearchCallsMax: 0,
+  hosted: nothingHosted(),
+  toolCallsMax: 0,
+  searchesFixed: 0,
+  toolCallsNamed: undefined,
   serviceTier: 'default',
   wantsUsageChunk: true,
   isStored: false,
@@ -78,20 +89,19 @@ export const TEMPLATE_TOKENS = 1_024
  */
 const IMAGE_TOKENS_MAX = 25_000
 /** Search results are charged as input (OpenAI, "Web search": search content tokens). */
-const WEB_SEARCH_TOKENS_PER_CALL_MAX = 10_000
-/** Where a request sets no `max_tool_calls`: more searches than any measured turn made. */
-const WEB_SEARCH_CALLS_ASSUMED = 10
-const WEB_SEARCH_CALLS_MAX = 100
+export const WEB_SEARCH_TOKENS_PER_CALL_MAX = 10_000
+/** Where a request sets no `max_tool_calls`: more calls than any measured turn made. */
+export const TOOL_CALLS_ASSUMED = 10
 export const CHOICES_MAX = 128
 export const OUTPUT_TOKENS_MAX = 100_000_000
 const NAME_LENGTH_MAX = 200
 
-export function inputBound(walk: Walk, bodyBytes: number, webSearchCallsMax: number): InputBound | undefined {
+/** Without what searches find: how many there may be is decided elsewhere. */
+export function inputBound(walk: Walk, bodyBytes: number): InputBound | undefined {
   if (walk.needsFullWindow) return undefined
   return {
     textBytes: Math.max(0, bodyBytes - walk.imageBytes),
-    fixedTokensMax:
-      TEMPLATE_TOKENS + walk.images * IMAGE_TOKENS_MAX + webSearchCallsMax * WEB_SEARCH_TOKENS_PER_CALL_MAX,
+    fixedTokensMax: TEMPLATE_TOKENS + walk.images * IMAGE_TOKENS_MAX,
   }
 }
 
@@ -149,11 +159,9 @@ export function serviceTierIn(body: JsonObject): Result<PricedTier, Refusal> {
 export const unsupportedTier = (name: string): Refusal =>
   refusal('unsupported_service_tier', { tier: name.slice(0, 40) }, { param: 'service_tier' })
 
-/** How many hosted searches a request may make: its own limit, or more than any turn is known to make. */
-export function webSearchCallsIn(body: JsonObject, walk: Walk): Result<number, Refusal> {
-  if (!walk.hasWebSearch) return ok(0)
-  const named = integerIn(body, 'max_tool_calls', 1, WEB_SEARCH_CALLS_MAX)
-  return named.ok ? ok(named.value ?? WEB_SEARCH_CALLS_ASSUMED) : named
+/** The limit that a request sets on the calls of its hosted tools; without one there, it is of no account. */
+export function toolCallsIn(body: JsonObject, walk: Walk): Result<number | undefined, Refusal> {
+  return walk.hosted.places.size === 0 ? ok(undefined) : integerIn(body, 'max_tool_calls', 1, TOOL_CALLS_MAX)
 }
 
 /** Whether a streamed body asks for the usage chunk itself. */

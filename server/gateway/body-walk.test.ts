@@ -120,11 +120,6 @@ describe('an id of something kept upstream', () => {
       'input[0].environment.container_id',
     ],
     [
-      'a container of an interpreter',
-      input({ type: 'code_interpreter_call', id: 'ci_1', code: 'x', container_id: 'cntr_1' }),
-      'input[0].container_id',
-    ],
-    [
       'a skill',
       responses({ tools: [{ type: 'custom', name: 'x', environment: { skills: [{ skill_id: 's' }] } }] }),
       'tools[0].environment.skills',
@@ -285,7 +280,7 @@ describe('a tool without a price', () => {
     ],
     ['in a member nobody knows', responses({ agent: { tools: [{ type: 'mcp' }] } }), 'agent.tools[0]'],
     ['as a choice', responses({ tool_choice: { type: 'mcp', server_label: 'x' } }), 'tool_choice'],
-    ['as a hosted choice', responses({ tool_choice: { type: 'image_generation' } }), 'tool_choice'],
+    ['as a hosted choice', responses({ tool_choice: { type: 'shell' } }), 'tool_choice'],
     [
       'as one of the choices',
       responses({
@@ -329,7 +324,7 @@ describe('a tool without a price', () => {
   })
 
   test('that is wished for as a choice holds for its searches', () => {
-    expect(facts(responses({ tool_choice: { type: 'web_search' } })).webSearchCallsMax).toBe(10)
+    expect(facts(responses({ tool_choice: { type: 'web_search' } })).toolCallsMax).toBe(10)
     expect(refusalOf(chat({ tool_choice: { type: 'web_search' } })).code).toBe('unsupported_parameter')
   })
 })

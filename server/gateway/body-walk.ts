@@ -3,6 +3,14 @@
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { DEPTH_MAX } from './body-scan.ts'
 import { bytesOfText } from './body-text.ts'
+import {
+  CLIENT_TOOLS,
+  type HostedAsk,
+  hostedToolNamed,
+  isClientTool,
+  noteHostedTool,
+  nothingHosted,
+} from './hosted-tools.ts'
 import { isObject, type JsonObject } from './json-object.ts'
 
 /** What a walk has seen so far, and where it is. */
@@ -11,7 +19,7 @@ export interface Walk {
   /** Bytes of base64 that are images, and cost by the image and not by the byte. */
   imageBytes: number
   needsFullWindow: boolean
-  hasWebSearch: boolean
+  readonly hosted: HostedAsk
   readonly itemReferences: string[]
   /** The names and indices that lead to the value that is looked at. */
   readonly path: (string | number)[]
@@ -22,7 +30,7 @@ export const startWalk = (): Walk => ({
   images: 0,
   imageBytes: 0,
   needsFullWindow: false,
-  hasWebSearch: false,
+  hosted: nothingHosted(),
   itemReferences: [],
   path: [],
   toolDepth: 0,
@@ -154,8 +162,6 @@ export const checkCacheLifetime: Step = (walk, options) => {
   return unsupported(paramAt(walk, 'ttl'), 'only "30m" has a price here.')
 }
 
-// --- parts of a content
-
 /** The content of a message or the output of a tool: a text, one part, or a list of parts. */
 export const walkParts: Step = (walk, content) =>
   Array.isArray(content) ? walkList(walk, content, walkPart) : walkPart(walk, content)
@@ -212,15 +218,10 @@ function noteImage(walk: Walk, { image_url: image }: JsonObject, isPart: boolean
   if (isPart && typeof url === 'string' && url.startsWith('data:')) walk.imageBytes += bytesOfText(url)
 }
 
-// --- tools
-
 /** Deeper than any client nests them. */
 const NAMESPACE_DEPTH_MAX = 4
 
-/** Tools that run on the client's side: whatever they do, they cost the upstream nothing. */
-const CLIENT_TOOLS: ReadonlySet<unknown> = new Set(['function', 'custom', 'local_shell', 'apply_patch'])
-
-/** Passes tools that run on the client, notes `web_search`, and refuses every other hosted tool by its name. */
+/** Passes tools that run on the client, notes those that are hosted and have prices, and refuses every other by its name. */
 export const checkTools: Step = (walk, tools) => {
   if (tools === undefined || tools === null) return undefined
   if (!Array.isArray(tools)) return invalidParameter(paramAt(walk), 'it has to be a list of tools.')
@@ -240,20 +241,37 @@ const checkTool: Step = (walk, tool) => {
       'every tool has to be an object with a "type", which is a text.',
     )
   }
-  const isAllowed =
-    CLIENT_TOOLS.has(tool.type) ||
-    tool.type === 'namespace' ||
-    (tool.type === 'tool_search' && tool.execution === 'client')
-  if (tool.type === 'web_search') walk.hasWebSearch = true
-  else if (!isAllowed) return refuseTool(walk, tool.type)
-  return walkMembers(walk, tool)
+  if (isClientTool(tool)) return walkMembers(walk, tool)
+  const kind = hostedToolNamed(tool.type)
+  if (kind === undefined) return refuseTool(walk, tool.type)
+  // What they find or make comes back as input, and nothing says beforehand how much of it.
+  if (kind !== 'web_search') walk.needsFullWindow = true
+  noteHostedTool(walk.hosted, kind, tool, {
+    paramOf: (...more) => paramAt(walk, ...more),
+    refuse: unsupported,
+    refer: (id) => noteOwn(walk, id),
+  })
+  return walkMembers(walk, tool, CHECKED_ALREADY)
+}
+
+/** Ids of what is kept upstream, which `noteHostedTool` has looked at. */
+const CHECKED_ALREADY = { vector_store_ids: () => undefined, container: () => undefined }
+
+const REFERENCES_MAX = 2_000
+
+/** Notes an id that has to be the caller's own. */
+export function noteOwn(walk: Walk, id: string): Refusal | undefined {
+  if (walk.itemReferences.length === REFERENCES_MAX)
+    return invalidParameter(paramAt(walk), `a request refers to at most ${REFERENCES_MAX} items.`)
+  walk.itemReferences.push(id)
+  return undefined
 }
 
 const refuseTool = (walk: Walk, type: string): Refusal =>
   refusal('unsupported_tool', { tool: type.slice(0, 60) }, { param: paramAt(walk) })
 
 /** What a choice of tools may name: what it names has to be in `tools` as well, where it is checked closely. */
-const CHOICES: ReadonlySet<unknown> = new Set([...CLIENT_TOOLS, 'namespace', 'tool_search', 'web_search'])
+const CHOICES: ReadonlySet<unknown> = new Set([...CLIENT_TOOLS, 'namespace', 'tool_search'])
 
 /** `tool_choice`: a word, one tool, or a list of those that are allowed. One that is hosted is refused even as a wish. */
 export const checkToolChoice: Step = (walk, choice) => {
@@ -272,8 +290,9 @@ const checkChoice: Step = (walk, choice) => {
   if (!isObject(choice)) return undefined
   const refused = wrongType(walk, choice)
   if (refused) return refused
-  if (choice.type === 'web_search') walk.hasWebSearch = true
-  return typeof choice.type === 'string' && !CHOICES.has(choice.type)
-    ? refuseTool(walk, choice.type)
-    : undefined
+  if (typeof choice.type !== 'string' || CHOICES.has(choice.type)) return undefined
+  const kind = hostedToolNamed(choice.type)
+  if (kind === undefined) return refuseTool(walk, choice.type)
+  if (!walk.hosted.places.has(kind)) walk.hosted.places.set(kind, paramAt(walk))
+  return undefined
 }

@@ -32,7 +32,7 @@ const SEARCH_ELSEWHERE = 'use the web_search tool of /v1/responses, where search
 
 export function readChatBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
   const walk = startWalk()
-  const hasReached = checkShape(body) ?? walkBody(walk, body, REACH) ?? checkSearch(walk)
+  const hasReached = checkShape(body) ?? walkBody(walk, body, REACH) ?? checkHosted(walk)
   if (hasReached) return fail(hasReached)
   const model = modelIn(body)
   if (!model.ok) return model
@@ -53,7 +53,8 @@ export function readChatBody(body: JsonObject, bodyBytes: number): Result<BodyFa
     choices: choices.value ?? 1,
     outputTokensLimit: outputTokensLimit.value,
     extraOutputTokensMax: body.prediction ? bodyBytes : 0,
-    input: inputBound(walk, bodyBytes, 0),
+    input: inputBound(walk, bodyBytes),
+    hosted: walk.hosted,
     wantsUsageChunk: wantsUsageChunk.value,
     serviceTier: serviceTier.value,
   })
@@ -80,7 +81,11 @@ const REACH = {
   audio: refused(NO_AUDIO),
   modalities: (walk: Walk, modalities: unknown) =>
     Array.isArray(modalities) && modalities.includes('audio') ? refused(NO_AUDIO)(walk) : undefined,
-  web_search_options: refused(SEARCH_ELSEWHERE),
+  web_search_options: (walk: Walk, options: unknown) => {
+    if (!isObject(options)) return invalidParameter(paramAt(walk), 'it has to be an object.')
+    walk.hosted.places.set('web_search', paramAt(walk))
+    return walkMembers(walk, options)
+  },
 }
 
 function checkMessage(walk: Walk, message: unknown): Refusal | undefined {
@@ -97,9 +102,15 @@ const MESSAGE = {
   audio: refused(NO_AUDIO),
 }
 
-/** Chat completions report no searches, so they could not be charged. */
-const checkSearch = (walk: Walk): Refusal | undefined =>
-  walk.hasWebSearch ? unsupported('tools', SEARCH_ELSEWHERE) : undefined
+/** Chat completions run no hosted tools, and would report nothing of them; some models search by an option of their own. */
+function checkHosted({ hosted }: Walk): Refusal | undefined {
+  for (const [tool, param] of hosted.places) {
+    if (param === 'web_search_options') continue
+    if (tool === 'web_search') return unsupported('tools', SEARCH_ELSEWHERE)
+    return refusal('unsupported_tool', { tool }, { param })
+  }
+  return undefined
+}
 
 function outputLimitIn(body: JsonObject): Result<number | undefined, Refusal> {
   const older = integerIn(body, 'max_tokens', 1, OUTPUT_TOKENS_MAX)

@@ -9,11 +9,13 @@ import type { PlanFunds } from '../accounts/plan-funds.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { Limiter } from '../limits/limiter.ts'
+import type { PolicyBook } from '../limits/policy-book.ts'
 import type { Clock, Ids, Logger } from '../ports.ts'
 import type { ModelRules } from '../prices/model-rules.ts'
 import type { PriceBook } from '../prices/price-book.ts'
 import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { LiveSettings } from '../settings/live-settings.ts'
+import type { Pseudonyms } from '../settings/pseudonyms.ts'
 import type { BodyMemory } from './body-memory.ts'
 import type { Drains } from './drains.ts'
 import type { LiveRequests } from './live-requests.ts'
@@ -41,6 +43,8 @@ export interface GatewayDeps {
   readonly ownedIds: OwnedIds
   readonly limitBook: LimitBook
   readonly limiter: Limiter
+  readonly policyBook: PolicyBook
+  readonly pseudonyms: Pseudonyms
   /** Where requests go now, in the order of priority; none before the set-up. */
   readonly upstreams: () => readonly UpstreamTarget[]
 }

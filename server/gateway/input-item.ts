@@ -3,6 +3,7 @@
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import {
   invalidParameter,
+  noteOwn,
   paramAt,
   unsupported,
   type Walk,
@@ -20,11 +21,20 @@ export function walkItem(walk: Walk, item: unknown): Refusal | undefined {
     return refusal('unsupported_tool', { tool: 'mcp' }, { param: paramAt(walk) })
   const isKnown = item.type == null || item.type === 'item_reference' || CARRIED_IN.has(item.type)
   if (!isKnown) walk.needsFullWindow = true
-  return walkMembers(walk, item, PARTS)
+  return walkMembers(walk, item, item.type === 'code_interpreter_call' ? PARTS_OF_A_RUN : PARTS)
 }
 
 /** `reasoning` stands in an item that changes the configuration from there on. */
 const PARTS = { content: walkParts, output: walkParts, summary: walkParts, reasoning: checkReasoning }
+
+/** The container that it ran in, which has to be the caller's own. */
+const PARTS_OF_A_RUN = {
+  ...PARTS,
+  container_id: (walk: Walk, id: unknown) =>
+    typeof id === 'string' && id !== ''
+      ? noteOwn(walk, id)
+      : invalidParameter(paramAt(walk), 'it has to be the id of a container.'),
+}
 
 /** How a model is to reason. Other modes than the standard one may run it several times over. */
 export function checkReasoning(walk: Walk, reasoning: unknown): Refusal | undefined {
@@ -79,9 +89,6 @@ const EMPTY_OR_NOT: ReadonlySet<string> = new Set(['arguments', 'input', 'output
 /** Members that say what an item is, and nothing of what it holds. */
 const BARE: ReadonlySet<string> = new Set(['type', 'id', 'status', 'role', 'phase', 'object', 'created_by'])
 
-/** The owner of each has to be looked up. */
-const REFERENCES_MAX = 2_000
-
 function noteReference(walk: Walk, item: JsonObject): Refusal | undefined {
   const { id } = item
   const hasId = typeof id === 'string' && id !== ''
@@ -90,11 +97,7 @@ function noteReference(walk: Walk, item: JsonObject): Refusal | undefined {
     item.type === 'item_reference' || (item.type == null && item.role == null && item.content == null)
   if (isReference && !hasId) return refusal('missing_parameter', undefined, { param: paramAt(walk, 'id') })
   if (!hasId || !(isReference || !carriesItself(item))) return undefined
-  if (walk.itemReferences.length === REFERENCES_MAX) {
-    return invalidParameter(paramAt(walk), `a request refers to at most ${REFERENCES_MAX} items.`)
-  }
-  walk.itemReferences.push(id)
-  return undefined
+  return noteOwn(walk, id)
 }
 
 function carriesItself(item: JsonObject): boolean {

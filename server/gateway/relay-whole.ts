@@ -11,8 +11,9 @@ import { clientHeaders } from './headers.ts'
 import { type JsonObject, parseObject } from './json-object.ts'
 import { applySplices, memberOf, scanObject } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
+import { noteMade } from './made-ids.ts'
 import { codeOf, NOTHING_MORE, type Relayed, refusedWith, statusGiven } from './relayed.ts'
-import { makerOf, type Sending } from './request.ts'
+import type { Sending } from './request.ts'
 import { type Measured, nothingMeasured } from './stream-meter.ts'
 import { judgeUpstreamError } from './upstream-errors.ts'
 import type { UpstreamFault, UpstreamHead } from './upstream-exchange.ts'
@@ -75,9 +76,7 @@ function collect(source: AnswerSource, live: LiveRequest): Promise<Collected> {
 
 function measureWhole(deps: Pick<StageDeps, 'ownedIds'>, held: Sending, answer: JsonObject): Measured {
   const measured = nothingMeasured()
-  takeAnswer(held.endpoint.dialect, answer, measured, (kind, id, tokens) => {
-    if (held.facts.isStored) deps.ownedIds.record(kind, id, makerOf(held), tokens)
-  })
+  takeAnswer(held.endpoint.dialect, answer, measured, noteMade(deps, held))
   // Usage that cannot be true may have lost a count; the text stands in for it, as in a stream.
   if (!measured.reported || measured.reported.isImplausible) measured.textBytes = generatedBytes(answer)
   return measured

@@ -6,6 +6,7 @@ import type { PriceRow } from '../../contract/price.ts'
 import type { OpenHold } from '../accounts/account-book.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
 import type { Maker } from '../accounts/owned-ids.ts'
+import type { ToolTerms } from '../ledger/tool-calls.ts'
 import type { Admission } from '../limits/limiter.ts'
 import type { UpstreamLane } from '../upstreams/upstream-lane.ts'
 import type { BodyFacts } from './body-facts.ts'
@@ -65,8 +66,12 @@ export interface Routed extends Read {
   readonly modelMultiplierPpm: number
   /** Where the members of the body stand. */
   readonly scan: JsonObjectScan
+  /** What a charge for hosted tools depends on. */
+  readonly toolTerms: ToolTerms
   /** What changes in the body before it is sent, of what docs/request-journey.md names. */
   readonly edits: readonly Splice[]
+  /** What changes for upstreams that are told people apart. */
+  readonly identity: readonly Splice[]
   /** Whether the usage chunk was asked for by us, and is taken out again. */
   readonly isUsageInjected: boolean
   /** Tokens that a referenced response brings into the input. */
@@ -80,6 +85,8 @@ export interface Reserved extends Routed {
 
 export interface Held extends Reserved {
   readonly hold: OpenHold
+  /** Every edit, that of the output limit included. */
+  readonly splices: readonly Splice[]
   /** What is sent: the client's bytes, edited. */
   readonly upstreamBody: Buffer
 }
@@ -111,6 +118,8 @@ export interface UpstreamTarget {
   readonly concurrencyMax: number | null
   /** How long a streamed answer may take to begin while there is another upstream to ask. */
   readonly headSecondsMax: number
+  /** Whether people are told apart to it by a keyed hash. */
+  readonly identifiesUsers: boolean
   readonly lane: UpstreamLane
 }
 

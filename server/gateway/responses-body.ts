@@ -14,8 +14,9 @@ import {
   refused,
   responseIdIn,
   serviceTierIn,
+  TOOL_CALLS_ASSUMED,
+  toolCallsIn,
   walkBody,
-  webSearchCallsIn,
 } from './body-facts.ts'
 import { invalidParameter, paramAt, startWalk, unsupported, type Walk, walkList } from './body-walk.ts'
 import { checkReasoning, walkItem } from './input-item.ts'
@@ -60,14 +61,16 @@ function readConversation(body: JsonObject, bodyBytes: number): Result<BodyFacts
   if (!previous.ok) return previous
   const compared = comparedResponseIn(body)
   if (!compared.ok) return compared
-  const searches = webSearchCallsIn(body, walk)
-  if (!searches.ok) return searches
+  const calls = toolCallsIn(body, walk)
+  if (!calls.ok) return calls
   return ok({
     ...PLAIN_FACTS,
     model: model.value,
     outputTokensLimit: undefined,
-    input: inputBound(walk, bodyBytes, searches.value),
-    webSearchCallsMax: searches.value,
+    input: inputBound(walk, bodyBytes),
+    hosted: walk.hosted,
+    toolCallsMax: walk.hosted.places.size === 0 ? 0 : (calls.value ?? TOOL_CALLS_ASSUMED),
+    toolCallsNamed: calls.value,
     serviceTier: serviceTier.value,
     previousResponseId: previous.value,
     comparedResponseId: compared.value,

@@ -33,6 +33,11 @@ const TAKEN_IN_PASSING = new Set([
   'usage',
   'tool_usage',
   'item.id',
+  'item.type',
+  'item.status',
+  'item.container_id',
+  'item.svg_usage',
+  'output_index',
   'response.id',
   'response.usage',
   'response.tool_usage',
@@ -42,7 +47,7 @@ const TAKEN_IN_PASSING = new Set([
 export interface ResponsesStreamOptions {
   readonly alias: string | undefined
   /** Called before the event that carries the id is passed on. */
-  readonly onId: (kind: 'response' | 'item', id: string, tokens?: number) => void
+  readonly onId: (kind: 'response' | 'item' | 'container', id: string, tokens?: number) => void
 }
 
 export const createResponsesStreamReader = (options: ResponsesStreamOptions): StreamReader =>
@@ -102,7 +107,8 @@ class ResponsesStreamReader implements StreamReader {
       push: (piece) => event.push(piece),
       end: () => {
         this.measured.textBytes += event.textBytes
-        const type = this.#take({ ...seen, response: responseIn(seen) }, event.name)
+        const whole = { ...seen, item: membersIn(seen, 'item.'), response: membersIn(seen, 'response.') }
+        const type = this.#take(whole, event.name)
         return { rest: event.end(), isFinal: type !== undefined && FINAL_TYPES.has(type) }
       },
     }
@@ -124,7 +130,10 @@ class ResponsesStreamReader implements StreamReader {
     if (typeof message.sequence_number === 'number') this.#sequenceNumber = message.sequence_number
     if (type === undefined) return undefined
     if (type === 'response.created') this.#hasBegun = true
-    if (ITEM_TYPES.has(type)) ownItem(message.item, this.#onId)
+    if (ITEM_TYPES.has(type)) {
+      ownItem(message.item, this.#onId)
+      this.measured.tools.note(message.item, message.output_index)
+    }
     if (isObject(message.response)) takeResponse(message.response, this.measured, this.#onId)
     // Some servers report beside the response and not within it.
     if (FINAL_TYPES.has(type) && !this.measured.reported) takeUsage(message, this.measured)
@@ -179,9 +188,8 @@ function safeMessage(json: string | undefined): MemberEdit {
   return refused ? { json: JSON.stringify(openAiErrorOf(refused).message) } : 'leave'
 }
 
-/** The response as far as its members were taken. */
-function responseIn(seen: JsonObject): JsonObject | undefined {
-  const prefix = 'response.'
+/** The response, or the item, as far as its members were taken. */
+function membersIn(seen: JsonObject, prefix: string): JsonObject | undefined {
   const members = Object.entries(seen).filter(([path]) => path.startsWith(prefix))
   if (members.length === 0) return undefined
   return Object.fromEntries(members.map(([path, value]) => [path.slice(prefix.length), value]))
@@ -190,12 +198,15 @@ function responseIn(seen: JsonObject): JsonObject | undefined {
 function ownItem(item: unknown, onId: ResponsesStreamOptions['onId'], tokens?: number): void {
   const id = isObject(item) ? item.id : undefined
   if (typeof id === 'string' && id !== '') onId('item', id, tokens)
+  const container = isObject(item) && item.type === 'code_interpreter_call' ? item.container_id : undefined
+  if (typeof container === 'string' && container !== '') onId('container', container)
 }
 
 const tokensOfItem = (item: unknown, { inputTokens, outputTokens }: TokenUsage): number =>
   isObject(item) && item.type === 'web_search_call' ? inputTokens + outputTokens : outputTokens
 
 function takeUsage(from: JsonObject, measured: Measured): ReportedUsage | undefined {
+  measured.tools.noteReport(from.tool_usage)
   const reported = parseResponsesUsage(from.usage, from.tool_usage)
   if (!reported) return undefined
   measured.reported = reported
@@ -224,7 +235,10 @@ export function takeResponse(
   }
   if (!Array.isArray(response.output)) return
   // An item is part of the output; what a search found was part of the input as well.
-  for (const item of response.output) ownItem(item, onId, reported && tokensOfItem(item, reported.usage))
+  for (const [index, item] of response.output.entries()) {
+    ownItem(item, onId, reported && tokensOfItem(item, reported.usage))
+    measured.tools.note(item, index)
+  }
 }
 
 /** As the member `error` of a response has it. */

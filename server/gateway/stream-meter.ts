@@ -1,11 +1,14 @@
 // What a stream says about itself, event by event: its usage, its ids, its end. One reader per dialect; both answer for
 // each event what is to be done with its bytes.
 import type { TokenUsage } from '../ledger/token-usage.ts'
+import { ToolCallCounter } from './tool-call-counter.ts'
 
 export interface ReportedUsage {
   readonly usage: TokenUsage
   /** It cannot be true (negative, cached above input, …). */
   readonly isImplausible: boolean
+  /** It says how many web searches were made, if only that there were none. */
+  readonly areSearchesReported?: boolean
 }
 
 /** What has been learnt from an answer, streamed or whole. */
@@ -19,6 +22,8 @@ export interface Measured {
   textBytes: number
   /** The upstream said itself that it failed. */
   hasFailed: boolean
+  /** Calls of hosted tools. */
+  readonly tools: ToolCallCounter
 }
 
 export const nothingMeasured = (): Measured => ({
@@ -28,6 +33,7 @@ export const nothingMeasured = (): Measured => ({
   serviceTier: null,
   textBytes: 0,
   hasFailed: false,
+  tools: new ToolCallCounter(),
 })
 
 /**

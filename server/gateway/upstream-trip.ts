@@ -6,6 +6,7 @@ import type { BreakerTrouble } from '../upstreams/circuit-breaker.ts'
 import { connectionProblem } from '../upstreams/connection-problem.ts'
 import type { LaneEnding, LanePlace } from '../upstreams/upstream-lane.ts'
 import type { StageDeps } from './deps.ts'
+import { applySplices } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
 import { withModel } from './model-splice.ts'
 import type { Relayed } from './relayed.ts'
@@ -129,17 +130,21 @@ function headMsMaxOf({ upstream, facts }: Sending): number {
 export function toSending(held: Held, upstream: UpstreamTarget): Sending {
   const upstreamModel = upstream.models?.get(held.model) ?? held.model
   const multiplierPpm = multiplierAt(held.settingsMultiplierPpm, upstream)
-  if (upstreamModel === held.model) return { ...held, upstream, upstreamModel, multiplierPpm }
+  const upstreamBody = upstream.identifiesUsers ? withIdentity(held) : held.upstreamBody
+  if (upstreamModel === held.model) return { ...held, upstream, upstreamModel, multiplierPpm, upstreamBody }
   return {
     ...held,
     upstream,
     upstreamModel,
     multiplierPpm,
-    upstreamBody: withModel(held.upstreamBody, upstreamModel),
+    upstreamBody: withModel(upstreamBody, upstreamModel),
     // What is sent under another name is renamed back, as an alias is.
     alias: held.alias ?? held.facts.model,
   }
 }
+
+const withIdentity = ({ body, splices, identity }: Held): Buffer =>
+  applySplices(body, [...splices, ...identity])
 
 function problemOf({ upstream }: Sending, sent: Sent) {
   const { baseUrl, headSecondsMax } = upstream

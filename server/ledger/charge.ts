@@ -3,6 +3,7 @@ import { type PriceRates, tierColumn } from '../../contract/price.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion, toNanoUsd } from './money.ts'
 import type { PricedTier } from './service-tier.ts'
 import type { TokenUsage } from './token-usage.ts'
+import { type ImageToolUsage, previewSearchRate } from './tool-calls.ts'
 
 /** The rates of text in one tier, with nothing left empty; nano-dollars per million tokens. */
 interface TierRates {
@@ -87,8 +88,14 @@ export type ChargeLineKind =
   | 'audio_output'
   | 'image_output'
   | 'web_search'
+  | 'web_search_preview'
   | 'file_search'
   | 'code_interpreter'
+  | 'tool_image_text_input'
+  | 'tool_image_image_input'
+  | 'tool_image_cached_input'
+  | 'tool_image_text_output'
+  | 'tool_image_output'
 
 export interface ChargeLine {
   readonly kind: ChargeLineKind
@@ -136,9 +143,12 @@ export function chargeLines(usage: TokenUsage, rates: PriceRates, serviceTier: P
   addInput(tokens, usage, rates, tier)
   tokens('cache_write', usage.cacheWriteTokens, tier.cacheWrite)
   addOutput(tokens, usage, rates, tier)
-  add(1, 'web_search', usage.webSearchCalls, rates.webSearchNanoUsdPerCall ?? 0)
+  const previewCalls = Math.min(usage.webSearchPreviewCalls ?? 0, usage.webSearchCalls)
+  add(1, 'web_search', usage.webSearchCalls - previewCalls, rates.webSearchNanoUsdPerCall ?? 0)
+  add(1, 'web_search_preview', previewCalls, previewSearchRate(rates) ?? 0)
   add(1, 'file_search', usage.fileSearchCalls ?? 0, rates.fileSearchNanoUsdPerCall ?? 0)
   add(1, 'code_interpreter', usage.codeInterpreterSessions ?? 0, rates.codeInterpreterNanoUsdPerSession ?? 0)
+  if (usage.imageTool) addImageTool(tokens, usage.imageTool)
   return lines
 }
 
@@ -179,6 +189,20 @@ function addOutput(add: AddTokens, usage: TokenUsage, rates: PriceRates, tier: T
   add('output', output.text, tier.output)
   add('audio_output', output.audio, rates.audioOutputNanoUsdPerMTok ?? tier.output)
   add('image_output', output.images, rates.imageOutputNanoUsdPerMTok ?? tier.output)
+}
+
+/** At the rates of its own model, which no tier of service and no length changes. */
+function addImageTool(add: AddTokens, { rates, ...counts }: ImageToolUsage): void {
+  const added = split(Math.max(0, counts.inputTokens - counts.cachedInputTokens), {
+    audio: 0,
+    images: counts.imageInputTokens,
+  })
+  add('tool_image_text_input', added.text, rates.input)
+  add('tool_image_image_input', added.images, rates.imageInput)
+  add('tool_image_cached_input', Math.min(counts.cachedInputTokens, counts.inputTokens), rates.cachedInput)
+  const textOutput = Math.min(counts.textOutputTokens, counts.outputTokens)
+  add('tool_image_text_output', textOutput, rates.textOutput)
+  add('tool_image_output', counts.outputTokens - textOutput, rates.output)
 }
 
 /** Tokens by what they are. No part is more than what is left of the whole, whatever was reported, so no token counts twice. */

@@ -19,6 +19,7 @@ const rates: fc.Arbitrary<PriceRates> = fc
     ...Object.fromEntries(RATE_COLUMNS.map((name) => [name, fc.option(rate, { nil: null })])),
     inputNanoUsdPerMTok: rate,
     outputNanoUsdPerMTok: rate,
+    isReasoning: fc.boolean(),
     longContextAboveTokens: fc.option(fc.integer({ min: 1, max: 600_000 }), { nil: null }),
   })
   // Every rate column is one of a price row, and both that have to be there are.
@@ -33,9 +34,10 @@ const usage: fc.Arbitrary<TokenUsage> = fc
     written: tokens,
     said: tokens,
     calls: fc.nat(20),
+    drawn: fc.option(fc.record({ input: tokens, output: tokens, imageRate: rate, textRate: rate })),
     parts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 }),
   })
-  .map(({ plain, cached, written, said, calls, parts }) => {
+  .map(({ plain, cached, written, said, calls, drawn, parts }) => {
     const inputTokens = plain + cached + written
     const share = (index: number, whole: number) => Math.floor((parts[index] ?? 0) * whole)
     return {
@@ -53,8 +55,33 @@ const usage: fc.Arbitrary<TokenUsage> = fc
       imageOutputTokens: share(5, said),
       fileSearchCalls: calls % 3,
       codeInterpreterSessions: calls % 2,
+      webSearchPreviewCalls: calls % 5,
+      ...(drawn ? { imageTool: imageToolOf(drawn, parts) } : {}),
     }
   })
+const imageToolOf = (
+  drawn: {
+    readonly input: number
+    readonly output: number
+    readonly imageRate: number
+    readonly textRate: number
+  },
+  [image = 0, cached = 0, text = 0]: readonly number[],
+) => ({
+  model: 'gpt-image-2',
+  inputTokens: drawn.input,
+  imageInputTokens: Math.floor(drawn.input * image),
+  cachedInputTokens: Math.floor(drawn.input * cached),
+  outputTokens: drawn.output,
+  textOutputTokens: Math.floor(drawn.output * text),
+  rates: {
+    input: drawn.textRate,
+    imageInput: drawn.imageRate,
+    cachedInput: Math.floor(drawn.textRate / 4),
+    output: drawn.imageRate,
+    textOutput: drawn.textRate,
+  },
+})
 const tier = fc.constantFrom<PricedTier>('default', 'flex', 'priority', 'ultrafast', 'batch')
 const multiplier = fc.oneof(fc.constant(ONE_MILLION), fc.integer({ min: 0, max: 10_000_000 }))
 
@@ -91,7 +118,9 @@ test('a line is its count times its rate, and every token stands in one line', (
         const product = BigInt(line.count) * BigInt(line.rateNanoUsd) * ONE
         expect(exact(line.exactNanoUsd) * BigInt(line.ratePer)).toBe(product)
       }
-      const counted = lines.filter(({ ratePer }) => ratePer === ONE_MILLION)
+      const counted = lines.filter(
+        ({ ratePer, kind }) => ratePer === ONE_MILLION && !kind.startsWith('tool_image'),
+      )
       const tokensOf = (isOutput: boolean) =>
         counted
           .filter(({ kind }) => kind.endsWith('output') === isOutput)

@@ -192,6 +192,12 @@ const further: readonly Example[] = [
     byHand: 100 * 10_000 + 900 * 32_000,
   },
   {
+    column: 'webSearchPreviewNanoUsdPerCall',
+    rates: { ...BASE, webSearchNanoUsdPerCall: 10_000_000, webSearchPreviewNanoUsdPerCall: 25_000_000 },
+    usage: { inputTokens: 100, webSearchCalls: 3, webSearchPreviewCalls: 3 },
+    byHand: 100 * 2_000 + 3 * 25_000_000,
+  },
+  {
     column: 'fileSearchNanoUsdPerCall',
     rates: { ...BASE, fileSearchNanoUsdPerCall: 2_500_000 },
     usage: { inputTokens: 100, fileSearchCalls: 4 },
@@ -221,6 +227,7 @@ test.each(EXAMPLES)('$column is covered by the hold', ({ rates, usage, tier, byH
       inputTokensMax: usage.inputTokens ?? 0,
       choices: 1,
       webSearchCallsMax: usage.webSearchCalls ?? 0,
+      isPreviewSearch: usage.webSearchPreviewCalls !== undefined,
       fileSearchCallsMax: usage.fileSearchCalls ?? 0,
       codeInterpreterSessionsMax: usage.codeInterpreterSessions ?? 0,
       serviceTiers: tier ? [tier] : ['default'],

@@ -4,6 +4,7 @@ import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRates } from '../../contract/p
 import { isLongContext, ratesFor, scaleUp } from './charge.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion } from './money.ts'
 import type { PricedTier } from './service-tier.ts'
+import { type ImageToolTerms, imageCallTimesRates, previewSearchRate } from './tool-calls.ts'
 
 export interface QuoteBounds {
   /** An upper bound of the input. More than the context window can never be charged, so the window bounds it again. */
@@ -14,8 +15,12 @@ export interface QuoteBounds {
   readonly choices: number
   /** 0 where the request carries no web search. */
   readonly webSearchCallsMax: number
+  /** Whether they are those of the preview tool. */
+  readonly isPreviewSearch?: boolean
   readonly fileSearchCallsMax?: number
   readonly codeInterpreterSessionsMax?: number
+  /** A tool that makes images with a model of its own, and how often. */
+  readonly imageTool?: { readonly terms: ImageToolTerms; readonly callsMax: number } | undefined
   /** The tiers of service that the answer may come in, each of which has a price; left out, the standard one. */
   readonly serviceTiers?: readonly PricedTier[]
 }
@@ -70,7 +75,8 @@ export function quoteFor(
     fixedTokensTimesRates:
       BigInt(inputTokens) * BigInt(dearestInput) +
       BigInt(bounds.extraOutputTokensMax ?? 0) * perOutputTokenTimesRates +
-      toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION),
+      toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION) +
+      imageTimesRates(bounds),
     perOutputTokenTimesRates,
     multiplierPpm,
     modelMultiplierPpm,
@@ -78,9 +84,13 @@ export function quoteFor(
 }
 
 const toolCallsNanoUsd = (bounds: QuoteBounds, rates: PriceRates): bigint =>
-  BigInt(bounds.webSearchCallsMax) * BigInt(rates.webSearchNanoUsdPerCall ?? 0) +
+  BigInt(bounds.webSearchCallsMax) *
+    BigInt((bounds.isPreviewSearch ? previewSearchRate(rates) : rates.webSearchNanoUsdPerCall) ?? 0) +
   BigInt(bounds.fileSearchCallsMax ?? 0) * BigInt(rates.fileSearchNanoUsdPerCall ?? 0) +
   BigInt(bounds.codeInterpreterSessionsMax ?? 0) * BigInt(rates.codeInterpreterNanoUsdPerSession ?? 0)
+
+const imageTimesRates = ({ imageTool }: QuoteBounds): bigint =>
+  imageTool ? BigInt(imageTool.callsMax) * imageCallTimesRates(imageTool.terms) : 0n
 
 /** The hold for an output limit of so many tokens in each choice. With 0 it is the input alone. */
 export const quotedAt = (quote: Quote, outputTokens: number): NanoUsd =>

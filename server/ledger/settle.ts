@@ -13,6 +13,7 @@ import {
   type ReportedUsage,
   type TokenUsage,
 } from './token-usage.ts'
+import { NO_TOOL_CALLS, type ToolCalls, type ToolTerms, withToolCalls } from './tool-calls.ts'
 
 /**
  * How a request that had a hold came to its end.
@@ -46,6 +47,9 @@ export interface SettlementInput {
   readonly upstreamResponseId: string | null
   /** The request's `n`; 1 where left out. */
   readonly choices?: number
+  /** Calls of hosted tools that were seen in the answer; none where left out. */
+  readonly toolCalls?: ToolCalls
+  readonly toolTerms?: ToolTerms
 }
 
 /** A charge as it is kept for ever: enough to explain and to compute it again. */
@@ -118,13 +122,13 @@ function dueFor(input: SettlementInput): Due | undefined {
   if (ending === 'upstream_refused') return undefined
   if (ending === 'drain_cut') return dueForCutDrain(input)
   if (reported) return dueForReport(input, reported)
-  if (ending === 'upstream_failed' && input.relayedTextBytes <= 0) return undefined
+  if (ending === 'upstream_failed' && input.relayedTextBytes <= 0 && !hasCalls(input)) return undefined
   return dueForEstimate(input)
 }
 
 /** The whole hold: what the upstream went on to do is unknown, and hidden reasoning is not free for hanging up. */
 function dueForCutDrain(input: SettlementInput): Due {
-  const usage = input.reported?.usage ?? estimateOf(input)
+  const usage = input.reported ? withTools(input.reported, input) : estimateOf(input)
   const { pricedTier } = priceOf(usage, input)
   return { amountNanoUsd: input.holdNanoUsd, reason: 'estimated', isFlagged: false, usage, pricedTier }
 }
@@ -132,10 +136,11 @@ function dueForCutDrain(input: SettlementInput): Due {
 function dueForReport(input: SettlementInput, reported: ReportedUsage): Due {
   const { holdNanoUsd, rates } = input
   const reason = REASON_OF_REPORT[input.ending]
-  if (!reported.isImplausible && !isAbsurd(reported.usage, rates, input.choices)) {
-    return { ...priceOf(reported.usage, input), reason, isFlagged: false, usage: reported.usage }
+  const withCalls = withTools(reported, input)
+  if (!reported.isImplausible && !isAbsurd(withCalls, rates, input.choices)) {
+    return { ...priceOf(withCalls, input), reason, isFlagged: false, usage: withCalls }
   }
-  const usage = reported.isImplausible ? withoutHoles(reported.usage, estimateOf(input)) : reported.usage
+  const usage = reported.isImplausible ? withoutHoles(withCalls, estimateOf(input)) : withCalls
   return { ...atMost(holdNanoUsd, priceOf(usage, input)), reason, isFlagged: true, usage }
 }
 
@@ -186,5 +191,22 @@ const withoutHoles = (usage: TokenUsage, estimate: TokenUsage): TokenUsage => ({
 function estimateOf(input: SettlementInput): TokenUsage {
   const estimate = input.ending === 'upstream_failed' ? estimateUsage(input) : estimateFinishedUsage(input)
   const windowTokens = input.rates.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
-  return { ...estimate, inputTokens: Math.min(estimate.inputTokens, windowTokens) }
+  const usage = { ...estimate, inputTokens: Math.min(estimate.inputTokens, windowTokens) }
+  return withTools({ usage, isImplausible: false }, input)
+}
+
+const NO_TERMS: ToolTerms = { isPreviewSearch: false, imageTool: undefined }
+
+const withTools = (
+  { usage, areSearchesReported = false }: ReportedUsage,
+  input: SettlementInput,
+): TokenUsage =>
+  input.toolCalls
+    ? withToolCalls(usage, input.toolCalls, input.toolTerms ?? NO_TERMS, areSearchesReported)
+    : usage
+
+/** An upstream that has run a tool has something to bill, whether or not a word of its answer came. */
+function hasCalls({ toolCalls = NO_TOOL_CALLS }: SettlementInput): boolean {
+  const { webSearchCalls, fileSearchCalls, codeInterpreterSessions, imageCalls } = toolCalls
+  return webSearchCalls + fileSearchCalls + codeInterpreterSessions + imageCalls > 0
 }

@@ -5,6 +5,7 @@ import {
   DEFAULT_MAX_OUTPUT_TOKENS,
   type PriceRates,
 } from '../../contract/price.ts'
+import type { ImageToolCounts, ImageToolUsage } from './tool-calls.ts'
 
 export interface TokenUsage {
   /** All input, cached and cache-write tokens included. */
@@ -27,8 +28,12 @@ export interface TokenUsage {
   /** Parts of the output. */
   readonly audioOutputTokens?: number
   readonly imageOutputTokens?: number
+  /** The part of the web searches that the preview tool made. */
+  readonly webSearchPreviewCalls?: number
   readonly fileSearchCalls?: number
   readonly codeInterpreterSessions?: number
+  /** What a model of its own used, as a tool; no part of the tokens above. */
+  readonly imageTool?: ImageToolUsage
 }
 
 /** Usage as an upstream reported it. */
@@ -40,6 +45,8 @@ export interface ReportedUsage {
   readonly usage: TokenUsage
   /** Whether something had to be mended: the report cannot be true. */
   readonly isImplausible: boolean
+  /** Whether it says how many web searches were made, if only that there were none. */
+  readonly areSearchesReported?: boolean
 }
 
 export const NO_USAGE = {
@@ -56,7 +63,9 @@ export type FurtherUsage = Partial<Omit<TokenUsage, keyof typeof NO_USAGE>>
 
 /** What is used beyond the counts that every answer has, or null. */
 export function furtherUsageOf(usage: TokenUsage): FurtherUsage | null {
-  const further = Object.entries(usage).filter(([name, count]) => !(name in NO_USAGE) && count > 0)
+  const further = Object.entries(usage).filter(
+    ([name, count]) => !(name in NO_USAGE) && (typeof count === 'object' || count > 0),
+  )
   // What is left of the members of a usage are counts that NO_USAGE does not have.
   return further.length === 0 ? null : (Object.fromEntries(further) as FurtherUsage)
 }
@@ -69,8 +78,10 @@ export const COUNT_MAX = 1_000_000_000_000
  * back as input, a price row may not know the true window, and a true charge must never be cut by a guess.
  */
 const ABSURD_ABOVE_LIMIT_TIMES = 4
-/** Far more searches than one answer makes. */
-const ABSURD_ABOVE_WEB_SEARCH_CALLS = 1_000
+/** Far more calls of one tool than one answer makes. */
+const ABSURD_ABOVE_CALLS = 1_000
+/** Far more tokens than the images of one answer take. */
+const ABSURD_ABOVE_IMAGE_TOKENS = 50_000_000
 
 /** A JSON object whose members are not known yet. */
 type JsonObject = Readonly<Record<string, unknown>>
@@ -111,15 +122,38 @@ export function parseResponsesUsage(usage: unknown, toolUsage: unknown): Reporte
   if (!report || (isAbsent(report.input_tokens) && isAbsent(report.output_tokens))) return undefined
   const inputDetails = toJsonObject(report.input_tokens_details)
   const outputDetails = toJsonObject(report.output_tokens_details)
-  return mend({
+  const webSearchCalls = toJsonObject(toJsonObject(toolUsage)?.web_search)?.num_requests
+  const reported = mend({
     inputTokens: report.input_tokens,
     cachedInputTokens: inputDetails?.cached_tokens,
     cacheWriteTokens: inputDetails?.cache_write_tokens,
     outputTokens: report.output_tokens,
     reasoningTokens: outputDetails?.reasoning_tokens,
-    webSearchCalls: toJsonObject(toJsonObject(toolUsage)?.web_search)?.num_requests,
+    webSearchCalls,
     ...modalitiesOf(inputDetails, outputDetails),
   })
+  return isAbsent(webSearchCalls) ? reported : { ...reported, areSearchesReported: true }
+}
+
+/**
+ * `tool_usage.image_gen` of a response, by the same rules; undefined where there is none. Parts that are larger than their
+ * whole raise it, so that no token is lost.
+ */
+export function parseImageToolUsage(toolUsage: unknown): ImageToolCounts | undefined {
+  const report = toJsonObject(toJsonObject(toolUsage)?.image_gen)
+  if (!report || (isAbsent(report.input_tokens) && isAbsent(report.output_tokens))) return undefined
+  const inputDetails = toJsonObject(report.input_tokens_details)
+  const outputDetails = toJsonObject(report.output_tokens_details)
+  const imageInputTokens = toCount(inputDetails?.image ?? inputDetails?.image_tokens)
+  const cachedInputTokens = toCount(report.cached_tokens ?? inputDetails?.cached_tokens)
+  const textOutputTokens = toCount(outputDetails?.text ?? outputDetails?.text_tokens)
+  return {
+    inputTokens: Math.max(toCount(report.input_tokens), imageInputTokens, cachedInputTokens),
+    imageInputTokens,
+    cachedInputTokens,
+    outputTokens: Math.max(toCount(report.output_tokens), textOutputTokens),
+    textOutputTokens,
+  }
 }
 
 /** Audio and images by the names that chat, responses, images and realtime share. */
@@ -145,7 +179,11 @@ export function isAbsurd(usage: TokenUsage, price: PriceRates, choices = 1): boo
   return (
     usage.inputTokens > windowTokens * ABSURD_ABOVE_LIMIT_TIMES ||
     usage.outputTokens > outputTokensMax * ABSURD_ABOVE_LIMIT_TIMES ||
-    usage.webSearchCalls > ABSURD_ABOVE_WEB_SEARCH_CALLS
+    usage.webSearchCalls > ABSURD_ABOVE_CALLS ||
+    (usage.fileSearchCalls ?? 0) > ABSURD_ABOVE_CALLS ||
+    (usage.codeInterpreterSessions ?? 0) > ABSURD_ABOVE_CALLS ||
+    (usage.imageTool?.inputTokens ?? 0) > ABSURD_ABOVE_IMAGE_TOKENS ||
+    (usage.imageTool?.outputTokens ?? 0) > ABSURD_ABOVE_IMAGE_TOKENS
   )
 }
 

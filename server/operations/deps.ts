@@ -18,6 +18,7 @@ import type { Repositories } from '../db/repositories/repositories.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { Limiter } from '../limits/limiter.ts'
+import type { PolicyBook } from '../limits/policy-book.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { MailConfigStore } from '../mail/mail-config.ts'
 import type { Clock, Ids, Logger, SecretStore } from '../ports.ts'
@@ -82,6 +83,7 @@ export interface OperationDeps {
   readonly settings: LiveSettings
   readonly limitBook: LimitBook
   readonly limiter: Limiter
+  readonly policyBook: PolicyBook
   readonly ledgerLight: LedgerLight
   /** The operator's IANA zone, whose days and months count. */
   readonly timeZone: () => string

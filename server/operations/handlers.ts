@@ -18,6 +18,7 @@ import { modelHandlers } from './handlers/models.ts'
 import { noticeHandlers } from './handlers/notices.ts'
 import { passwordResetHandlers } from './handlers/password-reset.ts'
 import { planHandlers } from './handlers/plans.ts'
+import { policyHandlers } from './handlers/policies.ts'
 import { priceHandlers } from './handlers/prices.ts'
 import { receiptHandlers } from './handlers/receipts.ts'
 import { registrationHandlers } from './handlers/registration.ts'
@@ -54,6 +55,7 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...dashboardHandlers(deps),
   ...settingsHandlers(deps),
   ...limitHandlers(deps),
+  ...policyHandlers(deps),
   ...invitationHandlers(deps),
   ...linkHandlers(deps),
   ...mailHandlers(deps),

@@ -13,6 +13,7 @@ export const PRIMARY_USE: UpstreamRow = {
   concurrencyMax: null,
   headSecondsMax: 60,
   isEnabled: true,
+  identifiesUsers: null,
   createdAt: 0,
   updatedAt: 0,
 }

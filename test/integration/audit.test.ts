@@ -139,6 +139,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
       rules: [{ metric: 'requests', window: 'minute', value: 5 }],
     }),
   },
+  'policies.update': {
+    input: () => ({ scope: 'user', subjectId: made.userId, policy: { webSearch: false } }),
+  },
   // Of another person's keys; of their own, everyone's.
   'keys.create': {
     input: async () => {

@@ -34,7 +34,7 @@ test('every operation of the design stands in the catalogue', () => {
       'upstreams.list upstreams.create upstreams.change upstreams.remove',
       'backups.list backups.create backups.delete backups.preview backups.restore',
       'system.status system.logs system.licences system.network',
-      'usage.list usage.summary usage.series usage.top dashboard.get settings.get settings.update limits.list limits.update limits.usage',
+      'usage.list usage.summary usage.series usage.top dashboard.get settings.get settings.update limits.list limits.update limits.usage policies.get policies.update',
       'auth.status auth.verifySecondFactor auth.register auth.checkLink auth.verifyEmail',
       'auth.resendVerification auth.forgotPassword auth.resetPassword',
       'me.update me.changeEmail me.changePassword me.requestDeletion me.withdrawDeletion',

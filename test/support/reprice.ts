@@ -2,8 +2,8 @@
 // arithmetic: what the books say was charged has to be what their own snapshots come to.
 import type { Database } from 'better-sqlite3'
 
-/** What was used: the counts of a usage, by their names. */
-export type StoredCounts = Readonly<Record<string, number>>
+/** What was used: the counts of a usage, by their names, and under `imageTool` those of the tool that makes images. */
+export type StoredCounts = Readonly<Record<string, unknown>>
 /** A price row's columns, by their names in the contract; null or missing is an empty column. */
 export type StoredRates = Readonly<Record<string, unknown>>
 
@@ -61,7 +61,7 @@ function exactNanoUsd(
   multipliersPpm: readonly number[],
   tier: string,
 ): Fraction {
-  const count = (name: string): bigint => BigInt(counts[name] ?? 0)
+  const count = (name: string): bigint => BigInt(Number(counts[name] ?? 0))
   const threshold = rates.longContextAboveTokens
   const isLong = typeof threshold === 'number' && count('inputTokens') > BigInt(threshold)
   const input = whole(rates, tier, isLong, 'Input')
@@ -92,18 +92,44 @@ function exactNanoUsd(
     ),
   ]
   const calls: readonly (readonly [bigint, bigint])[] = [
-    [count('webSearchCalls'), orElse(rates, 0n, 'webSearchNanoUsdPerCall')],
+    [count('webSearchCalls') - count('webSearchPreviewCalls'), orElse(rates, 0n, 'webSearchNanoUsdPerCall')],
+    [count('webSearchPreviewCalls'), previewSearch(rates)],
     [count('fileSearchCalls'), orElse(rates, 0n, 'fileSearchNanoUsdPerCall')],
     [count('codeInterpreterSessions'), orElse(rates, 0n, 'codeInterpreterNanoUsdPerSession')],
   ]
   const sum = [
-    ...million.map(([tokens, rate]) => ({ over: tokens * rate, under: 1_000_000n })),
+    ...[...million, ...imageTool(counts.imageTool)].map(([tokens, rate]) => ({ over: tokens * rate, under: 1_000_000n })),
     ...calls.map(([made, price]) => ({ over: made * price, under: 1n })),
   ].reduce(plus, { over: 0n, under: 1n })
   return multipliersPpm.reduce(
     ({ over, under }, ppm) => ({ over: over * BigInt(ppm), under: under * 1_000_000n }),
     sum,
   )
+}
+
+/** "The preview of the search, where it has no price of its own, costs a model that reasons what a search does." */
+const previewSearch = (rates: StoredRates): bigint =>
+  orElse(
+    rates,
+    rates.isReasoning === true || rates.isReasoning === 1 ? orElse(rates, 0n, 'webSearchNanoUsdPerCall') : 0n,
+    'webSearchPreviewNanoUsdPerCall',
+  )
+
+/** "Images that a tool makes": at the rates that are kept with the charge, cached tokens first, then images, then text. */
+function imageTool(tool: unknown): (readonly [bigint, bigint])[] {
+  if (typeof tool !== 'object' || tool === null) return []
+  // As the charge keeps it.
+  const { rates, ...counts } = tool as Record<string, number> & { rates: Record<string, number> }
+  const read = (from: Record<string, number>, name: string) => BigInt(from[name] ?? 0)
+  const added = read(counts, 'inputTokens') - read(counts, 'cachedInputTokens')
+  const images = read(counts, 'imageInputTokens') > added ? added : read(counts, 'imageInputTokens')
+  return [
+    [read(counts, 'cachedInputTokens'), read(rates, 'cachedInput')],
+    [images, read(rates, 'imageInput')],
+    [added - images, read(rates, 'input')],
+    [read(counts, 'textOutputTokens'), read(rates, 'textOutput')],
+    [read(counts, 'outputTokens') - read(counts, 'textOutputTokens'), read(rates, 'output')],
+  ]
 }
 
 /** Tokens of which some are audio and some images, each with its rate; audio first, and never more than there are. */

@@ -21,6 +21,7 @@ export const upstreamTarget = (
   multiplierPpm: 1_000_000,
   concurrencyMax: null,
   headSecondsMax: 60,
+  identifiesUsers: false,
   lane: new UpstreamLane(clock, createUpstreamHealth({ clock, onChange: () => {} })),
   ...more,
 })

@@ -29,6 +29,7 @@ import { createPossibleLossesRepository, type PossibleLossesRepository } from '.
 import { createPricesRepository, type PricesRepository } from './prices.ts'
 import { createRecentChargesRepository, type RecentChargesRepository } from './recent-charges.ts'
 import { createRegistrationsRepository, type RegistrationsRepository } from './registrations.ts'
+import { createRequestPoliciesRepository, type RequestPoliciesRepository } from './request-policies.ts'
 import { createSealedValuesRepository, type SealedValuesRepository } from './sealed-values.ts'
 import { createSecondFactorsRepository, type SecondFactorsRepository } from './second-factors.ts'
 import { createSessionsRepository, type SessionsRepository } from './sessions.ts'
@@ -60,6 +61,7 @@ export interface Repositories {
   readonly upstreams: UpstreamsRepository
   readonly limitRules: LimitRulesRepository
   readonly limitCounters: LimitCountersRepository
+  readonly requestPolicies: RequestPoliciesRepository
   readonly spending: SpendingRepository
   readonly accountLinks: AccountLinksRepository
   readonly registrations: RegistrationsRepository
@@ -95,6 +97,7 @@ export function createRepositories(db: Db): Repositories {
     upstreams: createUpstreamsRepository(db),
     limitRules: createLimitRulesRepository(db),
     limitCounters: createLimitCountersRepository(db),
+    requestPolicies: createRequestPoliciesRepository(db),
     spending: createSpendingRepository(db),
     accountLinks: createAccountLinksRepository(db),
     registrations: createRegistrationsRepository(db),

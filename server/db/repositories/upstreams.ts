@@ -16,6 +16,8 @@ export interface UpstreamRow {
   readonly concurrencyMax: number | null
   readonly headSecondsMax: number
   readonly isEnabled: boolean
+  /** Null: by its address. */
+  readonly identifiesUsers: boolean | null
   readonly createdAt: number
   readonly updatedAt: number
 }

@@ -16,6 +16,8 @@ export const upstreams = sqliteTable(
     concurrencyMax: integer('concurrency_max'),
     headSecondsMax: integer('head_seconds_max').notNull(),
     isEnabled: integer('is_enabled', { mode: 'boolean' }).notNull(),
+    /** Null: by its address. */
+    identifiesUsers: integer('identifies_users', { mode: 'boolean' }),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
   },

@@ -63,7 +63,8 @@ async function held(given: Case) {
     isOutputLimitable: true,
     extraOutputTokensMax: 0,
     choices: 1,
-    webSearchCallsMax: 0,
+    hosted: { places: new Map([['web_search', 'tools[0]']]) },
+    toolCallsMax: 0,
     input: 'input' in given ? given.input : { textBytes: 5_000, fixedTokensMax: 200 },
     ...given.facts,
   }
@@ -72,6 +73,7 @@ async function held(given: Case) {
     price: { ...PRICE, ...given.price },
     multiplierPpm: 1_000_000,
     referencedTokens: given.referencedTokens ?? 0,
+    toolTerms: { isPreviewSearch: false, imageTool: undefined },
     body: BODY,
     scan: SCAN.ok ? SCAN.value : undefined,
     edits: [],
@@ -99,7 +101,7 @@ describe('a hold', () => {
 
   test('adds what a referenced response brings along, and the searches', async () => {
     expect((await held({ referencedTokens: 3_000 })).amount).toBe(8_200 + 100)
-    expect((await held({ facts: { webSearchCallsMax: 10 } })).amount).toBe(5_200 + 100 + 70)
+    expect((await held({ facts: { toolCallsMax: 10 } })).amount).toBe(5_200 + 100 + 70)
   })
 
   test.each([

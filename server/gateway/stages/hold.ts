@@ -8,6 +8,7 @@ import {
   DEFAULT_OUTPUT_FLOOR_TOKENS,
   DEFAULT_REASONING_OUTPUT_FLOOR_TOKENS,
 } from '../../../contract/price.ts'
+import type { HostedTool } from '../../../contract/request-policy.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { FundingSource } from '../../accounts/plan-funds.ts'
 import { decideFundingRefusal } from '../../ledger/funding.ts'
@@ -71,7 +72,7 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Ask {
     inputTokensMax: inputTokens,
     extraOutputTokensMax: facts.extraOutputTokensMax,
     choices: facts.choices,
-    webSearchCallsMax: facts.webSearchCallsMax,
+    ...toolBounds(routed),
     serviceTiers: reachableTiers(price, facts.serviceTier),
   }
   return {
@@ -82,6 +83,19 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Ask {
     outputTokensFloor:
       price.outputFloorTokens ??
       (price.isReasoning ? DEFAULT_REASONING_OUTPUT_FLOOR_TOKENS : DEFAULT_OUTPUT_FLOOR_TOKENS),
+  }
+}
+
+/** Any of the calls may be of any tool that is offered. */
+function toolBounds({ facts: { hosted, toolCallsMax }, toolTerms }: Routed) {
+  const callsOf = (tool: HostedTool) => (hosted.places.has(tool) ? toolCallsMax : 0)
+  const { isPreviewSearch, imageTool } = toolTerms
+  return {
+    webSearchCallsMax: callsOf('web_search'),
+    isPreviewSearch,
+    fileSearchCallsMax: callsOf('file_search'),
+    codeInterpreterSessionsMax: callsOf('code_interpreter'),
+    imageTool: imageTool && { terms: imageTool, callsMax: callsOf('image_generation') },
   }
 }
 
@@ -108,9 +122,11 @@ function open(
     outputTokensGranted < ask.outputTokensMax
       ? outputLimitSplices(routed.endpoint.dialect, routed.scan, routed.body, outputTokensGranted)
       : []
+  const splices = [...routed.edits, ...limit]
   return ok({
     ...routed,
     hold: opened.value,
-    upstreamBody: applySplices(routed.body, [...routed.edits, ...limit]),
+    splices,
+    upstreamBody: applySplices(routed.body, splices),
   })
 }

@@ -8,10 +8,11 @@ import { createChatStreamReader } from '../chat-stream.ts'
 import type { StageDeps } from '../deps.ts'
 import { clientHeaders } from '../headers.ts'
 import type { LiveRequest } from '../live-requests.ts'
+import { noteMade } from '../made-ids.ts'
 import { StreamRelay } from '../relay-stream.ts'
 import { relayWhole } from '../relay-whole.ts'
 import { codeOf, type Relayed, refusedWith } from '../relayed.ts'
-import { makerOf, type Sending } from '../request.ts'
+import type { Sending } from '../request.ts'
 import { createResponsesStreamReader } from '../responses-stream.ts'
 import type { StreamReader } from '../stream-meter.ts'
 import { codingsOf, unpacked } from '../unpacked-answer.ts'
@@ -125,9 +126,7 @@ function readerFor(deps: RelayDeps, held: Sending): StreamReader {
   }
   return createResponsesStreamReader({
     alias: held.alias,
-    onId: (kind, id, tokens) => {
-      if (held.facts.isStored) deps.ownedIds.record(kind, id, makerOf(held), tokens)
-    },
+    onId: noteMade(deps, held),
   })
 }
 

@@ -1,6 +1,7 @@
 // Understanding a body: what is refused before anything is held, and which bytes go up in place of which.
 import { describe, expect, test } from 'vitest'
 import type { PriceRow } from '../../../contract/price.ts'
+import { SHIPPED_POLICY } from '../../../contract/request-policy.ts'
 import { settingsSchema } from '../../../contract/settings.ts'
 import { upstreamTarget } from '../../../test/support/upstream-target.ts'
 import type { Dialect } from '../endpoints.ts'
@@ -62,7 +63,8 @@ function routed(
       update: () => settings,
       onChange: () => () => {},
     },
-    planFunds: { sourcesFor: () => [{ kind: 'balance', isUsedUp: false }] },
+    planFunds: { sourcesFor: () => [{ kind: 'balance', isUsedUp: false }], activeOf: () => undefined },
+    policyBook: { effectiveFor: () => SHIPPED_POLICY },
     prices: { priceOf: (model: string) => PRICES.get(model) },
     models: {
       isAllowed: (model: string, { userId }: { userId: string }) =>
@@ -214,7 +216,7 @@ describe('a model', () => {
   test('that has no price for searches may not search', () => {
     const body = (model: string) => `{"model":"${model}","input":"x","tools":[{"type":"web_search"}]}`
     expect(refused(body('no-search'), 'responses').code).toBe('unsupported_parameter')
-    expect(accepted(body('gpt-6-sol'), 'responses').facts.webSearchCallsMax).toBe(10)
+    expect(accepted(body('gpt-6-sol'), 'responses').facts.toolCallsMax).toBe(10)
   })
 })
 
@@ -351,7 +353,7 @@ describe('what the upstream gives away', () => {
     expect(counted).toMatchObject({
       multiplierPpm: 0,
       referencedTokens: 0,
-      facts: { input: { textBytes: 0, fixedTokensMax: 0 }, outputTokensLimit: 0, webSearchCallsMax: 0 },
+      facts: { input: { textBytes: 0, fixedTokensMax: 0 }, outputTokensLimit: 0, toolCallsMax: 0 },
     })
   })
 

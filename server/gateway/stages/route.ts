@@ -7,20 +7,25 @@ import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { OwnedKind } from '../../accounts/owned-ids.ts'
 import type { OwnedIdRow } from '../../db/repositories/owned-ids.ts'
 import { isTierPriced } from '../../ledger/service-tier.ts'
-import { decideKeyScope } from '../../limits/decide-key-scope.ts'
+import { decideKeyScope, isModelAllowed } from '../../limits/decide-key-scope.ts'
 import { type BodyFacts, unsupportedTier } from '../body-facts.ts'
 import { BODY_READERS } from '../body-readers.ts'
-import { unsupported } from '../body-walk.ts'
 import type { StageDeps } from '../deps.ts'
+import { identitySplices } from '../identity.ts'
 import { additionOf, type JsonObjectScan, memberOf, type Splice, scanObject } from '../json-scan.ts'
 import { modelSplice } from '../model-splice.ts'
 import { parseBody } from '../parsed-body.ts'
+import { permit } from '../permit.ts'
 import type { Read, Routed, UpstreamTarget } from '../request.ts'
 import { sessionOf } from '../session-affinity.ts'
 import { candidatesFor } from '../upstream-choice.ts'
 import { dearestMultiplier } from '../upstream-multiplier.ts'
+import { subjectOf } from './reserve.ts'
 
-type RouteDeps = Pick<StageDeps, 'settings' | 'prices' | 'models' | 'unpriced' | 'ownedIds' | 'planFunds'>
+type RouteDeps = Pick<
+  StageDeps,
+  'settings' | 'prices' | 'models' | 'unpriced' | 'ownedIds' | 'planFunds' | 'policyBook' | 'pseudonyms'
+>
 
 export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const parsed = parseBody(read.body)
@@ -29,17 +34,17 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const { dialect, isFree } = read.endpoint
   const readFacts = BODY_READERS[dialect](value, read.body.length)
   if (!readFacts.ok) return readFacts
-  const facts = isFree ? costNothing(readFacts.value) : readFacts.value
+  const asks = readFacts.value
   const settings = deps.settings.current()
-  const target = Object.hasOwn(settings.modelAliases, facts.model)
-    ? settings.modelAliases[facts.model]
+  const target = Object.hasOwn(settings.modelAliases, asks.model)
+    ? settings.modelAliases[asks.model]
     : undefined
-  const model = target ?? facts.model
-  const asked = { name: facts.model, model }
+  const model = target ?? asks.model
+  const asked = { name: asks.model, model }
   const isPaidFor = deps.planFunds.sourcesFor(read.key.userId, asked).length > 0
   const outOfScope = decideKeyScope(isPaidFor ? read.key.allowedModels : [], asked)
   if (outOfScope) return fail(outOfScope)
-  const named = { model: facts.model }
+  const named = { model: asks.model }
   // The same answer as for a model that does not exist: nobody learns what is kept from them.
   if (!deps.models.isAllowed(model, read.key))
     return fail(refusal('model_not_found', named, { param: 'model' }))
@@ -48,9 +53,18 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     deps.unpriced.note(model, read.key.userId, read.receivedAt)
     return fail(refusal('model_not_priced', named, { param: 'model' }))
   }
-  if (facts.webSearchCallsMax > 0 && price.webSearchNanoUsdPerCall == null) {
-    return fail(unsupported('tools', 'web_search has no price for this model here.'))
-  }
+  const permitted = permit({
+    policy: deps.policyBook.effectiveFor(subjectOf(deps, read.key)),
+    endpoint: read.endpoint,
+    model,
+    price,
+    priceOf: (other) => priceForTool(deps, read, other),
+    facts: asks,
+    body: value,
+    scan,
+  })
+  if (!permitted.ok) return permitted
+  const facts = isFree ? costNothing(permitted.value.facts) : permitted.value.facts
   if (!isTierPriced(price, facts.serviceTier)) return fail(unsupportedTier(String(value.service_tier)))
   const referenced = checkOwnership(deps, read.key.userId, facts, price)
   if (!referenced.ok) return referenced
@@ -64,6 +78,7 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const edits = [
     ...(alias === undefined ? [] : [modelSplice(scan, model)]),
     ...(isUsageInjected ? [usageSplice(scan, read.body)] : []),
+    ...permitted.value.edits,
   ]
   return ok({
     ...read,
@@ -77,11 +92,21 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     settingsMultiplierPpm,
     multiplierPpm: dearestMultiplier(settingsMultiplierPpm, candidates),
     modelMultiplierPpm: deps.models.multiplierPpm(model),
+    toolTerms: permitted.value.toolTerms,
     scan,
     edits,
+    identity: candidates.some(({ identifiesUsers }) => identifiesUsers)
+      ? identitySplices(deps.pseudonyms, read.endpoint, read.key.userId, value, scan)
+      : [],
     isUsageInjected,
     referencedTokens: isFree ? 0 : referenced.value.tokens,
   })
+}
+
+/** A model that a tool runs has to be open to whoever asks, as if it had been asked for itself. */
+function priceForTool({ models, prices }: RouteDeps, { key, receivedAt }: Read, model: string) {
+  const isOpen = models.isAllowed(model, key) && isModelAllowed(key.allowedModels, { name: model, model })
+  return isOpen ? prices.priceOf(model, receivedAt) : undefined
 }
 
 /** Nothing of it is billed, so nothing of it counts against what may be used. */
@@ -90,7 +115,8 @@ const costNothing = (facts: BodyFacts): BodyFacts => ({
   input: { textBytes: 0, fixedTokensMax: 0 },
   outputTokensLimit: 0,
   extraOutputTokensMax: 0,
-  webSearchCallsMax: 0,
+  toolCallsMax: 0,
+  searchesFixed: 0,
 })
 
 /** Several inputs fill a context window each, and all of them are charged. */

@@ -3,6 +3,7 @@ import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
 import { isAnsweredUnpriced } from '../../ledger/service-tier.ts'
 import { decideSettlement } from '../../ledger/settle.ts'
 import type { TokenUsage } from '../../ledger/token-usage.ts'
+import { NO_TOOL_CALLS, type ToolCalls } from '../../ledger/tool-calls.ts'
 import type { StageDeps } from '../deps.ts'
 import { NOTHING_USED } from '../outcome.ts'
 import type { Relayed } from '../relayed.ts'
@@ -30,6 +31,8 @@ export async function settle(deps: SettleDeps, held: Ended, relayed: Relayed): P
     askedServiceTier: held.facts.serviceTier,
     upstreamResponseId: measured.responseId,
     choices: held.facts.choices,
+    toolCalls: toolCallsOf(held, relayed),
+    toolTerms: held.toolTerms,
   })
   if (isAnsweredUnpriced(held.price, measured.serviceTier)) {
     const { requestId, model } = held
@@ -44,6 +47,13 @@ export async function settle(deps: SettleDeps, held: Ended, relayed: Relayed): P
   if (decision.kind === 'charge') await deps.accounts.settle(held.hold, decision.charge, row)
   else await deps.accounts.release(held.hold, row)
   return row
+}
+
+/** Where an answer says nothing of its searches, each one that was begun has those that are known to be made. */
+function toolCallsOf({ facts }: Ended, { ending, measured }: Relayed): ToolCalls {
+  if (facts.searchesFixed === 0) return measured.tools.calls()
+  const hasAnswered = ending !== 'upstream_failed' || measured.reported || measured.textBytes > 0
+  return hasAnswered ? { ...NO_TOOL_CALLS, webSearchCalls: facts.searchesFixed } : NO_TOOL_CALLS
 }
 
 function usageRowOf(

@@ -166,7 +166,7 @@ function refuseOfPrimary(changes: Omit<Input<'upstreams.change'>, 'upstreamId'>)
     (name) => changes[name] !== undefined,
   )
   if (param === undefined) return undefined
-  const problem = `${param}: of the primary upstream, only models, priority, multiplierPpm, concurrencyMax and headSecondsMax are changed here; its address and key are with upstreams.update`
+  const problem = `${param}: of the primary upstream, only models, priority, multiplierPpm, concurrencyMax, headSecondsMax and identifiesUsers are changed here; its address and key are with upstreams.update`
   return refusal('invalid_input', { problem }, { param })
 }
 

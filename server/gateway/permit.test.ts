@@ -1,0 +1,298 @@
+// A body against the policy of whoever sends it: which tools, tiers and storing pass, at which bound, and with which bytes.
+import { describe, expect, test } from 'vitest'
+import type { Refusal } from '../../contract/errors.ts'
+import type { PriceRow } from '../../contract/price.ts'
+import { type PolicyValues, SHIPPED_POLICY } from '../../contract/request-policy.ts'
+import { BODY_READERS } from './body-readers.ts'
+import type { Dialect } from './endpoints.ts'
+import { applySplices } from './json-scan.ts'
+import { parseBody } from './parsed-body.ts'
+import { type Permitted, permit } from './permit.ts'
+
+const PRICE: PriceRow = {
+  id: 'price_1',
+  model: 'gpt-6-sol',
+  effectiveFrom: 0,
+  createdAt: 0,
+  origin: 'operator',
+  inputNanoUsdPerMTok: 2_000_000_000,
+  outputNanoUsdPerMTok: 10_000_000_000,
+  webSearchNanoUsdPerCall: 10_000_000,
+  fileSearchNanoUsdPerCall: 2_500_000,
+  codeInterpreterNanoUsdPerSession: 30_000_000,
+  isReasoning: true,
+}
+const IMAGES: PriceRow = { ...PRICE, model: 'gpt-image-2', imageOutputNanoUsdPerMTok: 40_000_000_000 }
+const ALL: PolicyValues = {
+  ...SHIPPED_POLICY,
+  fileSearch: true,
+  codeInterpreter: true,
+  imageGeneration: true,
+  vectorStoreIds: ['vs_shared'],
+}
+
+interface Given {
+  readonly policy?: Partial<PolicyValues>
+  readonly price?: Partial<PriceRow>
+  readonly dialect?: Dialect
+  readonly model?: string
+}
+
+interface Result extends Partial<Permitted> {
+  readonly error?: Refusal
+  /** Whether the bytes go out as they came. */
+  readonly isUntouched?: boolean
+  readonly sent?: unknown
+}
+
+function permitted(more: object, given: Given = {}): Result {
+  const { dialect = 'responses', model = 'gpt-6-sol' } = given
+  const content = dialect === 'chat' ? { messages: [] } : { input: 'x' }
+  const body = Buffer.from(JSON.stringify({ model, ...content, ...more }))
+  const parsed = parseBody(body)
+  if (!parsed.ok) throw new Error('the body can be parsed')
+  const { scan, value } = parsed.value
+  const facts = BODY_READERS[dialect](value, body.length)
+  if (!facts.ok) return { error: facts.error }
+  const result = permit({
+    policy: { ...ALL, ...given.policy },
+    endpoint: { dialect, isFree: dialect === 'input_tokens' },
+    model,
+    price: { ...PRICE, ...given.price },
+    priceOf: (other) => (other === IMAGES.model ? IMAGES : undefined),
+    facts: facts.value,
+    body: value,
+    scan,
+  })
+  if (!result.ok) return { error: result.error }
+  const sent: unknown = JSON.parse(applySplices(body, result.value.edits).toString())
+  return { ...result.value, isUntouched: result.value.edits.length === 0, sent }
+}
+
+const refusal = (more: object, given: Given = {}) => {
+  const { error } = permitted(more, given)
+  return [error?.code, error?.param]
+}
+
+const SEARCH = { type: 'web_search' }
+const FILES = { type: 'file_search', vector_store_ids: ['vs_shared'] }
+const RUN = { type: 'code_interpreter', container: { type: 'auto' } }
+const DRAW = { type: 'image_generation', model: 'gpt-image-2' }
+
+describe.each([
+  ['web_search', SEARCH, 'webSearch'],
+  ['file_search', FILES, 'fileSearch'],
+  ['code_interpreter', RUN, 'codeInterpreter'],
+  ['image_generation', DRAW, 'imageGeneration'],
+] as const)('%s', (tool, offered, rule) => {
+  const closed: Given = { policy: { [rule]: false } }
+
+  test('passes where it is open and has a price', () => {
+    expect(permitted({ tools: [offered] }).error).toBeUndefined()
+  })
+
+  test('is refused where it is not open, wherever it hides', () => {
+    const deep = { type: 'namespace', name: 'n', tools: [{ type: 'namespace', tools: [offered] }] }
+    for (const [more, param] of [
+      [{ tools: [offered] }, 'tools[0]'],
+      [{ tools: [{ type: 'function', name: 'f' }, deep] }, 'tools[1].tools[0].tools[0]'],
+      [{ input: [{ type: 'additional_tools', tools: [deep] }] }, 'input[0].tools[0].tools[0].tools[0]'],
+      [{ input: [{ type: 'tool_search_output', call_id: 'c', tools: [offered] }] }, 'input[0].tools[0]'],
+      [{ input: [{ type: 'something_new', deep: [{ tools: [offered] }] }] }, 'input[0].deep[0].tools[0]'],
+      [{ tool_choice: { type: tool } }, 'tool_choice'],
+      [{ tool_choice: { type: 'allowed_tools', tools: [{ type: tool }] } }, 'tool_choice.tools[0]'],
+    ] as const) {
+      expect([more, ...refusal(more, closed)]).toEqual([more, 'tool_not_permitted', param])
+    }
+    expect(refusal({ tools: [offered] }, { ...closed, dialect: 'input_tokens' })[0]).toBe(
+      'tool_not_permitted',
+    )
+  })
+
+  test('that has no price is refused, whoever may use it', () => {
+    const unpriced = {
+      webSearchNanoUsdPerCall: null,
+      fileSearchNanoUsdPerCall: null,
+      codeInterpreterNanoUsdPerSession: null,
+    }
+    const more = tool === 'image_generation' ? { ...offered, model: 'gpt-6-sol' } : offered
+    const [code] = refusal({ tools: [more] }, { price: unpriced })
+    expect(code).toBe(tool === 'image_generation' ? 'model_not_priced' : 'unsupported_parameter')
+  })
+})
+
+test('only the search is open to whoever was permitted nothing else, and goes out as it came', () => {
+  const given = { policy: SHIPPED_POLICY }
+  expect(permitted({ tools: [SEARCH] }, given)).toMatchObject({
+    isUntouched: true,
+    facts: { toolCallsMax: 10 },
+  })
+  for (const tool of [FILES, RUN, DRAW, { type: 'file_search' }, { type: 'image_generation' }]) {
+    expect(refusal({ tools: [tool] }, given)[0]).toBe('tool_not_permitted')
+  }
+})
+
+describe('a search', () => {
+  test('of the preview tool is priced as one, and never beside the other', () => {
+    for (const type of ['web_search_preview', 'web_search_preview_2025_03_11']) {
+      expect(permitted({ tools: [{ type }] }).toolTerms?.isPreviewSearch).toBe(true)
+      expect(refusal({ tools: [{ type }] }, { price: { isReasoning: false } })).toEqual([
+        'unsupported_parameter',
+        'tools',
+      ])
+      expect(refusal({ tools: [{ type }, SEARCH] })).toEqual(['unsupported_parameter', 'tools[1]'])
+    }
+    expect(permitted({ tools: [{ type: 'web_search_2025_08_26' }] }).toolTerms?.isPreviewSearch).toBe(false)
+  })
+
+  test('brings what it finds into the input, as often as it may be made', () => {
+    const of = (more: object) => permitted(more).facts?.input?.fixedTokensMax ?? 0
+    const none = of({})
+    expect(of({ tools: [SEARCH], max_tool_calls: 2 }) - none).toBe(20_000)
+    expect(of({ tools: [SEARCH] }) - none).toBe(100_000)
+  })
+
+  test('in chat completions is one in each answer, by its options or by the model', () => {
+    const chat = { dialect: 'chat' } as const
+    const asked = permitted({ web_search_options: {}, n: 2 }, chat)
+    expect(asked).toMatchObject({ isUntouched: true, facts: { searchesFixed: 2, toolCallsMax: 2 } })
+    for (const model of [
+      'gpt-4o-search-preview',
+      'gpt-4o-mini-search-preview-2025-03-11',
+      'gpt-5-search-api',
+    ]) {
+      expect(permitted({}, { ...chat, model }).facts?.searchesFixed).toBe(1)
+      expect(refusal({}, { ...chat, model, policy: { webSearch: false } })).toEqual([
+        'tool_not_permitted',
+        'model',
+      ])
+      expect(refusal({}, { ...chat, model, price: { webSearchNanoUsdPerCall: null } })[0]).toBe(
+        'unsupported_parameter',
+      )
+    }
+    expect(permitted({}, chat).facts?.searchesFixed).toBe(0)
+    expect(refusal({ web_search_options: {} }, { ...chat, policy: { webSearch: false } })).toEqual([
+      'tool_not_permitted',
+      'web_search_options',
+    ])
+  })
+})
+
+test('files are searched in the stores that are open to whoever asks, and in no other', () => {
+  const stores = (...ids: readonly unknown[]) => ({ tools: [{ type: 'file_search', vector_store_ids: ids }] })
+  expect(refusal(stores('vs_shared', 'vs_of_another'))).toEqual([
+    'unsupported_parameter',
+    'tools[0].vector_store_ids[1]',
+  ])
+  for (const ids of [[], [7], [''], 'vs_shared', undefined]) {
+    const tool = { type: 'file_search', vector_store_ids: ids }
+    expect(refusal({ tools: [tool] })).toEqual(['unsupported_parameter', 'tools[0].vector_store_ids'])
+  }
+  expect(refusal(stores('vs_shared'), { policy: { vectorStoreIds: [] } })[0]).toBe('unsupported_parameter')
+})
+
+test('a container is an automatic one of the usual size without files, or one that is referred to', () => {
+  const container = (made: unknown) => ({ tools: [{ type: 'code_interpreter', container: made }] })
+  expect(permitted(container('cntr_1')).facts?.itemReferences).toEqual(['cntr_1'])
+  expect(permitted(container({ type: 'auto', memory_limit: '1g', file_ids: [] })).error).toBeUndefined()
+  for (const [made, param] of [
+    [undefined, 'container'],
+    [{ type: 'auto', memory_limit: '64g' }, 'container.memory_limit'],
+    [{ type: 'auto', file_ids: ['file_1'] }, 'container.file_ids'],
+    [{ type: 'auto', skills: [{}] }, 'container.skills'],
+    [{ type: 'other' }, 'container'],
+    [['cntr_1'], 'container'],
+  ] as const) {
+    expect(refusal(container(made))).toEqual(['unsupported_parameter', `tools[0].${param}`])
+  }
+})
+
+test('images are made by one model that is named and has a price, as pictures', () => {
+  const draw = (more: object) => ({ tools: [{ ...DRAW, ...more }] })
+  expect(permitted(draw({ output_format: 'webp', quality: 'high' })).toolTerms?.imageTool?.model).toBe(
+    'gpt-image-2',
+  )
+  expect(refusal(draw({ model: undefined }))).toEqual(['unsupported_parameter', 'tools[0].model'])
+  expect(refusal(draw({ output_format: 'svg' }))).toEqual(['unsupported_parameter', 'tools[0].output_format'])
+  expect(refusal({ tools: [DRAW, { ...DRAW, model: 'other' }] })).toEqual([
+    'unsupported_parameter',
+    'tools[1].model',
+  ])
+  expect(refusal({ tool_choice: { type: 'image_generation' } })).toEqual([
+    'unsupported_parameter',
+    'tool_choice',
+  ])
+  expect(refusal(draw({ input_image_mask: { file_id: 'file_1' } }))[0]).toBe('unsupported_parameter')
+})
+
+describe('calls of hosted tools', () => {
+  test.each([
+    ['nobody says', {}, null, 10, undefined],
+    ['the request says', { max_tool_calls: 40 }, null, 40, 40],
+    ['the policy says less', { max_tool_calls: 40 }, 5, 5, 5],
+    ['the request says less', { max_tool_calls: 3 }, 5, 3, 3],
+    ['only the policy says', {}, 30, 30, 30],
+  ])('of a search are bounded as %s', (_who, more, maxToolCalls, calls, sent) => {
+    const result = permitted({ tools: [SEARCH], ...more }, { policy: { maxToolCalls } })
+    expect(result.facts?.toolCallsMax).toBe(calls)
+    expect(result.sent).toHaveProperty('input')
+    expect((result.sent as { max_tool_calls?: number }).max_tool_calls).toBe(sent)
+  })
+
+  test('of dearer tools are always bounded by what is sent', () => {
+    for (const tool of [FILES, RUN, DRAW]) {
+      expect(permitted({ tools: [tool], max_tool_calls: null }).sent).toMatchObject({ max_tool_calls: 10 })
+      expect(refusal({ tools: [tool] }, { dialect: 'compaction' })[0]).toBe('unsupported_parameter')
+    }
+  })
+
+  test('are of no account without such a tool', () => {
+    expect(permitted({ max_tool_calls: 5_000 }, { policy: { maxToolCalls: 3 } })).toMatchObject({
+      isUntouched: true,
+      facts: { toolCallsMax: 0 },
+    })
+  })
+})
+
+test('a tier of service is one that may be asked for, by either of its names and no other spelling', () => {
+  const given = { policy: { serviceTiers: ['flex'] as const } }
+  expect(permitted({ service_tier: 'flex' }, given).error).toBeUndefined()
+  for (const tier of ['auto', 'default', null]) {
+    expect(permitted({ service_tier: tier }, given).error).toBeUndefined()
+  }
+  for (const tier of ['priority', 'fast', 'ultrafast']) {
+    expect(refusal({ service_tier: tier }, given)).toEqual(['service_tier_not_permitted', 'service_tier'])
+  }
+  for (const tier of ['Priority', 'FAST', ' flex', 'scale', 'batch', 7]) {
+    expect(refusal({ service_tier: tier }, given)[0]).toBe('unsupported_service_tier')
+  }
+})
+
+describe('what the upstream keeps', () => {
+  const chat = { dialect: 'chat' } as const
+
+  test('is as the request says where that is open', () => {
+    expect(permitted({})).toMatchObject({ isUntouched: true, facts: { isStored: true } })
+    expect(permitted({ store: true }, chat).isUntouched).toBe(true)
+  })
+
+  test('is nothing where it is off, whatever the request says', () => {
+    const off = { policy: { store: 'off' } } as const
+    for (const store of [undefined, null, true, 'yes']) {
+      expect(permitted({ store }, off)).toMatchObject({ sent: { store: false }, facts: { isStored: false } })
+    }
+    expect(permitted({ store: false }, off).isUntouched).toBe(true)
+    expect(permitted({ store: true }, { ...chat, ...off }).sent).toMatchObject({ store: false })
+    expect(permitted({}, { ...chat, ...off }).isUntouched).toBe(true)
+  })
+
+  test('is what a request has to forgo itself where it is refused', () => {
+    const given = { policy: { store: 'refuse' } } as const
+    for (const store of [undefined, null, true]) {
+      expect(refusal({ store }, given)).toEqual(['storing_not_permitted', 'store'])
+    }
+    expect(permitted({ store: false }, given).error).toBeUndefined()
+    expect(permitted({}, { ...chat, ...given }).error).toBeUndefined()
+    expect(refusal({ store: true }, { ...chat, ...given })[0]).toBe('storing_not_permitted')
+  })
+})

@@ -1,0 +1,174 @@
+// Holds what a body asks for against the policy of whoever sends it: hosted tools and how often they may be called, the tier of
+// service, whether the upstream keeps the answer. What is permitted has to have a price; what is too much is refused, or, where
+// lowering it changes nothing but its bound, lowered.
+import { type Refusal, refusal } from '../../contract/errors.ts'
+import type { PriceRow } from '../../contract/price.ts'
+import { type HostedTool, type PolicyValues, TOOL_CALLS_MAX } from '../../contract/request-policy.ts'
+import { fail, ok, type Result } from '../../contract/result.ts'
+import { imageToolTerms, previewSearchRate, type ToolTerms } from '../ledger/tool-calls.ts'
+import { isTierPermitted, isToolPermitted } from '../limits/decide-policy.ts'
+import { type BodyFacts, TOOL_CALLS_ASSUMED, WEB_SEARCH_TOKENS_PER_CALL_MAX } from './body-facts.ts'
+import { unsupported } from './body-walk.ts'
+import type { MeteredEndpoint } from './endpoints.ts'
+import type { JsonObject } from './json-object.ts'
+import { additionOf, type JsonObjectScan, memberOf, type Splice } from './json-scan.ts'
+
+export interface PermitAsk {
+  readonly policy: PolicyValues
+  readonly endpoint: Pick<MeteredEndpoint, 'dialect' | 'isFree'>
+  /** The model that is run. */
+  readonly model: string
+  readonly price: PriceRow
+  /** The price of another model, which a tool runs. */
+  readonly priceOf: (model: string) => PriceRow | undefined
+  readonly facts: BodyFacts
+  readonly body: JsonObject
+  readonly scan: JsonObjectScan
+}
+
+export interface Permitted {
+  readonly facts: BodyFacts
+  readonly edits: readonly Splice[]
+  readonly toolTerms: ToolTerms
+}
+
+export function permit(ask: PermitAsk): Result<Permitted, Refusal> {
+  const facts = withOwnSearches(ask)
+  const refused = refuseTools(ask.policy, facts) ?? refuseTier(ask.policy, facts) ?? refuseStoring(ask)
+  if (refused) return fail(refused)
+  // What is only counted is neither run nor kept, so nothing of it needs a price.
+  if (ask.endpoint.isFree) return ok({ facts, edits: [], toolTerms: NO_TERMS })
+  const toolTerms = termsOf({ ...ask, facts })
+  if (!toolTerms.ok) return toolTerms
+  const calls = callsOf({ ...ask, facts })
+  const stored = storingOf(ask)
+  return ok({
+    facts: {
+      ...facts,
+      toolCallsMax: calls.max,
+      input: withSearchResults(facts, calls.max),
+      isStored: facts.isStored && stored.length === 0,
+    },
+    edits: [...calls.edits, ...stored],
+    toolTerms: toolTerms.value,
+  })
+}
+
+const NO_TERMS: ToolTerms = { isPreviewSearch: false, imageTool: undefined }
+
+/** Models of chat completions that search in every answer, whether they are asked to or not (OpenAI, "Web search"). */
+const SEARCH_MODEL = /-search-(?:preview|api)(?:-|$)/
+
+/** Chat completions say nothing of their searches: there is one in each answer, by the options or by the model. */
+function withOwnSearches({ endpoint, facts, model }: PermitAsk): BodyFacts {
+  if (endpoint.dialect !== 'chat') return facts
+  const { places } = facts.hosted
+  if (!places.has('web_search') && !SEARCH_MODEL.test(model)) return facts
+  const place = places.get('web_search') ?? 'model'
+  return {
+    ...facts,
+    hosted: { ...facts.hosted, places: new Map([['web_search', place]]), search: 'plain' },
+    searchesFixed: facts.choices,
+    toolCallsMax: facts.choices,
+  }
+}
+
+function refuseTools(policy: PolicyValues, { hosted }: BodyFacts): Refusal | undefined {
+  for (const [tool, param] of hosted.places) {
+    if (!isToolPermitted(policy, tool)) return refusal('tool_not_permitted', { tool }, { param })
+  }
+  if (hosted.problem) return hosted.problem
+  const foreign = hosted.vectorStores.find(({ id }) => !policy.vectorStoreIds.includes(id))
+  // One that is not known here and one that is not for this person look alike.
+  return (
+    foreign && unsupported(foreign.param, 'this vector store does not exist here, or is not open to you.')
+  )
+}
+
+const refuseTier = (policy: PolicyValues, { serviceTier }: BodyFacts): Refusal | undefined =>
+  isTierPermitted(policy, serviceTier)
+    ? undefined
+    : refusal('service_tier_not_permitted', { tier: serviceTier }, { param: 'service_tier' })
+
+/** Responses are kept unless they say otherwise, chat completions only where they say so. */
+function isToBeStored({ endpoint: { dialect }, body: { store } }: PermitAsk): boolean {
+  if (dialect === 'responses') return store !== false
+  return dialect === 'chat' && store !== false && store !== null && store !== undefined
+}
+
+const refuseStoring = (ask: PermitAsk): Refusal | undefined =>
+  ask.policy.store === 'refuse' && isToBeStored(ask)
+    ? refusal('storing_not_permitted', undefined, { param: 'store' })
+    : undefined
+
+function storingOf(ask: PermitAsk): readonly Splice[] {
+  return ask.policy.store === 'off' && isToBeStored(ask) ? [memberSplice(ask.scan, 'store', 'false')] : []
+}
+
+/** The value of a member, in place of the one that is there, or added. */
+function memberSplice(scan: JsonObjectScan, name: string, json: string): Splice {
+  const member = memberOf(scan, name)
+  return member
+    ? { start: member.valueStart, end: member.valueEnd, text: json }
+    : additionOf(scan, `"${name}":${json}`)
+}
+
+const unpriced = (param: string, tool: string): Refusal =>
+  unsupported(param, `${tool} has no price for this model here.`)
+
+function termsOf({ facts, price, priceOf, endpoint }: PermitAsk): Result<ToolTerms, Refusal> {
+  const { places, search, imageModel } = facts.hosted
+  const isPreviewSearch = search === 'preview'
+  const rates: Readonly<Record<Exclude<HostedTool, 'image_generation'>, number | null | undefined>> = {
+    web_search: isPreviewSearch ? previewSearchRate(price) : price.webSearchNanoUsdPerCall,
+    file_search: price.fileSearchNanoUsdPerCall,
+    code_interpreter: price.codeInterpreterNanoUsdPerSession,
+  }
+  for (const [tool, param] of places) {
+    // A compaction takes no limit on their calls, so only searches, which Codex has in every request, are bounded there.
+    if (tool !== 'web_search' && endpoint.dialect === 'compaction') return fail(unsupported(param, NOT_HERE))
+    if (tool !== 'image_generation' && rates[tool] == null) {
+      return fail(
+        unpriced(tool === 'web_search' ? 'tools' : param, isPreviewSearch ? 'web_search_preview' : tool),
+      )
+    }
+  }
+  const imageParam = places.get('image_generation')
+  if (imageParam === undefined) return ok({ isPreviewSearch, imageTool: undefined })
+  if (imageModel === undefined)
+    return fail(unsupported(imageParam, 'the tool has to be offered with its model.'))
+  const row = priceOf(imageModel)
+  const imageTool = row && imageToolTerms(imageModel, row)
+  if (imageTool) return ok({ isPreviewSearch, imageTool })
+  return fail(refusal('model_not_priced', { model: imageModel }, { param: imageParam }))
+}
+
+const NOT_HERE = 'this endpoint takes no limit on the calls of such a tool.'
+
+interface Calls {
+  readonly max: number
+  readonly edits: readonly Splice[]
+}
+
+/**
+ * How many calls the hosted tools may make in all. The limit is sent along where it is lower than what the body says, and where
+ * the body says nothing, unless it offers no more than searches and nobody has set one: Codex's requests stay as they are.
+ */
+function callsOf({ policy, endpoint: { dialect }, facts, scan }: PermitAsk): Calls {
+  const { places } = facts.hosted
+  if (places.size === 0 || facts.searchesFixed > 0) return { max: facts.toolCallsMax, edits: [] }
+  const cap = policy.maxToolCalls
+  const named = facts.toolCallsNamed
+  const max = Math.min(named ?? cap ?? TOOL_CALLS_ASSUMED, cap ?? TOOL_CALLS_MAX)
+  const isOnlySearch = places.size === 1 && places.has('web_search')
+  const isSaid = named === undefined ? cap === null && isOnlySearch : named === max
+  return {
+    max,
+    edits: isSaid || dialect !== 'responses' ? [] : [memberSplice(scan, 'max_tool_calls', String(max))],
+  }
+}
+
+function withSearchResults({ hosted, input }: BodyFacts, calls: number): BodyFacts['input'] {
+  if (!input || !hosted.places.has('web_search')) return input
+  return { ...input, fixedTokensMax: input.fixedTokensMax + calls * WEB_SEARCH_TOKENS_PER_CALL_MAX }
+}

@@ -1,0 +1,85 @@
+// Counts what the hosted tools of an answer did, from the items that they leave in it and from `tool_usage`. An item comes
+// several times over (added, done, and in the whole response), and counts once, by what it said last.
+import { parseImageToolUsage } from '../ledger/token-usage.ts'
+import type { ToolCalls } from '../ledger/tool-calls.ts'
+import { isObject, type JsonObject } from './json-object.ts'
+
+type Kind = 'web_search' | 'file_search' | 'code_interpreter' | 'image_generation'
+
+const KIND_OF: ReadonlyMap<unknown, Kind> = new Map([
+  ['web_search_call', 'web_search'],
+  ['file_search_call', 'file_search'],
+  ['code_interpreter_call', 'code_interpreter'],
+  ['image_generation_call', 'image_generation'],
+])
+
+/** Many times what any request is permitted; beyond it nothing is remembered any more. */
+const ITEMS_MAX = 10_000
+
+interface Seen {
+  readonly kind: Kind
+  readonly isCharged: boolean
+  readonly container: string | undefined
+  readonly drawnTokens: { readonly input: number; readonly output: number }
+}
+
+export class ToolCallCounter {
+  readonly #items = new Map<string, Seen>()
+  #image: ToolCalls['image']
+
+  /** `index` is its place in the output, for an item without an id. */
+  note(item: unknown, index: unknown): void {
+    const kind = isObject(item) ? KIND_OF.get(item.type) : undefined
+    if (kind === undefined || !isObject(item)) return
+    const key = typeof item.id === 'string' && item.id !== '' ? item.id : `#${String(index)}`
+    if (this.#items.size >= ITEMS_MAX && !this.#items.has(key)) return
+    const container =
+      typeof item.container_id === 'string' && item.container_id !== '' ? item.container_id : undefined
+    this.#items.set(key, { kind, isCharged: isCharged(kind, item), container, drawnTokens: drawnOf(item) })
+  }
+
+  noteReport(toolUsage: unknown): void {
+    this.#image = parseImageToolUsage(toolUsage) ?? this.#image
+  }
+
+  calls(): ToolCalls {
+    const charged = [...this.#items].filter(([, { isCharged: isCounted }]) => isCounted)
+    const countOf = (kind: Kind) => charged.filter(([, seen]) => seen.kind === kind).length
+    const runs = charged.filter(([, { kind }]) => kind === 'code_interpreter')
+    return {
+      webSearchCalls: countOf('web_search'),
+      fileSearchCalls: countOf('file_search'),
+      codeInterpreterSessions: new Set(runs.map(([key, { container }]) => container ?? key)).size,
+      imageCalls: countOf('image_generation'),
+      image: this.#imageWithDrawings(),
+    }
+  }
+
+  /** A drawing that was made by another model than the tool names is charged as the output of the tool, which is dearer. */
+  #imageWithDrawings(): ToolCalls['image'] {
+    let input = 0
+    let output = 0
+    for (const { drawnTokens } of this.#items.values()) {
+      input += drawnTokens.input
+      output += drawnTokens.output
+    }
+    if (!this.#image || input + output === 0) return this.#image
+    const { inputTokens, outputTokens, ...parts } = this.#image
+    return { ...parts, inputTokens: inputTokens + input, outputTokens: outputTokens + output }
+  }
+}
+
+/** A search also opens pages and looks for words in them, which OpenAI does not bill; what failed is not billed either. */
+function isCharged(kind: Kind, { status, action }: JsonObject): boolean {
+  if (status === 'failed') return false
+  if (kind !== 'web_search' || !isObject(action)) return true
+  return action.type === undefined || action.type === null || action.type === 'search'
+}
+
+function drawnOf({ svg_usage: usage }: JsonObject) {
+  const tokens = (name: string) => {
+    const count = isObject(usage) ? usage[name] : undefined
+    return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 0
+  }
+  return { input: tokens('input_tokens'), output: tokens('output_tokens') }
+}

@@ -1,0 +1,142 @@
+// What hosted tools add to the usage of an answer: calls that no usage reports, counted from the items that they leave behind,
+// and the tokens of a tool that runs a model of its own, at that model's prices.
+import type { PriceRates } from '../../contract/price.ts'
+import type { NanoUsd } from './money.ts'
+import type { TokenUsage } from './token-usage.ts'
+
+/** Calls as they were seen in an answer. */
+export interface ToolCalls {
+  readonly webSearchCalls: number
+  readonly fileSearchCalls: number
+  /** Different containers of the code interpreter. */
+  readonly codeInterpreterSessions: number
+  readonly imageCalls: number
+  /** As reported; undefined where nothing was. */
+  readonly image: ImageToolCounts | undefined
+}
+
+export const NO_TOOL_CALLS: ToolCalls = {
+  webSearchCalls: 0,
+  fileSearchCalls: 0,
+  codeInterpreterSessions: 0,
+  imageCalls: 0,
+  image: undefined,
+}
+
+export interface ImageToolCounts {
+  /** All input, images and cached tokens included. */
+  readonly inputTokens: number
+  readonly imageInputTokens: number
+  readonly cachedInputTokens: number
+  /** All output, text included. */
+  readonly outputTokens: number
+  readonly textOutputTokens: number
+}
+
+/** Nano-dollars per million tokens, with nothing left empty. */
+export interface ImageToolRates {
+  readonly input: NanoUsd
+  readonly imageInput: NanoUsd
+  readonly cachedInput: NanoUsd
+  readonly output: NanoUsd
+  readonly textOutput: NanoUsd
+}
+
+/** Kept with the charge as it is: which model it was, and what that cost then. */
+export interface ImageToolUsage extends ImageToolCounts {
+  readonly model: string
+  readonly rates: ImageToolRates
+}
+
+/** What a request was permitted, as far as the charge depends on it. */
+export interface ToolTerms {
+  /** Whether its searches are those of the preview tool, which has a price of its own. */
+  readonly isPreviewSearch: boolean
+  readonly imageTool: ImageToolTerms | undefined
+}
+
+export interface ImageToolTerms {
+  readonly model: string
+  readonly rates: ImageToolRates
+  /** The most that one call can use. */
+  readonly inputTokensMax: number
+  readonly outputTokensMax: number
+}
+
+/**
+ * 16 images (OpenAI API reference, "Create image edit") of 7,000 tokens each at high fidelity, and a prompt of 32,000
+ * characters. A row that says less bounds it further.
+ */
+const IMAGE_INPUT_TOKENS_MAX = 120_000
+/** More than one image of any size and quality takes (OpenAI, "Image generation": 6,240 at most on gpt-image-1). */
+const IMAGE_OUTPUT_TOKENS_MAX = 16_384
+
+/** Undefined where the row has no price for images: it is not one of a model that makes them. */
+export function imageToolTerms(model: string, rates: PriceRates): ImageToolTerms | undefined {
+  if (rates.imageOutputNanoUsdPerMTok == null) return undefined
+  const input = rates.inputNanoUsdPerMTok
+  const imageInput = rates.imageInputNanoUsdPerMTok ?? input
+  return {
+    model,
+    rates: {
+      input,
+      imageInput,
+      // Nothing says whether it was text or images that came from the cache.
+      cachedInput: Math.max(
+        rates.cachedInputNanoUsdPerMTok ?? input,
+        rates.imageCachedInputNanoUsdPerMTok ?? imageInput,
+      ),
+      output: rates.imageOutputNanoUsdPerMTok,
+      textOutput: rates.outputNanoUsdPerMTok,
+    },
+    inputTokensMax: Math.min(rates.contextWindowTokens ?? IMAGE_INPUT_TOKENS_MAX, IMAGE_INPUT_TOKENS_MAX),
+    outputTokensMax: rates.maxOutputTokens ?? IMAGE_OUTPUT_TOKENS_MAX,
+  }
+}
+
+/** The most that one call costs; in tokens times rates. */
+export const imageCallTimesRates = ({ rates, inputTokensMax, outputTokensMax }: ImageToolTerms): bigint =>
+  BigInt(inputTokensMax) * BigInt(Math.max(rates.input, rates.imageInput, rates.cachedInput)) +
+  BigInt(outputTokensMax) * BigInt(Math.max(rates.output, rates.textOutput))
+
+/**
+ * The rate of a preview search. Without one of its own, a model that reasons is charged what a search costs it otherwise, as
+ * OpenAI does; for another model it has no price.
+ */
+export const previewSearchRate = (rates: PriceRates): NanoUsd | null =>
+  rates.webSearchPreviewNanoUsdPerCall ?? (rates.isReasoning ? (rates.webSearchNanoUsdPerCall ?? null) : null)
+
+/**
+ * Usage with what its tools add. Searches count as reported, an explicit zero included, and else as they were seen. Images
+ * whose tokens were not reported count as the most that they can have taken.
+ */
+export function withToolCalls(
+  usage: TokenUsage,
+  calls: ToolCalls,
+  terms: ToolTerms,
+  areSearchesReported: boolean,
+): TokenUsage {
+  const webSearchCalls = areSearchesReported ? usage.webSearchCalls : calls.webSearchCalls
+  const imageTool = imageToolUsage(calls, terms.imageTool)
+  return {
+    ...usage,
+    webSearchCalls,
+    ...(terms.isPreviewSearch && webSearchCalls > 0 ? { webSearchPreviewCalls: webSearchCalls } : {}),
+    ...(calls.fileSearchCalls > 0 ? { fileSearchCalls: calls.fileSearchCalls } : {}),
+    ...(calls.codeInterpreterSessions > 0 ? { codeInterpreterSessions: calls.codeInterpreterSessions } : {}),
+    ...(imageTool ? { imageTool } : {}),
+  }
+}
+
+function imageToolUsage(
+  { image, imageCalls }: ToolCalls,
+  terms: ImageToolTerms | undefined,
+): ImageToolUsage | undefined {
+  if (!terms) return undefined
+  const { model, rates, outputTokensMax } = terms
+  if (image) return image.inputTokens + image.outputTokens > 0 ? { model, rates, ...image } : undefined
+  if (imageCalls === 0) return undefined
+  const outputTokens = outputTokensMax * imageCalls
+  const nothing = { inputTokens: 0, imageInputTokens: 0, cachedInputTokens: 0, textOutputTokens: 0 }
+  return { model, rates, ...nothing, outputTokens }
+}
