@@ -9,6 +9,7 @@ void startApp({
     [
       '../kit/words.*.json',
       '../words/*/words.*.json',
+      '../policy/words.*.json',
       '../receipt/words.*.json',
       '../spend/words.*.json',
       '../usage-rows/words.*.json',

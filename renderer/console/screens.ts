@@ -15,11 +15,11 @@ export const CONSOLE_SCREENS = {
   },
   user: {
     load: () => import('./features/users/user-screen.tsx').then(({ UserScreen }) => UserScreen),
-    words: ['users', 'limits-form', 'operations', 'usage-rows'],
+    words: ['users', 'limits-form', 'policy', 'operations', 'usage-rows'],
   },
   keys: {
     load: () => import('./features/keys/keys-screen.tsx').then(({ KeysScreen }) => KeysScreen),
-    words: ['keys', 'limits-form'],
+    words: ['keys', 'limits-form', 'policy'],
   },
   usage: {
     load: () => import('./features/usage/usage-screen.tsx').then(({ UsageScreen }) => UsageScreen),
@@ -35,7 +35,7 @@ export const CONSOLE_SCREENS = {
   },
   plans: {
     load: () => import('./features/plans/plans-screen.tsx').then(({ PlansScreen }) => PlansScreen),
-    words: ['plans'],
+    words: ['plans', 'policy'],
   },
   settings: {
     load: () =>

@@ -12,6 +12,7 @@ void startApp({
       './shell/words.*.json',
       './plan/words.*.json',
       '../spend/words.*.json',
+      '../policy/words.*.json',
       '../receipt/words.*.json',
       '../usage-rows/words.*.json',
       './features/*/words.*.json',

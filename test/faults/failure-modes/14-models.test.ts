@@ -44,22 +44,22 @@ const refusedWith = async (path: string, body: object): Promise<string> => {
   return error.code
 }
 
-test('failure mode 18: hosted tools without a price are refused, wherever they stand', async () => {
-  for (const type of [
-    'file_search',
-    'code_interpreter',
-    'image_generation',
-    'mcp',
-    'computer_use_preview',
-    'shell',
-  ]) {
+test('failure mode 18: hosted tools that are not open or have no price are refused, wherever they stand', async () => {
+  for (const [type, code] of [
+    ['file_search', 'tool_not_permitted'],
+    ['code_interpreter', 'tool_not_permitted'],
+    ['image_generation', 'tool_not_permitted'],
+    ['mcp', 'unsupported_tool'],
+    ['computer_use_preview', 'unsupported_tool'],
+    ['shell', 'unsupported_tool'],
+  ] as const) {
     const tools = [{ type, server_label: 'x' }]
-    expect(await refusedWith(RESPONSES, { input: 'Hi', tools })).toBe('unsupported_tool')
+    expect(await refusedWith(RESPONSES, { input: 'Hi', tools })).toBe(code)
     const offered = [
       { type: 'additional_tools', tools },
       { role: 'user', content: 'Hi' },
     ]
-    expect(await refusedWith(RESPONSES, { input: offered })).toBe('unsupported_tool')
+    expect(await refusedWith(RESPONSES, { input: offered })).toBe(code)
   }
 })
 

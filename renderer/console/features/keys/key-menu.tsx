@@ -1,9 +1,10 @@
 // What can be done with one key: switching it off is undone by switching it on, anything else asks first.
-import { Pencil, Power, RotateCw, Trash2 } from 'lucide-react'
+import { Pencil, Power, RotateCw, ShieldCheck, Trash2 } from 'lucide-react'
 import { failureOf } from '../../../client/failures.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { MenuItem, MenuLine } from '../../../kit/menu.tsx'
 import { toast } from '../../../kit/toast.tsx'
+import { usePolicyWords } from '../../../policy/words.ts'
 import { useFailureWords } from '../../../words/failure-words.ts'
 import type { KeyTask } from './key-dialogs.tsx'
 import { type KeyRow, mayEnable, mayRotate } from './key-status.ts'
@@ -16,11 +17,15 @@ interface KeyMenuItemsProps {
 
 export function KeyMenuItems({ apiKey, onTask }: KeyMenuItemsProps) {
   const t = useWords()
+  const policy = usePolicyWords()
   const setStatus = useSetStatus(apiKey)
   return (
     <>
       <MenuItem icon={<Pencil size={15} />} onSelect={() => onTask('edit', apiKey)}>
         {t('edit')}
+      </MenuItem>
+      <MenuItem icon={<ShieldCheck size={15} />} onSelect={() => onTask('policy', apiKey)}>
+        {policy('policy')}
       </MenuItem>
       <MenuItem
         icon={<RotateCw size={15} />}

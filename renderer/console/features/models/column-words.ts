@@ -5,6 +5,7 @@ import type en from './words.en.json'
 
 const OTHERS = [
   'webSearchNanoUsdPerCall',
+  'webSearchPreviewNanoUsdPerCall',
   'fileSearchNanoUsdPerCall',
   'codeInterpreterNanoUsdPerSession',
   'longContextAboveTokens',

@@ -51,6 +51,7 @@ export const RATE_GROUPS: readonly RateGroup[] = [
 
 export const TOOL_COLUMNS = [
   'webSearchNanoUsdPerCall',
+  'webSearchPreviewNanoUsdPerCall',
   'fileSearchNanoUsdPerCall',
   'codeInterpreterNanoUsdPerSession',
 ] as const satisfies readonly RateColumn[]

@@ -11,6 +11,7 @@ import { Pager, Table } from '../../../kit/table.tsx'
 import { LimitWords } from './limit-words.tsx'
 import { type LimitSubject, LimitsDialog } from './limits-dialog.tsx'
 import styles from './plans.module.css'
+import { PoliciesSection } from './policies-section.tsx'
 import { UsageNow } from './usage-now.tsx'
 import { useWords } from './words.ts'
 
@@ -103,6 +104,7 @@ export function LimitsTab() {
         ) : undefined}
       </Section>
       <UsageNow />
+      <PoliciesSection />
       {edited === undefined ? undefined : (
         <LimitsDialog
           subject={edited.subject}

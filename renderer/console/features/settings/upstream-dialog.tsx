@@ -8,6 +8,7 @@ import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
 import { useKitWords } from '../../../kit/kit-words.ts'
 import { MultiplierInput, NumberInput } from '../../../kit/number-input.tsx'
+import { Select } from '../../../kit/select.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextArea, TextInput } from '../../../kit/text-input.tsx'
 import { toast } from '../../../kit/toast.tsx'
@@ -16,6 +17,15 @@ import styles from './settings.module.css'
 import type { UpstreamRow } from './upstream-state.ts'
 import { UpstreamTestResult } from './upstream-test-result.tsx'
 import { useWords } from './words.ts'
+
+/** Whether the upstream is told people apart; `address`: only OpenAI's own is. */
+type Telling = 'address' | 'told' | 'not_told'
+const TELLINGS: readonly Telling[] = ['address', 'told', 'not_told']
+
+function tellingOf(identifiesUsers: boolean | null | undefined): Telling {
+  if (identifiesUsers == null) return 'address'
+  return identifiesUsers ? 'told' : 'not_told'
+}
 
 interface TypedUpstream {
   readonly name: string
@@ -27,6 +37,7 @@ interface TypedUpstream {
   readonly concurrencyMax: number | undefined
   readonly concurrencyText: string
   readonly headSecondsMax: number | undefined
+  readonly telling: Telling
 }
 
 /** Where a local model server usually listens. */
@@ -67,6 +78,7 @@ export function UpstreamDialog({
     concurrencyMax: row?.concurrencyMax ?? undefined,
     concurrencyText: '',
     headSecondsMax: row?.headSecondsMax ?? 60,
+    telling: tellingOf(row?.identifiesUsers),
   }
   const form = useForm({
     initial,
@@ -93,6 +105,7 @@ export function UpstreamDialog({
         multiplierPpm: values.multiplierPpm ?? 0,
         concurrencyMax: values.concurrencyMax ?? null,
         headSecondsMax: values.headSecondsMax ?? 1,
+        identifiesUsers: values.telling === 'address' ? null : values.telling === 'told',
       }
       const place = { name: values.name.trim(), ...placeOf(values) }
       if (row === undefined) await create.mutateAsync({ ...use, ...place })
@@ -199,6 +212,13 @@ export function UpstreamDialog({
         </Field>
       </div>
       <p className="help">{t('headSecondsHelp')}</p>
+      <Field label={t('telling')} help={t('tellingHelp')}>
+        <Select
+          value={values.telling}
+          options={TELLINGS.map((value) => ({ value, label: t(`telling_${value}`) }))}
+          onChange={(telling) => form.set('telling', telling)}
+        />
+      </Field>
       <FailureNote error={form.failure} />
     </Dialog>
   )

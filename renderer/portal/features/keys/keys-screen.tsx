@@ -7,6 +7,7 @@ import { Button } from '../../../kit/button.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
+import { PolicyDialog } from '../../../policy/policy-dialog.tsx'
 import { flagParam, useSearchParams } from '../../../routing/search-params.ts'
 import { CreateKeyDialog } from './create-key-dialog.tsx'
 import { DeleteKeyDialog } from './delete-key-dialog.tsx'
@@ -15,7 +16,7 @@ import { KeysTable } from './keys-table.tsx'
 import { RenameKeyDialog } from './rename-key-dialog.tsx'
 import { useWords } from './words.ts'
 
-type OpenDialog = { readonly kind: 'rename' | 'delete'; readonly key: KeyRow } | undefined
+type OpenDialog = { readonly kind: 'rename' | 'policy' | 'delete'; readonly key: KeyRow } | undefined
 
 /** `new`: a key is being made, as where another page leads here for it. */
 const PARAMS = { new: flagParam }
@@ -62,6 +63,7 @@ export function KeysScreen() {
             <KeysTable
               rows={rows}
               onRename={(key) => setDialog({ kind: 'rename', key })}
+              onPolicy={(key) => setDialog({ kind: 'policy', key })}
               onDelete={(key) => setDialog({ kind: 'delete', key })}
             />
             <Pager paging={paging} total={query.data?.total} />
@@ -84,6 +86,12 @@ export function KeysScreen() {
       </div>
       <CreateKeyDialog isOpen={isCreating} onClose={() => setParams({ new: false })} />
       {dialog?.kind === 'rename' ? <RenameKeyDialog apiKey={dialog.key} onClose={close} /> : undefined}
+      {dialog?.kind === 'policy' ? (
+        <PolicyDialog
+          subject={{ scope: 'key', subjectId: dialog.key.id, name: dialog.key.name }}
+          onClose={close}
+        />
+      ) : undefined}
       {dialog?.kind === 'delete' ? <DeleteKeyDialog apiKey={dialog.key} onClose={close} /> : undefined}
     </>
   )

@@ -1,5 +1,5 @@
 // The list of keys; on a phone each row is a card.
-import { Ellipsis, Pencil, Power, Trash2 } from 'lucide-react'
+import { Ellipsis, Pencil, Power, ShieldCheck, Trash2 } from 'lucide-react'
 import { failureOf } from '../../../client/failures.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { Time } from '../../../kit/amounts.tsx'
@@ -9,6 +9,7 @@ import { Menu, MenuItem, MenuLine } from '../../../kit/menu.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { toast } from '../../../kit/toast.tsx'
+import { usePolicyWords } from '../../../policy/words.ts'
 import { useFailureWords } from '../../../words/failure-words.ts'
 import { type KeyRow, keyStatus } from './key-status.ts'
 import { useWords } from './words.ts'
@@ -16,10 +17,11 @@ import { useWords } from './words.ts'
 interface KeysTableProps {
   readonly rows: readonly KeyRow[]
   readonly onRename: (key: KeyRow) => void
+  readonly onPolicy: (key: KeyRow) => void
   readonly onDelete: (key: KeyRow) => void
 }
 
-export function KeysTable({ rows, onRename, onDelete }: KeysTableProps) {
+export function KeysTable({ rows, onRename, onPolicy, onDelete }: KeysTableProps) {
   const t = useWords()
   const nowMs = Date.now()
   const columns: readonly Column<KeyRow>[] = [
@@ -50,7 +52,7 @@ export function KeysTable({ rows, onRename, onDelete }: KeysTableProps) {
       name: 'actions',
       head: t('more', { name: '' }),
       inCard: 'actions',
-      cell: (key) => <KeyMenu apiKey={key} onRename={onRename} onDelete={onDelete} />,
+      cell: (key) => <KeyMenu apiKey={key} onRename={onRename} onPolicy={onPolicy} onDelete={onDelete} />,
     },
   ]
   return <Table label={t('title')} columns={columns} rows={rows} keyOf={(key) => key.id} hasCards />
@@ -67,12 +69,13 @@ function LastUse({ apiKey: { lastUsedAt, lastUsedAddress, lastUsedClient } }: { 
   )
 }
 
-interface KeyMenuProps extends Pick<KeysTableProps, 'onRename' | 'onDelete'> {
+interface KeyMenuProps extends Pick<KeysTableProps, 'onRename' | 'onPolicy' | 'onDelete'> {
   readonly apiKey: KeyRow
 }
 
-function KeyMenu({ apiKey, onRename, onDelete }: KeyMenuProps) {
+function KeyMenu({ apiKey, onRename, onPolicy, onDelete }: KeyMenuProps) {
   const t = useWords()
+  const policy = usePolicyWords()
   const words = useFailureWords()
   const { mutateAsync } = useChange('keys.update', ['keys.list'])
   const { id: keyId, name } = apiKey
@@ -98,6 +101,9 @@ function KeyMenu({ apiKey, onRename, onDelete }: KeyMenuProps) {
     >
       <MenuItem icon={<Pencil size={15} />} onSelect={() => onRename(apiKey)}>
         {t('rename')}
+      </MenuItem>
+      <MenuItem icon={<ShieldCheck size={15} />} onSelect={() => onPolicy(apiKey)}>
+        {policy('policy')}
       </MenuItem>
       {apiKey.status === 'active' ? (
         <MenuItem icon={<Power size={15} />} onSelect={() => setStatus('disabled')}>

@@ -66,6 +66,7 @@ export function rateGroups(price: PriceRates): readonly RateGroup[] {
     ]),
     group('tools', 'tools', [
       rate('webSearch', price.webSearchNanoUsdPerCall, 'call'),
+      rate('webSearchPreview', price.webSearchPreviewNanoUsdPerCall, 'call'),
       rate('fileSearch', price.fileSearchNanoUsdPerCall, 'call'),
       rate('codeInterpreter', price.codeInterpreterNanoUsdPerSession, 'call'),
     ]),
