@@ -10,6 +10,7 @@ import {
 import { Checkbox } from '../kit/choices.tsx'
 import { NumberInput } from '../kit/number-input.tsx'
 import { Select } from '../kit/select.tsx'
+import { TextArea } from '../kit/text-input.tsx'
 import { useInheritedText } from './inherited-text.ts'
 import styles from './policy.module.css'
 import { areCallsSound, type Choice, type PolicyDraft, TOOL_RULES, type ToolRule } from './policy-draft.ts'
@@ -90,13 +91,12 @@ function StoresLine({ view, draft, onChange }: PolicyFormProps) {
       />
       {isOwn ? (
         <>
-          <textarea
-            className="input mono"
+          <TextArea
             rows={3}
             aria-label={t('vectorStoreIds')}
             aria-describedby={helpId}
-            value={draft.stores}
-            onChange={(event) => onChange({ ...draft, stores: event.target.value })}
+            value={draft.stores ?? ''}
+            onChange={(stores) => onChange({ ...draft, stores })}
           />
           <span id={helpId} className="help">
             {t('vectorStoreIdsHelp')}

@@ -10,13 +10,14 @@ import { settingsSchema } from '../../contract/settings.ts'
 import { Drains } from '../../server/gateway/drains.ts'
 import { availableNanoUsd } from '../../server/ledger/balance.ts'
 import { balanceBound } from '../../server/ledger/bound.ts'
-import { chargeFor } from '../../server/ledger/charge.ts'
+import { amountOfLine, chargeFor, chargeLines } from '../../server/ledger/charge.ts'
 import { decideHold, decideHoldWithin } from '../../server/ledger/hold.ts'
 import { ONE_MILLION } from '../../server/ledger/money.ts'
 import { quoteWorstCase } from '../../server/ledger/quote.ts'
 import { serviceTierNamed } from '../../server/ledger/service-tier.ts'
 import { decideSettlement, type SettlementInput } from '../../server/ledger/settle.ts'
 import { NO_USAGE, type TokenUsage } from '../../server/ledger/token-usage.ts'
+import { imageToolTerms } from '../../server/ledger/tool-calls.ts'
 import { planBounds, quotaStates } from '../../server/limits/decide-plan-quota.ts'
 import { capBounds, NO_CAPS } from '../../server/limits/decide-spending-cap.ts'
 import { readShippedPrices } from '../../server/prices/shipped-prices.ts'
@@ -47,6 +48,56 @@ test('what usage costs', () => {
   expect(amount('Charge', 'Charged')).toBe(cost(USAGE))
 })
 
+/** Those that no shipped row has a price for. */
+const TOOLS = [
+  [
+    'Web searches of the preview tool',
+    'webSearchPreviewNanoUsdPerCall',
+    (calls: number) => ({ webSearchCalls: calls, webSearchPreviewCalls: calls }),
+  ],
+  ['File searches', 'fileSearchNanoUsdPerCall', (calls: number) => ({ fileSearchCalls: calls })],
+  [
+    'Containers of the code interpreter',
+    'codeInterpreterNanoUsdPerSession',
+    (calls: number) => ({ codeInterpreterSessions: calls }),
+  ],
+] as const
+
+test('images that a tool makes', () => {
+  const of = (label: string) => numbers('Image tool', label)
+  const [text = 0, textRate = 0, ofText] = of('Text going in')
+  const [images = 0, imageRate = 0, ofImages] = of('Images going in')
+  const [cached = 0, cachedRate = 0, ofCached] = of('From the cache')
+  const [said = 0, saidRate = 0, ofSaid] = of('Text coming out')
+  const [made = 0, madeRate = 0, ofMade] = of('Images coming out')
+  const terms = imageToolTerms('an image model', {
+    inputNanoUsdPerMTok: textRate,
+    cachedInputNanoUsdPerMTok: 1_250_000_000,
+    imageInputNanoUsdPerMTok: imageRate,
+    imageCachedInputNanoUsdPerMTok: cachedRate,
+    outputNanoUsdPerMTok: saidRate,
+    imageOutputNanoUsdPerMTok: madeRate,
+  })
+  if (!terms) throw new Error('the example has a price for images')
+  const used = {
+    inputTokens: text + images + cached,
+    imageInputTokens: images,
+    cachedInputTokens: cached,
+    outputTokens: said + made,
+    textOutputTokens: said,
+  }
+  const imageTool = { model: terms.model, rates: terms.rates, ...used }
+  const lines = chargeLines({ ...NO_USAGE, imageTool }, SOL, 'default')
+  expect(lines.map((line) => Number(amountOfLine(line) / 1_000_000n))).toEqual([
+    ofText,
+    ofImages,
+    ofCached,
+    ofSaid,
+    ofMade,
+  ])
+  expect(amount('Image tool', 'Charged')).toBe(cost({ imageTool }))
+})
+
 test('long context, tools, the multiplier, and rounding', () => {
   for (const label of ['Short, to the last token', 'Long, from the first one']) {
     const [inputTokens = 0, charged] = numbers('Long context', label)
@@ -55,6 +106,10 @@ test('long context, tools, the multiplier, and rounding', () => {
   const [webSearchCalls = 0, forOne, forAll] = numbers('Tools', 'Web searches')
   expect(forOne).toBe(SOL.webSearchNanoUsdPerCall)
   expect(forAll).toBe(cost({ webSearchCalls }))
+  for (const [label, column, usageOf] of TOOLS) {
+    const [calls = 0, rate = 0, charged] = numbers('Tools', label)
+    expect(charged).toBe(cost(usageOf(calls), { ...SOL, [column]: rate }))
+  }
   for (const label of ['The charge above', 'With a quarter on top']) {
     const [ppm = 0, charged] = numbers('Multiplier', label)
     expect(charged).toBe(cost(USAGE, SOL, ppm))

@@ -8,9 +8,9 @@ import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { Facts, PanelBody, Section } from '../../../kit/page.tsx'
 import { ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
 import { toast } from '../../../kit/toast.tsx'
+import { PolicySection } from '../../../policy/policy-section.tsx'
 import { GrantPlanDialog } from './grant-plan-dialog.tsx'
 import { UserLimits } from './user-limits.tsx'
-import { UserPolicy } from './user-policy.tsx'
 import type { UserRow } from './user-status.ts'
 import styles from './users.module.css'
 import { useWords } from './words.ts'
@@ -53,7 +53,7 @@ export function UserPlan({ user }: { readonly user: UserRow }) {
         )}
       </Section>
       <UserLimits user={user} />
-      <UserPolicy user={user} />
+      <PolicySection subject={{ scope: 'user', subjectId: user.id, name: user.email }} />
       {dialog === 'grant' ? <GrantPlanDialog user={user} active={plan ?? null} onClose={close} /> : undefined}
       {dialog === 'end' && plan ? <EndPlanDialog user={user} plan={plan} onClose={close} /> : undefined}
     </div>
