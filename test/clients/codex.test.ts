@@ -109,6 +109,27 @@ test(
 )
 
 test(
+  'Codex sends a web search unasked, which passes; where it is closed, Codex says so after one request',
+  async () => {
+    gateway.upstream.reset()
+    const person = await gateway.createPerson()
+    expect((await codexExec(person, 'say hello')).exitCode).toBe(0)
+    expect(String(gateway.upstream.requests[0]?.body)).toMatch(/"type":"web_search"/)
+    await gateway.admin('policies.update', {
+      scope: 'key',
+      subjectId: person.keyId,
+      policy: { webSearch: false },
+    })
+    const turn = await codexExec(person, 'say hello')
+    expect(turn.exitCode).not.toBe(0)
+    expect(turn.output).toMatch(/web_search.*is not open to you here/)
+    const rows = await gateway.usageOf(person)
+    expect(rows.filter(({ errorCode }) => errorCode === 'tool_not_permitted')).toHaveLength(1)
+  },
+  TURN_MS_MAX * 2,
+)
+
+test(
   'a silence that Codex would take for a dead stream is kept alive by heartbeats, and nothing is sent again',
   async () => {
     gateway.upstream.reset()

@@ -333,6 +333,27 @@ describe('refusals and retries', () => {
     })
   })
 
+  test('a tool, a tier and storing that are not open are refused once each, by their names', async () => {
+    await freshClient()
+    const policy = { serviceTiers: [], store: 'refuse' }
+    await gateway.admin('policies.update', { scope: 'user', subjectId: person.id, policy })
+    const ask = { model: TEST_MODEL, input: 'Hi', store: false }
+    for (const [more, code, param] of [
+      [{ tools: [{ type: 'image_generation' as const }] }, 'tool_not_permitted', 'tools[0]'],
+      [{ service_tier: 'priority' as const }, 'service_tier_not_permitted', 'service_tier'],
+      [{ store: true }, 'storing_not_permitted', 'store'],
+    ] as const) {
+      const asked = client.responses.create({
+        ...ask,
+        ...more,
+        tools: 'tools' in more ? [...more.tools] : [],
+      })
+      await expect(asked).rejects.toMatchObject({ status: 400, code, param })
+    }
+    expect(gateway.upstream.requests).toHaveLength(0)
+    expect(await gateway.usageOf(person)).toHaveLength(3)
+  })
+
   test('a model without a price is refused by its name', async () => {
     await freshClient()
     const asked = client.chat.completions.create({ model: 'never-priced', messages: QUESTION })

@@ -98,7 +98,10 @@ function exactNanoUsd(
     [count('codeInterpreterSessions'), orElse(rates, 0n, 'codeInterpreterNanoUsdPerSession')],
   ]
   const sum = [
-    ...[...million, ...imageTool(counts.imageTool)].map(([tokens, rate]) => ({ over: tokens * rate, under: 1_000_000n })),
+    ...[...million, ...imageTool(counts.imageTool)].map(([tokens, rate]) => ({
+      over: tokens * rate,
+      under: 1_000_000n,
+    })),
     ...calls.map(([made, price]) => ({ over: made * price, under: 1n })),
   ].reduce(plus, { over: 0n, under: 1n })
   return multipliersPpm.reduce(

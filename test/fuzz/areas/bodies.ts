@@ -64,6 +64,24 @@ const BODIES: Readonly<Record<(typeof UPSTREAM_PATHS)[number], readonly Json[]>>
       store: false,
       stream: true,
     },
+    {
+      model: TEST_MODEL,
+      input: [
+        {
+          type: 'additional_tools',
+          tools: [{ type: 'namespace', name: 'n', tools: [{ type: 'web_search' }] }],
+        },
+        { type: 'code_interpreter_call', id: 'ci_1', code: '1', container_id: 'cntr_1' },
+      ],
+      tools: [
+        { type: 'file_search', vector_store_ids: ['vs_1'] },
+        { type: 'code_interpreter', container: { type: 'auto' } },
+        { type: 'image_generation', model: TEST_MODEL },
+      ],
+      tool_choice: { type: 'allowed_tools', tools: [{ type: 'file_search' }] },
+      max_tool_calls: 3,
+      prompt_cache_key: 'thread',
+    },
   ],
   '/v1/responses/compact': [{ model: TEST_MODEL, input: [USER] }],
   '/v1/responses/input_tokens': [{ model: TEST_MODEL, input: 'Count this.' }],
@@ -85,6 +103,7 @@ const NAMES: readonly string[] = [
   'service_tier reasoning reasoning_effort modalities audio web_search_options response_format text logprobs include',
   'instructions truncation dimensions encoding_format role content type id image_url file_id url file input_audio name',
   'arguments output summary encrypted_content prompt_cache_key safety_identifier prediction seed stop suffix detail',
+  'max_tool_calls container container_id vector_store_ids memory_limit output_format',
 ].flatMap((line) => line.split(' '))
 
 function bodyOf(seeded: Seeded, valid: Json): Buffer {
