@@ -24,7 +24,7 @@ export function useRuleTexts(): RuleTexts {
   }
 }
 
-/** Such as "inherited: permitted (from the plan)". */
+/** Such as "permitted (from the plan)". */
 export function useInheritedText(inherited: Inherited): (rule: keyof Inherited) => string {
   const t = usePolicyWords()
   const texts = useRuleTexts()
