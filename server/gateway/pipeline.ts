@@ -18,7 +18,7 @@ import { CLIENT_LEFT_STATUS, type Relayed, refusedWith } from './relayed.ts'
 import type { Admitted, Held, Identified, Read, Received, Routed } from './request.ts'
 import { admit } from './stages/admit.ts'
 import { hold } from './stages/hold.ts'
-import { identify } from './stages/identify.ts'
+import { identify, refusedByNow } from './stages/identify.ts'
 import { read } from './stages/read.ts'
 import { findEndpoint, receive } from './stages/receive.ts'
 import { record } from './stages/record.ts'
@@ -78,7 +78,7 @@ async function journey(deps: StageDeps, received: Received): Promise<Outcome> {
   const limited = checkLimits(deps, addressed)
   if (limited) return refuseKnown(deps, admitted.value, limited)
   const live = new LiveRequest(
-    { ...addressed.key, lostAccess: () => lostAccess(deps, received) },
+    { ...addressed.key, lostAccess: () => refusedByNow(deps, received) },
     deps.drains,
   )
   live.onCut = (refused) => answerRefusal(received.res, received.requestId, refused)
@@ -100,12 +100,6 @@ function answerLocal(
   if (answer === 'models') answerModels(deps, identified)
   else if (answer === 'model') answerModel(deps, identified)
   else answerUsage(deps, identified)
-}
-
-/** Why this very request would not be let in now: asked again while it runs, for keys expire without anyone doing anything. */
-function lostAccess(deps: StageDeps, received: Received): Refusal | undefined {
-  const again = identify(deps, received)
-  return again.ok ? undefined : again.error
 }
 
 async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRequest): Promise<Outcome> {
