@@ -28,7 +28,7 @@ journey('a key is made, its secret is shown once and works, and it is switched o
   await page.getByRole('option', { name: 'In 30 days' }).click()
   await dialog.getByRole('textbox', { name: 'Name' }).press('Enter')
 
-  await page.getByRole('heading', { name: 'Copy your key now' }).waitFor()
+  await page.getByRole('heading', { name: 'Copy the key now' }).waitFor()
   const secret = await page.getByText(/^sk-cg-\w+-\w+$/).innerText()
   await showLooks(page, 'portal-keys-secret')
   const models = await fetch(`${stage.portal.url}/v1/models`, {
@@ -36,7 +36,7 @@ journey('a key is made, its secret is shown once and works, and it is switched o
   })
   expect(models.status).toBe(200)
   await page.keyboard.press('Escape')
-  await page.getByRole('button', { name: 'I have stored it' }).click()
+  await page.getByRole('button', { name: 'I have kept it' }).click()
   await page.getByRole('cell', { name: 'laptop', exact: true }).waitFor()
   expect(await page.content()).not.toContain(secret)
 
@@ -57,6 +57,60 @@ journey('a key is made, its secret is shown once and works, and it is switched o
   await page.getByRole('heading', { name: 'No API keys yet' }).waitFor()
 })
 
+journey('a key is narrowed when it is made, changed later, and rotated after a leak', async () => {
+  const { cookie } = await stage.teammate('narrower@example.test')
+  const page = await stage.open('/keys?new=1', { cookie })
+  const dialog = page.getByRole('dialog')
+  const modelsFor = async (secret: string) => {
+    const answer = await stage.portal.send({
+      path: '/v1/models',
+      headers: { authorization: `Bearer ${secret}` },
+    })
+    const { data = [] } = JSON.parse(answer.text) as { data?: readonly { id: string }[] }
+    return [answer.status, data.map(({ id }) => id)]
+  }
+  const shownSecret = async () => {
+    const secret = await page.getByText(/^sk-cg-\w+-\w+$/).innerText()
+    await page.getByRole('button', { name: 'I have kept it' }).click()
+    return secret
+  }
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('ci')
+  await dialog.getByRole('button', { name: 'Set limits' }).click()
+  await dialog.getByLabel('Per day', { exact: true }).fill('-1')
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  await dialog.getByText('A limit above is no number.').waitFor()
+  await dialog.getByLabel('Per day', { exact: true }).fill('5')
+  await dialog.getByRole('textbox', { name: 'Models' }).fill('demo-fast')
+  await dialog.getByRole('textbox', { name: 'Requests per minute' }).fill('60')
+  await showLooks(page, 'portal-keys-narrowing')
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  const first = await shownSecret()
+  expect(await modelsFor(first)).toEqual([200, ['demo-fast']])
+
+  await page.getByRole('button', { name: 'More for ci' }).click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  await dialog.getByRole('textbox', { name: 'Models' }).fill('demo-smart')
+  await dialog.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('ci was changed').waitFor()
+  expect(await modelsFor(first)).toEqual([200, ['demo-smart']])
+
+  await page.getByRole('button', { name: 'More for ci' }).click()
+  await page.getByRole('menuitem', { name: 'Rotate' }).click()
+  await dialog.getByText('It may have leaked').click()
+  await showLooks(page, 'portal-keys-rotate')
+  await dialog.getByRole('button', { name: 'Rotate key' }).click()
+  const second = await shownSecret()
+  expect(await modelsFor(first)).toEqual([401, []])
+  expect(await modelsFor(second)).toEqual([200, ['demo-smart']])
+  await page.getByRole('cell', { name: 'Rotated' }).waitFor()
+  const { rows } = (await stage.portal.call('keys.list', {}, { cookie })).data
+  expect(rows[0]).toMatchObject({
+    name: 'ci',
+    caps: { dayNanoUsd: 5_000_000_000 },
+    limits: [{ metric: 'requests', window: 'minute', value: 60 }],
+  })
+})
+
 journey('a secret can be copied where the page is no secure context', async () => {
   const address = networkAddress()
   expect(address, 'this machine has no network address to try it on').toBeDefined()
@@ -70,9 +124,9 @@ journey('a secret can be copied where the page is no secure context', async () =
   const secret = await page.getByText(/^sk-cg-\w+-\w+$/).innerText()
   await page.getByRole('button', { name: 'Copy API key' }).click()
   await page.getByRole('button', { name: 'Copied' }).waitFor()
-  await page.getByRole('button', { name: 'I have stored it' }).click()
+  await page.getByRole('button', { name: 'I have kept it' }).click()
   await page.getByRole('button', { name: 'More for phone' }).click()
-  await page.getByRole('menuitem', { name: 'Rename' }).click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
   const name = page.getByRole('textbox', { name: 'Name' })
   await name.fill('')
   await name.press('ControlOrMeta+v')

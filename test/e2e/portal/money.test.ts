@@ -99,7 +99,7 @@ journey(
     await page.getByRole('textbox', { name: 'Name' }).fill(SCRIPT.slice(0, 90))
     await page.keyboard.press('Enter')
     const secret = await page.getByText(/^sk-cg-\w+-\w+$/).innerText()
-    await page.getByRole('button', { name: 'I have stored it' }).click()
+    await page.getByRole('button', { name: 'I have kept it' }).click()
     await page.getByRole('link', { name: 'Home' }).first().click()
     await page.getByRole('heading', { name: 'My API keys' }).waitFor()
 
