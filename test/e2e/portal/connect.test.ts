@@ -42,6 +42,7 @@ journey(
     await send.click()
     await page.getByText('Paste a key of yours').waitFor()
     await page.getByLabel('API key').fill('sk-cg-nobody-knows')
+    await page.getByRole('figure').filter({ hasText: "GATEWAY_API_KEY='sk-cg-nobody-knows'" }).waitFor()
     await send.click()
     await page.getByText(/Refused \(401\)\. This API key is not known here/).waitFor()
     // Nothing to pay with: the sentence is the gateway's own, with its amounts.
