@@ -202,6 +202,15 @@ journey(
     const notice = page.getByRole('region', { name: 'Notices' })
     await notice.getByText(/^Today: the quota of Two a day .* is used up/).waitFor()
     await showLooks(page, 'portal-home-quota-used-up')
+    // The operator is told as well, and dismisses it for the operators alone.
+    const operators = await stage.open('/admin', { cookie: stage.admin })
+    const told = operators.getByRole('region', { name: 'Notices' })
+    await told.getByText(/^100 % of the day quota of Two a day .* is used, of 2 requests/).waitFor()
+    await showLooks(operators, 'console-dashboard-notices')
+    await told.getByRole('button', { name: 'Dismiss' }).first().click()
+    await told.getByText(/^100 % of the day quota/).waitFor({ state: 'detached' })
+    await notice.getByText(/^Today: the quota of Two a day .* is used up/).waitFor()
+
     // The day ends, and with it the window.
     clock.pass(DAY_MS)
     await page.getByRole('link', { name: 'Plans and codes' }).first().click()
@@ -217,6 +226,26 @@ journey(
     expect(await page.title()).toBe('Home · Codex Gateway')
   },
 )
+
+journey('a script in a name or a note is text on the screens of the operator as well', async () => {
+  const { id, cookie } = await person('scripted@example.test', 1)
+  await asAdmin('users.adjustBalance', { userId: id, amountNanoUsd: DOLLAR, note: SCRIPT })
+  await stage.portal.call('keys.create', { name: SCRIPT.slice(0, 90) }, { cookie })
+  await asAdmin('users.invite', { note: SCRIPT })
+  const page = await stage.open(`/admin/users/${id}?tab=ledger`, { cookie: stage.admin })
+  for (const [path, text] of [
+    [`/admin/users/${id}?tab=ledger`, SCRIPT],
+    [`/admin/users/${id}?tab=keys`, SCRIPT.slice(0, 90)],
+    ['/admin/keys', SCRIPT.slice(0, 90)],
+    ['/admin/users?tab=invitations', SCRIPT],
+    ['/admin/plans', SCRIPT],
+  ] as const) {
+    await page.goto(`${stage.portal.url}${path}`)
+    await page.getByText(text).first().waitFor()
+    expect([path, await page.title()]).toEqual([path, expect.not.stringContaining('owned')])
+    expect([path, await page.locator('img[src="x"]').count()]).toEqual([path, 0])
+  }
+})
 
 journey(
   'tried too often, a code is refused until a time that is named; money comes with a code, too',
