@@ -43,6 +43,7 @@ import {
   meRequestDeletion,
   meUpdate,
   meWithdrawDeletion,
+  meWithdrawEmailChange,
 } from './operations/me.ts'
 import { modelsList, modelsSetAccess, modelsSetMultiplier } from './operations/models.ts'
 import { noticesDismiss, noticesList } from './operations/notices.ts'
@@ -165,6 +166,7 @@ const OPERATIONS = [
   meChangePassword,
   meRequestDeletion,
   meWithdrawDeletion,
+  meWithdrawEmailChange,
   sessionsList,
   sessionsRevoke,
   sessionsRevokeOthers,

@@ -8,6 +8,8 @@ void startApp({
   catalogues: import.meta.glob<Record<string, string>>(
     [
       '../kit/words.*.json',
+      '../api-keys/words.*.json',
+      '../limits-form/words.*.json',
       '../words/*/words.*.json',
       '../receipt/words.*.json',
       '../spend/words.*.json',

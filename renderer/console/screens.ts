@@ -19,7 +19,7 @@ export const CONSOLE_SCREENS = {
   },
   keys: {
     load: () => import('./features/keys/keys-screen.tsx').then(({ KeysScreen }) => KeysScreen),
-    words: ['keys', 'limits-form'],
+    words: ['keys', 'api-keys', 'limits-form'],
   },
   usage: {
     load: () => import('./features/usage/usage-screen.tsx').then(({ UsageScreen }) => UsageScreen),

@@ -8,6 +8,8 @@ void startApp({
   catalogues: import.meta.glob<Record<string, string>>(
     [
       '../kit/words.*.json',
+      '../api-keys/words.*.json',
+      '../limits-form/words.*.json',
       '../words/errors/words.*.json',
       './shell/words.*.json',
       './plan/words.*.json',

@@ -44,7 +44,7 @@ export const PORTAL_SCREENS = {
   },
   keys: {
     load: () => import('./features/keys/keys-screen.tsx').then(({ KeysScreen }) => KeysScreen),
-    words: ['keys'],
+    words: ['keys', 'api-keys', 'limits-form'],
   },
   connect: {
     load: () => import('./features/connect/connect-screen.tsx').then(({ ConnectScreen }) => ConnectScreen),

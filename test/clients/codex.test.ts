@@ -1,10 +1,11 @@
 // The real Codex CLI against a running gateway: a turn that uses a tool, and one that stops at once on an empty balance.
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CODEX_PROFILE_FILE, codexProfile } from '../../contract/codex-profile.ts'
 import {
   costByHand,
   type Person,
@@ -36,25 +37,21 @@ interface Turn {
   readonly output: string
 }
 
-/** One `codex exec` with this person's key, in a home and a folder of its own. */
+/** What the person has set up already: another provider, which these turns must neither use nor change. */
+const OWN_CONFIG = 'model = "a-model-of-their-own"\n'
+
+/** One `codex exec` with this person's key and the profile that the connect page gives, in a home and a folder of its own. */
 async function codexExec(person: Person, prompt: string, ...providerLines: string[]): Promise<Turn> {
-  await writeFile(
-    join(home, 'config.toml'),
-    [
-      `model = "${TEST_MODEL}"`,
-      'model_provider = "gateway"',
-      '[model_providers.gateway]',
-      'name = "Gateway"',
-      `base_url = "${gateway.url}/v1"`,
-      'env_key = "CODEX_GATEWAY_KEY"',
-      'wire_api = "responses"',
-      ...providerLines,
-    ].join('\n'),
-  )
-  const flags = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', prompt]
+  await writeFile(join(home, 'config.toml'), OWN_CONFIG)
+  const profile = codexProfile(`${gateway.url}/v1`, TEST_MODEL)
+  await writeFile(join(home, CODEX_PROFILE_FILE), [profile, ...providerLines].join('\n'))
+  const flags = [
+    ...['exec', '--profile', 'gateway', '--skip-git-repo-check'],
+    ...['--dangerously-bypass-approvals-and-sandbox', prompt],
+  ]
   const child = spawn(process.execPath, [CODEX, ...flags], {
     cwd: home,
-    env: { PATH: process.env.PATH, HOME: home, CODEX_HOME: home, CODEX_GATEWAY_KEY: person.key },
+    env: { PATH: process.env.PATH, HOME: home, CODEX_HOME: home, GATEWAY_API_KEY: person.key },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TURN_MS_MAX,
   })
@@ -73,6 +70,7 @@ test(
     const turn = await codexExec(person, 'run `echo hello-from-the-gateway`')
     expect(turn.output).toContain('hello-from-the-gateway')
     expect(turn.exitCode).toBe(0)
+    expect(await readFile(join(home, 'config.toml'), 'utf8')).toBe(OWN_CONFIG)
     const rows = await gateway.usageOf(person)
     expect(rows.length).toBeGreaterThanOrEqual(2)
     for (const row of rows) {

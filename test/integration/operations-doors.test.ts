@@ -37,7 +37,7 @@ test('every operation of the design stands in the catalogue', () => {
       'usage.list usage.summary usage.series usage.top dashboard.get settings.get settings.update limits.list limits.update limits.usage',
       'auth.status auth.verifySecondFactor auth.register auth.checkLink auth.verifyEmail',
       'auth.resendVerification auth.forgotPassword auth.resetPassword',
-      'me.update me.changeEmail me.changePassword me.requestDeletion me.withdrawDeletion',
+      'me.update me.changeEmail me.withdrawEmailChange me.changePassword me.requestDeletion me.withdrawDeletion',
       'sessions.list sessions.revoke sessions.revokeOthers',
       'totp.begin totp.confirm totp.disable totp.renewRecoveryCodes',
       'users.setStatusMany users.setRole users.approve users.reject users.delete users.invite',

@@ -23,6 +23,7 @@ type Noun =
   | 'me.overview'
   | 'me.update'
   | 'me.changeEmail'
+  | 'me.withdrawEmailChange'
   | 'me.changePassword'
   | 'me.requestDeletion'
   | 'me.withdrawDeletion'
@@ -51,6 +52,10 @@ export function meHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       return ok(toMe(deps, user ?? userOf(deps, caller.user.id)))
     },
     'me.changeEmail': changeOwnEmail(deps),
+    'me.withdrawEmailChange'(_input, caller) {
+      repositories.accountLinks.deleteOf(caller.user.id, 'change_email')
+      return ok(toMe(deps, userOf(deps, caller.user.id)))
+    },
     'me.changePassword': changePassword(deps),
     'me.requestDeletion': requestDeletion(deps),
     'me.withdrawDeletion'(_input, caller) {

@@ -1,15 +1,7 @@
 // Signing in and out of the portal, and coming back to where one was.
-import { beforeAll, describe, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { USER } from '../../integration/support/portal.ts'
-import {
-  expectSound,
-  journey,
-  nameOf,
-  openStage,
-  PORTAL_LOOKS,
-  type Stage,
-  takePicture,
-} from '../support/stage.ts'
+import { journey, openStage, type Stage, showLooks } from '../support/stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -17,26 +9,20 @@ beforeAll(async () => {
   await stage.teammate()
 })
 
-describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
-  journey(`the sign-in page is sound, empty and refused (${name})`, async () => {
-    const page = await stage.open('/', look)
-    await page.waitForURL('**/login')
-    const submit = page.locator('button[type=submit]')
-    await submit.waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-sign-in-${name}`)
+journey('the sign-in page is sound, empty and refused', async () => {
+  const page = await stage.open('/')
+  await page.waitForURL('**/login')
+  const submit = page.locator('button[type=submit]')
+  await submit.waitFor()
+  await showLooks(page, 'portal-sign-in')
 
-    await submit.click()
-    await page.getByRole('alert').first().waitFor()
-    await page.locator('input[name=email]').fill(USER.email)
-    await page.locator('input[name=password]').fill('wrong')
-    await submit.click()
-    await page
-      .getByText(look.locale === 'en' ? 'The email or the password is wrong.' : '邮箱或密码错误。')
-      .waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-sign-in-refused-${name}`)
-  })
+  await submit.click()
+  await page.getByRole('alert').first().waitFor()
+  await page.locator('input[name=email]').fill(USER.email)
+  await page.locator('input[name=password]').fill('wrong')
+  await submit.click()
+  await page.getByText('The email or the password is wrong.').waitFor()
+  await showLooks(page, 'portal-sign-in-refused')
 })
 
 journey('whoever opens the address is told that the gateway runs, and how a client gets there', async () => {

@@ -1,12 +1,12 @@
 // What can be done with one key: switching it off is undone by switching it on, anything else asks first.
 import { Pencil, Power, RotateCw, Trash2 } from 'lucide-react'
+import { type KeyRow, mayEnable, mayRotate } from '../../../api-keys/key-status.ts'
 import { failureOf } from '../../../client/failures.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { MenuItem, MenuLine } from '../../../kit/menu.tsx'
 import { toast } from '../../../kit/toast.tsx'
 import { useFailureWords } from '../../../words/failure-words.ts'
 import type { KeyTask } from './key-dialogs.tsx'
-import { type KeyRow, mayEnable, mayRotate } from './key-status.ts'
 import { useWords } from './words.ts'
 
 interface KeyMenuItemsProps {

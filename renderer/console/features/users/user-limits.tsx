@@ -14,9 +14,9 @@ import {
   slotOf,
   toEntries,
   toValues,
-} from '../../limits-form/limit-slots.ts'
-import { LimitsForm } from '../../limits-form/limits-form.tsx'
-import { useWords as useLimitWords } from '../../limits-form/words.ts'
+} from '../../../limits-form/limit-slots.ts'
+import { LimitsForm } from '../../../limits-form/limits-form.tsx'
+import { useWords as useLimitWords } from '../../../limits-form/words.ts'
 import type { UserRow } from './user-status.ts'
 import { useWords } from './words.ts'
 

@@ -7,6 +7,7 @@ import {
   CLIENT_NAMES,
   CLIENTS,
   type Client,
+  isKey,
   isOutOfReach,
   KEY_PLACEHOLDER,
   sampleModel,
@@ -53,6 +54,8 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
   const [{ client: named }, setParams] = useSearchParams({ client: choiceParam([...CLIENTS]) })
   const client: Client = named ?? 'codex'
   const [chosen, setChosen] = useState<string>()
+  const [pasted, setPasted] = useState('')
+  const key = isKey(pasted) ? pasted : undefined
   const model = chosen ?? sampleModel(models)
   const baseUrl = `${window.location.origin}/v1`
   if (model === undefined) return <Note status="warn">{t('noModel')}</Note>
@@ -82,27 +85,31 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
               {isOutOfReach(client, baseUrl) ? (
                 <Note status="warn">{t('container', { host: window.location.hostname })}</Note>
               ) : undefined}
-              {setUpOf(client, baseUrl, model).map(({ where, place, text }) => (
+              {setUpOf(client, baseUrl, model, key).map(({ where, place, text }) => (
                 <CodeBlock key={where} text={text} where={place === undefined ? where : t('shell')} />
               ))}
               <p className="help">
-                <Sentence
-                  text={t('keyHint')}
-                  parts={{
-                    key: <Mono>{KEY_PLACEHOLDER}</Mono>,
-                    link: (
-                      <Link href={PORTAL_PATHS.keys} className={styles.link}>
-                        {t('keyLink')}
-                      </Link>
-                    ),
-                  }}
-                />
+                {key === undefined ? (
+                  <Sentence
+                    text={t('keyHint')}
+                    parts={{
+                      key: <Mono>{KEY_PLACEHOLDER}</Mono>,
+                      link: (
+                        <Link href={PORTAL_PATHS.keys} className={styles.link}>
+                          {t('keyLink')}
+                        </Link>
+                      ),
+                    }}
+                  />
+                ) : (
+                  t('keyFilled')
+                )}
               </p>
             </div>
           </Tabs>
         </div>
       </div>
-      <TestPanel model={model} />
+      <TestPanel model={model} pasted={pasted} onPaste={setPasted} />
     </div>
   )
 }

@@ -1,24 +1,24 @@
 // What a key is called, how long it lives and what narrows it. Holds for the keys that it was rotated from and to as well.
-import { useChange } from '../../../client/hooks.ts'
-import { Button } from '../../../kit/button.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
-import { Field } from '../../../kit/field.tsx'
-import { useForm } from '../../../kit/form.ts'
-import { useKitWords } from '../../../kit/kit-words.ts'
-import { Select } from '../../../kit/select.tsx'
-import { FailureNote } from '../../../kit/states.tsx'
-import { TextInput } from '../../../kit/text-input.tsx'
-import { toast } from '../../../kit/toast.tsx'
-import { EXPIRIES, type Expiry, expiryAt } from './expiry.ts'
+import { useChange } from '../client/hooks.ts'
+import { Button } from '../kit/button.tsx'
+import { Dialog } from '../kit/dialog.tsx'
+import { Field } from '../kit/field.tsx'
+import { useForm } from '../kit/form.ts'
+import { useKitWords } from '../kit/kit-words.ts'
+import { FailureNote } from '../kit/states.tsx'
+import { TextInput } from '../kit/text-input.tsx'
+import { toast } from '../kit/toast.tsx'
+import { type Expiry, expiryAt } from './expiry.ts'
+import { CHANGED_KEY_CHOICES, ExpiryField } from './expiry-field.tsx'
 import type { KeyRow } from './key-status.ts'
 import { isNarrowingSound, type Narrowing, narrowingOf, toNarrowing } from './narrowing.ts'
 import { NarrowingFields } from './narrowing-fields.tsx'
-import { useWords } from './words.ts'
-
-const CHOICES = ['same', ...EXPIRIES] as const
+import { useApiKeyWords } from './words.ts'
 
 interface EditKeyDialogProps {
   readonly apiKey: KeyRow
+  /** Whose it is, where that is not clear. */
+  readonly subtitle?: string
   readonly onClose: () => void
 }
 
@@ -28,8 +28,8 @@ interface Edit {
   readonly narrowing: Narrowing
 }
 
-export function EditKeyDialog({ apiKey, onClose }: EditKeyDialogProps) {
-  const t = useWords()
+export function EditKeyDialog({ apiKey, subtitle, onClose }: EditKeyDialogProps) {
+  const t = useApiKeyWords()
   const kit = useKitWords()
   const { mutateAsync } = useChange('keys.update', ['keys.list', 'audit.list'])
   const initial: Edit = { name: apiKey.name, expiry: 'same', narrowing: narrowingOf(apiKey) }
@@ -56,7 +56,7 @@ export function EditKeyDialog({ apiKey, onClose }: EditKeyDialogProps) {
       isOpen
       onClose={onClose}
       title={t('editTitle', { name: apiKey.name })}
-      subtitle={apiKey.userEmail}
+      subtitle={subtitle}
       onSubmit={form.submit}
       actions={
         <>
@@ -70,13 +70,11 @@ export function EditKeyDialog({ apiKey, onClose }: EditKeyDialogProps) {
       <Field label={t('name')} error={errors.name} isRequired>
         <TextInput value={values.name} maxLength={100} onChange={(name) => form.set('name', name)} />
       </Field>
-      <Field label={t('expires')}>
-        <Select
-          value={values.expiry}
-          options={CHOICES.map((value) => ({ value, label: t(`expiry_${value}`) }))}
-          onChange={(expiry) => form.set('expiry', expiry)}
-        />
-      </Field>
+      <ExpiryField
+        choices={CHANGED_KEY_CHOICES}
+        value={values.expiry}
+        onChange={(expiry) => form.set('expiry', expiry)}
+      />
       <NarrowingFields values={values.narrowing} onChange={(narrowing) => form.set('narrowing', narrowing)} />
       {errors.narrowing === undefined ? undefined : <p className="help err">{errors.narrowing}</p>}
       <p className="help">{t('editHelp')}</p>

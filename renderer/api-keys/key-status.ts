@@ -1,6 +1,6 @@
 // What a key's state is called: expiry is a matter of the clock, not of the stored status.
-import type { CallOutput } from '../../../../contract/catalogue.ts'
-import type { Status } from '../../../kit/shape.tsx'
+import type { CallOutput } from '../../contract/catalogue.ts'
+import type { Status } from '../kit/shape.tsx'
 
 export type KeyRow = CallOutput<'keys.list'>['rows'][number]
 export const KEY_STATUSES = ['active', 'disabled', 'expired'] as const

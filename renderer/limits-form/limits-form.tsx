@@ -1,6 +1,6 @@
 // The rate limits of one person, role, plan or key, as a form: seven lines, each inherited, a number, or lifted.
-import { NumberInput } from '../../kit/number-input.tsx'
-import { Select } from '../../kit/select.tsx'
+import { NumberInput } from '../kit/number-input.tsx'
+import { Select } from '../kit/select.tsx'
 import { LIMIT_SLOTS, type LimitSlot, type LimitValues } from './limit-slots.ts'
 import styles from './limits-form.module.css'
 import { useWords } from './words.ts'

@@ -1,12 +1,12 @@
 // The fields of what narrows a key: how long, what it may spend, which models, how often. All of them may be left empty.
-import { Field } from '../../../kit/field.tsx'
-import { useKitWords } from '../../../kit/kit-words.ts'
-import { MoneyInput } from '../../../kit/number-input.tsx'
-import { TextArea } from '../../../kit/text-input.tsx'
-import { LimitsForm } from '../../limits-form/limits-form.tsx'
-import styles from './keys.module.css'
+import { Field } from '../kit/field.tsx'
+import { useKitWords } from '../kit/kit-words.ts'
+import { MoneyInput } from '../kit/number-input.tsx'
+import { TextArea } from '../kit/text-input.tsx'
+import { LimitsForm } from '../limits-form/limits-form.tsx'
+import styles from './api-keys.module.css'
 import { isCapSound, type Narrowing } from './narrowing.ts'
-import { useWords } from './words.ts'
+import { useApiKeyWords } from './words.ts'
 
 interface NarrowingFieldsProps {
   readonly values: Narrowing
@@ -16,7 +16,7 @@ interface NarrowingFieldsProps {
 const PERIODS = ['day', 'month', 'total'] as const
 
 export function NarrowingFields({ values, onChange }: NarrowingFieldsProps) {
-  const t = useWords()
+  const t = useApiKeyWords()
   const kit = useKitWords()
   return (
     <>

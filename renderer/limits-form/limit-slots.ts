@@ -1,5 +1,5 @@
 // The seven limits that a subject may have of its own, each in one of three states: inherited, a number, or lifted.
-import type { CallInput } from '../../../contract/catalogue.ts'
+import type { CallInput } from '../../contract/catalogue.ts'
 
 export type LimitEntry = CallInput<'limits.update'>['rules'][number]
 

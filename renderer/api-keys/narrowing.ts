@@ -1,6 +1,6 @@
 // What narrows a key, between the contract and the form.
-import type { CallInput } from '../../../../contract/catalogue.ts'
-import { areLimitsSound, type LimitValues, toEntries, toValues } from '../../limits-form/limit-slots.ts'
+import type { CallInput } from '../../contract/catalogue.ts'
+import { areLimitsSound, type LimitValues, toEntries, toValues } from '../limits-form/limit-slots.ts'
 import type { KeyRow } from './key-status.ts'
 
 /** A cap that is typed and is no amount is `NaN`; `undefined` is none. */
