@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Result } from '../../contract/result.ts'
+import { answerSpeech, answerTranscription, answerTranslation } from './audio-endpoints.ts'
 import { answerChat } from './chat-endpoint.ts'
 import { answerCompact, answerInputTokens } from './compact-endpoint.ts'
 import { answerCompletions } from './completions-endpoint.ts'
@@ -11,6 +12,8 @@ import { deliver, type Pace } from './delivery.ts'
 import { DemoIds } from './demo-ids.ts'
 import { answerEmbeddings } from './embeddings-endpoint.ts'
 import { fixedReply, refusedReply } from './fixed-reply.ts'
+import { formOf } from './form.ts'
+import { answerImageEdits, answerImages, answerImageVariations } from './images-endpoint.ts'
 import { asObject, type JsonObject, parseJson } from './json.ts'
 import { answerModerations } from './moderations-endpoint.ts'
 import { bodyTooLarge, invalidJson, missingKey, type Refused, wrongKey } from './openai-error.ts'
@@ -86,6 +89,12 @@ const ANSWERS: Readonly<Record<PostedKind, (body: JsonObject, run: Run) => Resul
   input_tokens: answerInputTokens,
   embeddings: answerEmbeddings,
   moderations: answerModerations,
+  images: answerImages,
+  image_edits: answerImageEdits,
+  image_variations: answerImageVariations,
+  speech: answerSpeech,
+  transcriptions: answerTranscription,
+  translations: answerTranslation,
 }
 
 class DemoServer implements DemoUpstream {
@@ -231,7 +240,8 @@ class DemoServer implements DemoUpstream {
     requestId: string,
     scripted: Scenario | undefined,
   ): Answered | Refused {
-    const body = asObject(parseJson(record.body.toString()))
+    const isForm = record.headers['content-type']?.startsWith('multipart/') === true
+    const body = isForm ? formOf(record) : asObject(parseJson(record.body.toString()))
     if (!body) return invalidJson()
     const run: Run = {
       ids: this.#ids,

@@ -18,6 +18,12 @@ const POSTED = {
   '/v1/responses/input_tokens': 'input_tokens',
   '/v1/embeddings': 'embeddings',
   '/v1/moderations': 'moderations',
+  '/v1/images/generations': 'images',
+  '/v1/images/edits': 'image_edits',
+  '/v1/images/variations': 'image_variations',
+  '/v1/audio/speech': 'speech',
+  '/v1/audio/transcriptions': 'transcriptions',
+  '/v1/audio/translations': 'translations',
 } as const
 export type PostedKind = (typeof POSTED)[keyof typeof POSTED]
 const KINDS: ReadonlyMap<string, PostedKind> = new Map(Object.entries(POSTED))

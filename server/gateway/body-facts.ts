@@ -14,6 +14,7 @@ import {
   walkMembers,
 } from './body-walk.ts'
 import { isObject, type JsonObject } from './json-object.ts'
+import type { MediaFacts } from './media/media-facts.ts'
 
 export interface BodyFacts {
   readonly model: string
@@ -42,6 +43,8 @@ export interface BodyFacts {
   /** A response whose use of the prompt cache is to be compared with this one's. */
   readonly comparedResponseId: string | undefined
   readonly itemReferences: readonly string[]
+  /** Of images and sound. */
+  readonly media?: MediaFacts
 }
 
 /** Facts of a body that says nothing of these things, for a dialect to name the others. */

@@ -10,6 +10,11 @@ export type Dialect =
   | 'input_tokens'
   | 'embeddings'
   | 'moderations'
+  | 'images'
+  | 'variations'
+  | 'transcriptions'
+  | 'translations'
+  | 'speech'
 
 interface EndpointBase {
   /** The path behind `/v1`; usage rows and logs name the endpoint by both. */
@@ -24,6 +29,8 @@ export interface MeteredEndpoint extends EndpointBase {
   /** Appended to the upstream's base URL. */
   readonly upstreamPath: string
   readonly maxBodyBytes: number
+  /** Where it takes a form: how large that may be. */
+  readonly form?: { readonly maxBytes: number; readonly isNeeded: boolean }
   /** Whether the upstream charges nothing for it, whichever model is named. It is limited and listed all the same. */
   readonly isFree: boolean
 }
@@ -59,6 +66,17 @@ const forwarded = (path: string, dialect: Dialect, isFree = false): MeteredEndpo
   upstreamPath: path,
   maxBodyBytes: JSON_BODY_BYTES_MAX,
   isFree,
+})
+
+/** What takes files as parts of a form (OpenAI API reference: sounds of 25 MB, images of 50 MB each). */
+const withForm = (
+  path: string,
+  dialect: Dialect,
+  maxMebibytes: number,
+  isNeeded = true,
+): MeteredEndpoint => ({
+  ...forwarded(path, dialect),
+  form: { maxBytes: maxMebibytes * MEBIBYTE, isNeeded },
 })
 
 /** The rest of its path is the model's id, whatever characters it has: it is looked up here, and never sent anywhere. */
@@ -101,6 +119,12 @@ const AT_ONE_PATH: readonly Endpoint[] = [
   forwarded('/completions', 'completions'),
   forwarded('/embeddings', 'embeddings'),
   forwarded('/moderations', 'moderations', true),
+  forwarded('/images/generations', 'images'),
+  withForm('/images/edits', 'images', 256, false),
+  withForm('/images/variations', 'variations', 26),
+  withForm('/audio/transcriptions', 'transcriptions', 26),
+  withForm('/audio/translations', 'translations', 26),
+  forwarded('/audio/speech', 'speech'),
   { kind: 'local', path: '/models', methods: ['GET', 'HEAD'], answer: 'models' },
   { kind: 'local', path: '/usage', methods: ['GET', 'HEAD'], answer: 'usage' },
 ]

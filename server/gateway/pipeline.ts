@@ -110,13 +110,15 @@ function lostAccess(deps: StageDeps, received: Received): Refusal | undefined {
 
 async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRequest): Promise<Outcome> {
   const share = deps.bodies.shareFor(admitted.key.userId)
+  const spool = deps.uploads.shareFor(admitted.requestId, admitted.key.userId)
   try {
-    const body = await read(admitted, share)
+    const body = await read(admitted, share, spool)
     if (body.ok) return await readJourney(deps, body.value, live)
     if (body.error === 'client_left') return leftWithoutAnswer(deps, admitted, live)
     return refuseKnown(deps, admitted, body.error)
   } finally {
     share.release()
+    await spool.release()
   }
 }
 

@@ -19,6 +19,7 @@ export async function settle(deps: SettleDeps, held: Ended, relayed: Relayed): P
     ending: relayed.ending,
     reported: measured.reported,
     rawReported: measured.rawReported,
+    estimated: measured.estimated,
     requestBytes: held.body.length,
     relayedTextBytes: measured.textBytes,
     holdNanoUsd: held.hold.amountNanoUsd,
