@@ -58,5 +58,7 @@ export const usageRow = z.strictObject({
   planSubscriptionId: z.string().nullable(),
   /** The name that the upstream had which answered. Null for the primary one, for none, and to whoever is no administrator. */
   upstream: z.string().nullable(),
+  /** What it used beside tokens, where it used any of that. */
+  media: z.strictObject(mediaCounts).optional(),
 })
 export type UsageRow = z.infer<typeof usageRow>

@@ -92,3 +92,16 @@ export const isMediaAbsurd = (usage: MediaUsage): boolean =>
   (usage.audioInputMs ?? 0) > ABSURD_AUDIO_MS ||
   (usage.speechCharacters ?? 0) > ABSURD_CHARACTERS ||
   IMAGE_COUNTS.some(([, name]) => (usage[name] ?? 0) > ABSURD_IMAGES)
+
+const COUNTS = [
+  'audioInputMs',
+  'speechCharacters',
+  ...IMAGE_COUNTS.map(([, name]) => name),
+  'svgNanoUsd',
+] as const
+
+/** What of a usage is not counted in tokens; undefined for nothing. */
+export function mediaIn(usage: MediaUsage): MediaUsage | undefined {
+  const counts = COUNTS.flatMap((name) => ((usage[name] ?? 0) > 0 ? [[name, usage[name]] as const] : []))
+  return counts.length === 0 ? undefined : Object.fromEntries(counts)
+}
