@@ -76,6 +76,7 @@ export const ERRORS = {
 
   // What is asked for
   unknown_url: invalid(404, 'This gateway has no {method} {path}.'),
+  endpoint_not_offered: invalid(404, '{endpoint} is not offered by this gateway: {reason}.'),
   method_not_allowed: invalid(405, '{path} does not answer {method}. It answers: {allowed}.'),
   upgrade_required: invalid(
     426,
@@ -109,6 +110,12 @@ export const ERRORS = {
   ),
   previous_response_not_found: invalid(404, 'The previous response "{id}" was not found.'),
   response_not_found: invalid(404, 'The response "{id}" was not found.'),
+  file_not_found: invalid(404, 'The file "{id}" was not found.'),
+  file_upload_not_found: invalid(404, 'The upload "{id}" was not found.'),
+  file_limit_exceeded: invalid(
+    409,
+    'You keep {files} files of {bytes} bytes. At most {maxFiles} files of {maxBytes} bytes can be kept: delete some first.',
+  ),
   item_not_found: invalid(404, 'The item "{id}" was not found.'),
   request_too_large: invalid(413, 'The body is larger than {maxBytes} bytes.'),
   unsupported_content_encoding: invalid(

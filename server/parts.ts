@@ -189,6 +189,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     ownedIds,
     notices,
     upstreams: upstream.targets,
+    files: repositories.files,
     spoolDirectory: join(config.dataDir, 'uploads'),
   })
   closers.push(() => gateway.stop())

@@ -7,6 +7,7 @@ import {
   checkCacheLifetime,
   checkToolChoice,
   checkTools,
+  type FileReference,
   invalidParameter,
   paramAt,
   unsupported,
@@ -43,6 +44,7 @@ export interface BodyFacts {
   /** A response whose use of the prompt cache is to be compared with this one's. */
   readonly comparedResponseId: string | undefined
   readonly itemReferences: readonly string[]
+  readonly fileReferences: readonly FileReference[]
   /** Of images and sound. */
   readonly media?: MediaFacts
 }
@@ -61,6 +63,7 @@ export const PLAIN_FACTS = {
   previousResponseId: undefined,
   comparedResponseId: undefined,
   itemReferences: [],
+  fileReferences: [],
 } as const satisfies Partial<BodyFacts>
 
 /** An upper bound of the input in tokens: `fixedTokensMax` and one token for each byte of text, for no token is shorter. */

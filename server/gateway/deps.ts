@@ -6,6 +6,7 @@ import type { KeySpendings } from '../accounts/key-spending.ts'
 import type { Notices } from '../accounts/notices.ts'
 import type { OwnedIds } from '../accounts/owned-ids.ts'
 import type { PlanFunds } from '../accounts/plan-funds.ts'
+import type { FilesRepository } from '../db/repositories/files.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { Limiter } from '../limits/limiter.ts'
@@ -44,6 +45,7 @@ export interface GatewayDeps {
   readonly limiter: Limiter
   /** Where requests go now, in the order of priority; none before the set-up. */
   readonly upstreams: () => readonly UpstreamTarget[]
+  readonly files: FilesRepository
   /** Where forms are kept while their requests run; emptied at the start. */
   readonly spoolDirectory: string
 }

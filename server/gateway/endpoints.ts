@@ -1,5 +1,6 @@
 // ★ The one table of what the OpenAI side answers. A path that is not here does not exist; an upstream URL is built from
 // the row, never from what a client sent. The rest of OpenAI's surface joins as rows.
+import { type FileAction, fileRouteAt } from './files/file-endpoints.ts'
 
 /** How a request is made sense of: which body it has, where its usage stands, which events it streams. */
 export type Dialect =
@@ -50,6 +51,14 @@ export interface StoredEndpoint extends EndpointBase {
   readonly query: readonly string[]
   /** Whether the answer lists items, which are from then on the asking person's own. */
   readonly hasItems: boolean
+}
+
+/** Files that the upstream keeps as inputs for whoever put them in. Nothing is charged for them. */
+export interface FileEndpoint extends EndpointBase {
+  readonly kind: 'files'
+  readonly action: FileAction
+  /** The id in the path; empty where it has none. */
+  readonly id: string
 }
 
 export type Endpoint = MeteredEndpoint | LocalEndpoint | StoredEndpoint
@@ -144,6 +153,20 @@ const BEFORE_MODELS = ANY_PREFIX.map((prefix) => `${prefix}/models/`)
 export function rawPathOf(target: string): string {
   const query = target.indexOf('?')
   return query < 0 ? target : target.slice(0, query)
+}
+
+/** What a raw path under `/files` and `/uploads` answers; undefined where it is none of them. */
+export function filesAt(
+  rawPath: string,
+  method: string,
+): { readonly methods: readonly string[]; readonly endpoint: FileEndpoint | undefined } | undefined {
+  const prefix = ANY_PREFIX.find((start) => rawPath.startsWith(`${start}/`))
+  const found = prefix === undefined ? undefined : fileRouteAt(rawPath.slice(prefix.length))
+  if (!found) return undefined
+  const { path, actions } = found.route
+  const methods = Object.keys(actions)
+  const action = Object.hasOwn(actions, method) ? actions[method] : undefined
+  return { methods, endpoint: action && { kind: 'files', path, methods, action, id: found.id } }
 }
 
 export const endpointAt = (rawPath: string): Endpoint | undefined =>

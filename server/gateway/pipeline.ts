@@ -8,6 +8,7 @@ import type { OpenHold } from '../accounts/account-book.ts'
 import { withoutKeys } from '../without-keys.ts'
 import type { StageDeps } from './deps.ts'
 import type { LocalEndpoint } from './endpoints.ts'
+import { answerFiles } from './files/answer-files.ts'
 import { refuseRepeated } from './headers.ts'
 import { LiveRequest } from './live-requests.ts'
 import { answerModel, answerModels } from './models-list.ts'
@@ -71,6 +72,10 @@ async function journey(deps: StageDeps, received: Received): Promise<Outcome> {
   if (endpoint.value.kind === 'stored') {
     const answered = await answerStored(deps, { ...identified.value, endpoint: endpoint.value })
     return outcomeWithoutRow(deps, { ...identified.value, endpoint: endpoint.value }, answered)
+  }
+  if (endpoint.value.kind === 'files') {
+    const asked = { ...identified.value, endpoint: endpoint.value }
+    return outcomeWithoutRow(deps, asked, await answerFiles(deps, asked))
   }
   const addressed: Identified = { ...identified.value, endpoint: endpoint.value }
   const admitted = admit(deps, addressed)

@@ -255,8 +255,8 @@ describe('speech', () => {
   test('by tokens is charged by the length of the sound that came, and marked as an estimate', async () => {
     const spoken = await client.audio.speech.create({ ...SAID, model: 'gpt-4o-mini-tts' })
     expect(Buffer.from(await spoken.arrayBuffer())[0]).toBe(0xff)
-    // The request's 97 bytes are 25 tokens at $0.60; 912 ms of sound are 19 at $12.
-    const row = await theRow(25 * 600 + 19 * 12_000)
+    // The request’s 71 bytes are 18 tokens at $0.60; 912 ms of sound are 19 at $12.
+    const row = await theRow(18 * 600 + 19 * 12_000)
     expect(row).toMatchObject({ reason: 'estimated', outputTokens: 19 })
   })
 

@@ -23,7 +23,8 @@ const INPUT_IMAGES_MAX = 32
 const DEFAULT_FRAMES = 9
 
 export function readImagesBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
-  const refused = walkBody(startWalk(), body, NO_TOOLS)
+  const walk = startWalk(true)
+  const refused = walkBody(walk, body, NO_TOOLS)
   if (refused) return fail(refused)
   const model = modelIn(body)
   if (!model.ok) return model
@@ -43,6 +44,7 @@ export function readImagesBody(body: JsonObject, bodyBytes: number): Result<Body
       textBytes: bodyBytes,
       fixedTokensMax: TEMPLATE_TOKENS + images.value.inputs * IMAGE_INPUT_TOKENS_MAX,
     },
+    fileReferences: walk.fileReferences ?? [],
     media: mediaOf(images.value),
   })
 }

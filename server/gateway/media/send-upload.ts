@@ -9,10 +9,16 @@ export interface UploadRequest {
   readonly body: Readable
 }
 
-export function uploadRequest({ contentType, file, content }: Upload, model: string): UploadRequest {
+/** `model` is undefined where the form names none. */
+export function uploadRequest(
+  { contentType, file, content }: Upload,
+  model: string | undefined,
+): UploadRequest {
   const field = content.fields.find(({ name }) => name === 'model')
   const splices: readonly Splice[] =
-    field && field.value !== model ? [{ start: field.start, end: field.end, text: model }] : []
+    field && model !== undefined && field.value !== model
+      ? [{ start: field.start, end: field.end, text: model }]
+      : []
   return {
     headers: ['content-type', contentType, 'content-length', String(splicedBytes(file.bytes, splices))],
     body: file.stream(splices),

@@ -140,6 +140,10 @@ function checkOwnership(
     if (!item.ok) return item
     tokens += item.value.tokens ?? windowOf(price)
   }
+  for (const { id, param } of facts.fileReferences) {
+    const file = find('file', id, refusal('file_not_found', { id: id.slice(0, 100) }, { param }))
+    if (!file.ok) return file
+  }
   const { previousResponseId, comparedResponseId } = facts
   if (comparedResponseId !== undefined) {
     const param = 'prompt_cache_options.comparison_response_id'
