@@ -76,6 +76,7 @@ export const ERRORS = {
 
   // What is asked for
   unknown_url: invalid(404, 'This gateway has no {method} {path}.'),
+  endpoint_not_offered: invalid(404, '{endpoint} is not offered by this gateway: {reason}.'),
   method_not_allowed: invalid(405, '{path} does not answer {method}. It answers: {allowed}.'),
   upgrade_required: invalid(
     426,
@@ -103,15 +104,29 @@ export const ERRORS = {
     404,
     'The model "{model}" has no price yet, so it cannot be used. Ask the administrator of this gateway to set one.',
   ),
+  endpoint_not_priced: invalid(
+    404,
+    'The model "{model}" has no price for {endpoint}, so it cannot be used there. Ask the administrator of this gateway to set one.',
+  ),
   previous_response_not_found: invalid(404, 'The previous response "{id}" was not found.'),
   response_not_found: invalid(404, 'The response "{id}" was not found.'),
+  file_not_found: invalid(404, 'The file "{id}" was not found.'),
+  file_upload_not_found: invalid(404, 'The upload "{id}" was not found.'),
+  file_limit_exceeded: invalid(
+    409,
+    'You keep {files} files of {bytes} bytes. At most {maxFiles} files of {maxBytes} bytes can be kept: delete some first.',
+  ),
   item_not_found: invalid(404, 'The item "{id}" was not found.'),
   request_too_large: invalid(413, 'The body is larger than {maxBytes} bytes.'),
   unsupported_content_encoding: invalid(
     415,
     'The content-encoding "{encoding}" is not supported. Send the body uncompressed.',
   ),
-  unsupported_media_type: invalid(415, 'The content-type has to be application/json.'),
+  unsupported_media_type: {
+    ...invalid(415, 'The content-type has to be application/json.'),
+    causes: { form: 'The content-type has to be multipart/form-data: this endpoint takes a file.' },
+  },
+  invalid_form: invalid(400, 'The form in the body is not valid: {problem}'),
   invalid_content_encoding: invalid(400, 'The body cannot be decompressed as {encoding}: {problem}'),
   request_timeout: entry(408, 'invalid_request_error', undefined, 'The request did not arrive in time.'),
   malformed_request: invalid(400, 'This is not a valid HTTP request.'),

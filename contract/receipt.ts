@@ -2,7 +2,7 @@
 // nano-dollars yet are decimals in text, exact to the last digit.
 import { z } from 'zod'
 import { priceRow, SERVICE_TIERS } from './price.ts'
-import { chargeReason } from './usage.ts'
+import { chargeReason, mediaCounts } from './usage.ts'
 
 const nanoUsd = z.int()
 const unixMs = z.int()
@@ -56,6 +56,7 @@ const chargedUsage = z.strictObject({
   imageOutputTokens: count.optional(),
   fileSearchCalls: count.optional(),
   codeInterpreterSessions: count.optional(),
+  ...mediaCounts,
 })
 
 const formula = z.strictObject({
@@ -79,12 +80,21 @@ const formula = z.strictObject({
         'web_search',
         'file_search',
         'code_interpreter',
+        'audio_length',
+        'characters',
+        'image',
+        'small_image',
+        'medium_image',
+        'large_image',
+        'hd_image',
+        'large_hd_image',
+        'svg',
       ]),
-      /** Tokens, or calls. */
+      /** Tokens, characters, milliseconds, images or calls. */
       count,
       rateNanoUsd: nanoUsd,
-      /** What the rate is for: a million tokens, or one call. */
-      ratePer: z.union([z.literal(1_000_000), z.literal(1)]),
+      /** What the rate is for: a million tokens or characters, a thousand milliseconds, or one of a kind. */
+      ratePer: z.union([z.literal(1_000_000), z.literal(1_000), z.literal(1)]),
       exactNanoUsd,
     }),
   ),

@@ -1,4 +1,5 @@
 // Makes every part of the server once, in the order in which they need each other.
+import { join } from 'node:path'
 import { createAccessChanges } from './accounts/access-changes.ts'
 import { createAccountBook } from './accounts/account-book.ts'
 import { createKeyDirectory } from './accounts/key-directory.ts'
@@ -188,6 +189,8 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     ownedIds,
     notices,
     upstreams: upstream.targets,
+    files: repositories.files,
+    spoolDirectory: join(config.dataDir, 'uploads'),
   })
   closers.push(() => gateway.stop())
   const housekeeping = createHousekeeping(

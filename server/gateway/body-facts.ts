@@ -7,6 +7,7 @@ import {
   checkCacheLifetime,
   checkToolChoice,
   checkTools,
+  type FileReference,
   invalidParameter,
   paramAt,
   unsupported,
@@ -14,6 +15,7 @@ import {
   walkMembers,
 } from './body-walk.ts'
 import { isObject, type JsonObject } from './json-object.ts'
+import type { MediaFacts } from './media/media-facts.ts'
 
 export interface BodyFacts {
   readonly model: string
@@ -42,6 +44,9 @@ export interface BodyFacts {
   /** A response whose use of the prompt cache is to be compared with this one's. */
   readonly comparedResponseId: string | undefined
   readonly itemReferences: readonly string[]
+  readonly fileReferences: readonly FileReference[]
+  /** Of images and sound. */
+  readonly media?: MediaFacts
 }
 
 /** Facts of a body that says nothing of these things, for a dialect to name the others. */
@@ -58,6 +63,7 @@ export const PLAIN_FACTS = {
   previousResponseId: undefined,
   comparedResponseId: undefined,
   itemReferences: [],
+  fileReferences: [],
 } as const satisfies Partial<BodyFacts>
 
 /** An upper bound of the input in tokens: `fixedTokensMax` and one token for each byte of text, for no token is shorter. */

@@ -13,12 +13,23 @@ export interface Walk {
   needsFullWindow: boolean
   hasWebSearch: boolean
   readonly itemReferences: string[]
+  /** Files by their ids, with the places where they are named; undefined where none may be. */
+  readonly fileReferences: FileReference[] | undefined
   /** The names and indices that lead to the value that is looked at. */
   readonly path: (string | number)[]
   toolDepth: number
+  /** Whether the object that is looked at is an image, which may be a file. */
+  isInImage: boolean
 }
 
-export const startWalk = (): Walk => ({
+export interface FileReference {
+  readonly id: string
+  readonly param: string
+}
+
+/** `mayNameFiles` where whoever calls looks up whose they are. */
+export const startWalk = (mayNameFiles = false): Walk => ({
+  fileReferences: mayNameFiles ? [] : undefined,
   images: 0,
   imageBytes: 0,
   needsFullWindow: false,
@@ -26,6 +37,7 @@ export const startWalk = (): Walk => ({
   itemReferences: [],
   path: [],
   toolDepth: 0,
+  isInImage: false,
 })
 
 export const invalidParameter = (param: string, problem: string): Refusal =>
@@ -47,7 +59,7 @@ export function paramAt({ path }: Walk, ...more: readonly (string | number)[]): 
 const PARAM_LENGTH_MAX = 200
 
 /** What is to be thought of a member by its name, wherever it stands. */
-const MEMBERS: ReadonlyMap<string, 'free' | 'stored' | 'tools' | 'breakpoint'> = new Map([
+const MEMBERS: ReadonlyMap<string, 'free' | 'stored' | 'file' | 'tools' | 'breakpoint'> = new Map([
   // JSON of the client's own making: a schema may well have a property called "file_id".
   ...(
     [
@@ -66,7 +78,6 @@ const MEMBERS: ReadonlyMap<string, 'free' | 'stored' | 'tools' | 'breakpoint'> =
   // Ids of what is kept upstream under the operator's account: nobody here knows whose those are.
   ...(
     [
-      'file_id',
       'file_ids',
       'container',
       'container_id',
@@ -76,6 +87,7 @@ const MEMBERS: ReadonlyMap<string, 'free' | 'stored' | 'tools' | 'breakpoint'> =
       'connector_id',
     ] as const
   ).map((name) => [name, 'stored'] as const),
+  ['file_id', 'file'],
   ['tools', 'tools'],
   ['prompt_cache_breakpoint', 'breakpoint'],
 ])
@@ -130,6 +142,8 @@ function checkOf(name: string, value: unknown): Step | undefined {
       return undefined
     case 'stored':
       return refuseStored
+    case 'file':
+      return noteFile
     case 'tools':
       return checkTools
     case 'breakpoint':
@@ -137,6 +151,21 @@ function checkOf(name: string, value: unknown): Step | undefined {
     case undefined:
       return typeof value === 'object' ? walkValue : undefined
   }
+}
+
+const FILE_REFERENCES_MAX = 500
+const FILE_ID_LENGTH_MAX = 200
+
+/** What a file brings into the input is bounded by the window alone, unless it is an image, which was counted as one. */
+const noteFile: Step = (walk, id) => {
+  if (!walk.fileReferences) return refuseStored(walk, id)
+  if (typeof id !== 'string' || id === '' || id.length > FILE_ID_LENGTH_MAX)
+    return invalidParameter(paramAt(walk), 'it has to be the id of a file.')
+  if (walk.fileReferences.length === FILE_REFERENCES_MAX)
+    return invalidParameter(paramAt(walk), `a request names at most ${FILE_REFERENCES_MAX} files.`)
+  walk.fileReferences.push({ id, param: paramAt(walk) })
+  if (!walk.isInImage) walk.needsFullWindow = true
+  return undefined
 }
 
 const refuseStored: Step = (walk, value) =>
@@ -163,7 +192,11 @@ export const walkParts: Step = (walk, content) =>
 const walkPart: Step = (walk, part) => {
   if (!isObject(part)) return walkValue(walk, part)
   const refused = wrongType(walk, part) ?? noteKind(walk, part, true)
-  return refused ?? walkMembers(walk, part)
+  if (refused) return refused
+  walk.isInImage = part.type === 'input_image'
+  const inner = walkMembers(walk, part)
+  walk.isInImage = false
+  return inner
 }
 
 /** A type is a text, or is left out. */

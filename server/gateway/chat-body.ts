@@ -31,7 +31,7 @@ const NO_AUDIO = 'audio has no price here yet.'
 const SEARCH_ELSEWHERE = 'use the web_search tool of /v1/responses, where searches are counted.'
 
 export function readChatBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
-  const walk = startWalk()
+  const walk = startWalk(true)
   const hasReached = checkShape(body) ?? walkBody(walk, body, REACH) ?? checkSearch(walk)
   if (hasReached) return fail(hasReached)
   const model = modelIn(body)
@@ -56,6 +56,7 @@ export function readChatBody(body: JsonObject, bodyBytes: number): Result<BodyFa
     input: inputBound(walk, bodyBytes, 0),
     wantsUsageChunk: wantsUsageChunk.value,
     serviceTier: serviceTier.value,
+    fileReferences: walk.fileReferences ?? [],
   })
 }
 

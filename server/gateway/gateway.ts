@@ -9,6 +9,7 @@ import { type DrainBound, Drains } from './drains.ts'
 import { endpointAt, isGatewayPath, rawPathOf } from './endpoints.ts'
 import { carriesApiKey } from './headers.ts'
 import { createLiveRequests, type LiveRequest } from './live-requests.ts'
+import { createUploadSpool } from './media/upload-spool.ts'
 import { answerRefusal } from './openai-error.ts'
 import { outcomeWithoutRow, refusedAs } from './outcome.ts'
 import { runRequest } from './pipeline.ts'
@@ -66,6 +67,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     traffic: new Traffic(),
     tokens: createTokenCounter(gatewayDeps.logger),
     bodies: createBodyMemory(),
+    uploads: createUploadSpool(gatewayDeps.spoolDirectory),
     affinity: createSessionAffinity(gatewayDeps.clock),
   }
   let isStopping = false

@@ -8,6 +8,7 @@ import type { OpenHold } from '../accounts/account-book.ts'
 import { withoutKeys } from '../without-keys.ts'
 import type { StageDeps } from './deps.ts'
 import type { LocalEndpoint } from './endpoints.ts'
+import { answerFiles } from './files/answer-files.ts'
 import { refuseRepeated } from './headers.ts'
 import { LiveRequest } from './live-requests.ts'
 import { answerModel, answerModels } from './models-list.ts'
@@ -72,6 +73,10 @@ async function journey(deps: StageDeps, received: Received): Promise<Outcome> {
     const answered = await answerStored(deps, { ...identified.value, endpoint: endpoint.value })
     return outcomeWithoutRow(deps, { ...identified.value, endpoint: endpoint.value }, answered)
   }
+  if (endpoint.value.kind === 'files') {
+    const asked = { ...identified.value, endpoint: endpoint.value }
+    return outcomeWithoutRow(deps, asked, await answerFiles(deps, asked))
+  }
   const addressed: Identified = { ...identified.value, endpoint: endpoint.value }
   const admitted = admit(deps, addressed)
   if (!admitted.ok) return refuseKnown(deps, addressed, admitted.error)
@@ -104,13 +109,15 @@ function answerLocal(
 
 async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRequest): Promise<Outcome> {
   const share = deps.bodies.shareFor(admitted.key.userId)
+  const spool = deps.uploads.shareFor(admitted.requestId, admitted.key.userId)
   try {
-    const body = await read(admitted, share)
+    const body = await read(admitted, share, spool)
     if (body.ok) return await readJourney(deps, body.value, live)
     if (body.error === 'client_left') return leftWithoutAnswer(deps, admitted, live)
     return refuseKnown(deps, admitted, body.error)
   } finally {
     share.release()
+    await spool.release()
   }
 }
 

@@ -11,6 +11,8 @@ import type { UpstreamLane } from '../upstreams/upstream-lane.ts'
 import type { BodyFacts } from './body-facts.ts'
 import type { MeteredEndpoint } from './endpoints.ts'
 import type { JsonObjectScan, Splice } from './json-scan.ts'
+import type { RoutedMedia } from './media/price-media.ts'
+import type { Upload } from './media/upload-arrival.ts'
 import type { ServedModels } from './upstream-choice.ts'
 
 export interface Arrival {
@@ -43,7 +45,10 @@ export interface Admitted extends Identified {
 }
 
 export interface Read extends Admitted {
+  /** Of a form what it says, as JSON. */
   readonly body: Buffer
+  /** The form, which is what is sent. */
+  readonly upload?: Upload
 }
 
 export interface Routed extends Read {
@@ -71,6 +76,8 @@ export interface Routed extends Read {
   readonly isUsageInjected: boolean
   /** Tokens that a referenced response brings into the input. */
   readonly referencedTokens: number
+  /** Of images and sound: what is known beyond the facts. */
+  readonly media?: RoutedMedia | undefined
 }
 
 export interface Reserved extends Routed {

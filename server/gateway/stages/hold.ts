@@ -72,6 +72,7 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Ask {
     extraOutputTokensMax: facts.extraOutputTokensMax,
     choices: facts.choices,
     webSearchCallsMax: facts.webSearchCallsMax,
+    mediaMax: routed.media?.usageMax,
     serviceTiers: reachableTiers(price, facts.serviceTier),
   }
   return {

@@ -13,6 +13,7 @@ import { BODY_READERS } from '../body-readers.ts'
 import { unsupported } from '../body-walk.ts'
 import type { StageDeps } from '../deps.ts'
 import { additionOf, type JsonObjectScan, memberOf, type Splice, scanObject } from '../json-scan.ts'
+import { priceMedia } from '../media/price-media.ts'
 import { modelSplice } from '../model-splice.ts'
 import { parseBody } from '../parsed-body.ts'
 import type { Read, Routed, UpstreamTarget } from '../request.ts'
@@ -29,17 +30,17 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const { dialect, isFree } = read.endpoint
   const readFacts = BODY_READERS[dialect](value, read.body.length)
   if (!readFacts.ok) return readFacts
-  const facts = isFree ? costNothing(readFacts.value) : readFacts.value
+  const saidFacts = isFree ? costNothing(readFacts.value) : readFacts.value
   const settings = deps.settings.current()
-  const target = Object.hasOwn(settings.modelAliases, facts.model)
-    ? settings.modelAliases[facts.model]
+  const target = Object.hasOwn(settings.modelAliases, saidFacts.model)
+    ? settings.modelAliases[saidFacts.model]
     : undefined
-  const model = target ?? facts.model
-  const asked = { name: facts.model, model }
+  const model = target ?? saidFacts.model
+  const asked = { name: saidFacts.model, model }
   const isPaidFor = deps.planFunds.sourcesFor(read.key.userId, asked).length > 0
   const outOfScope = decideKeyScope(isPaidFor ? read.key.allowedModels : [], asked)
   if (outOfScope) return fail(outOfScope)
-  const named = { model: facts.model }
+  const named = { model: saidFacts.model }
   // The same answer as for a model that does not exist: nobody learns what is kept from them.
   if (!deps.models.isAllowed(model, read.key))
     return fail(refusal('model_not_found', named, { param: 'model' }))
@@ -48,6 +49,9 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     deps.unpriced.note(model, read.key.userId, read.receivedAt)
     return fail(refusal('model_not_priced', named, { param: 'model' }))
   }
+  const priced = priceMedia(deps, { read, scan, facts: saidFacts, model, price })
+  if (!priced.ok) return priced
+  const { facts, media } = priced.value
   if (facts.webSearchCallsMax > 0 && price.webSearchNanoUsdPerCall == null) {
     return fail(unsupported('tools', 'web_search has no price for this model here.'))
   }
@@ -81,6 +85,7 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     edits,
     isUsageInjected,
     referencedTokens: isFree ? 0 : referenced.value.tokens,
+    media,
   })
 }
 
@@ -134,6 +139,10 @@ function checkOwnership(
     const item = find('item', id, refusal('item_not_found', { id: id.slice(0, 100) }, { param: 'input' }))
     if (!item.ok) return item
     tokens += item.value.tokens ?? windowOf(price)
+  }
+  for (const { id, param } of facts.fileReferences) {
+    const file = find('file', id, refusal('file_not_found', { id: id.slice(0, 100) }, { param }))
+    if (!file.ok) return file
   }
   const { previousResponseId, comparedResponseId } = facts
   if (comparedResponseId !== undefined) {

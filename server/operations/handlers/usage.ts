@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { UsageRow } from '../../../contract/usage.ts'
 import type { ReportKind, ReportKinds } from '../../db/repositories/report-messages.ts'
 import { type Reports, ReportsBusyError } from '../../db/repositories/reports.ts'
+import { mediaIn } from '../../ledger/media-charge.ts'
 import { isAdministering } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
@@ -22,7 +23,8 @@ export function usageHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       const userId = visibleUserId(input.userId, caller)
       if (!userId.ok) return userId
       const page = repositories.usage.list({ ...input, userId: userId.value })
-      const rows = isAdministering(caller) ? page.rows : page.rows.map(withoutUpstream)
+      const listed = isAdministering(caller) ? page.rows : page.rows.map(withoutUpstream)
+      const rows = withMedia(listed, repositories)
       return ok({ ...page, rows, names: namesIn(rows, repositories) })
     },
     async 'usage.summary'(filter, caller) {
@@ -56,6 +58,17 @@ function namesIn(rows: readonly UsageRow[], { users, keys }: OperationDeps['repo
       (id) => keys.findById(id)?.name,
     ),
   }
+}
+
+/** What few requests use is kept with their charges, and looked up for those that may have used it. */
+function withMedia(rows: UsageRow[], { charges }: OperationDeps['repositories']): UsageRow[] {
+  const asked = rows.filter(({ endpoint }) => /^\/v1\/(?:images|audio)\//.test(endpoint))
+  if (asked.length === 0) return rows
+  const further = charges.furtherUsageOf(asked.map(({ requestId }) => requestId))
+  return rows.map((row) => {
+    const media = mediaIn(further.get(row.requestId) ?? {})
+    return media ? { ...row, media } : row
+  })
 }
 
 /** Which upstream answered is for administrators to know. */
