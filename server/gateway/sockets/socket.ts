@@ -175,11 +175,11 @@ export class Socket {
   }
 
   #refuseFrame({ streamId }: CreateFrame): boolean {
-    if (this.#parts.clock.monotonicMs() - this.openedMonoMs >= AGE_MS_MAX)
-      this.#closeWhenIdle(NORMAL, TOO_OLD)
+    const isTooOld = this.#parts.clock.monotonicMs() - this.openedMonoMs >= AGE_MS_MAX
     const bound = this.#turns.boundFor(streamId)
     const refused =
       this.#closing?.refused ??
+      (isTooOld ? TOO_OLD : undefined) ??
       (bound === 'streams'
         ? refusal('websocket_stream_limit_reached', { limit: STREAM_IDS_MAX })
         : undefined) ??
@@ -187,6 +187,7 @@ export class Socket {
         ? refusal('concurrency_limit_exceeded', { limit: WAITING_MAX + RUNNING_MAX }, { retryAfterMs: 1_000 })
         : undefined)
     if (refused) this.#refuse(refused, streamId)
+    if (isTooOld) this.#closeWhenIdle(NORMAL, TOO_OLD)
     return refused !== undefined
   }
 

@@ -13,7 +13,7 @@ export interface Frame {
   readonly response?: {
     readonly id: string
     readonly status: string
-    readonly output: readonly unknown[]
+    readonly output: readonly Readonly<Record<string, unknown>>[]
     readonly usage: Readonly<Record<string, unknown>> | null
   }
 }
