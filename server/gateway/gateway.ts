@@ -57,6 +57,8 @@ export interface GatewayStats extends TrafficCounts {
 const ACCESS_CHECK_MS = 1_000
 /** How long requests have, once they are cut off, to have their charge written. */
 const CUT_OFF_MS_MAX = 5_000
+/** How long clients have to take the end of their connection over WebSocket. */
+const SOCKETS_CLOSE_MS_MAX = 2_000
 
 export function createGateway(gatewayDeps: GatewayDeps): Gateway {
   const deps: StageDeps = {
@@ -124,14 +126,17 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     async drain(timeoutMs) {
       isStopping = true
       sockets.goAway()
-      if (await within(deps.live.idle(), timeoutMs)) return
-      deps.live.abortAll()
-      await within(deps.live.idle(), CUT_OFF_MS_MAX)
+      if (!(await within(deps.live.idle(), timeoutMs))) {
+        deps.live.abortAll()
+        await within(deps.live.idle(), CUT_OFF_MS_MAX)
+      }
+      // The HTTP server waits for its connections, and knows nothing of those that were upgraded.
+      await within(sockets.allClosed(), SOCKETS_CLOSE_MS_MAX)
+      sockets.stop()
     },
     async stop() {
       unsubscribe()
       clearInterval(accessCheck)
-      sockets.stop()
       await Promise.all([deps.pools.close(), deps.tokens.stop()])
     },
   }

@@ -470,3 +470,22 @@ describe('a connection', () => {
     expect(await client.closed).toBe(1009)
   })
 })
+
+test('a gateway that is stopped lets a turn end, takes no other, and leaves no connection open', async () => {
+  const stopped = await startGateway()
+  const someone = await stopped.createPerson(BALANCE)
+  const [busy, idle] = await Promise.all(
+    [1, 2].map(() => new SocketClient(stopped.url, someone.key).opened()),
+  )
+  if (!busy || !idle) throw new Error('there are two')
+  stopped.upstream.script({ answer: BRIEF, delays: { betweenEventsMs: 50 } })
+  busy.create({ input: 'Say hello.' })
+  while (busy.frames.length < 2) await new Promise((resolve) => busy.ws.once('message', resolve))
+  const stopping = stopped.stop()
+  expect(await idle.closed).toBe(1001)
+  busy.create({ stream_id: 'late', input: 'Say hello.' })
+  expect(errorOf(await busy.turn('late'))).toEqual([1, 503, 'gateway_stopping'])
+  expect(await busy.closed).toBe(1001)
+  expect(busy.frames.at(-1)?.type).toBe('response.completed')
+  await stopping
+})

@@ -92,11 +92,11 @@ export class Socket {
     this.#usedMonoMs = this.openedMonoMs
     this.#remembered = new RememberedResponses(parts.remembered, options.userId)
     this.#arriving = parts.bodies.shareFor(options.userId)
-    // Before anybody else, so that what a piece completes is not counted as what is still coming.
+    // Before anybody else, so that what a piece completes is not counted as what is still coming. Only a whole message makes
+    // the count begin again: a control frame may stand between the pieces of one.
     options.connection.prependListener('data', (piece: Buffer) => this.#piece(piece))
     this.#ws.on('message', (data, isBinary) => this.#message(data, isBinary))
     this.#ws.on('ping', (data: Buffer) => this.#ping(data))
-    this.#ws.on('pong', () => this.#arrived())
     // What breaks a rule of the protocol is closed by the library, with the code for it.
     this.#ws.on('error', () => {})
     this.#ws.once('close', (code) => this.#closed(code))
@@ -152,8 +152,8 @@ export class Socket {
     return () => share.release()
   }
 
+  /** A pong for each ping, as far as they are read: what nobody takes would pile up. */
   #ping(data: Buffer): void {
-    this.#arrived()()
     if (this.#ws.bufferedAmount < PONG_UNREAD_BYTES_MAX) this.#ws.pong(data)
   }
 

@@ -53,6 +53,7 @@ export class Sockets {
   readonly #ticks: NodeJS.Timeout
   #opened = 0
   #turnsOfClosed = 0
+  #waiting: (() => void)[] = []
 
   constructor(deps: SocketsDeps, options: SocketsOptions, maxPayload: number) {
     this.#deps = deps
@@ -130,6 +131,11 @@ export class Sockets {
     for (const socket of this.#open) socket.goAway()
   }
 
+  /** Resolves when none is open any more. */
+  allClosed(): Promise<void> {
+    return this.#open.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
   /** Ends whatever is still open. */
   stop(): void {
     clearInterval(this.#ticks)
@@ -187,6 +193,7 @@ export class Sockets {
     this.#turnsOfClosed += socket.turnsBegun
     const durationMs = Math.round(this.#deps.clock.monotonicMs() - socket.openedMonoMs)
     const { turnsBegun: turns } = socket
+    if (this.#open.size === 0) for (const resolve of this.#waiting.splice(0)) resolve()
     this.#deps.logger.info({ event: 'socket', requestId, userId, keyId, address, turns, durationMs, code })
   }
 }
