@@ -60,8 +60,8 @@ describe('a turn', () => {
     expect(row).toMatchObject({ endpoint: '/v1/responses', stream: true, status: 200, reason: 'completed' })
     expect(row && costByHand(row)).toBe(row?.costNanoUsd)
     expect(sent()).toEqual([{ model: TEST_MODEL, store: false, input: 'Say hello.', stream: true }])
-    const [{ headers }] = gateway.upstream.requests as [{ headers: Record<string, string> }]
-    expect([headers.authorization, headers['openai-beta'], headers.upgrade]).toEqual([
+    const headers = gateway.upstream.requests[0]?.headers
+    expect([headers?.authorization, headers?.['openai-beta'], headers?.upgrade]).toEqual([
       `Bearer ${UPSTREAM_KEY}`,
       undefined,
       undefined,
