@@ -325,7 +325,7 @@ describe('a client that leaves', () => {
       const leaving = await gateway.createPerson(BALANCE)
       const client = await open(leaving)
       client.create({ input: 'Count to three.' })
-      while (client.frames.length < frames) await new Promise((resolve) => client.ws.once('message', resolve))
+      await client.has(frames)
       const asked = gateway.upstream.requests.length
       client.ws.terminate()
       await client.closed
@@ -347,7 +347,7 @@ describe('a client that leaves', () => {
     gateway.upstream.script({ answer: BRIEF, delays: { betweenEventsMs: 30 } })
     client.create({ input: 'One.' })
     client.create({ input: 'Two.' })
-    while (client.frames.length < 2) await new Promise((resolve) => client.ws.once('message', resolve))
+    await client.has(2)
     client.ws.terminate()
     expect(await chargedRows()).toMatchObject([{ reason: 'client_left' }])
     expect(gateway.upstream.requests).toHaveLength(1)
@@ -361,7 +361,7 @@ describe('access that is lost', () => {
     gateway.upstream.script({ answer: BRIEF, delays: { betweenEventsMs: 60 } })
     client.create({ input: 'Say hello.' })
     client.create({ input: 'And again.' })
-    while (client.frames.length < 3) await new Promise((resolve) => client.ws.once('message', resolve))
+    await client.has(3)
     await gateway.admin('keys.update', { keyId: person.keyId, status: 'disabled' })
     expect(await Promise.all([client.closed, idle.closed])).toEqual([1008, 1008])
     for (const { frames } of [client, idle]) {
@@ -480,7 +480,7 @@ test('a gateway that is stopped lets a turn end, takes no other, and leaves no c
   if (!busy || !idle) throw new Error('there are two')
   stopped.upstream.script({ answer: BRIEF, delays: { betweenEventsMs: 50 } })
   busy.create({ input: 'Say hello.' })
-  while (busy.frames.length < 2) await new Promise((resolve) => busy.ws.once('message', resolve))
+  await busy.has(2)
   const stopping = stopped.stop()
   expect(await idle.closed).toBe(1001)
   busy.create({ stream_id: 'late', input: 'Say hello.' })

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws'
 import { createSeeded, type Seeded } from '../../faults/support/seeded.ts'
 import { TEST_MODEL } from '../../integration/support/running-gateway.ts'
 import { wrongOpenAiError } from '../support/answers.ts'
-import { ANSWER_MS_MAX, type FuzzArea, runCases, seedOf, several } from '../support/area.ts'
+import { ANSWER_MS_MAX, type Case, type FuzzArea, runCases, seedOf, several } from '../support/area.ts'
 import { damaged, type Json, jsonText, junkJson, mutated } from '../support/junk.ts'
 import { type OpenAiSide, onOpenAiSide } from '../support/openai-side.ts'
 
@@ -62,10 +62,10 @@ export const frames: FuzzArea = {
       runCases(
         'frames',
         { seed, cases },
-        (number) => {
+        (number): Case<Part> => {
           const seeded = createSeeded(seedOf(seed, number))
           return {
-            parts: several(seeded, 1, 6, () => partOf(seeded)),
+            parts: several(seeded, 1, 4, () => partOf(seeded)),
             look: (parts) => lookAt(side, parts),
           }
         },
@@ -88,8 +88,10 @@ async function lookAt({ gateway, person }: OpenAiSide, parts: readonly Part[]): 
   let id = 'resp_none'
   let closedWith: number | undefined
   ws.on('error', () => {})
+  let wake = (): void => {}
   ws.on('close', (code) => {
     closedWith = code
+    wake()
   })
   ws.on('message', (data) => {
     const frame = JSON.parse(String(data))
@@ -97,13 +99,18 @@ async function lookAt({ gateway, person }: OpenAiSide, parts: readonly Part[]): 
     if (!ENDS.test(frame.type)) return
     ended += 1
     id = frame.response?.id ?? id
+    wake()
   })
-  const allAnswered = async (): Promise<void> => {
-    const signal = AbortSignal.timeout(ANSWER_MS_MAX)
-    while (ended < sent && closedWith === undefined) {
-      await Promise.race([once(ws, 'message', { signal }), once(ws, 'close', { signal })])
-    }
-  }
+  const allAnswered = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${ended} of ${sent} were answered`)), ANSWER_MS_MAX)
+      wake = () => {
+        if (ended < sent && closedWith === undefined) return
+        clearTimeout(timer)
+        resolve()
+      }
+      wake()
+    })
   await once(ws, 'open')
   for (const { kind, data, waits } of parts) {
     if (kind === 'leave') ws.terminate()

@@ -31,6 +31,8 @@ export class SocketClient {
   /** The code that it was closed with. */
   readonly closed: Promise<number>
   #seen = 0
+  #closedWith: number | undefined
+  #wake = (): void => {}
 
   constructor(url: string, key: string | undefined, options: ClientOptions = {}, path = '/v1/responses') {
     const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
@@ -39,7 +41,14 @@ export class SocketClient {
       ...options,
       headers: { ...headers, ...options.headers },
     })
-    this.ws.on('message', (data) => this.frames.push(JSON.parse(String(data))))
+    this.ws.on('message', (data) => {
+      this.frames.push(JSON.parse(String(data)))
+      this.#wake()
+    })
+    this.ws.on('close', (code) => {
+      this.#closedWith = code
+      this.#wake()
+    })
     this.ws.on('error', () => {})
     this.closed = once(this.ws, 'close').then(([code]) => Number(code))
   }
@@ -68,13 +77,22 @@ export class SocketClient {
         if (streamId === undefined) this.#seen = at + 1
         return turn
       }
-      await Promise.race([
-        once(this.ws, 'message'),
-        this.closed.then((code) => {
-          throw new Error(`closed with ${code} after ${this.frames.map(({ type }) => type).join()}`)
-        }),
-      ])
+      await this.#news()
     }
+  }
+
+  /** Resolves when there are as many frames. */
+  async has(frames: number): Promise<void> {
+    while (this.frames.length < frames) await this.#news()
+  }
+
+  async #news(): Promise<void> {
+    if (this.#closedWith === undefined)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    if (this.#closedWith !== undefined)
+      throw new Error(`closed with ${this.#closedWith} after ${this.frames.map(({ type }) => type).join()}`)
   }
 
   async ask(more: object): Promise<readonly Frame[]> {
