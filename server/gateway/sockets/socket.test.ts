@@ -113,6 +113,7 @@ test('what has come of a frame counts as the body that it will be, and for want 
   await expect.poll(() => bodies.bytes).toBeGreaterThan(600)
   // A control frame in between begins no new count.
   client.ping()
+  await once(client, 'pong')
   client.send('x'.repeat(600), { fin: false })
   expect(await closed).toBe(1013)
   expect(frames).toMatchObject([{ status: 429, error: { code: 'upload_limit_exceeded' } }])
