@@ -165,6 +165,15 @@ module.exports = {
       to: { path: 'node_modules/nodemailer/' },
     },
     {
+      name: 'only-sockets-know-ws',
+      severity: 'error',
+      from: {
+        path: '^(contract|server|electron|renderer)/',
+        pathNot: ['^server/gateway/sockets/', '^electron/client-setup/', TEST_FILES],
+      },
+      to: { path: 'node_modules/(ws|@types/ws)/' },
+    },
+    {
       name: 'only-electron-knows-electron',
       severity: 'error',
       from: { path: '^(contract|server|renderer)/' },

@@ -80,7 +80,16 @@ export const ERRORS = {
   method_not_allowed: invalid(405, '{path} does not answer {method}. It answers: {allowed}.'),
   upgrade_required: invalid(
     426,
-    'This gateway answers over HTTP, not over WebSocket. Send the same request as a POST.',
+    'Over WebSocket this gateway answers /v1/responses alone. Send the same request as a POST.',
+  ),
+  unsupported_event: invalid(400, 'A frame of type "{type}" is not taken here; "response.create" is.'),
+  websocket_connection_limit_reached: invalid(
+    400,
+    'This WebSocket has been open for 60 minutes, which is the limit. Open another one to go on.',
+  ),
+  websocket_stream_limit_reached: invalid(
+    400,
+    'This WebSocket has named {limit} stream ids, which is the limit. Use one of them, or open another WebSocket.',
   ),
   invalid_json: invalid(400, 'The body is not valid JSON: {problem}'),
   duplicate_member: invalid(
@@ -197,6 +206,13 @@ export const ERRORS = {
     'rate_limit_error',
     undefined,
     '{limit} requests are running already, which is the limit. Try again when one has finished.',
+  ),
+
+  too_many_sockets: entry(
+    429,
+    'rate_limit_error',
+    undefined,
+    'Too many WebSockets are open: {limit} of one key at most. Close some, or send the same requests as POSTs.',
   ),
 
   upload_limit_exceeded: entry(

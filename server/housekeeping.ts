@@ -37,6 +37,7 @@ interface Parts {
   readonly settings: LiveSettings
   readonly timeZone: () => string
   readonly inFlight: () => number
+  readonly sockets: () => number
 }
 
 export function createHousekeeping(surroundings: Surroundings, parts: Parts, closers: Closers): Housekeeping {
@@ -107,6 +108,7 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
       figures,
       meter,
       inFlight: parts.inFlight,
+      sockets: parts.sockets,
       waitingWrites: () => writer.waiting,
       openHolds: () => accounts.openHolds(),
       backups: () => {

@@ -204,6 +204,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
       settings,
       timeZone,
       inFlight: () => gateway.inFlight(),
+      sockets: () => gateway.stats().sockets.open,
     },
     closers,
   )

@@ -181,7 +181,7 @@ const GATEWAY_STOPPING = refusal('gateway_stopping', undefined, { retryAfterMs: 
 const toGatewayDoor = (core: () => Core): GatewayDoor => ({
   claims: (req) => core().gateway.claims(req),
   handle: (req, res) => core().gateway.handle(req, res),
-  handleUpgrade: (req, socket) => core().gateway.handleUpgrade(req, socket),
+  handleUpgrade: (req, socket, head) => core().gateway.handleUpgrade(req, socket, head),
   refuse: (req, res, refused) => core().gateway.refuse(req, res, refused),
   recordRefused: (address, refused) => core().gateway.recordRefused(address, refused),
 })

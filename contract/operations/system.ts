@@ -36,6 +36,8 @@ export const systemStatus = operation({
     database: z.strictObject({ bytes, walBytes: bytes, schema: z.int() }),
     requests: z.strictObject({
       inFlight: z.int(),
+      /** Connections over WebSocket that are open. */
+      sockets: z.int(),
       /** Over the last ten seconds. */
       perSecond: z.number(),
       lastMinute: z.int(),

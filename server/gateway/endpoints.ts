@@ -34,6 +34,8 @@ export interface MeteredEndpoint extends EndpointBase {
   readonly form?: { readonly maxBytes: number; readonly isNeeded: boolean }
   /** Whether the upstream charges nothing for it, whichever model is named. It is limited and listed all the same. */
   readonly isFree: boolean
+  /** Whether the same is answered over WebSocket, to an upgrade of the same path: a frame for each request. */
+  readonly isOverSocket?: true
 }
 
 /** Answered from our own tables. */
@@ -65,7 +67,7 @@ export type Endpoint = MeteredEndpoint | LocalEndpoint | StoredEndpoint
 
 const MEBIBYTE = 1024 * 1024
 /** Codex sends some 70 KB a turn, vision requests tens of megabytes of base64. */
-const JSON_BODY_BYTES_MAX = 32 * MEBIBYTE
+export const JSON_BODY_BYTES_MAX = 32 * MEBIBYTE
 
 const forwarded = (path: string, dialect: Dialect, isFree = false): MeteredEndpoint => ({
   kind: 'metered',
@@ -122,7 +124,7 @@ const STORED: readonly StoredEndpoint[] = [
 
 const AT_ONE_PATH: readonly Endpoint[] = [
   forwarded('/chat/completions', 'chat'),
-  forwarded('/responses', 'responses'),
+  { ...forwarded('/responses', 'responses'), isOverSocket: true },
   forwarded('/responses/compact', 'compaction'),
   forwarded('/responses/input_tokens', 'input_tokens', true),
   forwarded('/completions', 'completions'),

@@ -17,6 +17,7 @@ import { type Outcome, outcomeOfRow, outcomeWithoutRow, refusedAs } from './outc
 import { answerUsage } from './own-usage.ts'
 import { CLIENT_LEFT_STATUS, type Relayed, refusedWith } from './relayed.ts'
 import type { Admitted, Held, Identified, Read, Received, Routed } from './request.ts'
+import { answerWarmUp, isWarmUp } from './sockets/warm-up.ts'
 import { admit } from './stages/admit.ts'
 import { hold } from './stages/hold.ts'
 import { identify, refusedByNow } from './stages/identify.ts'
@@ -127,6 +128,7 @@ async function readJourney(deps: StageDeps, body: Read, live: LiveRequest): Prom
   const reserved = reserve(deps, routed.value)
   if (!reserved.ok) return refuseKnown(deps, routed.value, reserved.error)
   try {
+    if (isWarmUp(body.req)) return answerWarmUp(deps, reserved.value)
     const held = await hold(deps, reserved.value)
     if (!held.ok) return refuseKnown(deps, routed.value, held.error)
     live.watch(held.value.res)

@@ -26,8 +26,8 @@ export interface GatewayDoor {
   /** Whether the OpenAI side answers this request, rather than the portal. */
   claims(req: IncomingMessage): boolean
   handle(req: IncomingMessage, res: ServerResponse): void
-  /** Answers an upgrade and ends the socket. */
-  handleUpgrade(req: IncomingMessage, socket: Duplex): void
+  /** Answers an upgrade: with a connection over WebSocket, or with a refusal and the end of the socket. */
+  handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Refuses a request, as one of its own. */
   refuse(req: IncomingMessage, res: ServerResponse, refused: Refusal): void
   /** Records a refusal that is written on a bare socket, and returns the id that it is to carry. */

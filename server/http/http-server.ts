@@ -42,9 +42,9 @@ export function createHttpServer(
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS
   server.on('request', listener)
   server.on('checkContinue', continueListener)
-  server.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
-    if (isHostAllowed(req.headers.host, allowedHosts())) gateway.handleUpgrade(req, socket)
+    if (isHostAllowed(req.headers.host, allowedHosts())) gateway.handleUpgrade(req, socket, head)
     else endSocket(gateway, socket, refusal('host_rejected', { host: shownHost(req) }))
   })
   server.on('clientError', (error, socket) => answerClientError(gateway, error, socket))

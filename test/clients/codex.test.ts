@@ -90,6 +90,47 @@ test(
   TURN_MS_MAX * 1.5,
 )
 
+const OVER_SOCKET = 'supports_websockets = true'
+const opened = () => gateway.log.lines().filter(({ event }) => event === 'socket')
+
+test(
+  'over WebSocket a turn of Codex runs a tool, sends what is new alone, and is charged for the whole of it',
+  async () => {
+    gateway.upstream.reset()
+    const person = await gateway.createPerson()
+    const turn = await codexExec(person, 'run `echo hello-from-the-gateway`', OVER_SOCKET)
+    expect(turn.output).toContain('hello-from-the-gateway')
+    expect(turn.exitCode).toBe(0)
+    // All of it on one connection: Codex warms up, and goes on twice from what was said there.
+    await expect.poll(opened).toMatchObject([{ turns: 3 }])
+    const rows = await gateway.usageOf(person)
+    expect(rows).toHaveLength(2)
+    for (const row of rows) {
+      expect(row).toMatchObject({ endpoint: '/v1/responses', stream: true, status: 200, reason: 'completed' })
+      expect(row.costNanoUsd).toBe(costByHand(row))
+    }
+    const inputs = gateway.upstream.requests.map(({ body }) => JSON.parse(String(body)).input as object[])
+    expect(inputs).toHaveLength(2)
+    expect(inputs[1]?.slice(0, inputs[0]?.length)).toEqual(inputs[0])
+    expect(JSON.stringify(inputs[1]?.at(-1))).toContain('function_call_output')
+  },
+  TURN_MS_MAX * 1.5,
+)
+
+test(
+  'over WebSocket on an empty balance Codex stops after one request, too',
+  async () => {
+    gateway.upstream.reset()
+    const person = await gateway.createPerson(0)
+    const turn = await codexExec(person, 'say hello', OVER_SOCKET)
+    expect(turn.exitCode).not.toBe(0)
+    expect(turn.output).toMatch(/quota exceeded/i)
+    expect(gateway.upstream.requests).toHaveLength(0)
+    expect(await gateway.usageOf(person)).toMatchObject([{ status: 429, errorCode: 'insufficient_quota' }])
+  },
+  TURN_MS_MAX * 1.5,
+)
+
 test(
   'on an empty balance Codex stops after one request and says that the quota is exceeded',
   async () => {

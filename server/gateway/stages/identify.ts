@@ -12,7 +12,7 @@ import type { Received } from '../request.ts'
 const KEY_FORM = /^sk-cg-([0-9A-Za-z]{8,32})-([0-9A-Za-z]{32,128})$/
 const NO_SUCH_HASH = Buffer.alloc(32)
 
-export function identify<R extends Received>(
+export function identify<R extends Pick<Received, 'req'>>(
   deps: Pick<GatewayDeps, 'keys' | 'clock'>,
   received: R,
 ): Result<R & { readonly key: KnownKey }, Refusal> {

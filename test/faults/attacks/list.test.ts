@@ -51,6 +51,10 @@ const ATTACKS: NamedTests = {
     ],
     [`${INTEGRATION}/operations-doors.test.ts`, 'refuses a call from a page that is not ours'],
     [`${INTEGRATION}/openai-side-http.test.ts`, 'that nobody named may neither ask nor read'],
+    [
+      `${INTEGRATION}/sockets.test.ts`,
+      'from a page is made for the origins that may call, and refused to all others',
+    ],
   ],
   CSRF: [
     [`${INTEGRATION}/operations-doors.test.ts`, 'refuses a call from a page that is not ours'],
@@ -80,6 +84,10 @@ const ATTACKS: NamedTests = {
     [`${HERE}/foreign-ids.test.ts`, 'every operation that takes an id from a person is tried below'],
     [`${HERE}/foreign-ids.test.ts`, '%s with the ids of somebody else is refused'],
     [`${INTEGRATION}/further-endpoints.test.ts`, 'of somebody else is not gone on with at %s'],
+    [
+      `${INTEGRATION}/sockets.test.ts`,
+      'of one connection is nothing to another one, and of one person nothing to another',
+    ],
   ],
   'zip bombs and the ratio of decompression': [
     [`${INTEGRATION}/openai-side-http.test.ts`, 'with %s in it is refused'],
