@@ -38,6 +38,16 @@ interface Turn {
 
 /** One `codex exec` with this person's key, in a home and a folder of its own. */
 async function codexExec(person: Person, prompt: string, ...providerLines: string[]): Promise<Turn> {
+  return codexExecAt(gateway.url, {}, person, prompt, ...providerLines)
+}
+
+async function codexExecAt(
+  url: string,
+  env: Readonly<Record<string, string>>,
+  person: Person,
+  prompt: string,
+  ...providerLines: string[]
+): Promise<Turn> {
   await writeFile(
     join(home, 'config.toml'),
     [
@@ -45,7 +55,7 @@ async function codexExec(person: Person, prompt: string, ...providerLines: strin
       'model_provider = "gateway"',
       '[model_providers.gateway]',
       'name = "Gateway"',
-      `base_url = "${gateway.url}/v1"`,
+      `base_url = "${url}/v1"`,
       'env_key = "CODEX_GATEWAY_KEY"',
       'wire_api = "responses"',
       ...providerLines,
@@ -54,7 +64,7 @@ async function codexExec(person: Person, prompt: string, ...providerLines: strin
   const flags = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', prompt]
   const child = spawn(process.execPath, [CODEX, ...flags], {
     cwd: home,
-    env: { PATH: process.env.PATH, HOME: home, CODEX_HOME: home, CODEX_GATEWAY_KEY: person.key },
+    env: { PATH: process.env.PATH, HOME: home, CODEX_HOME: home, CODEX_GATEWAY_KEY: person.key, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TURN_MS_MAX,
   })
@@ -120,6 +130,22 @@ test(
     expect(gateway.upstream.requests).toHaveLength(1)
     const rows = await gateway.usageOf(person)
     expect(rows).toMatchObject([{ status: 200, reason: 'completed' }])
+  },
+  TURN_MS_MAX * 1.5,
+)
+
+test(
+  'over HTTPS Codex answers where it is told of the gateway’s authority',
+  async () => {
+    gateway.upstream.reset()
+    await gateway.admin('settings.update', { https: 'beside_http' })
+    const person = await gateway.createPerson()
+    const url = gateway.url.replace('http:', 'https:')
+    const file = join(home, 'ca.crt')
+    await writeFile(file, await (await fetch(`${gateway.url}/ca.crt`)).text())
+    const turn = await codexExecAt(url, { CODEX_CA_CERTIFICATE: file }, person, 'say hello')
+    expect(turn.exitCode).toBe(0)
+    expect(await gateway.usageOf(person)).toHaveLength(1)
   },
   TURN_MS_MAX * 1.5,
 )
