@@ -30,7 +30,7 @@ const PORTS = '^server/ports\\.ts$'
 const UPSTREAMS = '^server/upstreams/'
 const EVENTS = '^server/events/'
 /** What both apps are made from. */
-const SHARED = '(client|frame|kit|receipt|routing|spend|state|usage-rows|words)'
+const SHARED = '(client|frame|kit|receipt|routing|spend|state|trust|usage-rows|words)'
 /** How the apps are built, which is no part of them. */
 const BUILD_FILES = '^renderer/(build-config|[a-z]+/vite\\.config)\\.ts$'
 const REPOSITORIES = '^server/db/repositories/'

@@ -39,6 +39,8 @@ export const httpsTrust = operation({
     mode: httpsMode,
     /** Of the authority; null where nothing is served over HTTPS. */
     fingerprint: fingerprint.nullable(),
+    /** PEM. */
+    certificate: z.string().nullable(),
   }),
 })
 

@@ -12,6 +12,7 @@ void startApp({
       '../receipt/words.*.json',
       '../spend/words.*.json',
       '../usage-rows/words.*.json',
+      '../trust/words.*.json',
       './*/words.*.json',
       './features/*/words.*.json',
     ],

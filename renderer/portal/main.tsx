@@ -14,6 +14,7 @@ void startApp({
       '../spend/words.*.json',
       '../receipt/words.*.json',
       '../usage-rows/words.*.json',
+      '../trust/words.*.json',
       './features/*/words.*.json',
     ],
     { import: 'default' },

@@ -102,7 +102,7 @@ ifMulticast(
 ifMulticast('a name that another machine has stays with it, and the next one is taken', async () => {
   const machine = other()
   machine.on('query', ({ questions }) => {
-    if (questions.some(({ name }) => name === 'office.local'))
+    if ((questions ?? []).some(({ name }) => name === 'office.local'))
       machine.respond([{ name: 'office.local', type: 'A', ttl: 120, data: '10.9.9.9' }])
   })
   const name = await announce(wish('office'))
@@ -120,7 +120,11 @@ ifMulticast('a name that is taken later is given up, and at the end the name is 
   expect(name.names()).toEqual(['late-2.local'])
   const goodbye = new Promise<void>((resolve) =>
     machine.on('response', ({ answers }) => {
-      if (answers.some((answer) => answer.name === 'late-2.local' && 'ttl' in answer && answer.ttl === 0))
+      if (
+        (answers ?? []).some(
+          (answer) => answer.name === 'late-2.local' && 'ttl' in answer && answer.ttl === 0,
+        )
+      )
         resolve()
     }),
   )

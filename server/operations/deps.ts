@@ -100,7 +100,7 @@ export interface OperationDeps {
     restored: AuditRow,
   ) => Promise<Result<Restored, Refusal>>
   readonly system: System
-  readonly https: Pick<Https, 'view' | 'look' | 'replaceAuthority'>
+  readonly https: Pick<Https, 'view' | 'authorityCertificate' | 'look' | 'replaceAuthority'>
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly setup: SetupGate

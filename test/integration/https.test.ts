@@ -98,7 +98,7 @@ describe('beside HTTP', () => {
     expect(data.leaf.subjects).toEqual(expect.arrayContaining(['localhost', '127.0.0.1', '::1']))
     if (elsewhere !== undefined) expect(data.leaf.subjects).toContain(elsewhere)
     const trust = await portal.call('https.trust', {}, { cookie: await portal.signIn(USER) })
-    expect(trust.data).toEqual({ mode: 'beside_http', fingerprint: fingerprint256 })
+    expect(trust.data).toEqual({ mode: 'beside_http', fingerprint: fingerprint256, certificate: ca })
     const page = await portal.send({ path: '/ca', headers: { ...html, host: `192.168.1.24:${portal.port}` } })
     expect(page.text).toContain(fingerprint256)
     expect(page.text).toContain('CODEX_CA_CERTIFICATE')

@@ -20,7 +20,7 @@ test('the answer has the settings as they are stored, and beside them what holds
   const { overriddenBy, effective, network, ...stored } = data
   expect(stored).toEqual(settingsSchema.parse({}))
   expect(overriddenBy).toEqual({})
-  expect(effective).toEqual({ remoteAdministration: 'loopback' })
+  expect(effective).toEqual({ remoteAdministration: 'loopback', https: 'off' })
   expect(network).toEqual({ host: '127.0.0.1', port: 0, addresses: [portal.url], isOpenToNetwork: false })
   const updated = await admin('settings.update', { sessionDays: 3 })
   expect(updated.data).toEqual({ ...data, sessionDays: 3 })

@@ -12,7 +12,11 @@ export function httpsHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
     'https.get': () => ok(https.view()),
     'https.trust'() {
       const { mode, authority } = https.view()
-      return ok({ mode, fingerprint: authority?.fingerprint ?? null })
+      return ok({
+        mode,
+        fingerprint: authority?.fingerprint ?? null,
+        certificate: https.authorityCertificate() ?? null,
+      })
     },
     async 'https.replaceAuthority'(_input, caller) {
       const before = https.view().authority
