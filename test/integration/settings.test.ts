@@ -39,12 +39,16 @@ test('remote administration follows the setting at once, where the environment d
 })
 
 test('the environment wins over the setting, and the answer says so', async () => {
-  const admin = await start({ config: { remoteAdministration: 'loopback' } })
-  expect((await admin('settings.update', { remoteAdministration: 'off' })).data).toMatchObject({
-    remoteAdministration: 'off',
-    overriddenBy: { remoteAdministration: 'environment' },
-    effective: { remoteAdministration: 'loopback' },
-  })
+  const admin = await start({ config: { remoteAdministration: 'loopback', https: 'beside_http' } })
+  expect((await admin('settings.update', { remoteAdministration: 'off', https: 'only' })).data).toMatchObject(
+    {
+      remoteAdministration: 'off',
+      https: 'only',
+      overriddenBy: { remoteAdministration: 'environment', https: 'environment' },
+      effective: { remoteAdministration: 'loopback', https: 'beside_http' },
+    },
+  )
+  expect((await admin('https.get')).data).toMatchObject({ mode: 'beside_http', state: 'ready' })
   expect(await admin('users.list')).toMatchObject({ status: 200 })
 })
 

@@ -97,11 +97,11 @@ function Places({ network }: { readonly network: NetworkView }) {
         </div>
       </ShareCard>
       {isInDesktopWindow() ? <ThisComputerPanel /> : undefined}
-      <HttpsPart host={new URL(best.url).host} />
       <div className={styles.columns}>
         <PlacesPanel network={network} best={best} />
         <SetUpsPanel baseUrl={`${best.url}/v1`} />
       </div>
+      <HttpsPart host={new URL(best.url).host} />
     </>
   )
 }
