@@ -29,6 +29,7 @@ import {
   codesRedeem,
 } from './operations/codes.ts'
 import { dashboardGet } from './operations/dashboard.ts'
+import { httpsGet, httpsReplaceAuthority, httpsTrust } from './operations/https.ts'
 import { invitationsList, invitationsRevoke, usersInvite } from './operations/invitations.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
 import { ledgerCheck, ledgerStatus } from './operations/ledger.ts'
@@ -220,6 +221,9 @@ const OPERATIONS = [
   codesHistory,
   noticesList,
   noticesDismiss,
+  httpsGet,
+  httpsTrust,
+  httpsReplaceAuthority,
 ] as const
 
 type Listed = (typeof OPERATIONS)[number]

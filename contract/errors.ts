@@ -148,7 +148,10 @@ export const ERRORS = {
     403,
     'This gateway does not answer for the host "{host}". Use its IP address, or add the name in its settings.',
   ),
-
+  https_required: invalid(
+    403,
+    'This gateway answers over HTTPS only: use {url}. An API key or a password that came with this request has crossed the network in clear: replace it.',
+  ),
   cors_origin_rejected: invalid(
     403,
     'Pages of {origin} may not call this gateway. An administrator can add the origin to the setting corsOrigins.',

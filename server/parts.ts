@@ -229,8 +229,8 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     upstreamKeys,
     upstream,
     probe: createUpstreamProbe(),
-    startUp: () =>
-      startUpFacts(config, settings.current().remoteAdministration, surroundings.lifecycle.addresses()),
+    startUp: () => startUpFacts(config, settings.current(), surroundings.lifecycle.addresses()),
+    https: surroundings.reach.https,
     ...signIn,
     ledgerLight,
     timeZone,

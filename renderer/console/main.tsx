@@ -14,6 +14,7 @@ void startApp({
       '../receipt/words.*.json',
       '../spend/words.*.json',
       '../usage-rows/words.*.json',
+      '../trust/words.*.json',
       './*/words.*.json',
       './features/*/words.*.json',
     ],

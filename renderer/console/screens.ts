@@ -48,7 +48,7 @@ export const CONSOLE_SCREENS = {
   },
   connect: {
     load: () => import('./features/connect/connect-screen.tsx').then(({ ConnectScreen }) => ConnectScreen),
-    words: ['connect'],
+    words: ['connect', 'trust'],
   },
   setup: {
     load: () => import('./features/set-up/set-up-screen.tsx').then(({ SetUpScreen }) => SetUpScreen),

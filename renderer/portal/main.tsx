@@ -16,6 +16,7 @@ void startApp({
       '../spend/words.*.json',
       '../receipt/words.*.json',
       '../usage-rows/words.*.json',
+      '../trust/words.*.json',
       './features/*/words.*.json',
     ],
     { import: 'default' },

@@ -48,7 +48,7 @@ export const PORTAL_SCREENS = {
   },
   connect: {
     load: () => import('./features/connect/connect-screen.tsx').then(({ ConnectScreen }) => ConnectScreen),
-    words: ['connect'],
+    words: ['connect', 'trust'],
   },
   account: {
     load: () => import('./features/account/account-screen.tsx').then(({ AccountScreen }) => AccountScreen),

@@ -2,10 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Refusal } from '../../contract/errors.ts'
+import type { HttpsMode } from '../../contract/settings.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { Identity } from '../operations/caller.ts'
 import type { Dispatch } from '../operations/dispatch.ts'
 import type { Clock, Ids, Logger } from '../ports.ts'
+import type { TlsSide } from './both-schemes.ts'
 import type { PageFacts } from './pages/page-facts.ts'
 import type { WebApp } from './web-app.ts'
 
@@ -34,7 +36,17 @@ export interface GatewayDoor {
   recordRefused(address: string, refused: Refusal): string
 }
 
+/** HTTPS on the port of HTTP. */
+export interface HttpsSide extends TlsSide {
+  readonly mode: () => HttpsMode
+  /** PEM; undefined where nothing is served over HTTPS. */
+  readonly authorityCertificate: () => string | undefined
+  /** SHA-256 of it, as browsers show it. */
+  readonly fingerprint: () => string | undefined
+}
+
 export interface HttpDeps {
+  readonly https: HttpsSide
   readonly dispatch: Dispatch
   /** Whose session a cookie's token names, and that it was used from this address. */
   readonly identify: (token: string, address: string) => Promise<Identity | undefined>

@@ -42,8 +42,18 @@ const OWN_CONFIG = 'model = "a-model-of-their-own"\n'
 
 /** One `codex exec` with this person's key and the profile that the connect page gives, in a home and a folder of its own. */
 async function codexExec(person: Person, prompt: string, ...providerLines: string[]): Promise<Turn> {
+  return codexExecAt(gateway.url, {}, person, prompt, ...providerLines)
+}
+
+async function codexExecAt(
+  url: string,
+  env: Readonly<Record<string, string>>,
+  person: Person,
+  prompt: string,
+  ...providerLines: string[]
+): Promise<Turn> {
   await writeFile(join(home, 'config.toml'), OWN_CONFIG)
-  const profile = codexProfile(`${gateway.url}/v1`, TEST_MODEL)
+  const profile = codexProfile(`${url}/v1`, TEST_MODEL)
   await writeFile(join(home, CODEX_PROFILE_FILE), [profile, ...providerLines].join('\n'))
   const flags = [
     ...['exec', '--profile', 'gateway', '--skip-git-repo-check'],
@@ -51,7 +61,7 @@ async function codexExec(person: Person, prompt: string, ...providerLines: strin
   ]
   const child = spawn(process.execPath, [CODEX, ...flags], {
     cwd: home,
-    env: { PATH: process.env.PATH, HOME: home, CODEX_HOME: home, GATEWAY_API_KEY: person.key },
+    env: { PATH: process.env.PATH, HOME: home, CODEX_HOME: home, GATEWAY_API_KEY: person.key, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TURN_MS_MAX,
   })
@@ -159,6 +169,22 @@ test(
     expect(gateway.upstream.requests).toHaveLength(1)
     const rows = await gateway.usageOf(person)
     expect(rows).toMatchObject([{ status: 200, reason: 'completed' }])
+  },
+  TURN_MS_MAX * 1.5,
+)
+
+test(
+  'over HTTPS Codex answers where it is told of the gateway’s authority',
+  async () => {
+    gateway.upstream.reset()
+    await gateway.admin('settings.update', { https: 'beside_http' })
+    const person = await gateway.createPerson()
+    const url = gateway.url.replace('http:', 'https:')
+    const file = join(home, 'ca.crt')
+    await writeFile(file, await (await fetch(`${gateway.url}/ca.crt`)).text())
+    const turn = await codexExecAt(url, { CODEX_CA_CERTIFICATE: file }, person, 'say hello')
+    expect(turn.exitCode).toBe(0)
+    expect(await gateway.usageOf(person)).toHaveLength(1)
   },
   TURN_MS_MAX * 1.5,
 )

@@ -132,6 +132,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'upstreams.change': { input: () => ({ upstreamId: made.upstreamId, isEnabled: false }) },
   'upstreams.remove': { input: () => ({ upstreamId: made.upstreamId }) },
   'settings.update': { input: () => ({ announcement: 'Lunch is at noon' }) },
+  'https.replaceAuthority': { input: () => ({}) },
   'limits.update': {
     input: () => ({
       scope: 'user',

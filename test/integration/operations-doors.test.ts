@@ -42,6 +42,7 @@ test('every operation of the design stands in the catalogue', () => {
       'totp.begin totp.confirm totp.disable totp.renewRecoveryCodes',
       'users.setStatusMany users.setRole users.approve users.reject users.delete users.invite',
       'users.resetLink users.resetSecondFactor invitations.list invitations.revoke',
+      'https.get https.trust https.replaceAuthority',
       'mail.get mail.update mail.list mail.retry settings.testMail',
       'usage.receipt usage.refund losses.list losses.charge losses.dismiss holds.list ledger.status ledger.check',
       'me.ledger me.statement users.update users.ledger users.statement',

@@ -57,6 +57,8 @@ interface Opening extends Partial<Look> {
   readonly cookie?: string
   /** Another origin than the stage's own, such as its address in the network. */
   readonly origin?: string
+  /** Takes any certificate: the browser of the tests has no list of authorities to add one to. */
+  readonly takesAnyCertificate?: boolean
   /** Messages in the browser's console that the journey provokes. */
   readonly expectedProblems?: RegExp
 }
@@ -125,6 +127,7 @@ async function newPage(browser: Browser, opening: Opening, ownOrigin: string) {
     viewport: SIZES[size],
     hasTouch: size === 'phone',
     reducedMotion: 'reduce',
+    ignoreHTTPSErrors: opening.takesAnyCertificate === true,
   })
   context.setDefaultTimeout(PATIENCE_MS)
   const [name = '', value = ''] = cookie?.split(/=(.*)/s) ?? []

@@ -22,7 +22,7 @@ export function SettingsForm({ fields, settings }: SettingsFormProps) {
   const t = useWords()
   const valueText = useValueText()
   const [isAsking, setIsAsking] = useState(false)
-  const { mutateAsync } = useChange('settings.update', ['settings.get', 'models.list'])
+  const { mutateAsync } = useChange('settings.update', ['settings.get', 'models.list', 'https.get'])
   const stored: Readonly<Record<string, unknown>> = settings
   const initial: Readonly<Record<string, Typed>> = Object.fromEntries(
     fields.map((field) => [field.name, toTyped(field, stored[field.name])]),
@@ -106,7 +106,14 @@ export function SettingsForm({ fields, settings }: SettingsFormProps) {
   )
 }
 
-const REFUSED = ['productName', 'publicBaseUrl', 'timeZone', 'allowedHosts', 'corsOrigins'] as const
+const REFUSED = [
+  'productName',
+  'publicBaseUrl',
+  'timeZone',
+  'allowedHosts',
+  'corsOrigins',
+  'localName',
+] as const
 
 /** What each has to be; undefined for what cannot be typed wrong without being told before it is sent. */
 function refusedText(t: ReturnType<typeof useWords>, name: string): string | undefined {
