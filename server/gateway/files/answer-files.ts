@@ -9,7 +9,7 @@ import { readUpload } from '../media/read-upload.ts'
 import { uploadRequest } from '../media/send-upload.ts'
 import type { Answered } from '../outcome.ts'
 import { admit } from '../stages/admit.ts'
-import { lostAccess } from '../stages/identify.ts'
+import { refusedByNow } from '../stages/identify.ts'
 import { takePlace } from '../stages/reserve.ts'
 import { endUnlessSent } from '../unread-body.ts'
 import { checkFileForm, FILE_BYTES_MAX, purposeProblem, roomFor } from './file-facts.ts'
@@ -24,7 +24,7 @@ export async function answerFiles(deps: StageDeps, asked: FileAsked): Promise<An
   if (!admitted.ok) return refuseAside(asked, admitted.error)
   const place = takePlace(deps, asked, 0)
   if (!place.ok) return refuseAside(asked, place.error)
-  const live = new LiveRequest({ ...key, lostAccess: () => lostAccess(key, deps.clock.now()) }, deps.drains)
+  const live = new LiveRequest({ ...key, lostAccess: () => refusedByNow(deps, asked) }, deps.drains)
   live.onCut = (refused) => void refuseAside(asked, refused)
   live.watch(res)
   deps.live.add(live)
