@@ -101,7 +101,7 @@ journey('by the keyboard alone somebody signs in, makes a key, and signs out', a
   await page.keyboard.press('Enter')
   await tabTo('I have kept it')
   await page.keyboard.press('Enter')
-  await page.getByRole('cell', { name: 'by keyboard' }).waitFor()
+  await page.getByRole('cell', { name: 'by keyboard', exact: true }).waitFor()
   await tabTo(/^Account: /)
   await page.keyboard.press('Enter')
   await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
