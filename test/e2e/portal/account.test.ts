@@ -249,6 +249,8 @@ journey('a statement adds up on the page and in its file', async () => {
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
   expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false)
   await takePicture(page, 'portal-statement-print')
+  const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type\s*\/Page\b/g)
+  expect(sheets).toHaveLength(1)
 })
 
 journey('account and statement are sound, full and failing, and one part may fail alone', async () => {

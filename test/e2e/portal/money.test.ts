@@ -237,7 +237,7 @@ journey('a script in a name or a note is text on the screens of the operator as 
     [`/admin/users/${id}?tab=ledger`, SCRIPT],
     [`/admin/users/${id}?tab=keys`, SCRIPT.slice(0, 90)],
     ['/admin/keys', SCRIPT.slice(0, 90)],
-    ['/admin/users?tab=invitations', SCRIPT],
+    ['/admin/users?view=invitations', SCRIPT],
     ['/admin/plans', SCRIPT],
   ] as const) {
     await page.goto(`${stage.portal.url}${path}`)

@@ -1,4 +1,5 @@
 // Signing in and out of the portal, and coming back to where one was.
+import type { Page } from 'playwright'
 import { beforeAll, expect } from 'vitest'
 import { USER } from '../../integration/support/portal.ts'
 import { journey, openStage, type Stage, showLooks } from '../support/stage.ts'
@@ -70,6 +71,43 @@ journey('a teammate signs in, goes where the link led, and signs out again', asy
   await page.waitForURL('**/login')
   await page.goto(`${stage.portal.url}/keys`)
   await page.waitForURL('**/login?next=*')
+})
+
+journey('by the keyboard alone somebody signs in, makes a key, and signs out', async () => {
+  const page = await stage.open('/login')
+  const tabTo = async (name: string | RegExp, role: Parameters<Page['getByRole']>[0] = 'button') => {
+    const wanted = page.getByRole(role, { name }).first()
+    await wanted.waitFor()
+    for (let stops = 0; stops < 40; stops += 1) {
+      if ((await wanted.and(page.locator(':focus')).count()) > 0) return
+      await page.keyboard.press('Tab')
+    }
+    throw new Error(`Tab does not lead to ${name}`)
+  }
+  await tabTo('Email', 'textbox')
+  await page.keyboard.type(USER.email)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(USER.password)
+  await page.keyboard.press('Enter')
+  await tabTo('API keys', 'link')
+  // Whoever cannot see a pointer sees where they are.
+  expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).not.toBe('none')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor()
+  await tabTo('Create API key')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.type('by keyboard')
+  await page.keyboard.press('Enter')
+  await tabTo('I have kept it')
+  await page.keyboard.press('Enter')
+  await page.getByRole('cell', { name: 'by keyboard', exact: true }).waitFor()
+  await tabTo(/^Account: /)
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
+  await page.keyboard.press('End')
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/login')
 })
 
 journey('a session that was ended elsewhere leads to the sign-in page, which says so, and back', async () => {

@@ -33,12 +33,6 @@ const ALL_LOOKS = [
   { locale: 'zh-CN', theme: 'light', size: 'desktop' },
 ] as const satisfies readonly Look[]
 
-/** Two pictures show every language, theme and size of a portal screen; four would show no more. */
-export const PORTAL_LOOKS: readonly Look[] = [
-  { locale: 'en', theme: 'light', size: 'desktop' },
-  { locale: 'zh-CN', theme: 'dark', size: 'phone' },
-  { locale: 'en', theme: 'dark', size: 'phone' },
-]
 export const CONSOLE_LOOKS: readonly Look[] = [
   { locale: 'en', theme: 'light', size: 'desktop' },
   { locale: 'zh-CN', theme: 'dark', size: 'desktop' },
