@@ -176,6 +176,12 @@ module.exports = {
       to: { path: 'node_modules/(ws|@types/ws)/' },
     },
     {
+      name: 'only-mdns-knows-multicast-dns',
+      severity: 'error',
+      from: { path: '^(contract|server|electron|renderer)/', pathNot: ['^server/mdns/', TEST_FILES] },
+      to: { path: 'node_modules/(@types/)?multicast-dns/' },
+    },
+    {
       name: 'only-electron-knows-electron',
       severity: 'error',
       from: { path: '^(contract|server|renderer)/' },

@@ -88,8 +88,8 @@ export function createHttps(deps: HttpsDeps): Https {
       show(shown.authority, subjects)
       return true
     }
-    // Asked for once: a lost key is not found by looking again every few seconds.
-    if (problem !== null && !isModeNew) return false
+    // What is lost is not found by looking again. A secret store that did not answer may answer now.
+    if (problem !== null && problem !== 'unexpected' && !isModeNew) return false
     const opened = await openAuthority(deps, wish())
     if (opened.ok) show(opened.value, subjects)
     else {

@@ -53,7 +53,7 @@ function Served({ view }: { readonly view: HttpsView }) {
   const t = useWords()
   const { state, problem, authority, leaf, uncovered } = view
   return (
-    <>
+    <div className="col g12">
       {problem === null ? undefined : <Note status="bad">{t(`httpsProblem_${problem}`)}</Note>}
       {uncovered.length === 0 ? undefined : (
         <Note status="warn">{t('httpsUncovered', { names: uncovered.join(', ') })}</Note>
@@ -95,7 +95,7 @@ function Served({ view }: { readonly view: HttpsView }) {
         </div>
       )}
       <Actions hasAuthority={authority !== null} />
-    </>
+    </div>
   )
 }
 
@@ -106,9 +106,7 @@ function Actions({ hasAuthority }: { readonly hasAuthority: boolean }) {
   return (
     <div className="row g8 wrap">
       {hasAuthority ? <ButtonLink href={CONSOLE_PATHS.connect}>{t('httpsConnect')}</ButtonLink> : undefined}
-      <Button kind="destructive" onClick={() => setIsAsking(true)}>
-        {t('httpsReplace')}
-      </Button>
+      <Button onClick={() => setIsAsking(true)}>{t('httpsReplace')}</Button>
       <ConfirmDialog
         isOpen={isAsking}
         onClose={() => setIsAsking(false)}
