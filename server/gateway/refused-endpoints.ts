@@ -23,7 +23,8 @@ export const REFUSED_ENDPOINTS: ReadonlyMap<string, string> = new Map([
 /** Of those, what hands out keys or calls: it stays unknown, as the organisation's own paths do. */
 const MINTS = /^realtime\/(?:client_secrets|sessions|transcription_sessions|translations|calls)(?:\/|$)/
 
-const PATH = /^(?:\/api)?(?:\/v1)?\/((?:[a-z_]+)(?:\/.*)?)$/
+/** Plain segments alone: whatever is encoded or climbs is nobody's path. */
+const PATH = /^(?:(?:\/api)?\/v1)?\/([a-z_]+(?:\/[A-Za-z0-9_-]+)*)$/
 
 /** The refusal of a path that is none of ours but one of OpenAI's; undefined for every other. */
 export function refusedAt(rawPath: string): Refusal | undefined {

@@ -37,6 +37,7 @@ const FIELDS_BYTES_MAX = 8 * 1024 * 1024
 
 const BLANK_LINE = Buffer.from('\r\n\r\n')
 const CR = 0x0d
+const LF = 0x0a
 const BOUNDARY = /^[A-Za-z0-9'()+_,./:=?-]{1,70}$/
 
 /** The boundary that a content-type names; undefined where it is no form, or names none that can be used. */
@@ -50,8 +51,6 @@ type State = 'start' | 'header' | 'value' | 'delimiter' | 'end'
 
 export class FormScan {
   readonly #opening: Buffer
-  /** With the line feed alone: where no carriage return stands before it, readers disagree on what it is. */
-  readonly #delimiter: Buffer
   readonly #watch: (name: string) => FileWatcher | undefined
   readonly #fields: FormField[] = []
   readonly #files: FormFile[] = []
@@ -67,12 +66,10 @@ export class FormScan {
   #valueBytes = 0
   #fieldsBytes = 0
   #parts = 0
-  #isValueFresh = false
 
   /** `watch` is asked at the beginning of each file, by the name of its field. */
   constructor(boundary: string, watch: (name: string) => FileWatcher | undefined = () => undefined) {
     this.#opening = Buffer.from(`--${boundary}`)
-    this.#delimiter = Buffer.from(`\n--${boundary}`)
     this.#watch = watch
   }
 
@@ -160,26 +157,21 @@ export class FormScan {
     this.#value = []
     this.#valueStart = this.#offset
     this.#valueBytes = 0
-    this.#isValueFresh = true
     this.#state = 'value'
     return undefined
   }
 
   #readValue(): Refusal | undefined {
-    if (this.#isValueFresh) {
-      if (this.#rest.length < this.#opening.length) return undefined
-      // Some readers take this for the end of an empty part.
-      if (this.#rest.subarray(0, this.#opening.length).equals(this.#opening))
-        return invalidForm('a part in it has no line end before its boundary.')
-      this.#isValueFresh = false
-    }
-    const at = this.#rest.indexOf(this.#delimiter)
-    if (at < 0) return this.#add(this.#take(Math.max(0, this.#rest.length - this.#delimiter.length)))
-    if (this.#rest[at - 1] !== CR) return invalidForm('a boundary in it is not at the beginning of a line.')
-    const refused = this.#add(this.#take(at - 1))
+    const at = this.#rest.indexOf(this.#opening)
+    // A boundary may have begun, and the line end before it is no part of the value.
+    if (at < 0) return this.#add(this.#take(Math.max(0, this.#rest.length - this.#opening.length - 1)))
+    // Wherever else it stands, some reader takes it for the end of a part.
+    if (at < 2 || this.#rest[at - 2] !== CR || this.#rest[at - 1] !== LF)
+      return invalidForm('a boundary in it is not at the beginning of a line.')
+    const refused = this.#add(this.#take(at - 2))
     if (refused) return refused
     const end = this.#offset
-    this.#take(1 + this.#delimiter.length)
+    this.#take(2 + this.#opening.length)
     this.#state = 'delimiter'
     return this.#finish(end)
   }

@@ -25,9 +25,9 @@ export const receive = (
 export function findEndpoint({ req }: Received): Result<Endpoint | FileEndpoint, Refusal> {
   const method = req.method ?? ''
   const path = rawPathOf(req.url ?? '')
-  const files = filesAt(path, method)
-  if (files?.endpoint) return ok(files.endpoint)
   const endpoint = endpointAt(path)
+  const files = endpoint ? undefined : filesAt(path, method)
+  if (files?.endpoint) return ok(files.endpoint)
   if (files) return wrongMethod(method, path, files.methods)
   if (!endpoint)
     return fail(
