@@ -109,7 +109,10 @@ describe('a turn', () => {
 
   test('of an upstream that streams nothing, or names no events, comes in the same frames', async () => {
     const client = await open()
-    gateway.upstream.script({ framing: { isWithoutNames: true, lineEnd: '\r\n', isMultiLine: true } })
+    gateway.upstream.script({
+      framing: { isWithoutNames: true, lineEnd: '\r\n', isMultiLine: true },
+      headers: { 'content-type': 'text/plain' },
+    })
     const streamed = await client.ask({ input: 'Say hello.' })
     expect(streamed.map(({ type }) => type)).toContain('response.output_text.delta')
     const { response } = streamed.at(-1) as Frame

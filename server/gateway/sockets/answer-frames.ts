@@ -14,6 +14,7 @@ const EVENT_BYTES_MAX = 32 * 1024 * 1024
 /** A refusal is short, and so is a response that came whole. */
 const WHOLE_BYTES_MAX = 32 * 1024 * 1024
 
+const OPEN_BRACE = 0x7b
 const EVENT_STREAM = /^text\/event-stream\b/i
 const TERMINAL: ReadonlySet<string> = new Set([
   'response.completed',
@@ -38,6 +39,8 @@ export class AnswerFrames {
   readonly #head = new HttpHead()
   readonly #splitter = new EventSplitter(EVENT_BYTES_MAX)
   readonly #items = new OutputItems()
+  /** Known with the first byte: some servers stream under another type, and are read all the same. */
+  #isStream: boolean | undefined
   #whole: Buffer[] = []
   #wholeBytes = 0
   #hasEnded = false
@@ -53,6 +56,7 @@ export class AnswerFrames {
     const rest = this.#head.read(bytes)
     if (rest === undefined || rest.length === 0) return []
     const frames: string[] = []
+    this.#isStream ??= this.#head.status === 200 && (this.#saysStream || rest[0] !== OPEN_BRACE)
     if (this.#isStream) {
       this.#splitter.push(
         rest,
@@ -83,8 +87,8 @@ export class AnswerFrames {
     return frames
   }
 
-  get #isStream(): boolean {
-    return this.#head.status === 200 && EVENT_STREAM.test(this.#head.headers['content-type'] ?? '')
+  get #saysStream(): boolean {
+    return EVENT_STREAM.test(this.#head.headers['content-type'] ?? '')
   }
 
   get #requestId(): string {

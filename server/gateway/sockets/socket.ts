@@ -5,12 +5,11 @@ import type { WebSocket } from 'ws'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import type { Clock } from '../../ports.ts'
 import type { BodyMemory } from '../body-memory.ts'
-import { invalidParameter } from '../body-walk.ts'
-import { AnswerFrames } from './answer-frames.ts'
-import { bodyOf, type CreateFrame, type Earlier, ownItems, readFrame } from './create-frame.ts'
+import { type CreateFrame, readFrame } from './create-frame.ts'
 import { refusalFrame, withStreamId } from './error-frame.ts'
 import { RememberedResponses } from './remembered-responses.ts'
-import { TurnExchange } from './turn-exchange.ts'
+import { type Answering, toExchange } from './turn.ts'
+import type { TurnExchange } from './turn-exchange.ts'
 import { RUNNING_MAX, STREAM_IDS_MAX, Turns, WAITING_MAX } from './turns.ts'
 
 /** As OpenAI has it: whoever goes on opens another connection. */
@@ -106,12 +105,16 @@ export class Socket {
     return this.#turns.isIdle
   }
 
+  get #isOpen(): boolean {
+    return this.#ws.readyState === this.#ws.OPEN
+  }
+
   /** Looks after it, from time to time. */
   tick(): void {
     const now = this.#parts.clock.monotonicMs()
     const isUnread = this.#ws.bufferedAmount > 0
     if (!isUnread && now - this.#heardMonoMs > UNHEARD_MS_MAX) return void this.#ws.terminate()
-    if (this.#ws.readyState === this.#ws.OPEN && !isUnread) this.#ws.ping()
+    if (this.#isOpen && !isUnread) this.#ws.ping()
     if (now - this.openedMonoMs >= AGE_MS_MAX) this.#closeWhenIdle(NORMAL, TOO_OLD)
     else if (this.isIdle && now - this.#usedMonoMs >= IDLE_MS_MAX) this.#close(NORMAL, 'idle')
   }
@@ -138,6 +141,7 @@ export class Socket {
 
   #piece(piece: Buffer): void {
     this.#heardMonoMs = this.#parts.clock.monotonicMs()
+    if (!this.#isOpen) return
     this.#arrivingBytes += piece.length
     if (this.#arriving.grow(this.#arrivingBytes)) return
     this.#refuse(refusal('upload_limit_exceeded', undefined, { retryAfterMs: 1_000 }), undefined)
@@ -159,6 +163,8 @@ export class Socket {
 
   #message(data: unknown, isBinary: boolean): void {
     const release = this.#arrived()
+    // Whoever was told that it ends is not answered any more.
+    if (!this.#isOpen) return void release()
     this.#usedMonoMs = this.#parts.clock.monotonicMs()
     const frame = isBinary || !Buffer.isBuffer(data) ? undefined : readFrame(data)
     if (!frame) this.#refuse(refusal('invalid_json', { problem: 'a frame has to be a text.' }), undefined)
@@ -203,50 +209,33 @@ export class Socket {
   }
 
   #run(frame: CreateFrame): void {
-    const own = ownItems(frame)
-    const earlier = this.#earlier(frame)
-    if (own === undefined && earlier) {
+    const { address, path, headers } = this.options
+    const begun = toExchange(frame, {
+      ...{ address, path, headers, remembered: this.#remembered },
+      send: (answering) => this.#send(answering),
+      ended: () => {
+        if (begun.ok) this.#exchanges.delete(begun.value)
+        this.#usedMonoMs = this.#parts.clock.monotonicMs()
+        this.#turns.ended(frame)
+        this.#runNext()
+      },
+      stalled: () => this.#ws.terminate(),
+    })
+    if (!begun.ok) {
       this.#turns.ended(frame)
-      this.#refuse(invalidParameter('input', 'it has to be a text or a list of items.'), frame.streamId)
+      this.#refuse(begun.error, frame.streamId)
       return
     }
     this.turnsBegun += 1
-    const said = saidBy(frame, earlier, own ?? Buffer.alloc(0))
-    const frames = new AnswerFrames({
-      streamId: frame.streamId,
-      isRemembered: !frame.isStored || !frame.generates,
-      onResponse: (id, items) => this.#remembered.keep(id, { ...said, items: [...said.items, ...items] }),
-    })
-    const { address, path, headers } = this.options
-    const body = bodyOf(frame, earlier, own ?? Buffer.alloc(0))
-    const exchange = new TurnExchange(
-      { address, path, headers, body, generates: frame.generates },
-      {
-        take: (bytes, done) => this.#send(frames.take(bytes), done, frames.isTooLarge),
-        ended: (isWhole) => {
-          this.#exchanges.delete(exchange)
-          this.#usedMonoMs = this.#parts.clock.monotonicMs()
-          this.#send(frames.end(isWhole), () => {}, frames.isTooLarge)
-          this.#turns.ended(frame)
-          this.#runNext()
-        },
-        stalled: () => this.#ws.terminate(),
-      },
-    )
-    this.#exchanges.add(exchange)
-    this.#parts.answer(exchange)
-  }
-
-  #earlier({ previousResponseId }: CreateFrame): Earlier | undefined {
-    return previousResponseId === undefined ? undefined : this.#remembered.find(previousResponseId)
+    this.#exchanges.add(begun.value)
+    this.#parts.answer(begun.value)
   }
 
   // --- what goes out
 
-  /** `done` is called when the last of them has left. */
-  #send(frames: readonly string[], done: () => void, isTooLarge: boolean): void {
+  #send({ frames, done, isTooLarge }: Answering): void {
     if (isTooLarge) this.#close(TOO_BIG, 'an event is too large')
-    if (frames.length === 0 || this.#ws.readyState !== this.#ws.OPEN) return void done()
+    if (frames.length === 0 || !this.#isOpen) return void done()
     for (const [index, frame] of frames.entries()) {
       this.#ws.send(frame, index === frames.length - 1 ? () => done() : undefined)
     }
@@ -256,7 +245,8 @@ export class Socket {
     this.#refusedInARow += 1
     const requestId = this.#parts.recordRefused(this, refused)
     if (this.#ws.bufferedAmount > UNREAD_BYTES_MAX) return void this.#ws.terminate()
-    this.#send([withStreamId(refusalFrame(refused, requestId), streamId)], () => {}, false)
+    const frames = [withStreamId(refusalFrame(refused, requestId), streamId)]
+    this.#send({ frames, done: () => {}, isTooLarge: false })
     if (this.#refusedInARow >= REFUSED_IN_A_ROW_MAX) this.#close(POLICY, 'nothing of this can be answered')
   }
 
@@ -268,7 +258,7 @@ export class Socket {
   }
 
   #close(code: number, reason: string): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return
+    if (!this.#isOpen) return
     this.#ws.close(code, reason)
     this.#terminateIn(CLOSING_MS_MAX)
   }
@@ -289,10 +279,3 @@ export class Socket {
 }
 
 const TOO_OLD = refusal('websocket_connection_limit_reached')
-
-/** What the upstream is told of the conversation by this frame, as far as it does not keep it. */
-const saidBy = (frame: CreateFrame, earlier: Earlier | undefined, own: Buffer): Earlier => ({
-  previousResponseId: earlier ? earlier.previousResponseId : frame.previousResponseId,
-  // A copy, so that the tools and instructions of a frame are not kept for its few items.
-  items: [...(earlier?.items ?? []), ...(own.length > 0 ? [Buffer.from(own)] : [])],
-})
