@@ -88,6 +88,7 @@ const ATTACKS: NamedTests = {
       `${INTEGRATION}/sockets.test.ts`,
       'of one connection is nothing to another one, and of one person nothing to another',
     ],
+    [
       'test/clients/openai-files.test.ts',
       'of somebody else is not found in the path, in the query and in the body, and nothing is sent',
     ],
