@@ -22,6 +22,7 @@ import {
 } from './operations/backups.ts'
 import {
   codesDisable,
+  codesEnable,
   codesGenerate,
   codesHistory,
   codesList,
@@ -53,6 +54,7 @@ import {
   plansCreate,
   plansList,
   plansSubscriptions,
+  plansUnarchive,
   plansUpdate,
   usersEndPlan,
   usersGrantPlan,
@@ -203,6 +205,7 @@ const OPERATIONS = [
   plansCreate,
   plansUpdate,
   plansArchive,
+  plansUnarchive,
   plansList,
   plansBuy,
   plansSubscriptions,
@@ -214,6 +217,7 @@ const OPERATIONS = [
   codesList,
   codesListCodes,
   codesDisable,
+  codesEnable,
   codesRedeem,
   codesHistory,
   noticesList,

@@ -35,7 +35,7 @@ export const CONSOLE_SCREENS = {
   },
   plans: {
     load: () => import('./features/plans/plans-screen.tsx').then(({ PlansScreen }) => PlansScreen),
-    words: ['plans'],
+    words: ['plans', 'limits-form'],
   },
   settings: {
     load: () =>

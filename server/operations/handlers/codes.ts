@@ -16,6 +16,7 @@ type Noun =
   | 'codes.list'
   | 'codes.listCodes'
   | 'codes.disable'
+  | 'codes.enable'
   | 'codes.redeem'
   | 'codes.history'
 
@@ -38,7 +39,8 @@ export function codeHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       }))
       return ok({ ...found, rows, total: batch.count })
     },
-    'codes.disable': disableCodes(deps),
+    'codes.disable': switchCodes(deps, 'codes.disable'),
+    'codes.enable': switchCodes(deps, 'codes.enable'),
     'codes.redeem': redeemCode(deps),
     'codes.history'({ userId, ...page }, caller) {
       const visible = visibleUserId(userId, caller)
@@ -99,16 +101,20 @@ function generateCodes(deps: OperationDeps): Handler<'codes.generate'> {
   }
 }
 
-function disableCodes(deps: OperationDeps): Handler<'codes.disable'> {
+function switchCodes(
+  deps: OperationDeps,
+  operation: 'codes.disable' | 'codes.enable',
+): Handler<'codes.disable'> & Handler<'codes.enable'> {
   const { repositories, clock } = deps
   return ({ batchId, codeId }, caller) => {
     const found = batchNamed(deps, batchId, codeId)
     if (!found.ok) return found
+    const disabledAt = operation === 'codes.disable' ? clock.now() : null
     const after = repositories.transaction(() => {
-      if (codeId === undefined) repositories.codes.disableBatch(found.value.id, clock.now())
-      else repositories.codes.disableCode(codeId, clock.now())
+      if (codeId === undefined) repositories.codes.switchBatch(found.value.id, disabledAt)
+      else repositories.codes.switchCode(codeId, disabledAt)
       appendAudit(deps, caller, {
-        operation: 'codes.disable',
+        operation,
         targetType: 'codes',
         targetId: codeId ?? found.value.id,
         before: null,

@@ -150,11 +150,11 @@ journey('a backup brings back what was there before the damage, after saying wha
   expect(await audited()).toContain('backups.restore')
 
   const next = await stage.open('/admin/system?tab=backups', { cookie })
-  await next
-    .getByRole('row', { name: /Before a restore/ })
-    .getByRole('button', { name: /Delete backup/ })
-    .click()
+  const { data: kept } = await admin('backups.list')
+  const { id: safetyCopy } = kept.rows.find(({ reason }: { reason: string }) => reason === 'before_restore')
+  await next.getByRole('button', { name: `Delete backup ${safetyCopy}` }).click()
   await next.getByText('Nothing brings it back').waitFor()
+  await next.getByRole('dialog').getByRole('textbox').fill(safetyCopy)
   await next.getByRole('dialog').getByRole('button', { name: 'Delete backup' }).click()
   await next.getByText('The backup was deleted').waitFor()
 })

@@ -8,7 +8,7 @@ import { useKitWords } from '../../../kit/kit-words.ts'
 import { Select } from '../../../kit/select.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { EXPIRIES, type Expiry, expiryAt } from './expiry.ts'
 import type { KeyRow } from './key-status.ts'
 import { isNarrowingSound, type Narrowing, narrowingOf, toNarrowing } from './narrowing.ts'
@@ -31,6 +31,7 @@ interface Edit {
 export function EditKeyDialog({ apiKey, onClose }: EditKeyDialogProps) {
   const t = useWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const { mutateAsync } = useChange('keys.update', ['keys.list', 'audit.list'])
   const initial: Edit = { name: apiKey.name, expiry: 'same', narrowing: narrowingOf(apiKey) }
   const form = useForm({
@@ -46,7 +47,13 @@ export function EditKeyDialog({ apiKey, onClose }: EditKeyDialogProps) {
         ...(expiry === 'same' ? {} : { expiresAt: expiryAt(expiry, Date.now()) }),
         ...toNarrowing(narrowing),
       })
-      toast({ text: t('edited', { name: name.trim() }) })
+      const before = {
+        keyId: apiKey.id,
+        name: apiKey.name,
+        ...(expiry === 'same' ? {} : { expiresAt: apiKey.expiresAt }),
+        ...toNarrowing(initial.narrowing),
+      }
+      tellDone({ text: t('edited', { name: name.trim() }), undo: () => mutateAsync(before) })
       onClose()
     },
   })
