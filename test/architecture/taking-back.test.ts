@@ -14,7 +14,7 @@ const CONSOLE = globSync('renderer/console/**/*.tsx', { cwd: ROOT })
 /** What the file of a screen has to contain that sends such an operation. */
 const MEANS = {
   /** The toast that tells of it takes it back. */
-  undo: /useDone\(\)[^]*undo/,
+  undo: /useDone\(\)[\s\S]*undo/,
   /** Nothing brings it back, and much hangs on it: its name is typed first, unless it is what takes another change back. */
   typed: /confirmName|confirm: |undo:/,
   /** Not taken back, but nothing is lost by it that cannot be made anew; it is asked about first, and names whom it is about. */

@@ -13,7 +13,7 @@ import { refuseBaseUrl } from '../base-url.ts'
 import type { SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
-import { PRIMARY_USE } from '../primary-use.ts'
+import { upstreamRows } from '../primary-use.ts'
 import { toHealthView, toKeyView } from '../upstream-view.ts'
 import { UPSTREAM_KEY } from './setup.ts'
 
@@ -30,7 +30,7 @@ export function upstreamListHandlers(deps: OperationDeps): Pick<Handlers, Noun> 
   }
   return {
     'upstreams.list': async () => {
-      const rows = rowsOf(deps).map((row) => toListed(deps, row))
+      const rows = upstreamRows(deps.repositories.upstreams).map((row) => toListed(deps, row))
       return ok({ rows: await Promise.all(rows), nextCursor: null })
     },
     'upstreams.create': (input, caller) => inTurn(() => create(deps, input, caller)),
@@ -77,7 +77,7 @@ async function change(
   { upstreamId, apiKey, ...changes }: Input<'upstreams.change'>,
   caller: SignedInCaller,
 ): Promise<Result<ListedUpstream, Refusal>> {
-  const before = rowsOf(deps).find(({ id }) => id === upstreamId)
+  const before = upstreamRows(deps.repositories.upstreams).find(({ id }) => id === upstreamId)
   if (!before) return fail(unknownUpstream())
   if (before.baseUrl === null) {
     const refused = refuseOfPrimary({ apiKey, ...changes })
@@ -137,13 +137,6 @@ async function remove(
   await deps.upstream.apply()
   deps.upstream.forget(upstreamId)
   return ok({ upstreamId })
-}
-
-/** In the order in which they are asked. */
-function rowsOf({ repositories }: OperationDeps): readonly UpstreamRow[] {
-  const rows = repositories.upstreams.all()
-  const all = rows.some(({ id }) => id === PRIMARY_UPSTREAM) ? rows : [PRIMARY_USE, ...rows]
-  return all.toSorted((one, other) => one.priority - other.priority)
 }
 
 const trimmed = (baseUrl: string): string => baseUrl.replace(/\/+$/, '')
