@@ -119,7 +119,7 @@ const use = {
   /** Null: every model, under its own name. */
   models: z
     .array(servedModel)
-    .min(1, 'has to name at least 1 model, or be null for all of them')
+    .min(1, 'has to name at least one model, or be null for all of them')
     .max(MODELS_MAX)
     .refine(
       (models) => new Set(models.map(({ model }) => model)).size === models.length,

@@ -1,5 +1,6 @@
 // Redemption codes: made and watched over by administrators.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { CodeBatchView } from '../../../contract/operations/codes.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { BatchRow, CodeRow, NewBatch } from '../../db/repositories/codes.ts'
@@ -61,8 +62,7 @@ function generateCodes(deps: OperationDeps): Handler<'codes.generate'> {
   return ({ kind, amountNanoUsd, planId, count, name, prefix, expiresAt }, caller) => {
     const now = clock.now()
     if (expiresAt !== null && expiresAt <= now) {
-      const problem = 'expiresAt: has to lie in the future'
-      return fail(refusal('invalid_input', { problem }, { param: 'expiresAt' }))
+      return fail(inputRefusal('in_the_past', 'expiresAt'))
     }
     const plan = planId === undefined ? undefined : findPlan(deps, planId)
     if (plan && !plan.ok) return plan

@@ -1,5 +1,6 @@
 // Plans: made and changed by an administrator, listed, and bought.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { PlanView } from '../../../contract/plans.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { PlanRow } from '../../db/repositories/plans.ts'
@@ -28,8 +29,7 @@ export function planHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   return {
     'plans.create'({ isForSale, ...input }, caller) {
       if (planBook.all().length >= PLANS_MAX) {
-        const problem = `there are ${PLANS_MAX} plans already, archived ones among them, which is the most`
-        return fail(refusal('invalid_input', { problem }))
+        return fail(inputRefusal('too_many_plans', '', { max: PLANS_MAX }))
       }
       const now = clock.now()
       const plan: PlanRow = {
