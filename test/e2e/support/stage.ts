@@ -9,6 +9,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, expect, inject, test } from 'vitest'
 import { commandFor } from '../../../scripts/system-needs.ts'
 import { type Portal, type PortalOptions, startPortal, USER } from '../../integration/support/portal.ts'
+import type { Door } from '../../journeys/door.ts'
 
 const SCREENS_DIR = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
 const PATIENCE_MS = 10_000
@@ -167,4 +168,22 @@ export function networkAddress(): string | undefined {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+}
+
+/** The console over HTTP, for the journeys that are the same in the desktop window. */
+export function doorOf(stage: Stage, page: Page, cookie: () => string = () => stage.admin): Door {
+  return {
+    page,
+    address: () => stage.portal.url,
+    goTo: async (path) => void (await page.goto(`${stage.portal.url}${path}`)),
+    async ask(operation, input) {
+      const answer = await stage.portal.call(operation, input, { cookie: cookie() })
+      if (!answer.ok) throw new Error(JSON.stringify(answer))
+      return answer.data
+    },
+    async look(name) {
+      await expectSound(page)
+      await takePicture(page, `console-${name}`)
+    },
+  }
 }
