@@ -37,6 +37,15 @@ export const useAppearance = create<Appearance>()((set, get) => ({
   },
 }))
 
+// What is chosen in one tab or window holds in the others that stand open.
+window.addEventListener('storage', ({ key }) => {
+  const language = storedLanguage()
+  const theme = storedTheme()
+  if (key === THEME_KEY) applyTheme(theme)
+  if (key === LANGUAGE_KEY) document.documentElement.lang = language
+  useAppearance.setState({ theme, language })
+})
+
 function storedTheme(): Theme {
   const stored = read(THEME_KEY)
   return THEMES.find((known) => known === stored) ?? 'system'

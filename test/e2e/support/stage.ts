@@ -145,6 +145,20 @@ export async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENS_DIR, `${name}.png`) })
 }
 
+/** Both languages and both themes of what stands on the page, switched as another tab would: dialogs stay open. */
+export async function takeEveryLook(page: Page, name: string): Promise<void> {
+  for (const language of ['en', 'zh-CN'])
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate(`for (const [key, value] of [['language', '${language}'], ['theme', '${theme}']]) {
+        localStorage.setItem('codex-gateway.' + key, value)
+        window.dispatchEvent(new StorageEvent('storage', { key: 'codex-gateway.' + key }))
+      }`)
+      // The words of a language arrive by themselves, and then they are drawn.
+      await page.waitForLoadState('networkidle')
+      await takePicture(page, `${name}-${language}-${theme}`)
+    }
+}
+
 /** The text of the file that a press on the page downloads. */
 export async function downloadedText(page: Page, press: () => Promise<void>): Promise<string> {
   const [download] = await Promise.all([page.waitForEvent('download'), press()])
