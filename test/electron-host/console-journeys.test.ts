@@ -51,9 +51,10 @@ desktopJourney('what an operator does in a browser is done in the window as well
   const person = await personOf(door, 'liu.yang@tidewater.example', 3)
 
   await adjustBalance(door, person)
-  await letInAndShutOut(door, person, MODEL)
   await priceUnpricedModel(door, person)
   await generateAndRedeemCodes(door, person)
+  // A suspension ends their sessions, so it comes last.
+  await letInAndShutOut(door, person, MODEL)
 
   const { balanceNanoUsd } = await door.ask('users.get', { userId: person.id })
   await backUpDamageRestore(door, person)
