@@ -22,6 +22,7 @@ import {
 } from './operations/backups.ts'
 import {
   codesDisable,
+  codesEnable,
   codesGenerate,
   codesHistory,
   codesList,
@@ -55,6 +56,7 @@ import {
   plansCreate,
   plansList,
   plansSubscriptions,
+  plansUnarchive,
   plansUpdate,
   usersEndPlan,
   usersGrantPlan,
@@ -206,6 +208,7 @@ const OPERATIONS = [
   plansCreate,
   plansUpdate,
   plansArchive,
+  plansUnarchive,
   plansList,
   plansBuy,
   plansSubscriptions,
@@ -217,6 +220,7 @@ const OPERATIONS = [
   codesList,
   codesListCodes,
   codesDisable,
+  codesEnable,
   codesRedeem,
   codesHistory,
   noticesList,

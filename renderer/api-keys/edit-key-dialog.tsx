@@ -7,7 +7,7 @@ import { useForm } from '../kit/form.ts'
 import { useKitWords } from '../kit/kit-words.ts'
 import { FailureNote } from '../kit/states.tsx'
 import { TextInput } from '../kit/text-input.tsx'
-import { toast } from '../kit/toast.tsx'
+import { useDone } from '../kit/undo.ts'
 import { type Expiry, expiryAt } from './expiry.ts'
 import { CHANGED_KEY_CHOICES, ExpiryField } from './expiry-field.tsx'
 import type { KeyRow } from './key-status.ts'
@@ -31,6 +31,7 @@ interface Edit {
 export function EditKeyDialog({ apiKey, subtitle, onClose }: EditKeyDialogProps) {
   const t = useApiKeyWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const { mutateAsync } = useChange('keys.update', ['keys.list', 'audit.list'])
   const initial: Edit = { name: apiKey.name, expiry: 'same', narrowing: narrowingOf(apiKey) }
   const form = useForm({
@@ -46,7 +47,13 @@ export function EditKeyDialog({ apiKey, subtitle, onClose }: EditKeyDialogProps)
         ...(expiry === 'same' ? {} : { expiresAt: expiryAt(expiry, Date.now()) }),
         ...toNarrowing(narrowing),
       })
-      toast({ text: t('edited', { name: name.trim() }) })
+      const before = {
+        keyId: apiKey.id,
+        name: apiKey.name,
+        ...(expiry === 'same' ? {} : { expiresAt: apiKey.expiresAt }),
+        ...toNarrowing(initial.narrowing),
+      }
+      tellDone({ text: t('edited', { name: name.trim() }), undo: () => mutateAsync(before) })
       onClose()
     },
   })

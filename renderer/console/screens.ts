@@ -7,7 +7,7 @@ export const CONSOLE_SCREENS = {
   dashboard: {
     load: () =>
       import('./features/dashboard/dashboard-screen.tsx').then(({ DashboardScreen }) => DashboardScreen),
-    words: ['dashboard'],
+    words: ['dashboard', 'upstream-problems'],
   },
   users: {
     load: () => import('./features/users/users-screen.tsx').then(({ UsersScreen }) => UsersScreen),
@@ -35,7 +35,7 @@ export const CONSOLE_SCREENS = {
   },
   plans: {
     load: () => import('./features/plans/plans-screen.tsx').then(({ PlansScreen }) => PlansScreen),
-    words: ['plans'],
+    words: ['plans', 'limits-form'],
   },
   settings: {
     load: () =>

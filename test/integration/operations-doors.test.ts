@@ -46,9 +46,9 @@ test('every operation of the design stands in the catalogue', () => {
       'mail.get mail.update mail.list mail.retry settings.testMail',
       'usage.receipt usage.refund losses.list losses.charge losses.dismiss holds.list ledger.status ledger.check',
       'me.ledger me.statement users.update users.ledger users.statement',
-      'plans.create plans.update plans.archive plans.list plans.buy plans.subscriptions',
+      'plans.create plans.update plans.archive plans.unarchive plans.list plans.buy plans.subscriptions',
       'me.plan users.plan users.grantPlan users.endPlan',
-      'codes.generate codes.list codes.listCodes codes.disable codes.redeem codes.history',
+      'codes.generate codes.list codes.listCodes codes.disable codes.enable codes.redeem codes.history',
       'notices.list notices.dismiss',
     ]
       .join(' ')

@@ -1,6 +1,7 @@
 // What was used and what it cost, of the caller or, for an administrator, of anyone. Rows are read at once, page by page;
 // whatever adds up more than that is read by a thread of its own.
-import { type Refusal, refusal } from '../../../contract/errors.ts'
+import type { Refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import { SERIES_POINTS_MAX } from '../../../contract/operations/usage.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { UsageRow } from '../../../contract/usage.ts'
@@ -79,13 +80,11 @@ const series =
   async ({ from, to, bucket, groupBy, top, withTimings, ...filter }, caller) => {
     const userId = visibleUserId(filter.userId, caller)
     if (!userId.ok) return userId
-    if (to <= from)
-      return fail(refusal('invalid_input', { problem: 'to: has to be later than from' }, { param: 'to' }))
+    if (to <= from) return fail(inputRefusal('before_from', 'to'))
     const timeZone = zone()
     const buckets = bucketsOf({ from, to }, bucket, timeZone)
     if (!buckets) {
-      const problem = `bucket: is too short for this span; there are at most ${SERIES_POINTS_MAX} of them`
-      return fail(refusal('invalid_input', { problem }, { param: 'bucket' }))
+      return fail(inputRefusal('bucket_too_short', 'bucket', { max: SERIES_POINTS_MAX }))
     }
     const request = { filter: { ...filter, userId: userId.value }, buckets, groupBy, top, withTimings }
     const report = await readReport(reports, 'series', request)

@@ -9,6 +9,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, expect, inject, test } from 'vitest'
 import { commandFor } from '../../../scripts/system-needs.ts'
 import { type Portal, type PortalOptions, startPortal, USER } from '../../integration/support/portal.ts'
+import type { Door } from '../../journeys/door.ts'
 
 const SCREENS_DIR = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
 const PATIENCE_MS = 10_000
@@ -149,6 +150,20 @@ export async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENS_DIR, `${name}.png`) })
 }
 
+/** Both languages and both themes of what stands on the page, switched as another tab would: dialogs stay open. */
+export async function takeEveryLook(page: Page, name: string): Promise<void> {
+  for (const language of ['en', 'zh-CN'])
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate(`for (const [key, value] of [['language', '${language}'], ['theme', '${theme}']]) {
+        localStorage.setItem('codex-gateway.' + key, value)
+        window.dispatchEvent(new StorageEvent('storage', { key: 'codex-gateway.' + key }))
+      }`)
+      // The words of a language arrive by themselves, and then they are drawn.
+      await page.waitForLoadState('networkidle')
+      await takePicture(page, `${name}-${language}-${theme}`)
+    }
+}
+
 /** The text of the file that a press on the page downloads. */
 export async function downloadedText(page: Page, press: () => Promise<void>): Promise<string> {
   const [download] = await Promise.all([page.waitForEvent('download'), press()])
@@ -222,4 +237,22 @@ export function networkAddress(): string | undefined {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+}
+
+/** The console over HTTP, for the journeys that are the same in the desktop window. */
+export function doorOf(stage: Stage, page: Page, cookie: () => string = () => stage.admin): Door {
+  return {
+    page,
+    address: () => stage.portal.url,
+    goTo: async (path) => void (await page.goto(`${stage.portal.url}${path}`)),
+    async ask(operation, input) {
+      const answer = await stage.portal.call(operation, input, { cookie: cookie() })
+      if (!answer.ok) throw new Error(JSON.stringify(answer))
+      return answer.data
+    },
+    async look(name) {
+      await expectSound(page)
+      await takePicture(page, `console-${name}`)
+    },
+  }
 }
