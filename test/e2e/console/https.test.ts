@@ -114,15 +114,23 @@ describe.each(LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, l
     await page.getByText('update-ca-certificates').scrollIntoViewIfNeeded()
     await expectSound(page)
     await takePicture(page, `console-connect-https-${name}`)
-
-    const { cookie } = await stage.teammate()
-    const phone = await stage.open('/connect', { ...look, size: 'phone', cookie })
-    await phone.getByText(fingerprint).scrollIntoViewIfNeeded()
-    await expectSound(phone)
-    await takePicture(phone, `portal-connect-https-${nameOf({ ...look, size: 'phone' })}`)
-    await phone.goto(`${stage.portal.url}/ca`)
-    await phone.getByText(fingerprint).waitFor()
-    await expectSound(phone)
-    await takePicture(phone, `page-authority-${nameOf({ ...look, size: 'phone' })}`)
   })
 })
+
+journey(
+  'what to trust is read on a phone, by a teammate and by whoever was only sent the address',
+  async () => {
+    await admin('settings.update', { https: 'beside_http' })
+    const { fingerprint } = (await admin('https.get')).data.authority
+    const { cookie } = await stage.teammate()
+    const look = { locale: 'zh-CN', theme: 'dark', size: 'phone', cookie } as const
+    const page = await stage.open('/connect', look)
+    await page.getByText(fingerprint).scrollIntoViewIfNeeded()
+    await expectSound(page)
+    await takePicture(page, 'portal-connect-https')
+    await page.goto(`${stage.portal.url}/ca`)
+    await page.getByText(fingerprint).waitFor()
+    await expectSound(page)
+    await takePicture(page, 'page-authority')
+  },
+)
