@@ -30,7 +30,8 @@ const PORTS = '^server/ports\\.ts$'
 const UPSTREAMS = '^server/upstreams/'
 const EVENTS = '^server/events/'
 /** What both apps are made from. */
-const SHARED = '(client|frame|kit|policy|receipt|routing|spend|state|usage-rows|words)'
+const SHARED =
+  '(api-keys|client|frame|kit|limits-form|policy|receipt|routing|spend|state|trust|usage-rows|words)'
 /** How the apps are built, which is no part of them. */
 const BUILD_FILES = '^renderer/(build-config|[a-z]+/vite\\.config)\\.ts$'
 const REPOSITORIES = '^server/db/repositories/'
@@ -71,6 +72,8 @@ module.exports = {
     within('upstreams-imports', UPSTREAMS, [CONTRACT, PORTS, UPSTREAMS]),
     within('backups-imports', '^server/backups/', [CONTRACT, '^server/db/', PORTS, '^server/backups/']),
     within('system-imports', '^server/system/', [CONTRACT, EVENTS, PORTS, '^server/system/']),
+    within('tls-imports', '^server/tls/', [CONTRACT, PORTS, '^server/tls/']),
+    within('mdns-imports', '^server/mdns/', [CONTRACT, PORTS, '^server/mdns/']),
     within('events-imports', EVENTS, [CONTRACT, PORTS, EVENTS]),
     within('gateway-imports', '^server/gateway/', [
       CONTRACT,
@@ -85,7 +88,7 @@ module.exports = {
     within('operations-imports', '^server/operations/', [
       CONTRACT,
       LEDGER,
-      '^server/(accounts|prices|settings|limits|mail|backups|system|operations)/',
+      '^server/(accounts|prices|settings|limits|mail|backups|system|tls|operations)/',
       REPOSITORIES,
       PORTS,
       EVENTS,
@@ -163,6 +166,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^(contract|server|electron|renderer)/', pathNot: ['^server/mail/', TEST_FILES] },
       to: { path: 'node_modules/nodemailer/' },
+    },
+    {
+      name: 'only-sockets-know-ws',
+      severity: 'error',
+      from: {
+        path: '^(contract|server|electron|renderer)/',
+        pathNot: ['^server/gateway/sockets/', '^electron/client-setup/', TEST_FILES],
+      },
+      to: { path: 'node_modules/(ws|@types/ws)/' },
+    },
+    {
+      name: 'only-mdns-knows-multicast-dns',
+      severity: 'error',
+      from: { path: '^(contract|server|electron|renderer)/', pathNot: ['^server/mdns/', TEST_FILES] },
+      to: { path: 'node_modules/(@types/)?multicast-dns/' },
     },
     {
       name: 'only-electron-knows-electron',

@@ -22,6 +22,7 @@ import {
 } from './operations/backups.ts'
 import {
   codesDisable,
+  codesEnable,
   codesGenerate,
   codesHistory,
   codesList,
@@ -29,6 +30,7 @@ import {
   codesRedeem,
 } from './operations/codes.ts'
 import { dashboardGet } from './operations/dashboard.ts'
+import { httpsGet, httpsReplaceAuthority, httpsTrust } from './operations/https.ts'
 import { invitationsList, invitationsRevoke, usersInvite } from './operations/invitations.ts'
 import { keysCreate, keysDelete, keysList, keysRotate, keysUpdate } from './operations/keys.ts'
 import { ledgerCheck, ledgerStatus } from './operations/ledger.ts'
@@ -43,6 +45,7 @@ import {
   meRequestDeletion,
   meUpdate,
   meWithdrawDeletion,
+  meWithdrawEmailChange,
 } from './operations/me.ts'
 import { modelsList, modelsSetAccess, modelsSetMultiplier } from './operations/models.ts'
 import { noticesDismiss, noticesList } from './operations/notices.ts'
@@ -53,6 +56,7 @@ import {
   plansCreate,
   plansList,
   plansSubscriptions,
+  plansUnarchive,
   plansUpdate,
   usersEndPlan,
   usersGrantPlan,
@@ -168,6 +172,7 @@ const OPERATIONS = [
   meChangePassword,
   meRequestDeletion,
   meWithdrawDeletion,
+  meWithdrawEmailChange,
   sessionsList,
   sessionsRevoke,
   sessionsRevokeOthers,
@@ -206,6 +211,7 @@ const OPERATIONS = [
   plansCreate,
   plansUpdate,
   plansArchive,
+  plansUnarchive,
   plansList,
   plansBuy,
   plansSubscriptions,
@@ -217,10 +223,14 @@ const OPERATIONS = [
   codesList,
   codesListCodes,
   codesDisable,
+  codesEnable,
   codesRedeem,
   codesHistory,
   noticesList,
   noticesDismiss,
+  httpsGet,
+  httpsTrust,
+  httpsReplaceAuthority,
 ] as const
 
 type Listed = (typeof OPERATIONS)[number]

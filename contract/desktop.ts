@@ -74,7 +74,7 @@ const fileChanged = z.strictObject({
   outcome: z.enum(['done', 'changed_meanwhile', ...fileProblem.options]),
 })
 
-const selfTestName = z.enum(['models', 'stream', 'usage', 'compaction', 'heartbeat'])
+const selfTestName = z.enum(['models', 'stream', 'usage', 'socket', 'compaction', 'heartbeat'])
 export type SelfTestName = z.infer<typeof selfTestName>
 const selfTestCheck = z.strictObject({
   name: selfTestName,

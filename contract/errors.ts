@@ -76,10 +76,20 @@ export const ERRORS = {
 
   // What is asked for
   unknown_url: invalid(404, 'This gateway has no {method} {path}.'),
+  endpoint_not_offered: invalid(404, '{endpoint} is not offered by this gateway: {reason}.'),
   method_not_allowed: invalid(405, '{path} does not answer {method}. It answers: {allowed}.'),
   upgrade_required: invalid(
     426,
-    'This gateway answers over HTTP, not over WebSocket. Send the same request as a POST.',
+    'Over WebSocket this gateway answers /v1/responses alone. Send the same request as a POST.',
+  ),
+  unsupported_event: invalid(400, 'A frame of type "{type}" is not taken here; "response.create" is.'),
+  websocket_connection_limit_reached: invalid(
+    400,
+    'This WebSocket has been open for 60 minutes, which is the limit. Open another one to go on.',
+  ),
+  websocket_stream_limit_reached: invalid(
+    400,
+    'This WebSocket has named {limit} stream ids, which is the limit. Use one of them, or open another WebSocket.',
   ),
   invalid_json: invalid(400, 'The body is not valid JSON: {problem}'),
   duplicate_member: invalid(
@@ -115,15 +125,29 @@ export const ERRORS = {
     404,
     'The model "{model}" has no price yet, so it cannot be used. Ask the administrator of this gateway to set one.',
   ),
+  endpoint_not_priced: invalid(
+    404,
+    'The model "{model}" has no price for {endpoint}, so it cannot be used there. Ask the administrator of this gateway to set one.',
+  ),
   previous_response_not_found: invalid(404, 'The previous response "{id}" was not found.'),
   response_not_found: invalid(404, 'The response "{id}" was not found.'),
+  file_not_found: invalid(404, 'The file "{id}" was not found.'),
+  file_upload_not_found: invalid(404, 'The upload "{id}" was not found.'),
+  file_limit_exceeded: invalid(
+    409,
+    'You keep {files} files of {bytes} bytes. At most {maxFiles} files of {maxBytes} bytes can be kept: delete some first.',
+  ),
   item_not_found: invalid(404, 'The item "{id}" was not found.'),
   request_too_large: invalid(413, 'The body is larger than {maxBytes} bytes.'),
   unsupported_content_encoding: invalid(
     415,
     'The content-encoding "{encoding}" is not supported. Send the body uncompressed.',
   ),
-  unsupported_media_type: invalid(415, 'The content-type has to be application/json.'),
+  unsupported_media_type: {
+    ...invalid(415, 'The content-type has to be application/json.'),
+    causes: { form: 'The content-type has to be multipart/form-data: this endpoint takes a file.' },
+  },
+  invalid_form: invalid(400, 'The form in the body is not valid: {problem}'),
   invalid_content_encoding: invalid(400, 'The body cannot be decompressed as {encoding}: {problem}'),
   request_timeout: entry(408, 'invalid_request_error', undefined, 'The request did not arrive in time.'),
   malformed_request: invalid(400, 'This is not a valid HTTP request.'),
@@ -136,7 +160,10 @@ export const ERRORS = {
     403,
     'This gateway does not answer for the host "{host}". Use its IP address, or add the name in its settings.',
   ),
-
+  https_required: invalid(
+    403,
+    'This gateway answers over HTTPS only: use {url}. An API key or a password that came with this request has crossed the network in clear: replace it.',
+  ),
   cors_origin_rejected: invalid(
     403,
     'Pages of {origin} may not call this gateway. An administrator can add the origin to the setting corsOrigins.',
@@ -194,6 +221,13 @@ export const ERRORS = {
     'rate_limit_error',
     undefined,
     '{limit} requests are running already, which is the limit. Try again when one has finished.',
+  ),
+
+  too_many_sockets: entry(
+    429,
+    'rate_limit_error',
+    undefined,
+    'Too many WebSockets are open: {limit} of one key at most. Close some, or send the same requests as POSTs.',
   ),
 
   upload_limit_exceeded: entry(

@@ -37,6 +37,8 @@ const otherEvents = [
   event('ledger.checked', { isConsistent: z.boolean() }),
   /** Another device has reached the gateway at this address of its machine for the first time. */
   event('network.reached', { address: z.string() }),
+  /** The addresses of the gateway's machine, its name in the network, or what it answers over have changed. */
+  event('network.changed', {}),
   event('backup.finished', { backupId: z.string().nullable(), isDone: z.boolean() }),
 ] as const
 

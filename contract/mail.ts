@@ -30,7 +30,7 @@ const address = z
   .max(254)
   .refine(
     (text) => text === '' || email.safeParse(text).success,
-    'has to be an email address, such as gateway@example.com',
+    'has to be an email address, such as name@example.com',
   )
 
 const fields = {
@@ -47,7 +47,7 @@ const fields = {
   smtpUser: z.string().trim().max(254),
   /** Where Resend's API is, or one like it. */
   resendBaseUrl: z
-    .url({ protocol: /^https?$/, error: 'has to be an http(s) address, such as https://api.resend.com' })
+    .url({ protocol: /^https?$/, error: 'has to be an http(s) address, such as https://api.openai.com/v1' })
     .max(300),
 }
 

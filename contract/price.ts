@@ -72,6 +72,19 @@ const furtherRates = {
   imageOutputNanoUsdPerMTok: rate,
   /** The preview variants of the search. Empty: as `web_search` where the model reasons, and else refused. */
   webSearchPreviewNanoUsdPerCall: rate,
+  /** Sound that is put in, by its length and not by tokens, such as whisper-1 ($0.006 a minute is 100,000 a second). */
+  audioInputNanoUsdPerSecond: rate,
+  /** Text that is spoken, by its characters and not by tokens: nano-dollars per million of them. */
+  speechNanoUsdPerMChar: rate,
+  /** One generated image, where it costs by the image and not by tokens: standard quality, up to 1024 pixels a side. */
+  imageNanoUsdPerImage: rate,
+  /** Up to 256 pixels, up to 512, and above 1024. Empty, these three: as the one above. */
+  smallImageNanoUsdPerImage: rate,
+  mediumImageNanoUsdPerImage: rate,
+  largeImageNanoUsdPerImage: rate,
+  /** In the quality "hd", up to 1024 pixels, and above. Empty: the dearest of the others. */
+  hdImageNanoUsdPerImage: rate,
+  largeHdImageNanoUsdPerImage: rate,
   fileSearchNanoUsdPerCall: rate,
   /** One container of the code interpreter, however often it is used within its session. */
   codeInterpreterNanoUsdPerSession: rate,

@@ -2,7 +2,7 @@
 // nano-dollars yet are decimals in text, exact to the last digit.
 import { z } from 'zod'
 import { priceRow, SERVICE_TIERS } from './price.ts'
-import { chargeReason } from './usage.ts'
+import { chargeReason, mediaCounts } from './usage.ts'
 
 const nanoUsd = z.int()
 const unixMs = z.int()
@@ -75,6 +75,7 @@ const chargedUsage = z.strictObject({
       }),
     })
     .optional(),
+  ...mediaCounts,
 })
 
 const formula = z.strictObject({
@@ -104,12 +105,21 @@ const formula = z.strictObject({
         'tool_image_cached_input',
         'tool_image_text_output',
         'tool_image_output',
+        'audio_length',
+        'characters',
+        'image',
+        'small_image',
+        'medium_image',
+        'large_image',
+        'hd_image',
+        'large_hd_image',
+        'svg',
       ]),
-      /** Tokens, or calls. */
+      /** Tokens, characters, milliseconds, images or calls. */
       count,
       rateNanoUsd: nanoUsd,
-      /** What the rate is for: a million tokens, or one call. */
-      ratePer: z.union([z.literal(1_000_000), z.literal(1)]),
+      /** What the rate is for: a million tokens or characters, a thousand milliseconds, or one of a kind. */
+      ratePer: z.union([z.literal(1_000_000), z.literal(1_000), z.literal(1)]),
       exactNanoUsd,
     }),
   ),

@@ -39,6 +39,20 @@ export type RemoteAdministration = z.infer<typeof remoteAdministration>
 /** Who may register: nobody, with an invitation, after approval, anyone. */
 export const registrationMode = z.enum(['closed', 'invite', 'approval', 'open'])
 
+/** Over what the gateway answers: HTTP alone, HTTPS beside it on the same port, or HTTPS alone. */
+export const httpsMode = z.enum(['off', 'beside_http', 'only'])
+export type HttpsMode = z.infer<typeof httpsMode>
+
+/** The first part of a name that ends in `.local`; empty for none. */
+const localName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(
+    /^([a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?)?$/,
+    'has to be letters, digits and hyphens, at most 60, such as codex-gateway',
+  )
+
 /** Where people reach the gateway, as it stands in the links that are mailed; empty for the address that was asked. */
 const publicBaseUrl = z
   .string()
@@ -111,6 +125,10 @@ const fields = {
   /** What pages and mail call this gateway. */
   productName,
   publicBaseUrl,
+  /** Whether the gateway answers over HTTPS, and over HTTP still. The environment wins. */
+  https: httpsMode,
+  /** Under which name the local network finds the gateway, by multicast DNS. */
+  localName,
 }
 
 export const settingsSchema = z.strictObject({
@@ -139,6 +157,8 @@ export const settingsSchema = z.strictObject({
   timeZone: fields.timeZone.default(''),
   productName: fields.productName.default('Codex Gateway'),
   publicBaseUrl: fields.publicBaseUrl.default(''),
+  https: fields.https.default('off'),
+  localName: fields.localName.default(''),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

@@ -11,6 +11,23 @@ export const chargeReason = z.enum([
 ])
 export type ChargeReason = z.infer<typeof chargeReason>
 
+/** What is not counted in tokens alone; a request has those that it used. */
+export const mediaCounts = {
+  /** Sound that came in, in milliseconds. */
+  audioInputMs: z.int().optional(),
+  /** Characters of text that was spoken. */
+  speechCharacters: z.int().optional(),
+  /** Images, by their size and quality. */
+  images: z.int().optional(),
+  smallImages: z.int().optional(),
+  mediumImages: z.int().optional(),
+  largeImages: z.int().optional(),
+  hdImages: z.int().optional(),
+  largeHdImages: z.int().optional(),
+  /** What another model used to draw an SVG, at its own price. */
+  svgNanoUsd: z.int().optional(),
+}
+
 export const usageRow = z.strictObject({
   requestId: z.string(),
   createdAt: z.int(),
@@ -41,5 +58,7 @@ export const usageRow = z.strictObject({
   planSubscriptionId: z.string().nullable(),
   /** The name that the upstream had which answered. Null for the primary one, for none, and to whoever is no administrator. */
   upstream: z.string().nullable(),
+  /** What it used beside tokens, where it used any of that. */
+  media: z.strictObject(mediaCounts).optional(),
 })
 export type UsageRow = z.infer<typeof usageRow>

@@ -63,7 +63,7 @@ async function boot(): Promise<void> {
   guardSession(session.defaultSession)
   guardPages(() => gateway.server()?.addresses[0])
   serveConsole(listConsoleFiles(join(app.getAppPath(), 'dist', 'renderer', 'console')))
-  const network = watchNetwork(gateway)
+  const network = watchNetwork(gateway, events)
   const window = createConsoleWindow(preferences, gateway)
   const tellWindow = () => window.push([{ type: 'desktop.changed' }])
   const isGiven = givenByEnvironment(process.env)

@@ -5,6 +5,7 @@ import { powerMonitor } from 'electron'
 import { z } from 'zod'
 import type { RunningServer } from '../server/start-server.ts'
 import type { GatewayControl } from './gateway-control.ts'
+import type { GatewayEvents } from './gateway-events.ts'
 import { askAsOperator } from './operator-calls.ts'
 
 const LOOK_EVERY_MS = 5_000
@@ -20,7 +21,10 @@ export interface NetworkWatch {
   onChange(listener: () => void): void
 }
 
-export function watchNetwork(gateway: Pick<GatewayControl, 'server' | 'onChange'>): NetworkWatch {
+export function watchNetwork(
+  gateway: Pick<GatewayControl, 'server' | 'onChange'>,
+  events: Pick<GatewayEvents, 'onEvents'>,
+): NetworkWatch {
   const listeners: (() => void)[] = []
   let address: string | undefined
   let seen = ''
@@ -44,6 +48,12 @@ export function watchNetwork(gateway: Pick<GatewayControl, 'server' | 'onChange'
       timer.unref()
     }
     if (kind === 'running' || kind === 'stopped') void look()
+  })
+  // The same addresses, and perhaps another scheme.
+  events.onEvents((happened) => {
+    if (!happened.some(({ type }) => type === 'network.changed')) return
+    seen = ''
+    void look()
   })
   // A machine often wakes up in another network than it fell asleep in.
   powerMonitor.on('resume', () => void look())

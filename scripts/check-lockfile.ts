@@ -44,7 +44,7 @@ const TOOLS_WITH_OTHER_LICENCES: readonly { readonly name: RegExp; readonly lice
     // Vite's CSS compiler: its own files stay under their licence, what it writes does not come under it.
     { name: /^lightningcss(-.+)?$/, license: 'MPL-2.0' },
     // The accessibility checker of the journeys through the screens: runs in the tests' browser, unchanged.
-    { name: /^(@axe-core\/playwright|axe-core)$/, license: 'MPL-2.0' },
+    { name: /^axe-core$/, license: 'MPL-2.0' },
     // npm 10, with which the set-up is tested, and what it carries.
     { name: /^npm$/, license: 'Artistic-2.0' },
     { name: /^qrcode-terminal$/, license: undefined },

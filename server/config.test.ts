@@ -40,6 +40,7 @@ describe('a value', () => {
       dataDir: '/flag',
     })
     expect(configOf([], env)).toMatchObject({ port: 1, host: '::1', dataDir: '/env' })
+    expect(configOf(['--https', 'only'], { CODEX_GATEWAY_HTTPS: 'off' }).https).toBe('only')
   })
 
   test('that is an empty variable is not set', () => {
@@ -73,6 +74,8 @@ describe('a value', () => {
     [['--host', 'http://0.0.0.0:80'], {}, '--host'],
     [['--colour'], {}, '--colour'],
     [['start'], {}, 'start'],
+    [['--https', 'yes'], {}, '--https'],
+    [[], { CODEX_GATEWAY_HTTPS: 'on' }, 'CODEX_GATEWAY_HTTPS'],
     [[], { CODEX_GATEWAY_PORT: '-1' }, 'CODEX_GATEWAY_PORT'],
     [[], { CODEX_GATEWAY_UPSTREAM: 'azure' }, 'CODEX_GATEWAY_UPSTREAM'],
     [[], { CODEX_GATEWAY_REMOTE_ADMIN: 'yes' }, 'CODEX_GATEWAY_REMOTE_ADMIN'],

@@ -7,7 +7,12 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { upstreamBaseUrl, upstreamKind } from '../contract/operations/setup.ts'
 import { fail, ok, type Result } from '../contract/result.ts'
-import { type RemoteAdministration, remoteAdministration } from '../contract/settings.ts'
+import {
+  type HttpsMode,
+  httpsMode,
+  type RemoteAdministration,
+  remoteAdministration,
+} from '../contract/settings.ts'
 
 export interface StartConfig {
   readonly dataDir: string
@@ -25,6 +30,8 @@ export interface StartConfig {
   readonly remoteAdministration: RemoteAdministration | undefined
   /** The host's own default; this machine where left out. */
   readonly remoteAdministrationDefault?: RemoteAdministration
+  /** Undefined where neither flag nor environment says; then a setting decides. */
+  readonly https?: HttpsMode | undefined
   /** Lets whoever sends it read the metrics from another machine; without one, nobody can. */
   readonly metricsToken: string | undefined
   /** The language of pages for a browser that names none we have. */
@@ -36,10 +43,11 @@ export type CommandLine =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
 
-export const HELP = `Usage: codex-gateway [--port N] [--host H] [--data-dir D]
+export const HELP = `Usage: codex-gateway [--port N] [--host H] [--https M] [--data-dir D]
 
   --port N        port to listen on, 0 picks one      (CODEX_GATEWAY_PORT, 8080)
   --host H        address to listen on                (CODEX_GATEWAY_HOST, 127.0.0.1; 0.0.0.0 lets the network in)
+  --https M       off, beside_http or only            (CODEX_GATEWAY_HTTPS; left out, a setting decides)
   --data-dir D    folder of database, secrets, logs   (CODEX_GATEWAY_DATA_DIR)
   --help          this text
   --version       the version
@@ -52,6 +60,7 @@ CODEX_GATEWAY_LOCALE (en or zh-CN), CODEX_GATEWAY_METRICS_TOKEN (opens /metrics 
 const FLAGS = {
   port: { type: 'string' },
   host: { type: 'string' },
+  https: { type: 'string' },
   'data-dir': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -134,6 +143,7 @@ export function parseConfig(source: ConfigSource): Result<CommandLine, string> {
       password: source.env.CODEX_GATEWAY_ADMIN_PASSWORD || undefined,
     },
     remoteAdministration: read(choice(remoteAdministration.options), env('CODEX_GATEWAY_REMOTE_ADMIN')),
+    https: read(choice(httpsMode.options), ['--https', flags.https], env('CODEX_GATEWAY_HTTPS')),
     metricsToken: read(metricsToken, env('CODEX_GATEWAY_METRICS_TOKEN')),
     locale: localeOf(source.env),
   }

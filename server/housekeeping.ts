@@ -11,6 +11,7 @@ import { copyDatabase } from './db/backup-file.ts'
 import type { Db } from './db/open.ts'
 import type { Repositories } from './db/repositories/repositories.ts'
 import type { Writer } from './db/write.ts'
+import { toLocalNameView } from './mdns/local-name.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -37,10 +38,11 @@ interface Parts {
   readonly settings: LiveSettings
   readonly timeZone: () => string
   readonly inFlight: () => number
+  readonly sockets: () => number
 }
 
 export function createHousekeeping(surroundings: Surroundings, parts: Parts, closers: Closers): Housekeeping {
-  const { config, ports, events, installation, lifecycle, arrivals } = surroundings
+  const { config, ports, events, installation, lifecycle, arrivals, reach } = surroundings
   const { clock, logger } = ports
   const { repositories, writer, accounts, ledgerLight, settings } = parts
   const folder = createBackupFolder(join(config.dataDir, 'backups'))
@@ -107,6 +109,7 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
       figures,
       meter,
       inFlight: parts.inFlight,
+      sockets: parts.sockets,
       waitingWrites: () => writer.waiting,
       openHolds: () => accounts.openHolds(),
       backups: () => {
@@ -124,10 +127,12 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
       readLog: ports.readLog,
       network: () => {
         const port = Number(new URL(lifecycle.addresses()[0] ?? 'http://localhost').port || 80)
-        const places = listPlaces(networkInterfaces(), config.host, port)
+        const isSecure = reach.https.leaf() !== undefined
+        const places = listPlaces(networkInterfaces(), config.host, port, isSecure)
         return {
           port,
           isOpenToNetwork: !isLoopbackHost(config.host),
+          localName: toLocalNameView(reach.localName.state(), isSecure ? 'https' : 'http', port),
           places: places.map((place) => ({ ...place, reached: arrivals.at(place.address) })),
         }
       },

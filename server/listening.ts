@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { StartConfig } from './config.ts'
 import type { Gateway } from './gateway/gateway.ts'
+import type { Doors } from './http/http-server.ts'
 import { StartError } from './start-error.ts'
 
 /** The port it listens on. Rejects with a StartError where the address cannot be had. */
@@ -38,12 +39,13 @@ function listenError(cause: Error & { code?: string }, { host, port }: StartConf
 
 /** Takes no new connections, lets running requests end within `drainMs`, and closes what is left. */
 export async function stopListening(
-  server: Server,
+  { server, endUndecided }: Doors,
   gateway: Pick<Gateway, 'drain'>,
   drainMs: number,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
+  endUndecided()
   await gateway.drain(drainMs)
   // What is still open now are kept-alive connections and clients that read too slowly; all that is owed is settled.
   server.closeIdleConnections()

@@ -101,6 +101,16 @@ const COUNTERS: readonly MetricOf<GatewayStats>[] = [
     valuesOf: ({ drainCuts }) => Object.entries(drainCuts).map(([bound, count]) => [count, { bound }]),
   },
   {
+    name: named('sockets_opened_total'),
+    help: 'Connections over WebSocket that were opened.',
+    valuesOf: ({ sockets }) => [[sockets.opened]],
+  },
+  {
+    name: named('socket_turns_total'),
+    help: 'Requests that came in frames of a WebSocket. They are among all requests, too.',
+    valuesOf: ({ sockets }) => [[sockets.turns]],
+  },
+  {
     name: named('upstream_failures_total'),
     help: 'Requests that the upstream failed at, by what was wrong.',
     labelNames: ['kind'],
@@ -121,6 +131,11 @@ const GAUGES: readonly MetricOf<GatewayStats>[] = [
     name: named('drains'),
     help: 'Upstreams that are being read on behind a client that has left.',
     valuesOf: ({ drains }) => [[drains]],
+  },
+  {
+    name: named('sockets'),
+    help: 'Connections over WebSocket that are open.',
+    valuesOf: ({ sockets }) => [[sockets.open]],
   },
   {
     name: named('upstream_last_success_timestamp_seconds'),

@@ -1,4 +1,5 @@
 // Makes every part of the server once, in the order in which they need each other.
+import { join } from 'node:path'
 import { createAccessChanges } from './accounts/access-changes.ts'
 import { createAccountBook } from './accounts/account-book.ts'
 import { createKeyDirectory } from './accounts/key-directory.ts'
@@ -202,6 +203,8 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     notices,
     pseudonyms: await createPseudonyms({ sealedValues, ids, logger }),
     upstreams: upstream.targets,
+    files: repositories.files,
+    spoolDirectory: join(config.dataDir, 'uploads'),
   })
   closers.push(() => gateway.stop())
   const housekeeping = createHousekeeping(
@@ -215,6 +218,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
       settings,
       timeZone,
       inFlight: () => gateway.inFlight(),
+      sockets: () => gateway.stats().sockets.open,
     },
     closers,
   )
@@ -239,8 +243,8 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     upstreamKeys,
     upstream,
     probe: createUpstreamProbe(),
-    startUp: () =>
-      startUpFacts(config, settings.current().remoteAdministration, surroundings.lifecycle.addresses()),
+    startUp: () => startUpFacts(config, settings.current(), surroundings.lifecycle.addresses()),
+    https: surroundings.reach.https,
     ...signIn,
     ledgerLight,
     timeZone,

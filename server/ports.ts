@@ -21,7 +21,8 @@ export interface Ids {
 
 /**
  * Secrets that must be readable again. Names: `upstream-key` (the operator's OpenAI key), `upstream-key:<id>` (that of a
- * further upstream, with its host), `data-key` (32 bytes in base64, which seals what the database holds). Values never reach the database, a log, an error or a screen in clear.
+ * further upstream, with its host), `data-key` (32 bytes in base64, which seals what the database holds),
+ * `https-authority-key` (PEM of the key that signs the certificates of HTTPS). Values never reach the database, a log, an error or a screen in clear.
  */
 export interface SecretStore {
   get(name: string): Promise<string | undefined>

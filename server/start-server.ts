@@ -23,6 +23,7 @@ import type { OperationDeps } from './operations/deps.ts'
 import { type Dispatch, refuse } from './operations/dispatch.ts'
 import { operatorOf } from './operations/operator.ts'
 import type { Ports } from './ports.ts'
+import { createReach } from './reach.ts'
 import { setupInvitation } from './setup-invitation.ts'
 import { remoteAdministrationOf } from './start-up-facts.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -92,6 +93,8 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     restarting = done
     return done
   }
+  const reach = createReach({ config, ports, events })
+  closers.push(() => reach.stop())
   const surroundings = {
     config,
     ports,
@@ -99,6 +102,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     events,
     lifecycle: { startedAt, addresses: () => addresses, restart },
     arrivals: createArrivals(clock, events, isOwnAddress),
+    reach,
   }
   let core = await startCore(surroundings)
   closers.push(() => core.stop())
@@ -116,7 +120,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     const replaced = await replaceCore(surroundings, core, work, RESTART_DRAIN_MS)
     core = replaced.core
     core.gateway.pause(isPaused)
-    watchAccess()
+    await watchCore()
     core.deps.ledgerLight.start()
     if (replaced.failure !== undefined) throw replaced.failure
   }
@@ -124,19 +128,22 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
   const isAway = () => isStopping || restarting !== undefined
   const httpDeps = toHttpDeps(surroundings, () => core, metrics, isAway)
   const streams = createEventStreams(httpDeps)
-  const watchAccess = () =>
+  const watchCore = async (): Promise<void> => {
     core.deps.accessChanges.subscribe((change) => {
       if (change.kind === 'user') streams.endOf(change.userId)
     })
-  watchAccess()
-  const server = createHttpServer({ ...httpDeps, gateway: toGatewayDoor(() => core), streams })
-  const port = await listen(server, config)
+    await reach.follow(core.deps.settings)
+  }
+  await watchCore()
+  const doors = createHttpServer({ ...httpDeps, gateway: toGatewayDoor(() => core), streams })
+  const port = await listen(doors.server, config)
   const address = localUrl(config.host, port)
   addresses.push(address)
   lock.describe({ pid: process.pid, since: startedAt, address })
   const { setup } = core.deps
   if (!setup.isDone()) ports.tell(setupInvitation(address, setup.token, isReachableFromLoopback(config.host)))
   logger.info({ address, version: installation.version }, 'ready')
+  reach.listening(port)
   core.deps.ledgerLight.start()
 
   let stopped: Promise<void> | undefined
@@ -169,7 +176,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
       // Half a restore is no state to stop in; it takes seconds. Whether it worked has been told to whoever asked.
       await restarting?.catch(() => undefined)
       streams.stop()
-      stopped ??= stopListening(server, core.gateway, drainMs).then(() => closers.closeAll())
+      stopped ??= stopListening(doors, core.gateway, drainMs).then(() => closers.closeAll())
       await stopped
     },
   }
@@ -181,13 +188,13 @@ const GATEWAY_STOPPING = refusal('gateway_stopping', undefined, { retryAfterMs: 
 const toGatewayDoor = (core: () => Core): GatewayDoor => ({
   claims: (req) => core().gateway.claims(req),
   handle: (req, res) => core().gateway.handle(req, res),
-  handleUpgrade: (req, socket) => core().gateway.handleUpgrade(req, socket),
+  handleUpgrade: (req, socket, head) => core().gateway.handleUpgrade(req, socket, head),
   refuse: (req, res, refused) => core().gateway.refuse(req, res, refused),
   recordRefused: (address, refused) => core().gateway.recordRefused(address, refused),
 })
 
 function toHttpDeps(
-  { config, ports, installation, events, arrivals }: Surroundings,
+  { config, ports, installation, events, arrivals, reach }: Surroundings,
   core: () => Core,
   metrics: Metrics,
   isStopping: () => boolean,
@@ -203,7 +210,15 @@ function toHttpDeps(
     clock: ports.clock,
     remoteAdministration: () =>
       remoteAdministrationOf(config, core().deps.settings.current().remoteAdministration),
-    allowedHosts: () => [config.host, ...core().deps.settings.current().allowedHosts],
+    allowedHosts: () => [
+      config.host,
+      ...core().deps.settings.current().allowedHosts,
+      ...reach.localName.names(),
+    ],
+    https: {
+      ...reach.https,
+      fingerprint: () => reach.https.view().authority?.fingerprint,
+    },
     readiness: () => ({
       database: !isStopping() && canWrite(core().deps),
       setUp: !isStopping() && core().deps.setup.isDone(),

@@ -1,6 +1,6 @@
 // What start-up configuration decides about settings: which of them it overrides, and what holds in the end.
 import type { SettingsView } from '../contract/operations/settings.ts'
-import type { RemoteAdministration } from '../contract/settings.ts'
+import type { RemoteAdministration, Settings } from '../contract/settings.ts'
 import type { StartConfig } from './config.ts'
 import { isLoopbackHost } from './system/network-address.ts'
 
@@ -13,11 +13,17 @@ export const remoteAdministrationOf = (
 
 export const startUpFacts = (
   config: StartConfig,
-  stored: RemoteAdministration | null,
+  stored: Pick<Settings, 'remoteAdministration' | 'https'>,
   addresses: readonly string[],
 ): Pick<SettingsView, 'overriddenBy' | 'effective' | 'network'> => ({
-  overriddenBy: config.remoteAdministration === undefined ? {} : { remoteAdministration: 'environment' },
-  effective: { remoteAdministration: remoteAdministrationOf(config, stored) },
+  overriddenBy: {
+    ...(config.remoteAdministration === undefined ? {} : { remoteAdministration: 'environment' }),
+    ...(config.https === undefined ? {} : { https: 'environment' }),
+  },
+  effective: {
+    remoteAdministration: remoteAdministrationOf(config, stored.remoteAdministration),
+    https: config.https ?? stored.https,
+  },
   network: {
     host: config.host,
     port: config.port,

@@ -5,6 +5,7 @@ import type { StartConfig } from './config.ts'
 import type { EventBus } from './events/event-bus.ts'
 import type { Installation } from './installation.ts'
 import type { Ports } from './ports.ts'
+import type { Reach } from './reach.ts'
 import type { Arrivals } from './system/arrivals.ts'
 
 export interface Lifecycle {
@@ -22,4 +23,5 @@ export interface Surroundings {
   readonly events: EventBus
   readonly lifecycle: Lifecycle
   readonly arrivals: Arrivals
+  readonly reach: Reach
 }

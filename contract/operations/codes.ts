@@ -101,6 +101,19 @@ export const codesDisable = operation({
   output: codeBatch,
 })
 
+export const codesEnable = operation({
+  name: 'codes.enable',
+  audience: 'admin',
+  /** Takes `codes.disable` back, of the same one code or batch: those that were disabled one by one stay so. */
+  input: z
+    .strictObject({ batchId: id.optional(), codeId: id.optional() })
+    .refine(
+      ({ batchId, codeId }) => (batchId === undefined) !== (codeId === undefined),
+      'has to name either a batch or a code',
+    ),
+  output: codeBatch,
+})
+
 export const codesRedeem = operation({
   name: 'codes.redeem',
   audience: 'user',

@@ -1,26 +1,41 @@
 // What an operator looks for at a glance: what runs, what needs attention, and how the last days went.
 import { z } from 'zod'
 import { operation } from '../operation.ts'
-import { nanoUsd, unixMs } from './fields.ts'
+import { id, nanoUsd, unixMs } from './fields.ts'
+import { upstreamProblem } from './upstreams.ts'
 import { usageGroup, usageSeries, usageTiming, usageTotals } from './usage.ts'
 
 /** A figure of now, and what the operator's local day has added to it. */
 const count = z.strictObject({ total: z.int(), today: z.int() })
 const amount = z.strictObject({ totalNanoUsd: nanoUsd, todayNanoUsd: nanoUsd })
 
+/** One that is in use and in trouble, with what went wrong there last. */
+const troubledUpstream = z.strictObject({
+  upstreamId: id,
+  isPrimary: z.boolean(),
+  name: z.string(),
+  problem: upstreamProblem.nullable(),
+  lastAt: unixMs.nullable(),
+})
+
 /** What somebody should do something about, each kind at most once, the most urgent first. */
 export const attention = z.discriminatedUnion('kind', [
   /** The books are not right. */
   z.strictObject({ kind: z.literal('ledger_wrong'), findingsTotal: z.int() }),
   z.strictObject({ kind: z.literal('upstream_missing') }),
-  /** It does not answer as it should; `code` names what is wrong. */
+  /** Those that do not answer as they should, of so many in use, in the order in which they are asked. */
   z.strictObject({
     kind: z.literal('upstream_unhealthy'),
-    code: z.string().nullable(),
-    lastFailureAt: unixMs.nullable(),
+    upstreams: z.array(troubledUpstream).min(1),
+    inUse: z.int(),
   }),
-  /** It answers, and did not to single requests of the last hour. */
-  z.strictObject({ kind: z.literal('upstream_errors'), count: z.int(), code: z.string(), lastAt: unixMs }),
+  /** They answer, and did not to single requests of the last hour; `count` is of all of them. */
+  z.strictObject({
+    kind: z.literal('upstream_errors'),
+    count: z.int(),
+    upstreams: z.array(troubledUpstream).min(1),
+    inUse: z.int(),
+  }),
   z.strictObject({ kind: z.literal('possible_losses'), count: z.int(), amountNanoUsd: nanoUsd }),
   /** Models that were asked for and have no price, the last first; `count` is of all of them. */
   z.strictObject({

@@ -18,7 +18,7 @@ const allowedModels = z
 /** The rate limits of the key's own; it only narrows, so each of them is a number. */
 const limits = limitEntries.refine(
   (entries) => entries.every((entry) => entry.value !== null),
-  'a key only narrows, so each of its limits has to be a number',
+  'a key only narrows, so its limit has to be a number',
 )
 
 const periodSpending = z.strictObject({

@@ -75,6 +75,14 @@ export const meChangeEmail = operation({
   output: z.strictObject({ outcome: z.enum(['verification_sent', 'changed']) }),
 })
 
+/** The link that waits in a mail is good for nothing any more, and the address stays. Succeeds where nothing waits. */
+export const meWithdrawEmailChange = operation({
+  name: 'me.withdrawEmailChange',
+  audience: 'user',
+  input: nothing,
+  output: me,
+})
+
 /** Every other session ends. */
 export const meChangePassword = operation({
   name: 'me.changePassword',

@@ -42,6 +42,13 @@ export const plansArchive = operation({
   output: planRow,
 })
 
+export const plansUnarchive = operation({
+  name: 'plans.unarchive',
+  audience: 'admin',
+  input: z.strictObject({ planId: id }),
+  output: planRow,
+})
+
 export const plansList = operation({
   name: 'plans.list',
   audience: 'user',

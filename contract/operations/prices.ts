@@ -72,6 +72,8 @@ const previewedRow = z.strictObject({
       code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
       message: z.string(),
       param: z.string().nullable(),
+      /** Fills the sentence that a screen has for the code. */
+      details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     })
     .nullable(),
   /** The price that the row takes the place of; null where the model has none at that moment. */

@@ -1,7 +1,7 @@
 // Live settings: read and changed by an administrator while the gateway runs.
 import { z } from 'zod'
 import { operation } from '../operation.ts'
-import { remoteAdministration, settingsPatch, settingsSchema } from '../settings.ts'
+import { httpsMode, remoteAdministration, settingsPatch, settingsSchema } from '../settings.ts'
 import { networkFacts, nothing } from './fields.ts'
 
 const byEnvironment = z.literal('environment').optional()
@@ -9,9 +9,9 @@ const byEnvironment = z.literal('environment').optional()
 /** The settings as they are stored, and beside them what holds in their place, and what was fixed at the start. */
 const settingsView = settingsSchema.extend({
   /** Settings that the environment decides: their stored value waits until it is unset. */
-  overriddenBy: z.strictObject({ remoteAdministration: byEnvironment }),
+  overriddenBy: z.strictObject({ remoteAdministration: byEnvironment, https: byEnvironment }),
   /** What holds now, whatever decides it. */
-  effective: z.strictObject({ remoteAdministration }),
+  effective: z.strictObject({ remoteAdministration, https: httpsMode }),
   network: networkFacts,
 })
 export type SettingsView = z.infer<typeof settingsView>

@@ -36,6 +36,8 @@ export const systemStatus = operation({
     database: z.strictObject({ bytes, walBytes: bytes, schema: z.int() }),
     requests: z.strictObject({
       inFlight: z.int(),
+      /** Connections over WebSocket that are open. */
+      sockets: z.int(),
       /** Over the last ten seconds. */
       perSecond: z.number(),
       lastMinute: z.int(),
@@ -78,6 +80,18 @@ export const systemNetwork = operation({
     platform: z.string(),
     isOpenToNetwork: z.boolean(),
     places: z.array(networkPlace),
+    /** A name that the local network finds the gateway by, beside the addresses; null where none is wished for. */
+    localName: z
+      .strictObject({
+        /** As others type it; perhaps not the one that was wished for, where somebody else has that. */
+        name: z.string(),
+        /** Without `/v1`. */
+        url: z.string(),
+        state: z.enum(['asking', 'announced', 'failed']),
+        /** In the words of the system, where it failed; null otherwise. */
+        problem: z.string().nullable(),
+      })
+      .nullable(),
     /** On what the links are built that are handed to others; without a slash at its end. */
     addressForOthers: z.string(),
   }),

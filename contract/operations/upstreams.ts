@@ -10,7 +10,7 @@ import { upstreamApiKey, upstreamBaseUrl, upstreamKind } from './setup.ts'
 // The members of an object literal are exactly the members of its type.
 const problemCode = z.enum(Object.keys(UPSTREAM_PROBLEMS) as [UpstreamProblemCode, ...UpstreamProblemCode[]])
 
-const problem = z.strictObject({
+export const upstreamProblem = z.strictObject({
   code: problemCode,
   message: z.string(),
   details: z.record(z.string(), z.union([z.string(), z.number()])),
@@ -31,7 +31,7 @@ export const upstreamsTest = operation({
   }),
   output: z.strictObject({
     isWorking: z.boolean(),
-    problem: problem.nullable(),
+    problem: upstreamProblem.nullable(),
     /** Names of models it has, at most 500. */
     models: z.array(z.string()),
     modelCount: z.int(),
@@ -48,7 +48,12 @@ const health = z.strictObject({
   lastFailureAt: unixMs.nullable(),
   /** Since the start, the last first; the same again counts up. */
   errors: z.array(
-    problem.extend({ count: z.int(), firstAt: unixMs, lastAt: unixMs, requestId: z.string().nullable() }),
+    upstreamProblem.extend({
+      count: z.int(),
+      firstAt: unixMs,
+      lastAt: unixMs,
+      requestId: z.string().nullable(),
+    }),
   ),
 })
 export type UpstreamHealthView = z.infer<typeof health>
@@ -114,7 +119,7 @@ const use = {
   /** Null: every model, under its own name. */
   models: z
     .array(servedModel)
-    .min(1, 'has to name at least 1 model, or be null for all of them')
+    .min(1, 'has to name at least one model, or be null for all of them')
     .max(MODELS_MAX)
     .refine(
       (models) => new Set(models.map(({ model }) => model)).size === models.length,

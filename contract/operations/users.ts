@@ -108,7 +108,13 @@ export const usersSetStatusMany = operation({
         userId: id,
         /** Null where it was refused. */
         user: userRow.nullable(),
-        error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+        error: z
+          .strictObject({
+            code: z.string(),
+            message: z.string(),
+            details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+          })
+          .nullable(),
       }),
     ),
   }),

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { runSelfTest } from './self-test.ts'
 
 const USAGE = {
@@ -23,11 +24,13 @@ interface Gateway {
   readonly models?: unknown
   readonly answer: readonly unknown[] | ((res: ServerResponse) => void)
   readonly compaction: readonly unknown[]
+  /** The frames that come over WebSocket; undefined where it is refused. */
+  readonly socket: readonly unknown[] | undefined
 }
 
 /** Answers as it is told to, and reports what the self-test made of it, check by check. */
 async function testOf(
-  { models = { data: [{ id: 'm' }] }, answer, compaction }: Gateway,
+  { models = { data: [{ id: 'm' }] }, answer, compaction, socket }: Gateway,
   heartbeatSeconds = 15,
 ) {
   const server = createServer(async (req, res) => {
@@ -38,6 +41,16 @@ async function testOf(
     // Both ways to end a line, and a comment between, are the stream's own business.
     return res.end(
       events.map((event) => `: still here\r\n\r\nevent: x\r\ndata: ${JSON.stringify(event)}\n\n`).join(''),
+    )
+  })
+  const sockets = new WebSocketServer({ noServer: true })
+  server.on('upgrade', (req, connection, head) => {
+    if (!socket) return void connection.end('HTTP/1.1 426 Upgrade Required\r\ncontent-length: 2\r\n\r\nno')
+    sockets.handleUpgrade(req, connection, head, (ws) =>
+      ws.once('message', () => {
+        for (const frame of socket) ws.send(JSON.stringify(frame))
+        ws.close()
+      }),
     )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -52,13 +65,18 @@ async function testOf(
   return Object.fromEntries(checks.map(({ name, outcome, detail }) => [name, `${outcome}: ${detail}`]))
 }
 
-const GOOD = { answer: [CREATED, completed(USAGE)], compaction: [CREATED, COMPACTION, completed(USAGE)] }
+const GOOD = {
+  answer: [CREATED, completed(USAGE)],
+  compaction: [CREATED, COMPACTION, completed(USAGE)],
+  socket: [CREATED, { type: 'response.in_progress' }, completed(USAGE)],
+}
 
 test('a gateway that does as it should passes', async () => {
   expect(await testOf(GOOD)).toEqual({
     models: 'passed: 1',
     stream: 'passed: 2',
     usage: 'passed: 7',
+    socket: 'passed: 3',
     compaction: 'passed: 1',
     heartbeat: expect.stringMatching(/^passed: \d+\.\d$/),
   })
@@ -74,6 +92,16 @@ test.each<[string, Gateway, string]>([
     'usage',
     { ...GOOD, answer: [CREATED, completed(null)] },
     'The end of the answer does not fit: response.usage',
+  ],
+  ['socket', { ...GOOD, socket: undefined }, '426: no'],
+  ['socket', { ...GOOD, socket: [CREATED] }, 'The connection was closed with 1005'],
+  [
+    'socket',
+    {
+      ...GOOD,
+      socket: [{ type: 'error', status: 429, error: { code: 'insufficient_quota', message: 'Top up.' } }],
+    },
+    'insufficient_quota: Top up.',
   ],
   ['compaction', { ...GOOD, compaction: [CREATED, COMPACTION, COMPACTION] }, '2 compactions'],
   ['compaction', { ...GOOD, compaction: GOOD.answer }, '0 compactions'],

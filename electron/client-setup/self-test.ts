@@ -1,6 +1,7 @@
 // What a client needs of this gateway, tried as a client would: over HTTP, with a key of its own that is deleted afterwards.
 import { z } from 'zod'
 import type { SelfTestCheck, SelfTestName } from '../../contract/desktop.ts'
+import { askOverSocket } from './socket-answer.ts'
 
 const PATIENCE_MS = 120_000
 /** The machine is busy with other things, too. */
@@ -68,6 +69,7 @@ export async function runSelfTest(input: SelfTestInput): Promise<readonly SelfTe
     return checkStream(answer)
   })
   await check('usage', async () => checkUsage(answer))
+  await check('socket', () => checkSocket(input))
   await check('compaction', async () =>
     checkCompaction(await streamed([user('Say hello.'), { type: 'compaction_trigger' }])),
   )
@@ -88,6 +90,22 @@ async function checkModels({ baseUrl, key, model }: SelfTestInput): Promise<stri
   return String(data.length)
 }
 
+const question = (model: string, input: readonly unknown[]) => ({
+  model,
+  input,
+  store: false,
+  max_output_tokens: OUTPUT_TOKENS_MAX,
+})
+
+async function checkSocket({ baseUrl, key, model }: SelfTestInput): Promise<string> {
+  const body = question(model, [user('Say hello.')])
+  const frames = await askOverSocket({ baseUrl, key, body, patienceMs: PATIENCE_MS })
+  const events = frames.map((frame) => fits(streamedEvent, JSON.parse(frame), 'A frame'))
+  const last = refused.safeParse(events.at(-1))
+  if (last.success) throw new CheckFailure(`${last.data.error.code ?? ''}: ${last.data.error.message}`)
+  return checkStream({ events, longestSilenceMs: 0 })
+}
+
 async function askStreaming(
   { baseUrl, key, model }: SelfTestInput,
   items: readonly unknown[],
@@ -95,13 +113,7 @@ async function askStreaming(
   const response = await fetch(`${baseUrl}/responses`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      model,
-      input: items,
-      stream: true,
-      store: false,
-      max_output_tokens: OUTPUT_TOKENS_MAX,
-    }),
+    body: JSON.stringify({ ...question(model, items), stream: true }),
     signal: AbortSignal.timeout(PATIENCE_MS),
   })
   if (!response.ok) throw await failureOf(response)

@@ -24,6 +24,7 @@ const TYPES: Readonly<Record<PushedEvent['type'], true>> = {
   'ledger.checked': true,
   'backup.finished': true,
   'network.reached': true,
+  'network.changed': true,
 }
 
 export function listenToServer(onEvent: (event: StreamEvent) => void): () => void {

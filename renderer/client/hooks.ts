@@ -96,8 +96,10 @@ export function useRefreshOn(
     )
     // They were joined just above, so that a list written anew at every rendering is the same list.
     const stops = (heard.split(' ') as EventType[]).map((type) => client.onEvent(type, refresher.want))
+    // After a gap everything is asked anew (frame/live-updates.tsx); here it is only no longer waited for.
+    const stopGaps = client.onEvent('resync', refresher.letGo)
     return () => {
-      for (const stop of [refresher.stop, ...stops]) stop()
+      for (const stop of [refresher.stop, stopGaps, ...stops]) stop()
     }
   }, [client, queries, heard, names, restMs])
 }

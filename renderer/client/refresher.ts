@@ -5,6 +5,8 @@ const REST_MS = 1_000
 
 export interface Refresher {
   want(): void
+  /** Waits no longer for what runs: it was asked of a gateway that has gone, and may never be answered. */
+  letGo(): void
   stop(): void
 }
 
@@ -14,12 +16,15 @@ export function createRefresher(refresh: () => Promise<unknown>, restMs = REST_M
   let isBusy = false
   let isWanted = false
   let isStopped = false
+  let turn = 0
 
   const run = async () => {
+    turn += 1
+    const mine = turn
     isBusy = true
     isWanted = false
     await refresh()
-    if (isStopped) return
+    if (isStopped || mine !== turn) return
     timer = setTimeout(() => {
       isBusy = false
       if (isWanted) void run()
@@ -29,6 +34,12 @@ export function createRefresher(refresh: () => Promise<unknown>, restMs = REST_M
     want() {
       if (isBusy) isWanted = true
       else if (!isStopped) void run()
+    },
+    letGo() {
+      turn += 1
+      clearTimeout(timer)
+      isBusy = false
+      if (isWanted && !isStopped) void run()
     },
     stop() {
       isStopped = true

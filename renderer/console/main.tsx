@@ -8,11 +8,14 @@ void startApp({
   catalogues: import.meta.glob<Record<string, string>>(
     [
       '../kit/words.*.json',
+      '../api-keys/words.*.json',
+      '../limits-form/words.*.json',
       '../words/*/words.*.json',
       '../policy/words.*.json',
       '../receipt/words.*.json',
       '../spend/words.*.json',
       '../usage-rows/words.*.json',
+      '../trust/words.*.json',
       './*/words.*.json',
       './features/*/words.*.json',
     ],

@@ -7,7 +7,7 @@ export const CONSOLE_SCREENS = {
   dashboard: {
     load: () =>
       import('./features/dashboard/dashboard-screen.tsx').then(({ DashboardScreen }) => DashboardScreen),
-    words: ['dashboard'],
+    words: ['dashboard', 'upstream-problems'],
   },
   users: {
     load: () => import('./features/users/users-screen.tsx').then(({ UsersScreen }) => UsersScreen),
@@ -19,7 +19,7 @@ export const CONSOLE_SCREENS = {
   },
   keys: {
     load: () => import('./features/keys/keys-screen.tsx').then(({ KeysScreen }) => KeysScreen),
-    words: ['keys', 'limits-form', 'policy'],
+    words: ['keys', 'api-keys', 'limits-form', 'policy'],
   },
   usage: {
     load: () => import('./features/usage/usage-screen.tsx').then(({ UsageScreen }) => UsageScreen),
@@ -35,7 +35,7 @@ export const CONSOLE_SCREENS = {
   },
   plans: {
     load: () => import('./features/plans/plans-screen.tsx').then(({ PlansScreen }) => PlansScreen),
-    words: ['plans', 'policy'],
+    words: ['plans', 'limits-form', 'policy'],
   },
   settings: {
     load: () =>
@@ -48,7 +48,7 @@ export const CONSOLE_SCREENS = {
   },
   connect: {
     load: () => import('./features/connect/connect-screen.tsx').then(({ ConnectScreen }) => ConnectScreen),
-    words: ['connect'],
+    words: ['connect', 'trust'],
   },
   setup: {
     load: () => import('./features/set-up/set-up-screen.tsx').then(({ SetUpScreen }) => SetUpScreen),

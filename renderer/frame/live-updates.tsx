@@ -1,6 +1,6 @@
 // Keeps a page true for as long as somebody is signed in: who they are, whether their session stands, what the gateway is
 // called, everything that is shown, where events were missed, and what was shown before, once something has happened since.
-import { useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { EventType } from '../client/event-hub.ts'
 import { useClient } from '../client/hooks.ts'
@@ -22,6 +22,12 @@ const CHANGES: readonly EventType[] = [
   'backup.finished',
 ]
 
+/** Also what is still waited for: who was asked before a gap may be gone, and then never answers. */
+async function askAllAnew(queries: QueryClient): Promise<void> {
+  await queries.cancelQueries({ fetchStatus: 'fetching' })
+  await queries.invalidateQueries()
+}
+
 export function LiveUpdates() {
   const client = useClient()
   const queries = useQueryClient()
@@ -30,7 +36,7 @@ export function LiveUpdates() {
 
   useEffect(() => {
     if (userId === undefined) return
-    const everything = createRefresher(() => queries.invalidateQueries())
+    const everything = createRefresher(() => askAllAnew(queries))
     const name = createRefresher(() => queries.invalidateQueries({ queryKey: ['auth.status'] }))
     // A session that has ended answers so, and then the page knows; one that stands may have another role.
     const person = createRefresher(() => queries.invalidateQueries({ queryKey: SESSION_KEY }))
@@ -39,7 +45,10 @@ export function LiveUpdates() {
     const stops = [
       ...CHANGES.map((type) => client.onEvent(type, forgetUnshown)),
       client.onEvent('settings.changed', name.want),
-      client.onEvent('resync', everything.want),
+      client.onEvent('resync', () => {
+        everything.letGo()
+        everything.want()
+      }),
       client.onEvent('session.ended', person.want),
       client.onEvent('stream.refused', person.want),
       client.onEvent('user.changed', (event) => event.userId === userId && person.want()),

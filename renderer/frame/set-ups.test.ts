@@ -1,6 +1,6 @@
 // What a person pastes: the address, the model and the place for the key are in every set-up.
 import { expect, test } from 'vitest'
-import { CLIENTS, isOutOfReach, KEY_PLACEHOLDER, sampleModel, setUpOf } from './set-ups.ts'
+import { CLIENTS, isKey, isOutOfReach, KEY_PLACEHOLDER, sampleModel, setUpOf } from './set-ups.ts'
 
 test.each(CLIENTS)(
   'the set-up of %s carries the address, the model where it names one, and a place for the key',
@@ -11,9 +11,29 @@ test.each(CLIENTS)(
     expect(text).toContain('http://192.168.1.7:8080/v1')
     // Open WebUI asks for the list of models itself.
     expect(text.includes('gpt-6-sol')).toBe(client !== 'open-webui')
-    expect(text.includes(KEY_PLACEHOLDER) || text.includes('GATEWAY_API_KEY')).toBe(true)
+    expect(text).toContain(KEY_PLACEHOLDER)
   },
 )
+
+test.each(CLIENTS)(
+  'the set-up of %s carries the key that is known, and no place for one any more',
+  (client) => {
+    const text = setUpOf(client, 'http://gateway/v1', 'gpt-6-sol', 'sk-cg-abc-def')
+      .map((part) => part.text)
+      .join('\n')
+    expect(text).toContain('sk-cg-abc-def')
+    expect(text).not.toContain(KEY_PLACEHOLDER)
+  },
+)
+
+test('what is typed and is no key gets into no set-up', () => {
+  expect(['sk-cg-a1-b2', "sk-cg-a-b'; rm -rf ~", 'sk-proj-foreign', ''].map(isKey)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ])
+})
 
 test('Codex gets a profile in a file of its own', () => {
   const [file] = setUpOf('codex', 'http://gateway/v1', 'gpt-6-sol')

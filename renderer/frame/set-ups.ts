@@ -14,6 +14,9 @@ export const CLIENTS = [
 ] as const
 export type Client = (typeof CLIENTS)[number]
 
+/** Ours are of this form; anything else that is typed is no key, and belongs in no set-up. */
+export const isKey = (text: string): boolean => /^sk-cg-\w+-\w+$/.test(text)
+
 /** Product names, the same in every language. */
 export const CLIENT_NAMES: Readonly<Record<Client, string>> = {
   codex: 'Codex CLI',
@@ -36,14 +39,19 @@ export interface SetUpPart {
 }
 
 const shell = (text: string): SetUpPart => ({ where: 'shell', place: 'shell', text })
-const exportKey = `export GATEWAY_API_KEY='${KEY_PLACEHOLDER}'`
+const exportKey = (key: string) => `export GATEWAY_API_KEY='${key}'`
 
 /** What is typed once the profile is there. */
-export const RUN_CODEX_PROFILE = `${exportKey}
+export const runCodexProfile = (key: string = KEY_PLACEHOLDER): string => `${exportKey(key)}
 codex --profile gateway`
 
-/** `baseUrl` with its `/v1`. */
-export function setUpOf(client: Client, baseUrl: string, model: string): readonly SetUpPart[] {
+/** `baseUrl` with its `/v1`; `key` where it is known, which is seldom: a key is shown once. */
+export function setUpOf(
+  client: Client,
+  baseUrl: string,
+  model: string,
+  key: string = KEY_PLACEHOLDER,
+): readonly SetUpPart[] {
   switch (client) {
     case 'codex':
       return [
@@ -51,12 +59,14 @@ export function setUpOf(client: Client, baseUrl: string, model: string): readonl
           where: `~/.codex/${CODEX_PROFILE_FILE}`,
           text: codexProfile(baseUrl, model),
         },
-        shell(RUN_CODEX_PROFILE),
+        shell(runCodexProfile(key)),
       ]
     case 'python':
       return [
+        shell(`pip install openai
+${exportKey(key)}`),
         {
-          where: 'pip install openai',
+          where: 'hello.py',
           text: `import os
 from openai import OpenAI
 
@@ -70,8 +80,10 @@ for event in stream:
       ]
     case 'js':
       return [
+        shell(`npm install openai
+${exportKey(key)}`),
         {
-          where: 'npm install openai',
+          where: 'hello.mjs',
           text: `import OpenAI from 'openai'
 
 const client = new OpenAI({ baseURL: '${baseUrl}', apiKey: process.env.GATEWAY_API_KEY })
@@ -84,8 +96,10 @@ for await (const event of stream) {
       ]
     case 'ai-sdk':
       return [
+        shell(`npm install ai @ai-sdk/openai
+${exportKey(key)}`),
         {
-          where: 'npm install ai @ai-sdk/openai',
+          where: 'hello.mjs',
           text: `import { createOpenAI } from '@ai-sdk/openai'
 import { streamText } from 'ai'
 
@@ -98,7 +112,7 @@ for await (const text of textStream) process.stdout.write(text)`,
     case 'curl':
       return [
         shell(`curl ${baseUrl}/chat/completions \\
-  -H 'Authorization: Bearer ${KEY_PLACEHOLDER}' \\
+  -H 'Authorization: Bearer ${key}' \\
   -H 'Content-Type: application/json' \\
   -d '{"model":"${model}","messages":[{"role":"user","content":"Say hello."}]}'`),
       ]
@@ -106,7 +120,7 @@ for await (const text of textStream) process.stdout.write(text)`,
       return [
         shell(`docker run -d -p 3000:8080 \\
   -e OPENAI_API_BASE_URL='${baseUrl}' \\
-  -e OPENAI_API_KEY='${KEY_PLACEHOLDER}' \\
+  -e OPENAI_API_KEY='${key}' \\
   -v open-webui:/app/backend/data \\
   ghcr.io/open-webui/open-webui:main`),
       ]
@@ -114,19 +128,28 @@ for await (const text of textStream) process.stdout.write(text)`,
       return [
         {
           where: '~/.continue/config.yaml',
-          text: `models:
+          text: `name: Codex Gateway
+version: 1.0.0
+schema: v1
+models:
   - name: ${model}
     provider: openai
     model: ${model}
     apiBase: ${baseUrl}
-    apiKey: ${KEY_PLACEHOLDER}`,
+    apiKey: ${key}`,
         },
       ]
     case 'librechat':
       return [
         {
+          where: '.env',
+          text: `GATEWAY_API_KEY=${key}`,
+        },
+        {
           where: 'librechat.yaml',
-          text: `endpoints:
+          text: `version: 1.3.17
+cache: true
+endpoints:
   custom:
     - name: "Codex Gateway"
       apiKey: "\${GATEWAY_API_KEY}"

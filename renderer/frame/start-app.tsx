@@ -11,6 +11,7 @@ import { createIpcTransport } from '../client/ipc-transport.ts'
 import { Toaster } from '../kit/toast.tsx'
 import { TooltipLayer } from '../kit/tooltip.tsx'
 import { useAppearance } from '../state/appearance.ts'
+import type { Language } from '../words/language.ts'
 import { createWords, type Words, WordsContext } from '../words/words.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { LiveUpdates } from './live-updates.tsx'
@@ -32,7 +33,7 @@ export async function startApp({ catalogues, render }: AppParts): Promise<void> 
   followSession(client, queries)
 
   const words = await createWords(catalogues, useAppearance.getState().language)
-  useAppearance.subscribe(({ language }) => void words.change(language))
+  useAppearance.subscribe(({ language }) => void speak(words, language))
   // Failures need them, and a failure is a bad moment to load anything.
   void words.load(['errors'])
 
@@ -57,6 +58,12 @@ export async function startApp({ catalogues, render }: AppParts): Promise<void> 
       </CSPProvider>
     </StrictMode>,
   )
+}
+
+/** The page says which language it is in once it is. */
+async function speak(words: Words, language: Language): Promise<void> {
+  await words.change(language)
+  document.documentElement.lang = words.language
 }
 
 /** The desktop window has a bridge; a browser has the HTTP door. */

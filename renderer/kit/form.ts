@@ -46,7 +46,7 @@ export function useForm<Values extends object>({
   const param = failed?.error instanceof CallError ? paramOf(failed.error.failure) : undefined
   const field = param === undefined ? undefined : (fieldOf[param] ?? fieldNamed(param, initial))
   const textOf = (failure: CallFailure, name: keyof Values) =>
-    (failure.code === 'invalid_input' ? refusedText(name) : undefined) ?? words(failure)
+    (failure.code === 'invalid_input' ? refusedText(name) : undefined) ?? words(failure, { isAtField: true })
   // What the gateway refused is no longer wrong once it is typed anew.
   const isStillThere =
     field !== undefined && failed?.values[field as keyof Values] === values[field as keyof Values]

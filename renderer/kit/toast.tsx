@@ -1,5 +1,5 @@
-// What happened, and one thing to do about it. Bottom right, 6 seconds, and no clock while it is pointed at. Never for
-// errors that need a decision.
+// What happened, and one thing to do about it. Bottom right, 6 seconds (longer where there is something to do), and no clock
+// while it is pointed at. Never for errors that need a decision.
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { create } from 'zustand'
@@ -9,6 +9,8 @@ import { useKitWords } from './kit-words.ts'
 import { Shape, type Status } from './shape.tsx'
 
 const SHOWN_MS = 6_000
+/** Enough to read it, to notice a slip, and to reach for the button. */
+const SHOWN_WITH_ACTION_MS = 12_000
 const TOASTS_MAX = 3
 
 export interface ToastMessage {
@@ -54,11 +56,12 @@ interface ToastCardProps {
 function ToastCard({ message: { text, status = 'ok', action }, onClose }: ToastCardProps) {
   const t = useKitWords()
   const [isHeld, setIsHeld] = useState(false)
+  const shownMs = action === undefined ? SHOWN_MS : SHOWN_WITH_ACTION_MS
   useEffect(() => {
     if (isHeld) return
-    const timer = setTimeout(onClose, SHOWN_MS)
+    const timer = setTimeout(onClose, shownMs)
     return () => clearTimeout(timer)
-  }, [isHeld, onClose])
+  }, [isHeld, onClose, shownMs])
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: pointing at it only stops its clock
     <div

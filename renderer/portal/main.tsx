@@ -8,6 +8,8 @@ void startApp({
   catalogues: import.meta.glob<Record<string, string>>(
     [
       '../kit/words.*.json',
+      '../api-keys/words.*.json',
+      '../limits-form/words.*.json',
       '../words/errors/words.*.json',
       './shell/words.*.json',
       './plan/words.*.json',
@@ -15,6 +17,7 @@ void startApp({
       '../policy/words.*.json',
       '../receipt/words.*.json',
       '../usage-rows/words.*.json',
+      '../trust/words.*.json',
       './features/*/words.*.json',
     ],
     { import: 'default' },

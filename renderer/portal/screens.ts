@@ -44,11 +44,11 @@ export const PORTAL_SCREENS = {
   },
   keys: {
     load: () => import('./features/keys/keys-screen.tsx').then(({ KeysScreen }) => KeysScreen),
-    words: ['keys', 'policy'],
+    words: ['keys', 'api-keys', 'limits-form', 'policy'],
   },
   connect: {
     load: () => import('./features/connect/connect-screen.tsx').then(({ ConnectScreen }) => ConnectScreen),
-    words: ['connect'],
+    words: ['connect', 'trust'],
   },
   account: {
     load: () => import('./features/account/account-screen.tsx').then(({ AccountScreen }) => AccountScreen),

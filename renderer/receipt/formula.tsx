@@ -68,12 +68,16 @@ export function Formula({
 function FormulaLine({ line: { kind, count, rateNanoUsd, ratePer, exactNanoUsd } }: { readonly line: Line }) {
   const t = useReceiptWords()
   const { language } = useAppearance()
-  const text = t(ratePer === 1 ? 'perCall' : 'perMillion', { count: countText(count, language) })
+  // Sound is counted in milliseconds, and priced and shown by the second.
+  const shown = ratePer === 1_000 ? countText(count / 1_000, language) : countText(count, language)
+  const text = t(ratePer === 1_000_000 ? 'perMillion' : 'perCall', { count: shown })
   return (
     <div className="ln">
       <span className="k">{t(`line_${kind}`)}</span>
       <span className="meta num">
-        <Sentence text={text} parts={{ rate: <Money nanoUsd={rateNanoUsd} kind="price" /> }} />
+        {kind === 'svg' ? undefined : (
+          <Sentence text={text} parts={{ rate: <Money nanoUsd={rateNanoUsd} kind="price" /> }} />
+        )}
       </span>
       <span className="dots" />
       {/* Whole nano-dollars are enough to read; the one rounding stands below. */}

@@ -1,4 +1,5 @@
-// What a person chose about looks: theme and language. Kept in this browser; the system's preference holds until then.
+// What a person chose about looks: theme and language. Kept in this browser, in all of its tabs; the system's preference
+// holds until then.
 // `public/appearance.js` applies the same choices before the first paint.
 import { create } from 'zustand'
 import { isLanguage, type Language, languageFor } from '../words/language.ts'
@@ -28,7 +29,6 @@ export const useAppearance = create<Appearance>()((set, get) => ({
   },
   chooseLanguage(language) {
     store(LANGUAGE_KEY, language)
-    document.documentElement.lang = language
     set({ language })
   },
   adoptChoices({ theme, locale }) {
@@ -36,6 +36,13 @@ export const useAppearance = create<Appearance>()((set, get) => ({
     if (locale !== null && read(LANGUAGE_KEY) === null) get().chooseLanguage(locale)
   },
 }))
+
+// The browser tells every tab but the one that was chosen in.
+window.addEventListener('storage', ({ key }) => {
+  const { theme, language, chooseTheme, chooseLanguage } = useAppearance.getState()
+  if (key === THEME_KEY && storedTheme() !== theme) chooseTheme(storedTheme())
+  if (key === LANGUAGE_KEY && storedLanguage() !== language) chooseLanguage(storedLanguage())
+})
 
 function storedTheme(): Theme {
   const stored = read(THEME_KEY)

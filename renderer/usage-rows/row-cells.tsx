@@ -1,7 +1,9 @@
 // What a row of usage says in its cells: how it ended, what it used, what it cost.
 import type { ChargeReason, UsageRow } from '../../contract/usage.ts'
 import { Count, Money } from '../kit/amounts.tsx'
+import { countText } from '../kit/money.ts'
 import { type Status, StatusShape } from '../kit/shape.tsx'
+import { useAppearance } from '../state/appearance.ts'
 import { Sentence } from '../words/sentence.tsx'
 import { useUsageWords } from './words.ts'
 
@@ -24,18 +26,50 @@ export function Ending({ row: { reason, status } }: { readonly row: UsageRow }) 
   )
 }
 
-export function Tokens({ row: { inputTokens, outputTokens } }: { readonly row: UsageRow }) {
+/** What it used: tokens, and what is not counted in tokens before them, or alone where there are none. */
+export function Tokens({ row: { inputTokens, outputTokens, media } }: { readonly row: UsageRow }) {
   const t = useUsageWords()
+  const counts = useMediaText(media)
+  if (counts !== '' && inputTokens + outputTokens === 0) return <span className="num">{counts}</span>
   return (
-    <Sentence
-      text={t('tokensInOut')}
-      parts={{
-        input: <Count value={inputTokens} isShort />,
-        output: <Count value={outputTokens} isShort />,
-      }}
-    />
+    <>
+      {counts === '' ? undefined : <span className="num">{counts} · </span>}
+      <Sentence
+        text={t('tokensInOut')}
+        parts={{
+          input: <Count value={inputTokens} isShort />,
+          output: <Count value={outputTokens} isShort />,
+        }}
+      />
+    </>
   )
 }
+
+/** Such as `2 images` or `12.3 s of sound`; empty where all that was used is tokens. */
+function useMediaText(media: UsageRow['media']): string {
+  const t = useUsageWords()
+  const { language } = useAppearance()
+  if (!media) return ''
+  const images = imagesIn(media)
+  const { audioInputMs = 0, speechCharacters = 0 } = media
+  return [
+    ...(images > 0 ? [t('media_images', { count: images })] : []),
+    ...(audioInputMs > 0 ? [t('media_seconds', { count: countText(audioInputMs / 1_000, language) })] : []),
+    ...(speechCharacters > 0
+      ? [t('media_characters', { count: countText(speechCharacters, language) })]
+      : []),
+  ].join(', ')
+}
+
+const imagesIn = ({
+  images = 0,
+  smallImages = 0,
+  mediumImages = 0,
+  largeImages = 0,
+  hdImages = 0,
+  largeHdImages = 0,
+}: NonNullable<UsageRow['media']>): number =>
+  images + smallImages + mediumImages + largeImages + hdImages + largeHdImages
 
 export function Cost({ row: { costNanoUsd, source, reason } }: { readonly row: UsageRow }) {
   const t = useUsageWords()

@@ -1,6 +1,7 @@
 // What moves a balance besides requests: top-ups, refunds, later charges, the prices of plans, and codes. What is taken is gone
 // from memory before it is on disk, and what is given is there after it.
 import { type Refusal, refusal } from '../../contract/errors.ts'
+import { inputRefusal } from '../../contract/input-problems.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import { BookedBeforeError, CodeClaimedError, StorageFault, type Writer } from '../db/write.ts'
 import type { BalanceChangeCommand, WriteCommand } from '../db/write-command.ts'
@@ -115,9 +116,7 @@ export class BalanceChanges {
 
 function refuseChange(account: Account, amountNanoUsd: NanoUsd): Refusal | undefined {
   if (!Number.isSafeInteger(account.balanceNanoUsd + amountNanoUsd)) {
-    return refusal('invalid_input', {
-      problem: 'amountNanoUsd: the balance would pass the largest amount that can be kept',
-    })
+    return inputRefusal('balance_too_large', 'amountNanoUsd')
   }
   const available = availableNanoUsd(account)
   if (amountNanoUsd >= 0 || available + amountNanoUsd >= 0) return undefined

@@ -79,9 +79,9 @@ test('a code that is claimed twice in one turn is written once, and what else wa
 test('a code that was disabled, alone or with its batch, or has expired gives nothing', async () => {
   const { repositories, writer, balanceOf } = start()
   expect(await outcomeOf(writer.submit(claim('ann', 'one', NOW + 10)))).toBe('claimed')
-  repositories.codes.disableCode('one', NOW)
+  repositories.codes.switchCode('one', NOW)
   expect(await outcomeOf(writer.submit(claim('ann')))).toBe('claimed')
-  repositories.codes.disableBatch('batch', NOW)
+  repositories.codes.switchBatch('batch', NOW)
   expect(await outcomeOf(writer.submit(claim('ann', 'two')))).toBe('claimed')
   expect(balanceOf('ann')).toBe(0)
 })

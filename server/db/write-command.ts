@@ -114,7 +114,7 @@ export interface OwnCommand {
   readonly upstreamId: string | null
   readonly createdAt: number
 }
-export type OwnedKind = 'response' | 'item'
+export type OwnedKind = 'response' | 'item' | 'file'
 
 export interface KeyUsesCommand {
   readonly kind: 'key_uses'

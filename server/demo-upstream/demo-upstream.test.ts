@@ -54,6 +54,10 @@ describe('paths', () => {
       'demo-reasoning',
       'demo-embedding',
       'omni-moderation-latest',
+      'demo-image',
+      'demo-transcribe',
+      'demo-whisper',
+      'demo-speech',
     ])
     expect(await jsonOf(get('/models/demo-smart'))).toMatchObject({ id: 'demo-smart', object: 'model' })
     expect((await get('/models/gpt-9')).status).toBe(404)

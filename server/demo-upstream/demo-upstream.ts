@@ -4,13 +4,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Result } from '../../contract/result.ts'
+import { answerSpeech, answerTranscription, answerTranslation } from './audio-endpoints.ts'
 import { answerChat } from './chat-endpoint.ts'
 import { answerCompact, answerInputTokens } from './compact-endpoint.ts'
 import { answerCompletions } from './completions-endpoint.ts'
 import { deliver, type Pace } from './delivery.ts'
 import { DemoIds } from './demo-ids.ts'
 import { answerEmbeddings } from './embeddings-endpoint.ts'
+import { FileStore } from './file-store.ts'
+import { answerFile, answerUpload, answerUploadStep, type FileRoute, filesReply } from './files-endpoint.ts'
 import { fixedReply, refusedReply } from './fixed-reply.ts'
+import { formOf } from './form.ts'
+import { answerImageEdits, answerImages, answerImageVariations } from './images-endpoint.ts'
 import { asObject, type JsonObject, parseJson } from './json.ts'
 import { answerModerations } from './moderations-endpoint.ts'
 import { bodyTooLarge, invalidJson, missingKey, type Refused, wrongKey } from './openai-error.ts'
@@ -86,6 +91,14 @@ const ANSWERS: Readonly<Record<PostedKind, (body: JsonObject, run: Run) => Resul
   input_tokens: answerInputTokens,
   embeddings: answerEmbeddings,
   moderations: answerModerations,
+  images: answerImages,
+  image_edits: answerImageEdits,
+  image_variations: answerImageVariations,
+  speech: answerSpeech,
+  transcriptions: answerTranscription,
+  translations: answerTranslation,
+  file: answerFile,
+  upload: answerUpload,
 }
 
 class DemoServer implements DemoUpstream {
@@ -98,6 +111,7 @@ class DemoServer implements DemoUpstream {
   readonly #nowMs: () => number
   readonly #cache = new PromptCache()
   readonly #store = new ResponseStore()
+  readonly #files = new FileStore()
   #scripts: { readonly next: Scenario | ScenarioOf; readonly times: number }[] = []
   #port = 0
   readonly #open = new Set<RequestRecord>()
@@ -142,6 +156,7 @@ class DemoServer implements DemoUpstream {
     this.#log.clear()
     this.#cache.clear()
     this.#store.clear()
+    this.#files.clear()
   }
 
   async listen(port: number): Promise<void> {
@@ -221,22 +236,43 @@ class DemoServer implements DemoUpstream {
       return { reply: modelsReply(route.name, requestId), scenario: scripted ?? {} }
     if (route.kind === 'stored')
       return { reply: storedReply(this.#store, route, requestId), scenario: scripted ?? {} }
-    const answered = this.#generate(route.kind, record, requestId, scripted)
+    const answered =
+      route.kind === 'kept'
+        ? this.#kept(route.route, record, requestId, scripted)
+        : this.#generate(ANSWERS[route.kind], record, requestId, scripted)
     return 'error' in answered ? { ...refuse(answered), scenario: scripted ?? {} } : answered
   }
 
-  #generate(
-    kind: PostedKind,
+  #kept(
+    route: FileRoute,
     record: RequestRecord,
     requestId: string,
     scripted: Scenario | undefined,
   ): Answered | Refused {
-    const body = asObject(parseJson(record.body.toString()))
+    if (route.kind === 'upload') {
+      // Cancelling has no body that anybody reads.
+      if (route.asked === 'cancel') record.body = Buffer.from('{}')
+      const step = (body: JsonObject, run: Run) => answerUploadStep(route, body, run)
+      return this.#generate(step, record, requestId, scripted)
+    }
+    const reply = filesReply(this.#files, route, requestId)
+    return 'error' in reply ? reply : { reply, scenario: scripted ?? {} }
+  }
+
+  #generate(
+    answer: (body: JsonObject, run: Run) => Result<Answered, Refused>,
+    record: RequestRecord,
+    requestId: string,
+    scripted: Scenario | undefined,
+  ): Answered | Refused {
+    const isForm = record.headers['content-type']?.startsWith('multipart/') === true
+    const body = isForm ? formOf(record) : asObject(parseJson(record.body.toString()))
     if (!body) return invalidJson()
     const run: Run = {
       ids: this.#ids,
       cache: this.#cache,
       store: this.#store,
+      files: this.#files,
       acceptAnyModel: this.#options.acceptAnyModel === true,
       obeysDirectives: this.#options.obeysDirectives !== false,
       scripted,
@@ -244,7 +280,7 @@ class DemoServer implements DemoUpstream {
       requestId,
       createdS: Math.floor(this.#nowMs() / 1000),
     }
-    const answered = ANSWERS[kind](body, run)
+    const answered = answer(body, run)
     return answered.ok ? answered.value : answered.error
   }
 

@@ -6,7 +6,7 @@ export interface DemoModel {
   readonly name: string
   /** The dated snapshot that answers name. */
   readonly snapshot: string
-  readonly kind: 'text' | 'embedding' | 'moderation'
+  readonly kind: 'text' | 'embedding' | 'moderation' | 'image' | 'transcription' | 'speech'
   /** Of an embedding model, the window of each input. */
   readonly contextWindowTokens: number
   readonly maxOutputTokens: number
@@ -40,6 +40,10 @@ const MODELS: readonly DemoModel[] = [
   model('demo-reasoning', 128_000, 8_192, 'always'),
   { ...model('demo-embedding', 8_192, 0, 'never'), snapshot: 'demo-embedding', kind: 'embedding' },
   { ...model(MODERATION_MODEL, 32_000, 0, 'never'), snapshot: MODERATION_MODEL, kind: 'moderation' },
+  { ...model('demo-image', 32_000, 8_192, 'never'), snapshot: 'demo-image', kind: 'image' },
+  { ...model('demo-transcribe', 16_000, 2_000, 'never'), snapshot: 'demo-transcribe', kind: 'transcription' },
+  { ...model('demo-whisper', 16_000, 0, 'never'), snapshot: 'demo-whisper', kind: 'transcription' },
+  { ...model('demo-speech', 4_096, 16_384, 'never'), snapshot: 'demo-speech', kind: 'speech' },
 ]
 
 const DATED = /-\d{4}-\d{2}-\d{2}$/

@@ -162,6 +162,11 @@ export const previousResponseNotFound = (id: string): Refused =>
 export const responseNotFound = (id: string): Refused =>
   invalid(404, `Response with id '${id}' not found.`, null, null)
 
+export const fileNotFound = (id: string): Refused => invalid(404, `No such File object: ${id}`, 'id', null)
+
+export const uploadNotFound = (id: string): Refused =>
+  invalid(404, `No such Upload object: ${id}`, 'id', null)
+
 export const responseNotCancellable = (): Refused =>
   invalid(400, 'Cannot cancel a synchronous response.', null, null)
 

@@ -1,6 +1,7 @@
 // Which paths the demo upstream answers, and how a request's body comes in.
 import type { IncomingMessage } from 'node:http'
 import type { Reply } from './delivery.ts'
+import { type FileRoute, fileRouteOf } from './files-endpoint.ts'
 import { jsonReply, refusedReply } from './fixed-reply.ts'
 import { modelList, modelObject } from './models.ts'
 import { modelNotFound, noWebSocket, type Refused, unknownUrl, wrongMethod } from './openai-error.ts'
@@ -18,6 +19,14 @@ const POSTED = {
   '/v1/responses/input_tokens': 'input_tokens',
   '/v1/embeddings': 'embeddings',
   '/v1/moderations': 'moderations',
+  '/v1/images/generations': 'images',
+  '/v1/images/edits': 'image_edits',
+  '/v1/images/variations': 'image_variations',
+  '/v1/audio/speech': 'speech',
+  '/v1/audio/transcriptions': 'transcriptions',
+  '/v1/audio/translations': 'translations',
+  '/v1/files': 'file',
+  '/v1/uploads': 'upload',
 } as const
 export type PostedKind = (typeof POSTED)[keyof typeof POSTED]
 const KINDS: ReadonlyMap<string, PostedKind> = new Map(Object.entries(POSTED))
@@ -26,6 +35,7 @@ export type Route =
   | { readonly kind: PostedKind }
   | { readonly kind: 'models'; readonly name: string | undefined }
   | { readonly kind: 'stored'; readonly id: string; readonly asked: StoredAsked }
+  | { readonly kind: 'kept'; readonly route: FileRoute }
   | { readonly kind: 'refused'; readonly refused: Refused }
 
 export function routeOf({ method, path, headers }: RequestRecord): Route {
@@ -40,6 +50,8 @@ export function routeOf({ method, path, headers }: RequestRecord): Route {
   }
   const stored = storedRouteOf(method, path)
   if (stored) return stored
+  const kept = fileRouteOf(method, pathname)
+  if (kept) return { kind: 'kept', route: kept }
   const kind = KINDS.get(pathname)
   if (!kind) return refused(unknownUrl(method, pathname))
   if (headers.upgrade !== undefined) return refused(noWebSocket())

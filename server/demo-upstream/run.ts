@@ -5,6 +5,7 @@ import { type Conversation, directiveText, promptOf } from './conversation.ts'
 import type { Reply } from './delivery.ts'
 import type { DemoIds } from './demo-ids.ts'
 import { scenarioIn } from './directives.ts'
+import type { FileStore } from './file-store.ts'
 import { type DemoModel, findModel } from './models.ts'
 import { contextExceeded, modelNotFound, type Refused } from './openai-error.ts'
 import type { InputCount, PromptCache } from './prompt-cache.ts'
@@ -17,6 +18,7 @@ export interface Run {
   readonly ids: DemoIds
   readonly cache: PromptCache
   readonly store: ResponseStore
+  readonly files: FileStore
   readonly acceptAnyModel: boolean
   readonly obeysDirectives: boolean
   /** What a test has scripted; it comes before what the prompt says. */

@@ -92,6 +92,7 @@ function nameOf(event: OtherEvent): string {
     case 'price.changed':
     case 'requests.running':
     case 'ledger.checked':
+    case 'network.changed':
     case 'backup.finished':
       return event.type
   }

@@ -6,8 +6,8 @@ import { fail, ok, type Result } from '../../contract/result.ts'
 import { type PricedTier, serviceTierNamed } from '../ledger/service-tier.ts'
 import {
   checkCacheLifetime,
-  checkToolChoice,
   checkTools,
+  type FileReference,
   invalidParameter,
   paramAt,
   unsupported,
@@ -16,6 +16,8 @@ import {
 } from './body-walk.ts'
 import { type HostedAsk, nothingHosted } from './hosted-tools.ts'
 import { isObject, type JsonObject } from './json-object.ts'
+import type { MediaFacts } from './media/media-facts.ts'
+import { checkToolChoice } from './tool-choice.ts'
 
 export interface BodyFacts {
   readonly model: string
@@ -50,6 +52,9 @@ export interface BodyFacts {
   /** A response whose use of the prompt cache is to be compared with this one's. */
   readonly comparedResponseId: string | undefined
   readonly itemReferences: readonly string[]
+  readonly fileReferences: readonly FileReference[]
+  /** Of images and sound. */
+  readonly media?: MediaFacts
 }
 
 /** Facts of a body that says nothing of these things, for a dialect to name the others. */
@@ -69,6 +74,7 @@ export const PLAIN_FACTS = {
   previousResponseId: undefined,
   comparedResponseId: undefined,
   itemReferences: [],
+  fileReferences: [],
 } as const satisfies Partial<BodyFacts>
 
 /** An upper bound of the input in tokens: `fixedTokensMax` and one token for each byte of text, for no token is shorter. */

@@ -4,6 +4,9 @@ import { readChatBody } from './chat-body.ts'
 import { readCompletionsBody } from './completions-body.ts'
 import { readEmbeddingsBody } from './embeddings-body.ts'
 import type { Dialect } from './endpoints.ts'
+import { readImagesBody, readVariationsBody } from './media/images-body.ts'
+import { readSpeechBody } from './media/speech-body.ts'
+import { readTranscriptionBody, readTranslationBody } from './media/transcription-body.ts'
 import { readModerationsBody } from './moderations-body.ts'
 import { readCompactBody, readInputTokensBody, readResponsesBody } from './responses-body.ts'
 
@@ -15,4 +18,9 @@ export const BODY_READERS: Readonly<Record<Dialect, BodyReader>> = {
   input_tokens: readInputTokensBody,
   embeddings: readEmbeddingsBody,
   moderations: readModerationsBody,
+  images: readImagesBody,
+  variations: readVariationsBody,
+  transcriptions: readTranscriptionBody,
+  translations: readTranslationBody,
+  speech: readSpeechBody,
 }

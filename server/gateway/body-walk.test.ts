@@ -146,9 +146,25 @@ describe('an id of something kept upstream', () => {
     ],
     ['a member nobody knows', responses({ something_new: { file_ids: [FILE] } }), 'something_new.file_ids'],
     ['a container at the top', responses({ container: 'cntr_1' }), 'container'],
-  ])('is refused in %s', (_where, result, param) =>
-    expect(refusalOf(result)).toMatchObject({ code: 'unsupported_parameter', param }),
-  )
+  ])('is looked up where it is a file, and refused else, in %s', (_where, result, param) => {
+    if (param.endsWith('.file_id')) expect(facts(result).fileReferences).toEqual([{ id: FILE, param }])
+    else expect(refusalOf(result)).toMatchObject({ code: 'unsupported_parameter', param })
+  })
+
+  test('makes the input as large as the window, unless it is an image', () => {
+    expect(facts(inMessage({ type: 'input_file', file_id: FILE })).input).toBeUndefined()
+    expect(facts(input({ type: 'message', role: 'user', content: 'x', file_id: FILE })).input).toBeUndefined()
+    const image = facts(inMessage({ type: 'input_image', file_id: FILE }))
+    expect(image.input?.fixedTokensMax).toBe(1_024 + 25_000)
+  })
+
+  test('is named no more often than it can be looked up', () => {
+    const many = Array.from({ length: 501 }, () => ({ type: 'input_image', file_id: FILE }))
+    expect(refusalOf(inMessage(...many))).toMatchObject({ code: 'invalid_parameter' })
+    expect(refusalOf(inMessage({ type: 'input_file', file_id: 7 }))).toMatchObject({
+      code: 'invalid_parameter',
+    })
+  })
 
   test('is no id where a client describes its own data: schemas, arguments, metadata', () => {
     const parameters = {
@@ -450,7 +466,6 @@ describe('wherever in a body it is put', () => {
 
   test.each([
     ['a hosted tool', { tools: [{ type: 'mcp', server_url: 'https://x.test' }] }],
-    ['a stored file', { file_id: 'file_theirs' }],
     ['a container', { container_id: 'cntr_theirs' }],
     ['stores', { vector_store_ids: ['vs_theirs'] }],
     ['sound', { type: 'input_audio', input_audio: { data: 'x' } }],
@@ -459,6 +474,17 @@ describe('wherever in a body it is put', () => {
     fc.assert(
       fc.property(around(planted), (value) => {
         for (const result of places(value)) expect(result.ok).toBe(false)
+      }),
+      { seed: SEED, numRuns: 200 },
+    )
+  })
+
+  test('a stored file is looked up, or refused where no file may be named', () => {
+    fc.assert(
+      fc.property(around({ file_id: 'file_theirs' }), (value) => {
+        for (const result of places(value)) {
+          if (result.ok) expect(result.value.fileReferences.map(({ id }) => id)).toEqual(['file_theirs'])
+        }
       }),
       { seed: SEED, numRuns: 200 },
     )

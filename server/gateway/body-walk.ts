@@ -1,10 +1,10 @@
 // Walks through everything in a body that can carry a tool, the id of something kept upstream, an image, a file or a sound,
 // however deep it lies. What cannot be bounded or is not permitted is refused by its place in the body.
 import { type Refusal, refusal } from '../../contract/errors.ts'
+import type { HostedTool } from '../../contract/request-policy.ts'
 import { DEPTH_MAX } from './body-scan.ts'
 import { bytesOfText } from './body-text.ts'
 import {
-  CLIENT_TOOLS,
   type HostedAsk,
   hostedToolNamed,
   isClientTool,
@@ -21,12 +21,23 @@ export interface Walk {
   needsFullWindow: boolean
   readonly hosted: HostedAsk
   readonly itemReferences: string[]
+  /** Files by their ids, with the places where they are named; undefined where none may be. */
+  readonly fileReferences: FileReference[] | undefined
   /** The names and indices that lead to the value that is looked at. */
   readonly path: (string | number)[]
   toolDepth: number
+  /** Whether the object that is looked at is an image, which may be a file. */
+  isInImage: boolean
 }
 
-export const startWalk = (): Walk => ({
+export interface FileReference {
+  readonly id: string
+  readonly param: string
+}
+
+/** `mayNameFiles` where whoever calls looks up whose they are. */
+export const startWalk = (mayNameFiles = false): Walk => ({
+  fileReferences: mayNameFiles ? [] : undefined,
   images: 0,
   imageBytes: 0,
   needsFullWindow: false,
@@ -34,6 +45,7 @@ export const startWalk = (): Walk => ({
   itemReferences: [],
   path: [],
   toolDepth: 0,
+  isInImage: false,
 })
 
 export const invalidParameter = (param: string, problem: string): Refusal =>
@@ -55,7 +67,7 @@ export function paramAt({ path }: Walk, ...more: readonly (string | number)[]): 
 const PARAM_LENGTH_MAX = 200
 
 /** What is to be thought of a member by its name, wherever it stands. */
-const MEMBERS: ReadonlyMap<string, 'free' | 'stored' | 'tools' | 'breakpoint'> = new Map([
+const MEMBERS: ReadonlyMap<string, 'free' | 'stored' | 'file' | 'tools' | 'breakpoint'> = new Map([
   // JSON of the client's own making: a schema may well have a property called "file_id".
   ...(
     [
@@ -74,7 +86,6 @@ const MEMBERS: ReadonlyMap<string, 'free' | 'stored' | 'tools' | 'breakpoint'> =
   // Ids of what is kept upstream under the operator's account: nobody here knows whose those are.
   ...(
     [
-      'file_id',
       'file_ids',
       'container',
       'container_id',
@@ -84,6 +95,7 @@ const MEMBERS: ReadonlyMap<string, 'free' | 'stored' | 'tools' | 'breakpoint'> =
       'connector_id',
     ] as const
   ).map((name) => [name, 'stored'] as const),
+  ['file_id', 'file'],
   ['tools', 'tools'],
   ['prompt_cache_breakpoint', 'breakpoint'],
 ])
@@ -138,6 +150,8 @@ function checkOf(name: string, value: unknown): Step | undefined {
       return undefined
     case 'stored':
       return refuseStored
+    case 'file':
+      return noteFile
     case 'tools':
       return checkTools
     case 'breakpoint':
@@ -145,6 +159,21 @@ function checkOf(name: string, value: unknown): Step | undefined {
     case undefined:
       return typeof value === 'object' ? walkValue : undefined
   }
+}
+
+const FILE_REFERENCES_MAX = 500
+const FILE_ID_LENGTH_MAX = 200
+
+/** What a file brings into the input is bounded by the window alone, unless it is an image, which was counted as one. */
+const noteFile: Step = (walk, id) => {
+  if (!walk.fileReferences) return refuseStored(walk, id)
+  if (typeof id !== 'string' || id === '' || id.length > FILE_ID_LENGTH_MAX)
+    return invalidParameter(paramAt(walk), 'it has to be the id of a file.')
+  if (walk.fileReferences.length === FILE_REFERENCES_MAX)
+    return invalidParameter(paramAt(walk), `a request names at most ${FILE_REFERENCES_MAX} files.`)
+  walk.fileReferences.push({ id, param: paramAt(walk) })
+  if (!walk.isInImage) walk.needsFullWindow = true
+  return undefined
 }
 
 const refuseStored: Step = (walk, value) =>
@@ -169,7 +198,11 @@ export const walkParts: Step = (walk, content) =>
 const walkPart: Step = (walk, part) => {
   if (!isObject(part)) return walkValue(walk, part)
   const refused = wrongType(walk, part) ?? noteKind(walk, part, true)
-  return refused ?? walkMembers(walk, part)
+  if (refused) return refused
+  walk.isInImage = part.type === 'input_image'
+  const inner = walkMembers(walk, part)
+  walk.isInImage = false
+  return inner
 }
 
 /** A type is a text, or is left out. */
@@ -251,11 +284,27 @@ const checkTool: Step = (walk, tool) => {
     refuse: unsupported,
     refer: (id) => noteOwn(walk, id),
   })
-  return walkMembers(walk, tool, CHECKED_ALREADY)
+  return walkMembers(walk, tool, NAMED_BY[kind])
 }
 
-/** Ids of what is kept upstream, which `noteHostedTool` has looked at. */
-const CHECKED_ALREADY = { vector_store_ids: () => undefined, container: () => undefined }
+const noteFiles: Step = (walk, ids) => {
+  if (ids === undefined || ids === null) return undefined
+  return Array.isArray(ids)
+    ? walkList(walk, ids, noteFile)
+    : invalidParameter(paramAt(walk), 'it has to be a list of ids of files.')
+}
+
+/** A container by its id was looked at by `noteHostedTool`, and so was what a new one is made with, but for the files in it. */
+const walkContainer: Step = (walk, container) =>
+  isObject(container) ? within(walk, 'file_ids', container.file_ids, noteFiles) : undefined
+
+/** What is kept upstream and may be named in a tool. */
+const NAMED_BY: Readonly<Record<HostedTool, Readonly<Record<string, Step>>>> = {
+  web_search: {},
+  file_search: { vector_store_ids: () => undefined },
+  code_interpreter: { container: walkContainer },
+  image_generation: {},
+}
 
 const REFERENCES_MAX = 2_000
 
@@ -267,32 +316,5 @@ export function noteOwn(walk: Walk, id: string): Refusal | undefined {
   return undefined
 }
 
-const refuseTool = (walk: Walk, type: string): Refusal =>
+export const refuseTool = (walk: Walk, type: string): Refusal =>
   refusal('unsupported_tool', { tool: type.slice(0, 60) }, { param: paramAt(walk) })
-
-/** What a choice of tools may name: what it names has to be in `tools` as well, where it is checked closely. */
-const CHOICES: ReadonlySet<unknown> = new Set([...CLIENT_TOOLS, 'namespace', 'tool_search'])
-
-/** `tool_choice`: a word, one tool, or a list of those that are allowed. One that is hosted is refused even as a wish. */
-export const checkToolChoice: Step = (walk, choice) => {
-  if (!isObject(choice)) return undefined
-  const refused = wrongType(walk, choice)
-  if (refused) return refused
-  if (choice.type !== 'allowed_tools') return checkChoice(walk, choice)
-  // Chat completions put the list into an object of its own.
-  const inner = isObject(choice.allowed_tools) ? choice.allowed_tools : choice
-  return within(walk, 'tools', inner.tools, (at, tools) =>
-    Array.isArray(tools) ? walkList(at, tools, checkChoice) : undefined,
-  )
-}
-
-const checkChoice: Step = (walk, choice) => {
-  if (!isObject(choice)) return undefined
-  const refused = wrongType(walk, choice)
-  if (refused) return refused
-  if (typeof choice.type !== 'string' || CHOICES.has(choice.type)) return undefined
-  const kind = hostedToolNamed(choice.type)
-  if (kind === undefined) return refuseTool(walk, choice.type)
-  if (!walk.hosted.places.has(kind)) walk.hosted.places.set(kind, paramAt(walk))
-  return undefined
-}

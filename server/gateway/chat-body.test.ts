@@ -104,10 +104,6 @@ describe('a chat body', () => {
       'messages[0].content[0]',
       { messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'x' } }] }] },
     ],
-    [
-      'messages[0].content[0].file.file_id',
-      { messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file_1' } }] }] },
-    ],
     ['tools', { tools: [{ type: 'function' }, { type: 'web_search' }] }],
     ['tools[0].tools[0]', { tools: [{ type: 'namespace', tools: [{ type: 'file_search' }] }] }],
   ])('may not reach for %s', (param, more) => {
@@ -160,6 +156,7 @@ describe('a chat body', () => {
       isStored: false,
       previousResponseId: undefined,
       itemReferences: [],
+      fileReferences: [],
     })
   })
 })

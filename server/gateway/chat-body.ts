@@ -31,7 +31,7 @@ const NO_AUDIO = 'audio has no price here yet.'
 const SEARCH_ELSEWHERE = 'use the web_search tool of /v1/responses, where searches are counted.'
 
 export function readChatBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
-  const walk = startWalk()
+  const walk = startWalk(true)
   const hasReached = checkShape(body) ?? walkBody(walk, body, REACH) ?? checkHosted(walk)
   if (hasReached) return fail(hasReached)
   const model = modelIn(body)
@@ -57,6 +57,7 @@ export function readChatBody(body: JsonObject, bodyBytes: number): Result<BodyFa
     hosted: walk.hosted,
     wantsUsageChunk: wantsUsageChunk.value,
     serviceTier: serviceTier.value,
+    fileReferences: walk.fileReferences ?? [],
   })
 }
 

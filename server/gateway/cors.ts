@@ -70,6 +70,14 @@ export function answerOptions(
   return undefined
 }
 
+/** Why the page that an upgrade comes from may not have it: a browser asks nobody before it opens a WebSocket. */
+export function refusesOrigin(settings: Origins, { headers }: IncomingMessage): Refusal | undefined {
+  const { origin } = headers
+  return origin === undefined || isAllowed(settings, origin)
+    ? undefined
+    : refusal('cors_origin_rejected', { origin: printable(origin) })
+}
+
 const isPreflight = ({ headers }: IncomingMessage): boolean =>
   headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 

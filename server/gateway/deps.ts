@@ -6,6 +6,7 @@ import type { KeySpendings } from '../accounts/key-spending.ts'
 import type { Notices } from '../accounts/notices.ts'
 import type { OwnedIds } from '../accounts/owned-ids.ts'
 import type { PlanFunds } from '../accounts/plan-funds.ts'
+import type { FilesRepository } from '../db/repositories/files.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { LimitBook } from '../limits/limit-book.ts'
 import type { Limiter } from '../limits/limiter.ts'
@@ -19,6 +20,7 @@ import type { Pseudonyms } from '../settings/pseudonyms.ts'
 import type { BodyMemory } from './body-memory.ts'
 import type { Drains } from './drains.ts'
 import type { LiveRequests } from './live-requests.ts'
+import type { UploadSpool } from './media/upload-spool.ts'
 import type { UpstreamTarget } from './request.ts'
 import type { SessionAffinity } from './session-affinity.ts'
 import type { TokenCounter } from './token-counter.ts'
@@ -47,6 +49,9 @@ export interface GatewayDeps {
   readonly pseudonyms: Pseudonyms
   /** Where requests go now, in the order of priority; none before the set-up. */
   readonly upstreams: () => readonly UpstreamTarget[]
+  readonly files: FilesRepository
+  /** Where forms are kept while their requests run; emptied at the start. */
+  readonly spoolDirectory: string
 }
 
 /** What the stages use: the same, with the gateway's own parts. */
@@ -57,5 +62,6 @@ export interface StageDeps extends GatewayDeps {
   readonly traffic: Traffic
   readonly tokens: TokenCounter
   readonly bodies: BodyMemory
+  readonly uploads: UploadSpool
   readonly affinity: SessionAffinity
 }

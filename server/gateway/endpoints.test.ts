@@ -1,6 +1,9 @@
 // The paths that exist, and every trick to reach one that does not.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ENDPOINTS, endpointAt, isGatewayPath, modelIdAt, rawPathOf, storedAt } from './endpoints.ts'
+import { ENDPOINTS, endpointAt, filesAt, isGatewayPath, modelIdAt, rawPathOf, storedAt } from './endpoints.ts'
+import { REFUSED_ENDPOINTS } from './refused-endpoints.ts'
 import type { Received } from './request.ts'
 import { findEndpoint } from './stages/receive.ts'
 
@@ -104,8 +107,14 @@ describe('a path that is not in the table', () => {
     '?',
     '/v1/organization/costs',
     '/v1/projects',
-    '/v1/files',
-    '/v1/batches',
+    '/v1/files/',
+    '/v1/files/a/../b',
+    '/v1/files/%2e%2e',
+    '/v1/files/file-1/content/more',
+    '/v1/uploads/up_1',
+    '/v1/batches/../organization',
+    '/v1/batches%2f..',
+    '/v1//batches',
     '/v1/realtime/client_secrets',
     '/v1/models/',
     '/models/',
@@ -211,6 +220,33 @@ describe('the path of a stored response', () => {
     expect(endpointAt('/v1/responses/compact')?.kind).toBe('metered')
     expect(endpointAt('/v1/responses/input_tokens')?.kind).toBe('metered')
   })
+})
+
+describe('the path of a file', () => {
+  test.each([
+    ['POST', '/v1/files', 'create', ''],
+    ['GET', '/api/v1/files', 'list', ''],
+    ['GET', '/files/file-1_A', 'read', 'file-1_A'],
+    ['DELETE', '/v1/files/file-1', 'delete', 'file-1'],
+    ['GET', '/v1/files/file-1/content', 'content', 'file-1'],
+    ['POST', '/v1/uploads', 'start_upload', ''],
+    ['POST', '/v1/uploads/upload_1/parts', 'add_part', 'upload_1'],
+    ['POST', '/v1/uploads/upload_1/complete', 'complete_upload', 'upload_1'],
+    ['POST', '/v1/uploads/upload_1/cancel', 'cancel_upload', 'upload_1'],
+  ])('%s %s does %s with %s', (method, path, action, id) => {
+    expect(filesAt(path, method)?.endpoint).toMatchObject({ kind: 'files', action, id })
+    expect(codeOf(method, path)).toBe('found')
+    expect(codeOf('PATCH', path)).toBe('method_not_allowed')
+  })
+})
+
+test('the page of what is not offered has the reasons of the table', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/request-journey.md'), 'utf8')
+  const [, section = ''] = /### What is not offered\n([\s\S]*?)\n### /.exec(page) ?? []
+  for (const name of REFUSED_ENDPOINTS.keys()) {
+    expect(section).toContain(`\`/v1/${name}\``)
+    expect(codeOf('POST', `/v1/${name}`)).toBe('endpoint_not_offered')
+  }
 })
 
 describe('the path of one model', () => {

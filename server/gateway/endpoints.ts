@@ -1,5 +1,6 @@
 // ★ The one table of what the OpenAI side answers. A path that is not here does not exist; an upstream URL is built from
 // the row, never from what a client sent. The rest of OpenAI's surface joins as rows.
+import { type FileAction, fileRouteAt } from './files/file-endpoints.ts'
 
 /** How a request is made sense of: which body it has, where its usage stands, which events it streams. */
 export type Dialect =
@@ -10,6 +11,11 @@ export type Dialect =
   | 'input_tokens'
   | 'embeddings'
   | 'moderations'
+  | 'images'
+  | 'variations'
+  | 'transcriptions'
+  | 'translations'
+  | 'speech'
 
 interface EndpointBase {
   /** The path behind `/v1`; usage rows and logs name the endpoint by both. */
@@ -24,8 +30,12 @@ export interface MeteredEndpoint extends EndpointBase {
   /** Appended to the upstream's base URL. */
   readonly upstreamPath: string
   readonly maxBodyBytes: number
+  /** Where it takes a form: how large that may be. */
+  readonly form?: { readonly maxBytes: number; readonly isNeeded: boolean }
   /** Whether the upstream charges nothing for it, whichever model is named. It is limited and listed all the same. */
   readonly isFree: boolean
+  /** Whether the same is answered over WebSocket, to an upgrade of the same path: a frame for each request. */
+  readonly isOverSocket?: true
 }
 
 /** Answered from our own tables. */
@@ -45,11 +55,19 @@ export interface StoredEndpoint extends EndpointBase {
   readonly hasItems: boolean
 }
 
+/** Files that the upstream keeps as inputs for whoever put them in. Nothing is charged for them. */
+export interface FileEndpoint extends EndpointBase {
+  readonly kind: 'files'
+  readonly action: FileAction
+  /** The id in the path; empty where it has none. */
+  readonly id: string
+}
+
 export type Endpoint = MeteredEndpoint | LocalEndpoint | StoredEndpoint
 
 const MEBIBYTE = 1024 * 1024
 /** Codex sends some 70 KB a turn, vision requests tens of megabytes of base64. */
-const JSON_BODY_BYTES_MAX = 32 * MEBIBYTE
+export const JSON_BODY_BYTES_MAX = 32 * MEBIBYTE
 
 const forwarded = (path: string, dialect: Dialect, isFree = false): MeteredEndpoint => ({
   kind: 'metered',
@@ -59,6 +77,17 @@ const forwarded = (path: string, dialect: Dialect, isFree = false): MeteredEndpo
   upstreamPath: path,
   maxBodyBytes: JSON_BODY_BYTES_MAX,
   isFree,
+})
+
+/** What takes files as parts of a form (OpenAI API reference: sounds of 25 MB, images of 50 MB each). */
+const withForm = (
+  path: string,
+  dialect: Dialect,
+  maxMebibytes: number,
+  isNeeded = true,
+): MeteredEndpoint => ({
+  ...forwarded(path, dialect),
+  form: { maxBytes: maxMebibytes * MEBIBYTE, isNeeded },
 })
 
 /** The rest of its path is the model's id, whatever characters it has: it is looked up here, and never sent anywhere. */
@@ -95,12 +124,18 @@ const STORED: readonly StoredEndpoint[] = [
 
 const AT_ONE_PATH: readonly Endpoint[] = [
   forwarded('/chat/completions', 'chat'),
-  forwarded('/responses', 'responses'),
+  { ...forwarded('/responses', 'responses'), isOverSocket: true },
   forwarded('/responses/compact', 'compaction'),
   forwarded('/responses/input_tokens', 'input_tokens', true),
   forwarded('/completions', 'completions'),
   forwarded('/embeddings', 'embeddings'),
   forwarded('/moderations', 'moderations', true),
+  forwarded('/images/generations', 'images'),
+  withForm('/images/edits', 'images', 256, false),
+  withForm('/images/variations', 'variations', 26),
+  withForm('/audio/transcriptions', 'transcriptions', 26),
+  withForm('/audio/translations', 'translations', 26),
+  forwarded('/audio/speech', 'speech'),
   { kind: 'local', path: '/models', methods: ['GET', 'HEAD'], answer: 'models' },
   { kind: 'local', path: '/usage', methods: ['GET', 'HEAD'], answer: 'usage' },
 ]
@@ -120,6 +155,20 @@ const BEFORE_MODELS = ANY_PREFIX.map((prefix) => `${prefix}/models/`)
 export function rawPathOf(target: string): string {
   const query = target.indexOf('?')
   return query < 0 ? target : target.slice(0, query)
+}
+
+/** What a raw path under `/files` and `/uploads` answers; undefined where it is none of them. */
+export function filesAt(
+  rawPath: string,
+  method: string,
+): { readonly methods: readonly string[]; readonly endpoint: FileEndpoint | undefined } | undefined {
+  const prefix = ANY_PREFIX.find((start) => rawPath.startsWith(`${start}/`))
+  const found = prefix === undefined ? undefined : fileRouteAt(rawPath.slice(prefix.length))
+  if (!found) return undefined
+  const { path, actions } = found.route
+  const methods = Object.keys(actions)
+  const action = Object.hasOwn(actions, method) ? actions[method] : undefined
+  return { methods, endpoint: action && { kind: 'files', path, methods, action, id: found.id } }
 }
 
 export const endpointAt = (rawPath: string): Endpoint | undefined =>

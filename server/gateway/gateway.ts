@@ -6,19 +6,20 @@ import { createBodyMemory } from './body-memory.ts'
 import { allowOrigin, announcesApiKey, answerOptions } from './cors.ts'
 import type { GatewayDeps, StageDeps } from './deps.ts'
 import { type DrainBound, Drains } from './drains.ts'
-import { endpointAt, isGatewayPath, rawPathOf } from './endpoints.ts'
+import { endpointAt, isGatewayPath, JSON_BODY_BYTES_MAX, rawPathOf } from './endpoints.ts'
 import { carriesApiKey } from './headers.ts'
 import { createLiveRequests, type LiveRequest } from './live-requests.ts'
+import { createUploadSpool } from './media/upload-spool.ts'
 import { answerRefusal } from './openai-error.ts'
 import { outcomeWithoutRow, refusedAs } from './outcome.ts'
 import { runRequest } from './pipeline.ts'
 import { createSessionAffinity } from './session-affinity.ts'
+import { type SocketCounts, Sockets } from './sockets/sockets.ts'
 import { arrivalOf } from './stages/receive.ts'
 import { record } from './stages/record.ts'
 import { createTokenCounter } from './token-counter.ts'
 import { Traffic, type TrafficCounts } from './traffic.ts'
 import { createUpstreamPools } from './upstream-pool.ts'
-import { refuseUpgrade } from './websocket.ts'
 
 export type { GatewayDeps } from './deps.ts'
 export type { UpstreamTarget } from './request.ts'
@@ -28,8 +29,8 @@ export interface Gateway {
   /** Whether the OpenAI side answers this request, rather than the portal. */
   claims(req: IncomingMessage): boolean
   handle(req: IncomingMessage, res: ServerResponse): void
-  /** Answers an upgrade and ends the socket. */
-  handleUpgrade(req: IncomingMessage, socket: Duplex): void
+  /** Answers an upgrade: with a connection over WebSocket, or with a refusal and the end of the socket. */
+  handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Refuses a request, as one of its own. */
   refuse(req: IncomingMessage, res: ServerResponse, refused: Refusal): void
   /** Records a refusal that is written on a bare socket, and returns the id that it is to carry. */
@@ -50,12 +51,15 @@ export interface GatewayStats extends TrafficCounts {
   readonly inFlight: number
   readonly drains: number
   readonly drainCuts: Readonly<Record<DrainBound, number>>
+  readonly sockets: SocketCounts
 }
 
 /** How often running requests are asked whether they would still be let in. */
 const ACCESS_CHECK_MS = 1_000
 /** How long requests have, once they are cut off, to have their charge written. */
 const CUT_OFF_MS_MAX = 5_000
+/** How long clients have to take the end of their connection over WebSocket. */
+const SOCKETS_CLOSE_MS_MAX = 2_000
 
 export function createGateway(gatewayDeps: GatewayDeps): Gateway {
   const deps: StageDeps = {
@@ -66,17 +70,33 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     traffic: new Traffic(),
     tokens: createTokenCounter(gatewayDeps.logger),
     bodies: createBodyMemory(),
+    uploads: createUploadSpool(gatewayDeps.spoolDirectory),
     affinity: createSessionAffinity(gatewayDeps.clock),
   }
   let isStopping = false
   let isPaused = false
   const unsubscribe = deps.accessChanges.subscribe((change) => {
     const refused = refusal(change.kind === 'user' ? 'account_suspended' : 'api_key_disabled')
-    const isMeant = (request: LiveRequest) =>
+    const isMeant = (request: Pick<LiveRequest, 'userId' | 'keyId'>) =>
       change.kind === 'user' ? request.userId === change.userId : request.keyId === change.keyId
     deps.live.cut((request) => (isMeant(request) ? refused : undefined))
+    sockets.cut((socket) => (isMeant(socket) ? refused : undefined))
   })
-  const accessCheck = setInterval(() => cutWhoLostAccess(deps), ACCESS_CHECK_MS)
+  const refusesNew = (): Refusal | undefined => {
+    if (isStopping) return refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 })
+    return isPaused ? refusal('gateway_paused', undefined, { retryAfterMs: 30_000 }) : undefined
+  }
+  const answer = (req: IncomingMessage, res: ServerResponse): void => {
+    const refused = refusesNew()
+    if (refused) refuse(deps, req, res, refused)
+    else void runRequest(deps, req, res)
+  }
+  const sockets = new Sockets(
+    deps,
+    { refusesNew, answer: ({ req, res }) => answer(req, res) },
+    JSON_BODY_BYTES_MAX,
+  )
+  const accessCheck = setInterval(() => cutWhoLostAccess(deps, sockets), ACCESS_CHECK_MS)
   accessCheck.unref()
 
   return {
@@ -85,11 +105,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     handle(req, res) {
       allowOrigin(deps.settings.current(), req, res)
       if (req.method === 'OPTIONS') options(deps, req, res)
-      else if (isStopping)
-        refuse(deps, req, res, refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 }))
-      else if (isPaused)
-        refuse(deps, req, res, refusal('gateway_paused', undefined, { retryAfterMs: 30_000 }))
-      else void runRequest(deps, req, res)
+      else answer(req, res)
     },
     refuse: (req, res, refused) => refuse(deps, req, res, refused),
     recordRefused(address, refused) {
@@ -97,26 +113,28 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
       record(deps, arrival, outcomeWithoutRow(deps, arrival, refusedAs(refused.code)))
       return arrival.requestId
     },
-    handleUpgrade(req, socket) {
-      const arrival = arrivalOf(deps, req)
-      const refused = refuseUpgrade(req, socket, arrival.requestId)
-      record(deps, arrival, outcomeWithoutRow(deps, arrival, refusedAs(refused.code)))
-    },
+    handleUpgrade: (req, socket, head) => sockets.upgrade(req, socket, head),
     inFlight: () => deps.live.count,
     stats: () => ({
       ...deps.traffic.counts(),
       inFlight: deps.live.count,
       drains: deps.drains.count,
       drainCuts: deps.drains.cuts,
+      sockets: sockets.counts(),
     }),
     pause(paused) {
       isPaused = paused
     },
     async drain(timeoutMs) {
       isStopping = true
-      if (await within(deps.live.idle(), timeoutMs)) return
-      deps.live.abortAll()
-      await within(deps.live.idle(), CUT_OFF_MS_MAX)
+      sockets.goAway()
+      if (!(await within(deps.live.idle(), timeoutMs))) {
+        deps.live.abortAll()
+        await within(deps.live.idle(), CUT_OFF_MS_MAX)
+      }
+      // The HTTP server waits for its connections, and knows nothing of those that were upgraded.
+      await within(sockets.allClosed(), SOCKETS_CLOSE_MS_MAX)
+      sockets.stop()
     },
     async stop() {
       unsubscribe()
@@ -141,9 +159,10 @@ function refuse(deps: StageDeps, req: IncomingMessage, res: ServerResponse, refu
 }
 
 /** A key expires without anyone doing anything, and nobody tells of it. */
-function cutWhoLostAccess(deps: StageDeps): void {
+function cutWhoLostAccess(deps: StageDeps, sockets: Sockets): void {
   try {
     deps.live.cut((request) => request.lostAccess())
+    sockets.cut((socket) => socket.lostAccess())
   } catch (error) {
     // The database cannot be asked now. The requests run on, and are asked for again.
     deps.logger.warn(

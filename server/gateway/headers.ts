@@ -41,8 +41,15 @@ const mayCross = (name: string, names: ReadonlySet<string>, prefixes: readonly s
 /** What a value may consist of (RFC 9110, "Field Values"); a control character is somebody's attempt at a second header. */
 const isClean = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 
+/** What was read as JSON in UTF-8 is sent as that, in whatever words the client put it. */
+const JSON_CONTENT: readonly string[] = ['content-type', 'application/json']
+
 /** The flat header list for the upstream: what may cross from the client, and the operator's own credentials. */
-export function upstreamHeaders(client: IncomingHttpHeaders, apiKey: string | undefined): string[] {
+export function upstreamHeaders(
+  client: IncomingHttpHeaders,
+  apiKey: string | undefined,
+  content: readonly string[] = JSON_CONTENT,
+): string[] {
   const flat: string[] = []
   for (const name in client) {
     const value = client[name]
@@ -50,8 +57,7 @@ export function upstreamHeaders(client: IncomingHttpHeaders, apiKey: string | un
     const one = Array.isArray(value) ? value.join(', ') : value
     if (isClean(one) && !one.includes(KEY_START)) flat.push(name, one)
   }
-  // What was read as JSON in UTF-8 is sent as that, in whatever words the client put it.
-  flat.push('content-type', 'application/json')
+  flat.push(...content)
   // The meter reads the answer's bytes as they are relayed, so they have to come uncompressed.
   flat.push('accept-encoding', 'identity')
   if (apiKey !== undefined) flat.push('authorization', `Bearer ${apiKey}`)

@@ -104,7 +104,10 @@ function noteVectorStores(
   return undefined
 }
 
-/** What an automatic container may be made with: larger ones cost more, and what else there may be is not known. */
+/**
+ * What an automatic container may be made with: larger ones cost more, and what else there may be is not known. Whose its files
+ * are is asked where every file is.
+ */
 const CONTAINER_MEMBERS: ReadonlySet<string> = new Set(['type', 'file_ids', 'memory_limit'])
 
 function checkContainer(
@@ -119,17 +122,13 @@ function checkContainer(
       'it has to be {"type":"auto"}, or the id of a container that an answer of yours has made.',
     )
   }
-  const { memory_limit: memory, file_ids: files } = container
+  const { memory_limit: memory } = container
   const other = Object.keys(container).find((name) => !CONTAINER_MEMBERS.has(name) && container[name] != null)
   if (other !== undefined) return refuse(paramOf('container', other), 'it has no price here.')
   if (memory != null && memory !== '1g') {
     return refuse(paramOf('container', 'memory_limit'), 'only "1g" has a price here.')
   }
-  if (files == null || (Array.isArray(files) && files.length === 0)) return undefined
-  return refuse(
-    paramOf('container', 'file_ids'),
-    'files cannot be put into a container through this gateway.',
-  )
+  return undefined
 }
 
 /** A drawing made of text is made, and billed, by yet another model. */

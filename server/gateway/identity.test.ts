@@ -1,7 +1,7 @@
 // What an upstream learns of who asks: a pseudonym, and a cache key that nobody else can name.
 import { describe, expect, test } from 'vitest'
 import type { Dialect } from './endpoints.ts'
-import { identitySplices } from './identity.ts'
+import { formIdentitySplices, identitySplices } from './identity.ts'
 import type { JsonObject } from './json-object.ts'
 import { applySplices, scanObject } from './json-scan.ts'
 
@@ -63,5 +63,17 @@ test('an endpoint is told no more than it knows', () => {
   expect(sent('{"model":"m"}', 'compaction')).toEqual({ model: 'm' })
   expect(sent('{"model":"m","user":"bob"}', 'embeddings')).toEqual({ model: 'm', user: ANN })
   expect(sent('{"model":"m","user":null}', 'completions')).toEqual({ model: 'm', user: null })
+  expect(sent('{"model":"m","user":"bob"}', 'images')).toEqual({ model: 'm', user: ANN })
   expect(sent('{"model":"m","user":"bob"}', 'moderations')).toEqual({ model: 'm', user: 'bob' })
+})
+
+test('a form that names somebody names the pseudonym, and what is no name of anybody stays', () => {
+  const fields = [
+    { name: 'prompt', value: 'bob', start: 10, end: 13 },
+    { name: 'user', value: 'bob', start: 20, end: 23 },
+  ]
+  expect(formIdentitySplices(pseudonyms, { dialect: 'images' }, 'ann', fields)).toEqual([
+    { start: 20, end: 23, text: ANN },
+  ])
+  expect(formIdentitySplices(pseudonyms, { dialect: 'transcriptions' }, 'ann', fields)).toEqual([])
 })

@@ -4,6 +4,7 @@ import type { Pseudonyms } from '../settings/pseudonyms.ts'
 import type { Dialect, MeteredEndpoint } from './endpoints.ts'
 import type { JsonObject } from './json-object.ts'
 import { additionOf, type JsonObjectScan, memberOf, type Splice } from './json-scan.ts'
+import type { FormField } from './media/form-scan.ts'
 
 /** OpenAI takes no more for `prompt_cache_key`, and for `safety_identifier` (API reference, "Create a model response"). */
 const LENGTH_MAX = 64
@@ -27,6 +28,11 @@ const RULES: Readonly<Record<Dialect, readonly Rule[]>> = {
   compaction: [{ name: 'prompt_cache_key', isAdded: false }],
   completions: FOR_OTHERS,
   embeddings: FOR_OTHERS,
+  images: FOR_OTHERS,
+  variations: FOR_OTHERS,
+  transcriptions: [],
+  translations: [],
+  speech: [],
   input_tokens: [],
   moderations: [],
 }
@@ -50,6 +56,19 @@ export function identitySplices(
     else if (!member && isAdded) splices.push(additionOf(scan, `"${name}":${text}`))
   }
   return splices
+}
+
+/** Of a form: where its own bytes change. What is missing in it is missing still. */
+export function formIdentitySplices(
+  pseudonyms: Pseudonyms,
+  { dialect }: Pick<MeteredEndpoint, 'dialect'>,
+  userId: string,
+  fields: readonly FormField[],
+): readonly Splice[] {
+  const names = new Set<string>(RULES[dialect].map(({ name }) => name))
+  return fields
+    .filter(({ name }) => names.has(name))
+    .map(({ start, end }) => ({ start, end, text: pseudonyms.of(userId) }))
 }
 
 /** The client's own key behind the person's pseudonym: two people who name the same key share nothing by it. */

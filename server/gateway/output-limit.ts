@@ -13,6 +13,11 @@ const LIMITS_OF: Readonly<Record<Dialect, readonly string[]>> = {
   input_tokens: [],
   embeddings: [],
   moderations: [],
+  images: [],
+  variations: [],
+  transcriptions: [],
+  translations: [],
+  speech: [],
 }
 
 /**

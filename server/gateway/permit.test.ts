@@ -191,20 +191,37 @@ test('files are searched in the stores that are open to whoever asks, and in no 
   expect(refusal(stores('vs_shared'), { policy: { vectorStoreIds: [] } })[0]).toBe('unsupported_parameter')
 })
 
-test('a container is an automatic one of the usual size without files, or one that is referred to', () => {
+test('a container is an automatic one of the usual size, or one that is referred to; its files are looked up', () => {
   const container = (made: unknown) => ({ tools: [{ type: 'code_interpreter', container: made }] })
   expect(permitted(container('cntr_1')).facts?.itemReferences).toEqual(['cntr_1'])
   expect(permitted(container({ type: 'auto', memory_limit: '1g', file_ids: [] })).error).toBeUndefined()
   for (const [made, param] of [
     [undefined, 'container'],
     [{ type: 'auto', memory_limit: '64g' }, 'container.memory_limit'],
-    [{ type: 'auto', file_ids: ['file_1'] }, 'container.file_ids'],
     [{ type: 'auto', skills: [{}] }, 'container.skills'],
     [{ type: 'other' }, 'container'],
     [['cntr_1'], 'container'],
   ] as const) {
     expect(refusal(container(made))).toEqual(['unsupported_parameter', `tools[0].${param}`])
   }
+  expect(
+    permitted(container({ type: 'auto', file_ids: ['file_1', 'file_2'] })).facts?.fileReferences,
+  ).toEqual([
+    { id: 'file_1', param: 'tools[0].container.file_ids[0]' },
+    { id: 'file_2', param: 'tools[0].container.file_ids[1]' },
+  ])
+  for (const [ids, param] of [
+    ['file_1', 'file_ids'],
+    [[7], 'file_ids[0]'],
+  ] as const) {
+    expect(refusal(container({ type: 'auto', file_ids: ids }))).toEqual([
+      'invalid_parameter',
+      `tools[0].container.${param}`,
+    ])
+  }
+  // A tool that has no container names none, and one that has no stores none of them.
+  expect(refusal({ tools: [{ ...SEARCH, container: 'cntr_1' }] })[0]).toBe('unsupported_parameter')
+  expect(refusal({ tools: [{ ...RUN, vector_store_ids: ['vs_other'] }] })[0]).toBe('unsupported_parameter')
 })
 
 test('images are made by one model that is named and has a price, as pictures', () => {
@@ -222,7 +239,11 @@ test('images are made by one model that is named and has a price, as pictures', 
     'unsupported_parameter',
     'tool_choice',
   ])
-  expect(refusal(draw({ input_image_mask: { file_id: 'file_1' } }))[0]).toBe('unsupported_parameter')
+  expect(permitted(draw({ input_image_mask: { file_id: 'file_1' } })).facts?.fileReferences).toEqual([
+    { id: 'file_1', param: 'tools[0].input_image_mask.file_id' },
+  ])
+  // The largest image that this model makes, three previews and what it plans in words.
+  expect(permitted(draw({})).toolTerms?.imageTool?.outputTokensMax).toBe(23_719 + 300 + 1_024)
 })
 
 describe('calls of hosted tools', () => {

@@ -12,6 +12,7 @@ import { unsupported } from './body-walk.ts'
 import type { MeteredEndpoint } from './endpoints.ts'
 import type { JsonObject } from './json-object.ts'
 import { additionOf, type JsonObjectScan, memberOf, type Splice } from './json-scan.ts'
+import { imageCallTokensMax } from './media/image-tokens.ts'
 
 export interface PermitAsk {
   readonly policy: PolicyValues
@@ -138,7 +139,7 @@ function termsOf({ facts, price, priceOf, endpoint }: PermitAsk): Result<ToolTer
   if (imageModel === undefined)
     return fail(unsupported(imageParam, 'the tool has to be offered with its model.'))
   const row = priceOf(imageModel)
-  const imageTool = row && imageToolTerms(imageModel, row)
+  const imageTool = row && imageToolTerms(imageModel, row, imageCallTokensMax(imageModel))
   if (imageTool) return ok({ isPreviewSearch, imageTool })
   return fail(refusal('model_not_priced', { model: imageModel }, { param: imageParam }))
 }

@@ -8,6 +8,7 @@ import type { OpenHold } from '../accounts/account-book.ts'
 import { withoutKeys } from '../without-keys.ts'
 import type { StageDeps } from './deps.ts'
 import type { LocalEndpoint } from './endpoints.ts'
+import { answerFiles } from './files/answer-files.ts'
 import { refuseRepeated } from './headers.ts'
 import { LiveRequest } from './live-requests.ts'
 import { answerModel, answerModels } from './models-list.ts'
@@ -16,9 +17,10 @@ import { type Outcome, outcomeOfRow, outcomeWithoutRow, refusedAs } from './outc
 import { answerUsage } from './own-usage.ts'
 import { CLIENT_LEFT_STATUS, type Relayed, refusedWith } from './relayed.ts'
 import type { Admitted, Held, Identified, Read, Received, Routed } from './request.ts'
+import { answerWarmUp, isWarmUp } from './sockets/warm-up.ts'
 import { admit } from './stages/admit.ts'
 import { hold } from './stages/hold.ts'
-import { identify } from './stages/identify.ts'
+import { identify, refusedByNow } from './stages/identify.ts'
 import { read } from './stages/read.ts'
 import { findEndpoint, receive } from './stages/receive.ts'
 import { record } from './stages/record.ts'
@@ -72,13 +74,17 @@ async function journey(deps: StageDeps, received: Received): Promise<Outcome> {
     const answered = await answerStored(deps, { ...identified.value, endpoint: endpoint.value })
     return outcomeWithoutRow(deps, { ...identified.value, endpoint: endpoint.value }, answered)
   }
+  if (endpoint.value.kind === 'files') {
+    const asked = { ...identified.value, endpoint: endpoint.value }
+    return outcomeWithoutRow(deps, asked, await answerFiles(deps, asked))
+  }
   const addressed: Identified = { ...identified.value, endpoint: endpoint.value }
   const admitted = admit(deps, addressed)
   if (!admitted.ok) return refuseKnown(deps, addressed, admitted.error)
   const limited = checkLimits(deps, addressed)
   if (limited) return refuseKnown(deps, admitted.value, limited)
   const live = new LiveRequest(
-    { ...addressed.key, lostAccess: () => lostAccess(deps, received) },
+    { ...addressed.key, lostAccess: () => refusedByNow(deps, received) },
     deps.drains,
   )
   live.onCut = (refused) => answerRefusal(received.res, received.requestId, refused)
@@ -102,21 +108,17 @@ function answerLocal(
   else answerUsage(deps, identified)
 }
 
-/** Why this very request would not be let in now: asked again while it runs, for keys expire without anyone doing anything. */
-function lostAccess(deps: StageDeps, received: Received): Refusal | undefined {
-  const again = identify(deps, received)
-  return again.ok ? undefined : again.error
-}
-
 async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRequest): Promise<Outcome> {
   const share = deps.bodies.shareFor(admitted.key.userId)
+  const spool = deps.uploads.shareFor(admitted.requestId, admitted.key.userId)
   try {
-    const body = await read(admitted, share)
+    const body = await read(admitted, share, spool)
     if (body.ok) return await readJourney(deps, body.value, live)
     if (body.error === 'client_left') return leftWithoutAnswer(deps, admitted, live)
     return refuseKnown(deps, admitted, body.error)
   } finally {
     share.release()
+    await spool.release()
   }
 }
 
@@ -126,6 +128,7 @@ async function readJourney(deps: StageDeps, body: Read, live: LiveRequest): Prom
   const reserved = reserve(deps, routed.value)
   if (!reserved.ok) return refuseKnown(deps, routed.value, reserved.error)
   try {
+    if (isWarmUp(body.req)) return answerWarmUp(deps, reserved.value)
     const held = await hold(deps, reserved.value)
     if (!held.ok) return refuseKnown(deps, routed.value, held.error)
     live.watch(held.value.res)

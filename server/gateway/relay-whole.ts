@@ -12,6 +12,7 @@ import { type JsonObject, parseObject } from './json-object.ts'
 import { applySplices, memberOf, scanObject } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
 import { noteMade } from './made-ids.ts'
+import { measureMedia, mediaAnswer, meteredOf } from './media/media-answer.ts'
 import { codeOf, NOTHING_MORE, type Relayed, refusedWith, statusGiven } from './relayed.ts'
 import type { Sending } from './request.ts'
 import { type Measured, nothingMeasured } from './stream-meter.ts'
@@ -38,7 +39,7 @@ export async function relayWhole(
     return refusedWith(held, live, refusal(code), ERRORS[code].status, 'upstream_failed')
   }
   const { body } = collected
-  const answer = head.status === 200 ? parseObject(body.toString('utf8')) : undefined
+  const answer = head.status === 200 ? answerIn(held, head, body) : undefined
   const hasFailed =
     answer === undefined || (answer.error !== undefined && answer.error !== null && answer.usage == null)
   if (hasFailed) return relayError(deps, held, live, head, body)
@@ -74,7 +75,11 @@ function collect(source: AnswerSource, live: LiveRequest): Promise<Collected> {
   })
 }
 
+const answerIn = (held: Sending, head: UpstreamHead, body: Buffer): JsonObject | undefined =>
+  held.media ? mediaAnswer(held.media, head, body) : parseObject(body.toString('utf8'))
+
 function measureWhole(deps: Pick<StageDeps, 'ownedIds'>, held: Sending, answer: JsonObject): Measured {
+  if (held.media) return measureMedia(meteredOf(held), answer)
   const measured = nothingMeasured()
   takeAnswer(held.endpoint.dialect, answer, measured, noteMade(deps, held))
   // Usage that cannot be true may have lost a count; the text stands in for it, as in a stream.

@@ -12,6 +12,8 @@ import type { UpstreamLane } from '../upstreams/upstream-lane.ts'
 import type { BodyFacts } from './body-facts.ts'
 import type { MeteredEndpoint } from './endpoints.ts'
 import type { JsonObjectScan, Splice } from './json-scan.ts'
+import type { RoutedMedia } from './media/price-media.ts'
+import type { Upload } from './media/upload-arrival.ts'
 import type { ServedModels } from './upstream-choice.ts'
 
 export interface Arrival {
@@ -44,7 +46,10 @@ export interface Admitted extends Identified {
 }
 
 export interface Read extends Admitted {
+  /** Of a form what it says, as JSON. */
   readonly body: Buffer
+  /** The form, which is what is sent. */
+  readonly upload?: Upload
 }
 
 export interface Routed extends Read {
@@ -70,12 +75,14 @@ export interface Routed extends Read {
   readonly toolTerms: ToolTerms
   /** What changes in the body before it is sent, of what docs/request-journey.md names. */
   readonly edits: readonly Splice[]
-  /** What changes for upstreams that are told people apart. */
+  /** What changes for upstreams that are told people apart; of a form, in the form itself. */
   readonly identity: readonly Splice[]
   /** Whether the usage chunk was asked for by us, and is taken out again. */
   readonly isUsageInjected: boolean
   /** Tokens that a referenced response brings into the input. */
   readonly referencedTokens: number
+  /** Of images and sound: what is known beyond the facts. */
+  readonly media?: RoutedMedia | undefined
 }
 
 export interface Reserved extends Routed {

@@ -170,14 +170,14 @@ describe('a responses body', () => {
       ['an image', [{ type: 'input_image', file_id: 'file_1' }]],
       ['a file', [{ type: 'input_file', file_id: 'file_1' }]],
       ['a part nobody knows', [{ type: 'something_new', file_id: 'file_1' }]],
-    ])('may not name a stored file in %s, in a message or in an output', (_what, content) => {
+    ])('has a stored file looked up in %s, in a message or in an output', (_what, content) => {
       for (const item of [
         { role: 'user', content },
         { type: 'function_call_output', call_id: 'c', output: content },
         { type: 'computer_call_output', call_id: 'c', output: content[0] },
       ]) {
-        const { code, param } = refused(input(item))
-        expect(code).toBe('unsupported_parameter')
+        const [{ id, param } = { id: '', param: '' }] = facts(input(item)).fileReferences
+        expect(id).toBe('file_1')
         expect(param).toMatch(/^input\[0\]\.(content|output)(\[0\])?\.file_id$/)
       }
     })
@@ -313,6 +313,7 @@ describe('a responses body', () => {
       previousResponseId: undefined,
       comparedResponseId: undefined,
       itemReferences: [],
+      fileReferences: [],
       inputs: 1,
       isOutputLimitable: true,
     })

@@ -50,7 +50,7 @@ export function readInputTokensBody(body: JsonObject, bodyBytes: number): Result
 }
 
 function readConversation(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
-  const walk = startWalk()
+  const walk = startWalk(true)
   const hasReached = walkBody(walk, body, REACH)
   if (hasReached) return fail(hasReached)
   const model = modelIn(body)
@@ -75,6 +75,7 @@ function readConversation(body: JsonObject, bodyBytes: number): Result<BodyFacts
     previousResponseId: previous.value,
     comparedResponseId: compared.value,
     itemReferences: walk.itemReferences,
+    fileReferences: walk.fileReferences ?? [],
   })
 }
 

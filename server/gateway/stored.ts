@@ -15,7 +15,7 @@ import { type Answered, refusedAs } from './outcome.ts'
 import { CLIENT_LEFT_STATUS, codeOf } from './relayed.ts'
 import { makerOf, type Received, type UpstreamTarget } from './request.ts'
 import { admit } from './stages/admit.ts'
-import { lostAccess } from './stages/identify.ts'
+import { refusedByNow } from './stages/identify.ts'
 import { takePlace } from './stages/reserve.ts'
 import { codingsOf, unpacked } from './unpacked-answer.ts'
 import { endUnlessSent } from './unread-body.ts'
@@ -51,7 +51,7 @@ export async function answerStored(deps: StageDeps, asked: Asked): Promise<Answe
   }
   const place = takePlace(deps, asked, 0)
   if (!place.ok) return refuse(place.error)
-  const live = new LiveRequest({ ...key, lostAccess: () => lostAccess(key, deps.clock.now()) }, deps.drains)
+  const live = new LiveRequest({ ...key, lostAccess: () => refusedByNow(deps, asked) }, deps.drains)
   deps.live.add(live)
   try {
     return await exchangeFor(deps, { ...asked, upstream }, id, live)

@@ -14,6 +14,8 @@ export interface ReportedUsage {
 /** What has been learnt from an answer, streamed or whole. */
 export interface Measured {
   reported: ReportedUsage | undefined
+  /** What is taken for the usage where none was reported; undefined: the published formula for text. */
+  estimated?: TokenUsage | undefined
   /** The usage as it stood in the answer, JSON. */
   rawReported: string | null
   responseId: string | null

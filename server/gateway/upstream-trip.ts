@@ -130,7 +130,7 @@ function headMsMaxOf({ upstream, facts }: Sending): number {
 export function toSending(held: Held, upstream: UpstreamTarget): Sending {
   const upstreamModel = upstream.models?.get(held.model) ?? held.model
   const multiplierPpm = multiplierAt(held.settingsMultiplierPpm, upstream)
-  const upstreamBody = upstream.identifiesUsers ? withIdentity(held) : held.upstreamBody
+  const upstreamBody = upstream.identifiesUsers && !held.upload ? withIdentity(held) : held.upstreamBody
   if (upstreamModel === held.model) return { ...held, upstream, upstreamModel, multiplierPpm, upstreamBody }
   return {
     ...held,

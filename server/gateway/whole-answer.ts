@@ -23,6 +23,13 @@ export function takeAnswer(
     case 'embeddings':
       takeTotals(answer, measured, parseEmbeddingsUsage)
       return
+    case 'images':
+    case 'variations':
+    case 'transcriptions':
+    case 'translations':
+    case 'speech':
+      // Theirs are measured by what the request asked for.
+      return
     case 'input_tokens':
     case 'moderations':
       // Nothing is billed for it, whatever it says about tokens.

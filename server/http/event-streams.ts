@@ -114,7 +114,7 @@ export function createEventStreams(deps: StreamDeps): EventStreams {
         const details = { method: req.method, path: '/api/events', allowed: 'GET' }
         return refused(refusal('method_not_allowed', details))
       }
-      if (!comesFromOwnPage(req.headers)) return refused(refusal('origin_rejected'))
+      if (!comesFromOwnPage(req)) return refused(refusal('origin_rejected'))
       const { user, sessionId, mayAdminister, isLocal } = await toCaller(req, res, deps)
       if (!user || sessionId === undefined) return refused(refusal('unauthenticated'))
       // Asked after the last wait, so that a stream that opens while all are ended is not left over.

@@ -53,7 +53,7 @@ export function exportsDoor(deps: HttpDeps): RequestHandler<{ file: string }> {
       )
     }
     if (deps.isStopping()) return refused(refusal('gateway_stopping', undefined, { retryAfterMs: 5000 }))
-    if (!comesFromOwnPage(req.headers)) return refused(refusal('origin_rejected'))
+    if (!comesFromOwnPage(req)) return refused(refusal('origin_rejected'))
     const { file } = req.params
     const what = CSV_EXPORTS.get(file)
     if (!what) return refused(refusal('operation_not_found', { operation: `export/${file}`.slice(0, 100) }))

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { Caller, SessionSlot } from '../operations/caller.ts'
 import type { HttpDeps } from './http-deps.ts'
-import { addressOf, isLocal, originOf } from './request-origin.ts'
+import { addressOf, isEncrypted, isLocal, originOf } from './request-origin.ts'
 
 const SESSION_COOKIE = 'cg_session'
 const COOKIE_HEADER_CHARS_MAX = 8192
@@ -28,7 +28,7 @@ export async function toCaller(
     client: (req.headers['user-agent'] ?? '').slice(0, 200),
     isLocal: isFromHere,
     mayAdminister: isOpenTo(remoteAdministration(), isFromHere),
-    session: sessionCookie(res),
+    session: sessionCookie(res, isEncrypted(req)),
     origin: originOf(req, allowedHosts()),
   }
 }
@@ -43,8 +43,8 @@ function tokenOf(req: IncomingMessage): string | undefined {
   return parseCookie(header)[SESSION_COOKIE]
 }
 
-/** Not `Secure`: a gateway in a local network is on plain HTTP, where such a cookie would never come back. */
-function sessionCookie(res: ServerResponse): SessionSlot {
+/** `Secure` over HTTPS alone: over HTTP such a cookie would never come back. */
+function sessionCookie(res: ServerResponse, isSecure: boolean): SessionSlot {
   const set = (value: string, maxAge: number) =>
     res.setHeader(
       'set-cookie',
@@ -55,6 +55,7 @@ function sessionCookie(res: ServerResponse): SessionSlot {
         path: '/',
         httpOnly: true,
         sameSite: 'strict',
+        secure: isSecure,
       }),
     )
   return { set: (token, maxAgeSeconds) => set(token, maxAgeSeconds), clear: () => set('', 0) }

@@ -2,10 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Refusal } from '../../contract/errors.ts'
+import type { HttpsMode } from '../../contract/settings.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { Identity } from '../operations/caller.ts'
 import type { Dispatch } from '../operations/dispatch.ts'
 import type { Clock, Ids, Logger } from '../ports.ts'
+import type { TlsSide } from './both-schemes.ts'
 import type { PageFacts } from './pages/page-facts.ts'
 import type { WebApp } from './web-app.ts'
 
@@ -26,15 +28,25 @@ export interface GatewayDoor {
   /** Whether the OpenAI side answers this request, rather than the portal. */
   claims(req: IncomingMessage): boolean
   handle(req: IncomingMessage, res: ServerResponse): void
-  /** Answers an upgrade and ends the socket. */
-  handleUpgrade(req: IncomingMessage, socket: Duplex): void
+  /** Answers an upgrade: with a connection over WebSocket, or with a refusal and the end of the socket. */
+  handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Refuses a request, as one of its own. */
   refuse(req: IncomingMessage, res: ServerResponse, refused: Refusal): void
   /** Records a refusal that is written on a bare socket, and returns the id that it is to carry. */
   recordRefused(address: string, refused: Refusal): string
 }
 
+/** HTTPS on the port of HTTP. */
+export interface HttpsSide extends TlsSide {
+  readonly mode: () => HttpsMode
+  /** PEM; undefined where nothing is served over HTTPS. */
+  readonly authorityCertificate: () => string | undefined
+  /** SHA-256 of it, as browsers show it. */
+  readonly fingerprint: () => string | undefined
+}
+
 export interface HttpDeps {
+  readonly https: HttpsSide
   readonly dispatch: Dispatch
   /** Whose session a cookie's token names, and that it was used from this address. */
   readonly identify: (token: string, address: string) => Promise<Identity | undefined>

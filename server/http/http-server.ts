@@ -7,8 +7,10 @@ import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope, openAiBody } from './answers.ts'
 import { createApp } from './app.ts'
+import { answerBothSchemes } from './both-schemes.ts'
 import type { EventStreams } from './event-streams.ts'
 import type { GatewayDoor, HttpDeps } from './http-deps.ts'
+import { httpsRequired, mustComeEncrypted, sendToHttps } from './https-only.ts'
 import { isHostAllowed } from './request-origin.ts'
 
 const HEADERS_TIMEOUT_MS = 60_000
@@ -17,15 +19,22 @@ const REQUEST_TIMEOUT_MS = 3_660_000
 /** Longer than clients keep a connection idle: Node's 5 s would close it in the middle of their next request. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
 
+export interface Doors {
+  readonly server: Server
+  /** Ends connections that have not said yet what they speak. */
+  endUndecided(): void
+}
+
 export function createHttpServer(
   deps: HttpDeps & { readonly gateway: GatewayDoor; readonly streams: EventStreams },
-): Server {
+): Doors {
   const { gateway, allowedHosts } = deps
   const app = createApp(deps)
 
   const listener = (req: IncomingMessage, res: ServerResponse): void => {
     if (deps.isStopping()) res.setHeader('connection', 'close')
     if (!isHostAllowed(req.headers.host, allowedHosts())) refuseHost(gateway, req, res)
+    else if (mustComeEncrypted(deps.https, req)) sendToHttps(gateway, req, res)
     else if (gateway.claims(req)) gateway.handle(req, res)
     // The whole URL of another server, as a proxy would be asked: we are none.
     else if (!req.url?.startsWith('/')) answerEnvelope(res, refuse(refusal('malformed_request')))
@@ -33,8 +42,8 @@ export function createHttpServer(
   }
   // The gateway asks for a body itself, when it wants it; an operation's is small and always wanted.
   const continueListener = (req: IncomingMessage, res: ServerResponse): void => {
-    const isForGateway = !isHostAllowed(req.headers.host, allowedHosts()) || gateway.claims(req)
-    if (!isForGateway) res.writeContinue()
+    const isRefused = !isHostAllowed(req.headers.host, allowedHosts()) || mustComeEncrypted(deps.https, req)
+    if (!isRefused && !gateway.claims(req)) res.writeContinue()
     listener(req, res)
   }
 
@@ -42,13 +51,16 @@ export function createHttpServer(
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS
   server.on('request', listener)
   server.on('checkContinue', continueListener)
-  server.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
-    if (isHostAllowed(req.headers.host, allowedHosts())) gateway.handleUpgrade(req, socket)
-    else endSocket(gateway, socket, refusal('host_rejected', { host: shownHost(req) }))
+    if (!isHostAllowed(req.headers.host, allowedHosts()))
+      endSocket(gateway, socket, refusal('host_rejected', { host: shownHost(req) }))
+    else if (mustComeEncrypted(deps.https, req)) endSocket(gateway, socket, httpsRequired(req))
+    else gateway.handleUpgrade(req, socket, head)
   })
   server.on('clientError', (error, socket) => answerClientError(gateway, error, socket))
-  return server
+  const { endUndecided } = answerBothSchemes(server, deps.https)
+  return { server, endUndecided }
 }
 
 const shownHost = (req: IncomingMessage): string =>

@@ -22,7 +22,7 @@ export function operationsDoor(deps: HttpDeps): RequestHandler<{ operation: stri
       )
     }
     if (deps.isStopping()) return refuseUnread(refusal('gateway_stopping', undefined, { retryAfterMs: 5000 }))
-    if (!isSameOrigin(req.headers)) return refuseUnread(refusal('origin_rejected'))
+    if (!isSameOrigin(req)) return refuseUnread(refusal('origin_rejected'))
     const caller = await toCaller(req, res, deps)
     const body = await readJsonBody(req)
     if (!body.ok) return refuseUnread(body.error)

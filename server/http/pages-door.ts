@@ -2,25 +2,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Router } from 'express'
 import { refusal } from '../../contract/errors.ts'
+import { CA_FILE, CA_PATHS } from '../../contract/trust-steps.ts'
 import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope, answerJson } from './answers.ts'
 import { appsDoor, PAGE_PATHS, wantsHtml } from './apps-door.ts'
 import type { HttpDeps } from './http-deps.ts'
 import { onlyReading } from './only-reading.ts'
+import { authorityPage } from './pages/authority-page.ts'
 import { COPY_SCRIPT } from './pages/copy-script.ts'
 import { languageOf } from './pages/language.ts'
 import { markFile } from './pages/moon-gate.ts'
 import type { PageRequest } from './pages/page-facts.ts'
 import { helloPage, lostPage, notBuiltPage, setUpElsewherePage } from './pages/small-pages.ts'
+import { hasCrossedNoNetwork, isEncrypted } from './request-origin.ts'
 
 export function pagesDoor(deps: HttpDeps): Router {
   const router = Router({ caseSensitive: true, strict: true })
+  const { https } = deps
   const toPageRequest = (req: IncomingMessage & { query: { lang?: unknown } }): PageRequest => ({
     host: req.headers.host ?? '',
+    // Of the address to use from there, which is not the one that the page came over where HTTP is on its way out.
+    scheme: isEncrypted(req) || (https.mode() === 'only' && !hasCrossedNoNetwork(req)) ? 'https' : 'http',
+    hasAuthority: https.fingerprint() !== undefined,
     language: languageOf(req.query.lang, req.headers['accept-language'], deps.defaultLanguage),
   })
 
-  router.all([...PAGE_PATHS, '/hello', '/copy.js', '/gate.svg'], onlyReading)
+  router.all([...PAGE_PATHS, ...Object.values(CA_PATHS), '/hello', '/copy.js', '/gate.svg'], onlyReading)
   router.get('/hello', (req, res) => {
     if (wantsHtml(req)) return answerHtml(res, 200, helloPage(toPageRequest(req)))
     answerJson(res, 200, { ok: true, data: { name: 'codex-gateway', version: deps.pageFacts().version } })
@@ -29,6 +36,17 @@ export function pagesDoor(deps: HttpDeps): Router {
   router.get('/gate.svg', (_req, res) => {
     const { isSetUpDone, hasUpstream } = deps.pageFacts()
     answerFile(res, 'image/svg+xml', markFile(isSetUpDone && hasUpstream))
+  })
+  router.get(CA_PATHS.page, (req, res, next) => {
+    const fingerprint = https.fingerprint()
+    if (fingerprint === undefined) return next()
+    answerHtml(res, 200, authorityPage(toPageRequest(req), fingerprint))
+  })
+  router.get(CA_PATHS.file, (_req, res, next) => {
+    const certificate = https.authorityCertificate()
+    if (certificate === undefined) return next()
+    res.setHeader('content-disposition', `attachment; filename="${CA_FILE}"`)
+    answerFile(res, 'application/x-x509-ca-cert', certificate)
   })
   router.use(
     appsDoor(deps, {

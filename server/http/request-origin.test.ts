@@ -62,21 +62,29 @@ describe('a caller', () => {
 })
 
 describe('a call', () => {
+  // Only these members are read.
+  const asked = (headers: Record<string, string>, isEncrypted = false) =>
+    ({ headers, socket: isEncrypted ? { encrypted: true } : {} }) as unknown as IncomingMessage
   const ours = { 'x-requested-with': 'codex-gateway', host: '192.168.1.24:8080' }
 
   test('without an Origin, with our header, passes: it comes from no page', () => {
-    expect(isSameOrigin(ours)).toBe(true)
+    expect(isSameOrigin(asked(ours))).toBe(true)
   })
 
   test('from a page of the same address passes', () => {
     expect(
-      isSameOrigin({ ...ours, origin: 'http://192.168.1.24:8080', 'sec-fetch-site': 'same-origin' }),
+      isSameOrigin(asked({ ...ours, origin: 'http://192.168.1.24:8080', 'sec-fetch-site': 'same-origin' })),
     ).toBe(true)
   })
 
   test('behind TLS on a default port passes', () => {
-    expect(isSameOrigin({ ...ours, host: 'gate.lan', origin: 'https://gate.lan' })).toBe(true)
-    expect(isSameOrigin({ ...ours, host: 'gate.lan:443', origin: 'https://gate.lan' })).toBe(true)
+    expect(isSameOrigin(asked({ ...ours, host: 'gate.lan', origin: 'https://gate.lan' }))).toBe(true)
+    expect(isSameOrigin(asked({ ...ours, host: 'gate.lan:443', origin: 'https://gate.lan' }))).toBe(true)
+  })
+
+  test('over HTTPS comes from a page over HTTPS: one in clear may be anybody’s', () => {
+    expect(isSameOrigin(asked({ ...ours, origin: 'https://192.168.1.24:8080' }, true))).toBe(true)
+    expect(isSameOrigin(asked({ ...ours, origin: 'http://192.168.1.24:8080' }, true))).toBe(false)
   })
 
   test.each([
@@ -89,7 +97,7 @@ describe('a call', () => {
     ['a cross-site fetch', { ...ours, 'sec-fetch-site': 'cross-site' }],
     ['a same-site fetch from another port', { ...ours, 'sec-fetch-site': 'same-site' }],
   ])('with %s is refused', (_what, headers) => {
-    expect(isSameOrigin(headers)).toBe(false)
+    expect(isSameOrigin(asked(headers))).toBe(false)
   })
 })
 

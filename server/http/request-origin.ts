@@ -1,6 +1,6 @@
 // Where a request comes from and which name it used: the checks that stand before every door, and fail closed.
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
+import type { IncomingMessage } from 'node:http'
+import { isIP, type Socket } from 'node:net'
 
 /** Any of these, or any that begins with `x-forwarded`, means that something stands between the caller and us, so the peer's address says nothing about them. */
 const FORWARDING_HEADERS: ReadonlySet<string> = new Set([
@@ -29,6 +29,14 @@ const FORWARDING_HEADERS: ReadonlySet<string> = new Set([
 
 const isLoopback = (address: string): boolean =>
   address === '::1' || /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address)
+
+/** Whether the connection is under TLS, as far as it reaches us: what a proxy before us speaks is not seen. */
+export const isEncrypted = ({ socket }: { readonly socket: Socket }): boolean =>
+  'encrypted' in socket && socket.encrypted === true
+
+/** Whether a request has crossed no network on its last way: it came from this machine, perhaps from a proxy on it. */
+export const hasCrossedNoNetwork = ({ socket: { remoteAddress, localAddress } }: IncomingMessage): boolean =>
+  remoteAddress !== undefined && (isLoopback(remoteAddress) || remoteAddress === localAddress)
 
 /** From this machine, and through no proxy. A peer whose address is not known is remote. */
 export function isLocal(req: IncomingMessage): boolean {
@@ -63,15 +71,19 @@ function hostNameOf(hostHeader: string | undefined): string | undefined {
  * Whether a call came from a page of this very address, or from no page at all. The header cannot be set across origins
  * without a preflight, which is never answered; Origin and Sec-Fetch-Site cannot be set by a page at all.
  */
-export const isSameOrigin = (headers: IncomingHttpHeaders): boolean =>
-  headers['x-requested-with'] === 'codex-gateway' && comesFromOwnPage(headers)
+export const isSameOrigin = (req: Pick<IncomingMessage, 'headers' | 'socket'>): boolean =>
+  req.headers['x-requested-with'] === 'codex-gateway' && comesFromOwnPage(req)
 
 /** The same for what a page cannot add a header to, such as an event stream, which no foreign page can read anyway. */
-export function comesFromOwnPage(headers: IncomingHttpHeaders): boolean {
+export function comesFromOwnPage(req: Pick<IncomingMessage, 'headers' | 'socket'>): boolean {
+  const { headers } = req
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
   const { origin, host } = headers
   if (origin === undefined) return true
+  // A page that came in clear may have been written by anybody in between, and is not ours over HTTPS. The other way round
+  // there is a proxy, which speaks HTTPS to browsers and HTTP to us.
+  if (isEncrypted(req) && !/^https:/i.test(origin)) return false
   return host !== undefined && URL.canParse(origin) && new URL(origin).host === normalHost(host, origin)
 }
 
@@ -95,7 +107,8 @@ const withoutMapping = (address: string): string => address.replace(/^::ffff:(?=
  * The address of this gateway as the caller has reached it, to build links on that are mailed to others. Stricter than the
  * check of the Host header, which lets every IP address pass: whoever asks for a link to be sent must not choose where it
  * leads. So a name has to be a configured one, an IP address the one that the connection has really arrived at, and the port
- * ours; else it is that address. Plain HTTP: what a proxy speaks to its callers, only the operator can say.
+ * ours; else it is that address. The scheme is that of the connection: what a proxy speaks to its callers, only the operator
+ * can say.
  */
 export function originOf(req: IncomingMessage, configuredNames: readonly string[]): string {
   const { localAddress = '127.0.0.1', localPort = 80 } = req.socket
@@ -105,6 +118,13 @@ export function originOf(req: IncomingMessage, configuredNames: readonly string[
   const isLocalhost = name === 'localhost' && isLocal(req)
   const host = name !== undefined && isIP(name) === 0 && (isConfigured || isLocalhost) ? name : ownAddress
   const hasPort = /:\d{1,5}$/.test(req.headers.host ?? '') || host !== name
-  const port = hasPort && localPort !== 80 ? `:${localPort}` : ''
-  return `http://${isIP(host) === 6 ? `[${host}]` : host}${port}`
+  const [scheme, usualPort] = isEncrypted(req) ? ['https', 443] : ['http', 80]
+  const port = hasPort && localPort !== usualPort ? `:${localPort}` : ''
+  return `${scheme}://${isIP(host) === 6 ? `[${host}]` : host}${port}`
+}
+
+/** The same address over HTTPS, as the caller named it; for one that is allowed. HTTP's usual port is none of HTTPS. */
+export function httpsAddressOf({ headers: { host = '' } }: IncomingMessage): string {
+  const hasPort = /:\d{1,5}$/.test(host)
+  return `https://${hasPort ? host : `${host}:80`}`
 }

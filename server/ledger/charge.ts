@@ -1,5 +1,6 @@
 // What usage costs at a price: line by line in exact integers, one sum, rounded up once to a whole nano-dollar.
 import { type PriceRates, tierColumn } from '../../contract/price.ts'
+import { type ImageKind, mediaLines } from './media-charge.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion, toNanoUsd } from './money.ts'
 import type { PricedTier } from './service-tier.ts'
 import type { TokenUsage } from './token-usage.ts'
@@ -96,14 +97,18 @@ export type ChargeLineKind =
   | 'tool_image_cached_input'
   | 'tool_image_text_output'
   | 'tool_image_output'
+  | 'audio_length'
+  | 'characters'
+  | ImageKind
+  | 'svg'
 
 export interface ChargeLine {
   readonly kind: ChargeLineKind
-  /** Tokens, or calls. */
+  /** Tokens, characters, milliseconds, images or calls. */
   readonly count: number
   readonly rateNanoUsd: NanoUsd
-  /** What the rate is for: a million tokens, or one call. */
-  readonly ratePer: 1_000_000 | 1
+  /** What the rate is for: a million tokens or characters, a thousand milliseconds, or one of a kind. */
+  readonly ratePer: 1_000_000 | 1_000 | 1
 }
 
 /**
@@ -149,7 +154,7 @@ export function chargeLines(usage: TokenUsage, rates: PriceRates, serviceTier: P
   add(1, 'file_search', usage.fileSearchCalls ?? 0, rates.fileSearchNanoUsdPerCall ?? 0)
   add(1, 'code_interpreter', usage.codeInterpreterSessions ?? 0, rates.codeInterpreterNanoUsdPerSession ?? 0)
   if (usage.imageTool) addImageTool(tokens, usage.imageTool)
-  return lines
+  return [...lines, ...mediaLines(usage, rates)]
 }
 
 type AddTokens = (kind: ChargeLineKind, count: number, rateNanoUsd: NanoUsd) => void

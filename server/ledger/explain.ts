@@ -3,6 +3,7 @@
 import type { PriceRates } from '../../contract/price.ts'
 import {
   amountOfLine,
+  type ChargeLine,
   type ChargeLineKind,
   chargeLines,
   isLongContext,
@@ -17,7 +18,7 @@ export interface ExplainedLine {
   readonly kind: ChargeLineKind
   readonly count: number
   readonly rateNanoUsd: NanoUsd
-  readonly ratePer: 1_000_000 | 1
+  readonly ratePer: ChargeLine['ratePer']
   /** count × rate ÷ ratePer. */
   readonly exactNanoUsd: string
 }

@@ -24,6 +24,56 @@ interface Example {
   readonly byHand: number
 }
 
+const FREE: PriceRates = { inputNanoUsdPerMTok: 0, outputNanoUsdPerMTok: 0 }
+const BY_IMAGE: PriceRates = { ...FREE, imageNanoUsdPerImage: 40_000_000 }
+
+const media: readonly Example[] = [
+  {
+    column: 'audioInputNanoUsdPerSecond',
+    rates: { ...FREE, audioInputNanoUsdPerSecond: 100_000 },
+    // 4.2 seconds at $0.006 a minute.
+    usage: { audioInputMs: 4_200 },
+    byHand: 420_000,
+  },
+  {
+    column: 'speechNanoUsdPerMChar',
+    rates: { ...FREE, speechNanoUsdPerMChar: 15_000_000_000 },
+    usage: { speechCharacters: 15 },
+    byHand: 15 * 15_000,
+  },
+  { column: 'imageNanoUsdPerImage', rates: BY_IMAGE, usage: { images: 3 }, byHand: 3 * 40_000_000 },
+  {
+    column: 'smallImageNanoUsdPerImage',
+    rates: { ...BY_IMAGE, smallImageNanoUsdPerImage: 16_000_000 },
+    usage: { smallImages: 2, images: 1 },
+    byHand: 2 * 16_000_000 + 40_000_000,
+  },
+  {
+    column: 'mediumImageNanoUsdPerImage',
+    rates: { ...BY_IMAGE, mediumImageNanoUsdPerImage: 18_000_000 },
+    usage: { mediumImages: 2, smallImages: 1 },
+    byHand: 2 * 18_000_000 + 40_000_000,
+  },
+  {
+    column: 'largeImageNanoUsdPerImage',
+    rates: { ...BY_IMAGE, largeImageNanoUsdPerImage: 80_000_000 },
+    usage: { largeImages: 1 },
+    byHand: 80_000_000,
+  },
+  {
+    column: 'hdImageNanoUsdPerImage',
+    rates: { ...BY_IMAGE, hdImageNanoUsdPerImage: 90_000_000 },
+    usage: { hdImages: 1, largeHdImages: 1 },
+    byHand: 2 * 90_000_000,
+  },
+  {
+    column: 'largeHdImageNanoUsdPerImage',
+    rates: { ...BY_IMAGE, largeHdImageNanoUsdPerImage: 120_000_000 },
+    usage: { largeHdImages: 1, hdImages: 1 },
+    byHand: 120_000_000 + 40_000_000,
+  },
+]
+
 const core: readonly Example[] = [
   { column: 'inputNanoUsdPerMTok', rates: BASE, usage: { inputTokens: 100 }, byHand: 100 * 2_000 },
   { column: 'outputNanoUsdPerMTok', rates: BASE, usage: { outputTokens: 10 }, byHand: 10 * 10_000 },
@@ -215,6 +265,7 @@ const EXAMPLES: readonly Example[] = [
   ...core,
   ...(['flex', 'priority', 'ultrafast', 'batch'] as const).flatMap(tierExamples),
   ...further,
+  ...media,
 ]
 
 test.each(EXAMPLES)('$column charges what it comes to by hand', ({ rates, usage, tier, byHand }) => {
@@ -230,6 +281,7 @@ test.each(EXAMPLES)('$column is covered by the hold', ({ rates, usage, tier, byH
       isPreviewSearch: usage.webSearchPreviewCalls !== undefined,
       fileSearchCallsMax: usage.fileSearchCalls ?? 0,
       codeInterpreterSessionsMax: usage.codeInterpreterSessions ?? 0,
+      mediaMax: usage,
       serviceTiers: tier ? [tier] : ['default'],
     },
     rates,
@@ -260,6 +312,18 @@ describe('a column that is empty', () => {
     const rates = { ...BASE, cachedInputNanoUsdPerMTok: 1, audioInputNanoUsdPerMTok: 32_000_000_000 }
     const usage = { inputTokens: 10, cachedInputTokens: 10, audioInputTokens: 10, audioCachedInputTokens: 10 }
     expect(charge(rates, usage)).toBe(10 * 32_000)
+  })
+
+  test('charges an image in "hd" the dearest of the others, and any other as the plain one', () => {
+    const rates = { ...BASE, imageNanoUsdPerImage: 40, largeImageNanoUsdPerImage: 80 }
+    expect(charge(rates, { hdImages: 1, largeHdImages: 1 })).toBe(160)
+    expect(charge(rates, { smallImages: 1, mediumImages: 1 })).toBe(80)
+    expect(charge({ ...rates, hdImageNanoUsdPerImage: 90 }, { largeHdImages: 1 })).toBe(90)
+  })
+
+  test('charges images, seconds and characters by their tokens alone', () => {
+    const usage = { inputTokens: 10, images: 9, audioInputMs: 9_000, speechCharacters: 9 }
+    expect(charge(BASE, usage)).toBe(10 * 2_000)
   })
 
   test('does not make a zero of another: a rate of zero is free', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PriceRates } from '../../contract/price.ts'
 import { chargeFor } from './charge.ts'
+import type { MediaUsage } from './media-charge.ts'
 import { ONE_MILLION } from './money.ts'
 import { outputTokensWithin, quotedAt, quoteFor, quoteWorstCase } from './quote.ts'
 import { NO_USAGE } from './token-usage.ts'
@@ -94,6 +95,26 @@ describe('for any price', () => {
   })
   const share = fc.double({ min: 0, max: 1, noNaN: true })
 
+  const mediaRates = fc.record({
+    audioInputNanoUsdPerSecond: maybe,
+    speechNanoUsdPerMChar: maybe,
+    imageNanoUsdPerImage: maybe,
+    smallImageNanoUsdPerImage: maybe,
+    largeImageNanoUsdPerImage: maybe,
+    hdImageNanoUsdPerImage: maybe,
+  })
+  const count = fc.nat(100_000)
+  const mediaUsage = fc.record({
+    audioInputMs: count,
+    speechCharacters: count,
+    images: count,
+    smallImages: count,
+    largeHdImages: count,
+    svgNanoUsd: count,
+  })
+  const shareOf = (media: MediaUsage, part: number): MediaUsage =>
+    Object.fromEntries(Object.entries(media).map(([name, max]) => [name, Math.floor((max ?? 0) * part)]))
+
   test('no usage within the bounds costs more than the quote', () => {
     fc.assert(
       fc.property(
@@ -102,7 +123,19 @@ describe('for any price', () => {
         fc.integer({ min: 0, max: 5_000_000 }),
         fc.integer({ min: 0, max: 5_000_000 }),
         fc.tuple(share, share, share, share, share),
-        (price, bounds, ppm, modelPpm, [input, cached, written, output, searches]) => {
+        mediaRates,
+        mediaUsage,
+        (
+          textPrice,
+          textBounds,
+          ppm,
+          modelPpm,
+          [input, cached, written, output, searches],
+          mediaPrice,
+          media,
+        ) => {
+          const price = { ...textPrice, ...mediaPrice }
+          const bounds = { ...textBounds, mediaMax: media }
           const inputMax = Math.min(bounds.inputTokensMax, price.contextWindowTokens ?? 0)
           const inputTokens = Math.round(inputMax * input)
           const cachedInputTokens = Math.floor(inputTokens * cached)
@@ -113,6 +146,7 @@ describe('for any price', () => {
             outputTokens: Math.floor(bounds.outputTokensMax * bounds.choices * output),
             reasoningTokens: 0,
             webSearchCalls: Math.floor(bounds.webSearchCallsMax * searches),
+            ...shareOf(media, searches),
           }
           const held = quotedAt(quoteFor(bounds, price, ppm, modelPpm), bounds.outputTokensMax)
           expect(chargeFor(usage, price, ppm, 'default', modelPpm)).toBeLessThanOrEqual(held)

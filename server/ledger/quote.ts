@@ -1,7 +1,8 @@
 // The most that a request can cost: what is held before anything is sent upstream. Kept in two parts, because the output
 // limit is the one thing that can be lowered until a request fits.
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRates } from '../../contract/price.ts'
-import { isLongContext, ratesFor, scaleUp } from './charge.ts'
+import { isLongContext, ratesFor, scaleUp, sumOfLines } from './charge.ts'
+import { type MediaUsage, mediaLines } from './media-charge.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion } from './money.ts'
 import type { PricedTier } from './service-tier.ts'
 import { type ImageToolTerms, imageCallTimesRates, previewSearchRate } from './tool-calls.ts'
@@ -21,6 +22,8 @@ export interface QuoteBounds {
   readonly codeInterpreterSessionsMax?: number
   /** A tool that makes images with a model of its own, and how often. */
   readonly imageTool?: { readonly terms: ImageToolTerms; readonly callsMax: number } | undefined
+  /** Images, sound and characters that cost by themselves. */
+  readonly mediaMax?: MediaUsage | undefined
   /** The tiers of service that the answer may come in, each of which has a price; left out, the standard one. */
   readonly serviceTiers?: readonly PricedTier[]
 }
@@ -76,7 +79,8 @@ export function quoteFor(
       BigInt(inputTokens) * BigInt(dearestInput) +
       BigInt(bounds.extraOutputTokensMax ?? 0) * perOutputTokenTimesRates +
       toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION) +
-      imageTimesRates(bounds),
+      imageTimesRates(bounds) +
+      sumOfLines(mediaLines(bounds.mediaMax ?? {}, rates)),
     perOutputTokenTimesRates,
     multiplierPpm,
     modelMultiplierPpm,

@@ -31,6 +31,8 @@ export interface SettlementInput {
   readonly reported: ReportedUsage | undefined
   /** The report as JSON, kept on the charge. */
   readonly rawReported: string | null
+  /** What is taken for the usage where none was reported; left out, the published formula says. */
+  readonly estimated?: TokenUsage | undefined
   readonly requestBytes: number
   readonly relayedTextBytes: number
   readonly holdNanoUsd: NanoUsd
@@ -189,6 +191,7 @@ const withoutHoles = (usage: TokenUsage, estimate: TokenUsage): TokenUsage => ({
 
 /** The published formula; a body with images in it is no reason to estimate more input than the model can take. */
 function estimateOf(input: SettlementInput): TokenUsage {
+  if (input.estimated) return input.estimated
   const estimate = input.ending === 'upstream_failed' ? estimateUsage(input) : estimateFinishedUsage(input)
   const windowTokens = input.rates.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
   const usage = { ...estimate, inputTokens: Math.min(estimate.inputTokens, windowTokens) }

@@ -5,6 +5,7 @@ import {
   DEFAULT_MAX_OUTPUT_TOKENS,
   type PriceRates,
 } from '../../contract/price.ts'
+import { isMediaAbsurd } from './media-charge.ts'
 import type { ImageToolCounts, ImageToolUsage } from './tool-calls.ts'
 
 export interface TokenUsage {
@@ -34,6 +35,17 @@ export interface TokenUsage {
   readonly codeInterpreterSessions?: number
   /** What a model of its own used, as a tool; no part of the tokens above. */
   readonly imageTool?: ImageToolUsage
+  /** What is not counted in tokens, or not in tokens alone: sound that came in, text that was spoken, images by their kind. */
+  readonly audioInputMs?: number
+  readonly speechCharacters?: number
+  readonly images?: number
+  readonly smallImages?: number
+  readonly mediumImages?: number
+  readonly largeImages?: number
+  readonly hdImages?: number
+  readonly largeHdImages?: number
+  /** What another model used to draw an SVG, in nano-dollars at that model's own price. */
+  readonly svgNanoUsd?: number
 }
 
 /** Usage as an upstream reported it. */
@@ -156,6 +168,61 @@ export function parseImageToolUsage(toolUsage: unknown): ImageToolCounts | undef
   }
 }
 
+/**
+ * `usage` of generated or edited images, by the rules of `parseChatUsage`. Output that is not told apart is the image.
+ * What a request was bounded to counts images; the report does not.
+ */
+export function parseImagesUsage(usage: unknown): ReportedUsage | undefined {
+  const report = toJsonObject(usage)
+  if (!report || (isAbsent(report.input_tokens) && isAbsent(report.output_tokens))) return undefined
+  const inputDetails = toJsonObject(report.input_tokens_details)
+  const outputDetails = toJsonObject(report.output_tokens_details)
+  return mend({
+    inputTokens: report.input_tokens,
+    cachedInputTokens: inputDetails?.cached_tokens,
+    cacheWriteTokens: inputDetails?.cache_write_tokens,
+    outputTokens: report.output_tokens,
+    reasoningTokens: outputDetails?.reasoning_tokens,
+    webSearchCalls: undefined,
+    ...modalitiesOf(inputDetails, outputDetails ?? { image_tokens: report.output_tokens }),
+  })
+}
+
+/**
+ * `usage` of a transcription, in tokens or in seconds (`audioInputMs`, a begun millisecond counts); its details have other
+ * names than elsewhere.
+ */
+export function parseTranscriptionUsage(usage: unknown): ReportedUsage | undefined {
+  const report = toJsonObject(usage)
+  if (!report) return undefined
+  if (isAbsent(report.input_tokens) && isAbsent(report.output_tokens)) {
+    if (typeof report.seconds !== 'number') return undefined
+    const ms = report.seconds * 1000
+    const isCountable = Number.isFinite(ms) && ms >= 0 && ms <= COUNT_MAX
+    return { usage: { ...NO_USAGE, audioInputMs: toCount(ms) }, isImplausible: !isCountable }
+  }
+  const details = toJsonObject(report.input_token_details) ?? toJsonObject(report.input_tokens_details)
+  return mend({
+    inputTokens: report.input_tokens,
+    cachedInputTokens: undefined,
+    cacheWriteTokens: undefined,
+    outputTokens: report.output_tokens,
+    reasoningTokens: undefined,
+    webSearchCalls: undefined,
+    ...modalitiesOf(details, undefined),
+  })
+}
+
+/** `usage` of speech that was streamed as events: text in, sound out. */
+export function parseSpeechUsage(usage: unknown): ReportedUsage | undefined {
+  const report = toJsonObject(usage)
+  if (!report || (isAbsent(report.input_tokens) && isAbsent(report.output_tokens))) return undefined
+  return parseResponsesUsage(
+    { ...report, output_tokens_details: { audio_tokens: report.output_tokens } },
+    undefined,
+  )
+}
+
 /** Audio and images by the names that chat, responses, images and realtime share. */
 function modalitiesOf(input: JsonObject | undefined, output: JsonObject | undefined) {
   const cached = toJsonObject(input?.cached_tokens_details)
@@ -183,7 +250,8 @@ export function isAbsurd(usage: TokenUsage, price: PriceRates, choices = 1): boo
     (usage.fileSearchCalls ?? 0) > ABSURD_ABOVE_CALLS ||
     (usage.codeInterpreterSessions ?? 0) > ABSURD_ABOVE_CALLS ||
     (usage.imageTool?.inputTokens ?? 0) > ABSURD_ABOVE_IMAGE_TOKENS ||
-    (usage.imageTool?.outputTokens ?? 0) > ABSURD_ABOVE_IMAGE_TOKENS
+    (usage.imageTool?.outputTokens ?? 0) > ABSURD_ABOVE_IMAGE_TOKENS ||
+    isMediaAbsurd(usage)
   )
 }
 

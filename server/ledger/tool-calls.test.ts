@@ -86,7 +86,7 @@ describe('by hand', () => {
   })
 
   test('an image whose tokens nobody reported is the most that one can take', () => {
-    expect(costOf(calls({ imageCalls: 1 }), { ...PLAIN, imageTool })).toBe(OF_TOKENS + 16_384 * 40_000)
+    expect(costOf(calls({ imageCalls: 1 }), { ...PLAIN, imageTool })).toBe(OF_TOKENS + 32_768 * 40_000)
   })
 })
 
@@ -97,8 +97,10 @@ test('a preview search without a price of its own costs a model that reasons wha
   expect(previewSearchRate(rates)).toBeNull()
 })
 
-test('a row without a price for images makes none', () => {
+test('a row without a price for the tokens of images, or with one for each image, makes none', () => {
   expect(imageToolTerms('gpt-6-sol', RATES)).toBeUndefined()
+  // What costs by the image would cost nothing here but its tokens.
+  expect(imageToolTerms('dall-e-3', { ...IMAGE_ROW, imageNanoUsdPerImage: 40_000_000 })).toBeUndefined()
 })
 
 test('searches count as reported, be it none, and as seen only where nothing is said of them', () => {

@@ -1,6 +1,7 @@
 // What hosted tools add to the usage of an answer: calls that no usage reports, counted from the items that they leave behind,
 // and the tokens of a tool that runs a model of its own, at that model's prices.
 import type { PriceRates } from '../../contract/price.ts'
+import { isPricedByImage } from './media-charge.ts'
 import type { NanoUsd } from './money.ts'
 import type { TokenUsage } from './token-usage.ts'
 
@@ -68,12 +69,19 @@ export interface ImageToolTerms {
  * characters. A row that says less bounds it further.
  */
 const IMAGE_INPUT_TOKENS_MAX = 120_000
-/** More than one image of any size and quality takes (OpenAI, "Image generation": 6,240 at most on gpt-image-1). */
-const IMAGE_OUTPUT_TOKENS_MAX = 16_384
+/** Of a model that nothing more is known of: more than one image takes of most that are known. */
+const IMAGE_OUTPUT_TOKENS_MAX = 32_768
 
-/** Undefined where the row has no price for images: it is not one of a model that makes them. */
-export function imageToolTerms(model: string, rates: PriceRates): ImageToolTerms | undefined {
-  if (rates.imageOutputNanoUsdPerMTok == null) return undefined
+/**
+ * Undefined where the row has no price for the tokens of images: it is not one of a model that makes them, or not by the token.
+ * `tokensMax` is the most that one image of this model takes, where that is known.
+ */
+export function imageToolTerms(
+  model: string,
+  rates: PriceRates,
+  tokensMax?: number,
+): ImageToolTerms | undefined {
+  if (rates.imageOutputNanoUsdPerMTok == null || isPricedByImage(rates)) return undefined
   const input = rates.inputNanoUsdPerMTok
   const imageInput = rates.imageInputNanoUsdPerMTok ?? input
   return {
@@ -90,7 +98,10 @@ export function imageToolTerms(model: string, rates: PriceRates): ImageToolTerms
       textOutput: rates.outputNanoUsdPerMTok,
     },
     inputTokensMax: Math.min(rates.contextWindowTokens ?? IMAGE_INPUT_TOKENS_MAX, IMAGE_INPUT_TOKENS_MAX),
-    outputTokensMax: rates.maxOutputTokens ?? IMAGE_OUTPUT_TOKENS_MAX,
+    outputTokensMax: Math.min(
+      rates.maxOutputTokens ?? Number.POSITIVE_INFINITY,
+      tokensMax ?? rates.maxOutputTokens ?? IMAGE_OUTPUT_TOKENS_MAX,
+    ),
   }
 }
 

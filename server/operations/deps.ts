@@ -29,6 +29,7 @@ import type { LiveSettings } from '../settings/live-settings.ts'
 import type { UpstreamConfigStore } from '../settings/upstream-config.ts'
 import type { UpstreamKeys } from '../settings/upstream-keys.ts'
 import type { System } from '../system/system.ts'
+import type { Https } from '../tls/https.ts'
 import type { UpstreamLane } from '../upstreams/upstream-lane.ts'
 import type { UpstreamProbe } from '../upstreams/upstream-probe.ts'
 import type { Later } from './later.ts'
@@ -101,6 +102,7 @@ export interface OperationDeps {
     restored: AuditRow,
   ) => Promise<Result<Restored, Refusal>>
   readonly system: System
+  readonly https: Pick<Https, 'view' | 'authorityCertificate' | 'look' | 'replaceAuthority'>
   readonly passwords: Passwords
   readonly sessions: Sessions
   readonly setup: SetupGate

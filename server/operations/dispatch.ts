@@ -1,5 +1,4 @@
 // The only way in. Its order never changes: look up, audience, parse the input, handler, parse the output.
-import type { z } from 'zod'
 import {
   CATALOGUE,
   type InputOf,
@@ -14,6 +13,7 @@ import type { EventBus } from '../events/event-bus.ts'
 import type { Ids, Logger } from '../ports.ts'
 import type { Caller, SignedInCaller } from './caller.ts'
 import { toChangeEvent } from './change-events.ts'
+import { refusalOfInput } from './input-issue.ts'
 
 type CallerOf<Name extends OperationName> = OperationNamed<Name>['audience'] extends 'public'
   ? Caller
@@ -55,7 +55,7 @@ export function createDispatch(deps: {
     if (notAllowed) return refuse(notAllowed)
 
     const input = listed.input.safeParse(rawInput ?? {})
-    if (!input.success) return refuse(inputRefusal(input.error))
+    if (!input.success) return refuse(refusalOfInput(input.error))
 
     try {
       // The handler of this name takes what this operation's input parses to; a Map cannot carry that tie for the compiler.
@@ -106,16 +106,4 @@ export function audienceRefusal(audience: Audience, caller: Caller): Refusal | u
   if (audience === 'user') return undefined
   if (caller.user.role !== 'admin') return refusal('forbidden')
   return caller.mayAdminister ? undefined : refusal('remote_admin_off')
-}
-
-/** The first problem, by the name of the member that has it. Values are left out: one may be a password. */
-function inputRefusal(error: z.ZodError): Refusal {
-  const issue = error.issues[0]
-  const path = issue?.path.join('.') ?? ''
-  const problem = (issue?.message ?? 'it does not fit').slice(0, 300)
-  return refusal(
-    'invalid_input',
-    { problem: path === '' ? problem : `${path}: ${problem}` },
-    path === '' ? {} : { param: path },
-  )
 }

@@ -6,6 +6,7 @@ import { authHandlers } from './handlers/auth.ts'
 import { backupHandlers } from './handlers/backups.ts'
 import { codeHandlers } from './handlers/codes.ts'
 import { dashboardHandlers } from './handlers/dashboard.ts'
+import { httpsHandlers } from './handlers/https.ts'
 import { invitationHandlers } from './handlers/invitations.ts'
 import { keyHandlers } from './handlers/keys.ts'
 import { ledgerLightHandlers } from './handlers/ledger-light.ts'
@@ -75,4 +76,5 @@ export const createHandlers = (deps: OperationDeps): Handlers => ({
   ...userPlanHandlers(deps),
   ...codeHandlers(deps),
   ...noticeHandlers(deps),
+  ...httpsHandlers(deps),
 })

@@ -94,7 +94,8 @@ export function toReceipt(facts: RequestFacts, { showsActors }: { readonly shows
     ...payments,
     refundableNanoUsd: refundable.ok ? refundable.value : 0,
     flags: {
-      isEstimated: charge?.reason === 'estimated' || (charge !== undefined && charge.reportedUsage === null),
+      isEstimated:
+        charge?.reason === 'estimated' || (charge?.reportedUsage === null && charge.reason !== 'completed'),
       isFlagged: charge?.isFlagged ?? false,
       isWrittenOff: (charge?.writeOffNanoUsd ?? 0) > 0,
       isDemo: charge?.isDemo ?? usage?.isDemo ?? false,

@@ -1,5 +1,6 @@
 // Whether an operator's price can be taken, and from which moment it holds. Pure: the book and the clock are given.
 import { type Refusal, refusal } from '../../contract/errors.ts'
+import { inputRefusal } from '../../contract/input-problems.ts'
 import {
   type PriceInput,
   type PriceRates,
@@ -105,13 +106,13 @@ function refuseRates(input: PriceRates): Refusal | undefined {
   const hasThreshold = isGiven(input.longContextAboveTokens)
   const needsThreshold = given ?? TIER_LONG_RATE_NAMES.find((name) => isGiven(input[name]))
   if (needsThreshold && !hasThreshold) {
-    const problem = `${needsThreshold} is never used without longContextAboveTokens. Give both, or leave both out.`
-    return refusal('invalid_input', { problem }, { param: 'longContextAboveTokens' })
+    const missing = 'longContextAboveTokens'
+    return inputRefusal('rate_without_threshold', missing, { given: needsThreshold, missing })
   }
   if (!given && hasThreshold) {
-    const problem =
-      'longContextAboveTokens is given without a long rate. Give longInputNanoUsdPerMTok and longOutputNanoUsdPerMTok too, or leave it out.'
-    return refusal('invalid_input', { problem }, { param: 'longInputNanoUsdPerMTok' })
+    const missing = 'longInputNanoUsdPerMTok, longOutputNanoUsdPerMTok'
+    const said = `longContextAboveTokens is given without a long rate; give ${missing} too, or leave it out`
+    return inputRefusal('threshold_without_rate', 'longInputNanoUsdPerMTok', { missing }, said)
   }
   for (const tier of SERVICE_TIERS) {
     const refused = refuseHalfATier(input, tier)
@@ -128,8 +129,7 @@ function refuseHalfATier(input: PriceRates, tier: ServiceTier): Refusal | undefi
     .map((kind) => tierColumn(tier, '', kind))
     .find((name) => !isGiven(input[name]))
   if (missing === undefined) return undefined
-  const problem = `${given} is never used without ${missing}. Give both, or leave the tier "${tier}" out.`
-  return refusal('invalid_input', { problem }, { param: missing })
+  return inputRefusal('half_a_tier', missing, { given, missing, tier })
 }
 
 const toRate = (value: PriceRates[keyof PriceRates]): number | null | undefined =>

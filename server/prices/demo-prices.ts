@@ -61,6 +61,43 @@ export const DEMO_PRICES: readonly SeedRow[] = [
     contextWindowTokens: 8_192,
     isReasoning: false,
   }),
+  // What makes images and sound: by tokens as OpenAI's newer models, by the second as its older ones.
+  demoRow({
+    model: 'demo-image',
+    inputNanoUsdPerMTok: 5_000_000_000,
+    outputNanoUsdPerMTok: 10_000_000_000,
+    imageInputNanoUsdPerMTok: 8_000_000_000,
+    imageOutputNanoUsdPerMTok: 30_000_000_000,
+    contextWindowTokens: 32_000,
+    maxOutputTokens: 8_192,
+    isReasoning: false,
+  }),
+  demoRow({
+    model: 'demo-transcribe',
+    inputNanoUsdPerMTok: 2_500_000_000,
+    audioInputNanoUsdPerMTok: 6_000_000_000,
+    outputNanoUsdPerMTok: 10_000_000_000,
+    contextWindowTokens: 16_000,
+    maxOutputTokens: 2_000,
+    isReasoning: false,
+  }),
+  demoRow({
+    model: 'demo-whisper',
+    inputNanoUsdPerMTok: 0,
+    outputNanoUsdPerMTok: 0,
+    audioInputNanoUsdPerSecond: 100_000,
+    contextWindowTokens: 16_000,
+    isReasoning: false,
+  }),
+  demoRow({
+    model: 'demo-speech',
+    inputNanoUsdPerMTok: 600_000_000,
+    outputNanoUsdPerMTok: 12_000_000_000,
+    audioOutputNanoUsdPerMTok: 12_000_000_000,
+    contextWindowTokens: 4_096,
+    maxOutputTokens: 16_384,
+    isReasoning: false,
+  }),
   // What is moderated with where a request names no model, at the demo upstream as at OpenAI. Zero, and not for want of a price.
   demoRow({
     model: 'omni-moderation-latest',

@@ -372,8 +372,12 @@ describe('the demo', () => {
     expect(book.models(now).map((row) => row.model)).toEqual([
       'demo-embedding',
       'demo-fast',
+      'demo-image',
       'demo-reasoning',
       'demo-smart',
+      'demo-speech',
+      'demo-transcribe',
+      'demo-whisper',
       // What is moderated with where no model is named.
       'omni-moderation-latest',
     ])

@@ -38,12 +38,12 @@ export function previewRow(
 ): PreviewedRow {
   const used = charges.filter((charge) => charge.model === input.model)
   if (!result.ok) {
-    const { code, param = null } = result.error
+    const { code, param = null, details = {} } = result.error
     return {
       model: input.model,
       effectiveFrom: input.effectiveFrom ?? 0,
       outcome: 'refused',
-      problem: { code, message: messageOf(result.error), param },
+      problem: { code, message: messageOf(result.error), param, details: { ...details } },
       before: null,
       columns: [],
       recentUse: recentUse(used, undefined, input),

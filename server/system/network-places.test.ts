@@ -54,3 +54,9 @@ test('others are sent to an address that one of them has reached, and to none th
   expect(placeForOthers(seen)?.address).toBe('100.92.14.7')
   expect(placeForOthers(places.filter(({ kind }) => kind !== 'lan' && kind !== 'vpn'))).toBeUndefined()
 })
+
+test('over HTTPS every address is one of HTTPS, but what stays on this computer needs no certificate', () => {
+  const urls = listPlaces(MACHINE, '0.0.0.0', 8080, true).map(({ url }) => url)
+  expect(urls[0]).toBe('https://192.168.1.24:8080')
+  expect(urls.at(-1)).toBe('http://127.0.0.1:8080')
+})

@@ -18,8 +18,16 @@ const VPN_NAME =
 /** 100.64.0.0/10, which Tailscale and providers' own networks use (RFC 6598). */
 const SHARED_SPACE = /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./
 
-/** `host` as it was listened on: a wildcard stands for every address, anything else for itself alone. */
-export function listPlaces(interfaces: Interfaces, host: string, port: number): readonly Place[] {
+/**
+ * `host` as it was listened on: a wildcard stands for every address, anything else for itself alone. On this computer nobody
+ * listens in between, so what stays on it is HTTP in any case, and needs no certificate.
+ */
+export function listPlaces(
+  interfaces: Interfaces,
+  host: string,
+  port: number,
+  isSecure = false,
+): readonly Place[] {
   const own = Object.entries(interfaces).flatMap(([name, infos]) =>
     (infos ?? []).map(({ address, internal }) => ({ name, address, internal })),
   )
@@ -31,12 +39,12 @@ export function listPlaces(interfaces: Interfaces, host: string, port: number): 
     return !address.startsWith('169.254.')
   })
   return usable
-    .map(({ name, address, internal }) => ({
-      address,
-      url: `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}`,
-      interfaceName: name,
-      kind: kindOf(name, address, internal),
-    }))
+    .map(({ name, address, internal }) => {
+      const kind = kindOf(name, address, internal)
+      const scheme = isSecure && kind !== 'loopback' ? 'https' : 'http'
+      const url = `${scheme}://${isIP(address) === 6 ? `[${address}]` : address}:${port}`
+      return { address, url, interfaceName: name, kind }
+    })
     .sort(
       (one, other) =>
         RANK.indexOf(one.kind) - RANK.indexOf(other.kind) || isIP(one.address) - isIP(other.address),

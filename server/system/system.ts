@@ -24,6 +24,7 @@ export interface SystemDeps {
   readonly figures: ProcessFigures
   readonly meter: RequestMeter
   readonly inFlight: () => number
+  readonly sockets: () => number
   readonly waitingWrites: () => number
   readonly openHolds: () => SystemStatus['openHolds']
   readonly backups: () => SystemStatus['backups']
@@ -54,7 +55,7 @@ export function createSystem(deps: SystemDeps): System {
         memory: figures.memory(),
         disk,
         database: { ...database, schema: deps.schema },
-        requests: { inFlight: deps.inFlight(), ...meter.rates() },
+        requests: { inFlight: deps.inFlight(), sockets: deps.sockets(), ...meter.rates() },
         writer: { waiting: deps.waitingWrites() },
         openHolds: deps.openHolds(),
         backups: deps.backups(),

@@ -8,6 +8,8 @@ import {
 } from '../../contract/price.ts'
 import { settingsSchema } from '../../contract/settings.ts'
 import { Drains } from '../../server/gateway/drains.ts'
+import { countOf } from '../../server/gateway/media/images-body.ts'
+import { msByBytes, spokenTokensOfMs } from '../../server/gateway/media/sound-tokens.ts'
 import { availableNanoUsd } from '../../server/ledger/balance.ts'
 import { balanceBound } from '../../server/ledger/bound.ts'
 import { amountOfLine, chargeFor, chargeLines } from '../../server/ledger/charge.ts'
@@ -122,6 +124,73 @@ test('long context, tools, the multiplier, and rounding', () => {
     const [inputTokens = 0, inputNanoUsdPerMTok = 0, charged] = numbers('Rounding', label)
     expect(charged).toBe(cost({ inputTokens }, { inputNanoUsdPerMTok, outputNanoUsdPerMTok: 0 }))
   }
+})
+
+test('images and sound', () => {
+  const image: PriceRates = {
+    inputNanoUsdPerMTok: 5_000_000_000,
+    outputNanoUsdPerMTok: 10_000_000_000,
+    imageInputNanoUsdPerMTok: 8_000_000_000,
+    imageOutputNanoUsdPerMTok: 30_000_000_000,
+  }
+  const flat = {
+    inputNanoUsdPerMTok: 0,
+    outputNanoUsdPerMTok: 0,
+    imageNanoUsdPerImage: 40_000_000,
+    smallImageNanoUsdPerImage: 16_000_000,
+    largeImageNanoUsdPerImage: 80_000_000,
+    audioInputNanoUsdPerSecond: 100_000,
+    speechNanoUsdPerMChar: 15_000_000_000,
+  }
+  const examples: readonly (readonly [string, string, PriceRates, (count: number) => Partial<TokenUsage>])[] =
+    [
+      ['Images', 'Tokens of text', image, (count) => ({ inputTokens: count })],
+      [
+        'Images',
+        'Tokens of images, put in',
+        image,
+        (count) => ({ inputTokens: count, imageInputTokens: count }),
+      ],
+      [
+        'Images',
+        'Tokens of an image that was made',
+        image,
+        (count) => ({ outputTokens: count, imageOutputTokens: count }),
+      ],
+      ['Images', 'Images of 1,024 by 1,024', flat, (count) => ({ [countOf('1024x1024', undefined)]: count })],
+      ['Images', 'Small ones', flat, (count) => ({ [countOf('256x256', undefined)]: count })],
+      ['Images', 'A large one', flat, (count) => ({ [countOf('auto', undefined)]: count })],
+      ['Images', 'HD, without a rate of its own', flat, (count) => ({ [countOf('1024x1024', 'hd')]: count })],
+      ['Sound', 'Milliseconds that were reported, by the second', flat, (count) => ({ audioInputMs: count })],
+      [
+        'Sound',
+        'Milliseconds that were measured',
+        flat,
+        (count) => ({ audioInputMs: Math.ceil(count / 1_000) * 1_000 }),
+      ],
+      ['Sound', 'Bytes that could not be measured', flat, (count) => ({ audioInputMs: msByBytes(count) })],
+      ['Sound', 'Characters spoken', flat, (count) => ({ speechCharacters: count })],
+      [
+        'Sound',
+        'Tokens of sound that was heard',
+        { ...image, audioInputNanoUsdPerMTok: 6_000_000_000 },
+        (count) => ({ inputTokens: count, audioInputTokens: count }),
+      ],
+    ]
+  for (const [table, label, rates, usage] of examples) {
+    const [count = 0, , charged] = numbers(table, label)
+    expect(charged, label).toBe(cost(usage(count), rates))
+  }
+  const [input = 0] = numbers('SVG', 'Written by `gpt-6-sol`, input')
+  const [output = 0] = numbers('SVG', 'Output, reasoning in it')
+  expect(amount('SVG', 'Added to the charge of the image')).toBe(
+    cost({ inputTokens: input, outputTokens: output }),
+  )
+  const [bytes = 0, , ofText] = numbers('Speech', 'Bytes of the request')
+  const [ms = 0, , ofSound] = numbers('Speech', 'Milliseconds of sound')
+  expect(ofText).toBe(Math.ceil(bytes / 4) * 600)
+  expect(ofSound).toBe(spokenTokensOfMs(ms) * 12_000)
+  expect(amount('Speech', 'Charged')).toBe((ofText ?? 0) + (ofSound ?? 0))
 })
 
 const settlement = (changes: Partial<SettlementInput>) =>

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ERRORS, messageOf } from '../../contract/errors.ts'
+import { INPUT_PROBLEMS } from '../../contract/input-problems.ts'
 import { strayWords } from './stray-words.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -78,7 +79,17 @@ function isSaid(stem: string, code: string): boolean {
 test('every error of the contract has its sentence in both languages, with the values of its message', () => {
   for (const language of ['en', 'zh-CN']) {
     const sentences = read(`renderer/words/errors/words.${language}.json`)
-    expect(Object.keys(sentences).sort()).toEqual([...Object.keys(ERRORS), ...TRANSPORT_CODES].sort())
+    const reasons = Object.keys(INPUT_PROBLEMS).map((reason) => `input_${reason}`)
+    expect(Object.keys(sentences).sort()).toEqual(
+      [...Object.keys(ERRORS), ...TRANSPORT_CODES, ...reasons].sort(),
+    )
+    for (const [reason, text] of Object.entries(INPUT_PROBLEMS)) {
+      const known = text.match(/\{(\w+)\}/g) ?? []
+      const used = (sentences[`input_${reason}`]?.match(/\{\{(\w+)\}\}/g) ?? []).map((name) =>
+        name.slice(1, -1),
+      )
+      expect([reason, [...new Set(used)].sort()]).toEqual([reason, [...known].sort()])
+    }
     for (const code of Object.keys(ERRORS)) {
       // Unfilled, a message shows its placeholders.
       const named = messageOf({ code: code as keyof typeof ERRORS }).match(/\{(\w+)\}/g) ?? []

@@ -1,4 +1,9 @@
 // The official OpenAI SDK against a running gateway: what a teammate's program does, and what it is charged.
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -424,5 +429,33 @@ describe('stored responses', () => {
     await theirs.responses.delete(made.id)
     await expect(theirs.responses.retrieve(made.id)).rejects.toMatchObject({ status: 404 })
     await theChargedRow()
+  })
+})
+
+describe('over HTTPS', () => {
+  test('a program that is given the authority the way Node reads it is served, and one that is not sends nothing', async () => {
+    await freshClient()
+    await gateway.admin('settings.update', { https: 'beside_http' })
+    const file = join(mkdtempSync(join(tmpdir(), 'gateway-ca-')), 'ca.crt')
+    writeFileSync(file, await (await fetch(`${gateway.url}/ca.crt`)).text())
+    const program = `
+      import OpenAI from 'openai'
+      const client = new OpenAI({ baseURL: process.env.BASE_URL, maxRetries: 0 })
+      const answer = await client.responses.create({ model: '${TEST_MODEL}', input: 'Say hello.' })
+      console.log(answer.status)`
+    const run = (env: Record<string, string>) =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+        cwd: import.meta.dirname,
+        env: {
+          ...env,
+          BASE_URL: `${gateway.url.replace('http:', 'https:')}/v1`,
+          OPENAI_API_KEY: person.key,
+        },
+      })
+    await expect(run({})).rejects.toThrow(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED|unable to verify/)
+    expect(gateway.upstream.requests).toHaveLength(0)
+    expect((await run({ NODE_EXTRA_CA_CERTS: file })).stdout).toBe('completed\n')
+    await theChargedRow()
+    rmSync(dirname(file), { recursive: true })
   })
 })

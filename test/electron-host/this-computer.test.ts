@@ -27,7 +27,14 @@ desktopJourney(
     expect(readFileSync(profile, 'utf8')).toContain(`base_url = "${address}/v1"`)
 
     await panel.getByRole('button', { name: 'Run self-test' }).click()
-    for (const name of ['Model list', 'Streamed answer', 'Usage', 'Compaction', 'No silence too long'])
+    for (const name of [
+      'Model list',
+      'Streamed answer',
+      'Usage',
+      'Answer over WebSocket',
+      'Compaction',
+      'No silence too long',
+    ])
       await panel
         .getByRole('listitem')
         .filter({ hasText: name })

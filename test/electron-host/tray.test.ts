@@ -172,6 +172,20 @@ desktopJourney(
     await click(app, 'copyAddress')
     expect(await app.inMain(({ clipboard }) => clipboard.readText())).toBe(`${moved}/v1`)
 
+    // Over HTTPS it is the same address with another scheme, and the certificate holds for it.
+    await page.evaluate(`window.codexGateway.call('settings.update', { https: 'beside_http' })`)
+    const secure = moved.replace('http:', 'https:')
+    await expect
+      .poll(async () => (await seen(app)).items)
+      .toMatchObject({ networkAddress: `Other machines: ${secure}` })
+    await page.getByText(`${secure}/v1`).first().waitFor()
+    await page.getByRole('heading', { name: 'Trust this gateway' }).waitFor()
+    const leaf = await page.evaluate(
+      `window.codexGateway.call('https.get', {}).then(({ data }) => data.leaf)`,
+    )
+    expect(leaf).toMatchObject({ subjects: expect.arrayContaining(['192.168.77.7']) })
+    await page.evaluate(`window.codexGateway.call('settings.update', { https: 'off' })`)
+
     // What needs the operator is told once, however often it happens.
     await page.evaluate(`window.codexGateway.call('settings.update', { lowBalanceNanoUsd: 1_000_000_000 })`)
     for (const prompt of ['Hello', 'Hello again', '[[demo:error=401]]', '[[demo:error=401]]'])

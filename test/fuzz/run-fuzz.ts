@@ -1,11 +1,13 @@
 // All areas of the fuzzing: once with a fixed number of cases, or again and again with ever new ones.
 import { bodies } from './areas/bodies.ts'
+import { forms } from './areas/forms.ts'
+import { frames } from './areas/frames.ts'
 import { operations } from './areas/operations.ts'
 import { requests } from './areas/requests.ts'
 import { streams } from './areas/streams.ts'
 import type { FuzzArea } from './support/area.ts'
 
-export const AREAS: readonly FuzzArea[] = [bodies, requests, streams, operations]
+export const AREAS: readonly FuzzArea[] = [bodies, forms, requests, streams, frames, operations]
 
 export interface OpenFuzz {
   readonly seed: number

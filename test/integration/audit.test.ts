@@ -132,6 +132,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'upstreams.change': { input: () => ({ upstreamId: made.upstreamId, isEnabled: false }) },
   'upstreams.remove': { input: () => ({ upstreamId: made.upstreamId }) },
   'settings.update': { input: () => ({ announcement: 'Lunch is at noon' }) },
+  'https.replaceAuthority': { input: () => ({}) },
   'limits.update': {
     input: () => ({
       scope: 'user',
@@ -173,6 +174,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'users.grantPlan': { input: () => ({ userId: made.userId, planId: made.planId }) },
   'users.endPlan': { input: () => ({ userId: made.userId }) },
   'plans.archive': { input: () => ({ planId: made.planId }) },
+  'plans.unarchive': { input: () => ({ planId: made.planId }) },
   'codes.generate': {
     input: () => ({ kind: 'balance', amountNanoUsd: 1_000_000_000, count: 2, prefix: 'AUDITED' }),
     keep: (data) => {
@@ -180,6 +182,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
     },
   },
   'codes.disable': { input: () => ({ batchId: made.batchId }) },
+  'codes.enable': { input: () => ({ batchId: made.batchId }) },
   'backups.create': {
     input: () => ({}),
     keep: (data) => {

@@ -122,6 +122,22 @@ describe('a code that is', () => {
     expect(answers[0]).toMatchObject(notValid)
   })
 
+  test('enabled again works, each as it was disabled; one that was used stays used', async () => {
+    const { batchId, codes: twins } = await generate({ count: 2 })
+    const [one, other] = (
+      await gateway.admin<{ rows: { id: string }[] }>('codes.listCodes', { batchId })
+    ).data.rows.map(({ id }) => id)
+    await gateway.admin('codes.disable', { codeId: one })
+    await gateway.admin('codes.disable', { batchId })
+    await gateway.admin('codes.enable', { batchId })
+    expect(await redeem(twins[0] ?? '')).toMatchObject(notValid)
+    expect((await redeem(twins[1] ?? '')).ok).toBe(true)
+    await gateway.admin('codes.enable', { codeId: other })
+    expect(await redeem(twins[1] ?? '')).toMatchObject(notValid)
+    await gateway.admin('codes.enable', { codeId: one })
+    expect((await redeem(twins[0] ?? '')).ok).toBe(true)
+  })
+
   test('guessed ten times by one person has to wait, and then counts again', async () => {
     for (let guess = 0; guess < 10; guess += 1) expect(await redeem(`WRONG-${guess}`)).toMatchObject(notValid)
     const code = await oneCode()

@@ -56,7 +56,7 @@ function start(flags: string[], env: Record<string, string> = {}): Running {
 }
 
 async function waitFor<T>(found: () => T | undefined, what: string): Promise<T> {
-  const deadline = performance.now() + 15_000
+  const deadline = performance.now() + 25_000
   while (performance.now() < deadline) {
     const value = found()
     if (value !== undefined && value !== false) return value

@@ -177,9 +177,9 @@ describe('an upgrade', () => {
   const upgrade = (path: string, host = 'localhost') =>
     raw(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`)
 
-  test('on /v1/responses is answered 426, elsewhere 404, for a foreign host 403, and the socket is closed', async () => {
-    expect(await upgrade('/v1/responses')).toMatch(/^HTTP\/1\.1 426 .*"upgrade_required"/s)
-    expect(await upgrade('/api/v1/responses')).toMatch(/^HTTP\/1\.1 426 /)
+  test('without a key is refused, on another POST 426, elsewhere 404, for a foreign host 403, and the socket is closed', async () => {
+    expect(await upgrade('/v1/responses')).toMatch(/^HTTP\/1\.1 401 .*"missing_api_key"/s)
+    expect(await upgrade('/api/v1/chat/completions')).toMatch(/^HTTP\/1\.1 426 .*"upgrade_required"/s)
     expect(await upgrade('/')).toMatch(/^HTTP\/1\.1 404 /)
     expect(await upgrade('/v1/responses', 'evil.example')).toMatch(/^HTTP\/1\.1 403 .*"host_rejected"/s)
   })

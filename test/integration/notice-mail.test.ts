@@ -42,5 +42,29 @@ test('in the language of the reader', async () => {
   await at.as(cookie, 'me.update', { locale: 'zh-CN' })
   await adjust(5)
   await adjust(-5)
-  expect((await at.mailServer.take(ANN)).subject).toBe('您 在 Codex Gateway 的余额不足')
+  expect((await at.mailServer.take(ANN)).subject).toBe('您在 Codex Gateway 的余额不足')
+})
+
+test('a quota that is used up, and a key at a new address, are mailed to both as well', async () => {
+  const quotas = [{ window: 'day', metric: 'requests', value: 2 }]
+  const plan = { name: 'Pair', priceNanoUsd: 0, days: 30, mayUseBalance: false, quotas }
+  await at.admin('users.grantPlan', { userId, planId: (await at.admin('plans.create', plan)).data.id })
+  const { secret } = (await at.admin('keys.create', { userId, name: 'laptop' })).data
+  for (const localAddress of ['127.0.0.1', '127.0.0.2']) {
+    const { status } = await at.portal.send({
+      method: 'POST',
+      path: '/v1/chat/completions',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'demo-fast', messages: [{ role: 'user', content: 'Hello' }] }),
+      localAddress,
+    })
+    expect(status).toBe(200)
+  }
+  const about = (subject: RegExp) => (mail: { subject: string }) => subject.test(mail.subject)
+  await at.mailServer.take(ANN, about(/您已使用 .*Pair 的 100%/))
+  await at.mailServer.take(ANN, about(/您在 .* 的 API 密钥从新地址使用/))
+  const quota = await at.mailServer.take(ADMIN.email, about(/^ann@example\.test used 100 % of the plan Pair/))
+  expect(quota.text).toContain('2 requests a day')
+  const key = await at.mailServer.take(ADMIN.email, about(/^ann@example\.test: API key .* new address/))
+  expect(key.text).toContain('127.0.0.2')
 })

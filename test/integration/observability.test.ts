@@ -300,7 +300,7 @@ describe('the id of a request', () => {
     [
       'an upgrade',
       `GET ${RESPONSES} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`,
-      426,
+      401,
     ],
     [
       'an upgrade elsewhere',

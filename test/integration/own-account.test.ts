@@ -62,6 +62,21 @@ describe('the address', () => {
     expect((await at.call('auth.verifyEmail', { token })).error.code).toBe('link_invalid')
   })
 
+  test('stays when the change is taken back: the link that was sent is worth nothing, others are left alone', async () => {
+    await change('ann@new.test')
+    const token = tokenIn((await at.mailServer.take('ann@new.test')).link)
+    const reset = await at.admin('users.resetLink', { userId: annId })
+    expect((await at.as(await signIn(BEN), 'me.withdrawEmailChange')).data.pendingEmail).toBeNull()
+    expect((await at.as(ann, 'me.get')).data.pendingEmail).toBe('ann@new.test')
+    for (let time = 0; time < 2; time += 1)
+      expect((await at.as(ann, 'me.withdrawEmailChange')).data).toMatchObject({
+        email: ANN.email,
+        pendingEmail: null,
+      })
+    expect((await at.call('auth.verifyEmail', { token })).error.code).toBe('link_invalid')
+    expect((await at.call('auth.checkLink', { token: tokenIn(reset.data.link) })).ok).toBe(true)
+  })
+
   test('without mail it changes at once, unless somebody has it', async () => {
     await withoutMail()
     expect(await change(BEN.email)).toMatchObject({ status: 409, error: { code: 'email_taken' } })

@@ -387,6 +387,10 @@ describe('buying', () => {
     const ids = listed.data.rows.map(({ id }) => id)
     for (const planId of [free, inner, old]) expect(ids).not.toContain(planId)
     expect(listed.data.rows.every(({ activeCount }) => activeCount === null)).toBe(true)
+    // Brought back, it is sold as before.
+    await gateway.admin('plans.unarchive', { planId: old })
+    const again = await mine<{ rows: { id: string }[] }>('plans.list')
+    expect(again.data.rows.map(({ id }) => id)).toContain(old)
   })
 })
 

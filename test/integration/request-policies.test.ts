@@ -55,6 +55,9 @@ function answer(body: Sent): string {
   return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
 }
 
+const FILE = { id: 'file-of-ann', object: 'file', bytes: 1, filename: 'a.csv', purpose: 'user_data' }
+const IMAGES = { data: [{ b64_json: 'AA==' }], usage: { input_tokens: 10, output_tokens: 10 } }
+
 beforeAll(async () => {
   upstream = createServer((req, res) => {
     let text = ''
@@ -62,6 +65,12 @@ beforeAll(async () => {
       text += String(chunk)
     })
     req.on('end', () => {
+      if (req.headers['content-type']?.startsWith('multipart/')) {
+        sent.push({ form: text })
+        res.setHeader('content-type', 'application/json')
+        res.end(JSON.stringify(req.url?.endsWith('/files') ? FILE : IMAGES))
+        return
+      }
       const body: Sent = JSON.parse(text)
       sent.push(body)
       res.setHeader('content-type', body.stream === true ? 'text/event-stream' : 'application/json')
@@ -92,6 +101,14 @@ async function ask(key: string, more: object, path = '/v1/responses') {
   const text = await response.text()
   const code: unknown = response.ok ? undefined : JSON.parse(text).error.code
   return { status: response.status, code, text }
+}
+
+async function sendForm(key: string, path: string, fields: Readonly<Record<string, string | Blob>>) {
+  const body = new FormData()
+  for (const [name, value] of Object.entries(fields)) body.append(name, value)
+  const headers = { authorization: `Bearer ${key}` }
+  const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body })
+  expect([response.status, await response.text()]).toEqual([200, expect.any(String)])
 }
 
 const setPolicy = (scope: string, subjectId: string, policy: object, cookie?: string) => {
@@ -306,6 +323,16 @@ describe('what belongs to another person', () => {
     })
   })
 
+  test('is not put into a container of somebody else as a file', async () => {
+    const [ann, bob] = [await gateway.createPerson(), await gateway.createPerson()]
+    for (const { id } of [ann, bob]) await setPolicy('user', id, EVERYTHING)
+    await sendForm(ann.key, '/v1/files', { purpose: 'user_data', file: new Blob(['a']) })
+    says = { output: [] }
+    const withFile = { tools: [{ ...RUN, container: { type: 'auto', file_ids: [FILE.id] } }] }
+    expect(await ask(ann.key, withFile)).toMatchObject({ status: 200 })
+    expect(await ask(bob.key, withFile)).toMatchObject({ status: 404, code: 'file_not_found' })
+  })
+
   test('is not hidden from the policy by a tool that stands twice', async () => {
     const person = await gateway.createPerson()
     const twice = `{"model":"${MODEL}","input":"x","tools":[],"tools":[{"type":"file_search"}]}`
@@ -345,6 +372,11 @@ describe('an upstream that is told people apart', () => {
     await ask(bob.key, { prompt_cache_key: asAnn.prompt_cache_key })
     expect(last().safety_identifier).not.toBe(asAnn.safety_identifier)
     expect(String(last().prompt_cache_key)).toContain(String(last().safety_identifier))
+    const edit = { model: 'image-model', prompt: 'x', user: 'ann@example.test', image: new Blob(['a']) }
+    await sendForm(ann.key, '/v1/images/edits', edit)
+    expect(last().form).toContain(`name="user"\r\n\r\n${asAnn.safety_identifier}\r\n`)
     await gateway.admin('upstreams.change', { upstreamId: 'primary', identifiesUsers: null })
+    await sendForm(ann.key, '/v1/images/edits', edit)
+    expect(last().form).toContain('name="user"\r\n\r\nann@example.test\r\n')
   })
 })

@@ -20,7 +20,7 @@ test('the answer has the settings as they are stored, and beside them what holds
   const { overriddenBy, effective, network, ...stored } = data
   expect(stored).toEqual(settingsSchema.parse({}))
   expect(overriddenBy).toEqual({})
-  expect(effective).toEqual({ remoteAdministration: 'loopback' })
+  expect(effective).toEqual({ remoteAdministration: 'loopback', https: 'off' })
   expect(network).toEqual({ host: '127.0.0.1', port: 0, addresses: [portal.url], isOpenToNetwork: false })
   const updated = await admin('settings.update', { sessionDays: 3 })
   expect(updated.data).toEqual({ ...data, sessionDays: 3 })
@@ -39,12 +39,16 @@ test('remote administration follows the setting at once, where the environment d
 })
 
 test('the environment wins over the setting, and the answer says so', async () => {
-  const admin = await start({ config: { remoteAdministration: 'loopback' } })
-  expect((await admin('settings.update', { remoteAdministration: 'off' })).data).toMatchObject({
-    remoteAdministration: 'off',
-    overriddenBy: { remoteAdministration: 'environment' },
-    effective: { remoteAdministration: 'loopback' },
-  })
+  const admin = await start({ config: { remoteAdministration: 'loopback', https: 'beside_http' } })
+  expect((await admin('settings.update', { remoteAdministration: 'off', https: 'only' })).data).toMatchObject(
+    {
+      remoteAdministration: 'off',
+      https: 'only',
+      overriddenBy: { remoteAdministration: 'environment', https: 'environment' },
+      effective: { remoteAdministration: 'loopback', https: 'beside_http' },
+    },
+  )
+  expect((await admin('https.get')).data).toMatchObject({ mode: 'beside_http', state: 'ready' })
   expect(await admin('users.list')).toMatchObject({ status: 200 })
 })
 

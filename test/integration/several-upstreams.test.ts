@@ -267,6 +267,34 @@ describe('a request goes', () => {
   })
 })
 
+test('the dashboard names the one in trouble, and says whether others stand in for it', async () => {
+  await change(spareId, { apiKey: 'sk-not-known-there-0123456789', priority: 50 })
+  gateway.upstream.script({})
+  spare.script({})
+  expect((await ask()).status).toBe(200)
+  const attention = async () => {
+    const { data } = await gateway.admin<{ attention: { kind: string }[] }>('dashboard.get')
+    return data.attention.filter(({ kind }) => kind.startsWith('upstream'))
+  }
+  const spareInTrouble = {
+    upstreamId: spareId,
+    isPrimary: false,
+    name: 'Spare',
+    problem: { code: 'key_rejected' },
+  }
+  expect(await attention()).toMatchObject([
+    { kind: 'upstream_unhealthy', upstreams: [spareInTrouble], inUse: 2 },
+  ])
+  await change(spareId, { apiKey: SPARE_KEY, priority: 200 })
+  // What the primary one met is in its memory still; the other one has begun anew.
+  expect(await attention()).toMatchObject([
+    { kind: 'upstream_errors', upstreams: [{ upstreamId: 'primary', isPrimary: true }], inUse: 2 },
+  ])
+  await change(spareId, { isEnabled: false })
+  expect(await attention()).toMatchObject([{ kind: 'upstream_errors', inUse: 1 }])
+  await change(spareId, { isEnabled: true })
+})
+
 test('the metrics tell the upstreams apart', async () => {
   const text = await (await fetch(`${gateway.url}/metrics`)).text()
   expect(text).toMatch(/codex_gateway_upstream_sent_total\{upstream="primary"\} \d+/)

@@ -35,6 +35,10 @@ async function makeResponse(more: object = {}, by = owner): Promise<string> {
   return ((await answer.json()) as { id: string }).id
 }
 
+async function readOn(reader: ReadableStreamDefaultReader | undefined): Promise<void> {
+  while ((await reader?.read())?.done === false);
+}
+
 /** What the upstream was sent since the response was made. */
 const sentOn = () => gateway.upstream.requests.slice(1).map(({ method, path }) => `${method} ${path}`)
 
@@ -68,6 +72,18 @@ describe('the person who made it', () => {
     expect(text).toContain('event: response.completed')
     expect(text).toContain(id)
     expect(await gateway.balanceOf(owner)).toBe(paid)
+  })
+
+  test('loses the stream that is played to it when its key is given an end that has come', async () => {
+    const id = await makeResponse()
+    gateway.upstream.script({ delays: { betweenEventsMs: 5, silence: { afterEvents: 2, ms: 30_000 } } })
+    const replayed = await ask(`/v1/responses/${id}?stream=true`, owner)
+    const reader = replayed.body?.getReader()
+    await reader?.read()
+    // Nothing tells of it: the end passes while the stream is silent.
+    await gateway.admin('keys.update', { keyId: owner.keyId, expiresAt: Date.now() + 1_000 })
+    await expect(readOn(reader)).rejects.toThrow()
+    expect((await ask(`/v1/responses/${id}`, owner)).status).toBe(401)
   })
 
   test('lists its input, whose items are theirs to refer to from then on', async () => {

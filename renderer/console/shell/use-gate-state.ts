@@ -58,7 +58,7 @@ export function useGateState(): GateState {
     return { ...facts, isOpen: false, word: 'noUpstream', note: 'noUpstreamText' }
   // Whoever sees this page was let in by a running gateway.
   const open = { ...facts, isOpen: true, word: 'running' } as const
-  if (now?.attention.some(({ kind }) => kind === 'upstream_unhealthy'))
+  if (now?.attention.some((one) => one.kind === 'upstream_unhealthy' && one.upstreams.length === one.inUse))
     return { ...open, note: 'upstreamFails' }
   if (data?.upstream.kind === 'demo') return { ...open, note: 'runningDemo' }
   return { ...open, note: running === undefined ? undefined : 'since' }

@@ -1,11 +1,12 @@
 // Charges as they were made: never changed, and kept when the usage rows beside them expire.
-import { eq } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { ChargeReason } from '../../../contract/usage.ts'
 import type { NanoUsd, PartsPerMillion } from '../../ledger/money.ts'
 import type { PricedTier } from '../../ledger/service-tier.ts'
 import type { FurtherUsage } from '../../ledger/token-usage.ts'
 import type { Db } from '../open.ts'
 import { charges } from '../schema/charges.ts'
+import { ledgerEntries } from '../schema/ledger.ts'
 
 export interface ChargeRow {
   readonly entrySeq: number
@@ -46,6 +47,8 @@ export interface ChargeRow {
 export interface ChargesRepository {
   /** By the settling entry. */
   find(entrySeq: number): ChargeRow | undefined
+  /** The counts that few answers have, of those of the requests that were charged for any. */
+  furtherUsageOf(requestIds: readonly string[]): ReadonlyMap<string, FurtherUsage>
 }
 
 export const createChargesRepository = ({ orm }: Db): ChargesRepository => ({
@@ -55,5 +58,18 @@ export const createChargesRepository = ({ orm }: Db): ChargesRepository => ({
     // Written by the journal from counts of this very type.
     const further = row.furtherUsage === null ? null : (JSON.parse(row.furtherUsage) as FurtherUsage)
     return { ...row, furtherUsage: further }
+  },
+  furtherUsageOf(requestIds) {
+    const rows = orm
+      .select({ requestId: charges.requestId, furtherUsage: charges.furtherUsage })
+      .from(ledgerEntries)
+      .innerJoin(charges, eq(charges.entrySeq, ledgerEntries.seq))
+      .where(and(inArray(ledgerEntries.requestId, [...requestIds]), eq(ledgerEntries.kind, 'settle')))
+      .all()
+    return new Map(
+      rows.flatMap(({ requestId, furtherUsage }) =>
+        furtherUsage === null ? [] : [[requestId, JSON.parse(furtherUsage) as FurtherUsage]],
+      ),
+    )
   },
 })

@@ -74,9 +74,10 @@ export interface CodesRepository {
   batches(page: PageRequest): Page<BatchRow>
   /** In the order of their making. */
   codesOf(batchId: string, page: PageRequest): Page<CodeRow>
-  /** Does nothing to what is disabled or redeemed already. */
-  disableBatch(id: string, at: number): void
-  disableCode(id: string, at: number): void
+  /** Disables all of a batch at a moment, or with null lets it be redeemed again; what is so already stays as it is. */
+  switchBatch(id: string, disabledAt: number | null): void
+  /** The same for one code; does nothing to one that was redeemed. */
+  switchCode(id: string, disabledAt: number | null): void
   /** Newest first. */
   redemptions(filter: PageRequest & { readonly userId?: string | undefined }): Page<RedemptionRow>
 }
@@ -129,18 +130,22 @@ export function createCodesRepository({ raw, orm }: Db): CodesRepository {
       return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
     },
     codesOf: (batchId, page) => codesOf(orm, batchId, page),
-    disableBatch: (id, at) =>
-      void orm
+    switchBatch(id, disabledAt) {
+      const before = disabledAt === null ? isNotNull(codeBatches.disabledAt) : isNull(codeBatches.disabledAt)
+      orm
         .update(codeBatches)
-        .set({ disabledAt: at })
-        .where(and(eq(codeBatches.id, id), isNull(codeBatches.disabledAt)))
-        .run(),
-    disableCode: (id, at) =>
-      void orm
+        .set({ disabledAt })
+        .where(and(eq(codeBatches.id, id), before))
+        .run()
+    },
+    switchCode(id, disabledAt) {
+      const before = disabledAt === null ? isNotNull(codes.disabledAt) : isNull(codes.disabledAt)
+      orm
         .update(codes)
-        .set({ disabledAt: at })
-        .where(and(eq(codes.id, id), isNull(codes.disabledAt), isNull(codes.redeemedAt)))
-        .run(),
+        .set({ disabledAt })
+        .where(and(eq(codes.id, id), before, isNull(codes.redeemedAt)))
+        .run()
+    },
     redemptions: (filter) => redemptions(orm, filter),
   }
 }

@@ -5,6 +5,7 @@ import { type AccountLinksRepository, createAccountLinksRepository } from './acc
 import { type AuditRepository, createAuditRepository } from './audit.ts'
 import { type ChargesRepository, createChargesRepository } from './charges.ts'
 import { type CodesRepository, createCodesRepository } from './codes.ts'
+import { createFilesRepository, type FilesRepository } from './files.ts'
 import { createInvitationsRepository, type InvitationsRepository } from './invitations.ts'
 import { createKeysRepository, type KeysRepository } from './keys.ts'
 import { createLedgerRepository, type LedgerRepository } from './ledger.ts'
@@ -58,6 +59,7 @@ export interface Repositories {
   readonly settings: SettingsRepository
   readonly sealedValues: SealedValuesRepository
   readonly ownedIds: OwnedIdsRepository
+  readonly files: FilesRepository
   readonly upstreams: UpstreamsRepository
   readonly limitRules: LimitRulesRepository
   readonly limitCounters: LimitCountersRepository
@@ -94,6 +96,7 @@ export function createRepositories(db: Db): Repositories {
     settings: createSettingsRepository(db),
     sealedValues: createSealedValuesRepository(db),
     ownedIds: createOwnedIdsRepository(db),
+    files: createFilesRepository(db),
     upstreams: createUpstreamsRepository(db),
     limitRules: createLimitRulesRepository(db),
     limitCounters: createLimitCountersRepository(db),

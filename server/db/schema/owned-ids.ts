@@ -1,10 +1,10 @@
-// Who made a response or an output item upstream.
+// Who made a response, an output item or a file upstream.
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 export const ownedIds = sqliteTable(
   'owned_ids',
   {
-    kind: text('kind', { enum: ['response', 'item'] }).notNull(),
+    kind: text('kind', { enum: ['response', 'item', 'file'] }).notNull(),
     id: text('id').notNull(),
     userId: text('user_id').notNull(),
     tokens: integer('tokens'),

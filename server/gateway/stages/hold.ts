@@ -73,6 +73,7 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Ask {
     extraOutputTokensMax: facts.extraOutputTokensMax,
     choices: facts.choices,
     ...toolBounds(routed),
+    mediaMax: routed.media?.usageMax,
     serviceTiers: reachableTiers(price, facts.serviceTier),
   }
   return {

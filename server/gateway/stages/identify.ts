@@ -12,7 +12,7 @@ import type { Received } from '../request.ts'
 const KEY_FORM = /^sk-cg-([0-9A-Za-z]{8,32})-([0-9A-Za-z]{32,128})$/
 const NO_SUCH_HASH = Buffer.alloc(32)
 
-export function identify<R extends Received>(
+export function identify<R extends Pick<Received, 'req'>>(
   deps: Pick<GatewayDeps, 'keys' | 'clock'>,
   received: R,
 ): Result<R & { readonly key: KnownKey }, Refusal> {
@@ -36,8 +36,17 @@ function keyFor(deps: Pick<GatewayDeps, 'keys'>, credential: string): KnownKey |
   return matches ? key : undefined
 }
 
+/** Why this very request would not be let in now: asked again while it runs, for a key is revoked and expires meanwhile. */
+export function refusedByNow<R extends Received>(
+  deps: Pick<GatewayDeps, 'keys' | 'clock'>,
+  received: R,
+): Refusal | undefined {
+  const again = identify(deps, received)
+  return again.ok ? undefined : again.error
+}
+
 /** Why this key may not be used now, or undefined where it may. */
-export function lostAccess(key: KnownKey, now: number): Refusal | undefined {
+function lostAccess(key: KnownKey, now: number): Refusal | undefined {
   if (key.keyStatus !== 'active') return refusal('api_key_disabled')
   if (key.expiresAt !== null && key.expiresAt <= now) return refusal('api_key_expired')
   switch (key.userStatus) {

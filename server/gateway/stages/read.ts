@@ -4,6 +4,8 @@ import { fail, ok, type Result } from '../../../contract/result.ts'
 import { bodyOf, type ReadProblem, SLOWEST } from '../body-arrival.ts'
 import { decoderFor } from '../body-decoder.ts'
 import type { BodyShare } from '../body-memory.ts'
+import { isForm, readUpload } from '../media/read-upload.ts'
+import type { SpoolShare } from '../media/upload-spool.ts'
 import type { Admitted, Read } from '../request.ts'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
@@ -11,8 +13,17 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/gi
 /** JSON is UTF-8 (RFC 8259, section 8.1); what reads it as anything else reads something else. */
 const UTF8 = /^(?:utf-?8|us-ascii)$/i
 
-export async function read(admitted: Admitted, share: BodyShare): Promise<Result<Read, ReadProblem>> {
+export async function read(
+  admitted: Admitted,
+  share: BodyShare,
+  spool?: SpoolShare,
+): Promise<Result<Read, ReadProblem>> {
   const { req, res, endpoint } = admitted
+  const { form } = endpoint
+  if (form && spool && isForm(req.headers['content-type'])) {
+    const uploaded = await readUpload(admitted, form.maxBytes, spool)
+    return uploaded.ok ? ok({ ...admitted, ...uploaded.value }) : uploaded
+  }
   const decode = decoderFor(req.headers['content-encoding'])
   if (decode === undefined) {
     const encoding = (req.headers['content-encoding'] ?? '').slice(0, 40)
@@ -32,6 +43,7 @@ export async function read(admitted: Admitted, share: BodyShare): Promise<Result
 
 function refuseByHeaders({ req, endpoint }: Admitted): Refusal | undefined {
   const type = req.headers['content-type']
+  if (endpoint.form?.isNeeded) return refusal('unsupported_media_type', { cause: 'form' })
   if (type !== undefined && !isUtf8Json(type)) return refusal('unsupported_media_type')
   const isTooLarge = Number(req.headers['content-length'] ?? 0) > endpoint.maxBodyBytes
   return isTooLarge ? refusal('request_too_large', { maxBytes: endpoint.maxBodyBytes }) : undefined

@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { GatewayDeps } from '../deps.ts'
-import { type Endpoint, endpointAt, rawPathOf } from '../endpoints.ts'
+import { type Endpoint, endpointAt, type FileEndpoint, filesAt, rawPathOf } from '../endpoints.ts'
 import { printable } from '../printable.ts'
+import { refusedAt } from '../refused-endpoints.ts'
 import type { Arrival, Received } from '../request.ts'
 
 /** A request's id and the moment at which it came. */
@@ -21,12 +22,21 @@ export const receive = (
   res: ServerResponse,
 ): Received => ({ ...arrivalOf(deps, req), req, res })
 
-export function findEndpoint({ req }: Received): Result<Endpoint, Refusal> {
+export function findEndpoint({ req }: Received): Result<Endpoint | FileEndpoint, Refusal> {
   const method = req.method ?? ''
   const path = rawPathOf(req.url ?? '')
   const endpoint = endpointAt(path)
-  if (!endpoint) return fail(refusal('unknown_url', { method: printable(method), path: printable(path) }))
-  if (endpoint.methods.includes(method)) return ok(endpoint)
-  const allowed = endpoint.methods.join(', ')
+  const files = endpoint ? undefined : filesAt(path, method)
+  if (files?.endpoint) return ok(files.endpoint)
+  if (files) return wrongMethod(method, path, files.methods)
+  if (!endpoint)
+    return fail(
+      refusedAt(path) ?? refusal('unknown_url', { method: printable(method), path: printable(path) }),
+    )
+  return endpoint.methods.includes(method) ? ok(endpoint) : wrongMethod(method, path, endpoint.methods)
+}
+
+function wrongMethod(method: string, path: string, methods: readonly string[]): Result<never, Refusal> {
+  const allowed = methods.join(', ')
   return fail(refusal('method_not_allowed', { method: printable(method), path: printable(path), allowed }))
 }

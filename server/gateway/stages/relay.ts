@@ -9,6 +9,9 @@ import type { StageDeps } from '../deps.ts'
 import { clientHeaders } from '../headers.ts'
 import type { LiveRequest } from '../live-requests.ts'
 import { noteMade } from '../made-ids.ts'
+import { isSound, meteredOf } from '../media/media-answer.ts'
+import { createMediaStreamReader } from '../media/media-stream.ts'
+import { relaySound } from '../media/relay-sound.ts'
 import { StreamRelay } from '../relay-stream.ts'
 import { relayWhole } from '../relay-whole.ts'
 import { codeOf, type Relayed, refusedWith } from '../relayed.ts'
@@ -48,7 +51,10 @@ export async function relay(deps: RelayDeps, held: Sending, live: LiveRequest, s
   live.attach(source)
   if (head.status === 200) held.upstream.lane.health.noteSuccess()
   const isStream = head.status === 200 && (await isEventStream(held, source, head))
-  return isStream ? relayStream(deps, held, live, source, head) : relayWhole(deps, held, live, source, head)
+  if (isStream) return relayStream(deps, held, live, source, head)
+  if (isSound(held, head))
+    return relaySound({ held, live, source, head, clock: deps.clock, asked: meteredOf(held) })
+  return relayWhole(deps, held, live, source, head)
 }
 
 /** In a coding that nobody asked for and we do not know: it can be neither measured nor checked, so nothing of it is passed on. */
@@ -121,6 +127,7 @@ function writeStreamHead(res: ServerResponse, held: Sending, head: UpstreamHead)
 
 function readerFor(deps: RelayDeps, held: Sending): StreamReader {
   const { dialect } = held.endpoint
+  if (held.media) return createMediaStreamReader(meteredOf(held))
   if (dialect === 'chat' || dialect === 'completions') {
     return createChatStreamReader({ isUsageInjected: held.isUsageInjected, alias: held.alias })
   }

@@ -11,11 +11,13 @@ import { decideKeyScope, isModelAllowed } from '../../limits/decide-key-scope.ts
 import { type BodyFacts, unsupportedTier } from '../body-facts.ts'
 import { BODY_READERS } from '../body-readers.ts'
 import type { StageDeps } from '../deps.ts'
-import { identitySplices } from '../identity.ts'
+import { formIdentitySplices, identitySplices } from '../identity.ts'
+import type { JsonObject } from '../json-object.ts'
 import { additionOf, type JsonObjectScan, memberOf, type Splice, scanObject } from '../json-scan.ts'
+import { type PricedMedia, priceMedia } from '../media/price-media.ts'
 import { modelSplice } from '../model-splice.ts'
 import { parseBody } from '../parsed-body.ts'
-import { permit } from '../permit.ts'
+import { type Permitted, permit } from '../permit.ts'
 import type { Read, Routed, UpstreamTarget } from '../request.ts'
 import { sessionOf } from '../session-affinity.ts'
 import { candidatesFor } from '../upstream-choice.ts'
@@ -53,19 +55,9 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     deps.unpriced.note(model, read.key.userId, read.receivedAt)
     return fail(refusal('model_not_priced', named, { param: 'model' }))
   }
-  const permitted = permit({
-    policy: deps.policyBook.effectiveFor(subjectOf(deps, read.key)),
-    endpoint: read.endpoint,
-    model,
-    price,
-    priceOf: (other) => priceForTool(deps, read, other),
-    facts: asks,
-    body: value,
-    scan,
-  })
-  if (!permitted.ok) return permitted
-  const facts = isFree ? costNothing(permitted.value.facts) : permitted.value.facts
-  if (!isTierPriced(price, facts.serviceTier)) return fail(unsupportedTier(String(value.service_tier)))
+  const terms = termsFor(deps, read, { facts: asks, model, price, body: value, scan })
+  if (!terms.ok) return terms
+  const { facts, media, toolTerms } = terms.value
   const referenced = checkOwnership(deps, read.key.userId, facts, price)
   if (!referenced.ok) return referenced
   const candidates = candidatesAt(candidatesFor(read.upstreams, model), referenced.value.madeAt)
@@ -78,7 +70,7 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const edits = [
     ...(alias === undefined ? [] : [modelSplice(scan, model)]),
     ...(isUsageInjected ? [usageSplice(scan, read.body)] : []),
-    ...permitted.value.edits,
+    ...terms.value.edits,
   ]
   return ok({
     ...read,
@@ -92,15 +84,55 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     settingsMultiplierPpm,
     multiplierPpm: dearestMultiplier(settingsMultiplierPpm, candidates),
     modelMultiplierPpm: deps.models.multiplierPpm(model),
-    toolTerms: permitted.value.toolTerms,
+    toolTerms,
     scan,
     edits,
     identity: candidates.some(({ identifiesUsers }) => identifiesUsers)
-      ? identitySplices(deps.pseudonyms, read.endpoint, read.key.userId, value, scan)
+      ? identityIn(deps, read, value, scan)
       : [],
     isUsageInjected,
     referencedTokens: isFree ? 0 : referenced.value.tokens,
+    media,
   })
+}
+
+interface Asked {
+  readonly facts: BodyFacts
+  /** The model to run. */
+  readonly model: string
+  readonly price: PriceRow
+  readonly body: JsonObject
+  readonly scan: JsonObjectScan
+}
+
+/** What is asked for as far as it is permitted, and as far as it has a price: hosted tools, images, sound, the tier of service. */
+function termsFor(
+  deps: RouteDeps,
+  read: Read,
+  asked: Asked,
+): Result<PricedMedia & Pick<Permitted, 'edits' | 'toolTerms'>, Refusal> {
+  const permitted = permit({
+    ...asked,
+    policy: deps.policyBook.effectiveFor(subjectOf(deps, read.key)),
+    endpoint: read.endpoint,
+    priceOf: (other) => priceForTool(deps, read, other),
+  })
+  if (!permitted.ok) return permitted
+  const { edits, toolTerms } = permitted.value
+  const facts = read.endpoint.isFree ? costNothing(permitted.value.facts) : permitted.value.facts
+  const priced = priceMedia(deps, { ...asked, read, facts })
+  if (!priced.ok) return priced
+  if (!isTierPriced(asked.price, facts.serviceTier)) {
+    return fail(unsupportedTier(String(asked.body.service_tier)))
+  }
+  return ok({ ...priced.value, edits, toolTerms })
+}
+
+function identityIn({ pseudonyms }: RouteDeps, read: Read, body: JsonObject, scan: JsonObjectScan) {
+  const { endpoint, key, upload } = read
+  return upload
+    ? formIdentitySplices(pseudonyms, endpoint, key.userId, upload.content.fields)
+    : identitySplices(pseudonyms, endpoint, key.userId, body, scan)
 }
 
 /** A model that a tool runs has to be open to whoever asks, as if it had been asked for itself. */
@@ -160,6 +192,10 @@ function checkOwnership(
     const item = find('item', id, refusal('item_not_found', { id: id.slice(0, 100) }, { param: 'input' }))
     if (!item.ok) return item
     tokens += item.value.tokens ?? windowOf(price)
+  }
+  for (const { id, param } of facts.fileReferences) {
+    const file = find('file', id, refusal('file_not_found', { id: id.slice(0, 100) }, { param }))
+    if (!file.ok) return file
   }
   const { previousResponseId, comparedResponseId } = facts
   if (comparedResponseId !== undefined) {

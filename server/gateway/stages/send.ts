@@ -2,6 +2,7 @@
 import type { StageDeps } from '../deps.ts'
 import { upstreamHeaders } from '../headers.ts'
 import type { LiveRequest } from '../live-requests.ts'
+import { uploadRequest } from '../media/send-upload.ts'
 import type { Sending } from '../request.ts'
 import { UpstreamExchange, type UpstreamFault, type UpstreamHead } from '../upstream-exchange.ts'
 import { refusesUsageRequest, withoutUsageRequest } from '../usage-request.ts'
@@ -20,17 +21,22 @@ export function dispatch(
 ): UpstreamExchange {
   const { pool, basePath } = deps.pools.poolFor(held.upstream)
   const exchange = new UpstreamExchange()
+  const { upload, upstream, upstreamModel, identity } = held
+  const form = upload && uploadRequest(upload, upstreamModel, upstream.identifiesUsers ? identity : [])
   pool.dispatch(
     {
       method: 'POST',
       path: basePath + held.endpoint.upstreamPath,
-      headers: upstreamHeaders(held.req.headers, held.upstream.apiKey),
-      body: held.isUsageInjected && !isUsageRequested ? withoutUsageRequest(held) : held.upstreamBody,
+      headers: upstreamHeaders(held.req.headers, held.upstream.apiKey, form?.headers),
+      body: form?.body ?? jsonBody(held, isUsageRequested),
     },
     exchange,
   )
   return exchange
 }
+
+const jsonBody = (held: Sending, isUsageRequested: boolean): Buffer =>
+  held.isUsageInjected && !isUsageRequested ? withoutUsageRequest(held) : held.upstreamBody
 
 /**
  * Waits for the head. A connection that the upstream closed while it was idle has read nothing of the request, and one that

@@ -1,5 +1,6 @@
 // Ends a hold: in a charge by what was measured, or in a release. Resolves when that is on disk, together with the usage row.
 import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
+import { mediaIn } from '../../ledger/media-charge.ts'
 import { isAnsweredUnpriced } from '../../ledger/service-tier.ts'
 import { decideSettlement } from '../../ledger/settle.ts'
 import type { TokenUsage } from '../../ledger/token-usage.ts'
@@ -20,6 +21,7 @@ export async function settle(deps: SettleDeps, held: Ended, relayed: Relayed): P
     ending: relayed.ending,
     reported: measured.reported,
     rawReported: measured.rawReported,
+    estimated: measured.estimated,
     requestBytes: held.body.length,
     relayedTextBytes: measured.textBytes,
     holdNanoUsd: held.hold.amountNanoUsd,
@@ -68,7 +70,7 @@ function usageRowOf(
   return {
     ...rowStart(held),
     model: held.facts.model,
-    ...usage,
+    ...tokensOf(usage),
     costNanoUsd,
     status: relayed.status,
     errorCode: relayed.errorCode,
@@ -81,6 +83,15 @@ function usageRowOf(
     planSubscriptionId: held.hold.planSubscriptionId,
     upstream: held.upstream?.name ?? null,
   }
+}
+
+/** A row has the counts that every request has, and beside them what is not counted in tokens. */
+function tokensOf(usage: TokenUsage) {
+  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens, webSearchCalls } =
+    usage
+  const tokens = { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens }
+  const media = mediaIn(usage)
+  return { ...tokens, webSearchCalls, ...(media && { media }) }
 }
 
 const rowStart = (request: Identified) => ({

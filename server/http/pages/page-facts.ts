@@ -11,5 +11,8 @@ export type Language = 'en' | 'zh-CN'
 export interface PageRequest {
   /** Host and port as the browser sent them; checked before any page is drawn. */
   readonly host: string
+  readonly scheme: 'http' | 'https'
+  /** Whether the gateway has an authority of its own, which this device may not trust yet. */
+  readonly hasAuthority: boolean
   readonly language: Language
 }

@@ -7,7 +7,12 @@ import type { PageRequest } from './page-facts.ts'
 import { helloPage, lostPage, notBuiltPage, setUpElsewherePage } from './small-pages.ts'
 import { WORDS } from './words.ts'
 
-const request: PageRequest = { host: '192.168.1.24:8080', language: 'en' }
+const request: PageRequest = {
+  host: '192.168.1.24:8080',
+  scheme: 'http',
+  hasAuthority: false,
+  language: 'en',
+}
 const PAGES = [helloPage, lostPage, notBuiltPage, setUpElsewherePage]
 
 test('what is put into a page is text, whatever it looks like', () => {

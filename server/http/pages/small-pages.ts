@@ -1,5 +1,6 @@
 // The small pages that need no app: this device reached the gateway; there is nothing at an address; the set-up is done on the
 // gateway's own machine; the apps have not been built.
+import { CA_PATHS } from '../../../contract/trust-steps.ts'
 import { type Html, html, withLiterals } from './html.ts'
 import { copyButton, toDocument, wordsOf } from './layout.ts'
 import type { PageRequest } from './page-facts.ts'
@@ -10,8 +11,9 @@ export function helloPage(request: PageRequest): string {
 <p class="tag"><svg viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="4"/></svg>${request.host}</p>
 <h1>${words.helloTitle}</h1>
 <p class="soft">${words.helloText}</p>
-<p class="address" id="address">http://${request.host}/v1</p>
+<p class="address" id="address">${request.scheme}://${request.host}/v1</p>
 <div class="actions">${copyButton(words, 'address', words.copyAddress, 'primary')}<a href="/?lang=${request.language}">${words.helloBack}</a></div>
+${request.hasAuthority ? html`<p><a href="${CA_PATHS.page}?lang=${request.language}">${words.helloTrust}</a></p>` : undefined}
 </section></main>`
   return toDocument({ request, title: `${words.helloTitle} · ${words.title}`, content })
 }

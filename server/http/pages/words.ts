@@ -21,6 +21,19 @@ const EN = {
   notBuiltTitle: 'The pages of this gateway are missing',
   notBuiltText:
     'Requests are served all the same. Run `npm run build` where the gateway is installed, and start it again.',
+  helloTrust: 'It speaks HTTPS with a certificate of its own. What to trust, and how',
+  trustTitle: 'Trust this gateway',
+  trustText:
+    'This gateway speaks HTTPS with a certificate of its own authority. Each device or client that uses it is told once to trust that authority; it can vouch for this gateway and for names in local networks, and for no other site.',
+  trustFingerprint: 'Fingerprint, SHA-256',
+  trustCompare:
+    'Compare it with the one that the operator reads to you from the console. Where they differ, somebody stands in between: trust nothing.',
+  trustDownload: 'Download the certificate',
+  trustFetch: 'Or in a terminal',
+  trustPython:
+    'Python then trusts this authority alone, so set it for programs that talk to the gateway only.',
+  trustFirefox:
+    'Firefox on Linux and on phones has a list of its own: Settings, Privacy & Security, Certificates, View Certificates, Authorities, Import.',
 }
 
 export type Words = Readonly<Record<keyof typeof EN, string>>
@@ -44,6 +57,17 @@ const ZH: Words = {
   lostBack: '返回首页',
   notBuiltTitle: '缺少网关页面',
   notBuiltText: '请求仍会正常处理。请在网关的安装目录运行 `npm run build`，然后重新启动。',
+  helloTrust: '它通过 HTTPS 提供服务，证书由网关自己签发。查看如何信任',
+  trustTitle: '信任此网关',
+  trustText:
+    '此网关使用自己的证书颁发机构（CA）提供 HTTPS。每台设备或每个客户端只需信任该 CA 一次；它只能为此网关和局域网内的名称作证，不能冒充其他网站。',
+  trustFingerprint: 'SHA-256 指纹',
+  trustCompare: '请与管理员在控制台中看到的指纹核对。若不一致，说明中间有人拦截，请勿信任。',
+  trustDownload: '下载证书',
+  trustFetch: '或在终端中执行',
+  trustPython: '此后 Python 只信任这个 CA，因此请只为仅访问网关的程序设置。',
+  trustFirefox:
+    'Linux 和手机上的 Firefox 使用自己的证书列表：设置、隐私与安全、证书、查看证书、证书颁发机构、导入。',
 }
 
 export const WORDS = { en: EN satisfies Words, 'zh-CN': ZH } as const

@@ -29,6 +29,9 @@ const WINDOWS: Readonly<Record<Locale, Readonly<Record<PlanWindow, string>>>> = 
   'zh-CN': { day: '每日', week: '每周', month: '每月' },
 }
 
+/** In Chinese: an address stands off from the characters beside it, a word does not. */
+const whose = (email: string | null): string => (email === null ? '您' : `${email} `)
+
 export const quotaReached: Template<QuotaNotice> = {
   en: ({ productName, formatTime }, { email, planName, window, percent, quota, metric, resetsAt, link }) => ({
     subject: `${email ?? 'You'} used ${percent} % of the plan ${planName} at ${productName}`,
@@ -39,9 +42,9 @@ export const quotaReached: Template<QuotaNotice> = {
     action: { label: 'Look at it', url: link },
   }),
   'zh-CN': ({ productName, formatTime }, data) => ({
-    subject: `${data.email ?? '您'} 已使用 ${productName} 套餐 ${data.planName} 的 ${data.percent}%`,
+    subject: `${whose(data.email)}已使用 ${productName} 套餐 ${data.planName} 的 ${data.percent}%`,
     paragraphs: [
-      `${data.email ?? '您'} 已使用${WINDOWS['zh-CN'][data.window]} ${data.quota}${UNITS['zh-CN'][data.metric]} 配额的 ${data.percent}%。`,
+      `${whose(data.email)}已使用${WINDOWS['zh-CN'][data.window]} ${data.quota}${UNITS['zh-CN'][data.metric]} 配额的 ${data.percent}%。`,
       `配额将于 ${formatTime(data.resetsAt)} 重置。`,
     ],
     action: { label: '查看', url: data.link },
@@ -55,7 +58,7 @@ export const balanceLow: Template<Whose & { readonly left: string; readonly thre
     action: { label: 'Look at it', url: link },
   }),
   'zh-CN': ({ productName }, { email, left, threshold, link }) => ({
-    subject: `${email ?? '您'} 在 ${productName} 的余额不足`,
+    subject: `${whose(email)}在 ${productName} 的余额不足`,
     paragraphs: [`剩余 ${left}，低于 ${threshold}。余额不足的请求将被拒绝。`],
     action: { label: '查看', url: link },
   }),
@@ -71,7 +74,7 @@ export const keyNewAddress: Template<Whose & { readonly keyName: string; readonl
     action: { label: 'Look at the keys', url: link },
   }),
   'zh-CN': ({ productName }, { email, keyName, address, link }) => ({
-    subject: `${email ?? '您'} 在 ${productName} 的 API 密钥从新地址使用`,
+    subject: `${whose(email)}在 ${productName} 的 API 密钥从新地址使用`,
     paragraphs: [
       `密钥 ${keyName} 首次从 ${address} 使用。`,
       '如果无人知晓此事，则该密钥已泄露：请立即以泄露为由轮换密钥。',

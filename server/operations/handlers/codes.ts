@@ -1,5 +1,6 @@
 // Redemption codes: made and watched over by administrators.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { CodeBatchView } from '../../../contract/operations/codes.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { BatchRow, CodeRow, NewBatch } from '../../db/repositories/codes.ts'
@@ -16,6 +17,7 @@ type Noun =
   | 'codes.list'
   | 'codes.listCodes'
   | 'codes.disable'
+  | 'codes.enable'
   | 'codes.redeem'
   | 'codes.history'
 
@@ -38,7 +40,8 @@ export function codeHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       }))
       return ok({ ...found, rows, total: batch.count })
     },
-    'codes.disable': disableCodes(deps),
+    'codes.disable': switchCodes(deps, 'codes.disable'),
+    'codes.enable': switchCodes(deps, 'codes.enable'),
     'codes.redeem': redeemCode(deps),
     'codes.history'({ userId, ...page }, caller) {
       const visible = visibleUserId(userId, caller)
@@ -59,8 +62,7 @@ function generateCodes(deps: OperationDeps): Handler<'codes.generate'> {
   return ({ kind, amountNanoUsd, planId, count, name, prefix, expiresAt }, caller) => {
     const now = clock.now()
     if (expiresAt !== null && expiresAt <= now) {
-      const problem = 'expiresAt: has to lie in the future'
-      return fail(refusal('invalid_input', { problem }, { param: 'expiresAt' }))
+      return fail(inputRefusal('in_the_past', 'expiresAt'))
     }
     const plan = planId === undefined ? undefined : findPlan(deps, planId)
     if (plan && !plan.ok) return plan
@@ -99,16 +101,20 @@ function generateCodes(deps: OperationDeps): Handler<'codes.generate'> {
   }
 }
 
-function disableCodes(deps: OperationDeps): Handler<'codes.disable'> {
+function switchCodes(
+  deps: OperationDeps,
+  operation: 'codes.disable' | 'codes.enable',
+): Handler<'codes.disable'> & Handler<'codes.enable'> {
   const { repositories, clock } = deps
   return ({ batchId, codeId }, caller) => {
     const found = batchNamed(deps, batchId, codeId)
     if (!found.ok) return found
+    const disabledAt = operation === 'codes.disable' ? clock.now() : null
     const after = repositories.transaction(() => {
-      if (codeId === undefined) repositories.codes.disableBatch(found.value.id, clock.now())
-      else repositories.codes.disableCode(codeId, clock.now())
+      if (codeId === undefined) repositories.codes.switchBatch(found.value.id, disabledAt)
+      else repositories.codes.switchCode(codeId, disabledAt)
       appendAudit(deps, caller, {
-        operation: 'codes.disable',
+        operation,
         targetType: 'codes',
         targetId: codeId ?? found.value.id,
         before: null,

@@ -1,15 +1,14 @@
 // The console's first screen: what runs and what needs attention is known at once, the past is read by a thread of its own.
 
 import type { Attention } from '../../../contract/operations/dashboard.ts'
-import { PRIMARY_UPSTREAM } from '../../../contract/operations/upstreams.ts'
 import { ok } from '../../../contract/result.ts'
 import type { DashboardReport } from '../../db/repositories/dashboard-report.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
+import { upstreamAttention } from '../upstream-attention.ts'
 import { daysUntil } from '../usage-buckets.ts'
 import { readReport } from './usage.ts'
 
-const HOUR_MS = 3_600_000
 const UNPRICED_READ_MAX = 1_000
 const UNPRICED_SHOWN_MAX = 5
 
@@ -51,7 +50,7 @@ function attentionOf(deps: OperationDeps, { count, people }: DashboardReport['lo
   const unpriced = asked.list(UNPRICED_READ_MAX)
   const { pending } = repositories.users.counts()
   const { failed } = repositories.mails.counts()
-  const found: (Attention | false)[] = [
+  const found: (Attention | false | undefined)[] = [
     findingsTotal > 0 && { kind: 'ledger_wrong', findingsTotal },
     !upstream.state().isConfigured && { kind: 'upstream_missing' },
     upstreamAttention(deps),
@@ -67,16 +66,5 @@ function attentionOf(deps: OperationDeps, { count, people }: DashboardReport['lo
     failed > 0 && { kind: 'failed_mails', count: failed },
     count > 0 && { kind: 'low_balances', count, people: [...people] },
   ]
-  return found.filter((one) => one !== false)
-}
-
-/** That it fails, or that it failed at single requests of the last hour. */
-function upstreamAttention({ upstream, clock }: OperationDeps): Attention | false {
-  const { isHealthy, lastFailureAt, errors } = upstream.laneOf(PRIMARY_UPSTREAM).health.state()
-  const [last] = errors
-  if (isHealthy === false) return { kind: 'upstream_unhealthy', code: last?.code ?? null, lastFailureAt }
-  const recent = errors.filter(({ lastAt }) => lastAt > clock.now() - HOUR_MS)
-  if (!last || recent.length === 0) return false
-  const count = recent.reduce((sum, error) => sum + error.count, 0)
-  return { kind: 'upstream_errors', count, code: last.code, lastAt: last.lastAt }
+  return found.filter((one) => one !== false && one !== undefined)
 }

@@ -1,5 +1,6 @@
 // What the handlers of API keys share: which key a caller may change, what is written down of it, and how it is shown.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { KeyView } from '../../../contract/operations/keys.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { KeyRow } from '../../db/repositories/keys.ts'
@@ -21,14 +22,11 @@ export function keyOf(
 }
 
 export const expiryRefusal = (expiresAt: number | null | undefined, now: number): Refusal | undefined =>
-  typeof expiresAt === 'number' && expiresAt <= now
-    ? refusal('invalid_input', { problem: 'expiresAt: has to lie in the future' }, { param: 'expiresAt' })
-    : undefined
+  typeof expiresAt === 'number' && expiresAt <= now ? inputRefusal('in_the_past', 'expiresAt') : undefined
 
 export function refuseOneMore({ repositories }: OperationDeps, userId: string): Refusal | undefined {
   if (repositories.keys.countOfUser(userId) < KEYS_OF_ONE_PERSON_MAX) return undefined
-  const problem = `there are ${KEYS_OF_ONE_PERSON_MAX} keys already, which is the most; delete one first`
-  return refusal('invalid_input', { problem })
+  return inputRefusal('too_many_keys', '', { max: KEYS_OF_ONE_PERSON_MAX })
 }
 
 export const auditedPart = (key: KeyRow) => ({

@@ -1,7 +1,7 @@
 // The signed-in person: who they are, what they have left, and what they change about their own account.
 
 import type { OutputOf } from '../../../contract/catalogue.ts'
-import { refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import { fail, ok } from '../../../contract/result.ts'
 import type { UserRow } from '../../db/repositories/users.ts'
 import { decideForecast, FORECAST_DAYS } from '../../limits/decide-forecast.ts'
@@ -23,6 +23,7 @@ type Noun =
   | 'me.overview'
   | 'me.update'
   | 'me.changeEmail'
+  | 'me.withdrawEmailChange'
   | 'me.changePassword'
   | 'me.requestDeletion'
   | 'me.withdrawDeletion'
@@ -51,6 +52,10 @@ export function meHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       return ok(toMe(deps, user ?? userOf(deps, caller.user.id)))
     },
     'me.changeEmail': changeOwnEmail(deps),
+    'me.withdrawEmailChange'(_input, caller) {
+      repositories.accountLinks.deleteOf(caller.user.id, 'change_email')
+      return ok(toMe(deps, userOf(deps, caller.user.id)))
+    },
     'me.changePassword': changePassword(deps),
     'me.requestDeletion': requestDeletion(deps),
     'me.withdrawDeletion'(_input, caller) {
@@ -94,7 +99,7 @@ function changeOwnEmail(deps: OperationDeps): Handler<'me.changeEmail'> {
     const isSame = user.value.email === email
     // Their own address, sent again, proves it: for somebody who came in before there was mail.
     if (isSame && (user.value.emailVerifiedAt !== null || !mail.isAvailable()))
-      return fail(refusal('invalid_input', { problem: 'email: is the address already' }, { param: 'email' }))
+      return fail(inputRefusal('same_address', 'email'))
     if (!mail.isAvailable()) {
       const change = { userId: user.value.id, newEmail: email, verifiedAt: null }
       const changed = repositories.transaction(() => changeEmail(deps, caller, change))

@@ -1,6 +1,8 @@
 // Plans: made and changed by an administrator, listed, and bought.
-import { refusal } from '../../../contract/errors.ts'
-import { fail, ok } from '../../../contract/result.ts'
+import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
+import type { PlanView } from '../../../contract/plans.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { PlanRow } from '../../db/repositories/plans.ts'
 import { appendAudit } from '../audit-trail.ts'
 import { isAdministering, type SignedInCaller } from '../caller.ts'
@@ -13,6 +15,7 @@ type Noun =
   | 'plans.create'
   | 'plans.update'
   | 'plans.archive'
+  | 'plans.unarchive'
   | 'plans.list'
   | 'plans.buy'
   | 'plans.subscriptions'
@@ -26,8 +29,7 @@ export function planHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   return {
     'plans.create'({ isForSale, ...input }, caller) {
       if (planBook.all().length >= PLANS_MAX) {
-        const problem = `there are ${PLANS_MAX} plans already, archived ones among them, which is the most`
-        return fail(refusal('invalid_input', { problem }))
+        return fail(inputRefusal('too_many_plans', '', { max: PLANS_MAX }))
       }
       const now = clock.now()
       const plan: PlanRow = {
@@ -50,15 +52,8 @@ export function planHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       save(deps, caller, 'plans.update', found.value, plan)
       return ok(shown(plan))
     },
-    'plans.archive'({ planId }, caller) {
-      const found = findPlan(deps, planId)
-      if (!found.ok) return found
-      if (found.value.archivedAt !== null) return ok(shown(found.value))
-      const now = clock.now()
-      const plan: PlanRow = { ...found.value, archivedAt: now, updatedAt: now }
-      save(deps, caller, 'plans.archive', found.value, plan)
-      return ok(shown(plan))
-    },
+    'plans.archive': ({ planId }, caller) => setArchived('plans.archive', planId, caller),
+    'plans.unarchive': ({ planId }, caller) => setArchived('plans.unarchive', planId, caller),
     'plans.list'({ includeArchived }, caller) {
       const isAdmin = isAdministering(caller)
       const counts = isAdmin ? countsNow() : undefined
@@ -78,6 +73,21 @@ export function planHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       return ok({ ...page, rows })
     },
   }
+
+  function setArchived(
+    operation: 'plans.archive' | 'plans.unarchive',
+    planId: string,
+    caller: SignedInCaller,
+  ): Result<PlanView, Refusal> {
+    const found = findPlan(deps, planId)
+    if (!found.ok) return found
+    const isArchiving = operation === 'plans.archive'
+    if ((found.value.archivedAt !== null) === isArchiving) return ok(shown(found.value))
+    const now = clock.now()
+    const plan: PlanRow = { ...found.value, archivedAt: isArchiving ? now : null, updatedAt: now }
+    save(deps, caller, operation, found.value, plan)
+    return ok(shown(plan))
+  }
 }
 
 const isSold = ({ isForSale, archivedAt }: PlanRow): boolean => isForSale && archivedAt === null
@@ -85,7 +95,7 @@ const isSold = ({ isForSale, archivedAt }: PlanRow): boolean => isForSale && arc
 function save(
   deps: OperationDeps,
   caller: SignedInCaller,
-  operation: 'plans.create' | 'plans.update' | 'plans.archive',
+  operation: 'plans.create' | 'plans.update' | 'plans.archive' | 'plans.unarchive',
   before: PlanRow | null,
   after: PlanRow,
 ): void {

@@ -8,11 +8,11 @@ import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 
 export function settingsHandlers(deps: OperationDeps): Pick<Handlers, 'settings.get' | 'settings.update'> {
-  const { settings, startUp } = deps
+  const { settings, startUp, https } = deps
   const viewOf = (stored: Settings): SettingsView => ({ ...stored, ...startUp() })
   return {
     'settings.get': () => ok(viewOf(settings.current())),
-    'settings.update'(patch, caller) {
+    async 'settings.update'(patch, caller) {
       const before = settings.current()
       const after = settings.update(patch, caller.user.id)
       const names = Object.keys(patch)
@@ -25,6 +25,8 @@ export function settingsHandlers(deps: OperationDeps): Pick<Handlers, 'settings.
           after: only(after, names),
         })
       }
+      // Whoever switched it on is told that it is, and not that it will be.
+      await https.look()
       return ok(viewOf(after))
     },
   }

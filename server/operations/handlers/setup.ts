@@ -1,6 +1,7 @@
 // Set-up: the first administrator, the upstream and the first settings, written together or not at all.
 import type { z } from 'zod'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { setupComplete } from '../../../contract/operations/setup.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { appendAudit } from '../audit-trail.ts'
@@ -104,8 +105,8 @@ async function storeUpstreamKey(
     return ok(undefined)
   }
   if ((await secrets.get(UPSTREAM_KEY)) !== undefined) return ok(undefined)
-  const problem = 'upstream.apiKey: is missing; send the key, set OPENAI_API_KEY, or choose the kind "demo"'
-  return fail(refusal('invalid_input', { problem }, { param: 'upstream.apiKey' }))
+  const said = 'is missing; send the key, set OPENAI_API_KEY, or choose the kind "demo"'
+  return fail(inputRefusal('upstream_key_missing', 'upstream.apiKey', {}, said))
 }
 
 function createAdministrator(

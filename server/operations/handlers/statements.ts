@@ -1,5 +1,6 @@
 // What moved a person's balance, for themselves and for administrators: entry by entry, and by calendar month.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { AccountHistoryRepository, HistoryEntry } from '../../db/repositories/account-history.ts'
 import type { PageRequest } from '../../db/repositories/paging.ts'
@@ -60,7 +61,7 @@ function createStatements({ repositories, clock, timeZone }: OperationDeps) {
     const now = clock.now()
     const span = monthIn(month, zone)
     if (span.startMs > now) {
-      return fail(refusal('invalid_input', { problem: 'month: has not begun yet' }, { param: 'month' }))
+      return fail(inputRefusal('not_begun', 'month'))
     }
     const mine = last.then(() => sumUp(userId, span))
     last = mine.catch(() => {})

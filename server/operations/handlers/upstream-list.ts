@@ -1,6 +1,7 @@
 // The upstreams as a list: the primary one as it is used among others, and those beside it, made, changed and removed while
 // requests run. A key goes to the host that it was entered for, and to no other.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import {
   type ListedUpstream,
   PRIMARY_UPSTREAM,
@@ -13,7 +14,7 @@ import { refuseBaseUrl } from '../base-url.ts'
 import type { SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
-import { PRIMARY_USE } from '../primary-use.ts'
+import { upstreamRows } from '../primary-use.ts'
 import { toHealthView, toKeyView } from '../upstream-view.ts'
 import { UPSTREAM_KEY } from './setup.ts'
 
@@ -30,7 +31,7 @@ export function upstreamListHandlers(deps: OperationDeps): Pick<Handlers, Noun> 
   }
   return {
     'upstreams.list': async () => {
-      const rows = rowsOf(deps).map((row) => toListed(deps, row))
+      const rows = upstreamRows(deps.repositories.upstreams).map((row) => toListed(deps, row))
       return ok({ rows: await Promise.all(rows), nextCursor: null })
     },
     'upstreams.create': (input, caller) => inTurn(() => create(deps, input, caller)),
@@ -47,9 +48,7 @@ async function create(
   caller: SignedInCaller,
 ): Promise<Result<ListedUpstream, Refusal>> {
   if (deps.repositories.upstreams.all().length >= UPSTREAMS_MAX) {
-    return fail(
-      refusal('invalid_input', { problem: `there are ${UPSTREAMS_MAX} upstreams, which is the most` }),
-    )
+    return fail(inputRefusal('too_many_upstreams', '', { max: UPSTREAMS_MAX }))
   }
   const now = deps.clock.now()
   const row: UpstreamRow = {
@@ -77,7 +76,7 @@ async function change(
   { upstreamId, apiKey, ...changes }: Input<'upstreams.change'>,
   caller: SignedInCaller,
 ): Promise<Result<ListedUpstream, Refusal>> {
-  const before = rowsOf(deps).find(({ id }) => id === upstreamId)
+  const before = upstreamRows(deps.repositories.upstreams).find(({ id }) => id === upstreamId)
   if (!before) return fail(unknownUpstream())
   if (before.baseUrl === null) {
     const refused = refuseOfPrimary({ apiKey, ...changes })
@@ -119,8 +118,7 @@ async function remove(
 ): Promise<Result<{ readonly upstreamId: string }, Refusal>> {
   const before = deps.repositories.upstreams.all().find(({ id }) => id === upstreamId)
   if (upstreamId === PRIMARY_UPSTREAM) {
-    const problem = 'upstreamId: the primary upstream cannot be removed; change it with upstreams.update'
-    return fail(refusal('invalid_input', { problem }, { param: 'upstreamId' }))
+    return fail(inputRefusal('primary_stays', 'upstreamId'))
   }
   if (!before) return fail(unknownUpstream())
   deps.repositories.transaction(() => {
@@ -139,13 +137,6 @@ async function remove(
   return ok({ upstreamId })
 }
 
-/** In the order in which they are asked. */
-function rowsOf({ repositories }: OperationDeps): readonly UpstreamRow[] {
-  const rows = repositories.upstreams.all()
-  const all = rows.some(({ id }) => id === PRIMARY_UPSTREAM) ? rows : [PRIMARY_USE, ...rows]
-  return all.toSorted((one, other) => one.priority - other.priority)
-}
-
 const trimmed = (baseUrl: string): string => baseUrl.replace(/\/+$/, '')
 
 const unknownUpstream = (): Refusal => refusal('upstream_not_found', undefined, { param: 'upstreamId' })
@@ -158,7 +149,7 @@ function refuseRow({ repositories }: OperationDeps, row: UpstreamRow): Refusal |
     .all()
     .some((other) => other.id !== row.id && other.name.toLowerCase() === name)
   if (!isTaken && (row.id === PRIMARY_UPSTREAM || name !== PRIMARY_UPSTREAM)) return undefined
-  return refusal('invalid_input', { problem: 'name: is that of another upstream' }, { param: 'name' })
+  return inputRefusal('name_taken', 'name')
 }
 
 function refuseOfPrimary(changes: Omit<Input<'upstreams.change'>, 'upstreamId'>): Refusal | undefined {
@@ -166,8 +157,9 @@ function refuseOfPrimary(changes: Omit<Input<'upstreams.change'>, 'upstreamId'>)
     (name) => changes[name] !== undefined,
   )
   if (param === undefined) return undefined
-  const problem = `${param}: of the primary upstream, only models, priority, multiplierPpm, concurrencyMax, headSecondsMax and identifiesUsers are changed here; its address and key are with upstreams.update`
-  return refusal('invalid_input', { problem }, { param })
+  const said =
+    'of the primary upstream, only models, priority, multiplierPpm, concurrencyMax, headSecondsMax and identifiesUsers are changed here; its address and key are with upstreams.update'
+  return inputRefusal('not_of_primary', param, {}, said)
 }
 
 function save(

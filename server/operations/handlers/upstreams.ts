@@ -1,5 +1,6 @@
 // The upstream, as an operator tests and changes it. The stored key goes to the host that it was stored for, and to no other.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import { PRIMARY_UPSTREAM, type UpstreamView } from '../../../contract/operations/upstreams.ts'
 import { fail, ok } from '../../../contract/result.ts'
 import { textOf } from '../../../contract/upstream-problem.ts'
@@ -135,15 +136,10 @@ async function refuseChange(
   if (!forbidden.ok) return forbidden.error
   if (after.kind === 'demo' || apiKey !== undefined) return undefined
   if ((await secrets.get(UPSTREAM_KEY)) === undefined) {
-    return refusal(
-      'invalid_input',
-      { problem: 'apiKey: is missing; none is stored yet' },
-      { param: 'apiKey' },
-    )
+    return inputRefusal('upstream_key_missing', 'apiKey', {}, 'is missing; none is stored yet')
   }
   if (isSameHost(after.baseUrl, stored)) return undefined
-  const problem = 'apiKey: send the key of the new host; the stored one is for another'
-  return refusal('invalid_input', { problem }, { param: 'apiKey' })
+  return inputRefusal('key_of_other_host', 'apiKey')
 }
 
 function store(

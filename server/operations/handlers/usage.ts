@@ -1,11 +1,13 @@
 // What was used and what it cost, of the caller or, for an administrator, of anyone. Rows are read at once, page by page;
 // whatever adds up more than that is read by a thread of its own.
-import { type Refusal, refusal } from '../../../contract/errors.ts'
+import type { Refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import { SERIES_POINTS_MAX } from '../../../contract/operations/usage.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { UsageRow } from '../../../contract/usage.ts'
 import type { ReportKind, ReportKinds } from '../../db/repositories/report-messages.ts'
 import { type Reports, ReportsBusyError } from '../../db/repositories/reports.ts'
+import { mediaIn } from '../../ledger/media-charge.ts'
 import { isAdministering } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
@@ -22,7 +24,8 @@ export function usageHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       const userId = visibleUserId(input.userId, caller)
       if (!userId.ok) return userId
       const page = repositories.usage.list({ ...input, userId: userId.value })
-      const rows = isAdministering(caller) ? page.rows : page.rows.map(withoutUpstream)
+      const listed = isAdministering(caller) ? page.rows : page.rows.map(withoutUpstream)
+      const rows = withMedia(listed, repositories)
       return ok({ ...page, rows, names: namesIn(rows, repositories) })
     },
     async 'usage.summary'(filter, caller) {
@@ -58,6 +61,17 @@ function namesIn(rows: readonly UsageRow[], { users, keys }: OperationDeps['repo
   }
 }
 
+/** What few requests use is kept with their charges, and looked up for those that may have used it. */
+function withMedia(rows: UsageRow[], { charges }: OperationDeps['repositories']): UsageRow[] {
+  const asked = rows.filter(({ endpoint }) => /^\/v1\/(?:images|audio)\//.test(endpoint))
+  if (asked.length === 0) return rows
+  const further = charges.furtherUsageOf(asked.map(({ requestId }) => requestId))
+  return rows.map((row) => {
+    const media = mediaIn(further.get(row.requestId) ?? {})
+    return media ? { ...row, media } : row
+  })
+}
+
 /** Which upstream answered is for administrators to know. */
 const withoutUpstream = (row: UsageRow): UsageRow => ({ ...row, upstream: null })
 
@@ -66,13 +80,11 @@ const series =
   async ({ from, to, bucket, groupBy, top, withTimings, ...filter }, caller) => {
     const userId = visibleUserId(filter.userId, caller)
     if (!userId.ok) return userId
-    if (to <= from)
-      return fail(refusal('invalid_input', { problem: 'to: has to be later than from' }, { param: 'to' }))
+    if (to <= from) return fail(inputRefusal('before_from', 'to'))
     const timeZone = zone()
     const buckets = bucketsOf({ from, to }, bucket, timeZone)
     if (!buckets) {
-      const problem = `bucket: is too short for this span; there are at most ${SERIES_POINTS_MAX} of them`
-      return fail(refusal('invalid_input', { problem }, { param: 'bucket' }))
+      return fail(inputRefusal('bucket_too_short', 'bucket', { max: SERIES_POINTS_MAX }))
     }
     const request = { filter: { ...filter, userId: userId.value }, buckets, groupBy, top, withTimings }
     const report = await readReport(reports, 'series', request)

@@ -1,5 +1,6 @@
 // Who may use the gateway, and as what: letting in, turning away, suspending, making an administrator.
 import { messageOf, type Refusal, refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { UserView } from '../../../contract/operations/users.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { UserRow } from '../../db/repositories/users.ts'
@@ -64,7 +65,11 @@ export function userStatusHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   }
 }
 
-const shown = (refused: Refusal) => ({ code: refused.code, message: messageOf(refused) })
+const shown = (refused: Refusal) => ({
+  code: refused.code,
+  message: messageOf(refused),
+  details: { ...refused.details },
+})
 
 function pendingUser({ repositories }: OperationDeps, userId: string): Result<UserRow, Refusal> {
   const user = repositories.users.findById(userId)
@@ -101,8 +106,7 @@ async function setStatus(
 function refusalOf(deps: OperationDeps, before: UserRow, status: SettableStatus): Refusal | undefined {
   if (status === 'active') return undefined
   if (before.status === 'pending') {
-    const problem = 'status: somebody who is not active yet can be approved or rejected'
-    return refusal('invalid_input', { problem }, { param: 'status' })
+    return inputRefusal('only_approve_or_reject', 'status')
   }
   return isLastAdministrator(deps, before) ? refusal('last_administrator') : undefined
 }

@@ -32,6 +32,7 @@ function network(reached: NetworkView['places'][number]['reached'], platform = '
     platform,
     isOpenToNetwork: true,
     addressForOthers: 'http://192.168.1.24:8080',
+    localName: null,
     places: [
       { ...place('192.168.1.24', 'Wi-Fi', 'lan'), reached },
       place('192.168.1.57', 'Ethernet', 'lan'),

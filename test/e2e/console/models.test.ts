@@ -2,7 +2,9 @@
 // models are turned off after being asked, and have other names.
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { startDemoUpstream } from '../../../server/demo-upstream/demo-upstream.ts'
+import { priceUnpricedModel } from '../../journeys/prices-and-codes.ts'
 import {
+  doorOf,
   expectSound,
   journey,
   type Look,
@@ -13,11 +15,12 @@ import {
 } from '../support/stage.ts'
 
 const UPSTREAM_KEY = 'sk-of-the-operator'
-const UNPRICED = 'gpt-5.6-nova'
+const MEMBER = 'hana.sato@tidewater.example'
 
 let stage: Stage
 let secret = ''
 let member = ''
+let memberId = ''
 
 const ask = async (model: string) =>
   stage.portal.send({
@@ -39,8 +42,9 @@ beforeAll(async () => {
   const settled = { kind: 'openai', baseUrl: upstream.baseUrl, apiKey: UPSTREAM_KEY }
   stage.portal.secrets.used('the operator’s key', UPSTREAM_KEY)
   await stage.portal.call('upstreams.update', settled, { cookie: stage.admin })
-  const { id, cookie } = await stage.teammate('hana.sato@tidewater.example')
+  const { id, cookie } = await stage.teammate(MEMBER)
   member = cookie
+  memberId = id
   await stage.portal.call(
     'users.adjustBalance',
     { userId: id, amountNanoUsd: 5_000_000_000 },
@@ -53,20 +57,9 @@ beforeAll(async () => {
 journey(
   'a model that was asked for without a price is priced with one press, and its requests pass',
   async () => {
-    expect(await ask(UNPRICED)).toMatchObject({ status: 404 })
     const page = await stage.open('/admin/models', { cookie: stage.admin })
-    await page.getByText(`${UNPRICED} has no price`).waitFor()
-    await page.getByText('Filled in as for gpt-5.6-').waitFor()
-    await expectSound(page)
-    await takePicture(page, 'console-models-unpriced')
-    await page
-      .getByRole('region', { name: /without a price/ })
-      .getByRole('button', { name: 'Set price' })
-      .click()
-    await page.getByText(`${UNPRICED} has a price now`).waitFor()
-    await page.getByText(`${UNPRICED} has no price`).waitFor({ state: 'detached' })
-    await page.getByRole('row', { name: new RegExp(`^${UNPRICED} `) }).waitFor()
-    expect(await ask(UNPRICED)).toMatchObject({ status: 200 })
+    const person = { id: memberId, email: MEMBER, cookie: member, secret }
+    await priceUnpricedModel(doorOf(stage, page), person)
   },
 )
 

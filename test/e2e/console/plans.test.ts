@@ -1,7 +1,9 @@
 // The operator's plans and codes: a plan is made, changed and archived; codes are made, redeemed and shown as used; limits are
 // set and what is used of them is seen.
 import { beforeAll, describe, expect } from 'vitest'
+import { generateAndRedeemCodes } from '../../journeys/prices-and-codes.ts'
 import {
+  doorOf,
   expectSound,
   journey,
   type Look,
@@ -15,7 +17,7 @@ const LOOKS: readonly Look[] = [
   { locale: 'en', theme: 'dark', size: 'desktop' },
   { locale: 'zh-CN', theme: 'light', size: 'narrow' },
 ]
-const DOLLAR = 1_000_000_000
+const MEMBER = 'amara.okafor@tidewater.example'
 
 let stage: Stage
 let member: { readonly id: string; readonly cookie: string }
@@ -27,112 +29,78 @@ const audited = async () => {
 
 beforeAll(async () => {
   stage = await openStage()
-  member = await stage.teammate('amara.okafor@tidewater.example')
+  member = await stage.teammate(MEMBER)
 })
 
-journey('a plan is made with quotas and models, changed, and archived by its name', async () => {
-  const page = await stage.open('/admin/plans', { cookie: stage.admin })
-  await page.getByRole('heading', { name: 'No plans yet' }).waitFor()
-  await takePicture(page, 'console-plans-empty')
-  await page.getByRole('button', { name: 'New plan' }).first().click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByRole('button', { name: 'Create plan' }).click()
-  await dialog.getByText('Type a name.').waitFor()
-  await dialog.getByRole('textbox', { name: 'Name' }).fill('Studio monthly')
-  await dialog.getByRole('textbox', { name: 'Price' }).fill('30')
-  await dialog.getByRole('button', { name: 'Add quota' }).click()
-  await dialog.getByRole('textbox', { name: 'Quota' }).fill('5')
-  await dialog.getByText('Only these').click()
-  await dialog.getByRole('combobox', { name: 'Add a model' }).fill('demo-fast')
-  await page.getByRole('option', { name: 'demo-fast', exact: true }).click()
-  await expectSound(page)
-  await takePicture(page, 'console-plans-dialog')
-  await dialog.getByRole('button', { name: 'Create plan' }).click()
-  const card = page.getByRole('article', { name: 'Studio monthly' })
-  await card.getByText('$30.00').waitFor()
-  await card.getByText('$5.00').waitFor()
-  await card.getByText('demo-fast').waitFor()
+journey(
+  'a plan is made with quotas and models, changed, archived, and brought back by one press',
+  async () => {
+    const page = await stage.open('/admin/plans', { cookie: stage.admin })
+    await page.getByRole('heading', { name: 'No plans yet' }).waitFor()
+    await takePicture(page, 'console-plans-empty')
+    await page.getByRole('button', { name: 'New plan' }).first().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Create plan' }).click()
+    await dialog.getByText('Type a name.').waitFor()
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Studio monthly')
+    await dialog.getByRole('textbox', { name: 'Price' }).fill('30')
+    await dialog.getByRole('button', { name: 'Add quota' }).click()
+    await dialog.getByRole('textbox', { name: 'Quota' }).fill('5')
+    await dialog.getByText('Only these').click()
+    await dialog.getByRole('combobox', { name: 'Add a model' }).fill('demo-fast')
+    await page.getByRole('option', { name: 'demo-fast', exact: true }).click()
+    await expectSound(page)
+    await takePicture(page, 'console-plans-dialog')
+    await dialog.getByRole('button', { name: 'Create plan' }).click()
+    const card = page.getByRole('article', { name: 'Studio monthly' })
+    await card.getByText('$30.00').waitFor()
+    await card.getByText('$5.00').waitFor()
+    await card.getByText('demo-fast').waitFor()
 
-  await card.getByRole('button', { name: /What can be done/ }).click()
-  await page.getByRole('menuitem', { name: 'Edit limits' }).click()
-  await dialog.getByRole('combobox', { name: /Requests a minute/ }).click()
-  await page.getByRole('option', { name: 'At most' }).click()
-  await dialog.getByRole('textbox', { name: /Requests a minute/ }).fill('60')
-  await takePicture(page, 'console-plans-limits')
-  await dialog.getByRole('button', { name: 'Save limits' }).click()
-  await card.getByText('60 requests a minute').waitFor()
+    await card.getByRole('button', { name: /What can be done/ }).click()
+    await page.getByRole('menuitem', { name: 'Edit limits' }).click()
+    await dialog.getByRole('combobox', { name: /Requests per minute/ }).click()
+    await page.getByRole('option', { name: 'At most' }).click()
+    await dialog.getByRole('textbox', { name: /Requests per minute/ }).fill('60')
+    await takePicture(page, 'console-plans-limits')
+    await dialog.getByRole('button', { name: 'Save limits' }).click()
+    await card.getByText('60 requests a minute').waitFor()
 
-  await admin('plans.create', { name: 'Old one', priceNanoUsd: 0, days: 30 })
-  await page.reload()
-  await page.getByRole('button', { name: 'What can be done with Old one' }).click()
-  await page.getByRole('menuitem', { name: 'Archive plan' }).click()
-  const archive = dialog.getByRole('button', { name: 'Archive plan' })
-  expect(await archive.isDisabled()).toBe(true)
-  await dialog.getByRole('textbox').fill('Old one')
-  await archive.click()
-  await page.getByRole('article', { name: 'Old one' }).waitFor({ state: 'detached' })
-  await page.getByText('Show archived plans').click()
-  await page.getByRole('article', { name: 'Old one' }).getByText('Archived').waitFor()
-  expect(await audited()).toEqual(expect.arrayContaining(['plans.create', 'limits.update', 'plans.archive']))
-})
+    await admin('plans.create', { name: 'Old one', priceNanoUsd: 0, days: 30 })
+    await page.reload()
+    await page.getByRole('button', { name: 'What can be done with Old one' }).click()
+    await page.getByRole('menuitem', { name: 'Archive plan' }).click()
+    const archive = () => dialog.getByRole('button', { name: 'Archive plan' }).click()
+    await archive()
+    await page.getByRole('article', { name: 'Old one' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('button', { name: 'What can be done with Old one' }).click()
+    await page.getByRole('menuitem', { name: 'Archive plan' }).click()
+    await archive()
+    await page.getByRole('article', { name: 'Old one' }).waitFor({ state: 'detached' })
+    await page.getByText('Show archived plans').click()
+    await page.getByRole('article', { name: 'Old one' }).getByText('Archived').waitFor()
+    expect(await audited()).toEqual(
+      expect.arrayContaining(['plans.create', 'limits.update', 'plans.archive']),
+    )
+  },
+)
 
 journey('codes are shown once, one is redeemed and shown as used, and the rest are disabled', async () => {
   const page = await stage.open('/admin/plans', { cookie: stage.admin })
-  await page.getByRole('button', { name: 'Generate codes' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByRole('textbox', { name: 'Amount' }).fill('10')
-  await dialog.getByRole('textbox', { name: 'Codes' }).fill('3')
-  await dialog.getByRole('textbox', { name: 'Name of the batch' }).fill('Thank-you')
-  await dialog.getByRole('textbox', { name: 'Prefix' }).fill('ty')
-  await dialog.getByRole('button', { name: 'Generate 3 codes' }).click()
-  await dialog.getByText('shown only this once').waitFor()
-  const codes = (await dialog.locator('pre').innerText()).split('\n')
-  expect(codes).toHaveLength(3)
-  await expectSound(page)
-  const [saved] = await Promise.all([
-    page.waitForEvent('download'),
-    dialog.getByRole('button', { name: 'Save CSV' }).click(),
-  ])
-  expect(saved.suggestedFilename()).toMatch(/^codes-.*\.csv$/)
-  await dialog.getByRole('button', { name: 'Done' }).click()
-  const row = page.getByRole('row', { name: /Thank-you/ })
-  await row.getByText('0 of 3').waitFor()
-
-  const redeemed = await stage.portal.call('codes.redeem', { code: codes[0] }, { cookie: member.cookie })
-  expect(redeemed.data).toMatchObject({ amountNanoUsd: 10 * DOLLAR })
-  await page.reload()
-  await row.getByText('1 of 3').waitFor()
-  await page.getByRole('listitem').filter({ hasText: 'amara.okafor' }).getByText('$10.00').waitFor()
-  await row.click()
-  const drawer = page.getByRole('complementary', { name: 'Thank-you' })
-  await drawer.getByText('amara.okafor').waitFor()
-  await expectSound(page)
-  await takePicture(page, 'console-plans-batch')
-  await drawer
-    .getByRole('button', { name: /Disable code/ })
-    .first()
-    .click()
-  await dialog.getByRole('button', { name: 'Disable code' }).click()
-  await dialog.waitFor({ state: 'hidden' })
-  await drawer.getByRole('button', { name: 'Disable unused codes' }).click()
-  await dialog.getByText('1 code that nobody has redeemed').waitFor()
-  await dialog.getByRole('button', { name: 'Disable unused codes' }).click()
-  await row.getByText('Disabled').waitFor()
-  expect((await stage.portal.call('codes.redeem', { code: codes[2] }, { cookie: member.cookie })).ok).toBe(
-    false,
-  )
-  expect(await audited()).toEqual(expect.arrayContaining(['codes.generate', 'codes.disable']))
+  const person = { id: member.id, email: MEMBER, cookie: member.cookie, secret: '' }
+  await generateAndRedeemCodes(doorOf(stage, page), person)
 })
 
 journey('limits of a role are replaced, and what a person uses is held against them', async () => {
   const page = await stage.open('/admin/plans?tab=limits', { cookie: stage.admin })
   await page.getByRole('button', { name: 'Edit limits of Users' }).click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByRole('combobox', { name: /Tokens a day/ }).click()
+  await dialog.getByRole('combobox', { name: /Tokens per day/ }).click()
   await page.getByRole('option', { name: 'At most' }).click()
   await dialog.getByRole('button', { name: 'Save limits' }).click()
   await dialog.getByText('Type how much').waitFor()
-  await dialog.getByRole('textbox', { name: /Tokens a day/ }).fill('2000000')
+  await dialog.getByRole('textbox', { name: /Tokens per day/ }).fill('2000000')
   await dialog.getByRole('button', { name: 'Save limits' }).click()
   await page.getByText('2,000,000 tokens a day').waitFor()
   await page.getByRole('combobox', { name: 'Find a person' }).fill('amara')

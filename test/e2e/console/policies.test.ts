@@ -7,7 +7,6 @@ import {
   type Look,
   nameOf,
   openStage,
-  PORTAL_LOOKS,
   type Stage,
   takePicture,
 } from '../support/stage.ts'
@@ -15,6 +14,10 @@ import {
 const LOOKS: readonly Look[] = [
   { locale: 'en', theme: 'dark', size: 'desktop' },
   { locale: 'zh-CN', theme: 'light', size: 'narrow' },
+]
+const PORTAL_LOOKS: readonly Look[] = [
+  { locale: 'en', theme: 'light', size: 'desktop' },
+  { locale: 'zh-CN', theme: 'dark', size: 'phone' },
 ]
 
 let stage: Stage

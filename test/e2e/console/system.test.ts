@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { leaveOpen, onBooks } from '../../integration/support/books.ts'
 import { ADMIN, startPortal, USER } from '../../integration/support/portal.ts'
+import { backUpDamageRestore, deleteSafetyCopy, expectRestored } from '../../journeys/backups.ts'
 import {
+  doorOf,
   expectSound,
   journey,
   type Look,
@@ -109,54 +111,29 @@ journey('a backup brings back what was there before the damage, after saying wha
     cookie,
     expectedProblems: /50\d|Failed to load/,
   })
-  await page.getByRole('heading', { name: 'No backups yet' }).waitFor()
-  await takePicture(page, 'console-system-backups-empty')
-  await page.getByRole('button', { name: 'Back up now' }).click()
-  await page.getByRole('row', { name: /By hand/ }).waitFor()
-  await admin('users.create', { email: 'too-late@example.test' })
   const { data } = await admin('users.list', { search: USER.email })
-  await admin('users.adjustBalance', { userId: data.rows[0].id, amountNanoUsd: -50 * CENT, note: 'damage' })
-
-  await page.getByRole('button', { name: 'Restore' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByText('People lost').waitFor()
-  await dialog.getByText('Sum of balances').waitFor()
-  await expectSound(page)
-  await takePicture(page, 'console-system-restore')
-  const confirm = dialog.getByRole('button', { name: 'Restore this backup' })
-  expect(await confirm.isDisabled()).toBe(true)
-  const { data: backups } = await admin('backups.list')
-  await dialog.getByRole('textbox').fill(backups.rows[0].id)
+  const person = { id: data.rows[0].id, email: USER.email, cookie: '', secret: '' }
+  const door = doorOf(stage, page, () => cookie)
   const signedOut = page.waitForResponse(
     (answer) => answer.url().endsWith('/me.get') && answer.status() === 401,
+    { timeout: 120_000 },
   )
-  await confirm.click()
-  await page.getByRole('heading', { name: 'The backup was restored' }).waitFor()
+  await backUpDamageRestore(door, person)
   // The end of every session takes nobody away from what is told about it.
   await signedOut
   await page.evaluate('new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))')
   expect(new URL(page.url()).pathname).toBe('/admin/system')
   expect(await page.getByRole('heading', { name: 'The backup was restored' }).isVisible()).toBe(true)
   await takePicture(page, 'console-system-restored')
-  await dialog.getByRole('link', { name: 'Sign in again' }).click()
+  await page.getByRole('link', { name: 'Sign in again' }).click()
   await page.waitForURL('**/login*')
 
   cookie = await stage.portal.signIn(ADMIN)
-  const after = await admin('users.list', {})
-  const emails = (after.data.rows as { email: string }[]).map(({ email }) => email)
-  expect(emails).not.toContain('too-late@example.test')
-  const again = await admin('users.list', { search: USER.email })
-  expect(again.data.rows[0]).toMatchObject({ balanceNanoUsd: 98 * CENT })
+  await expectRestored(door, person, 98 * CENT)
   expect(await audited()).toContain('backups.restore')
 
   const next = await stage.open('/admin/system?tab=backups', { cookie })
-  await next
-    .getByRole('row', { name: /Before a restore/ })
-    .getByRole('button', { name: /Delete backup/ })
-    .click()
-  await next.getByText('Nothing brings it back').waitFor()
-  await next.getByRole('dialog').getByRole('button', { name: 'Delete backup' }).click()
-  await next.getByText('The backup was deleted').waitFor()
+  await deleteSafetyCopy(doorOf(stage, next, () => cookie))
 })
 
 describe.each(LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {

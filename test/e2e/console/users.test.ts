@@ -112,9 +112,9 @@ describe('with people', () => {
       await page.getByRole('button', { name: 'Suspend 2 users' }).click()
       await page.getByText('2 users are suspended').waitFor()
       await page.getByRole('row', { name: /tomas/ }).getByText('Suspended').waitFor()
-      await page.getByRole('button', { name: 'More for tomas.ortega@tidewater.example' }).click()
-      await page.getByRole('menuitem', { name: 'Activate' }).click()
+      await page.getByRole('button', { name: 'Undo' }).last().click()
       await page.getByRole('row', { name: /tomas/ }).getByText('Active').waitFor()
+      await page.getByRole('row', { name: /wei/ }).getByText('Active').waitFor()
 
       // The administrator's own account is refused, and said so, while the other one is changed.
       await page.getByRole('checkbox', { name: `Select ${ADMIN.email}` }).check()
@@ -123,6 +123,9 @@ describe('with people', () => {
       await page.getByRole('button', { name: 'Suspend 2 users' }).click()
       await page.getByText(`${ADMIN.email} stays as it is`).waitFor()
       await page.getByText('1 user is suspended').waitFor()
+      await page.getByRole('button', { name: 'More for tomas.ortega@tidewater.example' }).click()
+      await page.getByRole('menuitem', { name: 'Activate' }).click()
+      await page.getByRole('row', { name: /tomas/ }).getByText('Active').waitFor()
     },
   )
 

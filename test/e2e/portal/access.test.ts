@@ -1,16 +1,8 @@
 // How people get in: by registering, by an invitation, by a new password; and how each of these ways says no.
-import { beforeAll, describe, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { smtpSettings } from '../../integration/support/mailing-portal.ts'
 import { type MailServer, startMailServer } from '../../support/mail-server.ts'
-import {
-  expectSound,
-  journey,
-  nameOf,
-  openStage,
-  PORTAL_LOOKS,
-  type Stage,
-  takePicture,
-} from '../support/stage.ts'
+import { FAILURE_ID, failing, journey, openStage, type Stage, showLooks } from '../support/stage.ts'
 
 const PASSWORD = 'quiet river under stones'
 const OTHER_PASSWORD = 'tall lantern beside water'
@@ -144,45 +136,61 @@ journey('somebody who was suspended is told so, and can still set a password tha
 
 const LINK = { role: null, expiresAt: 4_102_444_800_000 }
 
-describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
-  journey(`the ways in are sound, and so are their refusals (${name})`, async () => {
-    const page = await stage.open('/login', { ...look, expectedProblems: /auth\.status/ })
-    const shot = async (picture: string) => {
-      await page.locator('.hello h1').waitFor()
-      await expectSound(page)
-      await takePicture(page, `portal-${picture}-${name}`)
-    }
-    const answer = (operation: string, data: object) =>
-      page.route(`**/api/${operation}`, (route) => route.fulfill({ json: { ok: true, data } }))
-    const status = (registration: string, isMailAvailable = true) =>
-      answer('auth.status', {
-        isSetUpDone: true,
-        productName: 'Tidewater',
-        registration,
-        isMailAvailable,
-        locale: 'en',
-      })
+journey('the ways in are sound, and so are their refusals', async () => {
+  const page = await stage.open('/login', { expectedProblems: /auth\.(status|verifyEmail)/ })
+  const shot = async (picture: string) => {
+    await page.locator('.hello h1').waitFor()
+    await showLooks(page, `portal-${picture}`)
+  }
+  const answer = (operation: string, data: object) =>
+    page.route(`**/api/${operation}`, (route) => route.fulfill({ json: { ok: true, data } }))
+  const status = (registration: string, isMailAvailable = true) =>
+    answer('auth.status', {
+      isSetUpDone: true,
+      productName: 'Tidewater',
+      registration,
+      isMailAvailable,
+      locale: 'en',
+    })
+  const open = async (path: string) => {
+    // Where only the fragment differs, a page stays as it is.
+    await page.goto('about:blank')
+    await page.goto(`${stage.portal.url}${path}`)
+  }
 
-    await status('approval')
-    await page.goto(`${stage.portal.url}/register`)
-    await shot('register')
-    await answer('auth.register', { outcome: 'verification_sent' })
-    await page.locator('input[name=email]').fill('someone.with.a.long.name@department.example.test')
-    await page.locator('input[name=password]').fill(PASSWORD)
-    await page.locator('button[type=submit]').click()
-    await page.getByRole('status').first().waitFor()
-    await shot('register-sent')
+  await status('approval')
+  await open('/register')
+  await shot('register')
+  await answer('auth.register', { outcome: 'verification_sent' })
+  await page.locator('input[name=email]').fill('someone.with.a.long.name@department.example.test')
+  await page.locator('input[name=password]').fill(PASSWORD)
+  await page.locator('button[type=submit]').click()
+  await page.getByRole('status').first().waitFor()
+  await shot('register-sent')
+  await status('closed', false)
+  await open('/register')
+  await shot('register-closed')
 
-    await status('closed', false)
-    await page.goto(`${stage.portal.url}/reset-password`)
-    await shot('link-dead')
-    await status('invite', false)
-    await page.goto(`${stage.portal.url}/forgot-password`)
-    await page.getByRole('status').first().waitFor()
-    await shot('forgot-password-without-mail')
-    await answer('auth.checkLink', { ...LINK, purpose: 'invitation', email: 'teammate@example.test' })
-    await page.goto(`${stage.portal.url}/accept-invitation#token=x`)
-    await page.locator('button[type=submit]').waitFor()
-    await shot('accept-invitation')
-  })
+  await open('/reset-password')
+  await shot('link-dead')
+  await status('invite', false)
+  await open('/forgot-password')
+  await page.getByRole('status').first().waitFor()
+  await shot('forgot-password-without-mail')
+  await answer('auth.checkLink', { ...LINK, purpose: 'invitation', email: 'teammate@example.test' })
+  await open('/accept-invitation#token=x')
+  await page.locator('button[type=submit]').waitFor()
+  await shot('accept-invitation')
+  await answer('auth.checkLink', { ...LINK, purpose: 'reset_password', email: 'teammate@example.test' })
+  await open('/reset-password#token=x')
+  await page.locator('button[type=submit]').waitFor()
+  await shot('reset-password')
+  await answer('auth.checkLink', { ...LINK, purpose: 'verify_email', email: 'teammate@example.test' })
+  await open('/verify-email#token=x')
+  await page.getByRole('button', { name: 'Confirm address' }).waitFor()
+  await shot('verify-email')
+  await failing(page, 'auth.verifyEmail')
+  await page.getByRole('button', { name: 'Confirm address' }).click()
+  await page.getByText(FAILURE_ID).waitFor()
+  await shot('verify-email-failing')
 })

@@ -1,13 +1,13 @@
 // How a teammate connects a client: with the models that have a price, and when they cannot be had.
-import { beforeAll, describe, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import {
   expectSound,
+  FAILURE_ID,
+  failing,
   journey,
-  nameOf,
   openStage,
-  PORTAL_LOOKS,
   type Stage,
-  takePicture,
+  showLooks,
 } from '../support/stage.ts'
 
 let stage: Stage
@@ -42,6 +42,7 @@ journey(
     await send.click()
     await page.getByText('Paste a key of yours').waitFor()
     await page.getByLabel('API key').fill('sk-cg-nobody-knows')
+    await page.getByRole('figure').filter({ hasText: "GATEWAY_API_KEY='sk-cg-nobody-knows'" }).waitFor()
     await send.click()
     await page.getByText(/Refused \(401\)\. This API key is not known here/).waitFor()
     // Nothing to pay with: the sentence is the gateway's own, with its amounts.
@@ -58,41 +59,27 @@ journey(
     await expect
       .poll(async () => Number((await cost.innerText()).replace('$', '')) * 1e9, { timeout: 10_000 })
       .toBeCloseTo(data.rows[0].costNanoUsd, -4)
-    await expectSound(page)
-    await takePicture(page, 'portal-connect-tested')
+    await showLooks(page, 'portal-connect-tested')
     await cost.click()
     await page.getByRole('complementary', { name: 'Receipt' }).getByText(data.rows[0].requestId).waitFor()
   },
 )
 
-describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
-  journey(`the page is sound full, without a model, and failing (${name})`, async () => {
-    const { cookie } = await stage.teammate(`connects-${name.toLowerCase()}@example.test`)
-    const page = await stage.open('/connect', { ...look, cookie, expectedProblems: /prices\.list/ })
-    await page.getByRole('figure').first().waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-connect-full-${name}`)
+journey('the page is sound full, without a model, and failing', async () => {
+  const { cookie } = await stage.teammate('looks@example.test')
+  const page = await stage.open('/connect', { cookie, expectedProblems: /prices\.list/ })
+  await page.getByRole('figure').first().waitFor()
+  await showLooks(page, 'portal-connect-full')
 
-    await page.route('**/api/prices.list', (route) =>
-      route.fulfill({ json: { ok: true, data: { rows: [], nextCursor: null } } }),
-    )
-    await page.reload()
-    await page.locator('.note').waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-connect-empty-${name}`)
+  await page.route('**/api/prices.list', (route) =>
+    route.fulfill({ json: { ok: true, data: { rows: [], nextCursor: null } } }),
+  )
+  await page.reload()
+  await page.locator('.note').waitFor()
+  await showLooks(page, 'portal-connect-empty')
 
-    await page.route('**/api/prices.list', (route) =>
-      route.fulfill({
-        status: 500,
-        json: {
-          ok: false,
-          error: { code: 'internal_error', message: 'x', details: { requestId: 'req-78' } },
-        },
-      }),
-    )
-    await page.reload()
-    await page.getByText('req-78').first().waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-connect-failing-${name}`)
-  })
+  await failing(page, 'prices.list')
+  await page.reload()
+  await page.getByText(FAILURE_ID).first().waitFor()
+  await showLooks(page, 'portal-connect-failing')
 })

@@ -1,14 +1,13 @@
 // A teammate's keys: none, some, many, and when the list cannot be had.
-import { beforeAll, describe, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import {
-  expectSound,
+  FAILURE_ID,
+  failing,
   journey,
-  nameOf,
   networkAddress,
   openStage,
-  PORTAL_LOOKS,
   type Stage,
-  takePicture,
+  showLooks,
 } from '../support/stage.ts'
 
 let stage: Stage
@@ -29,15 +28,15 @@ journey('a key is made, its secret is shown once and works, and it is switched o
   await page.getByRole('option', { name: 'In 30 days' }).click()
   await dialog.getByRole('textbox', { name: 'Name' }).press('Enter')
 
-  await page.getByRole('heading', { name: 'Copy your key now' }).waitFor()
+  await page.getByRole('heading', { name: 'Copy the key now' }).waitFor()
   const secret = await page.getByText(/^sk-cg-\w+-\w+$/).innerText()
-  await expectSound(page)
+  await showLooks(page, 'portal-keys-secret')
   const models = await fetch(`${stage.portal.url}/v1/models`, {
     headers: { authorization: `Bearer ${secret}` },
   })
   expect(models.status).toBe(200)
   await page.keyboard.press('Escape')
-  await page.getByRole('button', { name: 'I have stored it' }).click()
+  await page.getByRole('button', { name: 'I have kept it' }).click()
   await page.getByRole('cell', { name: 'laptop', exact: true }).waitFor()
   expect(await page.content()).not.toContain(secret)
 
@@ -53,9 +52,63 @@ journey('a key is made, its secret is shown once and works, and it is switched o
   const confirm = dialog.getByRole('button', { name: 'Delete key' })
   expect(await confirm.isDisabled()).toBe(true)
   await dialog.getByRole('textbox').fill('laptop')
-  await takePicture(page, 'portal-keys-delete')
+  await showLooks(page, 'portal-keys-delete')
   await confirm.click()
   await page.getByRole('heading', { name: 'No API keys yet' }).waitFor()
+})
+
+journey('a key is narrowed when it is made, changed later, and rotated after a leak', async () => {
+  const { cookie } = await stage.teammate('narrower@example.test')
+  const page = await stage.open('/keys?new=1', { cookie })
+  const dialog = page.getByRole('dialog')
+  const modelsFor = async (secret: string) => {
+    const answer = await stage.portal.send({
+      path: '/v1/models',
+      headers: { authorization: `Bearer ${secret}` },
+    })
+    const { data = [] } = JSON.parse(answer.text) as { data?: readonly { id: string }[] }
+    return [answer.status, data.map(({ id }) => id)]
+  }
+  const shownSecret = async () => {
+    const secret = await page.getByText(/^sk-cg-\w+-\w+$/).innerText()
+    await page.getByRole('button', { name: 'I have kept it' }).click()
+    return secret
+  }
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('ci')
+  await dialog.getByRole('button', { name: 'Set limits' }).click()
+  await dialog.getByLabel('Per day', { exact: true }).fill('-1')
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  await dialog.getByText('A limit above is no number.').waitFor()
+  await dialog.getByLabel('Per day', { exact: true }).fill('5')
+  await dialog.getByRole('textbox', { name: 'Models' }).fill('demo-fast')
+  await dialog.getByRole('textbox', { name: 'Requests per minute' }).fill('60')
+  await showLooks(page, 'portal-keys-narrowing')
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  const first = await shownSecret()
+  expect(await modelsFor(first)).toEqual([200, ['demo-fast']])
+
+  await page.getByRole('button', { name: 'More for ci' }).click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  await dialog.getByRole('textbox', { name: 'Models' }).fill('demo-smart')
+  await dialog.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('ci was changed').waitFor()
+  expect(await modelsFor(first)).toEqual([200, ['demo-smart']])
+
+  await page.getByRole('button', { name: 'More for ci' }).click()
+  await page.getByRole('menuitem', { name: 'Rotate' }).click()
+  await dialog.getByText('It may have leaked').click()
+  await showLooks(page, 'portal-keys-rotate')
+  await dialog.getByRole('button', { name: 'Rotate key' }).click()
+  const second = await shownSecret()
+  expect(await modelsFor(first)).toEqual([401, []])
+  expect(await modelsFor(second)).toEqual([200, ['demo-smart']])
+  await page.getByRole('cell', { name: 'Rotated' }).waitFor()
+  const { rows } = (await stage.portal.call('keys.list', {}, { cookie })).data
+  expect(rows[0]).toMatchObject({
+    name: 'ci',
+    caps: { dayNanoUsd: 5_000_000_000 },
+    limits: [{ metric: 'requests', window: 'minute', value: 60 }],
+  })
 })
 
 journey('a secret can be copied where the page is no secure context', async () => {
@@ -71,51 +124,33 @@ journey('a secret can be copied where the page is no secure context', async () =
   const secret = await page.getByText(/^sk-cg-\w+-\w+$/).innerText()
   await page.getByRole('button', { name: 'Copy API key' }).click()
   await page.getByRole('button', { name: 'Copied' }).waitFor()
-  await page.getByRole('button', { name: 'I have stored it' }).click()
+  await page.getByRole('button', { name: 'I have kept it' }).click()
   await page.getByRole('button', { name: 'More for phone' }).click()
-  await page.getByRole('menuitem', { name: 'Rename' }).click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
   const name = page.getByRole('textbox', { name: 'Name' })
   await name.fill('')
   await name.press('ControlOrMeta+v')
   expect(await name.inputValue()).toBe(secret)
 })
 
-describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
-  journey(`the list is sound empty, full and failing (${name})`, async () => {
-    const { id, cookie } = await stage.teammate(`looker-${name.toLowerCase()}@example.test`)
-    const page = await stage.open('/keys', { ...look, cookie, expectedProblems: /keys\.list/ })
-    await page.locator('.state h2').waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-keys-empty-${name}`)
+journey('the list is sound empty, full and failing', async () => {
+  const { id, cookie } = await stage.teammate('looker@example.test')
+  const page = await stage.open('/keys', { cookie, expectedProblems: /keys\.list/ })
+  await page.locator('.state h2').waitFor()
+  await showLooks(page, 'portal-keys-empty')
 
-    await fillKeys(id)
-    await page.reload()
-    await page.locator('tbody tr').first().waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-keys-full-${name}`)
-    await page.locator('.phead .btn').click()
-    await page.getByRole('dialog').waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-keys-create-${name}`)
-    await page.keyboard.press('Escape')
-
-    await page.route('**/api/keys.list', (route) =>
-      route.fulfill({
-        status: 500,
-        json: {
-          ok: false,
-          error: { code: 'internal_error', message: 'x', details: { requestId: 'req-77' } },
-        },
-      }),
-    )
-    await page.reload()
-    await page.getByText('req-77').first().waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-keys-failing-${name}`)
-    await page.unroute('**/api/keys.list')
-    await page.locator('.failed .btn').click()
-    await page.locator('tbody tr').first().waitFor()
-  })
+  await fillKeys(id)
+  const recover = await failing(page, 'keys.list')
+  await page.reload()
+  await page.getByText(FAILURE_ID).first().waitFor()
+  await showLooks(page, 'portal-keys-failing')
+  await recover()
+  await page.locator('.failed .btn').click()
+  await page.locator('tbody tr').first().waitFor()
+  await showLooks(page, 'portal-keys-full')
+  await page.locator('.phead .btn').click()
+  await page.getByRole('dialog').waitFor()
+  await showLooks(page, 'portal-keys-create')
 })
 
 async function fillKeys(userId: string): Promise<void> {

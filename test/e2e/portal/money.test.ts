@@ -2,28 +2,34 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
-import { beforeAll, describe, expect } from 'vitest'
-import {
-  expectSound,
-  journey,
-  nameOf,
-  openStage,
-  PORTAL_LOOKS,
-  type Stage,
-  takePicture,
-} from '../support/stage.ts'
+import { beforeAll, expect } from 'vitest'
+import { OpenAI } from '../../clients/openai-client.ts'
+import { smtpSettings } from '../../integration/support/mailing-portal.ts'
+import { createMovableClock } from '../../integration/support/movable-clock.ts'
+import { USER } from '../../integration/support/portal.ts'
+import { type MailServer, startMailServer } from '../../support/mail-server.ts'
+import { expectSound, journey, openStage, type Stage, showLooks } from '../support/stage.ts'
 
 const DOLLAR = 1_000_000_000
 const MODEL = 'demo-smart'
 const PATIENCE = { timeout: 10_000 }
 const SCRIPT = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>'
 
+const DAY_MS = 86_400_000
+
+const clock = createMovableClock()
 let stage: Stage
+let mailServer: MailServer
 const asAdmin = (name: string, input: unknown) => stage.portal.call(name, input, { cookie: stage.admin })
 
 beforeAll(async () => {
-  stage = await openStage()
-  await asAdmin('settings.update', { announcement: `Maintenance on Sunday ${SCRIPT}` })
+  stage = await openStage({ ports: { clock } })
+  mailServer = await startMailServer()
+  await asAdmin('mail.update', smtpSettings(mailServer.port))
+  await asAdmin('settings.update', {
+    registration: 'open',
+    announcement: `Maintenance on Sunday ${SCRIPT}`,
+  })
   // Dear enough that one request is seen in a balance.
   await asAdmin('prices.upsert', {
     model: MODEL,
@@ -32,6 +38,7 @@ beforeAll(async () => {
   })
   await asAdmin('plans.create', { name: 'Small', priceNanoUsd: 4 * DOLLAR, days: 7 })
   await asAdmin('plans.create', { name: 'Large', priceNanoUsd: 20 * DOLLAR, days: 30 })
+  return () => mailServer.stop()
 })
 
 async function person(email: string, dollars: number) {
@@ -66,13 +73,24 @@ const exactOf = async (page: Page, region: string): Promise<number> => {
 }
 
 journey(
-  'a newcomer makes a key and sends a request; home, row and receipt follow without a reload',
+  'a newcomer registers, makes a key and uses it with the OpenAI SDK; home, row and receipt follow without a reload',
   async () => {
-    const { id, cookie } = await person('newcomer@example.test', 0)
-    const page = await stage.open('/', { cookie })
+    const email = 'newcomer@example.test'
+    const page = await stage.open('/register')
+    await page.getByLabel('Email').fill(email)
+    await page.locator('input[name=password]').fill(USER.password)
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await page.goto((await mailServer.take(email)).link)
+    await page.getByRole('button', { name: 'Confirm address' }).click()
+    await page.getByRole('link', { name: 'Sign in' }).click()
+    await page.getByLabel('Email').fill(email)
+    await page.locator('input[name=password]').fill(USER.password)
+    await page.keyboard.press('Enter')
     const balance = page.getByRole('region', { name: 'Balance' })
     await page.getByRole('heading', { name: 'First steps' }).waitFor()
     await balance.getByText('$0.00').first().waitFor()
+    const cookie = await stage.portal.signIn({ email, password: USER.password })
+    const { id } = (await stage.portal.call('me.get', {}, { cookie })).data
     await page.evaluate('window.loadedOnce = true')
 
     await asAdmin('users.adjustBalance', { userId: id, amountNanoUsd: 50 * DOLLAR, note: 'welcome' })
@@ -81,11 +99,17 @@ journey(
     await page.getByRole('textbox', { name: 'Name' }).fill(SCRIPT.slice(0, 90))
     await page.keyboard.press('Enter')
     const secret = await page.getByText(/^sk-cg-\w+-\w+$/).innerText()
-    await page.getByRole('button', { name: 'I have stored it' }).click()
+    await page.getByRole('button', { name: 'I have kept it' }).click()
     await page.getByRole('link', { name: 'Home' }).first().click()
     await page.getByRole('heading', { name: 'My API keys' }).waitFor()
 
-    expect((await send(secret)).status).toBe(200)
+    const client = new OpenAI({ baseURL: `${stage.portal.url}/v1`, apiKey: secret })
+    const answer = await client.chat.completions.create({
+      model: MODEL,
+      messages: [{ role: 'user', content: 'hello' }],
+      max_completion_tokens: 200,
+    })
+    expect(answer.choices[0]?.message.content).toBeTruthy()
     await page.getByRole('heading', { name: 'First steps' }).waitFor({ state: 'detached' })
     const { data: overview } = await stage.portal.call('me.overview', {}, { cookie })
     expect(overview.balanceNanoUsd).toBeLessThan(50 * DOLLAR)
@@ -141,7 +165,7 @@ journey(
 )
 
 journey(
-  'a code that is none is refused in words; a real one starts a plan, whose used-up quota is named',
+  'a code that is none is refused in words; a real one starts a plan, whose used-up quota is named, until its window ends',
   async () => {
     const { id, cookie } = await person('redeemer@example.test', 0)
     const plan = await asAdmin('plans.create', {
@@ -177,14 +201,51 @@ journey(
     await page.getByRole('link', { name: 'Home' }).first().click()
     const notice = page.getByRole('region', { name: 'Notices' })
     await notice.getByText(/^Today: the quota of Two a day .* is used up/).waitFor()
-    await expectSound(page)
-    await takePicture(page, 'portal-home-quota-used-up')
+    await showLooks(page, 'portal-home-quota-used-up')
+    // The operator is told as well, and dismisses it for the operators alone.
+    const operators = await stage.open('/admin', { cookie: stage.admin })
+    const told = operators.getByRole('region', { name: 'Notices' })
+    await told.getByText(/^100 % of the day quota of Two a day .* is used, of 2 requests/).waitFor()
+    await showLooks(operators, 'console-dashboard-notices')
+    await told.getByRole('button', { name: 'Dismiss' }).first().click()
+    await told.getByText(/^100 % of the day quota/).waitFor({ state: 'detached' })
+    await notice.getByText(/^Today: the quota of Two a day .* is used up/).waitFor()
+
+    // The day ends, and with it the window.
+    clock.pass(DAY_MS)
+    await page.getByRole('link', { name: 'Plans and codes' }).first().click()
+    await page.reload()
+    await page.getByText('0 of 2 requests').waitFor()
+    expect((await send(key.data.secret)).status).toBe(200)
+    await page.getByText('1 of 2 requests').waitFor()
+    await page.getByRole('link', { name: 'Home' }).first().click()
+    await notice.getByRole('button', { name: 'Dismiss' }).first().waitFor()
     const before = await notice.getByRole('status').count()
     await notice.getByRole('button', { name: 'Dismiss' }).first().click()
     await expect.poll(() => notice.getByRole('status').count(), PATIENCE).toBe(before - 1)
     expect(await page.title()).toBe('Home · Codex Gateway')
   },
 )
+
+journey('a script in a name or a note is text on the screens of the operator as well', async () => {
+  const { id, cookie } = await person('scripted@example.test', 1)
+  await asAdmin('users.adjustBalance', { userId: id, amountNanoUsd: DOLLAR, note: SCRIPT })
+  await stage.portal.call('keys.create', { name: SCRIPT.slice(0, 90) }, { cookie })
+  await asAdmin('users.invite', { note: SCRIPT })
+  const page = await stage.open(`/admin/users/${id}?tab=ledger`, { cookie: stage.admin })
+  for (const [path, text] of [
+    [`/admin/users/${id}?tab=ledger`, SCRIPT],
+    [`/admin/users/${id}?tab=keys`, SCRIPT.slice(0, 90)],
+    ['/admin/keys', SCRIPT.slice(0, 90)],
+    ['/admin/users?view=invitations', SCRIPT],
+    ['/admin/plans', SCRIPT],
+  ] as const) {
+    await page.goto(`${stage.portal.url}${path}`)
+    await page.getByText(text).first().waitFor()
+    expect([path, await page.title()]).toEqual([path, expect.not.stringContaining('owned')])
+    expect([path, await page.locator('img[src="x"]').count()]).toEqual([path, 0])
+  }
+})
 
 journey(
   'tried too often, a code is refused until a time that is named; money comes with a code, too',
@@ -215,7 +276,6 @@ journey(
     await dialog.getByText('New balance').waitFor()
     await dialog.getByText('$26.00').waitFor()
     await expectSound(page)
-    await takePicture(page, 'portal-plans-buy')
     await dialog.getByRole('button', { name: 'Buy Small' }).click()
     await page.getByText('Small is active', { exact: true }).waitFor()
     const first = (await stage.portal.call('me.overview', {}, { cookie })).data
@@ -237,98 +297,42 @@ journey(
   },
 )
 
-journey('a session that is ended elsewhere leads to the sign-in page by itself', async () => {
-  const { id, cookie } = await person('suspended@example.test', 1)
-  const page = await stage.open('/usage', { cookie })
-  await page.getByRole('heading', { name: 'No requests yet' }).waitFor()
-  await asAdmin('users.setStatus', { userId: id, status: 'suspended' })
-  await page.getByRole('button', { name: 'Sign in' }).waitFor()
-  expect(new URL(page.url()).pathname).toBe('/login')
-})
-
-const FAILURE = {
-  status: 500,
-  json: { ok: false, error: { code: 'internal_error', message: 'x', details: { requestId: 'req-77' } } },
-}
-
-// Both languages, both themes and both sizes; a third look would show nothing new.
-describe.each(PORTAL_LOOKS.slice(0, 2).map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
-  journey(`home, plans, models and usage are sound empty, full and failing (${name})`, async () => {
-    const { id, cookie } = await person(`rich-${name.toLowerCase()}@example.test`, 0)
-    const page = await stage.open('/', {
-      ...look,
-      cookie,
-      expectedProblems: /me\.overview|usage\.list/,
+journey(
+  'who is suspended loses portal and API at once: an answer under way is cut, and charged to its end',
+  async () => {
+    const { id, cookie } = await person('suspended@example.test', 20)
+    const page = await stage.open('/usage', { cookie })
+    await page.getByRole('heading', { name: 'No requests yet' }).waitFor()
+    const { secret } = (await stage.portal.call('keys.create', { name: 'laptop' }, { cookie })).data
+    const client = new OpenAI({ baseURL: `${stage.portal.url}/v1`, apiKey: secret, maxRetries: 0 })
+    const stream = await client.chat.completions.create({
+      model: MODEL,
+      stream: true,
+      messages: [{ role: 'user', content: 'a long story [[demo:tokens=200]] [[demo:delay=15]]' }],
+      max_completion_tokens: 300,
     })
-    const looksSound = async (what: string) => {
-      await expectSound(page)
-      await takePicture(page, `portal-${what}-${name}`)
+    let pieces = 0
+    const readAll = async () => {
+      for await (const _ of stream) {
+        pieces += 1
+        if (pieces === 3) await asAdmin('users.setStatus', { userId: id, status: 'suspended' })
+      }
     }
-    await page.locator('.rail').waitFor()
-    await looksSound('home-new')
-    await page.goto(`${stage.portal.url}/usage`)
-    await page.locator('.state h2').waitFor()
-    await looksSound('usage-empty')
+    await expect(readAll()).rejects.toThrow(/suspended/)
+    expect(pieces).toBeLessThan(200)
 
-    await fill(id)
-    await page.goto(stage.portal.url)
-    await page.locator('tbody tr').first().waitFor()
-    await looksSound('home-full')
-    await page.goto(`${stage.portal.url}/usage`)
-    await page.locator('tbody tr').first().waitFor()
-    await looksSound('usage-full')
-    await page.locator('tbody tr').first().press('Enter')
-    await page.locator('.drawer .rail').waitFor()
-    await looksSound('usage-receipt')
-    await page.goto(`${stage.portal.url}/plans`)
-    await page.locator('h3').first().waitFor()
-    await looksSound('plans-full')
-    await page.goto(`${stage.portal.url}/models`)
-    await page.locator('tbody tr').first().waitFor()
-    await looksSound('models-full')
-    await page.locator('tbody tr').first().press('Enter')
-    await page.locator('.drawer .rc').first().waitFor()
-    await looksSound('models-drawer')
-    await page.locator('input[type=search]').fill('no such model')
-    await page.locator('.noresults').waitFor()
-
-    for (const [path, operation] of [
-      ['/', 'me.overview'],
-      ['/usage', 'usage.list'],
-    ] as const) {
-      await page.route(`**/api/${operation}`, (route) => route.fulfill(FAILURE))
-      await page.goto(`${stage.portal.url}${path}`)
-      await page.getByText('req-77').first().waitFor()
-      await takePicture(page, `portal-${operation.replace('.', '-')}-failing-${name}`)
-      await page.unroute(`**/api/${operation}`)
-    }
-  })
-})
-
-/** A plan with three windows, some keys, some requests, one of them refused. */
-async function fill(userId: string): Promise<void> {
-  await asAdmin('users.adjustBalance', { userId, amountNanoUsd: 18.43 * DOLLAR, note: 'start' })
-  const plan = await asAdmin('plans.create', {
-    name: 'Studio monthly',
-    priceNanoUsd: 25 * DOLLAR,
-    days: 30,
-    quotas: [
-      { window: 'day', metric: 'money', value: 50 * DOLLAR },
-      { window: 'week', metric: 'tokens', value: 2_000_000 },
-      { window: 'month', metric: 'requests', value: 5 },
-    ],
-    allowedModels: [MODEL, 'demo-fast'],
-  })
-  await asAdmin('users.grantPlan', { userId, planId: plan.data.id })
-  await asAdmin('limits.update', {
-    scope: 'plan',
-    subjectId: plan.data.id,
-    rules: [{ metric: 'requests', window: 'minute', value: 60 }],
-  })
-  const work = await asAdmin('keys.create', { userId, name: '工作笔记本' })
-  const ci = await asAdmin('keys.create', { userId, name: 'CI builds, main branch and release candidates' })
-  await asAdmin('keys.update', { keyId: ci.data.id, status: 'disabled' })
-  await Promise.all([0, 1, 2, 3].map(() => send(work.data.secret)))
-  await send(ci.data.secret)
-  await asAdmin('plans.archive', { planId: plan.data.id })
-}
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/login')
+    expect((await stage.portal.call('me.get', {}, { cookie })).status).toBe(401)
+    await expect(client.models.list()).rejects.toMatchObject({ status: 401, code: 'account_suspended' })
+    // What the upstream did to its end is what the operator pays.
+    const charged = async () => (await asAdmin('usage.list', { userId: id })).data.rows[0]
+    await expect
+      .poll(charged, PATIENCE)
+      .toMatchObject({ reason: 'client_left', outputTokens: 200, costNanoUsd: expect.any(Number) })
+    const { costNanoUsd } = await charged()
+    const { data } = await asAdmin('users.get', { userId: id })
+    expect(data.balanceNanoUsd).toBe(20 * DOLLAR - costNanoUsd)
+    expect(costNanoUsd).toBeGreaterThanOrEqual(2 * DOLLAR)
+  },
+)

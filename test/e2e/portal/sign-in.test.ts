@@ -1,15 +1,8 @@
 // Signing in and out of the portal, and coming back to where one was.
-import { beforeAll, describe, expect } from 'vitest'
+import type { Page } from 'playwright'
+import { beforeAll, expect } from 'vitest'
 import { USER } from '../../integration/support/portal.ts'
-import {
-  expectSound,
-  journey,
-  nameOf,
-  openStage,
-  PORTAL_LOOKS,
-  type Stage,
-  takePicture,
-} from '../support/stage.ts'
+import { journey, openStage, type Stage, showLooks } from '../support/stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -17,26 +10,20 @@ beforeAll(async () => {
   await stage.teammate()
 })
 
-describe.each(PORTAL_LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
-  journey(`the sign-in page is sound, empty and refused (${name})`, async () => {
-    const page = await stage.open('/', look)
-    await page.waitForURL('**/login')
-    const submit = page.locator('button[type=submit]')
-    await submit.waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-sign-in-${name}`)
+journey('the sign-in page is sound, empty and refused', async () => {
+  const page = await stage.open('/')
+  await page.waitForURL('**/login')
+  const submit = page.locator('button[type=submit]')
+  await submit.waitFor()
+  await showLooks(page, 'portal-sign-in')
 
-    await submit.click()
-    await page.getByRole('alert').first().waitFor()
-    await page.locator('input[name=email]').fill(USER.email)
-    await page.locator('input[name=password]').fill('wrong')
-    await submit.click()
-    await page
-      .getByText(look.locale === 'en' ? 'The email or the password is wrong.' : '邮箱或密码错误。')
-      .waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-sign-in-refused-${name}`)
-  })
+  await submit.click()
+  await page.getByRole('alert').first().waitFor()
+  await page.locator('input[name=email]').fill(USER.email)
+  await page.locator('input[name=password]').fill('wrong')
+  await submit.click()
+  await page.getByText('The email or the password is wrong.').waitFor()
+  await showLooks(page, 'portal-sign-in-refused')
 })
 
 journey('whoever opens the address is told that the gateway runs, and how a client gets there', async () => {
@@ -84,6 +71,43 @@ journey('a teammate signs in, goes where the link led, and signs out again', asy
   await page.waitForURL('**/login')
   await page.goto(`${stage.portal.url}/keys`)
   await page.waitForURL('**/login?next=*')
+})
+
+journey('by the keyboard alone somebody signs in, makes a key, and signs out', async () => {
+  const page = await stage.open('/login')
+  const tabTo = async (name: string | RegExp, role: Parameters<Page['getByRole']>[0] = 'button') => {
+    const wanted = page.getByRole(role, { name }).first()
+    await wanted.waitFor()
+    for (let stops = 0; stops < 40; stops += 1) {
+      if ((await wanted.and(page.locator(':focus')).count()) > 0) return
+      await page.keyboard.press('Tab')
+    }
+    throw new Error(`Tab does not lead to ${name}`)
+  }
+  await tabTo('Email', 'textbox')
+  await page.keyboard.type(USER.email)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(USER.password)
+  await page.keyboard.press('Enter')
+  await tabTo('API keys', 'link')
+  // Whoever cannot see a pointer sees where they are.
+  expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).not.toBe('none')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor()
+  await tabTo('Create API key')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.type('by keyboard')
+  await page.keyboard.press('Enter')
+  await tabTo('I have kept it')
+  await page.keyboard.press('Enter')
+  await page.getByRole('cell', { name: 'by keyboard', exact: true }).waitFor()
+  await tabTo(/^Account: /)
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
+  await page.keyboard.press('End')
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/login')
 })
 
 journey('a session that was ended elsewhere leads to the sign-in page, which says so, and back', async () => {

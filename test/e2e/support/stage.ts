@@ -4,11 +4,12 @@ import { mkdirSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { AxeBuilder } from '@axe-core/playwright'
+import axe from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, expect, inject, test } from 'vitest'
 import { commandFor } from '../../../scripts/system-needs.ts'
 import { type Portal, type PortalOptions, startPortal, USER } from '../../integration/support/portal.ts'
+import type { Door } from '../../journeys/door.ts'
 
 const SCREENS_DIR = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
 const PATIENCE_MS = 10_000
@@ -25,12 +26,14 @@ export interface Look {
   readonly size: keyof typeof SIZES
 }
 
-/** Two pictures show every language, theme and size of a portal screen; four would show no more. */
-export const PORTAL_LOOKS: readonly Look[] = [
+/** Each language in both themes and both sizes; the first two have each language, theme and size once. */
+const ALL_LOOKS = [
   { locale: 'en', theme: 'light', size: 'desktop' },
   { locale: 'zh-CN', theme: 'dark', size: 'phone' },
   { locale: 'en', theme: 'dark', size: 'phone' },
-]
+  { locale: 'zh-CN', theme: 'light', size: 'desktop' },
+] as const satisfies readonly Look[]
+
 export const CONSOLE_LOOKS: readonly Look[] = [
   { locale: 'en', theme: 'light', size: 'desktop' },
   { locale: 'zh-CN', theme: 'dark', size: 'desktop' },
@@ -49,6 +52,8 @@ interface Opening extends Partial<Look> {
   readonly cookie?: string
   /** Another origin than the stage's own, such as its address in the network. */
   readonly origin?: string
+  /** Takes any certificate: the browser of the tests has no list of authorities to add one to. */
+  readonly takesAnyCertificate?: boolean
   /** Messages in the browser's console that the journey provokes. */
   readonly expectedProblems?: RegExp
 }
@@ -117,6 +122,7 @@ async function newPage(browser: Browser, opening: Opening, ownOrigin: string) {
     viewport: SIZES[size],
     hasTouch: size === 'phone',
     reducedMotion: 'reduce',
+    ignoreHTTPSErrors: opening.takesAnyCertificate === true,
   })
   context.setDefaultTimeout(PATIENCE_MS)
   const [name = '', value = ''] = cookie?.split(/=(.*)/s) ?? []
@@ -144,6 +150,20 @@ export async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENS_DIR, `${name}.png`) })
 }
 
+/** Both languages and both themes of what stands on the page, switched as another tab would: dialogs stay open. */
+export async function takeEveryLook(page: Page, name: string): Promise<void> {
+  for (const language of ['en', 'zh-CN'])
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate(`for (const [key, value] of [['language', '${language}'], ['theme', '${theme}']]) {
+        localStorage.setItem('codex-gateway.' + key, value)
+        window.dispatchEvent(new StorageEvent('storage', { key: 'codex-gateway.' + key }))
+      }`)
+      // The words of a language arrive by themselves, and then they are drawn.
+      await page.waitForLoadState('networkidle')
+      await takePicture(page, `${name}-${language}-${theme}`)
+    }
+}
+
 /** The text of the file that a press on the page downloads. */
 export async function downloadedText(page: Page, press: () => Promise<void>): Promise<string> {
   const [download] = await Promise.all([page.waitForEvent('download'), press()])
@@ -151,15 +171,65 @@ export async function downloadedText(page: Page, press: () => Promise<void>): Pr
   return await text(await download.createReadStream())
 }
 
+/** How a defect of ours is answered. */
+export const FAILURE_ID = 'req-77'
+
+/** Lets an operation fail for this page until what it resolves to is called; the screen has to name FAILURE_ID. */
+export async function failing(page: Page, operation: string): Promise<() => Promise<void>> {
+  const error = { code: 'internal_error', message: 'x', details: { requestId: FAILURE_ID } }
+  const path = `**/api/${operation}`
+  await page.route(path, (route) => route.fulfill({ status: 500, json: { ok: false, error } }))
+  return () => page.unroute(path)
+}
+
+/** What a page is told when a language was chosen in another tab of its browser. */
+const chooseLanguage = (locale: Look['locale']) => `{
+  const key = 'codex-gateway.language'
+  localStorage.setItem(key, '${locale}')
+  dispatchEvent(new StorageEvent('storage', { key, newValue: '${locale}' }))
+}`
+
+/** Run in the page: only what is wrong is worked out, and only what is read of it comes back. */
+const AXE_RUN = `axe.run(document, {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  resultTypes: ['violations'],
+  iframes: false,
+}).then(({ violations }) =>
+  violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')),
+)`
+
 /** WCAG A and AA by axe, and no sideways scrolling. Disabled controls may be pale, as WCAG allows. */
 export async function expectSound(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([])
-  expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(
-    0,
-  )
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe.source)
+  expect(await page.evaluate(AXE_RUN)).toEqual([])
+  await expectNoSidewaysScrolling(page)
+}
+
+async function expectNoSidewaysScrolling(page: Page): Promise<void> {
+  const tooWideBy = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+  expect(tooWideBy).toBeLessThanOrEqual(0)
+}
+
+/**
+ * Pictures of the page as it stands, in every look, without loading it again: size and theme change as a window's do, the
+ * language as if it was chosen in another tab. The first two looks are held against axe; they have each language, theme and
+ * size once. Ends in the first.
+ */
+export async function showLooks(page: Page, name: string): Promise<void> {
+  for (const [index, look] of ALL_LOOKS.entries()) {
+    await takeLook(page, look)
+    if (index < 2) await expectSound(page)
+    else await expectNoSidewaysScrolling(page)
+    await takePicture(page, `${name}-${nameOf(look)}`)
+  }
+  await takeLook(page, ALL_LOOKS[0])
+}
+
+async function takeLook(page: Page, { locale, theme, size }: Look): Promise<void> {
+  await page.setViewportSize(SIZES[size])
+  await page.emulateMedia({ colorScheme: theme })
+  await page.evaluate(chooseLanguage(locale))
+  await page.locator(`html[lang="${locale}"]`).waitFor({ state: 'attached' })
 }
 
 /** An address of this machine that is not loopback: there, a page is no secure context. Undefined without a network. */
@@ -167,4 +237,22 @@ export function networkAddress(): string | undefined {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+}
+
+/** The console over HTTP, for the journeys that are the same in the desktop window. */
+export function doorOf(stage: Stage, page: Page, cookie: () => string = () => stage.admin): Door {
+  return {
+    page,
+    address: () => stage.portal.url,
+    goTo: async (path) => void (await page.goto(`${stage.portal.url}${path}`)),
+    async ask(operation, input) {
+      const answer = await stage.portal.call(operation, input, { cookie: cookie() })
+      if (!answer.ok) throw new Error(JSON.stringify(answer))
+      return answer.data
+    },
+    async look(name) {
+      await expectSound(page)
+      await takePicture(page, `console-${name}`)
+    },
+  }
 }

@@ -51,6 +51,10 @@ const ATTACKS: NamedTests = {
     ],
     [`${INTEGRATION}/operations-doors.test.ts`, 'refuses a call from a page that is not ours'],
     [`${INTEGRATION}/openai-side-http.test.ts`, 'that nobody named may neither ask nor read'],
+    [
+      `${INTEGRATION}/sockets.test.ts`,
+      'from a page is made for the origins that may call, and refused to all others',
+    ],
   ],
   CSRF: [
     [`${INTEGRATION}/operations-doors.test.ts`, 'refuses a call from a page that is not ours'],
@@ -80,12 +84,28 @@ const ATTACKS: NamedTests = {
     [`${HERE}/foreign-ids.test.ts`, 'every operation that takes an id from a person is tried below'],
     [`${HERE}/foreign-ids.test.ts`, '%s with the ids of somebody else is refused'],
     [`${INTEGRATION}/further-endpoints.test.ts`, 'of somebody else is not gone on with at %s'],
+    [
+      `${INTEGRATION}/sockets.test.ts`,
+      'of one connection is nothing to another one, and of one person nothing to another',
+    ],
+    [
+      'test/clients/openai-files.test.ts',
+      'of somebody else is not found in the path, in the query and in the body, and nothing is sent',
+    ],
+    ['test/clients/openai-files.test.ts', 'is nobody else’s: neither the upload nor its parts'],
   ],
   'zip bombs and the ratio of decompression': [
     [`${INTEGRATION}/openai-side-http.test.ts`, 'with %s in it is refused'],
     [
       'server/gateway/stages/read.test.ts',
       'that unpacks to more than a body may have is refused as too large, and the connection goes on',
+    ],
+  ],
+  'a form that two parsers read differently': [['server/gateway/media/form-scan.test.ts', 'is refused: %s']],
+  'sounds that lie about their length': [
+    [
+      'server/gateway/sound/sound-meter.test.ts',
+      'of a WAV that says it has no data, or is played at a million bytes a second, is not believed',
     ],
   ],
   'thousands of idle connections': [

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { StreamEvent } from '../../../server/demo-upstream/scenario.ts'
 import { costByHand, TEST_MODEL } from '../../integration/support/running-gateway.ts'
+import { SocketClient } from '../../integration/support/socket-client.ts'
 import { CHAT, DIALECTS, type OnePerson, RESPONSES, startOnePerson, until } from '../support/one-person.ts'
 
 const MEBIBYTE = 1024 * 1024
@@ -127,6 +128,35 @@ test('failure mode 17: a client that reads slowly slows the upstream down, and m
   await new Promise((resolve) => socket.on('close', resolve))
   expect(received).toBeGreaterThan(total * MEBIBYTE)
   expect(await one.theRow()).toMatchObject({ reason: 'completed', outputTokens: 6 })
+}, 60_000)
+
+test('failure mode 17: a WebSocket that is read slowly slows the upstream down, and gets a last event of 20 MB whole', async () => {
+  const total = 60
+  const delta = JSON.stringify({ type: 'response.output_text.delta', delta: 'x'.repeat(MEBIBYTE - 200) })
+  one.gateway.upstream.script({
+    *editEvents(events) {
+      for (const event of inflated(events)) {
+        yield event
+        if (event.name !== 'response.created') continue
+        for (let sent = 0; sent < total; sent += 1) yield { name: 'response.output_text.delta', data: delta }
+      }
+    },
+  })
+  const client = await new SocketClient(one.gateway.url, one.person().key).opened()
+  client.create({ input: 'Hi' })
+  client.ws.pause()
+  const sent = () => one.gateway.upstream.requests[0]?.bytesSent ?? 0
+  await until(() => sent() > 0)
+  for (let before = -1; before !== sent(); await sleep(300)) before = sent()
+  expect(sent()).toBeLessThan(40 * MEBIBYTE)
+  client.ws.resume()
+  const turn = await client.turn()
+  expect(turn.filter(({ delta: text }) => (text?.length ?? 0) > 1_000)).toHaveLength(total)
+  expect(JSON.stringify(turn.at(-1)?.response?.output[0]).length).toBeGreaterThan(20 * MEBIBYTE)
+  const row = await one.theRow()
+  expect(row).toMatchObject({ reason: 'completed', errorCode: null })
+  expect(row.costNanoUsd).toBe(costByHand(row))
+  await client.close()
 }, 60_000)
 
 test('failure mode 17: one that stops reading and leaves has its upstream read on, and is charged', async () => {

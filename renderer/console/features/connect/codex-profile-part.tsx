@@ -1,7 +1,7 @@
 // Codex's profile on this machine: where, what would change, write it, undo it.
 import type { DesktopOutput } from '../../../../contract/desktop.ts'
 import { useDesktopAsk, useDesktopCall } from '../../../client/desktop.ts'
-import { RUN_CODEX_PROFILE } from '../../../frame/set-ups.ts'
+import { runCodexProfile } from '../../../frame/set-ups.ts'
 import { Button } from '../../../kit/button.tsx'
 import { CodeBlock, Mono } from '../../../kit/literals.tsx'
 import { Shape } from '../../../kit/shape.tsx'
@@ -67,7 +67,7 @@ function Profile({ model, view }: { readonly model: string; readonly view: Profi
           ))}
         </pre>
       </figure>
-      {isWritten ? <CodeBlock text={RUN_CODEX_PROFILE} where={t('where_terminal')} /> : undefined}
+      {isWritten ? <CodeBlock text={runCodexProfile()} where={t('where_terminal')} /> : undefined}
       <p className="help">
         {undoing === 'restores' ? (
           <Sentence text={t('profileBackup')} parts={{ path: <Mono>{backupFile}</Mono> }} />

@@ -11,6 +11,7 @@ import { PageHeader } from '../../../kit/page.tsx'
 import { Tag } from '../../../kit/shape.tsx'
 import { ShareCard } from '../../../kit/share-card.tsx'
 import { ErrorState, Note, SkeletonRows } from '../../../kit/states.tsx'
+import { TrustPanel } from '../../../trust/trust-panel.tsx'
 import { Sentence } from '../../../words/sentence.tsx'
 import styles from './connect.module.css'
 import { PlacesPanel } from './places-panel.tsx'
@@ -26,7 +27,10 @@ const LOOK_EVERY_MS = 3_000
 export function ConnectScreen() {
   const t = useWords()
   const network = useAsk('system.network', {})
-  useRefreshOn(['network.reached', 'desktop.network_changed'], ['system.network'])
+  useRefreshOn(
+    ['network.reached', 'network.changed', 'desktop.network_changed'],
+    ['system.network', 'https.get', 'https.trust'],
+  )
   const { refetch } = network
   const isWaiting =
     network.data?.isOpenToNetwork === true && network.data.places.every(({ reached }) => reached === null)
@@ -97,7 +101,34 @@ function Places({ network }: { readonly network: NetworkView }) {
         <PlacesPanel network={network} best={best} />
         <SetUpsPanel baseUrl={`${best.url}/v1`} />
       </div>
+      <HttpsPart host={new URL(best.url).host} />
     </>
+  )
+}
+
+/** Where HTTPS is spoken: what others have to trust. Where it should be and is not: that. */
+function HttpsPart({ host }: { readonly host: string }) {
+  const t = useWords()
+  const trust = useAsk('https.trust', {})
+  if (trust.isError)
+    return (
+      <ErrorState error={trust.error} onRetry={() => void trust.refetch()} isRetrying={trust.isFetching} />
+    )
+  if (trust.data === undefined || trust.data.mode === 'off') return undefined
+  const { fingerprint, certificate } = trust.data
+  if (fingerprint !== null && certificate !== null)
+    return <TrustPanel host={host} fingerprint={fingerprint} certificate={certificate} />
+  return (
+    <Note
+      status="warn"
+      actions={
+        <ButtonLink size="sm" href={`${CONSOLE_PATHS.settings}?part=network`}>
+          {t('httpsSettings')}
+        </ButtonLink>
+      }
+    >
+      {t('httpsBroken')}
+    </Note>
   )
 }
 

@@ -40,8 +40,35 @@ export function PlacesPanel({ network, best }: PlacesPanelProps) {
             </div>
           </li>
         ))}
+        {network.localName === null ? undefined : <LocalName name={network.localName} />}
       </ul>
     </Section>
+  )
+}
+
+const NAME_SHAPES = { asking: 'info', announced: 'ok', failed: 'warn' } as const
+
+/** Below every address: what does not know such names knows those. */
+function LocalName({ name }: { readonly name: NonNullable<NetworkView['localName']> }) {
+  const t = useWords()
+  return (
+    <li className={styles.place}>
+      <span className={styles.shape}>
+        <Shape status={NAME_SHAPES[name.state]} />
+      </span>
+      <div className="col g4 grow">
+        <span className="row sb g8">
+          <span className="row g4">
+            <code className="mono b">{name.name}</code>
+            {name.state === 'announced' ? (
+              <CopyButton text={`${name.url}/v1`} what={`${name.url}/v1`} />
+            ) : undefined}
+          </span>
+          <span className="meta">{t('localName')}</span>
+        </span>
+        <span className="help">{t(`localName_${name.state}`, { problem: name.problem ?? '' })}</span>
+      </div>
+    </li>
   )
 }
 

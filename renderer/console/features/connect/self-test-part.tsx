@@ -7,7 +7,7 @@ import { FailureNote } from '../../../kit/states.tsx'
 import styles from './connect.module.css'
 import { useWords } from './words.ts'
 
-const CHECKS: readonly SelfTestName[] = ['models', 'stream', 'usage', 'compaction', 'heartbeat']
+const CHECKS: readonly SelfTestName[] = ['models', 'stream', 'usage', 'socket', 'compaction', 'heartbeat']
 
 export function SelfTestPart({ model }: { readonly model: string }) {
   const t = useWords()

@@ -1,14 +1,14 @@
 // Every kind leads to a page that there is.
 import { expect, test } from 'vitest'
-import { attention } from '../../../../contract/operations/dashboard.ts'
 import { CONSOLE_PATHS } from '../../../../contract/page-paths.ts'
-import { ATTENTION_SHAPE, placeOf } from './attention.ts'
+import { placeOf, shapeOf } from './attention.ts'
 
 const person = (userId: string) => ({ userId, email: `${userId}@example.test`, leftNanoUsd: 0 })
 
-test('each kind of the contract has a shape', () => {
-  const kinds = attention.options.map(({ shape }) => shape.kind.value)
-  expect(Object.keys(ATTENTION_SHAPE).sort()).toEqual([...kinds].sort())
+test('an upstream that others stand in for is a warning, and the last one a standstill', () => {
+  const troubled = { upstreamId: 'u', isPrimary: true, name: 'primary', problem: null, lastAt: null }
+  const shapes = [1, 2].map((inUse) => shapeOf({ kind: 'upstream_unhealthy', upstreams: [troubled], inUse }))
+  expect(shapes).toEqual(['bad', 'warn'])
 })
 
 test('one person with little is opened, several are listed, the lowest first', () => {

@@ -3,7 +3,7 @@ import type { Attention } from '../../../../contract/operations/dashboard.ts'
 import { CONSOLE_PATHS, userPath } from '../../../../contract/page-paths.ts'
 import type { Status } from '../../../kit/shape.tsx'
 
-export const ATTENTION_SHAPE: Readonly<Record<Attention['kind'], Status>> = {
+const SHAPES: Readonly<Record<Attention['kind'], Status>> = {
   ledger_wrong: 'bad',
   upstream_missing: 'bad',
   upstream_unhealthy: 'bad',
@@ -14,6 +14,12 @@ export const ATTENTION_SHAPE: Readonly<Record<Attention['kind'], Status>> = {
   failed_mails: 'warn',
   low_balances: 'warn',
 }
+
+/** An upstream that others stand in for is no standstill. */
+export const shapeOf = (attention: Attention): Status =>
+  attention.kind === 'upstream_unhealthy' && attention.upstreams.length < attention.inUse
+    ? 'warn'
+    : SHAPES[attention.kind]
 
 /** Where it is looked at and mended; of a single person, their own page. */
 export function placeOf(attention: Attention): string {

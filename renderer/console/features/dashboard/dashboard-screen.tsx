@@ -16,6 +16,7 @@ import styles from './dashboard.module.css'
 import { FirstClientCard } from './first-client-card.tsx'
 import { HeadlineStats } from './headline-stats.tsx'
 import { NeedsYou } from './needs-you.tsx'
+import { NoticesPanel } from './notices-panel.tsx'
 import { NowPanel } from './now-panel.tsx'
 import { paceOf } from './pace.ts'
 import { ResponsePanel } from './response-panel.tsx'
@@ -100,6 +101,7 @@ function Content({ dashboard, nowMs, isNew }: ContentProps) {
             <SpendPanel series={series} expectedRest={expectedRest} />
             <div className={styles['beside']}>
               <NeedsYou attention={attention} />
+              <NoticesPanel />
               <NowPanel dashboard={dashboard} />
             </div>
           </div>

@@ -4,7 +4,8 @@ import type { Attention } from '../../../../contract/operations/dashboard.ts'
 import { moneyString } from '../../../kit/money.ts'
 import { Section } from '../../../kit/page.tsx'
 import { Shape } from '../../../kit/shape.tsx'
-import { ATTENTION_SHAPE, placeOf } from './attention.ts'
+import { useUpstreamProblemWords } from '../../../words/upstream-problems/upstream-problem-words.ts'
+import { placeOf, shapeOf } from './attention.ts'
 import styles from './dashboard.module.css'
 import { useWords } from './words.ts'
 
@@ -36,7 +37,7 @@ function Item({ attention }: { readonly attention: Attention }) {
   return (
     <li className={styles['item']}>
       <span className={styles['shape']}>
-        <Shape status={ATTENTION_SHAPE[attention.kind]} />
+        <Shape status={shapeOf(attention)} />
       </span>
       <span className="grow">
         <span className={`m ${styles['title']}`}>{title}</span>
@@ -51,6 +52,7 @@ function Item({ attention }: { readonly attention: Attention }) {
 
 function useSaid(attention: Attention): { readonly title: string; readonly text: string } {
   const t = useWords()
+  const upstreamSaid = useUpstreamSaid()
   const title = (values?: Readonly<Record<string, string | number>>) => t(`title_${attention.kind}`, values)
   switch (attention.kind) {
     case 'ledger_wrong':
@@ -58,12 +60,8 @@ function useSaid(attention: Attention): { readonly title: string; readonly text:
     case 'upstream_missing':
       return { title: title(), text: t('text_upstream_missing') }
     case 'upstream_unhealthy':
-      return { title: title(), text: attention.code ?? t('text_upstream_unhealthy') }
     case 'upstream_errors':
-      return {
-        title: title({ count: attention.count }),
-        text: t('text_upstream_errors', { code: attention.code }),
-      }
+      return upstreamSaid(attention)
     case 'possible_losses':
       return {
         title: title({ count: attention.count }),
@@ -91,6 +89,36 @@ function useSaid(attention: Attention): { readonly title: string; readonly text:
         title: title({ count: attention.count }),
         text: named(attention.people.map(({ email, leftNanoUsd }) => `${email} ${moneyString(leftNanoUsd)}`)),
       }
+  }
+}
+
+/** Which upstream it is where there are several, and what went wrong there last. */
+function useUpstreamSaid() {
+  const t = useWords()
+  const problemText = useUpstreamProblemWords()
+  return (attention: Extract<Attention, { readonly kind: 'upstream_unhealthy' | 'upstream_errors' }>) => {
+    const { upstreams, inUse } = attention
+    const nameOf = ({ isPrimary, name }: (typeof upstreams)[number]) => (isPrimary ? t('primary') : name)
+    const [first] = upstreams
+    const last = first?.problem ? problemText(first.problem) : t('text_upstream_unhealthy')
+    const text = upstreams.length === 1 ? last : named(upstreams.map(nameOf))
+    const name = upstreams.length === 1 && inUse > 1 && first !== undefined ? nameOf(first) : undefined
+    if (attention.kind === 'upstream_errors') {
+      const { count } = attention
+      return {
+        title:
+          name === undefined ? t('title_upstream_errors', { count }) : t('title_one_failed', { count, name }),
+        text,
+      }
+    }
+    if (name !== undefined) return { title: t('title_one_unhealthy', { name }), text }
+    const isAll = upstreams.length === inUse
+    return {
+      title: isAll
+        ? t('title_upstream_unhealthy', { count: inUse })
+        : t('title_some_unhealthy', { count: upstreams.length }),
+      text,
+    }
   }
 }
 

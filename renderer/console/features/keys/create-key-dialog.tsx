@@ -1,5 +1,11 @@
 // A key for somebody: whose it is, what it is called, what narrows it; then its secret, shown this once.
 import { useState } from 'react'
+import { type Expiry, expiryAt } from '../../../api-keys/expiry.ts'
+import { ExpiryField, NEW_KEY_CHOICES } from '../../../api-keys/expiry-field.tsx'
+import { isNarrowingSound, type Narrowing, NOT_NARROWED, toNarrowing } from '../../../api-keys/narrowing.ts'
+import { NarrowingPart } from '../../../api-keys/narrowing-part.tsx'
+import { SecretDialog } from '../../../api-keys/secret-dialog.tsx'
+import { useApiKeyWords } from '../../../api-keys/words.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Combobox } from '../../../kit/combobox.tsx'
@@ -7,13 +13,8 @@ import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
 import { useKitWords } from '../../../kit/kit-words.ts'
-import { Select } from '../../../kit/select.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
-import { EXPIRIES, type Expiry, expiryAt } from './expiry.ts'
-import { isNarrowingSound, type Narrowing, NOT_NARROWED, toNarrowing } from './narrowing.ts'
-import { NarrowingFields } from './narrowing-fields.tsx'
-import { SecretDialog } from './secret-dialog.tsx'
 import { useWords } from './words.ts'
 
 interface CreateKeyDialogProps {
@@ -32,7 +33,7 @@ interface NewKey {
 export function CreateKeyDialog({ ownerId, onClose }: CreateKeyDialogProps) {
   const t = useWords()
   const kit = useKitWords()
-  const [isNarrowing, setIsNarrowing] = useState(false)
+  const keyWords = useApiKeyWords()
   const { mutateAsync, data } = useChange('keys.create', ['keys.list', 'audit.list'])
   const initial: NewKey = { ownerId, name: '', expiry: 'never', narrowing: NOT_NARROWED }
   const form = useForm({
@@ -40,7 +41,7 @@ export function CreateKeyDialog({ ownerId, onClose }: CreateKeyDialogProps) {
     check: (values) => ({
       ownerId: values.ownerId === '' ? t('ownerMissing') : undefined,
       name: values.name.trim() === '' ? t('nameMissing') : undefined,
-      narrowing: isNarrowingSound(values.narrowing) ? undefined : t('narrowingWrong'),
+      narrowing: isNarrowingSound(values.narrowing) ? undefined : keyWords('narrowingWrong'),
     }),
     send: async (values) => {
       await mutateAsync({
@@ -82,26 +83,16 @@ export function CreateKeyDialog({ ownerId, onClose }: CreateKeyDialogProps) {
       <Field label={t('name')} help={t('nameHelp')} error={errors.name} isRequired>
         <TextInput value={values.name} maxLength={100} onChange={(name) => form.set('name', name)} />
       </Field>
-      <Field label={t('expires')}>
-        <Select
-          value={values.expiry}
-          options={EXPIRIES.map((value) => ({ value, label: t(`expiry_${value}`) }))}
-          onChange={(expiry) => form.set('expiry', expiry)}
-        />
-      </Field>
-      {isNarrowing ? (
-        <NarrowingFields
-          values={values.narrowing}
-          onChange={(narrowing) => form.set('narrowing', narrowing)}
-        />
-      ) : (
-        <div>
-          <Button size="sm" onClick={() => setIsNarrowing(true)}>
-            {t('narrow')}
-          </Button>
-        </div>
-      )}
-      {errors.narrowing === undefined ? undefined : <p className="help err">{errors.narrowing}</p>}
+      <ExpiryField
+        choices={NEW_KEY_CHOICES}
+        value={values.expiry}
+        onChange={(expiry) => form.set('expiry', expiry)}
+      />
+      <NarrowingPart
+        values={values.narrowing}
+        onChange={(narrowing) => form.set('narrowing', narrowing)}
+        error={errors.narrowing}
+      />
       <FailureNote error={form.failure} />
     </Dialog>
   )

@@ -1,9 +1,10 @@
 // Asks before a key is deleted, by its name: nothing brings it back.
+
+import type { KeyRow } from '../../../api-keys/key-status.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { toast } from '../../../kit/toast.tsx'
-import type { KeyRow } from './key-status.ts'
 import { useWords } from './words.ts'
 
 interface DeleteKeyDialogProps {

@@ -1,17 +1,19 @@
 // One key beside the list: whose it is, what narrows it and how much of that is used, and when it was used last.
+
 import { Pencil, RotateCw } from 'lucide-react'
 import { Link } from 'wouter'
 import { userPath } from '../../../../contract/page-paths.ts'
+import { type KeyRow, keyState, mayRotate } from '../../../api-keys/key-status.ts'
+import { useApiKeyWords } from '../../../api-keys/words.ts'
 import { Count, Money, Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
 import { Drawer } from '../../../kit/drawer.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import { Facts } from '../../../kit/page.tsx'
 import { Tag } from '../../../kit/shape.tsx'
-import { slotOf } from '../../limits-form/limit-slots.ts'
-import { useWords as useLimitWords } from '../../limits-form/words.ts'
+import { slotOf } from '../../../limits-form/limit-slots.ts'
+import { useWords as useLimitWords } from '../../../limits-form/words.ts'
 import type { KeyTask } from './key-dialogs.tsx'
-import { type KeyRow, keyState, mayRotate } from './key-status.ts'
 import styles from './keys.module.css'
 import { LastUse } from './keys-table.tsx'
 import { useWords } from './words.ts'
@@ -26,13 +28,14 @@ const PERIODS = ['day', 'month', 'total'] as const
 
 export function KeyDrawer({ apiKey, onClose, onTask }: KeyDrawerProps) {
   const t = useWords()
+  const stateName = useApiKeyWords()
   const { status, word } = keyState(apiKey, Date.now())
   return (
     <Drawer
       title={apiKey.name}
       meta={
         <span className="row g8 wrap" style={{ marginTop: 6 }}>
-          <Tag status={status}>{t(word)}</Tag>
+          <Tag status={status}>{stateName(word)}</Tag>
           <Mono>{apiKey.prefix}</Mono>
         </span>
       }

@@ -1,13 +1,14 @@
-// What can be done with one key: switching it off is undone by switching it on, anything else asks first.
+// What can be done with one key: switching it off and on undo each other, anything else asks first.
 import { Pencil, Power, RotateCw, ShieldCheck, Trash2 } from 'lucide-react'
+import { type KeyRow, mayEnable, mayRotate } from '../../../api-keys/key-status.ts'
 import { failureOf } from '../../../client/failures.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { MenuItem, MenuLine } from '../../../kit/menu.tsx'
 import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { usePolicyWords } from '../../../policy/words.ts'
 import { useFailureWords } from '../../../words/failure-words.ts'
 import type { KeyTask } from './key-dialogs.tsx'
-import { type KeyRow, mayEnable, mayRotate } from './key-status.ts'
 import { useWords } from './words.ts'
 
 interface KeyMenuItemsProps {
@@ -55,21 +56,25 @@ export function KeyMenuItems({ apiKey, onTask }: KeyMenuItemsProps) {
   )
 }
 
-function useSetStatus({ id: keyId, name }: KeyRow): (status: KeyRow['status']) => void {
+function useSetStatus({ id: keyId, name, replacedByKeyId }: KeyRow): (status: KeyRow['status']) => void {
   const t = useWords()
   const words = useFailureWords()
+  const tellDone = useDone()
   const { mutateAsync } = useChange('keys.update', ['keys.list', 'audit.list'])
-  const setStatus = (status: KeyRow['status']): void => {
+  return (status) => {
     const isOff = status === 'disabled'
     mutateAsync({ keyId, status }).then(
       () =>
-        toast({
+        tellDone({
           status: isOff ? 'off' : 'ok',
           text: t(isOff ? 'wasDisabled' : 'wasEnabled', { name }),
-          ...(isOff ? { action: { label: t('undo'), onSelect: () => setStatus('active') } } : {}),
+          // One that another key took the place of has only been ended sooner.
+          undo:
+            replacedByKeyId === null
+              ? () => mutateAsync({ keyId, status: isOff ? 'active' : 'disabled' })
+              : undefined,
         }),
       (error: unknown) => toast({ status: 'bad', text: words(failureOf(error)) }),
     )
   }
-  return setStatus
 }

@@ -1,7 +1,10 @@
 // The list of keys. Beside an open drawer it leaves out what the drawer says.
+
 import { Ellipsis } from 'lucide-react'
 import { Link } from 'wouter'
 import { userPath } from '../../../../contract/page-paths.ts'
+import { type KeyRow, keyState } from '../../../api-keys/key-status.ts'
+import { useApiKeyWords } from '../../../api-keys/words.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
 import { Mono } from '../../../kit/literals.tsx'
@@ -10,7 +13,6 @@ import { StatusShape } from '../../../kit/shape.tsx'
 import { type Column, Table } from '../../../kit/table.tsx'
 import type { KeyTask } from './key-dialogs.tsx'
 import { KeyMenuItems } from './key-menu.tsx'
-import { type KeyRow, keyState } from './key-status.ts'
 import { useWords } from './words.ts'
 
 interface KeysTableProps {
@@ -22,6 +24,7 @@ interface KeysTableProps {
 
 export function KeysTable({ rows, openId, onOpen, onTask }: KeysTableProps) {
   const t = useWords()
+  const stateName = useApiKeyWords()
   const nowMs = Date.now()
   const isDrawerOpen = openId !== undefined
   const columns: readonly Column<KeyRow>[] = [
@@ -49,7 +52,7 @@ export function KeysTable({ rows, openId, onOpen, onTask }: KeysTableProps) {
       head: t('status'),
       cell: (key) => {
         const { status, word } = keyState(key, nowMs)
-        return <StatusShape status={status}>{t(word)}</StatusShape>
+        return <StatusShape status={status}>{stateName(word)}</StatusShape>
       },
     },
     {

@@ -12,7 +12,7 @@ import { useForm } from '../../../kit/form.ts'
 import { IconButton } from '../../../kit/icon-button.tsx'
 import { useKitWords } from '../../../kit/kit-words.ts'
 import { FailureNote } from '../../../kit/states.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { ACCESS_KINDS, type PricedModel } from './priced-model.ts'
 import { useWords } from './words.ts'
 
@@ -29,6 +29,7 @@ interface TypedAccess {
 export function AccessDialog({ row, onClose }: { readonly row: PricedModel; readonly onClose: () => void }) {
   const t = useWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const { model, access } = row
   const { mutateAsync } = useChange('models.setAccess', ['models.list', 'prices.list'])
   const initial: TypedAccess = {
@@ -43,7 +44,7 @@ export function AccessDialog({ row, onClose }: { readonly row: PricedModel; read
     }),
     send: async (values) => {
       await mutateAsync({ model, access: toAccess(values) })
-      toast({ text: t('accessChanged', { model }) })
+      tellDone({ text: t('accessChanged', { model }), undo: () => mutateAsync({ model, access }) })
       onClose()
     },
   })

@@ -4,7 +4,7 @@ import { useChange } from '../../../client/hooks.ts'
 import { Switch } from '../../../kit/choices.tsx'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import type { PricedModel } from './priced-model.ts'
 import { useWords } from './words.ts'
 
@@ -12,14 +12,21 @@ export function AccessSwitch({ row }: { readonly row: PricedModel }) {
   const t = useWords()
   const { model, access } = row
   const [isAsking, setIsAsking] = useState(false)
-  const { mutate, isPending, error } = useChange('models.setAccess', ['models.list', 'prices.list'])
+  const tellDone = useDone()
+  const { mutate, mutateAsync, isPending, error } = useChange('models.setAccess', [
+    'models.list',
+    'prices.list',
+  ])
   const set = (kind: 'everyone' | 'nobody') =>
     mutate(
       { model, access: { kind } },
       {
         onSuccess: () => {
           setIsAsking(false)
-          toast({ text: t(kind === 'everyone' ? 'turnedOn' : 'turnedOff', { model }) })
+          tellDone({
+            text: t(kind === 'everyone' ? 'turnedOn' : 'turnedOff', { model }),
+            undo: () => mutateAsync({ model, access }),
+          })
         },
       },
     )

@@ -12,7 +12,7 @@ import { useKitWords } from '../../../kit/kit-words.ts'
 import { EmptyState, ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
 import { Table } from '../../../kit/table.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { useWords } from './words.ts'
 
 type Aliases = Readonly<Record<string, string>>
@@ -102,6 +102,7 @@ function AddAliasDialog(props: {
   const { aliases, models, onClose } = props
   const t = useWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const { mutateAsync } = useChange('settings.update', REFRESHED)
   const form = useForm({
     initial: { alias: '', model: '' },
@@ -111,7 +112,10 @@ function AddAliasDialog(props: {
     }),
     send: async ({ alias, model }) => {
       await mutateAsync({ modelAliases: { ...aliases, [alias.trim()]: model } })
-      toast({ text: t('aliasAdded', { alias: alias.trim(), model }) })
+      tellDone({
+        text: t('aliasAdded', { alias: alias.trim(), model }),
+        undo: () => mutateAsync({ modelAliases: aliases }),
+      })
       onClose()
     },
   })
@@ -153,14 +157,18 @@ function RemoveAlias(props: {
 }) {
   const { aliases, alias, onClose } = props
   const t = useWords()
-  const { mutate, isPending, error } = useChange('settings.update', REFRESHED)
+  const tellDone = useDone()
+  const { mutate, mutateAsync, isPending, error } = useChange('settings.update', REFRESHED)
   const confirm = () => {
     const { [alias]: _removed, ...kept } = aliases
     mutate(
       { modelAliases: kept },
       {
         onSuccess: () => {
-          toast({ text: t('aliasRemoved', { alias }) })
+          tellDone({
+            text: t('aliasRemoved', { alias }),
+            undo: () => mutateAsync({ modelAliases: aliases }),
+          })
           onClose()
         },
       },

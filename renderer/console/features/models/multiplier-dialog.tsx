@@ -8,7 +8,7 @@ import { useKitWords } from '../../../kit/kit-words.ts'
 import { multiplierText } from '../../../kit/multiplier.ts'
 import { MultiplierInput } from '../../../kit/number-input.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { useWords } from './words.ts'
 
 interface MultiplierDialogProps {
@@ -21,6 +21,7 @@ interface MultiplierDialogProps {
 export function MultiplierDialog({ model, multiplierPpm, onClose }: MultiplierDialogProps) {
   const t = useWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const ofModel = useChange('models.setMultiplier', ['models.list'])
   const ofAll = useChange('settings.update', ['settings.get'])
   const initial: { readonly multiplierPpm: number | undefined } = { multiplierPpm }
@@ -31,11 +32,15 @@ export function MultiplierDialog({ model, multiplierPpm, onClose }: MultiplierDi
     }),
     send: async (values) => {
       const ppm = values.multiplierPpm ?? multiplierPpm
-      if (model === undefined) await ofAll.mutateAsync({ multiplierPpm: ppm })
-      else await ofModel.mutateAsync({ model, multiplierPpm: ppm })
+      const set = (sent: number): Promise<unknown> =>
+        model === undefined
+          ? ofAll.mutateAsync({ multiplierPpm: sent })
+          : ofModel.mutateAsync({ model, multiplierPpm: sent })
+      await set(ppm)
       const factor = multiplierText(ppm)
-      toast({
+      tellDone({
         text: model === undefined ? t('multiplierSetAll', { factor }) : t('multiplierSet', { model, factor }),
+        undo: () => set(multiplierPpm),
       })
       onClose()
     },

@@ -89,11 +89,6 @@ export function ReviewDialog({ rows, onBack, onClose }: ReviewDialogProps) {
 function PreviewedRow({ row }: { readonly row: Previewed }) {
   const t = useWords()
   const words = useFailureWords()
-  /** A preview carries no details, so a sentence that needs them is said in the gateway's own words. */
-  const problemText = (problem: NonNullable<Previewed['problem']>) => {
-    const text = words(problem)
-    return text.includes('{{') ? problem.message : text
-  }
   return (
     <section className={styles.change}>
       <div className="row sb g8">
@@ -107,7 +102,7 @@ function PreviewedRow({ row }: { readonly row: Previewed }) {
           <Shape status="bad" />
           <span>
             {row.problem.param === null ? undefined : <code className="mono">{row.problem.param} </code>}
-            {problemText(row.problem)}
+            {words(row.problem, { isAtField: true })}
           </span>
         </p>
       )}

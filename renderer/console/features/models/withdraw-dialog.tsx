@@ -2,20 +2,22 @@
 import { useChange } from '../../../client/hooks.ts'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import type { BookRow } from './priced-model.ts'
 import { useWords } from './words.ts'
 
 export function WithdrawDialog({ row, onClose }: { readonly row: BookRow; readonly onClose: () => void }) {
   const t = useWords()
   const { model } = row
+  const tellDone = useDone()
   const { mutate, isPending, error } = useChange('prices.withdraw', ['prices.list', 'models.list'])
+  const setAgain = useChange('prices.upsert', ['prices.list', 'models.list'])
   const confirm = () =>
     mutate(
       { priceId: row.id },
       {
         onSuccess: () => {
-          toast({ text: t('withdrawn', { model }) })
+          tellDone({ text: t('withdrawn', { model }), undo: () => setAgain.mutateAsync(toInput(row)) })
           onClose()
         },
       },
@@ -33,4 +35,9 @@ export function WithdrawDialog({ row, onClose }: { readonly row: BookRow; readon
       {t('withdrawText', { model })}
     </ConfirmDialog>
   )
+}
+
+/** The same price anew: the row that was withdrawn stays in the book, marked. */
+function toInput({ id: _, origin: __, createdAt: ___, state: ____, source, ...rates }: BookRow) {
+  return source ? { ...rates, source } : rates
 }

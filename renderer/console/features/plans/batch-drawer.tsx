@@ -11,7 +11,7 @@ import { Facts } from '../../../kit/page.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
 import { ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { Gives } from './codes-panel.tsx'
 import { batchState, CODE_SHAPE, type CodeRow } from './plan-view.ts'
 import { useWords } from './words.ts'
@@ -109,6 +109,8 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
   )
 }
 
+const TOUCHED = ['codes.list', 'codes.listCodes'] as const
+
 interface DisableDialogProps {
   readonly sent: { readonly batchId: string } | { readonly codeId: string }
   readonly title: string
@@ -119,11 +121,13 @@ interface DisableDialogProps {
 
 function DisableDialog({ sent, title, text, label, onClose }: DisableDialogProps) {
   const t = useWords()
-  const { mutate, isPending, error } = useChange('codes.disable', ['codes.list', 'codes.listCodes'])
+  const tellDone = useDone()
+  const { mutate, isPending, error } = useChange('codes.disable', TOUCHED)
+  const enable = useChange('codes.enable', TOUCHED)
   const confirm = () =>
     mutate(sent, {
       onSuccess: () => {
-        toast({ text: t('disabled') })
+        tellDone({ text: t('disabled'), undo: () => enable.mutateAsync(sent) })
         onClose()
       },
     })

@@ -2,8 +2,9 @@
 import type { ReactNode } from 'react'
 import type { LimitEntry } from '../../../../contract/limits.ts'
 import { countText } from '../../../kit/money.ts'
+import { slotOf } from '../../../limits-form/limit-slots.ts'
+import { useWords as useLimitWords } from '../../../limits-form/words.ts'
 import { useAppearance } from '../../../state/appearance.ts'
-import { limitName } from './limit-rules.ts'
 import { useWords } from './words.ts'
 
 interface LimitWordsProps {
@@ -14,13 +15,14 @@ interface LimitWordsProps {
 
 export function LimitWords({ rules, none }: LimitWordsProps) {
   const t = useWords()
+  const slotName = useLimitWords()
   const { language } = useAppearance()
   if (rules.length === 0) return none
   return rules
-    .map(({ metric, window, value }) => {
-      const name = limitName(metric, window)
+    .map(({ value, ...slot }) => {
+      const name = slotOf(slot)?.name ?? 'concurrent'
       return value === null
-        ? t('limitLifted', { limit: t(`limit_${name}`) })
+        ? t('limitLifted', { limit: slotName(name) })
         : t(`limitOf_${name}`, { value: countText(value, language) })
     })
     .join(t('listComma'))

@@ -8,8 +8,8 @@ import { IconButton } from '../../../kit/icon-button.tsx'
 import { Section } from '../../../kit/page.tsx'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager, Table } from '../../../kit/table.tsx'
+import { type LimitSubject, LimitsDialog } from '../../../limits-form/limits-dialog.tsx'
 import { LimitWords } from './limit-words.tsx'
-import { type LimitSubject, LimitsDialog } from './limits-dialog.tsx'
 import styles from './plans.module.css'
 import { PoliciesSection } from './policies-section.tsx'
 import { UsageNow } from './usage-now.tsx'
@@ -106,11 +106,7 @@ export function LimitsTab() {
       <UsageNow />
       <PoliciesSection />
       {edited === undefined ? undefined : (
-        <LimitsDialog
-          subject={edited.subject}
-          rules={edited.rules.map(({ metric, window, value }) => ({ metric, window, value }))}
-          onClose={() => setEdited(undefined)}
-        />
+        <LimitsDialog subject={edited.subject} rules={edited.rules} onClose={() => setEdited(undefined)} />
       )}
     </div>
   )

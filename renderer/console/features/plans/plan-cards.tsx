@@ -10,10 +10,10 @@ import { IconButton } from '../../../kit/icon-button.tsx'
 import { Menu, MenuItem } from '../../../kit/menu.tsx'
 import { Tag } from '../../../kit/shape.tsx'
 import { EmptyState, ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
+import { LimitsDialog } from '../../../limits-form/limits-dialog.tsx'
 import { useSearchParams } from '../../../routing/search-params.ts'
 import { LimitWords } from './limit-words.tsx'
-import { LimitsDialog } from './limits-dialog.tsx'
 import { PARAMS } from './params.ts'
 import { PlanDialog } from './plan-dialog.tsx'
 import { PLAN_SHAPE, type PlanRow, planState, WINDOWS } from './plan-view.ts'
@@ -128,7 +128,9 @@ function PlanCard({ plan, onAsk }: PlanCardProps) {
             <Users size={14} aria-hidden="true" />
             {t('people', { count: activeCount ?? 0 })}
           </span>
-          {state === 'archived' ? undefined : (
+          {state === 'archived' ? (
+            <BringBack plan={plan} />
+          ) : (
             <Menu
               trigger={
                 <IconButton label={t('planActions', { name })}>
@@ -153,16 +155,39 @@ function PlanCard({ plan, onAsk }: PlanCardProps) {
   )
 }
 
+function BringBack({ plan: { id: planId, name } }: { readonly plan: PlanRow }) {
+  const t = useWords()
+  const tellDone = useDone()
+  const bringBack = useChange('plans.unarchive', ['plans.list'])
+  const archive = useChange('plans.archive', ['plans.list'])
+  const onSuccess = () =>
+    tellDone({ text: t('broughtBack', { name }), undo: () => archive.mutateAsync({ planId }) })
+  return (
+    <Button
+      size="sm"
+      isWorking={bringBack.isPending}
+      onClick={() => bringBack.mutate({ planId }, { onSuccess })}
+    >
+      {t('bringBack')}
+    </Button>
+  )
+}
+
 function ArchivePlan({ plan, onClose }: { readonly plan: PlanRow; readonly onClose: () => void }) {
   const t = useWords()
   const { name, activeCount } = plan
+  const tellDone = useDone()
   const { mutate, isPending, error } = useChange('plans.archive', ['plans.list'])
+  const bringBack = useChange('plans.unarchive', ['plans.list'])
   const confirm = () =>
     mutate(
       { planId: plan.id },
       {
         onSuccess: () => {
-          toast({ text: t('archived', { name }) })
+          tellDone({
+            text: t('archived', { name }),
+            undo: () => bringBack.mutateAsync({ planId: plan.id }),
+          })
           onClose()
         },
       },
@@ -173,7 +198,6 @@ function ArchivePlan({ plan, onClose }: { readonly plan: PlanRow; readonly onClo
       onClose={onClose}
       title={t('archiveTitle', { name })}
       confirmLabel={t('archivePlan')}
-      confirmName={name}
       onConfirm={confirm}
       isWorking={isPending}
       error={<FailureNote error={error} />}

@@ -14,7 +14,7 @@ import { MoneyInput, NumberInput } from '../../../kit/number-input.tsx'
 import { Select } from '../../../kit/select.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { METRICS, type PlanRow, WINDOWS } from './plan-view.ts'
 import styles from './plans.module.css'
 import { useWords } from './words.ts'
@@ -40,6 +40,7 @@ const DAYS_MAX = 3_660
 export function PlanDialog({ plan, onClose }: { readonly plan?: PlanRow; readonly onClose: () => void }) {
   const t = useWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const create = useChange('plans.create', ['plans.list'])
   const update = useChange('plans.update', ['plans.list'])
   const initial: TypedPlan = {
@@ -76,7 +77,11 @@ export function PlanDialog({ plan, onClose }: { readonly plan?: PlanRow; readonl
       }
       if (plan === undefined) await create.mutateAsync(sent)
       else await update.mutateAsync({ planId: plan.id, ...sent })
-      toast({ text: t(plan === undefined ? 'planCreated' : 'planChanged', { name: sent.name }) })
+      tellDone({
+        text: t(plan === undefined ? 'planCreated' : 'planChanged', { name: sent.name }),
+        undo:
+          plan === undefined ? undefined : () => update.mutateAsync({ planId: plan.id, ...membersOf(plan) }),
+      })
       onClose()
     },
   })
@@ -257,3 +262,21 @@ function ModelFields({ chosen, error, onChange }: ModelFieldsProps) {
     </>
   )
 }
+
+const membersOf = ({
+  name,
+  priceNanoUsd,
+  days,
+  quotas,
+  allowedModels,
+  mayUseBalance,
+  isForSale,
+}: PlanRow) => ({
+  name,
+  priceNanoUsd,
+  days,
+  quotas,
+  allowedModels,
+  mayUseBalance,
+  isForSale,
+})

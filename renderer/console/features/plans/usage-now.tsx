@@ -7,8 +7,9 @@ import { Button } from '../../../kit/button.tsx'
 import { Combobox, type ComboboxOption } from '../../../kit/combobox.tsx'
 import { PanelBody, Section } from '../../../kit/page.tsx'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
-import { LIMITS, limitName } from './limit-rules.ts'
-import { LimitsDialog } from './limits-dialog.tsx'
+import { LIMIT_SLOTS } from '../../../limits-form/limit-slots.ts'
+import { LimitsDialog } from '../../../limits-form/limits-dialog.tsx'
+import { useWords as useLimitWords } from '../../../limits-form/words.ts'
 import styles from './plans.module.css'
 import { useWords } from './words.ts'
 
@@ -58,11 +59,7 @@ export function UsageNow() {
       {isEditing && person !== null && own.data !== undefined ? (
         <LimitsDialog
           subject={{ scope: 'user', subjectId: person.value, name: person.label }}
-          rules={(own.data.rows[0]?.rules ?? []).map(({ metric, window, value }) => ({
-            metric,
-            window,
-            value,
-          }))}
+          rules={own.data.rows[0]?.rules ?? []}
           onClose={() => setIsEditing(false)}
         />
       ) : undefined}
@@ -72,10 +69,10 @@ export function UsageNow() {
 
 function Meters({ usage }: { readonly usage: Usage }) {
   const t = useWords()
+  const slotName = useLimitWords()
   return (
     <ul className="col g8">
-      {LIMITS.map(([metric, window]) => {
-        const name = limitName(metric, window)
+      {LIMIT_SLOTS.map(({ name, metric, window }) => {
         const used = window === null ? usage.concurrent : usage[window][metric]
         const limit = usage.limits.find((each) => each.metric === metric && each.window === window)
         const most = limit?.value ?? null
@@ -83,7 +80,7 @@ function Meters({ usage }: { readonly usage: Usage }) {
         return (
           <li key={name} className="col g4">
             <span className="row sb g8">
-              <span>{t(`limit_${name}`)}</span>
+              <span>{slotName(name)}</span>
               <span className="num">
                 <Count value={used} isShort />{' '}
                 <span className="quiet">

@@ -53,6 +53,14 @@ export const FIELDS: readonly SettingField[] = [
   },
   { name: 'minimumTopUpNanoUsd', section: 'billing', kind: 'money', byDefault: 0, range: [0, AMOUNT_MAX] },
   { name: 'lowBalanceNanoUsd', section: 'billing', kind: 'money', byDefault: DOLLAR, range: [0, AMOUNT_MAX] },
+  {
+    name: 'https',
+    section: 'network',
+    kind: 'choice',
+    byDefault: 'off',
+    options: ['off', 'beside_http', 'only'],
+  },
+  { name: 'localName', section: 'network', kind: 'text', byDefault: '', charsMax: 60 },
   { name: 'allowedHosts', section: 'network', kind: 'list', byDefault: [] },
   { name: 'corsOrigins', section: 'network', kind: 'list', byDefault: [] },
   {

@@ -11,7 +11,7 @@ import { NumberInput } from '../../../kit/number-input.tsx'
 import { Select } from '../../../kit/select.tsx'
 import { FailureNote, Note } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import styles from './settings.module.css'
 import { useWords } from './words.ts'
 
@@ -21,6 +21,7 @@ const SECURITIES = ['starttls', 'tls', 'none'] as const
 export function MailForm({ mail }: { readonly mail: CallOutput<'mail.get'> }) {
   const t = useWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const { isSmtpPasswordSet, isResendApiKeySet, isAvailable, waiting: _w, failed: _f, ...config } = mail
   const { mutateAsync } = useChange('mail.update', ['mail.get', 'auth.status'])
   const initial = {
@@ -46,7 +47,9 @@ export function MailForm({ mail }: { readonly mail: CallOutput<'mail.get'> }) {
         ...(smtpPassword === '' ? {} : { smtpPassword }),
         ...(resendApiKey === '' ? {} : { resendApiKey }),
       })
-      toast({ text: t('mailSaved') })
+      // A secret that was replaced is gone.
+      const hasSecret = smtpPassword !== '' || resendApiKey !== ''
+      tellDone({ text: t('mailSaved'), undo: hasSecret ? undefined : () => mutateAsync(config) })
     },
   })
   const { values, errors } = form

@@ -9,7 +9,7 @@ import { TextArea, TextInput } from '../../../kit/text-input.tsx'
 import type { SettingField, Typed } from './fields.ts'
 import { memoryText } from './memory-text.ts'
 import { zoneOption, zoneOptions } from './time-zones.ts'
-import { doorOf, registrationOf, useValueText } from './value-text.ts'
+import { choiceOf, useValueText } from './value-text.ts'
 import { useWords } from './words.ts'
 
 interface SettingControlProps {
@@ -89,29 +89,29 @@ function UnitOf({ field: { unit }, value }: UnitOfProps) {
 function Choice({ field, typed, settings, onChange }: SettingControlProps) {
   const t = useWords()
   const valueText = useValueText()
-  const isDoor = field.name === 'remoteAdministration'
-  const choiceOf = (option: string) => (isDoor ? doorOf(option) : registrationOf(option))
-  const isOverridden = isDoor && settings.overriddenBy.remoteAdministration === 'environment'
+  const { name } = field
+  const { overriddenBy, effective } = settings
   return (
     <div className="field">
       <div className="lb">
         <span>{t(`set_${field.name}`)}</span>
         <span className="meta">{t('byDefault', { value: valueText(field, field.byDefault) })}</span>
       </div>
-      {isOverridden ? (
+      {name === 'remoteAdministration' && overriddenBy.remoteAdministration !== undefined ? (
         <Note status="info">
-          {t('doorFromEnvironment', {
-            value: t(`choice_${settings.effective.remoteAdministration}`),
-          })}
+          {t('doorFromEnvironment', { value: valueText(field, effective.remoteAdministration) })}
         </Note>
+      ) : undefined}
+      {name === 'https' && overriddenBy.https !== undefined ? (
+        <Note status="info">{t('httpsFromStart', { value: valueText(field, effective.https) })}</Note>
       ) : undefined}
       <RadioGroup
         label={t(`set_${field.name}`)}
         value={typeof typed === 'string' ? typed : 'default'}
         options={(field.options ?? []).map((value) => ({
           value,
-          label: t(`choice_${choiceOf(value)}`),
-          help: t(`choiceHelp_${choiceOf(value)}`),
+          label: t(`choice_${choiceOf(name, value)}`),
+          help: t(`choiceHelp_${choiceOf(name, value)}`),
         }))}
         onChange={onChange}
       />

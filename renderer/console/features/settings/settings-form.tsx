@@ -6,7 +6,7 @@ import { Button } from '../../../kit/button.tsx'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { useForm } from '../../../kit/form.ts'
 import { FailureNote } from '../../../kit/states.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { changedFields, isTypable, type SettingField, type Typed, toStored, toTyped } from './fields.ts'
 import { SettingControl } from './setting-control.tsx'
 import styles from './settings.module.css'
@@ -21,8 +21,9 @@ interface SettingsFormProps {
 export function SettingsForm({ fields, settings }: SettingsFormProps) {
   const t = useWords()
   const valueText = useValueText()
+  const tellDone = useDone()
   const [isAsking, setIsAsking] = useState(false)
-  const { mutateAsync } = useChange('settings.update', ['settings.get', 'models.list'])
+  const { mutateAsync } = useChange('settings.update', ['settings.get', 'models.list', 'https.get'])
   const stored: Readonly<Record<string, unknown>> = settings
   const initial: Readonly<Record<string, Typed>> = Object.fromEntries(
     fields.map((field) => [field.name, toTyped(field, stored[field.name])]),
@@ -40,19 +41,24 @@ export function SettingsForm({ fields, settings }: SettingsFormProps) {
     send: async (values) => {
       const changed = changedFields(fields, stored, values)
       // The names are settings, and the gateway looks at each value again.
-      const patch = Object.fromEntries(
-        changed.map((field) => [field.name, toStored(field, values[field.name])]),
-      ) as CallInput<'settings.update'>
-      await mutateAsync(patch)
+      const patch = (storedOf: (field: SettingField) => unknown) =>
+        Object.fromEntries(
+          changed.map((field) => [field.name, storedOf(field)]),
+        ) as CallInput<'settings.update'>
+      await mutateAsync(patch((field) => toStored(field, values[field.name])))
       const names = changed.map(({ name }) => t(`set_${name}`)).join(t('listComma'))
-      toast({ text: t('saved', { names }) })
+      tellDone({
+        text: t('saved', { names }),
+        // Whoever is shut out by it could not take it back.
+        undo: isClosingDoor(changed, values)
+          ? undefined
+          : () => mutateAsync(patch((field) => stored[field.name])),
+      })
     },
   })
   const changed = changedFields(fields, stored, form.values)
   // Whoever administers over the network closes the door behind themselves.
-  const closesDoor = changed.some(
-    ({ name }) => name === 'remoteAdministration' && form.values[name] === 'off',
-  )
+  const closesDoor = isClosingDoor(changed, form.values)
   const submit = () => (closesDoor ? setIsAsking(true) : form.submit())
   return (
     <form
@@ -106,7 +112,17 @@ export function SettingsForm({ fields, settings }: SettingsFormProps) {
   )
 }
 
-const REFUSED = ['productName', 'publicBaseUrl', 'timeZone', 'allowedHosts', 'corsOrigins'] as const
+const isClosingDoor = (changed: readonly SettingField[], values: Readonly<Record<string, Typed>>): boolean =>
+  changed.some(({ name }) => name === 'remoteAdministration' && values[name] === 'off')
+
+const REFUSED = [
+  'productName',
+  'publicBaseUrl',
+  'timeZone',
+  'allowedHosts',
+  'corsOrigins',
+  'localName',
+] as const
 
 /** What each has to be; undefined for what cannot be typed wrong without being told before it is sent. */
 function refusedText(t: ReturnType<typeof useWords>, name: string): string | undefined {

@@ -11,6 +11,7 @@ import { choiceParam, useSearchParams } from '../../../routing/search-params.ts'
 import { AppearanceSection } from './appearance-section.tsx'
 import { ComputerSection } from './computer-section.tsx'
 import { FIELDS, type SectionName } from './fields.ts'
+import { HttpsSection } from './https-section.tsx'
 import { MailSection } from './mail-section.tsx'
 import { NetworkFacts } from './network-facts.tsx'
 import styles from './settings.module.css'
@@ -89,6 +90,7 @@ function Content({ part, settings, desktop }: ContentProps): ReactNode {
         <NetworkFacts settings={settings} isInWindow={desktop !== undefined} />
       ) : undefined}
       <Section name={part} settings={settings} />
+      {part === 'network' ? <HttpsSection /> : undefined}
     </>
   )
 }

@@ -11,7 +11,7 @@ import { MultiplierInput, NumberInput } from '../../../kit/number-input.tsx'
 import { Select } from '../../../kit/select.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextArea, TextInput } from '../../../kit/text-input.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { parseServedModels, servedModelsText } from './served-models.ts'
 import styles from './settings.module.css'
 import type { UpstreamRow } from './upstream-state.ts'
@@ -64,6 +64,7 @@ export function UpstreamDialog({
 }) {
   const t = useWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const create = useChange('upstreams.create', ['upstreams.list'])
   const change = useChange('upstreams.change', ['upstreams.list'])
   const test = useChange('upstreams.test')
@@ -111,7 +112,12 @@ export function UpstreamDialog({
       if (row === undefined) await create.mutateAsync({ ...use, ...place })
       else await change.mutateAsync({ upstreamId: row.id, ...use, ...(isPrimary ? {} : place) })
       const name = isPrimary ? t('primary') : place.name
-      toast({ text: t(row === undefined ? 'upstreamAdded' : 'upstreamChanged', { name }) })
+      // A key that was replaced is gone, and so is one whose address was left.
+      const isSamePlace = row !== undefined && values.apiKey === '' && values.baseUrl === initial.baseUrl
+      tellDone({
+        text: t(row === undefined ? 'upstreamAdded' : 'upstreamChanged', { name }),
+        undo: isSamePlace ? () => change.mutateAsync(toUse(row)) : undefined,
+      })
       onClose()
     },
   })
@@ -252,3 +258,14 @@ function KeyField({ row, value, error, onChange }: KeyFieldProps) {
     </Field>
   )
 }
+
+/** How an upstream is used, as it is sent. */
+const toUse = (row: UpstreamRow) => ({
+  upstreamId: row.id,
+  models: row.models,
+  priority: row.priority,
+  multiplierPpm: row.multiplierPpm,
+  concurrencyMax: row.concurrencyMax,
+  headSecondsMax: row.headSecondsMax,
+  ...(row.isPrimary ? {} : { name: row.name }),
+})

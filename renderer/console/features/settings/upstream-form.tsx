@@ -9,7 +9,7 @@ import { useForm } from '../../../kit/form.ts'
 import { useKitWords } from '../../../kit/kit-words.ts'
 import { FailureNote, Note } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import styles from './settings.module.css'
 import { UpstreamTestResult } from './upstream-test-result.tsx'
 import { useWords } from './words.ts'
@@ -25,6 +25,7 @@ interface TypedUpstream {
 export function UpstreamForm({ upstream }: { readonly upstream: CallOutput<'upstreams.get'> }) {
   const t = useWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const { key, overriddenBy } = upstream
   const { mutateAsync } = useChange('upstreams.update', [
     'upstreams.get',
@@ -49,7 +50,13 @@ export function UpstreamForm({ upstream }: { readonly upstream: CallOutput<'upst
       await mutateAsync(sentOf(values))
       form.set('apiKey', '')
       const where = values.kind === 'demo' ? t('kindDemo') : values.baseUrl.trim() || OPENAI_BASE_URL
-      toast({ text: t('upstreamSaved', { where }) })
+      // A key that was replaced is gone, and so is one whose address was left.
+      const isOnlyKind = values.apiKey === '' && values.baseUrl === initial.baseUrl
+      const { kind: before } = upstream
+      tellDone({
+        text: t('upstreamSaved', { where }),
+        undo: isOnlyKind && before !== null ? () => mutateAsync({ kind: before }) : undefined,
+      })
     },
   })
   const { kind, baseUrl, apiKey } = form.values

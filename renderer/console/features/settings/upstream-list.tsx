@@ -14,6 +14,7 @@ import { StatusShape } from '../../../kit/shape.tsx'
 import { ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
 import { Table } from '../../../kit/table.tsx'
 import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { Sentence } from '../../../words/sentence.tsx'
 import { useUpstreamProblemWords } from '../../../words/upstream-problems/upstream-problem-words.ts'
 import styles from './settings.module.css'
@@ -161,11 +162,18 @@ function RunningCell({ row: { running, concurrencyMax } }: { readonly row: Upstr
 function Actions({ row, onAsk }: { readonly row: UpstreamRow; readonly onAsk: RowsProps['onAsk'] }) {
   const t = useWords()
   const name = useNameOf()(row)
-  const { mutate, isPending } = useChange('upstreams.change', ['upstreams.list'])
+  const tellDone = useDone()
+  const { mutate, mutateAsync, isPending } = useChange('upstreams.change', ['upstreams.list'])
   const toggle = (isEnabled: boolean) =>
     mutate(
       { upstreamId: row.id, isEnabled },
-      { onSuccess: () => toast({ text: t(isEnabled ? 'upstreamOn' : 'upstreamOff', { name }) }) },
+      {
+        onSuccess: () =>
+          tellDone({
+            text: t(isEnabled ? 'upstreamOn' : 'upstreamOff', { name }),
+            undo: () => mutateAsync({ upstreamId: row.id, isEnabled: !isEnabled }),
+          }),
+      },
     )
   return (
     <span className="row g8 end">

@@ -2,7 +2,7 @@
 import { countText, moneyString } from '../../../kit/money.ts'
 import { multiplierText } from '../../../kit/multiplier.ts'
 import { useAppearance } from '../../../state/appearance.ts'
-import type { SettingField } from './fields.ts'
+import type { SettingField, SettingName } from './fields.ts'
 import { memoryText } from './memory-text.ts'
 import { zoneText } from './time-zones.ts'
 import { useWords } from './words.ts'
@@ -13,8 +13,7 @@ export function useValueText(): (field: SettingField, value: unknown) => string 
   const t = useWords()
   const { language } = useAppearance()
   return ({ kind, name, unit }, value) => {
-    if (kind === 'choice')
-      return t(`choice_${name === 'registration' ? registrationOf(value) : doorOf(value)}`)
+    if (kind === 'choice') return t(`choice_${choiceOf(name, value)}`)
     if (Array.isArray(value)) return value.length === 0 ? t('none') : value.join(', ')
     if (typeof value === 'number') {
       if (kind === 'money') return moneyString(value, { kind: 'balance' })
@@ -31,11 +30,21 @@ export function useValueText(): (field: SettingField, value: unknown) => string 
   }
 }
 
+/** The word that stands for an option of a choice. */
+export function choiceOf(name: SettingName, value: unknown) {
+  if (name === 'https') return httpsOf(value)
+  return name === 'registration' ? registrationOf(value) : doorOf(value)
+}
+
+type Https = 'off' | 'beside_http' | 'only'
+const HTTPS: readonly Https[] = ['off', 'beside_http', 'only']
+const httpsOf = (value: unknown) => `https_${HTTPS.find((mode) => mode === value) ?? 'off'}` as const
+
 type Door = 'default' | 'off' | 'loopback' | 'lan'
 const DOORS: readonly Door[] = ['default', 'off', 'loopback', 'lan']
-export const doorOf = (value: unknown): Door => DOORS.find((door) => door === value) ?? 'default'
+const doorOf = (value: unknown): Door => DOORS.find((door) => door === value) ?? 'default'
 
 type Registration = 'closed' | 'invite' | 'approval' | 'open'
 const REGISTRATIONS: readonly Registration[] = ['closed', 'invite', 'approval', 'open']
-export const registrationOf = (value: unknown): Registration =>
+const registrationOf = (value: unknown): Registration =>
   REGISTRATIONS.find((mode) => mode === value) ?? 'approval'

@@ -148,6 +148,7 @@ function DeleteBackup({
       onClose={onClose}
       title={t('deleteTitle')}
       confirmLabel={t('deleteBackup')}
+      confirmName={backup.id}
       onConfirm={confirm}
       isWorking={isPending}
       error={<FailureNote error={error} />}

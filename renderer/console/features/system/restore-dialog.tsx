@@ -1,8 +1,9 @@
 // A restore, looked at before it is done: what would be gone afterwards, and what stays taken away. Confirmed by the id.
 import { useState } from 'react'
 import type { BackupDifferences, BackupManifest } from '../../../../contract/operations/backups.ts'
-import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
+import { CONSOLE_PATHS, PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
+import { isInDesktopWindow } from '../../../client/ipc-transport.ts'
 import { useMe, useSessionEnd } from '../../../frame/session.ts'
 import { Count, Money } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
@@ -36,9 +37,15 @@ export function RestoreDialog({ backup, onClose }: RestoreDialogProps) {
         onClose={onClose}
         title={t('restoredTitle')}
         actions={
-          <a className="btn primary" href={PORTAL_PATHS.login}>
-            {t('signInAgain')}
-          </a>
+          isInDesktopWindow() ? (
+            <Button kind="primary" onClick={() => window.location.assign(CONSOLE_PATHS.dashboard)}>
+              {t('goOn')}
+            </Button>
+          ) : (
+            <a className="btn primary" href={PORTAL_PATHS.login}>
+              {t('signInAgain')}
+            </a>
+          )
         }
       >
         <p>{t('restoredText')}</p>

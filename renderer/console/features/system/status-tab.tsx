@@ -56,7 +56,7 @@ function NowStats({ status }: { readonly status: SystemStatus }) {
 
 function Machine({ status }: { readonly status: SystemStatus }) {
   const t = useWords()
-  const { eventLoop, memory, disk, database } = status
+  const { requests, eventLoop, memory, disk, database } = status
   const unknown = <span className="quiet">{t('unknown')}</span>
   return (
     <Section title={t('machine')}>
@@ -78,6 +78,7 @@ function Machine({ status }: { readonly status: SystemStatus }) {
                   </span>
                 ),
             },
+            { name: t('sockets'), value: <Count value={requests.sockets} /> },
             {
               name: t('memory'),
               value: (

@@ -8,7 +8,7 @@ import { useKitWords } from '../../../kit/kit-words.ts'
 import { moneyString } from '../../../kit/money.ts'
 import { MoneyInput } from '../../../kit/number-input.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { AMOUNT_MAX } from './adjustment.ts'
 import type { UserRow } from './user-status.ts'
 import { useWords } from './words.ts'
@@ -25,6 +25,7 @@ interface Limit {
 export function CreditLimitDialog({ user, onClose }: CreditLimitDialogProps) {
   const t = useWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const { mutateAsync } = useChange('users.update', ['users.get', 'users.list', 'audit.list'])
   const initial: Limit = { creditLimitNanoUsd: user.creditLimitNanoUsd }
   const form = useForm({
@@ -34,7 +35,10 @@ export function CreditLimitDialog({ user, onClose }: CreditLimitDialogProps) {
     }),
     send: async ({ creditLimitNanoUsd = 0 }) => {
       await mutateAsync({ userId: user.id, creditLimitNanoUsd })
-      toast({ text: t('creditLimitChanged', { email: user.email, amount: amount(creditLimitNanoUsd) }) })
+      tellDone({
+        text: t('creditLimitChanged', { email: user.email, amount: amount(creditLimitNanoUsd) }),
+        undo: () => mutateAsync({ userId: user.id, creditLimitNanoUsd: user.creditLimitNanoUsd }),
+      })
       onClose()
     },
   })

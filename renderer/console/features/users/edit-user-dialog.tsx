@@ -9,7 +9,7 @@ import { useForm } from '../../../kit/form.ts'
 import { useKitWords } from '../../../kit/kit-words.ts'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { ROLES, type UserRow } from './user-status.ts'
 import { useWords } from './words.ts'
 
@@ -21,6 +21,7 @@ interface EditUserDialogProps {
 export function EditUserDialog({ user, onClose }: EditUserDialogProps) {
   const t = useWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const { mutateAsync } = useChange('users.update', ['users.get', 'users.list', 'audit.list'])
   const form = useForm({
     initial: { email: user.email, role: user.role },
@@ -28,12 +29,13 @@ export function EditUserDialog({ user, onClose }: EditUserDialogProps) {
     send: async ({ email, role }) => {
       const isSameEmail = email.trim().toLowerCase() === user.email
       if (isSameEmail && role === user.role) return onClose()
-      await mutateAsync({
+      const sent = (person: { readonly email: string; readonly role: UserRow['role'] }) => ({
         userId: user.id,
-        ...(isSameEmail ? {} : { email }),
-        ...(role === user.role ? {} : { role }),
+        ...(isSameEmail ? {} : { email: person.email }),
+        ...(role === user.role ? {} : { role: person.role }),
       })
-      toast({ text: t('edited', { email: email.trim() }) })
+      await mutateAsync(sent({ email, role }))
+      tellDone({ text: t('edited', { email: email.trim() }), undo: () => mutateAsync(sent(user)) })
       onClose()
     },
   })

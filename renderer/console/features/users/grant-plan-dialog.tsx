@@ -9,7 +9,7 @@ import { useKitWords } from '../../../kit/kit-words.ts'
 import { NumberInput } from '../../../kit/number-input.tsx'
 import { Select } from '../../../kit/select.tsx'
 import { ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
-import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import type { UserRow } from './user-status.ts'
 import { useWords } from './words.ts'
 
@@ -24,6 +24,8 @@ const DAYS_MAX = 3_660
 export function GrantPlanDialog({ user, active, onClose }: GrantPlanDialogProps) {
   const t = useWords()
   const kit = useKitWords()
+  const tellDone = useDone()
+  const end = useChange('users.endPlan', ['users.plan', 'audit.list'])
   const plans = useAsk('plans.list', {})
   const { mutate, isPending, error } = useChange('users.grantPlan', ['users.plan', 'audit.list'])
   const [chosen, setChosen] = useState<string>()
@@ -33,7 +35,11 @@ export function GrantPlanDialog({ user, active, onClose }: GrantPlanDialogProps)
   const lasts = days ?? plan?.days ?? 0
   const isSound = lasts >= 1 && lasts <= DAYS_MAX
   const onSuccess = () => {
-    toast({ text: t('planGranted', { plan: plan?.name ?? '', email: user.email }) })
+    tellDone({
+      text: t('planGranted', { plan: plan?.name ?? '', email: user.email }),
+      // What it extended or ended does not come back by ending it.
+      undo: active === null ? () => end.mutateAsync({ userId: user.id }) : undefined,
+    })
     onClose()
   }
   return (

@@ -24,6 +24,7 @@ export function SecondFactorDialog({ user: { id: userId, email }, onClose }: Sec
       onClose={onClose}
       title={t('resetSecondFactor')}
       confirmLabel={t('resetSecondFactorSubmit')}
+      confirmName={email}
       onConfirm={() => mutate({ userId }, { onSuccess })}
       isWorking={isPending}
       error={<FailureNote error={error} />}

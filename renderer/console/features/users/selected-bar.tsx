@@ -7,6 +7,7 @@ import { Button } from '../../../kit/button.tsx'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { useFailureWords } from '../../../words/failure-words.ts'
 import type { UserRow } from './user-status.ts'
 import { useWords } from './words.ts'
@@ -20,6 +21,7 @@ interface SelectedBarProps {
 export function SelectedBar({ users, onSelectPage, onClear }: SelectedBarProps) {
   const t = useWords()
   const words = useFailureWords()
+  const tellDone = useDone()
   const [isAsking, setIsAsking] = useState(false)
   const change = useChange('users.setStatusMany', ['users.list', 'users.get', 'audit.list'])
   const count = users.length
@@ -29,8 +31,15 @@ export function SelectedBar({ users, onSelectPage, onClear }: SelectedBarProps) 
     const refused = rows.filter(({ error }) => error !== null)
     setIsAsking(false)
     onClear()
-    toast({
+    // Whoever was so already stays so.
+    const changed = users.filter(
+      (user) => user.status !== status && !refused.some(({ userId }) => userId === user.id),
+    )
+    const before = status === 'active' ? 'suspended' : 'active'
+    const userIds = changed.map(({ id }) => id)
+    tellDone({
       text: t(status === 'active' ? 'activatedMany' : 'suspendedMany', { count: count - refused.length }),
+      undo: userIds.length === 0 ? undefined : () => change.mutateAsync({ userIds, status: before }),
     })
     for (const { userId, error } of refused) {
       if (error === null) continue

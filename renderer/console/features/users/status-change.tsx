@@ -1,10 +1,12 @@
-// Approve, reject, suspend, activate: what lets somebody in happens at once, what shuts somebody out is asked first.
+// Approve, reject, suspend, activate: what lets somebody in happens at once, what shuts somebody out is asked first. Suspending
+// and activating undo each other.
 import { useState } from 'react'
 import { failureOf } from '../../../client/failures.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { toast } from '../../../kit/toast.tsx'
+import { useDone } from '../../../kit/undo.ts'
 import { useFailureWords } from '../../../words/failure-words.ts'
 import type { StatusAction, UserRow } from './user-status.ts'
 import { useWords } from './words.ts'
@@ -24,6 +26,7 @@ interface StatusChange {
 export function useStatusChange(onRejected: () => void = () => undefined): StatusChange {
   const t = useWords()
   const words = useFailureWords()
+  const tellDone = useDone()
   const approve = useChange('users.approve', TOUCHED)
   const setStatus = useChange('users.setStatus', TOUCHED)
   const [asked, setAsked] = useState<{ readonly action: Asked; readonly user: UserRow }>()
@@ -34,8 +37,9 @@ export function useStatusChange(onRejected: () => void = () => undefined): Statu
       if (action === 'approve') {
         approve.mutateAsync({ userId }).then(() => toast({ text: t('approved', { email }) }), fail)
       } else if (action === 'activate') {
+        const undo = () => setStatus.mutateAsync({ userId, status: 'suspended' })
         const done = setStatus.mutateAsync({ userId, status: 'active' })
-        done.then(() => toast({ text: t('activated', { email }) }), fail)
+        done.then(() => tellDone({ text: t('activated', { email }), undo }), fail)
       } else {
         setAsked({ action, user })
       }
@@ -61,17 +65,19 @@ function AskFirst({ action, user: { id: userId, email }, onRejected, onClose }: 
   const reject = useChange('users.reject', ['users.list', 'audit.list'])
   const isReject = action === 'reject'
   const { isPending, error } = isReject ? reject : suspend
-  const done = (text: string) => {
-    toast({ status: 'off', text })
-    onClose()
-  }
+  const tellDone = useDone()
   const confirm = () => {
     if (!isReject) {
-      const onSuccess = () => done(t('suspended', { email }))
+      const undo = () => suspend.mutateAsync({ userId, status: 'active' })
+      const onSuccess = () => {
+        tellDone({ status: 'off', text: t('suspended', { email }), undo })
+        onClose()
+      }
       return suspend.mutate({ userId, status: 'suspended' }, { onSuccess })
     }
     const onSuccess = () => {
-      done(t('rejected', { email }))
+      toast({ status: 'off', text: t('rejected', { email }) })
+      onClose()
       onRejected()
     }
     reject.mutate({ userId }, { onSuccess })

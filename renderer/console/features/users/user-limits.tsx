@@ -1,22 +1,13 @@
 // The rate limits of one person: what holds now and whose rule it is, and the form for their own.
 import { useState } from 'react'
-import { useAsk, useChange } from '../../../client/hooks.ts'
+import { useAsk } from '../../../client/hooks.ts'
 import { Count } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
-import { useKitWords } from '../../../kit/kit-words.ts'
 import { PanelBody, Section } from '../../../kit/page.tsx'
-import { ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
-import { toast } from '../../../kit/toast.tsx'
-import {
-  areLimitsSound,
-  type LimitEntry,
-  slotOf,
-  toEntries,
-  toValues,
-} from '../../limits-form/limit-slots.ts'
-import { LimitsForm } from '../../limits-form/limits-form.tsx'
-import { useWords as useLimitWords } from '../../limits-form/words.ts'
+import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
+import { type LimitEntry, slotOf } from '../../../limits-form/limit-slots.ts'
+import { LimitsDialog } from '../../../limits-form/limits-dialog.tsx'
+import { useWords as useLimitWords } from '../../../limits-form/words.ts'
 import type { UserRow } from './user-status.ts'
 import { useWords } from './words.ts'
 
@@ -26,7 +17,6 @@ export function UserLimits({ user }: { readonly user: UserRow }) {
   const own = useAsk('limits.list', { scope: 'user', subjectId: user.id })
   const usage = useAsk('limits.usage', { scope: 'user', subjectId: user.id })
   const [isEditing, setIsEditing] = useState(false)
-  const rules = own.data?.rows[0]?.rules ?? []
   return (
     <Section
       title={t('limits')}
@@ -55,7 +45,13 @@ export function UserLimits({ user }: { readonly user: UserRow }) {
           ))}
         </PanelBody>
       )}
-      {isEditing ? <LimitsDialog user={user} rules={rules} onClose={() => setIsEditing(false)} /> : undefined}
+      {isEditing ? (
+        <LimitsDialog
+          subject={{ scope: 'user', subjectId: user.id, name: user.email }}
+          rules={own.data?.rows[0]?.rules ?? []}
+          onClose={() => setIsEditing(false)}
+        />
+      ) : undefined}
     </Section>
   )
 }
@@ -65,50 +61,4 @@ type Usage = NonNullable<ReturnType<typeof useAsk<'limits.usage'>>['data']>
 function usedOf(usage: Usage, { metric, window }: Pick<LimitEntry, 'metric' | 'window'>): number {
   if (metric === 'concurrent' || window === null) return usage.concurrent
   return usage[window][metric]
-}
-
-interface LimitsDialogProps {
-  readonly user: UserRow
-  readonly rules: readonly LimitEntry[]
-  readonly onClose: () => void
-}
-
-function LimitsDialog({ user, rules, onClose }: LimitsDialogProps) {
-  const t = useWords()
-  const kit = useKitWords()
-  const [values, setValues] = useState(() => toValues(rules))
-  const { mutate, isPending, error } = useChange('limits.update', [
-    'limits.list',
-    'limits.usage',
-    'audit.list',
-  ])
-  const isSound = areLimitsSound(values)
-  const onSuccess = () => {
-    toast({ text: t('limitsChanged', { email: user.email }) })
-    onClose()
-  }
-  const save = () => {
-    if (isSound) mutate({ scope: 'user', subjectId: user.id, rules: toEntries(values) }, { onSuccess })
-  }
-  return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={t('changeLimits')}
-      subtitle={user.email}
-      onSubmit={save}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" disabled={!isSound} isWorking={isPending}>
-            {t('save')}
-          </Button>
-        </>
-      }
-    >
-      <LimitsForm values={values} onChange={setValues} />
-      <p className="help">{t('limitsHelp')}</p>
-      <FailureNote error={error} />
-    </Dialog>
-  )
 }

@@ -121,6 +121,7 @@ function EndPlanDialog({ user, plan, onClose }: EndPlanDialogProps) {
       onClose={onClose}
       title={t('endPlanTitle', { plan: plan.name })}
       confirmLabel={t('endPlan')}
+      confirmName={user.email}
       onConfirm={() => mutate({ userId: user.id }, { onSuccess })}
       isWorking={isPending}
       error={<FailureNote error={error} />}

@@ -2,7 +2,6 @@
 import { LogOut } from 'lucide-react'
 import { useState } from 'react'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
-import { failureOf } from '../../../client/failures.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
@@ -12,7 +11,6 @@ import { Mono } from '../../../kit/literals.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { toast } from '../../../kit/toast.tsx'
-import { useFailureWords } from '../../../words/failure-words.ts'
 import { ListPanel } from './list-panel.tsx'
 import type { UserRow } from './user-status.ts'
 import styles from './users.module.css'
@@ -23,14 +21,14 @@ type Session = CallOutput<'sessions.list'>['rows'][number]
 export function UserSessions({ user }: { readonly user: UserRow }) {
   const t = useWords()
   const query = useAsk('sessions.list', { userId: user.id })
-  const [isAsking, setIsAsking] = useState(false)
+  const [asked, setAsked] = useState<Session | 'all'>()
   return (
     <ListPanel
       title={t('tab_sessions')}
       query={query}
       empty={t('noSessions')}
       actions={
-        <Button size="sm" disabled={query.data?.rows.length === 0} onClick={() => setIsAsking(true)}>
+        <Button size="sm" disabled={query.data?.rows.length === 0} onClick={() => setAsked('all')}>
           <LogOut size={14} aria-hidden="true" />
           {t('endSessions')}
         </Button>
@@ -38,24 +36,23 @@ export function UserSessions({ user }: { readonly user: UserRow }) {
     >
       {(rows) => (
         <>
-          <SessionsTable rows={rows} />
-          {isAsking ? <EndSessionsDialog user={user} onClose={() => setIsAsking(false)} /> : undefined}
+          <SessionsTable rows={rows} onEnd={setAsked} />
+          {asked === undefined ? undefined : (
+            <EndSessionsDialog user={user} asked={asked} onClose={() => setAsked(undefined)} />
+          )}
         </>
       )}
     </ListPanel>
   )
 }
 
-function SessionsTable({ rows }: { readonly rows: readonly Session[] }) {
+interface SessionsTableProps {
+  readonly rows: readonly Session[]
+  readonly onEnd: (session: Session) => void
+}
+
+function SessionsTable({ rows, onEnd }: SessionsTableProps) {
   const t = useWords()
-  const words = useFailureWords()
-  const revoke = useChange('sessions.revoke', ['sessions.list', 'audit.list'])
-  const end = (sessionId: string) => {
-    revoke.mutateAsync({ sessionId }).then(
-      () => toast({ status: 'off', text: t('sessionEnded') }),
-      (error: unknown) => toast({ status: 'bad', text: words(failureOf(error)) }),
-    )
-  }
   const columns: readonly Column<Session>[] = [
     {
       name: 'client',
@@ -74,8 +71,8 @@ function SessionsTable({ rows }: { readonly rows: readonly Session[] }) {
       name: 'actions',
       head: t('endSession'),
       inCard: 'actions',
-      cell: ({ id, isCurrent }) => (
-        <Button size="sm" kind="ghost" disabled={isCurrent} onClick={() => end(id)}>
+      cell: (session) => (
+        <Button size="sm" kind="ghost" disabled={session.isCurrent} onClick={() => onEnd(session)}>
           {t('endSession')}
         </Button>
       ),
@@ -86,33 +83,38 @@ function SessionsTable({ rows }: { readonly rows: readonly Session[] }) {
 
 interface EndSessionsDialogProps {
   readonly user: UserRow
+  readonly asked: Session | 'all'
   readonly onClose: () => void
 }
 
-function EndSessionsDialog({ user: { id: userId, email }, onClose }: EndSessionsDialogProps) {
+const TOUCHED = ['sessions.list', 'audit.list'] as const
+
+function EndSessionsDialog({ user: { id: userId, email }, asked, onClose }: EndSessionsDialogProps) {
   const t = useWords()
-  const { mutate, isPending, error } = useChange('sessions.revokeOthers', ['sessions.list', 'audit.list'])
+  const one = useChange('sessions.revoke', TOUCHED)
+  const all = useChange('sessions.revokeOthers', TOUCHED)
+  const done = (count: number) => {
+    toast({ status: 'off', text: t('sessionsEnded', { count }) })
+    onClose()
+  }
+  const label = t(asked === 'all' ? 'endSessions' : 'endSession')
+  const confirm = () => {
+    if (asked === 'all') return all.mutate({ userId }, { onSuccess: ({ revoked }) => done(revoked) })
+    one.mutate({ sessionId: asked.id }, { onSuccess: () => done(1) })
+  }
   return (
     <ConfirmDialog
       isOpen
       onClose={onClose}
-      title={t('endSessions')}
-      confirmLabel={t('endSessions')}
-      onConfirm={() =>
-        mutate(
-          { userId },
-          {
-            onSuccess({ revoked }) {
-              toast({ status: 'off', text: t('sessionsEnded', { count: revoked }) })
-              onClose()
-            },
-          },
-        )
-      }
-      isWorking={isPending}
-      error={<FailureNote error={error} />}
+      title={label}
+      confirmLabel={label}
+      onConfirm={confirm}
+      isWorking={one.isPending || all.isPending}
+      error={<FailureNote error={one.error ?? all.error} />}
     >
-      {t('endSessionsText', { email })}
+      {asked === 'all'
+        ? t('endSessionsText', { email })
+        : t('endSessionText', { email, browser: clientName(asked.client) ?? t('unknownBrowser') })}
     </ConfirmDialog>
   )
 }

@@ -1,10 +1,13 @@
 // Email, password and second factor: how they stand, and the dialogs that change them.
 import { useState } from 'react'
-import { useAsk } from '../../../client/hooks.ts'
-import { useMe } from '../../../frame/session.ts'
+import { failureOf } from '../../../client/failures.ts'
+import { useAsk, useChange } from '../../../client/hooks.ts'
+import { useMe, useSignIn } from '../../../frame/session.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Section } from '../../../kit/page.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
+import { toast } from '../../../kit/toast.tsx'
+import { useFailureWords } from '../../../words/failure-words.ts'
 import { ChangeEmailDialog } from './change-email-dialog.tsx'
 import { ChangePasswordDialog } from './change-password-dialog.tsx'
 import { DisableFactorDialog, RenewCodesDialog } from './factor-dialogs.tsx'
@@ -63,9 +66,33 @@ function EmailRow({ onOpen }: RowProps) {
       }
       help={pendingEmail === null ? undefined : pendingText(pendingEmail, email, t)}
     >
+      {pendingEmail === null || pendingEmail === email ? undefined : <WithdrawButton email={pendingEmail} />}
       {canVerify ? <Button onClick={() => onOpen('verify')}>{t('emailVerify')}</Button> : undefined}
       <Button onClick={() => onOpen('email')}>{t('emailChange')}</Button>
     </SettingRow>
+  )
+}
+
+function WithdrawButton({ email }: { readonly email: string }) {
+  const t = useWords()
+  const words = useFailureWords()
+  const { adopt } = useSignIn()
+  const { mutate, isPending } = useChange('me.withdrawEmailChange')
+  const withdraw = () =>
+    mutate(
+      {},
+      {
+        onSuccess(me) {
+          adopt(me)
+          toast({ text: t('emailWithdrawn', { email }) })
+        },
+        onError: (error) => toast({ status: 'bad', text: words(failureOf(error)) }),
+      },
+    )
+  return (
+    <Button isWorking={isPending} onClick={withdraw}>
+      {t('emailWithdraw')}
+    </Button>
   )
 }
 

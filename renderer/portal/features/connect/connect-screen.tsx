@@ -7,6 +7,7 @@ import {
   CLIENT_NAMES,
   CLIENTS,
   type Client,
+  isKey,
   isOutOfReach,
   KEY_PLACEHOLDER,
   sampleModel,
@@ -19,6 +20,7 @@ import { Select } from '../../../kit/select.tsx'
 import { ErrorState, Note, SkeletonRows } from '../../../kit/states.tsx'
 import { Tabs } from '../../../kit/tabs.tsx'
 import { choiceParam, useSearchParams } from '../../../routing/search-params.ts'
+import { TrustPanel } from '../../../trust/trust-panel.tsx'
 import { Sentence } from '../../../words/sentence.tsx'
 import styles from './connect.module.css'
 import { TestPanel } from './test-panel.tsx'
@@ -53,8 +55,12 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
   const [{ client: named }, setParams] = useSearchParams({ client: choiceParam([...CLIENTS]) })
   const client: Client = named ?? 'codex'
   const [chosen, setChosen] = useState<string>()
+  const [pasted, setPasted] = useState('')
+  const key = isKey(pasted) ? pasted : undefined
   const model = chosen ?? sampleModel(models)
-  const baseUrl = `${window.location.origin}/v1`
+  const trust = useAsk('https.trust', {})
+  const { fingerprint = null, certificate = null } = trust.data ?? {}
+  const baseUrl = `${addressOf(window.location, fingerprint !== null)}/v1`
   if (model === undefined) return <Note status="warn">{t('noModel')}</Note>
   return (
     <div className={styles.screen}>
@@ -82,27 +88,41 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
               {isOutOfReach(client, baseUrl) ? (
                 <Note status="warn">{t('container', { host: window.location.hostname })}</Note>
               ) : undefined}
-              {setUpOf(client, baseUrl, model).map(({ where, place, text }) => (
+              {setUpOf(client, baseUrl, model, key).map(({ where, place, text }) => (
                 <CodeBlock key={where} text={text} where={place === undefined ? where : t('shell')} />
               ))}
               <p className="help">
-                <Sentence
-                  text={t('keyHint')}
-                  parts={{
-                    key: <Mono>{KEY_PLACEHOLDER}</Mono>,
-                    link: (
-                      <Link href={PORTAL_PATHS.keys} className={styles.link}>
-                        {t('keyLink')}
-                      </Link>
-                    ),
-                  }}
-                />
+                {key === undefined ? (
+                  <Sentence
+                    text={t('keyHint')}
+                    parts={{
+                      key: <Mono>{KEY_PLACEHOLDER}</Mono>,
+                      link: (
+                        <Link href={PORTAL_PATHS.keys} className={styles.link}>
+                          {t('keyLink')}
+                        </Link>
+                      ),
+                    }}
+                  />
+                ) : (
+                  t('keyFilled')
+                )}
               </p>
             </div>
           </Tabs>
         </div>
       </div>
-      <TestPanel model={model} />
+      <TestPanel model={model} pasted={pasted} onPaste={setPasted} />
+      {fingerprint === null || certificate === null ? undefined : (
+        <div className={styles.trust}>
+          <TrustPanel host={window.location.host} fingerprint={fingerprint} certificate={certificate} />
+        </div>
+      )}
     </div>
   )
+}
+
+/** Over HTTPS where the gateway has it, even for whoever reads this page in clear; on its own machine nobody listens in between. */
+function addressOf({ origin, host, hostname }: Location, isSecure: boolean): string {
+  return isSecure && !/^(localhost|\[::1\]|127\..*)$/.test(hostname) ? `https://${host}` : origin
 }

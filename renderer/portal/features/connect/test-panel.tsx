@@ -22,10 +22,19 @@ type Run =
   | { readonly kind: 'running'; readonly text: string }
   | { readonly kind: 'done'; readonly text: string; readonly outcome: TestOutcome }
 
-export function TestPanel({ model }: { readonly model: string }) {
+interface TestPanelProps {
+  readonly model: string
+  /** What stands in the field; empty while a key that was made for the test is used. */
+  readonly pasted: string
+  readonly onPaste: (text: string) => void
+}
+
+export function TestPanel({ model, pasted, onPaste }: TestPanelProps) {
   const t = useWords()
   const me = useMe()
-  const [secret, setSecret] = useState('')
+  // Ends within the hour, so that it has no place in a set-up.
+  const [testKey, setTestKey] = useState<string>()
+  const secret = testKey ?? pasted
   const [isKeyMissing, setIsKeyMissing] = useState(false)
   const [run, setRun] = useState<Run>({ kind: 'none' })
   const stop = useRef<AbortController>(undefined)
@@ -63,7 +72,7 @@ export function TestPanel({ model }: { readonly model: string }) {
       { name: t('testKeyName'), userId: me.id, expiresAt: Date.now() + TEST_KEY_MS },
       {
         onSuccess(created) {
-          setSecret(created.secret)
+          setTestKey(created.secret)
           void send(created.secret)
         },
       },
@@ -86,7 +95,10 @@ export function TestPanel({ model }: { readonly model: string }) {
               maxLength={200}
               placeholder={KEY_PLACEHOLDER}
               value={secret}
-              onChange={setSecret}
+              onChange={(text) => {
+                setTestKey(undefined)
+                onPaste(text.trim())
+              }}
             />
           </Field>
           <div className="row g8 wrap">

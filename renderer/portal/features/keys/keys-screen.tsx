@@ -1,22 +1,21 @@
-// A teammate's API keys: made, renamed, switched off and deleted; who used each last, and from where.
+// A teammate's API keys: made, narrowed, rotated, switched off and deleted; who used each last, and from where.
 import { KeyRound, Plus } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { usePaged } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
 import { Button } from '../../../kit/button.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
-import { PolicyDialog } from '../../../policy/policy-dialog.tsx'
 import { flagParam, useSearchParams } from '../../../routing/search-params.ts'
-import { CreateKeyDialog } from './create-key-dialog.tsx'
-import { DeleteKeyDialog } from './delete-key-dialog.tsx'
-import type { KeyRow } from './key-status.ts'
+import type { KeyTask } from './key-dialogs.tsx'
 import { KeysTable } from './keys-table.tsx'
-import { RenameKeyDialog } from './rename-key-dialog.tsx'
 import { useWords } from './words.ts'
 
-type OpenDialog = { readonly kind: 'rename' | 'policy' | 'delete'; readonly key: KeyRow } | undefined
+// The list is there before anybody can open one of them.
+const KeyDialogs = lazy(() =>
+  import('./key-dialogs.tsx').then((dialogs) => ({ default: dialogs.KeyDialogs })),
+)
 
 /** `new`: a key is being made, as where another page leads here for it. */
 const PARAMS = { new: flagParam }
@@ -26,9 +25,13 @@ export function KeysScreen() {
   const me = useMe()
   // An administrator's own page: without the id, the list would be everybody's.
   const { query, paging } = usePaged('keys.list', { userId: me.id })
-  const [dialog, setDialog] = useState<OpenDialog>()
-  const close = () => setDialog(undefined)
+  const [begun, setBegun] = useState<KeyTask>()
   const [{ new: isCreating }, setParams] = useSearchParams(PARAMS)
+  const task: KeyTask | undefined = isCreating ? { kind: 'create' } : begun
+  const close = () => {
+    setBegun(undefined)
+    if (isCreating) setParams({ new: false })
+  }
   const create = () => setParams({ new: true })
   const rows = query.data?.rows
   const isEmpty = rows?.length === 0 && paging.pageIndex === 0
@@ -60,12 +63,7 @@ export function KeysScreen() {
         ) : undefined}
         {rows !== undefined && !query.isError && !isEmpty ? (
           <>
-            <KeysTable
-              rows={rows}
-              onRename={(key) => setDialog({ kind: 'rename', key })}
-              onPolicy={(key) => setDialog({ kind: 'policy', key })}
-              onDelete={(key) => setDialog({ kind: 'delete', key })}
-            />
+            <KeysTable rows={rows} onTask={(kind, apiKey) => setBegun({ kind, apiKey })} />
             <Pager paging={paging} total={query.data?.total} />
           </>
         ) : undefined}
@@ -84,15 +82,11 @@ export function KeysScreen() {
           </EmptyState>
         ) : undefined}
       </div>
-      <CreateKeyDialog isOpen={isCreating} onClose={() => setParams({ new: false })} />
-      {dialog?.kind === 'rename' ? <RenameKeyDialog apiKey={dialog.key} onClose={close} /> : undefined}
-      {dialog?.kind === 'policy' ? (
-        <PolicyDialog
-          subject={{ scope: 'key', subjectId: dialog.key.id, name: dialog.key.name }}
-          onClose={close}
-        />
-      ) : undefined}
-      {dialog?.kind === 'delete' ? <DeleteKeyDialog apiKey={dialog.key} onClose={close} /> : undefined}
+      {task === undefined ? undefined : (
+        <Suspense>
+          <KeyDialogs task={task} onClose={close} />
+        </Suspense>
+      )}
     </>
   )
 }

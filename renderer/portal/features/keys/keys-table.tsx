@@ -1,7 +1,10 @@
 // The list of keys; on a phone each row is a card.
-import { Ellipsis, Pencil, Power, ShieldCheck, Trash2 } from 'lucide-react'
+import { Ellipsis, Pencil, Power, RotateCw, ShieldCheck, Trash2 } from 'lucide-react'
+import { type KeyRow, keyState, mayRotate } from '../../../api-keys/key-status.ts'
+import { useApiKeyWords } from '../../../api-keys/words.ts'
 import { failureOf } from '../../../client/failures.ts'
 import { useChange } from '../../../client/hooks.ts'
+import { useMe } from '../../../frame/session.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
 import { Mono } from '../../../kit/literals.tsx'
@@ -11,18 +14,16 @@ import { type Column, Table } from '../../../kit/table.tsx'
 import { toast } from '../../../kit/toast.tsx'
 import { usePolicyWords } from '../../../policy/words.ts'
 import { useFailureWords } from '../../../words/failure-words.ts'
-import { type KeyRow, keyStatus } from './key-status.ts'
 import { useWords } from './words.ts'
 
 interface KeysTableProps {
   readonly rows: readonly KeyRow[]
-  readonly onRename: (key: KeyRow) => void
-  readonly onPolicy: (key: KeyRow) => void
-  readonly onDelete: (key: KeyRow) => void
+  readonly onTask: (kind: 'edit' | 'policy' | 'rotate' | 'delete', key: KeyRow) => void
 }
 
-export function KeysTable({ rows, onRename, onPolicy, onDelete }: KeysTableProps) {
+export function KeysTable({ rows, onTask }: KeysTableProps) {
   const t = useWords()
+  const stateName = useApiKeyWords()
   const nowMs = Date.now()
   const columns: readonly Column<KeyRow>[] = [
     { name: 'name', head: t('name'), inCard: 'lead', cell: (key) => <span className="m">{key.name}</span> },
@@ -44,15 +45,15 @@ export function KeysTable({ rows, onRename, onPolicy, onDelete }: KeysTableProps
       name: 'status',
       head: t('status'),
       cell: (key) => {
-        const { status, word } = keyStatus(key, nowMs)
-        return <StatusShape status={status}>{t(word)}</StatusShape>
+        const { status, word } = keyState(key, nowMs)
+        return <StatusShape status={status}>{stateName(word)}</StatusShape>
       },
     },
     {
       name: 'actions',
       head: t('more', { name: '' }),
       inCard: 'actions',
-      cell: (key) => <KeyMenu apiKey={key} onRename={onRename} onPolicy={onPolicy} onDelete={onDelete} />,
+      cell: (key) => <KeyMenu apiKey={key} onTask={onTask} />,
     },
   ]
   return <Table label={t('title')} columns={columns} rows={rows} keyOf={(key) => key.id} hasCards />
@@ -69,16 +70,19 @@ function LastUse({ apiKey: { lastUsedAt, lastUsedAddress, lastUsedClient } }: { 
   )
 }
 
-interface KeyMenuProps extends Pick<KeysTableProps, 'onRename' | 'onPolicy' | 'onDelete'> {
+interface KeyMenuProps extends Pick<KeysTableProps, 'onTask'> {
   readonly apiKey: KeyRow
 }
 
-function KeyMenu({ apiKey, onRename, onPolicy, onDelete }: KeyMenuProps) {
+function KeyMenu({ apiKey, onTask }: KeyMenuProps) {
   const t = useWords()
   const policy = usePolicyWords()
   const words = useFailureWords()
   const { mutateAsync } = useChange('keys.update', ['keys.list'])
-  const { id: keyId, name } = apiKey
+  const me = useMe()
+  const { id: keyId, name, disabledBy } = apiKey
+  // What an administrator switched off stays off, and what was rotated away for everybody.
+  const mayEnable = disabledBy === 'owner' || (disabledBy === 'administrator' && me.role === 'admin')
   const setStatus = (status: KeyRow['status']): void => {
     const isOff = status === 'disabled'
     mutateAsync({ keyId, status }).then(
@@ -99,10 +103,17 @@ function KeyMenu({ apiKey, onRename, onPolicy, onDelete }: KeyMenuProps) {
         </IconButton>
       }
     >
-      <MenuItem icon={<Pencil size={15} />} onSelect={() => onRename(apiKey)}>
-        {t('rename')}
+      <MenuItem icon={<Pencil size={15} />} onSelect={() => onTask('edit', apiKey)}>
+        {t('edit')}
       </MenuItem>
-      <MenuItem icon={<ShieldCheck size={15} />} onSelect={() => onPolicy(apiKey)}>
+      <MenuItem
+        icon={<RotateCw size={15} />}
+        isDisabled={!mayRotate(apiKey)}
+        onSelect={() => onTask('rotate', apiKey)}
+      >
+        {t('rotate')}
+      </MenuItem>
+      <MenuItem icon={<ShieldCheck size={15} />} onSelect={() => onTask('policy', apiKey)}>
         {policy('policy')}
       </MenuItem>
       {apiKey.status === 'active' ? (
@@ -110,12 +121,12 @@ function KeyMenu({ apiKey, onRename, onPolicy, onDelete }: KeyMenuProps) {
           {t('disable')}
         </MenuItem>
       ) : (
-        <MenuItem icon={<Power size={15} />} onSelect={() => setStatus('active')}>
+        <MenuItem icon={<Power size={15} />} isDisabled={!mayEnable} onSelect={() => setStatus('active')}>
           {t('enable')}
         </MenuItem>
       )}
       <MenuLine />
-      <MenuItem icon={<Trash2 size={15} />} isDestructive onSelect={() => onDelete(apiKey)}>
+      <MenuItem icon={<Trash2 size={15} />} isDestructive onSelect={() => onTask('delete', apiKey)}>
         {t('delete')}
       </MenuItem>
     </Menu>

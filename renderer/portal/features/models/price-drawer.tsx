@@ -16,6 +16,8 @@ interface PriceDrawerProps {
   readonly onClose: () => void
 }
 
+const PER = { call: 'perCall', second: 'perSecond', million: 'perMillion' } as const
+
 export function PriceDrawer({ price, onClose }: PriceDrawerProps) {
   const t = useWords()
   const { language } = useAppearance()
@@ -64,8 +66,7 @@ function Rates({ group: { title, aboveTokens, rates } }: { readonly group: RateG
           <span className="k">{t(word)}</span>
           <span className="dots" />
           <span className="nw">
-            <Money nanoUsd={nanoUsd} kind="price" />{' '}
-            <span className="quiet">{t(per === 'call' ? 'perCall' : 'perMillion')}</span>
+            <Money nanoUsd={nanoUsd} kind="price" /> <span className="quiet">{t(PER[per])}</span>
           </span>
         </div>
       ))}

@@ -7,8 +7,8 @@ type Word = Exclude<keyof typeof en, `count_${string}`>
 export interface Rate {
   readonly word: Word
   readonly nanoUsd: number
-  /** A call is charged whole; everything else by the million tokens. */
-  readonly per: 'million' | 'call'
+  /** A call and an image are charged whole, sound by its length; everything else by the million. */
+  readonly per: 'million' | 'call' | 'second'
 }
 
 export interface RateGroup {
@@ -58,11 +58,19 @@ export function rateGroups(price: PriceRates): readonly RateGroup[] {
       rate('audioInput', price.audioInputNanoUsdPerMTok),
       rate('audioCachedInput', price.audioCachedInputNanoUsdPerMTok),
       rate('audioOutput', price.audioOutputNanoUsdPerMTok),
+      rate('audioLength', price.audioInputNanoUsdPerSecond, 'second'),
+      rate('characters', price.speechNanoUsdPerMChar),
     ]),
     group('image', 'image', [
       rate('imageInput', price.imageInputNanoUsdPerMTok),
       rate('imageCachedInput', price.imageCachedInputNanoUsdPerMTok),
       rate('imageOutput', price.imageOutputNanoUsdPerMTok),
+      rate('perImage', price.imageNanoUsdPerImage, 'call'),
+      rate('smallImage', price.smallImageNanoUsdPerImage, 'call'),
+      rate('mediumImage', price.mediumImageNanoUsdPerImage, 'call'),
+      rate('largeImage', price.largeImageNanoUsdPerImage, 'call'),
+      rate('hdImage', price.hdImageNanoUsdPerImage, 'call'),
+      rate('largeHdImage', price.largeHdImageNanoUsdPerImage, 'call'),
     ]),
     group('tools', 'tools', [
       rate('webSearch', price.webSearchNanoUsdPerCall, 'call'),

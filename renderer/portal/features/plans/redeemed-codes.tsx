@@ -4,6 +4,7 @@ import { useMe } from '../../../frame/session.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import { Section } from '../../../kit/page.tsx'
+import { ErrorState } from '../../../kit/states.tsx'
 import { Pager, Table } from '../../../kit/table.tsx'
 import { useWords } from './words.ts'
 
@@ -13,6 +14,13 @@ export function RedeemedCodes() {
   const t = useWords()
   const me = useMe()
   const { query, paging } = usePaged('codes.history', { userId: me.id, limit: SHOWN })
+  if (query.isError) {
+    return (
+      <Section title={t('history')}>
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} isRetrying={query.isFetching} />
+      </Section>
+    )
+  }
   if (query.data === undefined || query.data.rows.length === 0) return null
   return (
     <Section title={t('history')}>

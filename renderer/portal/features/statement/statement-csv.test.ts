@@ -12,6 +12,7 @@ const STATEMENT = {
   changes: [{ kind: 'top_up' as const, count: 1, amountNanoUsd: 10_000_000_000 }],
   spending: [
     { model: '=HYPERLINK("x")', requests: 2, amountNanoUsd: 412 },
+    { model: '＝1＋1', requests: 1, amountNanoUsd: 0 },
     { model: 'gpt, large', requests: 1, amountNanoUsd: 1_000_000_000 },
   ],
   spentNanoUsd: 1_000_000_412,
@@ -33,6 +34,7 @@ test('each entry is a line, and no cell is a formula', () => {
       '2026-11,opening,,,2.500000000\r\n' +
       '2026-11,change,top_up,1,10.000000000\r\n' +
       '2026-11,requests,"\'=HYPERLINK(""x"")",2,-0.000000412\r\n' +
+      "2026-11,requests,'＝1＋1,1,0.000000000\r\n" +
       '2026-11,requests,"gpt, large",1,-1.000000000\r\n' +
       '2026-11,closing,,,11.499999588\r\n',
   )

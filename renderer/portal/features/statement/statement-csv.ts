@@ -13,9 +13,9 @@ export function dollarText(nanoUsd: number): string {
   return `${nanoUsd < 0 ? '-' : ''}${digits.slice(0, -NANO_DIGITS)}.${digits.slice(-NANO_DIGITS)}`
 }
 
-/** A spreadsheet runs what begins like a formula; a quote before it makes it text. */
+/** A spreadsheet runs what begins like a formula, in East Asia by its wide signs too; a quote before it makes it text. */
 function textCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  const harmless = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }
 

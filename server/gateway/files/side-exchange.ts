@@ -1,0 +1,184 @@
+// One request beside inference: nothing is generated and nothing is charged. Its answer is read whole, or relayed as it comes.
+import { ERRORS, type Refusal, refusal } from '../../../contract/errors.ts'
+import type { AnswerSource } from '../answer-source.ts'
+import { ClientStream } from '../client-stream.ts'
+import type { StageDeps } from '../deps.ts'
+import { clientHeaders, upstreamHeaders } from '../headers.ts'
+import type { LiveRequest } from '../live-requests.ts'
+import type { UploadRequest } from '../media/send-upload.ts'
+import { answerRefusal } from '../openai-error.ts'
+import { type Answered, refusedAs } from '../outcome.ts'
+import { CLIENT_LEFT_STATUS, codeOf } from '../relayed.ts'
+import type { Received, UpstreamTarget } from '../request.ts'
+import { codingsOf, unpacked } from '../unpacked-answer.ts'
+import { judgeUpstreamError } from '../upstream-errors.ts'
+import { UpstreamExchange, type UpstreamFault, type UpstreamHead } from '../upstream-exchange.ts'
+
+export interface SideRequest {
+  readonly received: Received
+  readonly upstream: UpstreamTarget
+  readonly live: LiveRequest
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** Behind the base URL, with its query. */
+  readonly path: string
+  /** Made anew for each sending. */
+  readonly content?: () => UploadRequest | { readonly headers?: readonly string[]; readonly body: Buffer }
+  /** Whether it is brought to its end though the client leaves: it makes something that has to be known here. */
+  readonly isKept: boolean
+}
+
+export interface WholeAnswer {
+  readonly head: UpstreamHead
+  readonly body: Buffer
+}
+
+const ANSWER_BYTES_MAX = 8 * 1024 * 1024
+
+/** The answer, or how the request ended without one. */
+export async function askAside(deps: StageDeps, side: SideRequest): Promise<WholeAnswer | Answered> {
+  const begun = await begin(deps, side)
+  if ('status' in begun) return begun
+  const body = await collect(begun.source)
+  return Buffer.isBuffer(body) ? { head: begun.head, body } : broken(side, body)
+}
+
+/** Sends an answer that was read whole, or what stands in the place of one that is not for this person. */
+export function answerWhole({ received, live }: SideRequest, { head, body }: WholeAnswer): Answered {
+  const { res, requestId } = received
+  if (live.isGone) return left(live)
+  const hidden = head.status < 400 ? null : hiddenError(head, body)
+  if (hidden) return refuseAside(received, hidden)
+  res.writeHead(head.status, {
+    ...clientHeaders(head.headers, undefined),
+    'content-length': body.length,
+    'x-request-id': requestId,
+  })
+  res.end(body)
+  return { status: head.status, code: null }
+}
+
+/** Relays the answer as it comes, however long it is. */
+export async function relayAside(deps: StageDeps, side: SideRequest): Promise<Answered> {
+  const begun = await begin(deps, side)
+  if ('status' in begun) return begun
+  const { source, head } = begun
+  if (head.status !== 200) {
+    const body = await collect(source)
+    return Buffer.isBuffer(body) ? answerWhole(side, { head, body }) : broken(side, body)
+  }
+  const { received, live } = side
+  const { res, requestId } = received
+  const client = new ClientStream({
+    res,
+    live,
+    source,
+    clock: deps.clock,
+    heartbeatMs: 0,
+    heartbeat: () => undefined,
+  })
+  if (!live.isGone) {
+    // Bytes that somebody put in: shown by no browser as a page of this gateway's.
+    const safe = { 'content-type': 'application/octet-stream', 'x-content-type-options': 'nosniff' }
+    res.writeHead(200, { ...safe, 'content-disposition': 'attachment', 'x-request-id': requestId })
+  }
+  live.onCut = () => client.break()
+  return new Promise((resolve) => {
+    source.consume({
+      onData: (chunk) => client.write([chunk]),
+      onEnd() {
+        client.end()
+        resolve({ status: 200, code: null })
+      },
+      onFault(fault) {
+        client.break()
+        resolve(live.isGone ? left(live) : { status: 200, code: codeOf(fault) })
+      },
+    })
+  })
+}
+
+export function refuseAside({ res, requestId }: Received, why: Refusal): Answered {
+  answerRefusal(res, requestId, why)
+  return refusedAs(why.code)
+}
+
+type Begun = { readonly head: UpstreamHead; readonly source: AnswerSource }
+
+async function begin(deps: StageDeps, side: SideRequest): Promise<Begun | Answered> {
+  const { live, received } = side
+  let exchange = dispatch(deps, side)
+  let answer = await exchange.head
+  // Nothing of it was read by an upstream that had closed the connection.
+  if (!answer.ok && answer.fault.wasStaleSocket && !live.isGone) {
+    exchange = dispatch(deps, side)
+    answer = await exchange.head
+  }
+  if (!answer.ok) return broken(side, answer.fault)
+  const source = unpacked(exchange, codingsOf(answer.head.headers['content-encoding']))
+  if (!source) {
+    exchange.consume({ onData: () => {}, onEnd: () => {}, onFault: () => {} })
+    exchange.abort()
+    return refuseAside(received, refusal('upstream_failed'))
+  }
+  attach(side, source)
+  return { head: answer.head, source }
+}
+
+function dispatch(deps: StageDeps, side: SideRequest): UpstreamExchange {
+  const { received, upstream, method, path, content } = side
+  const { pool, basePath } = deps.pools.poolFor(upstream)
+  const exchange = new UpstreamExchange()
+  attach(side, exchange)
+  const sent = content?.()
+  pool.dispatch(
+    {
+      method,
+      path: basePath + path,
+      headers: upstreamHeaders(received.req.headers, upstream.apiKey, sent?.headers),
+      body: sent?.body ?? null,
+    },
+    exchange,
+  )
+  return exchange
+}
+
+function attach({ live, isKept }: SideRequest, exchange: Pick<AnswerSource, 'abort' | 'resume'>): void {
+  live.attach({
+    resume: () => (isKept ? exchange.resume() : exchange.abort()),
+    abort: () => exchange.abort(),
+  })
+}
+
+function collect(source: AnswerSource): Promise<Buffer | UpstreamFault> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    source.consume({
+      onData(chunk) {
+        length += chunk.length
+        if (length > ANSWER_BYTES_MAX) source.abort()
+        else chunks.push(chunk)
+      },
+      onEnd: () => resolve(Buffer.concat(chunks)),
+      onFault: (fault) => resolve(length > ANSWER_BYTES_MAX ? { ...fault, kind: 'broken' } : fault),
+    })
+  })
+}
+
+function hiddenError(head: UpstreamHead, body: Buffer): Refusal | null {
+  const verdict = judgeUpstreamError(head, body, {
+    alias: undefined,
+    upstreamModel: '',
+    facts: { model: '' },
+  })
+  return verdict.kind === 'replace' ? verdict.refusal : null
+}
+
+const broken = ({ received, live }: SideRequest, fault: UpstreamFault): Answered =>
+  live.isGone ? left(live) : refuseAside(received, refusal(codeOf(fault)))
+
+/** Whoever was cut was told why. */
+export const left = (live: LiveRequest): Answered => ({
+  status: live.cutBy ? ERRORS[live.cutBy.code].status : CLIENT_LEFT_STATUS,
+  code: live.cutBy?.code ?? null,
+})

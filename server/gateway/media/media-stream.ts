@@ -1,0 +1,105 @@
+// Reads streams of images, transcripts and speech: their usage stands in the event that ends each of them. Everything passes as
+// it came; an image is larger than what is kept of an event, and is read while it passes.
+import { isObject, type JsonObject, parseObject } from '../json-object.ts'
+import { type OpenAiError, openAiErrorOf } from '../openai-error.ts'
+import { PassingEvent } from '../passing-event.ts'
+import { readEvent } from '../sse.ts'
+import {
+  type EventInPassing,
+  type EventVerdict,
+  HEARTBEAT_COMMENT,
+  PASS,
+  type StreamReader,
+  textBytesBehind,
+} from '../stream-meter.ts'
+import { judgePassingError, judgeStreamError } from '../upstream-errors.ts'
+import { MediaMeter, type MeteredMedia } from './media-meter.ts'
+
+const TEXTS = ['delta', 'b64_json', 'audio'].map((name) => Buffer.from(`"${name}":`))
+const NAMES = { entered: new Set<string>(), counted: new Set(['delta', 'b64_json', 'audio']) }
+const TAKEN = new Set(['type', 'usage', 'svg_usage', 'text', 'duration'])
+
+export function createMediaStreamReader(asked: MeteredMedia): StreamReader {
+  const meter = new MediaMeter(asked)
+  const { images, sound } = asked.media
+  const { measured } = meter
+  if (images) meter.estimateImages(images)
+  if (sound) meter.estimateTranscript(sound)
+
+  /** Learns what an event says; answers whether it is the last one. */
+  function take(message: JsonObject, name: string | undefined): boolean {
+    const type = typeof message.type === 'string' ? message.type : (name ?? '')
+    if (type === 'error' || isObject(message.error)) {
+      measured.hasFailed = true
+      return true
+    }
+    if (images && type.endsWith('.completed')) {
+      meter.takeStreamedImage(message, images)
+      meter.estimateImages(images)
+      return meter.images >= images.count
+    }
+    if (sound && type === 'transcript.text.done') meter.takeTranscript(message, sound)
+    else if (type === 'speech.audio.done') meter.takeSpoken(message)
+    else return false
+    return true
+  }
+
+  function read(event: Buffer): EventVerdict {
+    for (const needle of TEXTS) measured.textBytes += textBytesBehind(event, needle)
+    if (!sound && !images) estimateSpeech(meter)
+    const fields = readEvent(event)
+    const message = parseObject(fields.data)
+    if (!message) return PASS
+    const isFinal = take(message, fields.name)
+    if (!measured.hasFailed) return isFinal ? { kind: 'withhold', bytes: event, isFinal } : PASS
+    const refused = judgeStreamError(isObject(message.error) ? message.error : message)
+    return { kind: 'withhold', bytes: refused ? errorEvent(openAiErrorOf(refused)) : event, isFinal: true }
+  }
+
+  function passing(): EventInPassing {
+    const seen: Record<string, unknown> = {}
+    const event: PassingEvent = new PassingEvent({
+      names: NAMES,
+      policyOf: (path) => {
+        if (TAKEN.has(path)) return 'take'
+        return path === 'error' || path === 'message' ? 'edit' : undefined
+      },
+      onValue: (path, json) => {
+        seen[path] = parseObject(`{"value":${json}}`)?.value
+      },
+      edit: (path, json) => {
+        seen.error = {}
+        const refused = path === 'error' ? judgePassingError(json) : undefined
+        return refused ? { json: JSON.stringify(openAiErrorOf(refused)) } : 'leave'
+      },
+    })
+    return {
+      push: (piece) => event.push(piece),
+      end: () => {
+        measured.textBytes += event.textBytes
+        return { rest: event.end(), isFinal: take(seen, event.name) }
+      },
+    }
+  }
+
+  return {
+    measured,
+    read,
+    passing,
+    mayEndWithUsage: true,
+    heartbeat: () => HEARTBEAT_COMMENT,
+    errorEvent,
+  }
+}
+
+/** Of speech the sound so far is in base64, of a format that is not looked into: bounded by the hold, and said to be estimated. */
+function estimateSpeech(meter: MediaMeter): void {
+  const { textBytes } = meter.measured
+  meter.takeSound(undefined, Math.ceil((textBytes * 3) / 4))
+  meter.measured.textBytes = textBytes
+  meter.measured.reported = undefined
+}
+
+function errorEvent(error: OpenAiError): Buffer {
+  return Buffer.from(`event: error\ndata: ${JSON.stringify({ type: 'error', error })}\n\n`)
+}

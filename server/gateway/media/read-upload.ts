@@ -1,0 +1,69 @@
+// Reads a request's form to disk, and what it says into memory. Nothing of it is decided here.
+import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
+import { type ReadProblem, SLOWEST } from '../body-arrival.ts'
+import type { Received } from '../request.ts'
+import { SoundMeter } from '../sound/sound-meter.ts'
+import { formJson } from './form-json.ts'
+import { boundaryOf, type FormContent } from './form-scan.ts'
+import { invalidForm } from './part-header.ts'
+import { diskFailed, type Upload, uploadOf } from './upload-arrival.ts'
+import type { SpoolFile, SpoolShare } from './upload-spool.ts'
+
+export interface ReadUpload {
+  readonly upload: Upload
+  /** What the form says, as JSON. */
+  readonly body: Buffer
+}
+
+export const isForm = (contentType: string | undefined): boolean => /^multipart\//i.test(contentType ?? '')
+
+export async function readUpload(
+  { req, res }: Pick<Received, 'req' | 'res'>,
+  bytesMax: number,
+  share: SpoolShare,
+): Promise<Result<ReadUpload, ReadProblem>> {
+  const refused = refuseByHeaders(req.headers, bytesMax)
+  if (refused) return fail(refused)
+  const contentType = req.headers['content-type'] ?? ''
+  const boundary = boundaryOf(contentType)
+  if (boundary === undefined) return fail(invalidForm('its content-type names no boundary that can be used.'))
+  const file = await opened(share, Number(req.headers['content-length'] ?? 0))
+  if (!file) return fail(diskFailed())
+  // A client that asked first (`Expect: 100-continue`) is told to go on only now, when its body is wanted.
+  if (req.headers.expect !== undefined) res.writeContinue()
+  const sound = new SoundMeter()
+  const watch = (name: string) => (name === 'file' ? sound : undefined)
+  const arrived = await uploadOf({ req, bounds: { ...SLOWEST, bytesMax }, boundary, file, watch })
+  if (arrived.ok) return withBody(contentType, file, arrived.value, sound)
+  if (arrived.error !== 'client_left' && arrived.error.code === 'request_timeout')
+    res.setHeader('connection', 'close')
+  return arrived
+}
+
+function withBody(
+  contentType: string,
+  file: SpoolFile,
+  content: FormContent,
+  sound: SoundMeter,
+): Result<ReadUpload, Refusal> {
+  const body = formJson(content, sound.ms)
+  return body.ok ? ok({ upload: { contentType, file, content }, body: body.value }) : body
+}
+
+function refuseByHeaders(headers: Received['req']['headers'], bytesMax: number): Refusal | undefined {
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    return refusal('unsupported_content_encoding', { encoding: encoding.slice(0, 40) })
+  const isTooLarge = Number(headers['content-length'] ?? 0) > bytesMax
+  return isTooLarge ? refusal('request_too_large', { maxBytes: bytesMax }) : undefined
+}
+
+async function opened(share: SpoolShare, expectedBytes: number): Promise<SpoolFile | undefined> {
+  try {
+    return await share.open(expectedBytes)
+  } catch {
+    // The disk is full, or broken: both are told alike, and the log of the operator's disk says which.
+    return undefined
+  }
+}

@@ -1,0 +1,54 @@
+// Reads the facts of a transcription or a translation (OpenAI API reference, "Create transcription", "Create translation"):
+// what is charged follows from the length of the sound.
+import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
+import {
+  type BodyFacts,
+  booleanIn,
+  modelIn,
+  NO_TOOLS,
+  PLAIN_FACTS,
+  TEMPLATE_TOKENS,
+  walkBody,
+} from '../body-facts.ts'
+import { startWalk } from '../body-walk.ts'
+import type { JsonObject } from '../json-object.ts'
+import { filesIn, wordIn } from './media-facts.ts'
+import { inputTokensOfMs, msByBytes, outputTokensOfMs } from './sound-tokens.ts'
+
+/** What comes as plain text, and tells no usage. */
+const TEXT_FORMATS = new Set(['text', 'srt', 'vtt'])
+
+export const readTranscriptionBody = (body: JsonObject, bodyBytes: number) =>
+  readSound(body, bodyBytes, false)
+
+export const readTranslationBody = (body: JsonObject, bodyBytes: number) => readSound(body, bodyBytes, true)
+
+function readSound(body: JsonObject, bodyBytes: number, isTranslation: boolean): Result<BodyFacts, Refusal> {
+  const refused = walkBody(startWalk(), body, NO_TOOLS)
+  if (refused) return fail(refused)
+  const [file] = filesIn(body, 'file')
+  if (!file) return fail(refusal('missing_parameter', undefined, { param: 'file' }))
+  const model = modelIn(body)
+  if (!model.ok) return model
+  const isStream = booleanIn(body, 'stream')
+  if (!isStream.ok) return isStream
+  const format = wordIn(body, 'response_format')
+  if (!format.ok) return format
+  // Seconds are billed whole.
+  const ms = Math.ceil((file.ms ?? msByBytes(file.bytes)) / 1000) * 1000
+  return ok({
+    ...PLAIN_FACTS,
+    model: model.value,
+    isStream: isStream.value,
+    outputTokensLimit: 0,
+    isOutputLimitable: false,
+    extraOutputTokensMax: outputTokensOfMs(ms),
+    input: { textBytes: bodyBytes, fixedTokensMax: TEMPLATE_TOKENS + inputTokensOfMs(ms) },
+    media: {
+      answer: TEXT_FORMATS.has(format.value ?? 'json') ? 'text' : 'json',
+      usageMax: { audioInputMs: ms },
+      sound: { ms: file.ms, bytes: file.bytes, isTranslation },
+    },
+  })
+}

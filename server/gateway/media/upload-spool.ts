@@ -1,0 +1,130 @@
+// Forms are kept on disk until their request has ended: what decides about them may stand behind a file of half a gigabyte.
+// Bounded for one person and in all; nothing is left of a file when its request is over, nor of any when the gateway starts.
+import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { type FileHandle, open, rm, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import type { Splice } from '../json-scan.ts'
+
+const MEBIBYTE = 1024 * 1024
+/** Two files of the largest size. */
+const BYTES_PER_USER_MAX = 1_100 * MEBIBYTE
+const BYTES_MAX = 4_096 * MEBIBYTE
+/** What is left on the disk for the ledger, whatever comes. */
+const FREE_BYTES_MIN = 512 * MEBIBYTE
+
+export interface SpoolBounds {
+  readonly bytesPerUserMax?: number
+  readonly bytesMax?: number
+  readonly freeBytesMin?: number
+}
+
+/** What one request keeps on disk. */
+export interface SpoolShare {
+  /** Begins the one file of the request. Undefined where the disk has no room for so many bytes; rejects where it fails. */
+  open(expectedBytes: number): Promise<SpoolFile | undefined>
+  /** Deletes it. Harmless where there is none. */
+  release(): Promise<void>
+}
+
+export interface SpoolFile {
+  /** Whether so many bytes more may be kept now. */
+  grow(bytes: number): boolean
+  write(piece: Buffer): Promise<void>
+  /** From the beginning, as often as needed, with the splices applied. Nothing may be written any more. */
+  stream(splices: readonly Splice[]): Readable
+  readonly bytes: number
+}
+
+export interface UploadSpool {
+  shareFor(requestId: string, userId: string): SpoolShare
+  /** What is on disk now. */
+  readonly bytes: number
+}
+
+/** Makes the directory, and empties it of what a crash has left. */
+export function createUploadSpool(directory: string, bounds: SpoolBounds = {}): UploadSpool {
+  const { bytesPerUserMax = BYTES_PER_USER_MAX, bytesMax = BYTES_MAX } = bounds
+  const { freeBytesMin = FREE_BYTES_MIN } = bounds
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true })
+  const byUser = new Map<string, number>()
+  let total = 0
+
+  function add(userId: string, bytes: number): void {
+    const left = (byUser.get(userId) ?? 0) + bytes
+    total += bytes
+    if (left > 0) byUser.set(userId, left)
+    else byUser.delete(userId)
+  }
+
+  function shareFor(requestId: string, userId: string): SpoolShare {
+    const path = join(directory, requestId)
+    let handle: FileHandle | undefined
+    let taken = 0
+    let written = 0
+    const file: SpoolFile = {
+      get bytes() {
+        return written
+      },
+      grow(bytes) {
+        if (total + bytes > bytesMax || (byUser.get(userId) ?? 0) + bytes > bytesPerUserMax) return false
+        add(userId, bytes)
+        taken += bytes
+        return true
+      },
+      async write(piece) {
+        for (let at = 0; at < piece.length; ) {
+          const { bytesWritten = 0 } = (await handle?.write(piece, at)) ?? {}
+          if (bytesWritten === 0) throw new Error('nothing more can be written to an upload')
+          at += bytesWritten
+        }
+        written += piece.length
+      },
+      stream: (splices) => Readable.from(pieces(path, written, splices), { objectMode: false }),
+    }
+    return {
+      async open(expectedBytes) {
+        const { bavail, bsize } = await statfs(directory)
+        if (bavail * bsize - expectedBytes < freeBytesMin) return undefined
+        handle = await open(path, 'wx', 0o600)
+        return file
+      },
+      async release() {
+        if (!handle) return
+        const opened = handle
+        handle = undefined
+        add(userId, -taken)
+        taken = 0
+        await opened.close()
+        await rm(path, { force: true })
+      },
+    }
+  }
+
+  return {
+    shareFor,
+    get bytes() {
+      return total
+    },
+  }
+}
+
+/** How many bytes a body has with its splices applied. */
+export const splicedBytes = (bytes: number, splices: readonly Splice[]): number =>
+  splices.reduce((sum, { start, end, text }) => sum + Buffer.byteLength(text) - (end - start), bytes)
+
+async function* pieces(path: string, bytes: number, splices: readonly Splice[]): AsyncGenerator<Buffer> {
+  let at = 0
+  for (const { start, end, text } of splices) {
+    yield* range(path, at, start)
+    yield Buffer.from(text)
+    at = end
+  }
+  yield* range(path, at, bytes)
+}
+
+async function* range(path: string, start: number, end: number): AsyncGenerator<Buffer> {
+  if (end <= start) return
+  for await (const piece of createReadStream(path, { start, end: end - 1 })) yield piece
+}

@@ -1,0 +1,4 @@
+// breaks: tls-imports
+import { gateway } from '../gateway/gateway.ts'
+
+export const asked = gateway

@@ -1,0 +1,31 @@
+// The gateway restarts under a dashboard that somebody looks at: what was missed is shown, without a reload.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import { startPortal } from '../../integration/support/portal.ts'
+import { journey, openStage, type Stage } from '../support/stage.ts'
+
+const dataDir = mkdtempSync(join(tmpdir(), 'codex-gateway-restart-'))
+let stage: Stage
+// The first hook to be registered is the last to run: the folder goes when nothing uses it any more.
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
+beforeAll(async () => {
+  stage = await openStage({ dataDir })
+})
+
+journey('a dashboard that stays open over a restart shows what happened before it was back', async () => {
+  const cookie = stage.admin
+  const page = await stage.open('/admin', { cookie, expectedProblems: /ERR_|api/ })
+  const people = (count: number) =>
+    page.locator('.stat', { hasText: 'Users' }).getByText(String(count), { exact: true }).waitFor()
+  await people(1)
+  await stage.portal.stop()
+  const next = await startPortal({ dataDir, config: { port: stage.portal.port } })
+  onTestFinished(() => next.stop())
+  // Before the page has come back, and afterwards.
+  await next.call('users.create', { email: 'mira@tidewater.example' }, { cookie })
+  await people(2)
+  await next.call('users.create', { email: 'lena@tidewater.example' }, { cookie })
+  await people(3)
+})

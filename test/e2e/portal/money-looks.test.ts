@@ -1,0 +1,135 @@
+// What a teammate has and spends, looked at: home, usage, plans and models, each empty, full and failing.
+import { beforeAll } from 'vitest'
+import { FAILURE_ID, failing, journey, openStage, type Stage, showLooks } from '../support/stage.ts'
+
+const DOLLAR = 1_000_000_000
+const MODEL = 'demo-smart'
+
+let stage: Stage
+const asAdmin = (name: string, input: unknown) => stage.portal.call(name, input, { cookie: stage.admin })
+
+beforeAll(async () => {
+  stage = await openStage()
+  await asAdmin('settings.update', {
+    announcement: 'Maintenance on Sunday, 20:00 to 21:00. 周日 20:00 起维护一小时。',
+  })
+  // Dear enough that one request is seen in a balance.
+  await asAdmin('prices.upsert', {
+    model: MODEL,
+    inputNanoUsdPerMTok: 10_000 * DOLLAR,
+    outputNanoUsdPerMTok: 10_000 * DOLLAR,
+  })
+})
+
+journey('home, usage, plans and models are sound empty, full and failing', async () => {
+  const { id, cookie } = await stage.teammate('rich@example.test')
+  const page = await stage.open('/', {
+    cookie,
+    expectedProblems: /me\.overview|(usage|plans|prices)\.list|codes\.history/,
+  })
+  const open = (path: string) => page.goto(`${stage.portal.url}${path}`)
+  await page.locator('.rail').waitFor()
+  await showLooks(page, 'portal-home-new')
+  await open('/usage')
+  await page.locator('.state h2').waitFor()
+  await showLooks(page, 'portal-usage-empty')
+  await open('/plans')
+  await page.locator('.state h2').first().waitFor()
+  await showLooks(page, 'portal-plans-empty')
+
+  await fill(id, cookie)
+  await open('/')
+  await page.locator('tbody tr').first().waitFor()
+  await showLooks(page, 'portal-home-full')
+  await open('/usage')
+  await page.locator('tbody tr').first().waitFor()
+  await showLooks(page, 'portal-usage-full')
+  await page.locator('tbody tr').first().press('Enter')
+  await page.locator('.drawer .rail').waitFor()
+  await showLooks(page, 'portal-usage-receipt')
+  await open('/plans')
+  await page.locator('h3').first().waitFor()
+  await showLooks(page, 'portal-plans-full')
+  await page.getByRole('button', { name: 'Buy Large' }).click()
+  await page.getByRole('dialog').getByText('New balance').waitFor()
+  await showLooks(page, 'portal-plans-buy')
+  await open('/plans?redeem=1')
+  await page.getByRole('dialog').getByRole('textbox').fill('NOT-A-CODE')
+  await page.keyboard.press('Enter')
+  await page.getByText(/not known here, or it was used/).waitFor()
+  await showLooks(page, 'portal-plans-redeem')
+  await open('/models')
+  await page.locator('tbody tr').first().waitFor()
+  await showLooks(page, 'portal-models-full')
+  await page.locator('tbody tr').first().press('Enter')
+  await page.locator('.drawer .rc').first().waitFor()
+  await showLooks(page, 'portal-models-drawer')
+  await open('/models?search=no+such+model')
+  await page.locator('.noresults').waitFor()
+  await showLooks(page, 'portal-models-no-results')
+  await page.route('**/api/prices.list', (route) =>
+    route.fulfill({ json: { ok: true, data: { rows: [], nextCursor: null } } }),
+  )
+  await open('/models')
+  await page.locator('.state h2').waitFor()
+  await showLooks(page, 'portal-models-empty')
+
+  for (const [name, path, operation] of [
+    ['home', '/', 'me.overview'],
+    ['usage', '/usage', 'usage.list'],
+    ['plans', '/plans', 'plans.list'],
+    ['codes', '/plans', 'codes.history'],
+    ['models', '/models', 'prices.list'],
+  ] as const) {
+    const recover = await failing(page, operation)
+    await open(path)
+    await page.getByText(FAILURE_ID).first().waitFor()
+    await showLooks(page, `portal-${name}-failing`)
+    await recover()
+  }
+})
+
+/** A plan with three windows, some keys, some requests, one of them refused. */
+async function fill(userId: string, cookie: string): Promise<void> {
+  await asAdmin('users.adjustBalance', { userId, amountNanoUsd: 18.43 * DOLLAR, note: 'start' })
+  const plan = await asAdmin('plans.create', {
+    name: 'Studio monthly',
+    priceNanoUsd: 25 * DOLLAR,
+    days: 30,
+    quotas: [
+      { window: 'day', metric: 'money', value: 50 * DOLLAR },
+      { window: 'week', metric: 'tokens', value: 2_000_000 },
+      { window: 'month', metric: 'requests', value: 5 },
+    ],
+    allowedModels: [MODEL, 'demo-fast'],
+  })
+  await asAdmin('users.grantPlan', { userId, planId: plan.data.id })
+  await asAdmin('limits.update', {
+    scope: 'plan',
+    subjectId: plan.data.id,
+    rules: [{ metric: 'requests', window: 'minute', value: 60 }],
+  })
+  await asAdmin('plans.create', { name: 'Small', priceNanoUsd: 4 * DOLLAR, days: 7 })
+  await asAdmin('plans.create', { name: 'Large', priceNanoUsd: 20 * DOLLAR, days: 30 })
+  const codes = await asAdmin('codes.generate', { kind: 'balance', amountNanoUsd: 7 * DOLLAR, count: 1 })
+  const work = await asAdmin('keys.create', { userId, name: '工作笔记本' })
+  const ci = await asAdmin('keys.create', { userId, name: 'CI builds, main branch and release candidates' })
+  await asAdmin('keys.update', { keyId: ci.data.id, status: 'disabled' })
+  await Promise.all([0, 1, 2, 3].map(() => send(work.data.secret)))
+  await send(ci.data.secret)
+  await stage.portal.call('codes.redeem', { code: codes.data.codes[0] }, { cookie })
+  await asAdmin('plans.archive', { planId: plan.data.id })
+}
+
+async function send(secret: string): Promise<void> {
+  const response = await fetch(`${stage.portal.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: MODEL,
+      messages: [{ role: 'user', content: 'hello' }],
+      max_completion_tokens: 200,
+    }),
+  })
+  await response.arrayBuffer()
+}

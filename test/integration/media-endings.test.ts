@@ -1,0 +1,334 @@
+// How requests with images and sound end: left, broken off, cut short, too large. Each ends in one charge or in none, and leaves
+// nothing on disk and nothing held.
+import { readdirSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type DemoUpstream, startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
+import { pngOf } from '../../server/demo-upstream/pictures.ts'
+import { wavOf } from '../../server/demo-upstream/sounds.ts'
+import { createUploadSpool } from '../../server/gateway/media/upload-spool.ts'
+import { type Person, type RunningGateway, startGateway } from './support/running-gateway.ts'
+
+const BALANCE = 100_000_000_000
+let gateway: RunningGateway
+let person: Person
+
+beforeAll(async () => {
+  gateway = await startGateway({ settings: { drainSecondsMax: 10, modelAliases: { ears: 'whisper-1' } } })
+  const free = { inputNanoUsdPerMTok: 0, outputNanoUsdPerMTok: 0 }
+  for (const price of [
+    {
+      model: 'gpt-image-2',
+      inputNanoUsdPerMTok: 5_000_000_000,
+      outputNanoUsdPerMTok: 10_000_000_000,
+      imageOutputNanoUsdPerMTok: 30_000_000_000,
+    },
+    { model: 'whisper-1', ...free, audioInputNanoUsdPerSecond: 100_000 },
+    { model: 'tts-1', ...free, speechNanoUsdPerMChar: 15_000_000_000 },
+  ])
+    expect((await gateway.admin('prices.upsert', price)).ok).toBe(true)
+})
+afterAll(async () => {
+  await gateway.stop()
+})
+beforeEach(async () => {
+  gateway.upstream.reset()
+  person = await gateway.createPerson(BALANCE)
+})
+
+const spooled = () => readdirSync(join(gateway.dataDir, 'uploads'))
+
+/** The one row of the person; what it cost has left the balance, nothing is held, and nothing is left on disk. */
+async function theRow() {
+  const rows = await gateway.usageOf(person)
+  expect(rows).toHaveLength(1)
+  const [row] = rows
+  if (!row) throw new Error('there is a row')
+  expect(await gateway.balanceOf(person)).toBe(BALANCE - row.costNanoUsd)
+  await nothingIsLeft()
+  return row
+}
+
+async function nothingIsLeft(): Promise<void> {
+  for (let tries = 0; tries < 500 && spooled().length > 0; tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  expect(spooled()).toEqual([])
+  const user = await gateway.admin<{ openHoldsNanoUsd: number }>('users.get', { userId: person.id })
+  expect(user.data.openHoldsNanoUsd).toBe(0)
+}
+
+const headers = () => ({ authorization: `Bearer ${person.key}` })
+
+function ask(path: string, body: object | FormData, signal?: AbortSignal): Promise<Response> {
+  const isForm = body instanceof FormData
+  return fetch(`${gateway.url}/v1${path}`, {
+    method: 'POST',
+    headers: { ...headers(), ...(isForm ? {} : { 'content-type': 'application/json' }) },
+    body: isForm ? body : JSON.stringify(body),
+    ...(signal ? { signal } : {}),
+  })
+}
+
+function soundForm(more: Readonly<Record<string, string>> = { model: 'whisper-1' }, ms = 3_000): FormData {
+  const form = new FormData()
+  form.set('file', new Blob([wavOf(ms)]), 'speech.wav')
+  for (const [name, value] of Object.entries(more)) form.set(name, value)
+  return form
+}
+
+function formOf(fields: readonly (readonly [string, string])[], form = new FormData()): FormData {
+  for (const [name, value] of fields) form.append(name, value)
+  return form
+}
+
+const codeOf = async (answer: Response) => {
+  // Of an error only its code and its place are looked at.
+  const { error } = (await answer.json()) as { error: { code: string; param: string | null } }
+  return [answer.status, error.code, error.param]
+}
+
+const IMAGE = { model: 'gpt-image-2', prompt: 'A gate.', quality: 'low', size: '1024x1024' }
+/** Low quality at 1024 by 1024, by the formula of the model. */
+const LOW_SQUARE = 16 * 16 * ((2_000_000 + 1_024 * 1_024) / 4_000_000)
+
+describe('images that are streamed', () => {
+  test('are charged what the upstream reports in the end, though their client leaves', async () => {
+    gateway.upstream.script({ delays: { betweenEventsMs: 50 } })
+    const leaving = new AbortController()
+    const answer = await ask(
+      '/images/generations',
+      { ...IMAGE, stream: true, partial_images: 3 },
+      leaving.signal,
+    )
+    await answer.body?.getReader().read()
+    leaving.abort()
+    // 272 tokens and three previews.
+    expect(await theRow()).toMatchObject({ reason: 'client_left', costNanoUsd: 2 * 5_000 + 572 * 30_000 })
+  })
+
+  test('that break off behind a preview are estimated by the list, at most the hold', async () => {
+    gateway.upstream.script({ cut: { afterEvents: 1 } })
+    const answer = await ask('/images/generations', { ...IMAGE, stream: true, partial_images: 1 })
+    expect(await answer.text()).toContain('upstream_failed')
+    const row = await theRow()
+    expect(row).toMatchObject({ reason: 'upstream_failed', outputTokens: Math.ceil(LOW_SQUARE) + 100 })
+    expect(row.costNanoUsd).toBeGreaterThan(0)
+  })
+
+  test('that break off before anything came cost nothing', async () => {
+    gateway.upstream.script({ cut: 'after_headers' })
+    await (await ask('/images/generations', { ...IMAGE, stream: true })).text().catch(() => '')
+    expect(await theRow()).toMatchObject({ reason: 'upstream_failed', costNanoUsd: 0 })
+  })
+
+  test('are charged once where an error ends them', async () => {
+    gateway.upstream.script({ streamError: { afterEvents: 1 } })
+    const answer = await ask('/images/generations', { ...IMAGE, stream: true, partial_images: 2 })
+    expect(await answer.text()).toContain('server_error')
+    expect((await theRow()).reason).toBe('upstream_failed')
+  })
+})
+
+test('images without usage are estimated by the list, and marked so', async () => {
+  gateway.upstream.script({ usage: 'missing' })
+  expect((await ask('/images/generations', { ...IMAGE, n: 2 })).status).toBe(200)
+  expect(await theRow()).toMatchObject({ reason: 'estimated', outputTokens: 2 * Math.ceil(LOW_SQUARE) })
+})
+
+test('usage of images that cannot be true is charged at most the hold, and flagged', async () => {
+  gateway.upstream.script({ usage: 'absurd' })
+  expect((await ask('/images/generations', IMAGE)).status).toBe(200)
+  const row = await theRow()
+  expect(row.costNanoUsd).toBeLessThan(1_000_000_000)
+  const { data } = await gateway.admin<{ flags: { isFlagged: boolean } }>('usage.receipt', {
+    requestId: row.requestId,
+  })
+  expect(data.flags.isFlagged).toBe(true)
+})
+
+describe('speech', () => {
+  const SPEECH = { model: 'tts-1', input: 'x'.repeat(1_000), voice: 'alloy' }
+
+  test('is charged by its characters, though its client leaves', async () => {
+    gateway.upstream.script({ delays: { betweenEventsMs: 2 } })
+    const leaving = new AbortController()
+    const answer = await ask('/audio/speech', SPEECH, leaving.signal)
+    await answer.body?.getReader().read()
+    leaving.abort()
+    expect(await theRow()).toMatchObject({ reason: 'client_left', costNanoUsd: 1_000 * 15_000 })
+  })
+
+  test('that breaks off is charged by its characters, and its connection breaks too', async () => {
+    gateway.upstream.script({ cut: { afterEvents: 3 } })
+    const answer = await ask('/audio/speech', SPEECH)
+    await expect(answer.arrayBuffer()).rejects.toThrow()
+    expect(await theRow()).toMatchObject({ reason: 'upstream_failed', costNanoUsd: 1_000 * 15_000 })
+  })
+
+  test('that the upstream refuses costs nothing', async () => {
+    gateway.upstream.script({ error: 400 })
+    expect((await ask('/audio/speech', SPEECH)).status).toBe(400)
+    expect(await theRow()).toMatchObject({ costNanoUsd: 0, reason: 'upstream_failed' })
+  })
+
+  test('in a voice of somebody’s own is refused by its place', async () => {
+    const asked = await ask('/audio/speech', { ...SPEECH, voice: { id: 'voice_1' } })
+    expect(await codeOf(asked)).toEqual([400, 'unsupported_parameter', 'voice'])
+    expect(gateway.upstream.requests).toHaveLength(0)
+  })
+})
+
+describe('a form', () => {
+  test('whose client hangs up in the middle leaves nothing behind', async () => {
+    const { port } = new URL(gateway.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.on('error', () => {})
+    const head = `POST /v1/audio/transcriptions HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${person.key}\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 5000000\r\n\r\n`
+    socket.write(`${head}--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n`)
+    socket.write(Buffer.alloc(1_000_000))
+    for (let tries = 0; tries < 500 && spooled().length === 0; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(spooled()).toHaveLength(1)
+    socket.destroy()
+    await nothingIsLeft()
+    expect(gateway.upstream.requests).toHaveLength(0)
+    expect(await gateway.balanceOf(person)).toBe(BALANCE)
+  })
+
+  test('is sent on byte for byte when its client leaves while the upstream works, and is charged', async () => {
+    gateway.upstream.script({ delays: { beforeHeadersMs: 300 } })
+    const form = soundForm()
+    await expect(ask('/audio/transcriptions', form, AbortSignal.timeout(150))).rejects.toThrow()
+    expect(await theRow()).toMatchObject({ reason: 'client_left', costNanoUsd: 3 * 100_000 })
+  })
+
+  test.each([
+    ['without a model', soundForm({}), [400, 'missing_parameter', 'model']],
+    ['without a file', formOf([['model', 'whisper-1']]), [400, 'missing_parameter', 'file']],
+    ['with two models', formOf([['model', 'cheap']], soundForm()), [400, 'duplicate_member', 'model']],
+    ['for a model without a price', soundForm({ model: 'never-priced' }), [404, 'model_not_priced', 'model']],
+    [
+      'for a model without a price for sound',
+      soundForm({ model: 'gpt-image-2' }),
+      [404, 'endpoint_not_priced', 'model'],
+    ],
+  ])('%s is refused, with nothing sent', async (_name, form, refused) => {
+    expect(await codeOf(await ask('/audio/transcriptions', form))).toEqual(refused)
+    expect(gateway.upstream.requests).toHaveLength(0)
+    await nothingIsLeft()
+  })
+
+  test('that is none is refused, and so is JSON where a file is needed', async () => {
+    const json = await ask('/audio/transcriptions', { model: 'whisper-1' })
+    expect(await codeOf(json)).toEqual([415, 'unsupported_media_type', null])
+    const broken = await fetch(`${gateway.url}/v1/audio/transcriptions`, {
+      method: 'POST',
+      headers: { ...headers(), 'content-type': 'multipart/form-data; boundary=b' },
+      body: '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n',
+    })
+    expect(await codeOf(broken)).toEqual([400, 'invalid_form', null])
+    await nothingIsLeft()
+  })
+
+  test('that is too large is refused before it is sent, or while it comes', async () => {
+    const form = soundForm()
+    form.set('file', new Blob([Buffer.alloc(27 * 1024 * 1024)]), 'x.wav')
+    const announced = await ask('/audio/transcriptions', form)
+    expect(await codeOf(announced)).toEqual([413, 'request_too_large', null])
+    await nothingIsLeft()
+  })
+
+  test('without the balance for it is refused once its length is known', async () => {
+    person = await gateway.createPerson(250_000)
+    const refused = await ask('/audio/transcriptions', soundForm())
+    expect(refused.status).toBe(429)
+    const fits = await ask('/audio/transcriptions', soundForm({ model: 'ears' }, 2_000))
+    expect(fits.status).toBe(200)
+    expect(await gateway.usageOf(person)).toHaveLength(2)
+    expect(await gateway.balanceOf(person)).toBe(50_000)
+  })
+
+  test('goes to the next upstream, whole, where the first one fails', async () => {
+    const spare: DemoUpstream = await startDemoUpstream({ apiKey: 'sk-spare', acceptAnyModel: true })
+    const made = await gateway.admin<{ id: string }>('upstreams.create', {
+      name: 'Spare',
+      baseUrl: spare.baseUrl,
+      apiKey: 'sk-spare',
+      priority: 200,
+      models: [{ model: 'whisper-1', upstreamModel: 'other-whisper' }],
+    })
+    try {
+      gateway.upstream.script({ error: 500 })
+      expect((await ask('/audio/transcriptions', soundForm({ model: 'ears' }))).status).toBe(200)
+      expect(await theRow()).toMatchObject({ costNanoUsd: 3 * 100_000, model: 'ears' })
+      const [first, second] = [gateway.upstream.requests, spare.requests].map((all) =>
+        all.at(-1)?.body.toString('latin1'),
+      )
+      expect(first).toContain('name="model"\r\n\r\nwhisper-1\r\n')
+      expect(second).toContain('name="model"\r\n\r\nother-whisper\r\n')
+      expect(second?.length).toBe((first?.length ?? 0) + 'other-whisper'.length - 'whisper-1'.length)
+    } finally {
+      await gateway.admin('upstreams.remove', { upstreamId: made.data.id })
+      await spare.stop()
+    }
+  })
+})
+
+test('a file belongs to the upstream that has it: a request that names it goes there, or nowhere', async () => {
+  const spare = await startDemoUpstream({ apiKey: 'sk-spare', acceptAnyModel: true })
+  const form = new FormData()
+  form.set('purpose', 'vision')
+  form.set('file', new Blob([pngOf('x')]), 'x.png')
+  // Of the answer only the id is looked at.
+  const { id } = (await (await ask('/files', form)).json()) as { id: string }
+  const made = await gateway.admin<{ id: string }>('upstreams.create', {
+    name: 'First',
+    baseUrl: spare.baseUrl,
+    apiKey: 'sk-spare',
+    priority: 1,
+  })
+  try {
+    const images = { ...IMAGE, images: [{ file_id: id }] }
+    expect((await ask('/images/edits', images)).status).toBe(200)
+    expect(spare.requests).toHaveLength(0)
+    expect(gateway.upstream.requests.at(-1)?.path).toBe('/v1/images/edits')
+    // What is put in from now on is elsewhere, and both cannot be had in one request.
+    const other = (await (await ask('/files', cloneOf(form))).json()) as { id: string }
+    const both = await ask('/images/edits', { ...IMAGE, images: [{ file_id: id }, { file_id: other.id }] })
+    expect(await codeOf(both)).toEqual([404, 'file_not_found', 'images[1].file_id'])
+  } finally {
+    await gateway.admin('upstreams.remove', { upstreamId: made.data.id })
+    await spare.stop()
+  }
+})
+
+function cloneOf(form: FormData): FormData {
+  const copy = new FormData()
+  for (const [name, value] of form) copy.append(name, value)
+  return copy
+}
+
+test('what a crash has left on disk is gone when the spool is made, and a disk that is nearly full takes nothing', async () => {
+  const directory = join(gateway.dataDir, 'another-spool')
+  createUploadSpool(directory)
+  writeFileSync(join(directory, 'req_left'), 'half a form')
+  const spool = createUploadSpool(directory, { freeBytesMin: Number.MAX_SAFE_INTEGER })
+  expect(readdirSync(directory)).toEqual([])
+  expect(await spool.shareFor('req_1', 'user_1').open(10)).toBeUndefined()
+})
+
+test('one person fills no more than their part of the disk, and gives it back', async () => {
+  const spool = createUploadSpool(join(gateway.dataDir, 'small-spool'), { bytesPerUserMax: 10, bytesMax: 15 })
+  const [first, second, other] = [
+    spool.shareFor('a', 'ann'),
+    spool.shareFor('b', 'ann'),
+    spool.shareFor('c', 'ben'),
+  ]
+  const files = await Promise.all([first, second, other].map((share) => share.open(0)))
+  expect(files.map((file) => file?.grow(6))).toEqual([true, false, true])
+  expect(files[2]?.grow(4)).toBe(false)
+  await Promise.all([first, second, other].map((share) => share.release()))
+  expect(spool.bytes).toBe(0)
+  expect(readdirSync(join(gateway.dataDir, 'small-spool'))).toEqual([])
+})
