@@ -103,7 +103,11 @@ export class MediaMeter {
     this.#note(undefined, {}, { speechCharacters: media.characters ?? 0 })
     if (this.measured.reported) return
     this.measured.estimated = withOutput(
-      { ...NO_USAGE, inputTokens: Math.ceil(requestBytes / BYTES_PER_TOKEN) },
+      {
+        ...NO_USAGE,
+        inputTokens: Math.ceil(requestBytes / BYTES_PER_TOKEN),
+        speechCharacters: media.characters ?? 0,
+      },
       'audioOutputTokens',
       Math.min(spokenTokensOfMs(ms ?? msByBytes(bytes)), this.#asked.outputTokensMax),
     )
