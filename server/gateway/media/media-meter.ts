@@ -113,6 +113,12 @@ export class MediaMeter {
     )
   }
 
+  /** The same while it comes: what is charged where it breaks off here. */
+  estimateSound(ms: number | undefined, bytes: number): void {
+    this.takeSound(ms, bytes)
+    this.#doubt()
+  }
+
   /** What is charged where the answer breaks off from here on. */
   estimateImages(images: ImageFacts): void {
     const { media, requestBytes, outputTokensMax } = this.#asked
@@ -147,7 +153,7 @@ export class MediaMeter {
   }
 
   #doubt(): void {
-    this.measured.estimated ??= this.measured.reported?.usage
+    this.measured.estimated = this.measured.reported?.usage ?? this.measured.estimated
     this.measured.reported = undefined
   }
 
