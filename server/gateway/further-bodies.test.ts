@@ -149,9 +149,9 @@ describe.each([
     ).toMatchObject({ previousResponseId: 'resp_1', itemReferences: ['rs_1'] })
     expect(refused({ conversation: 'conv_1' })).toEqual(['unsupported_parameter', 'conversation'])
     expect(refused({ tools: [{ type: 'mcp' }] })).toEqual(['unsupported_tool', 'tools[0]'])
-    expect(refused({ input: [{ role: 'user', content: [{ type: 'input_file', file_id: 'f' }] }] })).toEqual([
-      'unsupported_parameter',
-      'input[0].content[0].file_id',
+    const content = [{ type: 'input_file', file_id: 'f' }]
+    expect(facts({ input: [{ role: 'user', content }] }).fileReferences).toEqual([
+      { id: 'f', param: 'input[0].content[0].file_id' },
     ])
     expect(refused({ model: undefined })).toEqual(['missing_parameter', 'model'])
   })
