@@ -172,9 +172,12 @@ test('a command that fails in its last statement leaves nothing of itself', asyn
   await writer.submit(topUp(5_000))
   await Promise.all([writer.submit(hold('a')), writer.submit(hold('b'))])
   await writer.submit(settle('a', 100))
-  // The usage row of this one is there already, and it is written last.
-  const broken = { ...settle('b', 100), usage: usageOf('a') } as WriteCommand
-  await expect(writer.submit(broken)).rejects.toThrow('UNIQUE constraint failed')
+  // Its counter is written last, and refuses what it is to count for.
+  const counter = { kind: 'nobody', subjectId: 'b', dayStartMs: 0, weekStartMs: 0, monthStartMs: 0 }
+  const spending = [{ ...counter, nanoUsd: 100, tokens: 1, requests: 1 }]
+  const broken = { ...settle('b', 100), spending } as unknown as WriteCommand
+  await expect(writer.submit(broken)).rejects.toThrow('CHECK constraint failed: spending_counters_kind')
+  expect(cellOf(db, 'SELECT count(*) FROM usage')).toBe(1)
   expect(entries(db)).toEqual(['top_up', 'hold', 'hold', 'settle'])
   expect(balance(db)).toBe(4_900)
   expect(cellOf(db, 'SELECT count(*) FROM charges')).toBe(1)
