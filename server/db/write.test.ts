@@ -131,7 +131,7 @@ test('of twenty settlements in one turn, one of which a plan cannot pay for, eac
     serviceTier: 'flex',
   }
   const counts = { inputTokens: 31, cachedInputTokens: 32, cacheWriteTokens: 33, outputTokens: 34 }
-  const further = { reasoningTokens: 35, webSearchCalls: 36, upstream: 'second', isDemo: true }
+  const further = { reasoningTokens: 35, webSearchCalls: 36, upstream: 'second', isDemo: false }
   const landed = names.map((name) =>
     writer.submit({
       kind: 'settle',
@@ -169,7 +169,7 @@ test('of twenty settlements in one turn, one of which a plan cannot pay for, eac
     web_search_calls: 36,
     reported_usage: '{"a":1}',
     is_flagged: 1,
-    is_demo: 1,
+    is_demo: 0,
     upstream_response_id: 'resp_9',
     service_tier: 'flex',
     priced_tier: 'priority',
