@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openMigrated, takeDataDir } from '../server/data-folder.ts'
 import { createJournal } from '../server/db/journal.ts'
+import { pack } from '../server/db/packed-commands.ts'
 import { createRepositories } from '../server/db/repositories/repositories.ts'
 import { createUsageUpkeep } from '../server/db/repositories/usage-upkeep.ts'
 import { createSystemClock } from '../server/host/system-clock.ts'
@@ -65,7 +66,7 @@ let written = 0
 let inTransaction = 0
 for (const { commands, isRequest } of history) {
   if (inTransaction === 0) journal.begin()
-  for (const command of commands) journal.execute(command)
+  for (const command of commands) journal.execute(pack(command))
   inTransaction += commands.length
   if (inTransaction >= COMMANDS_PER_COMMIT) commit()
   if (!isRequest) continue

@@ -1,5 +1,5 @@
 // How requests are added to the sums of days, as SQL: many at once while the sums follow behind the present, and one at a time
-// by the trigger for those that end late. Both are made from the same lists, so that they cannot differ.
+// for those that end late. Both are made from the same lists, so that they cannot differ.
 
 /** Which sums there are, and what each tells apart beside the day. */
 export const DAILY_SUMS = {
@@ -59,7 +59,7 @@ const plus = (names: readonly string[]): string =>
   names.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')
 
 interface Reading {
-  /** Where a column of usage is read from: nothing before it, or `NEW.`. */
+  /** Where a column of usage is read from: nothing before it, or `@`. */
   readonly prefix: string
   /** The beginning of the day. */
   readonly start: string
@@ -101,22 +101,14 @@ export const ADD_TO_DAY: readonly string[] = statementsOf({
 })
 
 /**
- * A request that arrived before the point that the days have reached, and ends only now, is added with its row. On a day
- * without sums it is a row alone, as everything else of that day is.
+ * Adds one request, given by the names of its columns. On a day without sums it is a row alone, as everything else of that
+ * day is.
  */
-export const LATE_DAILY_USAGE = {
-  name: 'usage_late_for_its_day',
-  table: 'usage_days',
-  sql: `CREATE TRIGGER usage_late_for_its_day AFTER INSERT ON usage
-    WHEN NEW.created_at < (SELECT days_until FROM usage_progress WHERE id = 0)
-    BEGIN
-      ${statementsOf({
-        prefix: 'NEW.',
-        start: 'usage_days.start_ms',
-        count: '1',
-        sum: (expression) => expression,
-        from: 'FROM usage_days WHERE usage_days.start_ms <= NEW.created_at AND usage_days.end_ms > NEW.created_at',
-        groupBy: () => '',
-      }).join(';\n')};
-    END`,
-}
+export const ADD_LATE_TO_ITS_DAY: readonly string[] = statementsOf({
+  prefix: '@',
+  start: 'usage_days.start_ms',
+  count: '1',
+  sum: (expression) => expression,
+  from: 'FROM usage_days WHERE usage_days.start_ms <= @created_at AND usage_days.end_ms > @created_at',
+  groupBy: () => '',
+})

@@ -3,10 +3,12 @@
 import type { Database } from 'better-sqlite3'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { NanoUsd } from '../ledger/money.ts'
-import type { Charge } from '../ledger/settle.ts'
-import { prepareCorrections, prepareLedger } from './ledger-statements.ts'
+import { type Held, prepareCorrections, prepareLedger } from './ledger-statements.ts'
+import type { Value } from './packed-commands.ts'
 import { prepareGrants } from './plan-statements.ts'
+import { prepareSettlements } from './settlement-statement.ts'
 import { prepareSpending } from './spending-statements.ts'
+import { prepareUsage } from './usage-statements.ts'
 import type {
   BalanceChangeCommand,
   BalanceChangeKind,
@@ -16,20 +18,16 @@ import type {
   LimitCounterRow,
   NoticeCommand,
   OwnCommand,
-  SpendingDelta,
   SubscriptionRow,
 } from './write-command.ts'
 
+type Row = readonly Value[]
+
 export interface JournalStatements {
-  /** Each of the four returns the entry's place in the ledger. The last two change the balance with it. */
-  hold(hold: HoldRecord): number
+  /** Tells the place in the ledger of each, in their order. */
+  holds(rows: readonly Row[], onHold: (row: Row, seq: number) => void): void
+  /** Each of the two returns the entry's place in the ledger. The last changes the balance with it. */
   release(hold: HoldRecord, at: number): number
-  /** Of what is due, what is paid; what the operator bears of it is an entry of its own, written before. */
-  settle(
-    hold: HoldRecord,
-    due: { readonly dueNanoUsd: NanoUsd; readonly paidNanoUsd: NanoUsd },
-    at: number,
-  ): number
   change(change: Omit<BalanceChangeCommand, 'kind'>, planSubscriptionId: string | null): number
   /** Throws where it is not due, which takes the gift with it. */
   settleDefaultBalance(userId: string): void
@@ -38,13 +36,14 @@ export interface JournalStatements {
   /** Notes with a later charge that the possible loss is dealt with. */
   resolveLoss(requestId: string, change: BalanceChangeCommand): void
   /** What the operator bears of a settlement. */
-  writeOff(hold: HoldRecord, amountNanoUsd: NanoUsd, at: number): void
-  charge(entrySeq: number, hold: HoldRecord, charge: Charge, usage: UsageRow, at: number): void
+  writeOff(hold: Held, amountNanoUsd: NanoUsd, at: number): void
+  /** Entry, charge, balance, usage row and the first of the spending counters of each, in this order. */
+  settle(settlements: readonly Row[]): void
   usage(usage: UsageRow, costNanoUsd: NanoUsd): void
   own(own: OwnCommand): void
   keyUse(use: KeyUse): void
   limitCounter(row: LimitCounterRow): void
-  spending(delta: SpendingDelta): void
+  spending(delta: Row): void
   /** Inserts it, or changes when it ends. */
   subscription(row: SubscriptionRow): void
   notice(command: NoticeCommand): void
@@ -53,100 +52,15 @@ export interface JournalStatements {
   claimCode(code: { readonly codeId: string; readonly userId: string }, at: number): boolean
 }
 
-const toFlag = (claim: boolean): 0 | 1 => (claim ? 1 : 0)
-
 export function prepareJournalStatements(raw: Database): JournalStatements {
   return {
     ...prepareLedger(raw),
     ...prepareCorrections(raw),
+    ...prepareSettlements(raw),
     ...prepareUsage(raw),
     ...prepareSpending(raw),
     ...prepareGrants(raw),
     ...prepareRest(raw),
-  }
-}
-
-function prepareUsage(raw: Database) {
-  const charge = raw.prepare(
-    `INSERT INTO charges
-       (entry_seq, request_id, created_at, user_id, key_id, endpoint, model, price_id,
-        hold_nano_usd, amount_nano_usd, write_off_nano_usd, multiplier_ppm, model_multiplier_ppm, reason,
-        input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, web_search_calls,
-        reported_usage, is_flagged, is_demo, upstream_response_id, service_tier, priced_tier, further_usage,
-        source, plan_subscription_id, upstream)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-  const usage = raw.prepare(
-    `INSERT INTO usage
-       (request_id, created_at, user_id, key_id, endpoint, model,
-        input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, web_search_calls,
-        cost_nano_usd, status, error_code, reason, duration_ms, first_token_ms, stream, is_demo,
-        source, plan_subscription_id, upstream)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-
-  return {
-    charge(entrySeq: number, held: HoldRecord, made: Charge, row: UsageRow, at: number): void {
-      charge.run(
-        entrySeq,
-        held.requestId,
-        at,
-        held.userId,
-        held.keyId,
-        row.endpoint,
-        held.model,
-        held.priceId,
-        held.amountNanoUsd,
-        made.amountNanoUsd,
-        made.writeOffNanoUsd,
-        made.multiplierPpm,
-        made.modelMultiplierPpm ?? 1_000_000,
-        made.reason,
-        row.inputTokens,
-        row.cachedInputTokens,
-        row.cacheWriteTokens,
-        row.outputTokens,
-        row.reasoningTokens,
-        row.webSearchCalls,
-        made.reportedUsage,
-        toFlag(made.isFlagged),
-        toFlag(row.isDemo),
-        made.upstreamResponseId,
-        made.serviceTier,
-        made.pricedTier,
-        made.furtherUsage && JSON.stringify(made.furtherUsage),
-        held.planSubscriptionId === null ? 'balance' : 'plan',
-        held.planSubscriptionId,
-        row.upstream,
-      )
-    },
-    usage(row: UsageRow, costNanoUsd: NanoUsd): void {
-      usage.run(
-        row.requestId,
-        row.createdAt,
-        row.userId,
-        row.keyId,
-        row.endpoint,
-        row.model,
-        row.inputTokens,
-        row.cachedInputTokens,
-        row.cacheWriteTokens,
-        row.outputTokens,
-        row.reasoningTokens,
-        row.webSearchCalls,
-        costNanoUsd,
-        row.status,
-        row.errorCode,
-        row.reason,
-        row.durationMs,
-        row.firstTokenMs,
-        toFlag(row.stream),
-        toFlag(row.isDemo),
-        row.source,
-        row.planSubscriptionId,
-        row.upstream,
-      )
-    },
   }
 }
 

@@ -2,31 +2,45 @@
 // if it was ever written.
 
 import type { Database } from 'better-sqlite3'
+import type { UsageRow } from '../../contract/usage.ts'
+import type { NanoUsd } from '../ledger/money.ts'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
 import { type JournalStatements, prepareJournalStatements } from './journal-statements.ts'
+import { createLateUsage, type LateUsage, settledValues, usageValues } from './late-usage.ts'
+import {
+  furtherSpending,
+  holdPlace,
+  type PackedCommand,
+  settlementPlace,
+  type Value,
+} from './packed-commands.ts'
 import { createResolvedMark, type ResolvedMark } from './resolved-mark.ts'
-import type {
-  BalanceChangeCommand,
-  GrantCommand,
-  HoldCommand,
-  HoldRecord,
-  ReleaseCommand,
-  SettleCommand,
-  WriteCommand,
-} from './write-command.ts'
+import type { BalanceChangeCommand, GrantCommand, OtherCommand, ReleaseCommand } from './write-command.ts'
 
 export interface Journal {
   begin(): void
   /** Throws where the command cannot be written; the transaction is then of no more use and has to be rolled back. */
-  execute(command: WriteCommand): void
+  execute(command: PackedCommand): void
   /** The same, but where it throws, only the command's own rows are gone, and the transaction goes on. */
-  executeIsolated(command: WriteCommand): void
+  executeIsolated(command: PackedCommand): void
   commit(): void
   rollback(): void
 }
 
 /** So many entries pass before the mark follows: what a start after a crash reads beside the holds that were open. */
 const ENTRIES_PER_MARK = 1_000
+
+type Row = readonly Value[]
+
+const HOLD = { requestId: holdPlace('request_id') }
+const SETTLEMENT = {
+  requestId: settlementPlace('request_id'),
+  userId: settlementPlace('user_id'),
+  plan: settlementPlace('plan_subscription_id'),
+  writeOff: settlementPlace('write_off_nano_usd'),
+  settledAt: settlementPlace('settled_at'),
+  createdAt: settlementPlace('created_at'),
+}
 
 export const createJournal = (raw: Database): Journal => new PreparedJournal(raw)
 
@@ -35,12 +49,17 @@ class PreparedJournal implements Journal {
   readonly #statements: JournalStatements
   readonly #steps: ReturnType<typeof prepareSteps>
   readonly #mark: ResolvedMark
+  readonly #lateUsage: LateUsage
 
   /** Holds open on disk: request → entry. They are added in the order of their entries, so the first is the lowest. */
   readonly #open = new Map<string, number>()
   /** What the running transaction adds to them and takes from them. */
   readonly #opened = new Map<string, number>()
   readonly #closed = new Set<string>()
+  /** What of it is written together: at its end, or before whatever has to come after it. */
+  #holds = new Map<string, Row>()
+  #settlements = new Map<string, Row>()
+  /** The last entry but for settlements. */
   #runningSeq = 0
   #isMarked = false
   /** The last entry that is committed: one that was rolled back gives its number to the next. */
@@ -52,37 +71,41 @@ class PreparedJournal implements Journal {
     this.#statements = prepareJournalStatements(raw)
     this.#steps = prepareSteps(raw)
     this.#mark = createResolvedMark(raw)
+    this.#lateUsage = createLateUsage(raw)
   }
 
   begin(): void {
     this.#forgetTransaction()
     this.#steps.begin.run()
+    this.#lateUsage.look()
     if (this.#entriesSinceMark < ENTRIES_PER_MARK) return
     const [firstOpen] = this.#open.values()
     this.#mark.write(firstOpen ?? this.#lastSeq + 1)
     this.#isMarked = true
   }
 
-  execute(command: WriteCommand): void {
+  execute(command: PackedCommand): void {
+    if ('kind' in command) this.#executeOther(command)
+    else if ('hold' in command) this.#hold(command.hold)
+    else this.#settle(command.settle)
+  }
+
+  #executeOther(command: OtherCommand): void {
     switch (command.kind) {
-      case 'hold':
-        this.#hold(command)
-        break
-      case 'settle':
-        this.#settle(command)
-        break
       case 'release':
         this.#release(command)
         break
       case 'balance_change':
+        this.#writeRows()
         if (command.isDefaultBalance) this.#statements.settleDefaultBalance(command.userId)
         this.#change(command)
         break
       case 'grant':
+        this.#writeRows()
         this.#grant(command)
         break
       case 'usage':
-        this.#statements.usage(command.usage, command.usage.costNanoUsd)
+        this.#usage(command.usage, command.usage.costNanoUsd)
         break
       case 'own':
         this.#statements.own(command)
@@ -102,17 +125,20 @@ class PreparedJournal implements Journal {
     }
   }
 
-  executeIsolated(command: WriteCommand): void {
+  executeIsolated(command: PackedCommand): void {
     const seqBefore = this.#runningSeq
     this.#steps.savepoint.run()
     try {
       this.execute(command)
+      this.#writeRows()
     } catch (error) {
       // A fault of the disk may have ended the whole transaction already, and the savepoint with it.
       if (this.#raw.inTransaction) {
         this.#steps.undoSavepoint.run()
         this.#steps.endSavepoint.run()
       }
+      this.#holds.clear()
+      this.#settlements.clear()
       this.#runningSeq = seqBefore
       throw error
     }
@@ -120,6 +146,7 @@ class PreparedJournal implements Journal {
   }
 
   commit(): void {
+    this.#writeRows()
     this.#steps.commit.run()
     this.#lastSeq = Math.max(this.#lastSeq, this.#runningSeq)
     for (const [requestId, seq] of this.#opened) this.#open.set(requestId, seq)
@@ -134,30 +161,41 @@ class PreparedJournal implements Journal {
     this.#forgetTransaction()
   }
 
-  // What these three leave in memory comes after their last statement, so that one that throws leaves nothing open or closed.
+  // What these leave in memory comes after their last statement, so that one that throws leaves nothing open or closed.
 
-  #hold({ hold }: HoldCommand): void {
-    this.#runningSeq = this.#statements.hold(hold)
-    this.#opened.set(hold.requestId, this.#runningSeq)
+  #hold(hold: Row): void {
+    const requestId = String(hold[HOLD.requestId])
+    // One that is there already is refused by the database.
+    if (this.#holds.has(requestId)) this.#writeRows()
+    this.#holds.set(requestId, hold)
   }
 
-  #settle({ hold, charge, usage, spending, createdAt }: SettleCommand): void {
-    this.#requireOpen(hold)
-    const { amountNanoUsd, writeOffNanoUsd } = charge
-    // First what the operator bears, then all that is due: the sum of the entries dips below no limit in between.
-    if (writeOffNanoUsd > 0) this.#statements.writeOff(hold, writeOffNanoUsd, createdAt)
-    const due = { dueNanoUsd: amountNanoUsd + writeOffNanoUsd, paidNanoUsd: amountNanoUsd }
-    this.#runningSeq = this.#statements.settle(hold, due, createdAt)
-    this.#statements.charge(this.#runningSeq, hold, charge, usage, createdAt)
-    this.#statements.usage(usage, charge.amountNanoUsd)
-    for (const delta of spending) this.#statements.spending(delta)
-    this.#closed.add(hold.requestId)
+  #settle(settlement: Row): void {
+    const of = (place: number): string => String(settlement[place])
+    const requestId = of(SETTLEMENT.requestId)
+    this.#requireOpen(requestId)
+    const writeOffNanoUsd = Number(settlement[SETTLEMENT.writeOff])
+    if (writeOffNanoUsd > 0) {
+      // First what the operator bears, then all that is due: the sum of the entries dips below no limit in between.
+      this.#writeRows()
+      const plan = settlement[SETTLEMENT.plan]
+      const held = {
+        requestId,
+        userId: of(SETTLEMENT.userId),
+        planSubscriptionId: plan === null ? null : String(plan),
+      }
+      this.#statements.writeOff(held, writeOffNanoUsd, Number(settlement[SETTLEMENT.settledAt]))
+    }
+    this.#lateUsage.add(Number(settlement[SETTLEMENT.createdAt]), () => settledValues(settlement))
+    for (const delta of furtherSpending(settlement)) this.#statements.spending(delta)
+    this.#settlements.set(requestId, settlement)
   }
 
   #release({ hold, usage, createdAt }: ReleaseCommand): void {
-    this.#requireOpen(hold)
+    this.#requireOpen(hold.requestId)
+    this.#writeRows()
     this.#runningSeq = this.#statements.release(hold, createdAt)
-    this.#statements.usage(usage, 0)
+    this.#usage(usage, 0)
     this.#closed.add(hold.requestId)
   }
 
@@ -178,15 +216,41 @@ class PreparedJournal implements Journal {
     if (change) this.#runningSeq = this.#statements.change(change, planSubscriptionId)
   }
 
-  #requireOpen({ requestId }: HoldRecord): void {
-    const isOpen = this.#open.has(requestId) || this.#opened.has(requestId)
-    if (isOpen && !this.#closed.has(requestId)) return
+  /**
+   * Holds and usage rows in between move no balance, so it does not matter that they are written before. A hold is written
+   * before its end.
+   */
+  #writeRows(): void {
+    if (this.#holds.size > 0) {
+      this.#statements.holds([...this.#holds.values()], (hold, seq) => {
+        this.#opened.set(String(hold[HOLD.requestId]), seq)
+        this.#runningSeq = seq
+      })
+      this.#holds.clear()
+    }
+    if (this.#settlements.size > 0) {
+      this.#statements.settle([...this.#settlements.values()])
+      for (const requestId of this.#settlements.keys()) this.#closed.add(requestId)
+      this.#settlements.clear()
+    }
+  }
+
+  #requireOpen(requestId: string): void {
+    const isOpen = this.#open.has(requestId) || this.#opened.has(requestId) || this.#holds.has(requestId)
+    if (isOpen && !this.#closed.has(requestId) && !this.#settlements.has(requestId)) return
     throw new HoldNotOpenError(`The hold of request ${requestId} is not open on disk, so it cannot be ended.`)
+  }
+
+  #usage(usage: UsageRow, costNanoUsd: NanoUsd): void {
+    this.#statements.usage(usage, costNanoUsd)
+    this.#lateUsage.add(usage.createdAt, () => usageValues(usage, costNanoUsd))
   }
 
   #forgetTransaction(): void {
     this.#opened.clear()
     this.#closed.clear()
+    this.#holds.clear()
+    this.#settlements.clear()
     this.#runningSeq = 0
     this.#isMarked = false
   }

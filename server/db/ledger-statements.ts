@@ -2,26 +2,34 @@
 // for life, like those of the rest.
 import type { Database, RunResult } from 'better-sqlite3'
 import type { NanoUsd } from '../ledger/money.ts'
+import { HOLD_COLUMNS, holdPlace, type Value } from './packed-commands.ts'
 import { preparePlanLedger } from './plan-statements.ts'
+import { prepareRows } from './row-batches.ts'
 import type { BalanceChangeCommand, BalanceChangeKind, HoldRecord } from './write-command.ts'
 
 /** Not `-amount`: minus zero is a floating-point number, which an integer column refuses. */
 const negated = (amountNanoUsd: NanoUsd): NanoUsd => 0 - amountNanoUsd
 
+/** What is known of a hold when something is added for its request. */
+export type Held = Pick<HoldRecord, 'userId' | 'requestId' | 'planSubscriptionId'>
+
+/** What a plan pays for leaves the balance and its open holds as they are, so both amounts are the plan's. */
+function insertHolds(values: string): string {
+  const of = (column: (typeof HOLD_COLUMNS)[number]): string => `column${holdPlace(column) + 1}`
+  const [plan, held] = [of('plan_subscription_id'), of('held_nano_usd')]
+  return `INSERT INTO ledger_entries (kind, created_at, user_id, request_id, key_id, model, price_id, plan_subscription_id,
+      amount_nano_usd, held_nano_usd, plan_amount_nano_usd, plan_held_nano_usd)
+    SELECT 'hold', ${of('created_at')}, ${of('user_id')}, ${of('request_id')}, ${of('key_id')}, ${of('model')},
+      ${of('price_id')}, ${plan}, 0, iif(${plan} IS NULL, ${held}, 0), iif(${plan} IS NULL, NULL, 0),
+      iif(${plan} IS NULL, NULL, ${held})
+    FROM (${values})`
+}
+
 export function prepareLedger(raw: Database) {
-  const hold = raw.prepare(
-    `INSERT INTO ledger_entries
-       (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id, key_id, model, price_id)
-     VALUES (?, ?, 'hold', 0, ?, ?, ?, ?, ?)`,
-  )
+  const holds = prepareRows(raw, HOLD_COLUMNS.length, insertHolds)
   const release = raw.prepare(
     `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
      VALUES (?, ?, 'release', 0, ?, ?)`,
-  )
-  const settle = raw.prepare(
-    `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id, previous_seq,
-       balance_after_nano_usd)
-     VALUES (?, ?, 'settle', ?, ?, ?, ?, ?)`,
   )
   const change = raw.prepare(
     `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, note, actor_user_id,
@@ -39,31 +47,20 @@ export function prepareLedger(raw: Database) {
   const book = prepareBooking(raw)
 
   return {
-    hold(held: HoldRecord): number {
-      if (held.planSubscriptionId !== null) return plan.hold(held)
-      const { createdAt, userId, amountNanoUsd, requestId, keyId, model, priceId } = held
-      return Number(
-        hold.run(createdAt, userId, amountNanoUsd, requestId, keyId, model, priceId).lastInsertRowid,
-      )
+    /** Told for each hold, in their order, is its place in the ledger. */
+    holds(rows: readonly (readonly Value[])[], onHold: (row: readonly Value[], seq: number) => void): void {
+      let written = 0
+      holds(rows, (count, { lastInsertRowid }) => {
+        // Each entry gets the number after the one before it.
+        const firstSeq = Number(lastInsertRowid) - count + 1
+        rows.slice(written, written + count).forEach((row, index) => void onHold(row, firstSeq + index))
+        written += count
+      })
     },
     release(held: HoldRecord, at: number): number {
       const givesBack = negated(held.amountNanoUsd)
       if (held.planSubscriptionId !== null) return plan.entry('release', held, 0, givesBack, at)
       return Number(release.run(at, held.userId, givesBack, held.requestId).lastInsertRowid)
-    },
-    settle(
-      held: HoldRecord,
-      { dueNanoUsd, paidNanoUsd }: { readonly dueNanoUsd: NanoUsd; readonly paidNanoUsd: NanoUsd },
-      at: number,
-    ): number {
-      const { userId, requestId, planSubscriptionId } = held
-      const due = negated(dueNanoUsd)
-      const givesBack = negated(held.amountNanoUsd)
-      // A plan's settlement leaves the balance as it is, so it is no link in the chain of what moved it.
-      if (planSubscriptionId !== null) return plan.entry('settle', held, due, givesBack, at)
-      return book(userId, negated(paidNanoUsd), (previousSeq, balanceAfter) =>
-        settle.run(at, userId, due, givesBack, requestId, previousSeq, balanceAfter),
-      )
     },
     change: (made: Omit<BalanceChangeCommand, 'kind'>, planSubscriptionId: string | null): number =>
       book(made.userId, made.amountNanoUsd, (previousSeq, balanceAfter) =>
@@ -85,7 +82,7 @@ export function prepareLedger(raw: Database) {
         throw new Error(`The default balance of user ${userId} is not due; it is given once.`)
       }
     },
-    writeOff(held: HoldRecord, amountNanoUsd: NanoUsd, at: number): void {
+    writeOff(held: Held, amountNanoUsd: NanoUsd, at: number): void {
       if (held.planSubscriptionId !== null) plan.entry('write_off', held, amountNanoUsd, 0, at)
       else writeOff.run(at, held.userId, amountNanoUsd, held.requestId)
     },

@@ -65,7 +65,9 @@ async function databaseWithMoney(dir: string) {
     createdAt: NOW,
   })
   await writer.stop()
-  return test
+  // Migrations have a connection to themselves: what the writer prepared on this one refers to the tables as they are.
+  test.db.close()
+  return openTestDatabase(dir)
 }
 
 const triggers = (db: Db) =>
@@ -87,8 +89,8 @@ test('an older database with money in it is copied, then migrated, and keeps its
   expect(cellOf(db, 'SELECT count(*) FROM ledger_entries')).toBe(2)
   expect(db.raw.pragma('foreign_key_check')).toEqual([])
   expect(db.raw.pragma('foreign_keys', { simple: true })).toBe(1)
-  // Two for each table whose rows stay, and those of usage that comes late.
-  expect(triggersBefore).toHaveLength(APPEND_ONLY_TABLES.length * 2 + 2)
+  // Two for each table whose rows stay.
+  expect(triggersBefore).toHaveLength(APPEND_ONLY_TABLES.length * 2)
   expect(triggers(db)).toEqual(triggersBefore)
   expect(() => db.raw.exec('DELETE FROM ledger_entries')).toThrow('ledger_entries is append-only')
 

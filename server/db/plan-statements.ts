@@ -2,16 +2,11 @@
 // code. Prepared once and held for life, like those of the rest.
 import type { Database } from 'better-sqlite3'
 import type { NanoUsd } from '../ledger/money.ts'
-import type { HoldRecord, SubscriptionRow } from './write-command.ts'
+import type { Held } from './ledger-statements.ts'
+import type { SubscriptionRow } from './write-command.ts'
 
 /** What a plan pays for leaves the balance and its open holds as they are, so both amounts of its entries are the plan's. */
 export function preparePlanLedger(raw: Database) {
-  const hold = raw.prepare(
-    `INSERT INTO ledger_entries
-       (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id, key_id, model, price_id,
-        plan_subscription_id, plan_amount_nano_usd, plan_held_nano_usd)
-     VALUES (?, ?, 'hold', 0, 0, ?, ?, ?, ?, ?, 0, ?)`,
-  )
   const entry = raw.prepare(
     `INSERT INTO ledger_entries
        (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id,
@@ -19,14 +14,9 @@ export function preparePlanLedger(raw: Database) {
      VALUES (?, ?, ?, 0, 0, ?, ?, ?, ?)`,
   )
   return {
-    hold: (held: HoldRecord): number => {
-      const { createdAt, userId, requestId, keyId, model, priceId, planSubscriptionId, amountNanoUsd } = held
-      const values = [createdAt, userId, requestId, keyId, model, priceId, planSubscriptionId, amountNanoUsd]
-      return Number(hold.run(...values).lastInsertRowid)
-    },
     entry: (
-      kind: 'settle' | 'release' | 'write_off',
-      { userId, requestId, planSubscriptionId }: HoldRecord,
+      kind: 'release' | 'write_off',
+      { userId, requestId, planSubscriptionId }: Held,
       amountNanoUsd: NanoUsd,
       heldNanoUsd: NanoUsd,
       at: number,

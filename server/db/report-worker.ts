@@ -7,7 +7,7 @@ import type { ReportAnswer, ReportQuestion } from './repositories/report-message
 import { createUsageReport } from './repositories/usage-report.ts'
 
 /** On Linux a priority is a thread's own; elsewhere it would be that of the whole gateway. */
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
 
 // The path, as whoever started the thread gave it.
 const db = openDatabase((workerData as { readonly path: string }).path, { readonly: true })

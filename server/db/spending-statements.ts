@@ -2,39 +2,57 @@
 import type { Database } from 'better-sqlite3'
 import type { SpendingDelta } from './write-command.ts'
 
+const WINDOWS = ['day', 'week', 'month']
+const AMOUNTS = ['nano_usd', 'tokens', 'requests']
+const STARTS = WINDOWS.map((window) => `${window}_start_ms`)
+
+/** What a difference consists of; every window gets the same amounts. */
+export const SPENDING_COLUMNS: readonly string[] = ['kind', 'subject_id', ...STARTS, ...AMOUNTS]
+
+const inWindow = (window: string, amount: string): string =>
+  `${window}_${amount} = CASE
+     WHEN excluded.${window}_start_ms = ${window}_start_ms THEN ${window}_${amount} + excluded.${window}_${amount}
+     WHEN excluded.${window}_start_ms > ${window}_start_ms THEN excluded.${window}_${amount}
+     ELSE ${window}_${amount} END`
+
 /**
- * Adds to the windows that admitted the request. As long as they are the newest ones of the row, that is one plain addition;
- * else each window decides: an earlier one gives way to its own, and one that has begun since leaves it out.
+ * Adds to the windows that admitted the request, each of which decides: an earlier one gives way to its own, and one that has
+ * begun since leaves it out. `read` says where a column's value is read from, and nothing is added where the kind is null.
  */
+export function spendingUpsert(read: (column: string) => string, from = ''): string {
+  const ofWindow = (window: string) => AMOUNTS.map((amount) => `${window}_${amount}`)
+  const columns = ['kind', 'subject_id', ...STARTS, ...['total', ...WINDOWS].flatMap(ofWindow)]
+  const amounts = AMOUNTS.map(read)
+  const values = [
+    ...['kind', 'subject_id', ...STARTS].map(read),
+    ...amounts,
+    ...WINDOWS.flatMap(() => amounts),
+  ]
+  return `INSERT INTO spending_counters (${columns.join(', ')}) SELECT ${values.join(', ')} ${from} WHERE ${read('kind')} IS NOT NULL
+    ON CONFLICT (kind, subject_id) DO UPDATE SET
+      ${AMOUNTS.map((amount) => `total_${amount} = total_${amount} + excluded.total_${amount}`).join(', ')},
+      ${WINDOWS.flatMap((window) => AMOUNTS.map((amount) => inWindow(window, amount))).join(', ')},
+      ${STARTS.map((start) => `${start} = max(${start}, excluded.${start})`).join(', ')}`
+}
+
+/** In the order of SPENDING_COLUMNS. */
+export const spendingValues = (
+  delta: SpendingDelta,
+): readonly [string, string, number, number, number, number, number, number] => [
+  delta.kind,
+  delta.subjectId,
+  delta.dayStartMs,
+  delta.weekStartMs,
+  delta.monthStartMs,
+  delta.nanoUsd,
+  delta.tokens,
+  delta.requests,
+]
+
 export function prepareSpending(raw: Database) {
-  const windows = ['day', 'week', 'month']
-  const amounts = ['nano_usd', 'tokens', 'requests']
-  const starts = windows.map((window) => `${window}_start_ms`)
-  const columns = ['total', ...windows].flatMap((window) => amounts.map((amount) => `${window}_${amount}`))
-  const sameWindows = raw.prepare(
-    `UPDATE spending_counters SET ${columns.map((column) => `${column} = ${column} + ?`).join(', ')}
-     WHERE kind = ? AND subject_id = ? AND ${starts.map((start) => `${start} = ?`).join(' AND ')}`,
+  const values = `FROM (VALUES (${SPENDING_COLUMNS.map(() => '?').join(', ')}))`
+  const upsert = raw.prepare(
+    spendingUpsert((column) => `column${SPENDING_COLUMNS.indexOf(column) + 1}`, values),
   )
-  const inWindow = (window: string, amount: string) =>
-    `${window}_${amount} = CASE
-       WHEN excluded.${window}_start_ms > ${window}_start_ms THEN excluded.${window}_${amount}
-       WHEN excluded.${window}_start_ms = ${window}_start_ms THEN ${window}_${amount} + excluded.${window}_${amount}
-       ELSE ${window}_${amount} END`
-  const otherWindows = raw.prepare(
-    `INSERT INTO spending_counters (${[...columns, 'kind', 'subject_id', ...starts].join(', ')})
-     VALUES (${[...columns, 'kind', 'subject_id', ...starts].map(() => '?').join(', ')})
-     ON CONFLICT (kind, subject_id) DO UPDATE SET
-       ${amounts.map((amount) => `total_${amount} = total_${amount} + excluded.total_${amount}`).join(', ')},
-       ${windows.flatMap((window) => amounts.map((amount) => inWindow(window, amount))).join(', ')},
-       ${starts.map((start) => `${start} = max(${start}, excluded.${start})`).join(', ')}`,
-  )
-  return {
-    spending(delta: SpendingDelta): void {
-      const { kind, subjectId, dayStartMs, weekStartMs, monthStartMs, nanoUsd, tokens, requests } = delta
-      const added = [nanoUsd, tokens, requests]
-      const where = [kind, subjectId, dayStartMs, weekStartMs, monthStartMs]
-      const values = [...added, ...added, ...added, ...added, ...where]
-      if (sameWindows.run(...values).changes === 0) otherWindows.run(...values)
-    },
-  }
+  return { spending: (values: readonly (string | number | null)[]): void => void upsert.run(...values) }
 }

@@ -165,9 +165,9 @@ export interface KeyAddressCommand {
   readonly firstSeenAt: number
 }
 
-export type WriteCommand =
-  | HoldCommand
-  | SettleCommand
+/** What every request brings, and the rest. */
+export type WriteCommand = HoldCommand | SettleCommand | OtherCommand
+export type OtherCommand =
   | ReleaseCommand
   | BalanceChangeCommand
   | GrantCommand

@@ -1,9 +1,9 @@
 // Writes a group of commands in one transaction. One that cannot be written must not take the others with it, nor cost each
 // of them a commit.
 import type { Journal } from './journal.ts'
+import type { PackedCommand } from './packed-commands.ts'
 import { isDiskFault } from './storage-fault.ts'
 import type { UsageStep, UsageStepOrder } from './usage-step.ts'
-import type { WriteCommand } from './write-command.ts'
 
 export type GroupOutcome =
   /** On disk, but for the commands of these places, which never will be. */
@@ -13,7 +13,7 @@ export type GroupOutcome =
 
 /** Whatever gets groups to disk: here at once, or in a thread of its own. One group at a time. */
 export interface GroupSink {
-  write(commands: readonly WriteCommand[], done: (outcome: GroupOutcome) => void): void
+  write(commands: readonly PackedCommand[], done: (outcome: GroupOutcome) => void): void
   /** Does a step after the group that is being written; rejects where it could not be done, which changes nothing. */
   keepUsage(order: UsageStepOrder): Promise<boolean>
   stop(): Promise<void>
@@ -21,7 +21,7 @@ export interface GroupSink {
 
 const NONE: ReadonlyMap<number, unknown> = new Map()
 
-export function writeGroup(journal: Journal, commands: readonly WriteCommand[]): GroupOutcome {
+export function writeGroup(journal: Journal, commands: readonly PackedCommand[]): GroupOutcome {
   try {
     journal.begin()
     for (const command of commands) journal.execute(command)
@@ -40,7 +40,7 @@ export function writeGroup(journal: Journal, commands: readonly WriteCommand[]):
   }
 }
 
-function writeApart(journal: Journal, commands: readonly WriteCommand[]): ReadonlyMap<number, unknown> {
+function writeApart(journal: Journal, commands: readonly PackedCommand[]): ReadonlyMap<number, unknown> {
   const refused = new Map<number, unknown>()
   journal.begin()
   commands.forEach((command, place) => {

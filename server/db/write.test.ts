@@ -118,6 +118,68 @@ test('a settlement brings its entry, its charge, the balance and the usage row t
   expect(repositories.usage.list({ limit: 5 }).rows).toEqual([usageOf('r', { costNanoUsd: 700 })])
 })
 
+test('of twenty settlements in one turn, one of which a plan cannot pay for, each other figure is kept under its own name', async () => {
+  const { db, writer } = startWriter()
+  await writer.submit(topUp(50_000))
+  const names = Array.from({ length: 20 }, (_, n) => `r${n}`)
+  await Promise.all(names.map((name) => writer.submit(hold(name))))
+  const made = { amountNanoUsd: 700, writeOffNanoUsd: 11, reason: 'estimated', multiplierPpm: 12 } as const
+  const told = {
+    reportedUsage: '{"a":1}',
+    isFlagged: true,
+    upstreamResponseId: 'resp_9',
+    serviceTier: 'flex',
+  }
+  const counts = { inputTokens: 31, cachedInputTokens: 32, cacheWriteTokens: 33, outputTokens: 34 }
+  const further = { reasoningTokens: 35, webSearchCalls: 36, upstream: 'second', isDemo: false }
+  const landed = names.map((name) =>
+    writer.submit({
+      kind: 'settle',
+      hold: { ...holdOf(name), planSubscriptionId: name === 'r7' ? 'no-such-plan' : null },
+      charge: { ...made, ...told, modelMultiplierPpm: 13, pricedTier: 'priority', furtherUsage: null },
+      usage: usageOf(name, { ...counts, ...further, reason: 'estimated' }),
+      spending: [],
+      createdAt: NOW + 1,
+    }),
+  )
+  const outcomes = await Promise.allSettled(landed)
+  expect(outcomes.flatMap(({ status }, place) => (status === 'rejected' ? [place] : []))).toEqual([7])
+  expect(cellOf(db, 'SELECT count(*) FROM charges')).toBe(19)
+  expect(balance(db)).toBe(50_000 - 19 * 700)
+  expect(db.raw.prepare(`SELECT * FROM charges WHERE request_id = 'r19'`).get()).toEqual({
+    entry_seq: expect.any(Number),
+    request_id: 'r19',
+    created_at: NOW + 1,
+    user_id: 'user-ann',
+    key_id: 'key-ann',
+    endpoint: '/v1/responses',
+    model: 'test-model',
+    price_id: 'price-of-test-model',
+    hold_nano_usd: 1_000,
+    amount_nano_usd: 700,
+    write_off_nano_usd: 11,
+    multiplier_ppm: 12,
+    model_multiplier_ppm: 13,
+    reason: 'estimated',
+    input_tokens: 31,
+    cached_input_tokens: 32,
+    cache_write_tokens: 33,
+    output_tokens: 34,
+    reasoning_tokens: 35,
+    web_search_calls: 36,
+    reported_usage: '{"a":1}',
+    is_flagged: 1,
+    is_demo: 0,
+    upstream_response_id: 'resp_9',
+    service_tier: 'flex',
+    priced_tier: 'priority',
+    further_usage: null,
+    source: 'balance',
+    plan_subscription_id: null,
+    upstream: 'second',
+  })
+})
+
 test('a charge keeps both multipliers, that of the model 1 where there is none', async () => {
   const { db, writer } = startWriter()
   await writer.submit(topUp(5_000))
@@ -172,9 +234,12 @@ test('a command that fails in its last statement leaves nothing of itself', asyn
   await writer.submit(topUp(5_000))
   await Promise.all([writer.submit(hold('a')), writer.submit(hold('b'))])
   await writer.submit(settle('a', 100))
-  // The usage row of this one is there already, and it is written last.
-  const broken = { ...settle('b', 100), usage: usageOf('a') } as WriteCommand
-  await expect(writer.submit(broken)).rejects.toThrow('UNIQUE constraint failed')
+  // Its counter is written last, and refuses what it is to count for.
+  const counter = { kind: 'nobody', subjectId: 'b', dayStartMs: 0, weekStartMs: 0, monthStartMs: 0 }
+  const spending = [{ ...counter, nanoUsd: 100, tokens: 1, requests: 1 }]
+  const broken = { ...settle('b', 100), spending } as unknown as WriteCommand
+  await expect(writer.submit(broken)).rejects.toThrow('CHECK constraint failed: spending_counters_kind')
+  expect(cellOf(db, 'SELECT count(*) FROM usage')).toBe(1)
   expect(entries(db)).toEqual(['top_up', 'hold', 'hold', 'settle'])
   expect(balance(db)).toBe(4_900)
   expect(cellOf(db, 'SELECT count(*) FROM charges')).toBe(1)

@@ -4,6 +4,7 @@
 import { createJournal } from './journal.ts'
 import { BookedBeforeError, CodeClaimedError } from './journal-errors.ts'
 import type { Db } from './open.ts'
+import { pack } from './packed-commands.ts'
 import { StorageFault } from './storage-fault.ts'
 import { createUsageStep, type UsageStepOrder } from './usage-step.ts'
 import type { WriteCommand } from './write-command.ts'
@@ -175,7 +176,7 @@ class GroupWriter implements Writer {
 
   #write(group: readonly Entry[]): void {
     this.#inFlight = group
-    const commands = group.map(({ command }) => command)
+    const commands = group.map(({ command }) => pack(command))
     this.#sink.write(commands, (outcome) => this.#landed(group, outcome))
   }
 

@@ -1,10 +1,10 @@
 // What the thread that writes and the one that started it tell each other.
+import type { PackedCommand } from './packed-commands.ts'
 import type { UsageStepOrder } from './usage-step.ts'
-import type { WriteCommand } from './write-command.ts'
 
 /** A group to write, a step of the upkeep of usage, or the end of all writing. */
 export type ToWriter =
-  | { readonly kind: 'write'; readonly commands: readonly WriteCommand[] }
+  | { readonly kind: 'write'; readonly commands: readonly PackedCommand[] }
   | { readonly kind: 'keep_usage'; readonly order: UsageStepOrder }
   | { readonly kind: 'stop' }
 

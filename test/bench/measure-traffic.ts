@@ -1,12 +1,13 @@
-// Whether somebody who looks at lists and the dashboard slows requests, without a rest or with one between two looks, on a folder that was filled by
-// `npm run seed`: the same load alone and beside such a reader, in turns, and the ratio of each pair. The reader runs on the
-// core of the load; what it asks for is done by the gateway, which has one core for all of its threads.
+// Whether somebody who looks at lists and the dashboard slows requests, without a rest or with one between two looks, on a
+// folder that was filled by `npm run seed`: the same load alone and beside such a reader, in turns, and the ratio of each
+// pair. The reader runs on the core of the load; what it asks for is done by the gateway, which has one core for all of its
+// threads. With `--cores both` gateway, load and reader share two.
 //
-//   node test/bench/measure-traffic.ts --data-dir D [--rounds N] [--seconds S] [--rate R] [--pause MS]
+//   node test/bench/measure-traffic.ts --data-dir D [--rounds N] [--seconds S] [--rate R] [--pause MS] [--cores own|both]
 import { spawnSync } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { cpuSecondsOf } from './child.ts'
+import { cpuSecondsOf, shareCores } from './child.ts'
 import { createCaller } from './gateway-account.ts'
 import { load } from './measures.ts'
 import { BENCH_ACCOUNT, startGateway, startUpstream } from './targets.ts'
@@ -18,6 +19,7 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '6' },
     rate: { type: 'string', default: '200' },
     pause: { type: 'string', default: '0' },
+    cores: { type: 'string', default: 'own' },
   },
 })
 const dataDir = flags['data-dir']
@@ -42,7 +44,8 @@ const READ: readonly (readonly [string, object])[] = [
   ['audit.list', {}],
 ]
 
-spawnSync('taskset', ['-acp', '0', String(process.pid)])
+if (flags.cores === 'both') shareCores()
+else spawnSync('taskset', ['-acp', '0', String(process.pid)])
 const upstream = await startUpstream()
 const gateway = await startGateway({ name: 'gateway-full-tables', upstreamPort: upstream.port, dataDir })
 const call = createCaller(`http://127.0.0.1:${gateway.port}`)

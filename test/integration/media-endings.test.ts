@@ -166,6 +166,13 @@ describe('speech', () => {
     expect(await theRow()).toMatchObject({ reason: 'upstream_failed', costNanoUsd: 1_000 * 15_000 })
   })
 
+  test('streamed as events that break off is charged by its characters', async () => {
+    gateway.upstream.script({ cut: { afterEvents: 2 } })
+    const answer = await ask('/audio/speech', { ...SPEECH, stream_format: 'sse' })
+    expect(await answer.text()).toContain('upstream_failed')
+    expect(await theRow()).toMatchObject({ reason: 'upstream_failed', costNanoUsd: 1_000 * 15_000 })
+  })
+
   test('that the upstream refuses costs nothing', async () => {
     gateway.upstream.script({ error: 400 })
     expect((await ask('/audio/speech', SPEECH)).status).toBe(400)
@@ -197,9 +204,12 @@ describe('a form', () => {
   })
 
   test('is sent on byte for byte when its client leaves while the upstream works, and is charged', async () => {
-    gateway.upstream.script({ delays: { beforeHeadersMs: 300 } })
-    const form = soundForm()
-    await expect(ask('/audio/transcriptions', form, AbortSignal.timeout(150))).rejects.toThrow()
+    gateway.upstream.script({ delays: { beforeHeadersMs: 1_000 } })
+    const leaving = new AbortController()
+    const asked = ask('/audio/transcriptions', soundForm(), leaving.signal)
+    await expect.poll(() => gateway.upstream.requests.length, { timeout: 10_000 }).toBe(1)
+    leaving.abort()
+    await expect(asked).rejects.toThrow()
     expect(await theRow()).toMatchObject({ reason: 'client_left', costNanoUsd: 3 * 100_000 })
   })
 

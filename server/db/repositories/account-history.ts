@@ -31,7 +31,7 @@ export interface AccountHistoryRepository {
 }
 
 /** Word for word the condition of the index `ledger_entries_changes`: only then does SQLite use it. */
-const IS_CHANGE = `"kind" not in ('hold', 'settle', 'release', 'write_off')`
+const IS_CHANGE = `"kind" <> 'hold' and "kind" <> 'settle' and "kind" <> 'release' and "kind" <> 'write_off'`
 
 const COLUMNS = `entry.seq, entry.created_at AS createdAt, entry.kind,
   entry.balance_after_nano_usd AS balanceAfterNanoUsd, entry.request_id AS requestId, entry.note,

@@ -99,7 +99,7 @@ const SELECT_REVENUE = `
   SELECT coalesce(sum(amount_nano_usd), 0) AS totalNanoUsd,
     coalesce(sum(CASE WHEN created_at >= ? THEN amount_nano_usd ELSE 0 END), 0) AS todayNanoUsd
   FROM ledger_entries
-  WHERE kind = 'top_up' AND "kind" not in ('hold', 'settle', 'release', 'write_off')`
+  WHERE kind = 'top_up' AND "kind" <> 'hold' and "kind" <> 'settle' and "kind" <> 'release' and "kind" <> 'write_off'`
 
 /** Of active people whose balance ever moved: who never had one misses nothing. */
 const LOW = `

@@ -76,6 +76,8 @@ export interface KeyChanges {
 export interface KeysRepository {
   create(key: NewKey): KeyRow
   findById(id: string): KeyRow | undefined
+  /** Of a key that is not deleted. */
+  nameOf(id: string): string | undefined
   findByPublicId(publicId: string): KeyWithOwner | undefined
   /** Newest first. */
   list(filter: PageRequest & KeyFilter): CountedPage<KeyRow>
@@ -95,7 +97,7 @@ export interface KeysRepository {
 
 const isThere = isNull(apiKeys.deletedAt)
 
-export function createKeysRepository({ orm }: Db): KeysRepository {
+export function createKeysRepository({ raw, orm }: Db): KeysRepository {
   const byId = orm
     .select(keyColumns)
     .from(apiKeys)
@@ -135,6 +137,10 @@ export function createKeysRepository({ orm }: Db): KeysRepository {
       ),
     )
     .prepare()
+  // Asked for every row of a list, so by the driver alone.
+  const nameOf = raw
+    .prepare<[string], string>('SELECT name FROM api_keys WHERE id = ? AND deleted_at IS NULL')
+    .pluck()
   const findById = (id: string): KeyRow | undefined => {
     const found = byId.get({ id })
     return found && toNarrowed(found)
@@ -157,6 +163,7 @@ export function createKeysRepository({ orm }: Db): KeysRepository {
       return created
     },
     findById,
+    nameOf: (id) => nameOf.get(id),
     findByPublicId(publicId) {
       const found = byPublicId.get({ publicId })
       return found && toNarrowed(found)

@@ -86,11 +86,10 @@ export function createLedgerRepository({ raw, orm }: Db): LedgerRepository {
   const mark = createResolvedMark(raw)
   const openHolds = raw.prepare<[number], HoldRecord>(SELECT_OPEN_HOLDS)
   const nextSeq = raw.prepare<[], number>('SELECT coalesce(max(seq), 0) + 1 FROM ledger_entries').pluck()
-  const balanceOf = orm
-    .select({ balanceNanoUsd: balances.balanceNanoUsd, creditLimitNanoUsd: balances.creditLimitNanoUsd })
-    .from(balances)
-    .where(eq(balances.userId, sql.placeholder('userId')))
-    .prepare()
+  const balanceOf = raw.prepare<[string], BalanceRow>(
+    `SELECT balance_nano_usd AS balanceNanoUsd, credit_limit_nano_usd AS creditLimitNanoUsd
+     FROM balances WHERE user_id = ?`,
+  )
 
   const releaseOpenHolds = raw.transaction((at: number): PossibleLoss[] => {
     const losses = openHolds.all(mark.read()).map((hold) => ({ ...hold, foundAt: at }))
@@ -113,7 +112,7 @@ export function createLedgerRepository({ raw, orm }: Db): LedgerRepository {
   })
 
   return {
-    balanceOf: (userId) => balanceOf.get({ userId }),
+    balanceOf: (userId) => balanceOf.get(userId),
     setCreditLimit: (userId, creditLimitNanoUsd) =>
       void orm.update(balances).set({ creditLimitNanoUsd }).where(eq(balances.userId, userId)).run(),
     entriesOfRequest: (requestId) =>

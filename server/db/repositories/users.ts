@@ -45,6 +45,7 @@ export interface UsersRepository {
   /** Creates the person and their empty balance, or refuses with `email_taken`. */
   create(user: NewUser): Result<UserRow, Refusal>
   findById(id: string): UserRow | undefined
+  emailOf(id: string): string | undefined
   /** In any case and with surrounding spaces. */
   findByEmail(email: string): UserRow | undefined
   /** Those who are deleted only where they are asked for. */
@@ -86,6 +87,8 @@ export function createUsersRepository({ raw, orm }: Db): UsersRepository {
     .from(users)
     .where(eq(users.emailKey, sql.placeholder('emailKey')))
     .prepare()
+  // Asked for every row of a list, so by the driver alone.
+  const emailOf = raw.prepare<[string], string>('SELECT email FROM users WHERE id = ?').pluck()
   const isActiveAdministrator = and(eq(users.role, 'admin'), eq(users.status, 'active'))
   const administrators = orm.select({ count: count() }).from(users).where(isActiveAdministrator).prepare()
   const touch = orm
@@ -119,6 +122,7 @@ export function createUsersRepository({ raw, orm }: Db): UsersRepository {
   return {
     create: (user) => create.immediate(user),
     findById: (id) => byId.get({ id }),
+    emailOf: (id) => emailOf.get(id),
     findByEmail: (email) => byEmail.get({ emailKey: emailKeyOf(email) }),
     list: (filter) => listUsers(orm, filter),
     counts: () => countUsers(orm),

@@ -23,9 +23,9 @@ export function meteredOf(held: Sending): MeteredMedia {
 
 const typeOf = ({ headers }: UpstreamHead): string => String(headers['content-type'] ?? '')
 
-/** Whether the answer is sound: asked for as such, and nothing that says otherwise. */
+/** Whether the answer to a request for speech is sound; some servers send it though events were asked for. */
 export const isSound = ({ media }: Sending, head: UpstreamHead): boolean =>
-  media?.answer === 'sound' &&
+  media?.speech !== undefined &&
   head.status === 200 &&
   /^(?:audio\/|application\/octet-stream)/i.test(typeOf(head))
 

@@ -103,10 +103,20 @@ export class MediaMeter {
     this.#note(undefined, {}, { speechCharacters: media.characters ?? 0 })
     if (this.measured.reported) return
     this.measured.estimated = withOutput(
-      { ...NO_USAGE, inputTokens: Math.ceil(requestBytes / BYTES_PER_TOKEN) },
+      {
+        ...NO_USAGE,
+        inputTokens: Math.ceil(requestBytes / BYTES_PER_TOKEN),
+        speechCharacters: media.characters ?? 0,
+      },
       'audioOutputTokens',
       Math.min(spokenTokensOfMs(ms ?? msByBytes(bytes)), this.#asked.outputTokensMax),
     )
+  }
+
+  /** The same while it comes: what is charged where it breaks off here. */
+  estimateSound(ms: number | undefined, bytes: number): void {
+    this.takeSound(ms, bytes)
+    this.#doubt()
   }
 
   /** What is charged where the answer breaks off from here on. */
@@ -143,7 +153,7 @@ export class MediaMeter {
   }
 
   #doubt(): void {
-    this.measured.estimated ??= this.measured.reported?.usage
+    this.measured.estimated = this.measured.reported?.usage ?? this.measured.estimated
     this.measured.reported = undefined
   }
 

@@ -3,6 +3,7 @@
 import { isObject, type JsonObject, parseObject } from '../json-object.ts'
 import { type OpenAiError, openAiErrorOf } from '../openai-error.ts'
 import { PassingEvent } from '../passing-event.ts'
+import { SoundMeter } from '../sound/sound-meter.ts'
 import { readEvent } from '../sse.ts'
 import {
   type EventInPassing,
@@ -15,14 +16,15 @@ import {
 import { judgePassingError, judgeStreamError } from '../upstream-errors.ts'
 import { MediaMeter, type MeteredMedia } from './media-meter.ts'
 
-const TEXTS = ['delta', 'b64_json', 'audio'].map((name) => Buffer.from(`"${name}":`))
+const TEXTS = ['delta', 'b64_json'].map((name) => Buffer.from(`"${name}":`))
 const NAMES = { entered: new Set<string>(), counted: new Set(['delta', 'b64_json', 'audio']) }
 const TAKEN = new Set(['type', 'usage', 'svg_usage', 'text', 'duration'])
 
 export function createMediaStreamReader(asked: MeteredMedia): StreamReader {
   const meter = new MediaMeter(asked)
-  const { images, sound } = asked.media
+  const { images, sound, speech } = asked.media
   const { measured } = meter
+  const spoken = new SoundMeter(speech?.isPcm)
   if (images) meter.estimateImages(images)
   if (sound) meter.estimateTranscript(sound)
 
@@ -40,13 +42,16 @@ export function createMediaStreamReader(asked: MeteredMedia): StreamReader {
     }
     if (sound && type === 'transcript.text.done') meter.takeTranscript(message, sound)
     else if (type === 'speech.audio.done') meter.takeSpoken(message)
-    else return false
+    else {
+      if (typeof message.audio === 'string') spoken.push(Buffer.from(message.audio, 'base64'))
+      if (speech) meter.estimateSound(spoken.ms, spoken.bytes)
+      return false
+    }
     return true
   }
 
   function read(event: Buffer): EventVerdict {
     for (const needle of TEXTS) measured.textBytes += textBytesBehind(event, needle)
-    if (!sound && !images) estimateSpeech(meter)
     const fields = readEvent(event)
     const message = parseObject(fields.data)
     if (!message) return PASS
@@ -90,14 +95,6 @@ export function createMediaStreamReader(asked: MeteredMedia): StreamReader {
     heartbeat: () => HEARTBEAT_COMMENT,
     errorEvent,
   }
-}
-
-/** Of speech the sound so far is in base64, of a format that is not looked into: bounded by the hold, and said to be estimated. */
-function estimateSpeech(meter: MediaMeter): void {
-  const { textBytes } = meter.measured
-  meter.takeSound(undefined, Math.ceil((textBytes * 3) / 4))
-  meter.measured.textBytes = textBytes
-  meter.measured.reported = undefined
 }
 
 function errorEvent(error: OpenAiError): Buffer {

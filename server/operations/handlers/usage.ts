@@ -52,11 +52,11 @@ function namesIn(rows: readonly UsageRow[], { users, keys }: OperationDeps['repo
   return {
     users: named(
       rows.map(({ userId }) => userId),
-      (id) => users.findById(id)?.email,
+      (id) => users.emailOf(id),
     ),
     keys: named(
       rows.map(({ keyId }) => keyId),
-      (id) => keys.findById(id)?.name,
+      (id) => keys.nameOf(id),
     ),
   }
 }

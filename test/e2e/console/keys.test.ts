@@ -96,8 +96,8 @@ journey(
     await begin('Disable')
     await page.getByText('laptop is disabled').waitFor()
     expect(await answerTo(made.data.secret)).toBe(401)
-    await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByText('laptop is enabled').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).last().click()
+    await page.getByText('Undone: it is as it was before').waitFor()
 
     await begin('Rotate')
     await dialog.getByText('The old key works for 1 day more').waitFor()

@@ -1,5 +1,6 @@
 // Every request as the operator sees it: arriving by itself, narrowed, explained, refunded, taken along as a file.
 import { beforeAll, describe, expect } from 'vitest'
+import { wavOf } from '../../../server/demo-upstream/sounds.ts'
 import { type Client, clientOf, DOLLAR, fillStage } from '../support/requests.ts'
 import {
   CONSOLE_LOOKS_FEW,
@@ -133,5 +134,53 @@ describe('with many requests', () => {
     await page.getByText('Nothing matches these filters.').waitFor()
     await page.getByRole('button', { name: 'Clear filters' }).click()
     await totals.getByText('25 requests').waitFor()
+  })
+})
+
+describe('images and sound', () => {
+  beforeAll(async () => {
+    const { secret } = await clientOf(stage, 'yuki.mori@tidewater.example', 20)
+    const send = (path: string, body: object | FormData) =>
+      fetch(`${stage.portal.url}/v1${path}`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${secret}`,
+          ...(body instanceof FormData ? {} : { 'content-type': 'application/json' }),
+        },
+        body: body instanceof FormData ? body : JSON.stringify(body),
+      }).then((answer) => answer.arrayBuffer())
+    const form = new FormData()
+    form.set('file', new Blob([wavOf(12_300)]), 'speech.wav')
+    form.set('model', 'demo-whisper')
+    form.set('response_format', 'text')
+    await send('/audio/transcriptions', form)
+    await send('/audio/speech', {
+      model: 'demo-speech',
+      input: 'A gate, and behind it a garden.',
+      voice: 'alloy',
+    })
+    await send('/images/generations', { model: 'demo-image', prompt: 'A gate.', n: 2 })
+  })
+
+  describe.each(CONSOLE_LOOKS_FEW.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
+    journey(`are shown by what they are (${name})`, async () => {
+      const page = await open('/admin/usage', look)
+      const isEnglish = look.locale === 'en'
+      const row = (model: string) => page.locator('tbody tr', { hasText: model })
+      await row('demo-image')
+        .getByText(isEnglish ? /2 images/ : /2 张图像/)
+        .waitFor()
+      await row('demo-speech')
+        .getByText(isEnglish ? /31 characters/ : /31 个字符/)
+        .waitFor()
+      await row('demo-whisper')
+        .getByText(isEnglish ? '13 s of sound' : '13 秒音频')
+        .waitFor()
+      await row('demo-whisper').press('Enter')
+      const line = page.locator('.drawer .ln', { hasText: isEnglish ? 'Sound, in seconds' : '音频秒数' })
+      await line.getByText(/^13 × /).waitFor()
+      await expectSound(page)
+      await takePicture(page, `console-usage-media-${name}`)
+    })
   })
 })

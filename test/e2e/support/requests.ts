@@ -7,6 +7,8 @@ export interface Client {
   readonly userId: string
   readonly keyId: string
   readonly cookie: string
+  /** The API key. */
+  readonly secret: string
   /** Sends one request and resolves to its status. */
   send(model?: string): Promise<number>
 }
@@ -22,6 +24,7 @@ export async function clientOf(stage: Stage, email: string, dollars: number): Pr
     userId,
     keyId: key.data.id,
     cookie,
+    secret: key.data.secret,
     async send(model = 'demo-smart') {
       const response = await fetch(`${stage.portal.url}/v1/chat/completions`, {
         method: 'POST',

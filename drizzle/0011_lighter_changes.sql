@@ -1,0 +1,2 @@
+DROP INDEX `ledger_entries_changes`;--> statement-breakpoint
+CREATE INDEX `ledger_entries_changes` ON `ledger_entries` (`user_id`,`seq`) WHERE "kind" <> 'hold' and "kind" <> 'settle' and "kind" <> 'release' and "kind" <> 'write_off';
