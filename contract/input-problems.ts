@@ -51,6 +51,8 @@ export const INPUT_PROBLEMS = {
   names_no_model: 'has to name at least one model, or be null for all of them',
   key_names_no_model: 'has to name at least one model; to let nothing pass, disable the key',
   model_named_twice: 'names a model twice',
+  store_named_twice: 'names a vector store twice',
+  tier_named_twice: 'names a tier twice',
   bad_prefix: 'has to be at most 12 letters and digits',
   amount_for_balance_codes: 'has to be given for codes of the kind balance, and for no others',
   plan_for_plan_codes: 'has to be given for codes of the kind plan, and for no others',

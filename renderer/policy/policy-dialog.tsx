@@ -1,13 +1,13 @@
 // All rules of one role, plan, person or key, replaced together.
 import type { LimitScope } from '../../contract/limits.ts'
-import type { SubjectPolicyView } from '../../contract/request-policy.ts'
+import type { RequestPolicy, SubjectPolicyView } from '../../contract/request-policy.ts'
 import { useAsk, useChange } from '../client/hooks.ts'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import { useForm } from '../kit/form.ts'
 import { useKitWords } from '../kit/kit-words.ts'
 import { ErrorState, FailureNote, SkeletonRows } from '../kit/states.tsx'
-import { toast } from '../kit/toast.tsx'
+import { useDone } from '../kit/undo.ts'
 import { areCallsSound, type PolicyDraft, toDraft, toPolicy } from './policy-draft.ts'
 import { PolicyForm } from './policy-form.tsx'
 import { usePolicyWords } from './words.ts'
@@ -52,6 +52,7 @@ export function PolicyDialog({ subject, onClose }: PolicyDialogProps) {
 function LoadedDialog({ subject, view, onClose }: PolicyDialogProps & { readonly view: SubjectPolicyView }) {
   const t = usePolicyWords()
   const kit = useKitWords()
+  const tellDone = useDone()
   const { scope, subjectId, name } = subject
   const { mutateAsync } = useChange('policies.update', ['policies.get', 'audit.list'])
   const initial: { readonly policy: PolicyDraft } = { policy: toDraft(view.policy) }
@@ -59,8 +60,9 @@ function LoadedDialog({ subject, view, onClose }: PolicyDialogProps & { readonly
     initial,
     check: ({ policy }) => ({ policy: areCallsSound(policy) ? undefined : t('callsProblem') }),
     send: async ({ policy }) => {
-      await mutateAsync({ scope, subjectId, policy: toPolicy(policy) })
-      toast({ text: t('saved', { name }) })
+      const set = (said: RequestPolicy) => mutateAsync({ scope, subjectId, policy: said })
+      await set(toPolicy(policy))
+      tellDone({ text: t('saved', { name }), undo: () => set(view.policy) })
       onClose()
     },
   })
