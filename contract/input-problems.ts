@@ -24,6 +24,7 @@ export const INPUT_PROBLEMS = {
   not_an_email: 'has to be an email address, such as name@example.com',
   not_a_host: 'has to be a host name or an IP address, such as smtp.example.com',
   not_a_host_name: 'has to be a host name without scheme and port, such as gateway.example.com',
+  not_a_local_name: 'has to be letters, digits and hyphens, at most 60, such as codex-gateway',
   not_an_origin:
     'has to be an origin, such as https://chat.example.com or http://localhost:3000, without a path',
   usual_port: 'has to leave out the usual port, as browsers do',

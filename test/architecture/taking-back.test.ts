@@ -7,7 +7,8 @@ import { CATALOGUE, operationNames } from '../../contract/catalogue.ts'
 import { isReading } from '../../server/operations/change-events.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const CONSOLE = globSync('renderer/console/**/*.tsx', { cwd: ROOT })
+/** The console, and the parts of its screens that the portal has as well. */
+const CONSOLE = globSync('renderer/{console,api-keys,limits-form,policy}/**/*.tsx', { cwd: ROOT })
   .filter((path) => !path.endsWith('.test.tsx'))
   .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
 
@@ -50,6 +51,8 @@ const OPERATIONS: Readonly<Record<string, keyof typeof MEANS | 'elsewhere'>> = {
   'models.setAccess': 'undo',
   'models.setMultiplier': 'undo',
   'settings.update': 'undo',
+  // Every device has to be told anew whom to trust.
+  'https.replaceAuthority': 'asked',
   'mail.update': 'undo',
   'mail.retry': 'adds',
   'upstreams.update': 'undo',
@@ -57,6 +60,7 @@ const OPERATIONS: Readonly<Record<string, keyof typeof MEANS | 'elsewhere'>> = {
   'upstreams.change': 'undo',
   'upstreams.remove': 'typed',
   'limits.update': 'undo',
+  'policies.update': 'undo',
   'plans.create': 'adds',
   'plans.update': 'undo',
   'plans.archive': 'undo',
