@@ -59,6 +59,7 @@ const SETTLED = [
   'created_at',
   'user_id',
   'key_id',
+  'model',
   'endpoint',
   'status',
   'reason',
@@ -78,7 +79,6 @@ export function settledValues(settlement: readonly Value[]): LateValues {
   const source = of('plan_subscription_id') === null ? 'balance' : 'plan'
   return {
     ...Object.fromEntries(SETTLED.map((name) => [name, of(name)])),
-    model: of('asked_model'),
     cost_nano_usd: of('amount_nano_usd'),
     source,
   }

@@ -17,10 +17,7 @@ export const HOLD_COLUMNS = [
   'plan_subscription_id',
 ] as const
 
-/**
- * What a charge and a usage row have in common has one place, under the name of the column. The model is not: a charge is of the
- * one that ran, and a usage row has the name that was asked for.
- */
+/** What a charge and a usage row have in common has one place, under the name of the column. */
 export const SETTLEMENT_COLUMNS = [
   'request_id',
   'user_id',
@@ -56,7 +53,6 @@ export const SETTLEMENT_COLUMNS = [
   'duration_ms',
   'first_token_ms',
   'stream',
-  'asked_model',
 ] as const
 
 type HoldColumn = (typeof HOLD_COLUMNS)[number]
@@ -134,7 +130,6 @@ function settlementValues({ hold, charge, usage, spending, createdAt }: SettleCo
     usage.durationMs,
     usage.firstTokenMs,
     toFlag(usage.stream),
-    usage.model,
   ]
   for (const delta of spending) values.push(...spendingValues(delta))
   return values
