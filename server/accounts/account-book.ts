@@ -6,10 +6,11 @@ import type { UsageRow } from '../../contract/usage.ts'
 import type { LedgerRepository } from '../db/repositories/ledger.ts'
 import type { Writer } from '../db/write.ts'
 import type { HoldRecord } from '../db/write-command.ts'
+import type { Bound } from '../ledger/bound.ts'
 import { decideHoldWithin } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
-import { capBounds, type KeySpending } from '../limits/decide-spending-cap.ts'
+import { capBounds, hasCap, type KeySpending } from '../limits/decide-spending-cap.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type {
   AccountBook,
@@ -17,6 +18,7 @@ import type {
   BalanceChange,
   Grant,
   HoldRequest,
+  KeyFamily,
   LivingHold,
   OpenHold,
 } from './account.ts'
@@ -96,8 +98,7 @@ class LiveAccounts implements AccountBook {
     const { requestId, userId, keyId, keyFamily, model, priceId, createdAt } = request
     if (this.#holds.has(requestId)) throw new Error(`Request ${requestId} has an open hold already.`)
     const payer = this.#payerOf(request)
-    const caps = capBounds(keyFamily.caps, this.#keySpendings.of(keyFamily.id))
-    const decision = decideHoldWithin([...payer.bounds(), ...caps], request.ask)
+    const decision = decideHoldWithin(this.#boundsOf(payer, keyFamily), request.ask)
     if (!decision.ok) return decision
     const { amountNanoUsd, tokens } = decision.value
     requireAmount(amountNanoUsd, 'hold')
@@ -105,14 +106,36 @@ class LiveAccounts implements AccountBook {
     const amounts = { nanoUsd: amountNanoUsd, tokens, requests: 1 }
     const payment = payer.hold(amounts)
     const counted = this.#keySpendings.hold(keyFamily.id, amounts)
-    const paid = { amountNanoUsd, planSubscriptionId: payer.planSubscriptionId }
-    const record: HoldRecord = { requestId, userId, keyId, model, priceId, createdAt, ...paid }
+    const { planSubscriptionId } = payer
+    const record: HoldRecord = {
+      requestId,
+      userId,
+      keyId,
+      model,
+      priceId,
+      createdAt,
+      amountNanoUsd,
+      planSubscriptionId,
+    }
     // The writer has reported why, where it is not.
     const isOnDisk = this.#writer.submit({ kind: 'hold', hold: record }).then(
       () => true,
       () => this.#loseHold(hold),
     )
-    const hold: OpenHold = { ...record, keyFamily, ...decision.value, isOnDisk }
+    const hold: OpenHold = {
+      requestId,
+      userId,
+      keyId,
+      keyFamily,
+      model,
+      priceId,
+      createdAt,
+      planSubscriptionId,
+      amountNanoUsd,
+      tokens,
+      outputTokensGranted: decision.value.outputTokensGranted,
+      isOnDisk,
+    }
     this.#holds.set(requestId, { hold, record, payment, counted })
     return ok(hold)
   }
@@ -139,7 +162,8 @@ class LiveAccounts implements AccountBook {
       this.#logger.error(about, 'the operator bears part of a charge')
     }
     const used = amountsOf(bounded, usage)
-    const spending = [counted.count(used), ...payment.charge(used)]
+    const spending = [counted.count(used)]
+    for (const delta of payment.charge(used)) spending.push(delta)
     const changedByNanoUsd = record.planSubscriptionId === null ? 0 - bounded.amountNanoUsd : 0
     const createdAt = this.#clock.now()
     this.#ending.set(record.requestId, record)
@@ -226,6 +250,11 @@ class LiveAccounts implements AccountBook {
     this.#lost.add(hold)
     giveBack(lost)
     return false
+  }
+
+  #boundsOf(payer: Payer, { id, caps }: KeyFamily): readonly Bound[] {
+    const bounds = payer.bounds()
+    return hasCap(caps) ? [...bounds, ...capBounds(caps, this.#keySpendings.of(id))] : bounds
   }
 
   /** A plan that has ended since it was chosen leaves it to the balance. */

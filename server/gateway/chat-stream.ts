@@ -1,6 +1,7 @@
 // Reads a streamed chat completion: takes the usage from wherever it comes (the last one counts), undoes the usage chunk
 // that the gateway asked for, and renames an aliased model back.
 import { parseChatUsage } from '../ledger/token-usage.ts'
+import { ChunkNames, emptyUsageIn, isObjectEvent, without } from './chunk-names.ts'
 import { isObject, type JsonObject, parseObject } from './json-object.ts'
 import {
   applySplices,
@@ -23,16 +24,12 @@ import {
   nothingMeasured,
   PASS,
   type StreamReader,
-  textBytesBehind,
 } from './stream-meter.ts'
 import { judgePassingError, judgeStreamError } from './upstream-errors.ts'
 
-const USAGE = Buffer.from('"usage"')
 const DONE = Buffer.from('[DONE]')
-const ERROR = Buffer.from('"error"')
 /** `input` is of custom tools, which take text instead of arguments; `text` of legacy completions. */
 const TEXT_NAMES = ['content', 'arguments', 'input', 'reasoning_content', 'refusal', 'text'] as const
-const TEXT = TEXT_NAMES.map((name) => Buffer.from(`"${name}":`))
 const NAMES_IN_PASSING = { entered: new Set<string>(), counted: new Set<string>(TEXT_NAMES) }
 
 export interface ChatStreamOptions {
@@ -44,6 +41,7 @@ export interface ChatStreamOptions {
 export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOptions): StreamReader {
   const measured = nothingMeasured()
   const mustEdit = isUsageInjected || alias !== undefined
+  const names = new ChunkNames(TEXT_NAMES)
 
   function readUsageChunk(event: Buffer, fields: EventFields): EventVerdict | undefined {
     const chunk = parseObject(fields.data)
@@ -68,11 +66,16 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
   return {
     measured,
     read(event) {
-      for (const needle of TEXT) measured.textBytes += textBytesBehind(event, needle)
-      if (event.includes(DONE) && readEvent(event).data?.trim() === '[DONE]') {
+      names.read(event)
+      measured.textBytes += names.textBytes
+      if (!isObjectEvent(event) && event.includes(DONE) && readEvent(event).data?.trim() === '[DONE]') {
         return { kind: 'withhold', bytes: event, isFinal: true }
       }
-      const mayCarryUsage = event.includes(USAGE) || event.includes(ERROR)
+      // Most chunks of all say that there is no usage yet, and nothing else of concern.
+      const nothing = names.hasError || measured.responseId === null ? undefined : emptyUsageIn(event)
+      if (nothing && !mustEdit) return PASS
+      if (nothing && alias === undefined) return { kind: 'replace', bytes: without(event, nothing) }
+      const mayCarryUsage = names.hasUsage || names.hasError
       if (!mayCarryUsage && !mustEdit) return PASS
       const fields = readEvent(event)
       const verdict = mayCarryUsage ? readUsageChunk(event, fields) : undefined

@@ -159,7 +159,7 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
   await landed
   held.admission.trueUp(row.inputTokens + row.outputTokens)
   relayed.finish()
-  if (relayed.finished) await relayed.finished
+  if (relayed.finished !== undefined) await relayed.finished
   deps.events.publish({ type: 'request.finished', userId: row.userId, row })
   return outcomeOfRow(row, live.drainCutBy)
 }

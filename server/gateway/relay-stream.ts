@@ -45,6 +45,8 @@ export class StreamRelay implements ExchangeSink {
   readonly #finished: Promise<void>
   /** The event that is passing in pieces. */
   #inPassing: EventInPassing | undefined
+  /** What goes out together, once a piece of the upstream's has been read. */
+  readonly #out: Buffer[] = []
   #withheld: Buffer[] = []
   #withheldBytes = 0
   #isWithholding = false
@@ -76,18 +78,13 @@ export class StreamRelay implements ExchangeSink {
   }
 
   onData(chunk: Buffer): void {
-    const out: Buffer[] = []
-    this.#splitter.push(
-      chunk,
-      (bytes, start, end) => this.#take(bytes.subarray(start, end), out),
-      (piece, isLast) => this.#takePiece(piece, isLast, out),
-    )
-    this.#client.write(out)
+    this.#splitter.push(chunk, this.#onEvent, this.#onPiece)
+    this.#writeOut()
     if (this.#live.isGone) this.#live.drained(chunk.length)
   }
 
   onEnd(): void {
-    const out: Buffer[] = []
+    const out = this.#out
     const rest = this.#splitter.rest()
     const wasPassing = this.#inPassing !== undefined
     if (wasPassing) this.#takePiece(rest ?? Buffer.alloc(0), true, out)
@@ -100,12 +97,25 @@ export class StreamRelay implements ExchangeSink {
       if (rest && !wasPassing && !isWholeEvent(rest)) out.length = 0
       if (wasPassing || out.length > 0) out.push(BLANK_LINE)
     }
-    this.#client.write(out)
+    this.#writeOut()
     this.#end(isComplete ? undefined : refusal('upstream_failed'))
   }
 
   onFault(fault: UpstreamFault): void {
     this.#end(refusal(codeOf(fault)))
+  }
+
+  readonly #onEvent = (bytes: Buffer, start: number, end: number): void => {
+    const isAllOfIt = start === 0 && end === bytes.length
+    this.#take(isAllOfIt ? bytes : bytes.subarray(start, end), this.#out)
+  }
+
+  readonly #onPiece = (piece: Buffer, isLast: boolean): void => this.#takePiece(piece, isLast, this.#out)
+
+  #writeOut(): void {
+    if (this.#out.length === 0) return
+    this.#client.write(this.#out)
+    this.#out.length = 0
   }
 
   #take(event: Buffer, out: Buffer[]): void {

@@ -50,6 +50,24 @@ export function isHostAllowed(hostHeader: string | undefined, configuredNames: r
   return configuredNames.some((configured) => configured.toLowerCase() === name)
 }
 
+/** The same with the names as they are now, and quick where the header is the one that was allowed last. */
+export function createHostCheck(
+  configuredNames: () => readonly string[],
+): (hostHeader: string | undefined) => boolean {
+  let lastAllowed: string | undefined
+  let namesOfLast: readonly string[] | undefined
+  return (hostHeader) => {
+    const names = configuredNames()
+    if (hostHeader !== undefined && hostHeader === lastAllowed && names === namesOfLast) return true
+    const isAllowed = isHostAllowed(hostHeader, names)
+    if (isAllowed) {
+      lastAllowed = hostHeader
+      namesOfLast = names
+    }
+    return isAllowed
+  }
+}
+
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/
 
 function hostNameOf(hostHeader: string | undefined): string | undefined {

@@ -1,7 +1,7 @@
 // The most that a request can cost: what is held before anything is sent upstream. Kept in two parts, because the output
 // limit is the one thing that can be lowered until a request fits.
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRates } from '../../contract/price.ts'
-import { isLongContext, ratesFor, scaleUp } from './charge.ts'
+import { isLongContext, ratesFor, scaleUp, type TierRates } from './charge.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion } from './money.ts'
 import type { PricedTier } from './service-tier.ts'
 
@@ -36,6 +36,8 @@ export interface Quote {
   readonly modelMultiplierPpm?: PartsPerMillion
 }
 
+const DEFAULT_ALONE: readonly PricedTier[] = ['default']
+
 /**
  * An upper bound of `chargeFor` over all usage within the bounds, at the dearest rates that it can reach: whichever of
  * plain, cached and cache-write input is dearest, text, audio or images, in whichever tier of service it may be answered, and
@@ -49,33 +51,34 @@ export function quoteFor(
 ): Quote {
   const windowTokens = rates.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
   const inputTokens = Math.min(bounds.inputTokensMax, windowTokens)
-  const lengths = isLongContext(inputTokens, rates) ? [false, true] : [false]
-  const tiers = (bounds.serviceTiers ?? ['default']).flatMap((tier) =>
-    lengths.map((isLong) => ratesFor(rates, tier, isLong)),
-  )
-  const dearestInput = Math.max(
-    ...tiers.flatMap((tier) => [tier.input, tier.cachedInput, tier.cacheWrite]),
+  let dearestInput = Math.max(
     rates.audioInputNanoUsdPerMTok ?? 0,
     rates.audioCachedInputNanoUsdPerMTok ?? 0,
     rates.imageInputNanoUsdPerMTok ?? 0,
     rates.imageCachedInputNanoUsdPerMTok ?? 0,
   )
-  const dearestOutput = Math.max(
-    ...tiers.map((tier) => tier.output),
-    rates.audioOutputNanoUsdPerMTok ?? 0,
-    rates.imageOutputNanoUsdPerMTok ?? 0,
-  )
-  const perOutputTokenTimesRates = BigInt(bounds.choices) * BigInt(dearestOutput)
-  return {
-    fixedTokensTimesRates:
-      BigInt(inputTokens) * BigInt(dearestInput) +
-      BigInt(bounds.extraOutputTokensMax ?? 0) * perOutputTokenTimesRates +
-      toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION),
-    perOutputTokenTimesRates,
-    multiplierPpm,
-    modelMultiplierPpm,
+  let dearestOutput = Math.max(rates.audioOutputNanoUsdPerMTok ?? 0, rates.imageOutputNanoUsdPerMTok ?? 0)
+  const reach = ({ input, cachedInput, cacheWrite, output }: TierRates): void => {
+    dearestInput = Math.max(dearestInput, input, cachedInput, cacheWrite)
+    dearestOutput = Math.max(dearestOutput, output)
   }
+  const isLong = isLongContext(inputTokens, rates)
+  for (const tier of bounds.serviceTiers ?? DEFAULT_ALONE) {
+    reach(ratesFor(rates, tier, false))
+    if (isLong) reach(ratesFor(rates, tier, true))
+  }
+  const perOutputTokenTimesRates = BigInt(bounds.choices) * BigInt(dearestOutput)
+  let fixedTokensTimesRates = BigInt(inputTokens) * BigInt(dearestInput)
+  const { extraOutputTokensMax = 0 } = bounds
+  if (extraOutputTokensMax > 0) {
+    fixedTokensTimesRates += BigInt(extraOutputTokensMax) * perOutputTokenTimesRates
+  }
+  if (callsTools(bounds)) fixedTokensTimesRates += toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION)
+  return { fixedTokensTimesRates, perOutputTokenTimesRates, multiplierPpm, modelMultiplierPpm }
 }
+
+const callsTools = ({ webSearchCallsMax, fileSearchCallsMax, codeInterpreterSessionsMax }: QuoteBounds) =>
+  webSearchCallsMax > 0 || (fileSearchCallsMax ?? 0) > 0 || (codeInterpreterSessionsMax ?? 0) > 0
 
 const toolCallsNanoUsd = (bounds: QuoteBounds, rates: PriceRates): bigint =>
   BigInt(bounds.webSearchCallsMax) * BigInt(rates.webSearchNanoUsdPerCall ?? 0) +
