@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import { refusal } from '../contract/errors.ts'
 import type { PushedEvent } from '../contract/events.ts'
-import type { Settings } from '../contract/settings.ts'
 import type { Restart, RestartWork } from './backups/restore.ts'
 import { type Closers, createClosers } from './closers.ts'
 import type { StartConfig } from './config.ts'
@@ -187,18 +186,6 @@ const toGatewayDoor = (core: () => Core): GatewayDoor => ({
   recordRefused: (address, refused) => core().gateway.recordRefused(address, refused),
 })
 
-/** The same list as long as the settings are the same: it is asked for with every request. */
-function allowedHostsOf(host: string, settings: () => Settings): () => readonly string[] {
-  let of: Settings | undefined
-  let hosts: readonly string[] = []
-  return () => {
-    const now = settings()
-    if (now !== of) hosts = [host, ...now.allowedHosts]
-    of = now
-    return hosts
-  }
-}
-
 function toHttpDeps(
   { config, ports, installation, events, arrivals }: Surroundings,
   core: () => Core,
@@ -216,7 +203,7 @@ function toHttpDeps(
     clock: ports.clock,
     remoteAdministration: () =>
       remoteAdministrationOf(config, core().deps.settings.current().remoteAdministration),
-    allowedHosts: allowedHostsOf(config.host, () => core().deps.settings.current()),
+    allowedHosts: () => [config.host, ...core().deps.settings.current().allowedHosts],
     readiness: () => ({
       database: !isStopping() && canWrite(core().deps),
       setUp: !isStopping() && core().deps.setup.isDone(),

@@ -1,7 +1,7 @@
 // Reads a streamed chat completion: takes the usage from wherever it comes (the last one counts), undoes the usage chunk
 // that the gateway asked for, and renames an aliased model back.
 import { parseChatUsage } from '../ledger/token-usage.ts'
-import { ChunkNames, emptyUsageIn, isObjectEvent, without } from './chunk-names.ts'
+import { ChunkNames, EMPTY_USAGE, emptyUsageAt, isObjectEvent } from './chunk-names.ts'
 import { isObject, type JsonObject, parseObject } from './json-object.ts'
 import {
   applySplices,
@@ -19,6 +19,7 @@ import {
   DROP,
   type EventInPassing,
   type EventVerdict,
+  HAS_TO_BE_READ,
   HEARTBEAT_COMMENT,
   type Measured,
   nothingMeasured,
@@ -66,15 +67,9 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
   return {
     measured,
     read(event) {
-      names.read(event)
+      names.read(event, 0, event.length)
       measured.textBytes += names.textBytes
-      if (!isObjectEvent(event) && event.includes(DONE) && readEvent(event).data?.trim() === '[DONE]') {
-        return { kind: 'withhold', bytes: event, isFinal: true }
-      }
-      // Most chunks of all say that there is no usage yet, and nothing else of concern.
-      const nothing = names.hasError || measured.responseId === null ? undefined : emptyUsageIn(event)
-      if (nothing && !mustEdit) return PASS
-      if (nothing && alias === undefined) return { kind: 'replace', bytes: without(event, nothing) }
+      if (isDone(event)) return { kind: 'withhold', bytes: event, isFinal: true }
       const mayCarryUsage = names.hasUsage || names.hasError
       if (!mayCarryUsage && !mustEdit) return PASS
       const fields = readEvent(event)
@@ -83,12 +78,26 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
       const bytes = edited(event, fields)
       return bytes === event ? PASS : { kind: 'replace', bytes }
     },
+    glance(bytes, start, end) {
+      // The first chunk is parsed for its id, and all are where a model has to be renamed.
+      if (measured.responseId === null || alias !== undefined) return HAS_TO_BE_READ
+      names.read(bytes, start, end)
+      if (names.hasError || !isObjectEvent(bytes, start, end)) return HAS_TO_BE_READ
+      const cutAt = names.hasUsage ? emptyUsageAt(bytes, start, end) : end
+      if (cutAt < 0) return HAS_TO_BE_READ
+      measured.textBytes += names.textBytes
+      return isUsageInjected ? cutAt : end
+    },
+    cutBytes: EMPTY_USAGE.length,
     passing: () => chunkInPassing(measured, isUsageInjected, alias),
     mayEndWithUsage: true,
     heartbeat: () => HEARTBEAT_COMMENT,
     errorEvent,
   }
 }
+
+const isDone = (event: Buffer): boolean =>
+  !isObjectEvent(event, 0, event.length) && event.includes(DONE) && readEvent(event).data?.trim() === '[DONE]'
 
 /** The last report counts: some servers send what has been used so far on every chunk. */
 function takeFrom(chunk: JsonObject, measured: Measured): void {

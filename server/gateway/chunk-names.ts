@@ -1,14 +1,16 @@
 // What can be seen of a chat chunk without parsing it, in one pass over its bytes: how much text it brings, whether it speaks of
-// usage or of an error, and the empty usage that most chunks have. This is done for every chunk of every stream.
+// usage or of an error, and the empty usage that most chunks have. This is done for every chunk of every stream, so a chunk is
+// looked at where it lies, in `bytes[start, end)`.
 import { closingQuote, unescapedBytes } from './stream-meter.ts'
 
 const QUOTE = 0x22
+const BACKSLASH = 0x5c
 const COLON = 0x3a
 const SPACE = 0x20
 const LF = 0x0a
 const OPEN_BRACE = 0x7b
 
-/** With its opening quote, which stands unescaped behind no other name's last letters. */
+/** With its opening quote, which no longer name has in the same place. */
 const quoted = (name: string): Buffer => Buffer.from(`"${name}`)
 const USAGE = quoted('usage')
 const ERROR = quoted('error')
@@ -28,99 +30,92 @@ export class ChunkNames {
     }
   }
 
-  read(event: Buffer): void {
+  read(bytes: Buffer, start: number, end: number): void {
     this.textBytes = 0
     this.hasUsage = false
     this.hasError = false
-    const { length } = event
-    let at = 1
-    while (at < length) {
-      if (event[at] === QUOTE) at = this.#name(event, at)
-      at += 1
-    }
+    for (let at = start; at < end; at += 1) if (bytes[at] === QUOTE) at = this.#name(bytes, start, at, end)
   }
 
   /** Looks at what ends in the quote at `quote`; the offset of the last byte that was read. */
-  #name(event: Buffer, quote: number): number {
-    if (endsIn(event, quote, USAGE)) this.hasUsage = true
-    else if (endsIn(event, quote, ERROR)) this.hasError = true
-    else if (event[quote + 1] === COLON && this.#isOfText(event, quote)) return this.#text(event, quote + 2)
+  #name(bytes: Buffer, start: number, quote: number, end: number): number {
+    if (endsIn(bytes, start, quote, USAGE)) this.hasUsage = true
+    else if (endsIn(bytes, start, quote, ERROR)) this.hasError = true
+    else if (bytes[quote + 1] === COLON && quote + 1 < end && this.#isOfText(bytes, start, quote)) {
+      return this.#text(bytes, quote + 2, end)
+    }
     return quote
   }
 
-  #isOfText(event: Buffer, quote: number): boolean {
-    const candidates = this.#textNames[event[quote - 1] ?? 0]
+  #isOfText(bytes: Buffer, start: number, quote: number): boolean {
+    const candidates = this.#textNames[bytes[quote - 1] ?? 0]
     if (candidates === undefined) return false
-    for (const name of candidates) if (endsIn(event, quote, name)) return true
+    for (const name of candidates) if (endsIn(bytes, start, quote, name)) return true
     return false
   }
 
-  #text(event: Buffer, from: number): number {
-    let start = from
-    while (event[start] === SPACE) start += 1
-    if (event[start] !== QUOTE) return from - 1
-    const end = closingQuote(event, start + 1)
-    this.textBytes += unescapedBytes(event, start + 1, end)
-    return end
+  #text(bytes: Buffer, from: number, end: number): number {
+    let open = from
+    while (open < end && bytes[open] === SPACE) open += 1
+    if (open >= end || bytes[open] !== QUOTE) return from - 1
+    for (let at = open + 1; at < end; at += 1) {
+      const byte = bytes[at]
+      if (byte === BACKSLASH) break
+      if (byte !== QUOTE) continue
+      this.textBytes += at - open - 1
+      return at
+    }
+    // One with escapes in it, or without an end.
+    const event = bytes.subarray(open + 1, end)
+    const length = closingQuote(event, 0)
+    this.textBytes += unescapedBytes(event, 0, length)
+    return open + 1 + length
   }
 }
 
 /** Whether `name` stands right before `end`. */
-function endsIn(event: Buffer, end: number, name: Buffer): boolean {
-  const start = end - name.length
-  if (start < 0) return false
-  for (let at = name.length - 1; at >= 0; at -= 1) if (event[start + at] !== name[at]) return false
+function endsIn(bytes: Buffer, start: number, end: number, name: Buffer): boolean {
+  const from = end - name.length
+  if (from < start) return false
+  for (let at = name.length - 1; at >= 0; at -= 1) if (bytes[from + at] !== name[at]) return false
   return true
 }
 
 const DATA = Buffer.from('data:')
 
 /** Whether the data of an event begins with a brace: it is then no `[DONE]`. */
-export function isObjectEvent(event: Buffer): boolean {
-  if (!endsIn(event, DATA.length, DATA)) return false
-  let at = DATA.length
-  while (event[at] === SPACE) at += 1
-  return event[at] === OPEN_BRACE
+export function isObjectEvent(bytes: Buffer, start: number, end: number): boolean {
+  let at = start + DATA.length
+  if (at > end || !endsIn(bytes, start, at, DATA)) return false
+  while (at < end && bytes[at] === SPACE) at += 1
+  return bytes[at] === OPEN_BRACE
 }
 
-const EMPTY_USAGE = Buffer.from(',"usage":null')
+/** What most chunks say of their usage, where it is asked for. */
+export const EMPTY_USAGE = Buffer.from(',"usage":null')
 const OBJECT_END = Buffer.from('}\n\n')
 const PADDING = Buffer.from(',"obfuscation":"')
 const PADDING_LENGTH_MAX = 64
 
 /**
- * Where a chunk says `"usage":null` as its last member, or before nothing but the padding that OpenAI puts behind it. The comma
- * before it makes it a member of the outermost object, because the brace behind it is the last one. Undefined where the event
- * may say it elsewhere.
+ * Where `EMPTY_USAGE` stands as the last member of a chunk, or before nothing but the padding that OpenAI puts behind it. It is a
+ * member of the outermost object then, because the brace behind it is the last one, and its comma is no part of a text. -1 where
+ * the chunk may say it elsewhere, or does not begin with its data, or has more than one line.
  */
-export function emptyUsageIn(event: Buffer): Range | undefined {
-  const objectEnd = event.length - OBJECT_END.length
-  if (!endsIn(event, event.length, OBJECT_END) || !isObjectEvent(event)) return undefined
-  // Data on several lines is put on one where it is edited.
-  if (event.indexOf(LF) !== event.length - 2) return undefined
-  const end = withoutPadding(event, objectEnd)
-  return endsIn(event, end, EMPTY_USAGE) ? { start: end - EMPTY_USAGE.length, end } : undefined
-}
-
-export interface Range {
-  readonly start: number
-  readonly end: number
+export function emptyUsageAt(bytes: Buffer, start: number, end: number): number {
+  if (!endsIn(bytes, start, end, OBJECT_END) || !isObjectEvent(bytes, start, end)) return -1
+  if (bytes.indexOf(LF, start) !== end - 2) return -1
+  const before = withoutPadding(bytes, start, end - OBJECT_END.length)
+  return endsIn(bytes, start, before, EMPTY_USAGE) ? before - EMPTY_USAGE.length : -1
 }
 
 /** Before the padding, or `end` where there is none. */
-function withoutPadding(event: Buffer, end: number): number {
-  if (event[end - 1] !== QUOTE) return end
+function withoutPadding(bytes: Buffer, start: number, end: number): number {
+  if (bytes[end - 1] !== QUOTE) return end
   let at = end - 2
-  while (at > end - PADDING_LENGTH_MAX && isAlphanumeric(event[at])) at -= 1
-  return endsIn(event, at + 1, PADDING) ? at + 1 - PADDING.length : end
+  while (at > end - PADDING_LENGTH_MAX && isAlphanumeric(bytes[at])) at -= 1
+  return endsIn(bytes, start, at + 1, PADDING) ? at + 1 - PADDING.length : end
 }
 
 const isAlphanumeric = (byte = 0): boolean =>
   (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
-
-export function without(event: Buffer, { start, end }: Range): Buffer {
-  const rest = Buffer.allocUnsafe(event.length - (end - start))
-  event.copy(rest, 0, 0, start)
-  event.copy(rest, start, end)
-  return rest
-}

@@ -11,7 +11,7 @@ import { answerHeaders } from './headers.ts'
 import { type JsonObject, parseObject } from './json-object.ts'
 import { applySplices, memberOf, scanObject } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
-import { codeOf, type Relayed, refusedWith, statusGiven } from './relayed.ts'
+import { codeOf, NOTHING_MORE, type Relayed, refusedWith, statusGiven } from './relayed.ts'
 import { makerOf, type Sending } from './request.ts'
 import { type Measured, nothingMeasured } from './stream-meter.ts'
 import { judgeUpstreamError } from './upstream-errors.ts'
@@ -104,7 +104,7 @@ function relayBody(
     errorCode: live.cutBy?.code ?? null,
     firstByteMonoMs: undefined,
     finish: () => writeWhole(held, head.status, head.headers, renamed(body, held.alias)),
-    finished: undefined,
+    finished: NOTHING_MORE,
   }
 }
 

@@ -25,6 +25,9 @@ export interface Relayed {
 /** A client that is given no status has left before there was one. */
 export const CLIENT_LEFT_STATUS = 499
 
+/** An answer that has all come when it is relayed. */
+export const NOTHING_MORE = undefined
+
 /** The status that a client was given, or is about to be given: the earlier one where it was cut, none where it left. */
 export function statusGiven(held: Held, live: LiveRequest, status: number): number {
   if (!live.isGone) return status
@@ -46,7 +49,7 @@ export function refusedWith(
     errorCode: live.cutBy?.code ?? (live.isDrainCut ? null : refused.code),
     firstByteMonoMs: undefined,
     finish: () => answerRefusal(held.res, held.requestId, refused, aheadOf(held)),
-    finished: undefined,
+    finished: NOTHING_MORE,
   }
 }
 

@@ -40,6 +40,9 @@ export type EventVerdict =
   | { readonly kind: 'replace'; readonly bytes: Buffer }
   | { readonly kind: 'withhold'; readonly bytes: Buffer; readonly isFinal: boolean }
 
+/** What a glance says of an event that it does not tell enough about. */
+export const HAS_TO_BE_READ = -1
+
 export const PASS: EventVerdict = { kind: 'pass' }
 export const DROP: EventVerdict = { kind: 'drop' }
 
@@ -59,6 +62,12 @@ export interface StreamReader {
   readonly mayEndWithUsage: boolean
   /** Judges one whole event; `event` is only valid during the call. */
   read(event: Buffer): EventVerdict
+  /**
+   * Judges an event where it lies, in `bytes[start, end)`, as most events of a stream can be: an offset from which on `cutBytes` are
+   * left out, `end` where all of it passes, or `HAS_TO_BE_READ`, which has changed nothing.
+   */
+  readonly glance?: (bytes: Buffer, start: number, end: number) => number
+  readonly cutBytes?: number
   /** Begins an event that is too large to be kept: it is read while its bytes pass. */
   passing(): EventInPassing
   /** What is sent into a silence, between two events, so that nobody takes the stream for dead. */

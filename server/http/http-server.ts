@@ -9,7 +9,7 @@ import { answerEnvelope, openAiBody } from './answers.ts'
 import { createApp } from './app.ts'
 import type { EventStreams } from './event-streams.ts'
 import type { GatewayDoor, HttpDeps } from './http-deps.ts'
-import { createHostCheck } from './request-origin.ts'
+import { isHostAllowed } from './request-origin.ts'
 
 const HEADERS_TIMEOUT_MS = 60_000
 /** Doors have closer limits for the bodies that they read; this one is for whatever none of them waits for. */
@@ -23,11 +23,9 @@ export function createHttpServer(
   const { gateway, allowedHosts } = deps
   const app = createApp(deps)
 
-  const isHostNamed = createHostCheck(allowedHosts)
-
   const listener = (req: IncomingMessage, res: ServerResponse): void => {
     if (deps.isStopping()) res.setHeader('connection', 'close')
-    if (!isHostNamed(req.headers.host)) refuseHost(gateway, req, res)
+    if (!isHostAllowed(req.headers.host, allowedHosts())) refuseHost(gateway, req, res)
     else if (gateway.claims(req)) gateway.handle(req, res)
     // The whole URL of another server, as a proxy would be asked: we are none.
     else if (!req.url?.startsWith('/')) answerEnvelope(res, refuse(refusal('malformed_request')))
@@ -35,7 +33,7 @@ export function createHttpServer(
   }
   // The gateway asks for a body itself, when it wants it; an operation's is small and always wanted.
   const continueListener = (req: IncomingMessage, res: ServerResponse): void => {
-    const isForGateway = !isHostNamed(req.headers.host) || gateway.claims(req)
+    const isForGateway = !isHostAllowed(req.headers.host, allowedHosts()) || gateway.claims(req)
     if (!isForGateway) res.writeContinue()
     listener(req, res)
   }
@@ -46,7 +44,7 @@ export function createHttpServer(
   server.on('checkContinue', continueListener)
   server.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => socket.destroy())
-    if (isHostNamed(req.headers.host)) gateway.handleUpgrade(req, socket)
+    if (isHostAllowed(req.headers.host, allowedHosts())) gateway.handleUpgrade(req, socket)
     else endSocket(gateway, socket, refusal('host_rejected', { host: shownHost(req) }))
   })
   server.on('clientError', (error, socket) => answerClientError(gateway, error, socket))

@@ -44,29 +44,19 @@ export function isLocal(req: IncomingMessage): boolean {
  * foreign site whose name was pointed at our address (DNS rebinding) carries that site's name and is refused.
  */
 export function isHostAllowed(hostHeader: string | undefined, configuredNames: readonly string[]): boolean {
+  // Asked with every request, nearly all of which say the same.
+  if (hostHeader !== undefined && hostHeader === lastAddress) return true
   const name = hostNameOf(hostHeader)
   if (name === undefined) return false
-  if (name === 'localhost' || isIP(name) !== 0) return true
+  if (name === 'localhost' || isIP(name) !== 0) {
+    lastAddress = hostHeader
+    return true
+  }
   return configuredNames.some((configured) => configured.toLowerCase() === name)
 }
 
-/** The same with the names as they are now, and quick where the header is the one that was allowed last. */
-export function createHostCheck(
-  configuredNames: () => readonly string[],
-): (hostHeader: string | undefined) => boolean {
-  let lastAllowed: string | undefined
-  let namesOfLast: readonly string[] | undefined
-  return (hostHeader) => {
-    const names = configuredNames()
-    if (hostHeader !== undefined && hostHeader === lastAllowed && names === namesOfLast) return true
-    const isAllowed = isHostAllowed(hostHeader, names)
-    if (isAllowed) {
-      lastAllowed = hostHeader
-      namesOfLast = names
-    }
-    return isAllowed
-  }
-}
+/** The header that said an address or `localhost` last: those are allowed whatever is configured. */
+let lastAddress: string | undefined
 
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/
 

@@ -5,7 +5,7 @@ import type { PricedTier } from './service-tier.ts'
 import type { TokenUsage } from './token-usage.ts'
 
 /** The rates of text in one tier, with nothing left empty; nano-dollars per million tokens. */
-export interface TierRates {
+interface TierRates {
   readonly input: NanoUsd
   readonly cachedInput: NanoUsd
   readonly cacheWrite: NanoUsd

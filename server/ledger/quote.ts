@@ -1,7 +1,7 @@
 // The most that a request can cost: what is held before anything is sent upstream. Kept in two parts, because the output
 // limit is the one thing that can be lowered until a request fits.
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRates } from '../../contract/price.ts'
-import { isLongContext, ratesFor, scaleUp, type TierRates } from './charge.ts'
+import { isLongContext, ratesFor, scaleUp } from './charge.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion } from './money.ts'
 import type { PricedTier } from './service-tier.ts'
 
@@ -58,7 +58,7 @@ export function quoteFor(
     rates.imageCachedInputNanoUsdPerMTok ?? 0,
   )
   let dearestOutput = Math.max(rates.audioOutputNanoUsdPerMTok ?? 0, rates.imageOutputNanoUsdPerMTok ?? 0)
-  const reach = ({ input, cachedInput, cacheWrite, output }: TierRates): void => {
+  const reach = ({ input, cachedInput, cacheWrite, output }: ReturnType<typeof ratesFor>): void => {
     dearestInput = Math.max(dearestInput, input, cachedInput, cacheWrite)
     dearestOutput = Math.max(dearestOutput, output)
   }
@@ -68,17 +68,16 @@ export function quoteFor(
     if (isLong) reach(ratesFor(rates, tier, true))
   }
   const perOutputTokenTimesRates = BigInt(bounds.choices) * BigInt(dearestOutput)
-  let fixedTokensTimesRates = BigInt(inputTokens) * BigInt(dearestInput)
-  const { extraOutputTokensMax = 0 } = bounds
-  if (extraOutputTokensMax > 0) {
-    fixedTokensTimesRates += BigInt(extraOutputTokensMax) * perOutputTokenTimesRates
+  return {
+    fixedTokensTimesRates:
+      BigInt(inputTokens) * BigInt(dearestInput) +
+      BigInt(bounds.extraOutputTokensMax ?? 0) * perOutputTokenTimesRates +
+      toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION),
+    perOutputTokenTimesRates,
+    multiplierPpm,
+    modelMultiplierPpm,
   }
-  if (callsTools(bounds)) fixedTokensTimesRates += toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION)
-  return { fixedTokensTimesRates, perOutputTokenTimesRates, multiplierPpm, modelMultiplierPpm }
 }
-
-const callsTools = ({ webSearchCallsMax, fileSearchCallsMax, codeInterpreterSessionsMax }: QuoteBounds) =>
-  webSearchCallsMax > 0 || (fileSearchCallsMax ?? 0) > 0 || (codeInterpreterSessionsMax ?? 0) > 0
 
 const toolCallsNanoUsd = (bounds: QuoteBounds, rates: PriceRates): bigint =>
   BigInt(bounds.webSearchCallsMax) * BigInt(rates.webSearchNanoUsdPerCall ?? 0) +
