@@ -135,7 +135,8 @@ function dueForReport(input: SettlementInput, reported: ReportedUsage): Due {
   const { holdNanoUsd, rates } = input
   const reason = REASON_OF_REPORT[input.ending]
   if (!reported.isImplausible && !isAbsurd(reported.usage, rates, input.choices)) {
-    return { ...priceOf(reported.usage, input), reason, isFlagged: false, usage: reported.usage }
+    const { amountNanoUsd, pricedTier } = priceOf(reported.usage, input)
+    return { amountNanoUsd, pricedTier, reason, isFlagged: false, usage: reported.usage }
   }
   const usage = reported.isImplausible ? withoutHoles(reported.usage, estimateOf(input)) : reported.usage
   return { ...atMost(holdNanoUsd, priceOf(usage, input)), reason, isFlagged: true, usage }
@@ -162,11 +163,12 @@ const atMost = (boundNanoUsd: NanoUsd, { amountNanoUsd, pricedTier }: Price): Pr
 function priceOf(usage: TokenUsage, input: SettlementInput): Price {
   const tiers = chargedTiers(input.rates, input.askedServiceTier ?? 'default', input.serviceTier)
   const { rates, multiplierPpm, modelMultiplierPpm } = input
-  const prices = tiers.map((pricedTier) => ({
-    amountNanoUsd: chargeFor(usage, rates, multiplierPpm, pricedTier, modelMultiplierPpm),
-    pricedTier,
-  }))
-  return prices.reduce((dearest, price) => (price.amountNanoUsd > dearest.amountNanoUsd ? price : dearest))
+  let dearest: Price = { amountNanoUsd: -1, pricedTier: 'default' }
+  for (const pricedTier of tiers) {
+    const amountNanoUsd = chargeFor(usage, rates, multiplierPpm, pricedTier, modelMultiplierPpm)
+    if (amountNanoUsd > dearest.amountNanoUsd) dearest = { amountNanoUsd, pricedTier }
+  }
+  return dearest
 }
 
 const REASON_OF_REPORT = {

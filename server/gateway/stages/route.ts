@@ -16,7 +16,7 @@ import { additionOf, type JsonObjectScan, memberOf, type Splice, scanObject } fr
 import { priceMedia } from '../media/price-media.ts'
 import { modelSplice } from '../model-splice.ts'
 import { parseBody } from '../parsed-body.ts'
-import type { Read, Routed, UpstreamTarget } from '../request.ts'
+import { advance, type Read, type Routed, type UpstreamTarget } from '../request.ts'
 import { sessionOf } from '../session-affinity.ts'
 import { candidatesFor } from '../upstream-choice.ts'
 import { dearestMultiplier } from '../upstream-multiplier.ts'
@@ -65,12 +65,10 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const settingsMultiplierPpm = isFree ? 0 : settings.multiplierPpm
   const alias = target === undefined ? undefined : facts.model
   const isUsageInjected = facts.isStream && !facts.wantsUsageChunk
-  const edits = [
-    ...(alias === undefined ? [] : [modelSplice(scan, model)]),
-    ...(isUsageInjected ? [usageSplice(scan, read.body)] : []),
-  ]
-  return ok({
-    ...read,
+  const edits: Splice[] = []
+  if (alias !== undefined) edits.push(modelSplice(scan, model))
+  if (isUsageInjected) edits.push(usageSplice(scan, read.body))
+  const step = {
     facts,
     model,
     alias,
@@ -86,7 +84,8 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     isUsageInjected,
     referencedTokens: isFree ? 0 : referenced.value.tokens,
     media,
-  })
+  }
+  return ok(advance(read, step))
 }
 
 /** Nothing of it is billed, so nothing of it counts against what may be used. */
