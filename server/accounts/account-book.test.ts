@@ -56,7 +56,7 @@ test('a hold takes from what is available at once, and gives back what the charg
     openHoldsNanoUsd: 4_000,
     availableNanoUsd: 6_000,
   })
-  await hold.committed
+  await hold.isOnDisk
   const settled = book.settle(hold, chargeOf(1_500), usageOf('r'))
   expect(book.state('user-ann')).toMatchObject({
     balanceNanoUsd: 8_500,
@@ -174,7 +174,7 @@ test('what a crash left held of a plan is released to the plan, and listed with 
   })
   const hold = first.book.openHold({ ...askOf('r', 4_000), source: 'plan' })
   if (!hold.ok) throw new Error(hold.error.code)
-  await hold.value.committed
+  await hold.value.isOnDisk
   expect(first.planFunds.stateOf('user-ann')?.quotas).toMatchObject([{ held: 4_000, left: 1_000 }])
   expect(first.book.state('user-ann').openHoldsNanoUsd).toBe(0)
 
@@ -219,8 +219,8 @@ test('a hold that cannot be written is gone, and ending its request charges noth
   const unpriced = { ...askOf('s', 1_000), priceId: 'no-such-price' }
   const releasedLater = book.openHold(unpriced)
   if (!releasedLater.ok) throw new Error('there is enough')
-  await expect(releasedLater.value.committed).rejects.toThrow('FOREIGN KEY')
-  await settledLater.committed
+  expect(await releasedLater.value.isOnDisk).toBe(false)
+  await settledLater.isOnDisk
   expect(book.state('user-ann').openHoldsNanoUsd).toBe(4_000)
   await book.release(releasedLater.value, usageOf('s', { reason: 'refused', status: 503 }))
   expect(() => book.release(releasedLater.value, usageOf('s'))).toThrow('it ends once')
@@ -229,7 +229,7 @@ test('a hold that cannot be written is gone, and ending its request charges noth
 
   const lost = book.openHold({ ...unpriced, requestId: 't' })
   if (!lost.ok) throw new Error('there is enough')
-  await expect(lost.value.committed).rejects.toThrow()
+  expect(await lost.value.isOnDisk).toBe(false)
   await book.settle(lost.value, chargeOf(700), usageOf('t', { costNanoUsd: 700 }))
   await book.flush()
   expect(book.state('user-ann').balanceNanoUsd).toBe(10_000)
@@ -258,7 +258,7 @@ test('a settlement that can never be written ends its hold without a charge', as
   const running = await startBook(10_000)
   const { book, repositories } = running
   const hold = opened(book, 'r', 4_000)
-  await hold.committed
+  await hold.isOnDisk
   // A fraction in the row of a charge is a defect of whoever made it.
   const settled = book.settle(hold, { ...chargeOf(1_000), multiplierPpm: 0.5 }, usageOf('r'))
   await expect(settled).rejects.toThrow('cannot store REAL value in INTEGER column')
@@ -354,8 +354,8 @@ test('a change carries who made it and why into the ledger', async () => {
 test('holds that a crash left open are given back before anyone can ask, and are told of', async () => {
   const running = await startBook(10_000)
   const { book, db, repositories } = running
-  await opened(book, 'r', 4_000).committed
-  await opened(book, 's', 1_000).committed
+  await opened(book, 'r', 4_000).isOnDisk
+  await opened(book, 's', 1_000).isOnDisk
 
   const writer = createWriter(db, { onError: vi.fn() })
   const { logger, lines } = listeningLogger()

@@ -6,10 +6,11 @@ import type { UsageRow } from '../../contract/usage.ts'
 import type { LedgerRepository } from '../db/repositories/ledger.ts'
 import type { Writer } from '../db/write.ts'
 import type { HoldRecord } from '../db/write-command.ts'
+import type { Bound } from '../ledger/bound.ts'
 import { decideHoldWithin } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
-import { capBounds, type KeySpending } from '../limits/decide-spending-cap.ts'
+import { capBounds, hasCap, type KeySpending } from '../limits/decide-spending-cap.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type {
   AccountBook,
@@ -17,6 +18,7 @@ import type {
   BalanceChange,
   Grant,
   HoldRequest,
+  KeyFamily,
   LivingHold,
   OpenHold,
 } from './account.ts'
@@ -69,7 +71,7 @@ class LiveAccounts implements AccountBook {
 
   readonly #holds = new Map<string, TakenHold>()
   /** Holds whose end is handed in and has not landed yet. */
-  readonly #ending = new Map<string, { readonly record: HoldRecord; readonly landed: Promise<void> }>()
+  readonly #ending = new Map<string, HoldRecord>()
   /** Holds whose rows could not be written: they hold nothing, and ending them charges nothing. */
   readonly #lost = new WeakSet<OpenHold>()
 
@@ -96,8 +98,7 @@ class LiveAccounts implements AccountBook {
     const { requestId, userId, keyId, keyFamily, model, priceId, createdAt } = request
     if (this.#holds.has(requestId)) throw new Error(`Request ${requestId} has an open hold already.`)
     const payer = this.#payerOf(request)
-    const caps = capBounds(keyFamily.caps, this.#keySpendings.of(keyFamily.id))
-    const decision = decideHoldWithin([...payer.bounds(), ...caps], request.ask)
+    const decision = decideHoldWithin(this.#boundsOf(payer, keyFamily), request.ask)
     if (!decision.ok) return decision
     const { amountNanoUsd, tokens } = decision.value
     requireAmount(amountNanoUsd, 'hold')
@@ -105,14 +106,36 @@ class LiveAccounts implements AccountBook {
     const amounts = { nanoUsd: amountNanoUsd, tokens, requests: 1 }
     const payment = payer.hold(amounts)
     const counted = this.#keySpendings.hold(keyFamily.id, amounts)
-    const paid = { amountNanoUsd, planSubscriptionId: payer.planSubscriptionId }
-    const record: HoldRecord = { requestId, userId, keyId, model, priceId, createdAt, ...paid }
-    const committed = this.#writer.submit({ kind: 'hold', hold: record }).catch((error: unknown) => {
-      this.#loseHold(hold)
-      throw error
-    })
-    committed.catch(ignore)
-    const hold: OpenHold = { ...record, keyFamily, ...decision.value, committed }
+    const { planSubscriptionId } = payer
+    const record: HoldRecord = {
+      requestId,
+      userId,
+      keyId,
+      model,
+      priceId,
+      createdAt,
+      amountNanoUsd,
+      planSubscriptionId,
+    }
+    // The writer has reported why, where it is not.
+    const isOnDisk = this.#writer.submit({ kind: 'hold', hold: record }).then(
+      () => true,
+      () => this.#loseHold(hold),
+    )
+    const hold: OpenHold = {
+      requestId,
+      userId,
+      keyId,
+      keyFamily,
+      model,
+      priceId,
+      createdAt,
+      planSubscriptionId,
+      amountNanoUsd,
+      tokens,
+      outputTokensGranted: decision.value.outputTokensGranted,
+      isOnDisk,
+    }
     this.#holds.set(requestId, { hold, record, payment, counted })
     return ok(hold)
   }
@@ -139,26 +162,25 @@ class LiveAccounts implements AccountBook {
       this.#logger.error(about, 'the operator bears part of a charge')
     }
     const used = amountsOf(bounded, usage)
-    const spending = [counted.count(used), ...payment.charge(used)]
+    const spending = [counted.count(used)]
+    for (const delta of payment.charge(used)) spending.push(delta)
     const changedByNanoUsd = record.planSubscriptionId === null ? 0 - bounded.amountNanoUsd : 0
+    const createdAt = this.#clock.now()
+    this.#ending.set(record.requestId, record)
     const landed = this.#writer
-      .submit({
-        kind: 'settle',
-        hold: record,
-        charge: bounded,
-        usage,
-        spending,
-        createdAt: this.#clock.now(),
-      })
-      .catch((error: unknown) => {
-        payment.undo(used)
-        counted.undo(used)
-        const about = { requestId: hold.requestId, err: error, charge: bounded }
-        this.#logger.error(about, 'a settlement cannot be written; its charge is undone')
-        this.#releaseInstead(record, usage)
-        throw error
-      })
-    this.#untilLanded(record, landed)
+      .submit({ kind: 'settle', hold: record, charge: bounded, usage, spending, createdAt })
+      .then(
+        () => this.#landed(record),
+        (error: unknown) => {
+          payment.undo(used)
+          counted.undo(used)
+          const about = { requestId: hold.requestId, err: error, charge: bounded }
+          this.#logger.error(about, 'a settlement cannot be written; its charge is undone')
+          this.#releaseInstead(record, usage)
+          throw error
+        },
+      )
+    landed.catch(ignore)
     this.#onChanged(hold.userId, this.state(hold.userId), changedByNanoUsd)
     return landed
   }
@@ -169,14 +191,19 @@ class LiveAccounts implements AccountBook {
       this.recordRefused({ ...usage, costNanoUsd: 0 })
       return Promise.resolve()
     }
-    const landed = this.#writer
-      .submit({ kind: 'release', hold: taken.record, usage, createdAt: this.#clock.now() })
-      .catch((error: unknown) => {
+    const { record } = taken
+    this.#ending.set(record.requestId, record)
+    const createdAt = this.#clock.now()
+    const landed = this.#writer.submit({ kind: 'release', hold: record, usage, createdAt }).then(
+      () => this.#landed(record),
+      (error: unknown) => {
+        this.#landed(record)
         this.#logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
         this.recordRefused({ ...usage, costNanoUsd: 0 })
         throw error
-      })
-    this.#untilLanded(taken.record, landed)
+      },
+    )
+    landed.catch(ignore)
     return landed
   }
 
@@ -197,7 +224,7 @@ class LiveAccounts implements AccountBook {
   }
 
   livingHolds(): LivingHold[] {
-    return [...this.#ending.values(), ...this.#holds.values()].map(({ record }) => record)
+    return [...this.#ending.values(), ...[...this.#holds.values()].map(({ record }) => record)]
   }
 
   openHolds(): { readonly count: number; readonly amountNanoUsd: NanoUsd } {
@@ -216,12 +243,18 @@ class LiveAccounts implements AccountBook {
   }
 
   /** Its row cannot be written. Where it was ended in the meantime, its end fails on its own and is undone there. */
-  #loseHold(hold: OpenHold): void {
+  #loseHold(hold: OpenHold): false {
     const lost = this.#holds.get(hold.requestId)
-    if (lost?.hold !== hold) return
+    if (lost?.hold !== hold) return false
     this.#holds.delete(hold.requestId)
     this.#lost.add(hold)
     giveBack(lost)
+    return false
+  }
+
+  #boundsOf(payer: Payer, { id, caps }: KeyFamily): readonly Bound[] {
+    const bounds = payer.bounds()
+    return hasCap(caps) ? [...bounds, ...capBounds(caps, this.#keySpendings.of(id))] : bounds
   }
 
   /** A plan that has ended since it was chosen leaves it to the balance. */
@@ -254,21 +287,15 @@ class LiveAccounts implements AccountBook {
   /** Where even this fails, the next start finds the hold open and lists it. */
   #releaseInstead(record: HoldRecord, usage: UsageRow): void {
     const row = { ...usage, costNanoUsd: 0 }
-    const landed = this.#writer
+    this.#writer
       .submit({ kind: 'release', hold: record, usage: row, createdAt: this.#clock.now() })
       .catch(() => this.recordRefused(row))
-    this.#untilLanded(record, landed)
+      .then(() => this.#landed(record), ignore)
   }
 
   /** Until its end has landed, a hold is open on disk for a good reason. */
-  #untilLanded(record: HoldRecord, landed: Promise<void>): void {
-    const { requestId } = record
-    this.#ending.set(requestId, { record, landed })
-    const forget = (): void => {
-      // Where a settlement failed, a release is on its way in its place by now.
-      if (this.#ending.get(requestId)?.landed === landed) this.#ending.delete(requestId)
-    }
-    landed.then(forget, forget)
+  #landed({ requestId }: HoldRecord): void {
+    this.#ending.delete(requestId)
   }
 }
 

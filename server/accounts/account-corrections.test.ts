@@ -92,7 +92,7 @@ test('a hold lives from its opening until its end is on disk', async () => {
   const { book, hold, livingIds } = await startBook(10_000)
   const opened = hold('r', 1_000)
   expect(livingIds()).toEqual(['r'])
-  await opened.committed
+  await opened.isOnDisk
   expect(livingIds()).toEqual(['r'])
   const settled = book.settle(opened, chargeOf(1), usageOf('r'))
   expect(book.state('user-ann').openHoldsNanoUsd).toBe(0)
@@ -104,7 +104,7 @@ test('a hold lives from its opening until its end is on disk', async () => {
 test('a hold whose end the disk refuses for a while lives on', async () => {
   const { db, book, hold, livingIds } = await startBook(10_000)
   const opened = hold('r', 1_000)
-  await opened.committed
+  await opened.isOnDisk
   db.raw.pragma('query_only = ON')
   const settled = book.settle(opened, chargeOf(1), usageOf('r'))
   await new Promise((resolve) => setTimeout(resolve, 30))

@@ -51,8 +51,8 @@ export interface HoldRequest {
 export interface OpenHold extends Omit<HoldRequest, 'ask' | 'source'>, GrantedHold {
   /** The plan that pays; null where the balance does. */
   readonly planSubscriptionId: string | null
-  /** Settles when the hold's row is on disk; rejects where it could not be written (then the hold is gone). */
-  readonly committed: Promise<void>
+  /** Resolves to true when the hold's row is on disk, to false where it could not be written (then the hold is gone). */
+  readonly isOnDisk: Promise<boolean>
 }
 
 /** A plan that begins or ends, and a code that is redeemed, with what that does to a balance. */

@@ -60,6 +60,11 @@ export function createKeySpendings({
       })
       return { day: spentIn('day'), month: spentIn('month'), total: spentIn('total') }
     },
-    hold: (familyId, amounts) => book.hold('key', familyId, windowsNow().starts, amounts),
+    hold(familyId, amounts) {
+      const nowMs = time.now()
+      const dayStartMs = time.windowsAt(nowMs).day.startMs
+      const starts = { dayStartMs, weekStartMs: 0, monthStartMs: time.monthAt(nowMs).startMs }
+      return book.hold('key', familyId, starts, amounts)
+    },
   }
 }

@@ -116,7 +116,7 @@ test('a check that cannot be carried out is not called right', async () => {
 
 test('a hold that nobody lives for is a leak, one of a running request is not', async () => {
   const { accounts, writer, light, hold, settled } = await startLight()
-  await hold('running').committed
+  await hold('running').isOnDisk
   await writer.submit({ kind: 'hold', hold: holdOf('leaked') })
   light.check()
   expect(await settled()).toMatchObject({
@@ -136,7 +136,7 @@ test('requests that open, settle and release their holds while the ledger is rea
       requests += 1
       const requestId = `r${requests}`
       const opened = hold(requestId)
-      if (requests % 3 > 0) await opened.committed
+      if (requests % 3 > 0) await opened.isOnDisk
       for (let turn = 0; turn < (requests * pauseTurns) % 5; turn += 1) await nextTurn()
       const row = usageOf(requestId)
       const ended =

@@ -26,6 +26,14 @@ export interface Notices {
   subscribe(listener: (notice: Notice) => void): () => void
 }
 
+/** Of the keys that were rotated from one another: the networks that they were used from. */
+interface Family {
+  readonly familyId: string
+  readonly known: Set<string>
+  /** Of a use whose network is known. */
+  lastAddress: string
+}
+
 interface UsedKey {
   readonly keyId: string
   readonly familyId: string
@@ -51,9 +59,7 @@ export function createNotices(deps: {
   const listeners = new Set<(notice: Notice) => void>()
   /** The last threshold that was told of each quota, so that the database is asked only where a new one is reached. */
   const told = new Map<string, { readonly resetsAt: number; readonly threshold: QuotaThreshold }>()
-  const networks = createRecent<{ readonly familyId: string; readonly known: Set<string> }>(
-    FAMILIES_IN_MEMORY_MAX,
-  )
+  const networks = createRecent<Family>(FAMILIES_IN_MEMORY_MAX)
   repository.deleteBefore(clock.now() - KEPT_MS)
 
   /** No request, and no settlement, may fail for something that was worth telling. */
@@ -99,7 +105,7 @@ export function createNotices(deps: {
   function lookAtNetwork({ keyId, familyId, userId, name }: UsedKey, network: string, address: string): void {
     let family = networks.get(familyId)
     if (!family) {
-      family = { familyId, known: new Set(repository.networksOf(familyId)) }
+      family = { familyId, known: new Set(repository.networksOf(familyId)), lastAddress: '' }
       networks.set(familyId, family)
     }
     const { known } = family
@@ -129,8 +135,14 @@ export function createNotices(deps: {
       })
     },
     lookAtKey(key, address) {
+      const family = networks.get(key.familyId)
+      // Nearly always the address of the use before.
+      if (family?.lastAddress === address) return
       const network = networkOf(address)
-      if (networks.get(key.familyId)?.known.has(network)) return
+      if (family?.known.has(network)) {
+        family.lastAddress = address
+        return
+      }
       afterThisTurn(() => lookAtNetwork(key, network, address))
     },
     subscribe(listener) {

@@ -27,26 +27,55 @@ export interface Payment {
   undo(used: Amounts): void
 }
 
-export const balancePayer = (account: Account): Payer => ({
-  planSubscriptionId: null,
-  bounds: () => [balanceBound(account)],
-  hold({ nanoUsd: heldNanoUsd }) {
+export const balancePayer = (account: Account): Payer => new BalancePayer(account)
+
+class BalancePayer implements Payer {
+  readonly planSubscriptionId = null
+  readonly #account: Account
+
+  constructor(account: Account) {
+    this.#account = account
+  }
+
+  bounds(): readonly Bound[] {
+    return [balanceBound(this.#account)]
+  }
+
+  hold({ nanoUsd }: Amounts): Payment {
+    return new BalancePayment(this.#account, nanoUsd)
+  }
+}
+
+class BalancePayment implements Payment {
+  readonly #account: Account
+  readonly #heldNanoUsd: NanoUsd
+
+  constructor(account: Account, heldNanoUsd: NanoUsd) {
+    this.#account = account
+    this.#heldNanoUsd = heldNanoUsd
     account.openHoldsNanoUsd += heldNanoUsd
-    return {
-      available: () => availableNanoUsd(account),
-      release() {
-        account.openHoldsNanoUsd -= heldNanoUsd
-      },
-      charge({ nanoUsd }) {
-        account.balanceNanoUsd -= nanoUsd
-        return []
-      },
-      undo({ nanoUsd }) {
-        account.balanceNanoUsd += nanoUsd
-      },
-    }
-  },
-})
+  }
+
+  available(): NanoUsd {
+    return availableNanoUsd(this.#account)
+  }
+
+  release(): void {
+    this.#account.openHoldsNanoUsd -= this.#heldNanoUsd
+  }
+
+  charge({ nanoUsd }: Amounts): readonly SpendingDelta[] {
+    this.#account.balanceNanoUsd -= nanoUsd
+    return NOTHING_MORE
+  }
+
+  undo({ nanoUsd }: Amounts): void {
+    this.#account.balanceNanoUsd += nanoUsd
+  }
+}
+
+/** A balance is counted by the ledger alone. */
+const NOTHING_MORE: readonly SpendingDelta[] = []
 
 export const planPayer = (funds: PlanFunds, active: ActivePlan): Payer => ({
   planSubscriptionId: active.subscription.id,

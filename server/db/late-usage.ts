@@ -59,7 +59,6 @@ const SETTLED = [
   'created_at',
   'user_id',
   'key_id',
-  'model',
   'endpoint',
   'status',
   'reason',
@@ -79,6 +78,7 @@ export function settledValues(settlement: readonly Value[]): LateValues {
   const source = of('plan_subscription_id') === null ? 'balance' : 'plan'
   return {
     ...Object.fromEntries(SETTLED.map((name) => [name, of(name)])),
+    model: of('usage_model'),
     cost_nano_usd: of('amount_nano_usd'),
     source,
   }

@@ -30,6 +30,8 @@ export const SETTLEMENT_COLUMNS = [
   'key_id',
   'endpoint',
   'model',
+  /** The name that the client used, which may be an alias. */
+  'usage_model',
   'price_id',
   'multiplier_ppm',
   'model_multiplier_ppm',
@@ -107,6 +109,7 @@ function settlementValues({ hold, charge, usage, spending, createdAt }: SettleCo
     hold.keyId,
     usage.endpoint,
     hold.model,
+    usage.model,
     hold.priceId,
     charge.multiplierPpm,
     charge.modelMultiplierPpm ?? 1_000_000,

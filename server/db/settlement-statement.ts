@@ -29,9 +29,16 @@ const PLAN_PAYS = `
 /** Columns of charges that a settlement has by the same name. */
 const CHARGE_COLUMNS = SETTLEMENT_COLUMNS.filter(
   (name) =>
-    !['settled_at', 'created_at', 'status', 'error_code', 'duration_ms', 'first_token_ms', 'stream'].includes(
-      name,
-    ),
+    ![
+      'settled_at',
+      'created_at',
+      'usage_model',
+      'status',
+      'error_code',
+      'duration_ms',
+      'first_token_ms',
+      'stream',
+    ].includes(name),
 )
 
 function prepareProgram(raw: Database, source: 'balance' | 'plan', entry: string) {
@@ -39,6 +46,7 @@ function prepareProgram(raw: Database, source: 'balance' | 'plan', entry: string
   const columns = [...SETTLEMENT_COLUMNS, ...SPENDING_COLUMNS.map((name) => `spent_${name}`)]
   const usageValue = (name: string): string => {
     if (name === 'source') return `'${source}'`
+    if (name === 'model') return 'NEW.usage_model'
     return name === 'cost_nano_usd' ? 'NEW.amount_nano_usd' : `NEW.${name}`
   }
   raw.exec(

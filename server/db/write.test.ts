@@ -137,7 +137,7 @@ test('of twenty settlements in one turn, one of which a plan cannot pay for, eac
       kind: 'settle',
       hold: { ...holdOf(name), planSubscriptionId: name === 'r7' ? 'no-such-plan' : null },
       charge: { ...made, ...told, modelMultiplierPpm: 13, pricedTier: 'priority', furtherUsage: null },
-      usage: usageOf(name, { ...counts, ...further, reason: 'estimated' }),
+      usage: usageOf(name, { ...counts, ...further, reason: 'estimated', model: 'an-alias' }),
       spending: [],
       createdAt: NOW + 1,
     }),
@@ -178,6 +178,8 @@ test('of twenty settlements in one turn, one of which a plan cannot pay for, eac
     plan_subscription_id: null,
     upstream: 'second',
   })
+  // A usage row is listed under the name that the client used.
+  expect(cellOf(db, `SELECT model FROM usage WHERE request_id = 'r19'`)).toBe('an-alias')
 })
 
 test('a charge keeps both multipliers, that of the model 1 where there is none', async () => {

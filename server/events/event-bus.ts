@@ -19,16 +19,34 @@ export type Publication = GatewayEvent extends infer Event
 
 export interface EventBus {
   publish(event: Publication): void
-  /** Returns the function that ends the subscription. A listener must not throw, and must not wait. */
-  subscribe(viewer: Viewer, listener: Listener): () => void
+  /**
+   * Returns the function that ends the subscription. A listener must not throw, and must not wait. One that names a type is told of
+   * nothing else.
+   */
+  subscribe(viewer: Viewer, listener: Listener, only?: GatewayEvent['type']): () => void
+}
+
+const NOBODY: readonly Listener[] = []
+
+function addTo<Key>(listenersOf: Map<Key, Set<Listener>>, key: Key, listener: Listener): () => void {
+  const listeners = listenersOf.get(key) ?? new Set()
+  listeners.add(listener)
+  listenersOf.set(key, listeners)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0 && listenersOf.get(key) === listeners) listenersOf.delete(key)
+  }
 }
 
 export function createEventBus(clock: { now(): number }): EventBus {
   const administrators = new Set<Listener>()
   const people = new Map<string, Set<Listener>>()
+  /** Administrators who asked for one type alone. */
+  const ofOneType = new Map<GatewayEvent['type'], Set<Listener>>()
 
   function tell(event: GatewayEvent): void {
     for (const listener of administrators) listener(event)
+    for (const listener of ofOneType.get(event.type) ?? NOBODY) listener(event)
     if (isForEveryone(event.type)) {
       for (const listeners of people.values()) for (const listener of listeners) listener(event)
       return
@@ -40,24 +58,19 @@ export function createEventBus(clock: { now(): number }): EventBus {
   return {
     publish(event) {
       // Called with every request: where nobody listens, it costs nothing.
-      if (administrators.size === 0 && people.size === 0) return
+      if (administrators.size === 0 && people.size === 0 && !ofOneType.has(event.type)) return
       // Each member of the union is itself again once it has its moment.
       tell({ ...event, at: clock.now() } as GatewayEvent)
     },
-    subscribe({ userId, isAdministrator }, listener) {
+    subscribe({ userId, isAdministrator }, listener, only) {
       // A function of its own, so that one listener can subscribe twice and end each on its own.
       const own: Listener = (event) => listener(event)
+      if (isAdministrator && only !== undefined) return addTo(ofOneType, only, own)
       if (isAdministrator) {
         administrators.add(own)
         return () => void administrators.delete(own)
       }
-      const listeners = people.get(userId) ?? new Set()
-      listeners.add(own)
-      people.set(userId, listeners)
-      return () => {
-        listeners.delete(own)
-        if (listeners.size === 0 && people.get(userId) === listeners) people.delete(userId)
-      }
+      return addTo(people, userId, only === undefined ? own : (event) => event.type === only && own(event))
     },
   }
 }

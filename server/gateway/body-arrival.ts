@@ -46,20 +46,36 @@ export function bodyOf(
   return new Promise((resolve) => new Arrival(req, bounds, share, decode, resolve))
 }
 
+const NO_BYTES = new GrowingBytes(0)
+
+/** Bodies whose heads came in this turn of the event loop: small ones are whole before it is over, and need no timer. */
+let young: Arrival[] = []
+
+function judgeLater(arrival: Arrival): void {
+  if (young.length === 0) setImmediate(beginWindows)
+  young.push(arrival)
+}
+
+function beginWindows(): void {
+  const arrivals = young
+  young = []
+  for (const arrival of arrivals) arrival.beginWindows()
+}
+
 class Arrival {
   readonly #req: IncomingMessage
   readonly #bounds: ArrivalBounds
   readonly #share: BodyShare
   readonly #decode: ReturnType<typeof decoderFor>
   readonly #resolve: (result: Result<Buffer, ReadProblem>) => void
-  readonly #bytes: GrowingBytes
+  #bytes: GrowingBytes
   #decoder: Transform | undefined
   /** As they came over the wire. */
   #wireBytes = 0
   #pieces = 0
   #hasEnded = false
   #isOver = false
-  #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout | undefined
   #bytesAtWindow = 0
   #windows = 0
 
@@ -76,11 +92,17 @@ class Arrival {
     this.#decode = decode
     this.#resolve = resolve
     this.#bytes = new GrowingBytes(decode === 'identity' ? Number(req.headers['content-length'] ?? 0) : 0)
-    this.#timer = setTimeout(() => this.#judgeWindow(), bounds.windowMs)
+    judgeLater(this)
     req.on('data', (piece: Buffer) => this.#piece(piece))
     req.on('end', () => this.#end())
-    req.on('error', () => this.#left())
+    // Whatever went wrong, this comes behind it.
     req.on('close', () => this.#left())
+  }
+
+  /** Begins to watch over the time that a body takes; most have come whole by then. */
+  beginWindows(): void {
+    if (this.#isOver || this.#hasEnded) return
+    this.#timer = setTimeout(() => this.#judgeWindow(), this.#bounds.windowMs)
   }
 
   #piece(piece: Buffer): void {
@@ -147,7 +169,7 @@ class Arrival {
   /** A body that has come to its end is late for nothing any more. */
   #end(): void {
     this.#hasEnded = true
-    clearTimeout(this.#timer)
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
     if (this.#isOver) return
     if (this.#decoder) this.#decoder.end()
     else this.#finish(ok(this.#bytes.take()))
@@ -176,7 +198,9 @@ class Arrival {
   #finish(result: Result<Buffer, ReadProblem>): void {
     if (this.#isOver) return
     this.#isOver = true
-    clearTimeout(this.#timer)
+    // The connection keeps this until its next request.
+    this.#bytes = NO_BYTES
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
     if (!result.ok) {
       this.#decoder?.destroy()
       this.#req.resume()

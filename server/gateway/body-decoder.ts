@@ -44,6 +44,7 @@ const DECODERS: ReadonlyMap<string, DecoderFor> = new Map<string, DecoderFor>([
  * undefined where it cannot be: an encoding that is not known, or several on top of each other.
  */
 export function decoderFor(contentEncoding: string | undefined): DecoderFor | 'identity' | undefined {
-  const name = (contentEncoding ?? '').trim().toLowerCase()
+  if (contentEncoding === undefined) return 'identity'
+  const name = contentEncoding.trim().toLowerCase()
   return name === '' || name === 'identity' ? 'identity' : DECODERS.get(name)
 }

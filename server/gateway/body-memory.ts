@@ -32,27 +32,44 @@ export function createBodyMemory(
     if (left > 0) byUser.set(userId, left)
     else byUser.delete(userId)
   }
+  const hasRoomFor = (userId: string, bytes: number): boolean =>
+    total + bytes <= bytesMax && (byUser.get(userId) ?? 0) + bytes <= bytesPerUserMax
 
   return {
     get bytes() {
       return total
     },
-    shareFor(userId) {
-      let taken = 0
-      return {
-        grow(toBytes) {
-          const more = toBytes - taken
-          if (more <= 0) return true
-          if (total + more > bytesMax || (byUser.get(userId) ?? 0) + more > bytesPerUserMax) return false
-          add(userId, more)
-          taken = toBytes
-          return true
-        },
-        release() {
-          if (taken > 0) add(userId, -taken)
-          taken = 0
-        },
-      }
-    },
+    shareFor: (userId) => new Share(userId, add, hasRoomFor),
+  }
+}
+
+class Share implements BodyShare {
+  readonly #userId: string
+  readonly #add: (userId: string, bytes: number) => void
+  readonly #hasRoomFor: (userId: string, bytes: number) => boolean
+  #taken = 0
+
+  constructor(
+    userId: string,
+    add: (userId: string, bytes: number) => void,
+    hasRoomFor: (userId: string, bytes: number) => boolean,
+  ) {
+    this.#userId = userId
+    this.#add = add
+    this.#hasRoomFor = hasRoomFor
+  }
+
+  grow(toBytes: number): boolean {
+    const more = toBytes - this.#taken
+    if (more <= 0) return true
+    if (!this.#hasRoomFor(this.#userId, more)) return false
+    this.#add(this.#userId, more)
+    this.#taken = toBytes
+    return true
+  }
+
+  release(): void {
+    if (this.#taken > 0) this.#add(this.#userId, -this.#taken)
+    this.#taken = 0
   }
 }

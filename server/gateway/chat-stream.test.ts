@@ -52,6 +52,36 @@ describe('the usage of a streamed completion', () => {
     expect(measured.hasFailed).toBe(false)
   })
 
+  // The first chunk is parsed for its id; those behind it are only looked at.
+  test.each([PLAIN, INJECTED])(
+    'is missing from a chunk in the same bytes whether it was parsed or looked at',
+    (options) => {
+      const member = fc.constantFrom(
+        { usage: null },
+        { usage: null, obfuscation: 'aB3' },
+        { usage: null, obfuscation: 'a"}' },
+        { obfuscation: 'x', usage: null },
+        { usage: { prompt_tokens: 1 } },
+        { nested: { usage: null } },
+        { error: null, usage: null },
+        {},
+      )
+      const text = fc.oneof(
+        fc.string({ unit: 'grapheme' }),
+        fc.constantFrom(',"usage":null', '"content":"x"', '[DONE]'),
+      )
+      fc.assert(
+        fc.property(text, member, (content, more) => {
+          const sent = event(chunk(content, more))
+          const first = relayed(options, [sent])
+          const twice = relayed(options, [sent, sent])
+          expect(twice.text).toBe(first.text + first.text)
+          expect(twice.reader.measured.textBytes).toBe(2 * Buffer.byteLength(content))
+        }),
+      )
+    },
+  )
+
   test('is the last one, never a sum, where every chunk carries a running total', () => {
     const totals = [1, 2, 3].map((completion_tokens) => ({ ...USAGE, completion_tokens }))
     const measured = usageOf(...totals.map((usage) => event(chunk('a', { usage }))), event('[DONE]'))

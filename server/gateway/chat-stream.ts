@@ -1,6 +1,7 @@
 // Reads a streamed chat completion: takes the usage from wherever it comes (the last one counts), undoes the usage chunk
 // that the gateway asked for, and renames an aliased model back.
 import { parseChatUsage } from '../ledger/token-usage.ts'
+import { ChunkNames, EMPTY_USAGE, emptyUsageAt, isObjectEvent } from './chunk-names.ts'
 import { isObject, type JsonObject, parseObject } from './json-object.ts'
 import {
   applySplices,
@@ -18,21 +19,18 @@ import {
   DROP,
   type EventInPassing,
   type EventVerdict,
+  HAS_TO_BE_READ,
   HEARTBEAT_COMMENT,
   type Measured,
   nothingMeasured,
   PASS,
   type StreamReader,
-  textBytesBehind,
 } from './stream-meter.ts'
 import { judgePassingError, judgeStreamError } from './upstream-errors.ts'
 
-const USAGE = Buffer.from('"usage"')
 const DONE = Buffer.from('[DONE]')
-const ERROR = Buffer.from('"error"')
 /** `input` is of custom tools, which take text instead of arguments; `text` of legacy completions. */
 const TEXT_NAMES = ['content', 'arguments', 'input', 'reasoning_content', 'refusal', 'text'] as const
-const TEXT = TEXT_NAMES.map((name) => Buffer.from(`"${name}":`))
 const NAMES_IN_PASSING = { entered: new Set<string>(), counted: new Set<string>(TEXT_NAMES) }
 
 export interface ChatStreamOptions {
@@ -44,6 +42,7 @@ export interface ChatStreamOptions {
 export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOptions): StreamReader {
   const measured = nothingMeasured()
   const mustEdit = isUsageInjected || alias !== undefined
+  const names = new ChunkNames(TEXT_NAMES)
 
   function readUsageChunk(event: Buffer, fields: EventFields): EventVerdict | undefined {
     const chunk = parseObject(fields.data)
@@ -68,11 +67,10 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
   return {
     measured,
     read(event) {
-      for (const needle of TEXT) measured.textBytes += textBytesBehind(event, needle)
-      if (event.includes(DONE) && readEvent(event).data?.trim() === '[DONE]') {
-        return { kind: 'withhold', bytes: event, isFinal: true }
-      }
-      const mayCarryUsage = event.includes(USAGE) || event.includes(ERROR)
+      names.read(event, 0, event.length)
+      measured.textBytes += names.textBytes
+      if (isDone(event)) return { kind: 'withhold', bytes: event, isFinal: true }
+      const mayCarryUsage = names.hasUsage || names.hasError
       if (!mayCarryUsage && !mustEdit) return PASS
       const fields = readEvent(event)
       const verdict = mayCarryUsage ? readUsageChunk(event, fields) : undefined
@@ -80,12 +78,26 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
       const bytes = edited(event, fields)
       return bytes === event ? PASS : { kind: 'replace', bytes }
     },
+    glance(bytes, start, end) {
+      // The first chunk is parsed for its id, and all are where a model has to be renamed.
+      if (measured.responseId === null || alias !== undefined) return HAS_TO_BE_READ
+      names.read(bytes, start, end)
+      if (names.hasError || !isObjectEvent(bytes, start, end)) return HAS_TO_BE_READ
+      const cutAt = names.hasUsage ? emptyUsageAt(bytes, start, end) : end
+      if (cutAt < 0) return HAS_TO_BE_READ
+      measured.textBytes += names.textBytes
+      return isUsageInjected ? cutAt : end
+    },
+    cutBytes: EMPTY_USAGE.length,
     passing: () => chunkInPassing(measured, isUsageInjected, alias),
     mayEndWithUsage: true,
     heartbeat: () => HEARTBEAT_COMMENT,
     errorEvent,
   }
 }
+
+const isDone = (event: Buffer): boolean =>
+  !isObjectEvent(event, 0, event.length) && event.includes(DONE) && readEvent(event).data?.trim() === '[DONE]'
 
 /** The last report counts: some servers send what has been used so far on every chunk. */
 function takeFrom(chunk: JsonObject, measured: Measured): void {

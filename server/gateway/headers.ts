@@ -2,6 +2,7 @@
 // stays on its side, so that neither a client's credentials nor the operator's account can leak through a new one.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { type Refusal, refusal } from '../../contract/errors.ts'
+import type { Admission } from '../limits/limiter.ts'
 
 const TO_UPSTREAM = new Set([
   'accept',
@@ -72,11 +73,39 @@ export function clientHeaders(
   const headers: Record<string, string | string[]> = {}
   for (const name in upstream) {
     const value = upstream[name]
-    if (value === undefined || !TO_CLIENT.has(name) || !isClean(String(value))) continue
+    if (value === undefined || !mayReach(name, value)) continue
     headers[name] = name === 'openai-model' && alias !== undefined ? alias : value
   }
   return headers
 }
+
+/**
+ * The flat header list of an answer that is passed on: what may cross, the id of the request, and what is left of the rate
+ * limits. A list costs the answer a third of what an object does.
+ */
+export function answerHeaders(
+  { requestId, alias, admission }: AnsweredRequest,
+  upstream: IncomingHttpHeaders,
+): string[] {
+  const flat = ['x-request-id', requestId]
+  for (const name in upstream) {
+    const value = upstream[name]
+    if (value === undefined || !mayReach(name, value)) continue
+    flat.push(name, name === 'openai-model' && alias !== undefined ? alias : String(value))
+  }
+  const ahead = admission?.headers
+  for (const name in ahead) flat.push(name, ahead[name] ?? '')
+  return flat
+}
+
+interface AnsweredRequest {
+  readonly requestId: string
+  readonly alias: string | undefined
+  readonly admission?: Pick<Admission, 'headers'>
+}
+
+const mayReach = (name: string, value: string | string[]): boolean =>
+  TO_CLIENT.has(name) && isClean(typeof value === 'string' ? value : String(value))
 
 /** Headers that decide who is served, where and how: of two, somebody else may have looked at the other one. */
 const SINGLE = new Set([

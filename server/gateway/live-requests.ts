@@ -18,6 +18,8 @@ export interface RequestOwner {
   readonly lostAccess?: () => Refusal | undefined
 }
 
+const nobody = (): undefined => undefined
+
 export class LiveRequest implements Drain {
   /** The client has left, or was cut: nothing more is written, the upstream is only read. */
   isGone = false
@@ -26,11 +28,11 @@ export class LiveRequest implements Drain {
   /** Why access was lost, where it was. */
   cutBy: Refusal | undefined
   /** Tells the client that access was lost: at first with a plain refusal, once a stream has begun in the stream. */
-  onCut: (refused: Refusal) => void = () => {}
+  onCut: (refused: Refusal) => void = nobody
   readonly userId: string
   readonly keyId: string
   /** Why the request would not be let in now, or undefined where it would. */
-  readonly lostAccess: () => Refusal | undefined
+  lostAccess: () => Refusal | undefined
   readonly #drains: Drains
   #exchange: Exchange | undefined
   #isClosed = false
@@ -38,7 +40,7 @@ export class LiveRequest implements Drain {
   constructor(owner: RequestOwner, drains: Drains) {
     this.userId = owner.userId
     this.keyId = owner.keyId
-    this.lostAccess = owner.lostAccess ?? (() => undefined)
+    this.lostAccess = owner.lostAccess ?? nobody
     this.#drains = drains
   }
 
@@ -48,7 +50,7 @@ export class LiveRequest implements Drain {
 
   /** Watches for the client's leaving. A connection that closes behind a finished answer has not left. */
   watch(res: ServerResponse): void {
-    res.once('close', () => {
+    res.on('close', () => {
       if (!res.writableFinished) this.leave()
     })
     if (res.destroyed) this.leave()
@@ -90,9 +92,13 @@ export class LiveRequest implements Drain {
     this.#exchange?.abort()
   }
 
+  /** The connection outlives the request, and must not keep all of it in memory until the next one comes. */
   close(): void {
     this.#isClosed = true
     this.#drains.end(this)
+    this.#exchange = undefined
+    this.onCut = nobody
+    this.lostAccess = nobody
   }
 }
 

@@ -1,6 +1,7 @@
 // How the OpenAI side says no: one JSON shape, the catalogue's status, and the headers that tell a client what to do next.
 import type { ServerResponse } from 'node:http'
 import { ERRORS, messageOf, type Refusal } from '../../contract/errors.ts'
+import type { Admission } from '../limits/limiter.ts'
 import { withoutKeys } from '../without-keys.ts'
 import { endUnlessSent } from './unread-body.ts'
 
@@ -30,14 +31,24 @@ export function retryHeaders(refused: Refusal): Record<string, string> {
   return headers
 }
 
+/** What stands on whatever a request is answered with, once it has its place in the rate limits. */
+export const aheadOf = ({ admission }: { readonly admission?: Pick<Admission, 'headers'> | undefined }) =>
+  admission?.headers
+
 /** Answers a refusal. Does nothing where the client has left or an answer has begun. */
-export function answerRefusal(res: ServerResponse, requestId: string, refused: Refusal): void {
+export function answerRefusal(
+  res: ServerResponse,
+  requestId: string,
+  refused: Refusal,
+  ahead?: Readonly<Record<string, string>>,
+): void {
   if (res.headersSent || res.destroyed) return
   const body = Buffer.from(JSON.stringify({ error: openAiErrorOf(refused) }))
   res.writeHead(ERRORS[refused.code].status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': body.length,
     'x-request-id': requestId,
+    ...ahead,
     ...retryHeaders(refused),
   })
   res.end(res.req.method === 'HEAD' ? undefined : body)

@@ -4,7 +4,7 @@
 // in exactly one settlement or release.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
-import type { OpenHold } from '../accounts/account-book.ts'
+import type { Admission } from '../limits/limiter.ts'
 import { withoutKeys } from '../without-keys.ts'
 import type { StageDeps } from './deps.ts'
 import type { LocalEndpoint } from './endpoints.ts'
@@ -12,11 +12,19 @@ import { answerFiles } from './files/answer-files.ts'
 import { refuseRepeated } from './headers.ts'
 import { LiveRequest } from './live-requests.ts'
 import { answerModel, answerModels } from './models-list.ts'
-import { answerRefusal } from './openai-error.ts'
+import { aheadOf, answerRefusal } from './openai-error.ts'
 import { type Outcome, outcomeOfRow, outcomeWithoutRow, refusedAs } from './outcome.ts'
 import { answerUsage } from './own-usage.ts'
 import { CLIENT_LEFT_STATUS, type Relayed, refusedWith } from './relayed.ts'
-import type { Admitted, Held, Identified, Read, Received, Routed } from './request.ts'
+import {
+  type Admitted,
+  advance,
+  type Held,
+  type Identified,
+  type Received,
+  type Reserved,
+  type Routed,
+} from './request.ts'
 import { answerWarmUp, isWarmUp } from './sockets/warm-up.ts'
 import { admit } from './stages/admit.ts'
 import { hold } from './stages/hold.ts'
@@ -33,140 +41,135 @@ import { UpstreamTrip } from './upstream-trip.ts'
 
 export async function runRequest(deps: StageDeps, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const received = receive(deps, req, res)
-  record(deps, received, await outcomeOf(deps, received))
-}
-
-async function outcomeOf(deps: StageDeps, received: Received): Promise<Outcome> {
+  let outcome: Outcome
   try {
-    return await journey(deps, received)
+    outcome = await journey(deps, received)
   } catch (error) {
     // Whatever gets here is a defect of ours: the person sees the id, the log has the rest.
-    return defect(deps, received, error)
+    outcome = defect(deps, received, error)
   }
+  record(deps, received, outcome)
 }
 
-function defect(deps: StageDeps, received: Received, error: unknown): Outcome {
+function defect(deps: StageDeps, received: Received & Partial<Reserved>, error: unknown): Outcome {
   const { requestId, res } = received
   deps.logger.error({ event: 'defect', requestId, err: error }, 'a request failed inside the gateway')
-  answerRefusal(res, requestId, refusal('internal_error', { requestId }))
+  answerRefusal(res, requestId, refusal('internal_error', { requestId }), aheadOf(received))
   // An answer that has begun cannot be refused any more; cut off, its client at least learns that it is not whole.
   if (!res.writableEnded) res.destroy()
   return outcomeWithoutRow(deps, received, refusedAs('internal_error'))
 }
 
-async function journey(deps: StageDeps, received: Received): Promise<Outcome> {
+/** Up to the body there is nothing to wait for. */
+function journey(deps: StageDeps, received: Received): Outcome | Promise<Outcome> {
   const endpoint = findEndpoint(received)
   if (!endpoint.ok) return refuse(deps, received, endpoint.error)
   const repeated = refuseRepeated(received.req)
   if (repeated) return refuse(deps, received, repeated)
-  const identified = identify(deps, received)
-  if (!identified.ok) return refuse(deps, { ...received, endpoint: endpoint.value }, identified.error)
-  if (endpoint.value.kind === 'local') {
-    answerLocal(deps, identified.value, endpoint.value)
-    const { res } = received
-    return outcomeWithoutRow(
-      deps,
-      { ...identified.value, endpoint: endpoint.value },
-      { status: res.statusCode, code: null },
-    )
-  }
+  const identified = identify(deps, advance(received, { endpoint: endpoint.value }))
+  if (!identified.ok) return refuse(deps, received, identified.error)
+  if (endpoint.value.kind === 'local') return answerLocal(deps, identified.value, endpoint.value)
   if (endpoint.value.kind === 'stored') {
-    const answered = await answerStored(deps, { ...identified.value, endpoint: endpoint.value })
-    return outcomeWithoutRow(deps, { ...identified.value, endpoint: endpoint.value }, answered)
+    const asked = advance(identified.value, { endpoint: endpoint.value })
+    return answerStored(deps, asked).then((answered) => outcomeWithoutRow(deps, asked, answered))
   }
   if (endpoint.value.kind === 'files') {
-    const asked = { ...identified.value, endpoint: endpoint.value }
-    return outcomeWithoutRow(deps, asked, await answerFiles(deps, asked))
+    const asked = advance(identified.value, { endpoint: endpoint.value })
+    return answerFiles(deps, asked).then((answered) => outcomeWithoutRow(deps, asked, answered))
   }
-  const addressed: Identified = { ...identified.value, endpoint: endpoint.value }
+  const addressed: Identified = advance(identified.value, { endpoint: endpoint.value })
   const admitted = admit(deps, addressed)
   if (!admitted.ok) return refuseKnown(deps, addressed, admitted.error)
   const limited = checkLimits(deps, addressed)
   if (limited) return refuseKnown(deps, admitted.value, limited)
-  const live = new LiveRequest(
-    { ...addressed.key, lostAccess: () => refusedByNow(deps, received) },
-    deps.drains,
-  )
-  live.onCut = (refused) => answerRefusal(received.res, received.requestId, refused)
-  deps.live.add(live)
-  tellRunning(deps)
-  try {
-    return await admittedJourney(deps, admitted.value, live)
-  } finally {
-    deps.live.remove(live)
-    tellRunning(deps)
-  }
+  return admittedJourney(deps, admitted.value, liveRequestOf(deps, admitted.value))
 }
 
 function answerLocal(
   deps: StageDeps,
   identified: Parameters<typeof answerUsage>[1] & Parameters<typeof answerModels>[1],
   { answer }: LocalEndpoint,
-): void {
+): Outcome {
   if (answer === 'models') answerModels(deps, identified)
   else if (answer === 'model') answerModel(deps, identified)
   else answerUsage(deps, identified)
+  return outcomeWithoutRow(deps, identified, { status: identified.res.statusCode, code: null })
+}
+
+function liveRequestOf(deps: StageDeps, admitted: Admitted & Partial<Reserved>): LiveRequest {
+  const { userId, keyId } = admitted.key
+  const live = new LiveRequest({ userId, keyId, lostAccess: () => refusedByNow(deps, admitted) }, deps.drains)
+  live.onCut = (refused) => answerRefusal(admitted.res, admitted.requestId, refused, aheadOf(admitted))
+  return live
 }
 
 async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRequest): Promise<Outcome> {
+  deps.live.add(live)
+  tellRunning(deps)
   const share = deps.bodies.shareFor(admitted.key.userId)
-  const spool = deps.uploads.shareFor(admitted.requestId, admitted.key.userId)
+  const spool = admitted.endpoint.form && deps.uploads.shareFor(admitted.requestId, admitted.key.userId)
+  let place: Admission | undefined
   try {
     const body = await read(admitted, share, spool)
-    if (body.ok) return await readJourney(deps, body.value, live)
-    if (body.error === 'client_left') return leftWithoutAnswer(deps, admitted, live)
-    return refuseKnown(deps, admitted, body.error)
-  } finally {
-    share.release()
-    await spool.release()
-  }
-}
-
-async function readJourney(deps: StageDeps, body: Read, live: LiveRequest): Promise<Outcome> {
-  const routed = route(deps, body)
-  if (!routed.ok) return refuseKnown(deps, body, routed.error)
-  const reserved = reserve(deps, routed.value)
-  if (!reserved.ok) return refuseKnown(deps, routed.value, reserved.error)
-  try {
-    if (isWarmUp(body.req)) return answerWarmUp(deps, reserved.value)
+    if (!body.ok) {
+      if (body.error === 'client_left') return leftWithoutAnswer(deps, admitted, live)
+      return refuseKnown(deps, admitted, body.error)
+    }
+    const routed = route(deps, body.value)
+    if (!routed.ok) return refuseKnown(deps, admitted, routed.error)
+    const reserved = reserve(deps, routed.value)
+    if (!reserved.ok) return refuseKnown(deps, admitted, reserved.error)
+    place = reserved.value.admission
+    if (isWarmUp(body.value.req)) return answerWarmUp(deps, reserved.value)
     const held = await hold(deps, reserved.value)
-    if (!held.ok) return refuseKnown(deps, routed.value, held.error)
+    if (!held.ok) return refuseKnown(deps, admitted, held.error)
     live.watch(held.value.res)
     return await forward(deps, held.value, live)
   } finally {
-    reserved.value.admission.release()
+    place?.release()
+    share.release()
+    if (spool) await spool.release()
+    deps.live.remove(live)
+    tellRunning(deps)
   }
 }
 
 /** From the open hold on: every way out of here settles or releases it, once. */
 async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<Outcome> {
-  let relayed = notSent(held, live)
-  let isHoldOnDisk = true
   const trip = new UpstreamTrip(deps, held)
+  let answered: Relayed | undefined
+  let isHoldOnDisk = true
   try {
     // Whoever left, or lost access, while the request was read and priced has nothing sent in their name.
-    if (!live.isGone) {
-      const exchange = trip.begin()
-      if (!exchange) relayed = noPlace(held, live)
-      else {
-        live.attach(exchange)
-        isHoldOnDisk = await isCommitted(held.hold)
-        if (isHoldOnDisk) {
-          const { sending, sent } = await trip.answer(live)
-          relayed = await relay(deps, sending, live, sent)
-        } else exchange.abort()
-      }
-    }
+    const exchange = live.isGone ? undefined : trip.begin()
+    if (exchange) {
+      live.attach(exchange)
+      isHoldOnDisk = await held.hold.isOnDisk
+      if (isHoldOnDisk) answered = await relayAnswer(deps, trip, live)
+      else exchange.abort()
+    } else if (!live.isGone) answered = noPlace(held, live)
   } catch (error) {
     // What was answered so far is what the client keeps; the hold ends as that of a request without an answer.
     defect(deps, held, error)
     live.abort()
   }
+  const relayed = answered ?? notSent(held, live)
   trip.end(isHoldOnDisk ? relayed : undefined)
   if (!isHoldOnDisk)
     return refuse(deps, held, refusal('storage_unavailable', undefined, { retryAfterMs: 5_000 }))
   if (trip.sending) deps.traffic.noteUpstream(relayed, deps.clock.now())
-  return end(deps, trip.sending ?? held, live, relayed)
+  const { row, landed } = settle(deps, trip.sending ?? held, relayed)
+  await landed
+  held.admission.trueUp(row.inputTokens + row.outputTokens)
+  relayed.finish()
+  if (relayed.finished !== undefined) await relayed.finished
+  deps.events.publish({ type: 'request.finished', userId: row.userId, row })
+  return outcomeOfRow(row, live.drainCutBy)
+}
+
+async function relayAnswer(deps: StageDeps, trip: UpstreamTrip, live: LiveRequest): Promise<Relayed> {
+  const { sending, sent } = await trip.answer(live)
+  return relay(deps, sending, live, sent)
 }
 
 /** Every upstream that could answer has as many requests as it may have. */
@@ -186,40 +189,25 @@ function notSent(held: Held, live: LiveRequest): Relayed {
   return live.isGone ? { ...ended, errorCode: null } : ended
 }
 
-async function end(deps: StageDeps, held: Held, live: LiveRequest, relayed: Relayed): Promise<Outcome> {
-  const row = await settle(deps, held, relayed)
-  held.admission.trueUp(row.inputTokens + row.outputTokens)
-  relayed.finish()
-  await relayed.finished
-  deps.events.publish({ type: 'request.finished', userId: row.userId, row })
-  return outcomeOfRow(row, live.drainCutBy)
-}
-
 const tellRunning = ({ events, live }: StageDeps): void =>
   events.publish({ type: 'requests.running', running: live.count })
 
-/** Whether the hold's row reached the disk. A hold that did not is gone, and nothing may be relayed under it. */
-const isCommitted = (opened: OpenHold): Promise<boolean> =>
-  opened.committed.then(
-    () => true,
-    () => false,
-  )
-
 function refuse(
   deps: StageDeps,
-  received: Received & Parameters<typeof outcomeWithoutRow>[1],
+  received: Received & Parameters<typeof outcomeWithoutRow>[1] & Partial<Reserved>,
   refused: Refusal,
 ): Outcome {
+  const { res, requestId } = received
   const allowed = refused.details?.allowed
-  if (allowed !== undefined && !received.res.headersSent) received.res.setHeader('allow', String(allowed))
-  answerRefusal(received.res, received.requestId, refused)
+  if (allowed !== undefined && !res.headersSent) res.setHeader('allow', String(allowed))
+  answerRefusal(res, requestId, refused, aheadOf(received))
   return outcomeWithoutRow(deps, received, refusedAs(refused.code))
 }
 
 /** Refuses a request whose key is known: its owner sees it in the list of requests. */
-function refuseKnown(deps: StageDeps, request: Identified | Routed, refused: Refusal): Outcome {
-  const model = 'facts' in request ? request.facts.model : withoutKeys(String(refused.details?.model ?? ''))
-  const isDemo = 'upstreams' in request && request.upstreams[0]?.isDemo === true
+function refuseKnown(deps: StageDeps, request: Identified & Partial<Routed>, refused: Refusal): Outcome {
+  const model = request.facts?.model ?? withoutKeys(String(refused.details?.model ?? ''))
+  const isDemo = request.upstreams?.[0]?.isDemo === true
   const status = ERRORS[refused.code].status
   const row = refusedRow(deps, request, { code: refused.code, status, model, isDemo })
   deps.accounts.recordRefused(row)

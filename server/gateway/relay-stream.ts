@@ -5,13 +5,14 @@ import { type Refusal, refusal } from '../../contract/errors.ts'
 import type { Ending } from '../ledger/settle.ts'
 import type { Clock } from '../ports.ts'
 import type { AnswerSource } from './answer-source.ts'
+import { ByteRun } from './byte-run.ts'
 import { ClientStream } from './client-stream.ts'
 import type { LiveRequest } from './live-requests.ts'
 import { openAiErrorOf } from './openai-error.ts'
 import { CLIENT_LEFT_STATUS, codeOf, type Relayed } from './relayed.ts'
 import type { Held } from './request.ts'
 import { BLANK_LINE, EventSplitter, isWholeEvent } from './sse.ts'
-import type { EventInPassing, StreamReader } from './stream-meter.ts'
+import { type EventInPassing, HAS_TO_BE_READ, type StreamReader } from './stream-meter.ts'
 import type { ExchangeSink, UpstreamFault } from './upstream-exchange.ts'
 
 /** What of an event is kept until it is whole; one that is larger is read while it passes. */
@@ -45,6 +46,9 @@ export class StreamRelay implements ExchangeSink {
   readonly #finished: Promise<void>
   /** The event that is passing in pieces. */
   #inPassing: EventInPassing | undefined
+  /** What goes out together, once a piece of the upstream's has been read. */
+  readonly #out: Buffer[] = []
+  readonly #run = new ByteRun()
   #withheld: Buffer[] = []
   #withheldBytes = 0
   #isWithholding = false
@@ -76,18 +80,13 @@ export class StreamRelay implements ExchangeSink {
   }
 
   onData(chunk: Buffer): void {
-    const out: Buffer[] = []
-    this.#splitter.push(
-      chunk,
-      (bytes, start, end) => this.#take(bytes.subarray(start, end), out),
-      (piece, isLast) => this.#takePiece(piece, isLast, out),
-    )
-    this.#client.write(out)
+    this.#splitter.push(chunk, this.#onEvent, this.#onPiece)
+    this.#writeOut()
     if (this.#live.isGone) this.#live.drained(chunk.length)
   }
 
   onEnd(): void {
-    const out: Buffer[] = []
+    const out = this.#out
     const rest = this.#splitter.rest()
     const wasPassing = this.#inPassing !== undefined
     if (wasPassing) this.#takePiece(rest ?? Buffer.alloc(0), true, out)
@@ -100,12 +99,36 @@ export class StreamRelay implements ExchangeSink {
       if (rest && !wasPassing && !isWholeEvent(rest)) out.length = 0
       if (wasPassing || out.length > 0) out.push(BLANK_LINE)
     }
-    this.#client.write(out)
+    this.#writeOut()
     this.#end(isComplete ? undefined : refusal('upstream_failed'))
   }
 
   onFault(fault: UpstreamFault): void {
     this.#end(refusal(codeOf(fault)))
+  }
+
+  readonly #onEvent = (bytes: Buffer, start: number, end: number): void => {
+    const isPlain = !this.#isWithholding && this.#withheld.length === 0
+    const cutAt = isPlain ? (this.#reader.glance?.(bytes, start, end) ?? HAS_TO_BE_READ) : HAS_TO_BE_READ
+    if (cutAt === HAS_TO_BE_READ) {
+      this.#run.endInto(this.#out)
+      this.#take(bytes.subarray(start, end), this.#out)
+      return
+    }
+    this.#run.add(bytes, start, cutAt, this.#out)
+    if (cutAt < end) this.#run.add(bytes, cutAt + (this.#reader.cutBytes ?? 0), end, this.#out)
+  }
+
+  readonly #onPiece = (piece: Buffer, isLast: boolean): void => {
+    this.#run.endInto(this.#out)
+    this.#takePiece(piece, isLast, this.#out)
+  }
+
+  #writeOut(): void {
+    this.#run.endInto(this.#out)
+    if (this.#out.length === 0) return
+    this.#client.write(this.#out)
+    this.#out.length = 0
   }
 
   #take(event: Buffer, out: Buffer[]): void {

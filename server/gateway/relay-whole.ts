@@ -7,7 +7,7 @@ import type { AnswerSource } from './answer-source.ts'
 import { CLIENT_STALLED_MS_MAX } from './client-stream.ts'
 import type { StageDeps } from './deps.ts'
 import { generatedBytes } from './generated-text.ts'
-import { clientHeaders } from './headers.ts'
+import { answerHeaders } from './headers.ts'
 import { type JsonObject, parseObject } from './json-object.ts'
 import { applySplices, memberOf, scanObject } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
@@ -17,28 +17,83 @@ import { codeOf, NOTHING_MORE, type Relayed, refusedWith, statusGiven } from './
 import type { Sending } from './request.ts'
 import { type Measured, nothingMeasured } from './stream-meter.ts'
 import { judgeUpstreamError } from './upstream-errors.ts'
-import type { UpstreamFault, UpstreamHead } from './upstream-exchange.ts'
+import type { ExchangeSink, UpstreamFault, UpstreamHead } from './upstream-exchange.ts'
 import { takeAnswer } from './whole-answer.ts'
 
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024
 
-type Collected =
-  | { readonly ok: true; readonly body: Buffer }
-  | { readonly ok: false; readonly fault: UpstreamFault }
+type WholeDeps = Pick<StageDeps, 'ownedIds' | 'logger'>
 
-export async function relayWhole(
-  deps: Pick<StageDeps, 'ownedIds' | 'logger'>,
+/** At once, where all of the answer has come. */
+export function relayWhole(
+  deps: WholeDeps,
   held: Sending,
   live: LiveRequest,
   source: AnswerSource,
   head: UpstreamHead,
-): Promise<Relayed> {
-  const collected = await collect(source, live)
-  if (!collected.ok) {
-    const code = codeOf(collected.fault)
-    return refusedWith(held, live, refusal(code), ERRORS[code].status, 'upstream_failed')
+): Relayed | Promise<Relayed> {
+  const relay = new WholeRelay(deps, held, live, source, head)
+  source.consume(relay)
+  return relay.relayed ?? new Promise((resolve) => relay.whenRelayed(resolve))
+}
+
+class WholeRelay implements ExchangeSink {
+  relayed: Relayed | undefined
+  #resolve: ((relayed: Relayed) => void) | undefined
+  readonly #deps: WholeDeps
+  readonly #held: Sending
+  readonly #live: LiveRequest
+  readonly #source: AnswerSource
+  readonly #head: UpstreamHead
+  #chunks: Buffer[] = []
+  #length = 0
+
+  constructor(deps: WholeDeps, held: Sending, live: LiveRequest, source: AnswerSource, head: UpstreamHead) {
+    this.#deps = deps
+    this.#held = held
+    this.#live = live
+    this.#source = source
+    this.#head = head
   }
-  const { body } = collected
+
+  whenRelayed(resolve: (relayed: Relayed) => void): void {
+    this.#resolve = resolve
+  }
+
+  onData(chunk: Buffer): void {
+    this.#length += chunk.length
+    if (this.#length > ANSWER_BYTES_MAX) this.#source.abort()
+    else this.#chunks.push(chunk)
+    if (this.#live.isGone) this.#live.drained(chunk.length)
+  }
+
+  onEnd(): void {
+    const [first] = this.#chunks
+    const body = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks)
+    this.#end(relayBody(this.#deps, this.#held, this.#live, this.#head, body))
+  }
+
+  onFault(fault: UpstreamFault): void {
+    // An answer without end is the upstream's failure, although it was us who ended it.
+    const isEndless = this.#length > ANSWER_BYTES_MAX
+    const code = isEndless ? 'upstream_failed' : codeOf(fault)
+    this.#end(refusedWith(this.#held, this.#live, refusal(code), ERRORS[code].status, 'upstream_failed'))
+  }
+
+  #end(relayed: Relayed): void {
+    this.relayed = relayed
+    this.#chunks = []
+    this.#resolve?.(relayed)
+  }
+}
+
+function relayBody(
+  deps: WholeDeps,
+  held: Sending,
+  live: LiveRequest,
+  head: UpstreamHead,
+  body: Buffer,
+): Relayed {
   const answer = head.status === 200 ? answerIn(held, head, body) : undefined
   const hasFailed =
     answer === undefined || (answer.error !== undefined && answer.error !== null && answer.usage == null)
@@ -53,26 +108,6 @@ export async function relayWhole(
     finish: () => writeWhole(held, head.status, head.headers, renamed(body, held.alias)),
     finished: NOTHING_MORE,
   }
-}
-
-function collect(source: AnswerSource, live: LiveRequest): Promise<Collected> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let length = 0
-    source.consume({
-      onData(chunk) {
-        length += chunk.length
-        if (length > ANSWER_BYTES_MAX) source.abort()
-        else chunks.push(chunk)
-        if (live.isGone) live.drained(chunk.length)
-      },
-      onEnd: () =>
-        resolve({ ok: true, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }),
-      // An answer without end is the upstream's failure, although it was us who ended it.
-      onFault: (fault) =>
-        resolve({ ok: false, fault: length > ANSWER_BYTES_MAX ? { ...fault, kind: 'broken' } : fault }),
-    })
-  })
 }
 
 const answerIn = (held: Sending, head: UpstreamHead, body: Buffer): JsonObject | undefined =>
@@ -96,16 +131,19 @@ function renamed(body: Buffer, alias: string | undefined): Buffer {
     : body
 }
 
-function writeWhole(held: Sending, status: number, headers: IncomingHttpHeaders, body: Buffer): void {
+/** Up to here an answer is written as a text together with its head: one piece for the socket is cheaper than two. */
+const TEXT_BYTES_MAX = 8 * 1024
+
+function writeWhole(held: Sending, status: number, upstream: IncomingHttpHeaders, body: Buffer): void {
   const { res } = held
   if (res.destroyed || res.headersSent) return
-  res.socket?.setTimeout(CLIENT_STALLED_MS_MAX)
-  res.writeHead(status, {
-    ...clientHeaders(headers, held.alias),
-    'content-length': body.length,
-    'x-request-id': held.requestId,
-  })
-  res.end(body)
+  const headers = answerHeaders(held, upstream)
+  headers.push('content-length', String(body.length))
+  res.writeHead(status, headers)
+  if (body.length <= TEXT_BYTES_MAX) res.end(body.toString('latin1'), 'latin1')
+  else res.end(body)
+  // What the socket has taken at once waits for nobody.
+  if (res.socket !== null && res.socket.writableLength > 0) res.socket.setTimeout(CLIENT_STALLED_MS_MAX)
 }
 
 function relayError(

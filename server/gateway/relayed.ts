@@ -3,7 +3,7 @@
 import type { Refusal } from '../../contract/errors.ts'
 import type { Ending } from '../ledger/settle.ts'
 import type { LiveRequest } from './live-requests.ts'
-import { answerRefusal } from './openai-error.ts'
+import { aheadOf, answerRefusal } from './openai-error.ts'
 import type { Held } from './request.ts'
 import { type Measured, nothingMeasured } from './stream-meter.ts'
 import type { UpstreamFault } from './upstream-exchange.ts'
@@ -18,20 +18,21 @@ export interface Relayed {
   readonly firstByteMonoMs: number | undefined
   /** Lets out what was withheld. Called once, after the charge is on disk. */
   readonly finish: () => void
-  /** Resolves when the upstream has nothing more to say. */
-  readonly finished: Promise<void>
+  /** Resolves when the upstream has nothing more to say; undefined where it has said all. */
+  readonly finished: Promise<void> | undefined
 }
 
 /** A client that is given no status has left before there was one. */
 export const CLIENT_LEFT_STATUS = 499
+
+/** An answer that has all come when it is relayed. */
+export const NOTHING_MORE = undefined
 
 /** The status that a client was given, or is about to be given: the earlier one where it was cut, none where it left. */
 export function statusGiven(held: Held, live: LiveRequest, status: number): number {
   if (!live.isGone) return status
   return held.res.headersSent ? held.res.statusCode : CLIENT_LEFT_STATUS
 }
-
-export const NOTHING_MORE = Promise.resolve()
 
 /** How a request ended whose answer is a refusal: nothing of the upstream's is relayed. */
 export function refusedWith(
@@ -47,7 +48,7 @@ export function refusedWith(
     status: statusGiven(held, live, status),
     errorCode: live.cutBy?.code ?? (live.isDrainCut ? null : refused.code),
     firstByteMonoMs: undefined,
-    finish: () => answerRefusal(held.res, held.requestId, refused),
+    finish: () => answerRefusal(held.res, held.requestId, refused, aheadOf(held)),
     finished: NOTHING_MORE,
   }
 }

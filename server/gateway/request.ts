@@ -1,5 +1,5 @@
 // The type of a request at each point of its journey. Every stage takes the previous type and returns the next one, so
-// that none can be left out.
+// that none can be left out. Behind the types there is one object, which the stages fill.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PRIMARY_UPSTREAM } from '../../contract/operations/upstreams.ts'
 import type { PriceRow } from '../../contract/price.ts'
@@ -103,6 +103,65 @@ export interface Sending extends Held {
   readonly upstream: UpstreamTarget
   /** The model by the name that this upstream knows. */
   readonly upstreamModel: string
+}
+
+/**
+ * Takes a request one stage on: what the stage found out is written into the request itself. A copy at each stage, each larger
+ * than the one before, would be much of the memory that a request takes.
+ */
+export const advance = <Before extends object, Step extends object>(
+  before: Before,
+  step: Step,
+): Before & Step => Object.assign(before, step)
+
+/** The object behind the types, with a place for all that is to come, so that it keeps its shape while it is filled. */
+export class RequestRecord implements Received {
+  readonly requestId: string
+  readonly address: string
+  readonly receivedAt: number
+  readonly startedMonoMs: number
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly endpoint = undefined
+  readonly key = undefined
+  readonly upstreams = undefined
+  readonly body = undefined
+  readonly upload = undefined
+  readonly facts = undefined
+  readonly model = undefined
+  readonly alias = undefined
+  readonly price = undefined
+  readonly candidates = undefined
+  readonly session = undefined
+  readonly settingsMultiplierPpm = undefined
+  readonly multiplierPpm = undefined
+  readonly modelMultiplierPpm = undefined
+  readonly scan = undefined
+  readonly toolTerms = undefined
+  readonly edits = undefined
+  readonly identity = undefined
+  readonly isUsageInjected = undefined
+  readonly referencedTokens = undefined
+  readonly media = undefined
+  readonly admission = undefined
+  readonly hold = undefined
+  readonly splices = undefined
+  readonly upstreamBody = undefined
+  readonly upstream = undefined
+  readonly upstreamModel = undefined
+
+  constructor(
+    { requestId, address, receivedAt, startedMonoMs }: Arrival,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ) {
+    this.requestId = requestId
+    this.address = address
+    this.receivedAt = receivedAt
+    this.startedMonoMs = startedMonoMs
+    this.req = req
+    this.res = res
+  }
 }
 
 /** Where metered requests are sent, chosen by the operator alone. */

@@ -48,6 +48,9 @@ export type EventVerdict =
   | { readonly kind: 'replace'; readonly bytes: Buffer }
   | { readonly kind: 'withhold'; readonly bytes: Buffer; readonly isFinal: boolean }
 
+/** What a glance says of an event that it does not tell enough about. */
+export const HAS_TO_BE_READ = -1
+
 export const PASS: EventVerdict = { kind: 'pass' }
 export const DROP: EventVerdict = { kind: 'drop' }
 
@@ -67,6 +70,12 @@ export interface StreamReader {
   readonly mayEndWithUsage: boolean
   /** Judges one whole event; `event` is only valid during the call. */
   read(event: Buffer): EventVerdict
+  /**
+   * Judges an event where it lies, in `bytes[start, end)`, as most events of a stream can be: an offset from which on `cutBytes` are
+   * left out, `end` where all of it passes, or `HAS_TO_BE_READ`, which has changed nothing.
+   */
+  readonly glance?: (bytes: Buffer, start: number, end: number) => number
+  readonly cutBytes?: number
   /** Begins an event that is too large to be kept: it is read while its bytes pass. */
   passing(): EventInPassing
   /** What is sent into a silence, between two events, so that nobody takes the stream for dead. */
@@ -91,26 +100,26 @@ export function textBytesBehind(event: Buffer, needle: Buffer): number {
     let start = at + needle.length
     while (event[start] === SPACE) start += 1
     const end = event[start] === QUOTE ? closingQuote(event, start + 1) : start
-    if (end > start) total += unescapedBytes(event.subarray(start + 1, end))
+    if (end > start) total += unescapedBytes(event, start + 1, end)
     at = event.indexOf(needle, end)
   }
   return total
 }
 
-/** An escape that is cut off counts as it stands. */
-function unescapedBytes(text: Buffer): number {
-  let bytes = text.length
-  let at = text.indexOf(BACKSLASH)
-  while (at >= 0 && at < text.length) {
-    if (text[at] !== BACKSLASH) {
+/** Of the text in `event[start, end)`. An escape that is cut off counts as it stands. */
+export function unescapedBytes(event: Buffer, start: number, end: number): number {
+  let bytes = end - start
+  let at = event.indexOf(BACKSLASH, start)
+  while (at >= 0 && at < end) {
+    if (event[at] !== BACKSLASH) {
       at += 1
       continue
     }
-    const isUnicode = text[at + 1] === LOWER_U
+    const isUnicode = event[at + 1] === LOWER_U
     const length = isUnicode ? 6 : 2
-    if (at + length > text.length) break
+    if (at + length > end) break
     bytes -=
-      length - (isUnicode ? utf8BytesOf(Number.parseInt(text.toString('latin1', at + 2, at + 6), 16)) : 1)
+      length - (isUnicode ? utf8BytesOf(Number.parseInt(event.toString('latin1', at + 2, at + 6), 16)) : 1)
     at += length
   }
   return bytes
@@ -124,7 +133,7 @@ export function utf8BytesOf(unit: number): number {
 }
 
 /** Offset of the quote that ends the string whose text begins at `from`; the event's end where the string is cut off. */
-function closingQuote(event: Buffer, from: number): number {
+export function closingQuote(event: Buffer, from: number): number {
   let at = from
   for (;;) {
     const quote = event.indexOf(QUOTE, at)

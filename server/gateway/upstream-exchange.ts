@@ -22,8 +22,9 @@ export interface ExchangeSink {
   onFault(fault: UpstreamFault): void
 }
 
-type Head =
-  | { readonly ok: true; readonly head: UpstreamHead }
+/** What came of sending: an answer that has begun, or what kept it from beginning. */
+export type Sent =
+  | { readonly ok: true; readonly exchange: UpstreamExchange; readonly head: UpstreamHead }
   | { readonly ok: false; readonly fault: UpstreamFault }
 
 const TIMEOUT_CODES = new Set([
@@ -51,10 +52,12 @@ const expired = (): Error =>
     code: 'UND_ERR_HEADERS_TIMEOUT',
   })
 
+const ignore = (): void => {}
+
 export class UpstreamExchange implements Dispatcher.DispatchHandler {
   /** Resolves once, with the head of the answer or with what kept it from coming. */
-  readonly head: Promise<Head>
-  #resolveHead: (head: Head) => void = () => {}
+  readonly head: Promise<Sent>
+  #resolveHead: (sent: Sent) => void = ignore
   #controller: Dispatcher.DispatchController | undefined
   #sink: ExchangeSink | undefined
   #early: Buffer[] = []
@@ -89,7 +92,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   ): void {
     // 1xx answers are for the connection between the two of us and are not relayed.
     if (status < 200) return
-    this.#resolveHead({ ok: true, head: { status, headers } })
+    this.#resolveHead({ ok: true, exchange: this, head: { status, headers } })
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -2,9 +2,8 @@
 // (any other 4xx) is none: another upstream would say the same.
 import type { BreakerTrouble } from '../upstreams/circuit-breaker.ts'
 import type { Sending } from './request.ts'
-import type { Sent } from './stages/send.ts'
 import { retryAfterMsOf } from './upstream-errors.ts'
-import type { UpstreamHead } from './upstream-exchange.ts'
+import type { Sent, UpstreamHead } from './upstream-exchange.ts'
 
 /** The request as it was sent, and what came of it. */
 export interface Answered {

@@ -10,11 +10,11 @@ import { applySplices } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
 import { withModel } from './model-splice.ts'
 import type { Relayed } from './relayed.ts'
-import type { Held, Sending, UpstreamTarget } from './request.ts'
-import { dispatch, type Sent, send } from './stages/send.ts'
+import { advance, type Held, type Sending, type UpstreamTarget } from './request.ts'
+import { dispatch, send } from './stages/send.ts'
 import { failureOf } from './traffic.ts'
 import { chooseNext } from './upstream-choice.ts'
-import type { UpstreamExchange } from './upstream-exchange.ts'
+import type { Sent, UpstreamExchange } from './upstream-exchange.ts'
 import { type Answered, headTrouble, openingTrouble } from './upstream-failure.ts'
 import { multiplierAt } from './upstream-multiplier.ts'
 
@@ -126,21 +126,20 @@ function headMsMaxOf({ upstream, facts }: Sending): number {
   return upstream.headSecondsMax * 1000 * (facts.isStream ? 1 : WHOLE_ANSWER_FACTOR)
 }
 
-/** The request with the name of the model, and the multiplier, that hold at this upstream. */
-export function toSending(held: Held, upstream: UpstreamTarget): Sending {
+/**
+ * The request with the name of the model, and the multiplier, that hold at this upstream: another object where others may be
+ * asked as well, because each of them has its own.
+ */
+function toSending(held: Held, upstream: UpstreamTarget): Sending {
+  const request = held.candidates.length === 1 ? held : { ...held }
   const upstreamModel = upstream.models?.get(held.model) ?? held.model
   const multiplierPpm = multiplierAt(held.settingsMultiplierPpm, upstream)
   const upstreamBody = upstream.identifiesUsers && !held.upload ? withIdentity(held) : held.upstreamBody
-  if (upstreamModel === held.model) return { ...held, upstream, upstreamModel, multiplierPpm, upstreamBody }
-  return {
-    ...held,
-    upstream,
-    upstreamModel,
-    multiplierPpm,
-    upstreamBody: withModel(upstreamBody, upstreamModel),
-    // What is sent under another name is renamed back, as an alias is.
-    alias: held.alias ?? held.facts.model,
-  }
+  const sending = advance(request, { upstream, upstreamModel, multiplierPpm, upstreamBody })
+  if (upstreamModel === held.model) return sending
+  // What is sent under another name is renamed back, as an alias is.
+  const alias = held.alias ?? held.facts.model
+  return advance(sending, { upstreamBody: withModel(upstreamBody, upstreamModel), alias })
 }
 
 const withIdentity = ({ body, splices, identity }: Held): Buffer =>

@@ -8,17 +8,15 @@ const NAME = 'stream_options'
 const REFUSING_STATUSES = new Set([400, 422])
 
 /**
- * Whether an answer refuses what only the gateway asked for. A client that sends `stream_options` itself is answered for
+ * Whether an answer may refuse what only the gateway asked for. A client that sends `stream_options` itself is answered for
  * them, and can change nothing about how others are measured.
  */
-export async function refusesUsageRequest(
-  held: Sending,
-  exchange: UpstreamExchange,
-  head: UpstreamHead,
-): Promise<boolean> {
-  if (!held.isUsageInjected || !REFUSING_STATUSES.has(head.status) || memberOf(held.scan, NAME)) return false
-  return (await exchange.firstChunk())?.includes(NAME) ?? false
-}
+export const mayRefuseUsageRequest = (held: Sending, head: UpstreamHead): boolean =>
+  held.isUsageInjected && REFUSING_STATUSES.has(head.status) && !memberOf(held.scan, NAME)
+
+/** Whether an answer that may, does. */
+export const refusesUsageRequest = async (exchange: UpstreamExchange): Promise<boolean> =>
+  (await exchange.firstChunk())?.includes(NAME) ?? false
 
 /** What is sent, but for the asking. */
 export function withoutUsageRequest({ upstreamBody }: Sending): Buffer {

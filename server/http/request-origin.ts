@@ -52,11 +52,19 @@ export function isLocal(req: IncomingMessage): boolean {
  * foreign site whose name was pointed at our address (DNS rebinding) carries that site's name and is refused.
  */
 export function isHostAllowed(hostHeader: string | undefined, configuredNames: readonly string[]): boolean {
+  // Asked with every request, nearly all of which say the same.
+  if (hostHeader !== undefined && hostHeader === lastAddress) return true
   const name = hostNameOf(hostHeader)
   if (name === undefined) return false
-  if (name === 'localhost' || isIP(name) !== 0) return true
+  if (name === 'localhost' || isIP(name) !== 0) {
+    lastAddress = hostHeader
+    return true
+  }
   return configuredNames.some((configured) => configured.toLowerCase() === name)
 }
+
+/** The header that said an address or `localhost` last: those are allowed whatever is configured. */
+let lastAddress: string | undefined
 
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/
 

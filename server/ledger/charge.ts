@@ -218,6 +218,8 @@ function split(whole: number, parts: { readonly audio: number; readonly images: 
 }
 
 const MILLION = BigInt(ONE_MILLION)
+/** Of the rates, which are for a million tokens, and of both multipliers. */
+const ALL_MILLIONS = MILLION * MILLION * MILLION
 
 /**
  * Nano-dollars per million tokens times tokens, times both multipliers: divided by all the millions at once and rounded up,
@@ -228,7 +230,9 @@ export function scaleUp(
   multiplierPpm: PartsPerMillion,
   modelMultiplierPpm: PartsPerMillion = ONE_MILLION,
 ): NanoUsd {
-  const divisor = MILLION * MILLION * MILLION
+  if (multiplierPpm === ONE_MILLION && modelMultiplierPpm === ONE_MILLION) {
+    return toNanoUsd((tokensTimesRates + MILLION - 1n) / MILLION)
+  }
   const scaled = tokensTimesRates * BigInt(multiplierPpm) * BigInt(modelMultiplierPpm)
-  return toNanoUsd((scaled + divisor - 1n) / divisor)
+  return toNanoUsd((scaled + ALL_MILLIONS - 1n) / ALL_MILLIONS)
 }

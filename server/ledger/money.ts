@@ -11,6 +11,16 @@ const NANO_USD_MAX = BigInt(Number.MAX_SAFE_INTEGER)
 
 /** The exact sum of amounts. A sum beyond ±$9.0 million stays at that bound, so that it can never wrap or lose digits. */
 export function sumNanoUsd(...amounts: readonly NanoUsd[]): NanoUsd {
+  let sum = 0
+  for (const amount of amounts) {
+    sum += amount
+    // Whole numbers add up exactly until a sum leaves the safe integers, which nearly none ever does.
+    if (!Number.isSafeInteger(sum)) return sumOfLarge(amounts)
+  }
+  return sum
+}
+
+function sumOfLarge(amounts: readonly NanoUsd[]): NanoUsd {
   let sum = 0n
   for (const amount of amounts) sum += BigInt(amount)
   return toNanoUsd(sum)

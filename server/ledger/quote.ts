@@ -44,6 +44,8 @@ export interface Quote {
   readonly modelMultiplierPpm?: PartsPerMillion
 }
 
+const DEFAULT_ALONE: readonly PricedTier[] = ['default']
+
 /**
  * An upper bound of `chargeFor` over all usage within the bounds, at the dearest rates that it can reach: whichever of
  * plain, cached and cache-write input is dearest, text, audio or images, in whichever tier of service it may be answered, and
@@ -57,22 +59,22 @@ export function quoteFor(
 ): Quote {
   const windowTokens = rates.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
   const inputTokens = Math.min(bounds.inputTokensMax, windowTokens)
-  const lengths = isLongContext(inputTokens, rates) ? [false, true] : [false]
-  const tiers = (bounds.serviceTiers ?? ['default']).flatMap((tier) =>
-    lengths.map((isLong) => ratesFor(rates, tier, isLong)),
-  )
-  const dearestInput = Math.max(
-    ...tiers.flatMap((tier) => [tier.input, tier.cachedInput, tier.cacheWrite]),
+  let dearestInput = Math.max(
     rates.audioInputNanoUsdPerMTok ?? 0,
     rates.audioCachedInputNanoUsdPerMTok ?? 0,
     rates.imageInputNanoUsdPerMTok ?? 0,
     rates.imageCachedInputNanoUsdPerMTok ?? 0,
   )
-  const dearestOutput = Math.max(
-    ...tiers.map((tier) => tier.output),
-    rates.audioOutputNanoUsdPerMTok ?? 0,
-    rates.imageOutputNanoUsdPerMTok ?? 0,
-  )
+  let dearestOutput = Math.max(rates.audioOutputNanoUsdPerMTok ?? 0, rates.imageOutputNanoUsdPerMTok ?? 0)
+  const reach = ({ input, cachedInput, cacheWrite, output }: ReturnType<typeof ratesFor>): void => {
+    dearestInput = Math.max(dearestInput, input, cachedInput, cacheWrite)
+    dearestOutput = Math.max(dearestOutput, output)
+  }
+  const isLong = isLongContext(inputTokens, rates)
+  for (const tier of bounds.serviceTiers ?? DEFAULT_ALONE) {
+    reach(ratesFor(rates, tier, false))
+    if (isLong) reach(ratesFor(rates, tier, true))
+  }
   const perOutputTokenTimesRates = BigInt(bounds.choices) * BigInt(dearestOutput)
   return {
     fixedTokensTimesRates:

@@ -23,11 +23,14 @@ export const isTierPriced = (rates: PriceRates, tier: PricedTier): boolean =>
 
 const isGiven = (rate: number | null | undefined): boolean => rate !== null && rate !== undefined
 
+const DEFAULT_ALONE: readonly PricedTier[] = ['default']
+
 /**
  * The tiers that a request may be answered in: the one it asked for, and those that an upstream falls back to when that one
  * is full. The hold covers the dearest of them.
  */
 export function reachableTiers(rates: PriceRates, asked: PricedTier): readonly PricedTier[] {
+  if (asked === 'default') return DEFAULT_ALONE
   const fallBacks: readonly PricedTier[] = asked === 'ultrafast' ? ['priority', 'default'] : ['default']
   return [...new Set([asked, ...fallBacks])].filter((tier) => isTierPriced(rates, tier))
 }
@@ -49,5 +52,6 @@ export function chargedTiers(
 ): readonly PricedTier[] {
   // `auto` is what was asked for, not what was given: an answer that broke off early may still say it.
   const tier = answered === null || answered === 'auto' ? asked : serviceTierNamed(answered)
-  return tier !== undefined && isTierPriced(rates, tier) ? [tier] : reachableTiers(rates, asked)
+  if (tier === undefined || !isTierPriced(rates, tier)) return reachableTiers(rates, asked)
+  return tier === 'default' ? DEFAULT_ALONE : [tier]
 }

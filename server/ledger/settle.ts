@@ -140,7 +140,8 @@ function dueForReport(input: SettlementInput, reported: ReportedUsage): Due {
   const reason = REASON_OF_REPORT[input.ending]
   const withCalls = withTools(reported, input)
   if (!reported.isImplausible && !isAbsurd(withCalls, rates, input.choices)) {
-    return { ...priceOf(withCalls, input), reason, isFlagged: false, usage: withCalls }
+    const { amountNanoUsd, pricedTier } = priceOf(withCalls, input)
+    return { amountNanoUsd, pricedTier, reason, isFlagged: false, usage: withCalls }
   }
   const usage = reported.isImplausible ? withoutHoles(withCalls, estimateOf(input)) : withCalls
   return { ...atMost(holdNanoUsd, priceOf(usage, input)), reason, isFlagged: true, usage }
@@ -167,11 +168,12 @@ const atMost = (boundNanoUsd: NanoUsd, { amountNanoUsd, pricedTier }: Price): Pr
 function priceOf(usage: TokenUsage, input: SettlementInput): Price {
   const tiers = chargedTiers(input.rates, input.askedServiceTier ?? 'default', input.serviceTier)
   const { rates, multiplierPpm, modelMultiplierPpm } = input
-  const prices = tiers.map((pricedTier) => ({
-    amountNanoUsd: chargeFor(usage, rates, multiplierPpm, pricedTier, modelMultiplierPpm),
-    pricedTier,
-  }))
-  return prices.reduce((dearest, price) => (price.amountNanoUsd > dearest.amountNanoUsd ? price : dearest))
+  let dearest: Price = { amountNanoUsd: -1, pricedTier: 'default' }
+  for (const pricedTier of tiers) {
+    const amountNanoUsd = chargeFor(usage, rates, multiplierPpm, pricedTier, modelMultiplierPpm)
+    if (amountNanoUsd > dearest.amountNanoUsd) dearest = { amountNanoUsd, pricedTier }
+  }
+  return dearest
 }
 
 const REASON_OF_REPORT = {

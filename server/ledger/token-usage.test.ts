@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   COUNT_MAX,
+  furtherUsageOf,
   isAbsurd,
   NO_USAGE,
   parseChatUsage,
@@ -264,4 +265,22 @@ describe('the usage of embeddings', () => {
     }
     expect(parseEmbeddingsUsage({ prompt_tokens: -1 })).toMatchObject({ isImplausible: true })
   })
+})
+
+test('what is used beyond the usual counts is kept with a charge, whatever it counts, and what is not used is left out', () => {
+  const counts = { rates: { input: 1, imageInput: 1, cachedInput: 1, output: 1, textOutput: 1 }, model: 'm' }
+  const tokens = {
+    inputTokens: 1,
+    imageInputTokens: 0,
+    cachedInputTokens: 0,
+    outputTokens: 1,
+    textOutputTokens: 0,
+  }
+  const further = { images: 2, svgNanoUsd: 5, audioInputMs: 7, speechCharacters: 9, webSearchPreviewCalls: 1 }
+  const imageTool = { ...counts, ...tokens }
+  expect(furtherUsageOf({ ...NO_USAGE, ...further, smallImages: 0, imageTool })).toEqual({
+    ...further,
+    imageTool,
+  })
+  expect(furtherUsageOf({ ...NO_USAGE, outputTokens: 3, images: 0 })).toBeNull()
 })

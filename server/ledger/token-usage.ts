@@ -75,12 +75,41 @@ export type FurtherUsage = Partial<Omit<TokenUsage, keyof typeof NO_USAGE>>
 
 /** What is used beyond the counts that every answer has, or null. */
 export function furtherUsageOf(usage: TokenUsage): FurtherUsage | null {
-  const further = Object.entries(usage).filter(
-    ([name, count]) => !(name in NO_USAGE) && (typeof count === 'object' || count > 0),
-  )
-  // What is left of the members of a usage are counts that NO_USAGE does not have.
-  return further.length === 0 ? null : (Object.fromEntries(further) as FurtherUsage)
+  let further: { -readonly [Name in keyof FurtherUsage]: FurtherUsage[Name] } | null = null
+  for (const name of FURTHER) {
+    const count = usage[name] ?? 0
+    if (count === 0) continue
+    further ??= {}
+    further[name] = count
+  }
+  return usage.imageTool ? { ...further, imageTool: usage.imageTool } : further
 }
+
+type FurtherCount = Exclude<keyof FurtherUsage, 'imageTool'>
+
+/** Every one of them: what is left out here would be charged, and not be found on its receipt. */
+const FURTHER_COUNTS: Readonly<Record<FurtherCount, true>> = {
+  audioInputTokens: true,
+  imageInputTokens: true,
+  audioCachedInputTokens: true,
+  imageCachedInputTokens: true,
+  audioOutputTokens: true,
+  imageOutputTokens: true,
+  webSearchPreviewCalls: true,
+  fileSearchCalls: true,
+  codeInterpreterSessions: true,
+  audioInputMs: true,
+  speechCharacters: true,
+  images: true,
+  smallImages: true,
+  mediumImages: true,
+  largeImages: true,
+  hdImages: true,
+  largeHdImages: true,
+  svgNanoUsd: true,
+}
+// The keys of a record are those of its type.
+const FURTHER = Object.keys(FURTHER_COUNTS) as FurtherCount[]
 
 /** The largest count that is believed to be one; sums of thousands of them stay within the safe integers. */
 export const COUNT_MAX = 1_000_000_000_000
@@ -280,19 +309,28 @@ const MODALITIES = [
 ] as const satisfies readonly (keyof TokenUsage)[]
 type Modality = (typeof MODALITIES)[number]
 
+/** Everything but the two totals, which have to be there. */
+const DETAILS = [
+  'cachedInputTokens',
+  'cacheWriteTokens',
+  'reasoningTokens',
+  'webSearchCalls',
+  ...MODALITIES,
+] as const satisfies readonly (keyof TokenUsage)[]
+
 type RawCounts = Readonly<Record<keyof typeof NO_USAGE | Modality, unknown>>
 
 function mend(reported: RawCounts): ReportedUsage {
-  const { inputTokens: input, outputTokens: output, ...details } = reported
-  const cachedInputTokens = toCount(details.cachedInputTokens)
-  const cacheWriteTokens = toCount(details.cacheWriteTokens)
-  const reasoningTokens = toCount(details.reasoningTokens)
+  const { inputTokens: input, outputTokens: output } = reported
+  const cachedInputTokens = toCount(reported.cachedInputTokens)
+  const cacheWriteTokens = toCount(reported.cacheWriteTokens)
+  const reasoningTokens = toCount(reported.reasoningTokens)
   const cacheTokens = cachedInputTokens + cacheWriteTokens
   const modalities = modalityCounts(reported)
   const areCounts =
     isCount(input) &&
     isCount(output) &&
-    Object.values(details).every((value) => isAbsent(value) || isCount(value))
+    DETAILS.every((name) => isAbsent(reported[name]) || isCount(reported[name]))
   const arePartsWithin = cacheTokens <= toCount(input) && reasoningTokens <= toCount(output)
   const inputParts = (modalities.audioInputTokens ?? 0) + (modalities.imageInputTokens ?? 0)
   const outputParts = (modalities.audioOutputTokens ?? 0) + (modalities.imageOutputTokens ?? 0)
@@ -306,7 +344,7 @@ function mend(reported: RawCounts): ReportedUsage {
       cacheWriteTokens,
       outputTokens: Math.max(toCount(output), reasoningTokens, outputParts),
       reasoningTokens,
-      webSearchCalls: toCount(details.webSearchCalls),
+      webSearchCalls: toCount(reported.webSearchCalls),
       ...modalities,
     },
   }

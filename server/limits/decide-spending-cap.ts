@@ -23,6 +23,9 @@ const CAPS = [
   ['day', 'dayNanoUsd'],
 ] as const satisfies readonly (readonly [CapPeriod, keyof SpendingCaps])[]
 
+export const hasCap = ({ dayNanoUsd, monthNanoUsd, totalNanoUsd }: SpendingCaps): boolean =>
+  dayNanoUsd !== null || monthNanoUsd !== null || totalNanoUsd !== null
+
 /** None where no cap is set. */
 export function capBounds(caps: SpendingCaps, spent: KeySpending): Bound[] {
   const bounds: Bound[] = []

@@ -104,9 +104,7 @@ export function createLimiter(deps: {
       if (refused) return fail(refused)
       const user = counters.open('user', subject.userId, windows)
       const key = counters.open('key', subject.keyFamilyId, windows)
-      return ok(
-        new CountedAdmission(counters, user, key, windows, tokensReserved, () => headers(subject, limits)),
-      )
+      return ok(new CountedAdmission(counters, time, limits, user, key, windows, tokensReserved))
     },
     check(subject, limits) {
       const nowMs = time.now()
@@ -123,36 +121,40 @@ export function createLimiter(deps: {
 
 class CountedAdmission implements Admission {
   readonly #counters: LimitCounters
+  readonly #time: LimitTime
+  readonly #limits: EffectiveLimits
   readonly #user: Counter
   readonly #key: Counter
   readonly #windows: Windows
   readonly #reserved: number
-  readonly #readHeaders: () => RateLimitHeaders
   #isReserved = true
   #isTruedUp = false
   #isReleased = false
 
   constructor(
     counters: LimitCounters,
+    time: LimitTime,
+    limits: EffectiveLimits,
     user: Counter,
     key: Counter,
     windows: Windows,
     reserved: number,
-    readHeaders: () => RateLimitHeaders,
   ) {
     this.#counters = counters
+    this.#time = time
+    this.#limits = limits
     this.#user = user
     this.#key = key
     this.#windows = windows
     this.#reserved = reserved
-    this.#readHeaders = readHeaders
     this.#user.running += 1
     this.#key.running += 1
     this.#count(1, reserved, 0)
   }
 
   get headers(): RateLimitHeaders {
-    return this.#readHeaders()
+    const nowMs = this.#time.now()
+    return rateLimitHeaders(this.#limits, this.#user, this.#key, this.#time.windowsAt(nowMs), nowMs)
   }
 
   trueUp(tokensUsed: number): void {
@@ -179,13 +181,21 @@ class CountedAdmission implements Admission {
   }
 
   #count(requests: number, reserved: number, tokens: number): void {
-    const { minute, hour, day } = this.#windows
-    for (const counter of [this.#user, this.#key]) {
-      addTo(counter.minute, minute.startMs, requests, reserved, tokens)
-      addTo(counter.hour, hour.startMs, requests, reserved, tokens)
-      addTo(counter.day, day.startMs, requests, reserved, tokens)
-    }
+    countIn(this.#user, this.#windows, requests, reserved, tokens)
+    countIn(this.#key, this.#windows, requests, reserved, tokens)
   }
+}
+
+function countIn(
+  counter: Counter,
+  { minute, hour, day }: Windows,
+  requests: number,
+  reserved: number,
+  tokens: number,
+): void {
+  addTo(counter.minute, minute.startMs, requests, reserved, tokens)
+  addTo(counter.hour, hour.startMs, requests, reserved, tokens)
+  addTo(counter.day, day.startMs, requests, reserved, tokens)
 }
 
 function addTo(

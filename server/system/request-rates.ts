@@ -1,4 +1,5 @@
 // How many requests ended lately, and how: counted by the second, for the last minute.
+import type { GatewayEvent } from '../../contract/events.ts'
 import type { EventBus } from '../events/event-bus.ts'
 
 export interface RequestRates {
@@ -27,7 +28,7 @@ interface Second {
 export function createRequestMeter(events: EventBus, clock: { monotonicMs(): number }): RequestMeter {
   const ring: Second[] = Array.from({ length: SECONDS }, () => ({ at: -1, count: 0, errors: 0, faults: 0 }))
   const secondNow = () => Math.floor(clock.monotonicMs() / 1000)
-  const unsubscribe = events.subscribe({ userId: '', isAdministrator: true }, (event) => {
+  const count = (event: GatewayEvent): void => {
     if (event.type !== 'request.finished') return
     const at = secondNow()
     const second = ring[at % SECONDS]
@@ -36,7 +37,8 @@ export function createRequestMeter(events: EventBus, clock: { monotonicMs(): num
     second.count += 1
     if (event.row.status >= 400) second.errors += 1
     if (event.row.status >= 500) second.faults += 1
-  })
+  }
+  const unsubscribe = events.subscribe({ userId: '', isAdministrator: true }, count, 'request.finished')
 
   return {
     rates() {

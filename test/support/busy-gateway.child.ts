@@ -47,7 +47,7 @@ async function settleOne(requestId: string): Promise<void> {
   await book.settle(openHold(requestId), charge, { ...usage, requestId })
 }
 
-await Promise.all(['open-1', 'open-2', 'open-3'].map((id) => openHold(id).committed))
+await Promise.all(['open-1', 'open-2', 'open-3'].map((id) => openHold(id).isOnDisk))
 for (let n = 0; n < 5; n += 1) await settleOne(`settled-${n}`)
 process.stdout.write('on disk\n')
 for (let n = 0; ; n += 1) await Promise.all([settleOne(`more-${n}-a`), settleOne(`more-${n}-b`)])

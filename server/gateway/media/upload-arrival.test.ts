@@ -72,10 +72,10 @@ test('a sender that stops sending is told so after a window', async () => {
 test('a disk that is slower than its sender makes the sender wait, and nobody too slow', async () => {
   let written = () => {}
   const write = () => new Promise<void>((resolve) => (written = resolve))
-  const form = await arrival({ windowMs: 30 }, { write })
+  const form = await arrival({ windowMs: 150 }, { write })
   form.send(`${FILE}sound\r\n--b--\r\n`)
   // Three windows pass while the disk is at work.
-  await new Promise((resolve) => setTimeout(resolve, 120))
+  await new Promise((resolve) => setTimeout(resolve, 450))
   written()
   form.end()
   expect(await form.outcome).toBe('read')

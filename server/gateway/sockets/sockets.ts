@@ -8,7 +8,7 @@ import { createBodyMemory } from '../body-memory.ts'
 import type { StageDeps } from '../deps.ts'
 import { outcomeWithoutRow, refusedAs } from '../outcome.ts'
 import type { Arrival } from '../request.ts'
-import { identify } from '../stages/identify.ts'
+import { refusedByNow } from '../stages/identify.ts'
 import { arrivalOf } from '../stages/receive.ts'
 import { record } from '../stages/record.ts'
 import { decideUpgrade, headersOfTurns, type Upgrade } from './decide-upgrade.ts'
@@ -172,10 +172,7 @@ export class Sockets {
         userId,
         keyId,
         requestId: arrival.requestId,
-        lostAccess: () => {
-          const again = identify(this.#deps, { req })
-          return again.ok ? undefined : again.error
-        },
+        lostAccess: () => refusedByNow(this.#deps, { req }),
       },
       this.#parts,
     )

@@ -46,7 +46,7 @@ async function held(given: Case) {
       }
       const decided = decideHold(state, request.ask)
       return decided.ok
-        ? ok({ ...request, ...decided.value, committed: Promise.resolve() })
+        ? ok({ ...request, ...decided.value, isOnDisk: Promise.resolve(true) })
         : fail(decided.error)
     },
   }

@@ -18,18 +18,36 @@ import { reachableTiers } from '../../ledger/service-tier.ts'
 import type { StageDeps } from '../deps.ts'
 import { applySplices } from '../json-scan.ts'
 import { outputLimitSplices } from '../output-limit.ts'
-import type { Held, Reserved, Routed } from '../request.ts'
+import { advance, type Held, type Reserved, type Routed } from '../request.ts'
 
 type HoldDeps = Pick<StageDeps, 'accounts' | 'planFunds' | 'settings' | 'tokens'>
-type Ask = Omit<HoldAsk, 'shareParts'>
+/** For the whole, or not at all. */
+type Ask = HoldAsk & { readonly shareParts: undefined }
 
-export async function hold(deps: HoldDeps, routed: Reserved): Promise<Result<Held, Refusal>> {
+/** At once, where what is asked first pays for the bytes; else when the tokens are counted. */
+export function hold(
+  deps: HoldDeps,
+  routed: Reserved,
+): Result<Held, Refusal> | Promise<Result<Held, Refusal>> {
   const { input } = routed.facts
   const byBytes = askFor(routed, input && input.fixedTokensMax + input.textBytes)
+  const sources = sourcesOf(deps, routed)
+  const [first = BALANCE] = sources
+  const whole = open(deps, routed, first, byBytes)
+  return whole.ok ? whole : holdByTokens(deps, routed, sources, byBytes, whole.error)
+}
+
+async function holdByTokens(
+  deps: HoldDeps,
+  routed: Reserved,
+  sources: readonly FundingSource[],
+  byBytes: Ask,
+  refusedByFirst: Refusal,
+): Promise<Result<Held, Refusal>> {
   let byTokens: Ask | undefined
   const refusals: Refusal[] = []
-  for (const source of sourcesOf(deps, routed)) {
-    const whole = open(deps, routed, source, { ...byBytes, shareParts: undefined })
+  for (const source of sources) {
+    const whole = source === sources[0] ? fail(refusedByFirst) : open(deps, routed, source, byBytes)
     if (whole.ok) return whole
     if (source.isUsedUp) {
       refusals.push(whole.error)
@@ -44,14 +62,15 @@ export async function hold(deps: HoldDeps, routed: Reserved): Promise<Result<Hel
   return fail(decideFundingRefusal(refusals))
 }
 
-const BALANCE: readonly FundingSource[] = [{ kind: 'balance', isUsedUp: false }]
+const BALANCE: FundingSource = { kind: 'balance', isUsedUp: false }
+const BALANCE_ALONE: readonly FundingSource[] = [BALANCE]
 
 /** What costs nothing takes nothing of a plan. Where the plan that a model needs has ended since, the balance answers. */
 function sourcesOf({ planFunds }: HoldDeps, routed: Reserved): readonly FundingSource[] {
   const { key, facts, model, endpoint } = routed
-  if (endpoint.isFree) return BALANCE
+  if (endpoint.isFree) return BALANCE_ALONE
   const sources = planFunds.sourcesFor(key.userId, { name: facts.model, model })
-  return sources.length > 0 ? sources : BALANCE
+  return sources.length > 0 ? sources : BALANCE_ALONE
 }
 
 async function askByTokens(deps: HoldDeps, routed: Reserved, byBytes: Ask): Promise<Ask> {
@@ -84,6 +103,7 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Ask {
     outputTokensFloor:
       price.outputFloorTokens ??
       (price.isReasoning ? DEFAULT_REASONING_OUTPUT_FLOOR_TOKENS : DEFAULT_OUTPUT_FLOOR_TOKENS),
+    shareParts: undefined,
   }
 }
 
@@ -123,11 +143,7 @@ function open(
     outputTokensGranted < ask.outputTokensMax
       ? outputLimitSplices(routed.endpoint.dialect, routed.scan, routed.body, outputTokensGranted)
       : []
-  const splices = [...routed.edits, ...limit]
-  return ok({
-    ...routed,
-    hold: opened.value,
-    splices,
-    upstreamBody: applySplices(routed.body, splices),
-  })
+  const splices = limit.length === 0 ? routed.edits : [...routed.edits, ...limit]
+  const upstreamBody = applySplices(routed.body, splices)
+  return ok(advance(routed, { hold: opened.value, splices, upstreamBody }))
 }

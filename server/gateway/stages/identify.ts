@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { KnownKey } from '../../accounts/key-directory.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { credentialsOf } from '../headers.ts'
-import type { Received } from '../request.ts'
+import { advance, type Received } from '../request.ts'
 
 /** `sk-cg-<public id>-<secret>`, both parts in base62. */
 const KEY_FORM = /^sk-cg-([0-9A-Za-z]{8,32})-([0-9A-Za-z]{32,128})$/
@@ -16,7 +16,16 @@ export function identify<R extends Pick<Received, 'req'>>(
   deps: Pick<GatewayDeps, 'keys' | 'clock'>,
   received: R,
 ): Result<R & { readonly key: KnownKey }, Refusal> {
-  const credentials = credentialsOf(received.req.headers)
+  const key = keyOf(deps, received)
+  return key.ok ? ok(advance(received, { key: key.value })) : key
+}
+
+/** The key that a request carries, where it may be used now. */
+export function keyOf(
+  deps: Pick<GatewayDeps, 'keys' | 'clock'>,
+  { req }: Pick<Received, 'req'>,
+): Result<KnownKey, Refusal> {
+  const credentials = credentialsOf(req.headers)
   const [credential] = credentials
   if (credential === undefined) return fail(refusal('missing_api_key'))
   // Two headers that name two keys would let one be checked and another be meant.
@@ -24,7 +33,7 @@ export function identify<R extends Pick<Received, 'req'>>(
   const key = keyFor(deps, credential)
   if (!key) return fail(refusal('invalid_api_key'))
   const refused = lostAccess(key, deps.clock.now())
-  return refused ? fail(refused) : ok({ ...received, key })
+  return refused ? fail(refused) : ok(key)
 }
 
 function keyFor(deps: Pick<GatewayDeps, 'keys'>, credential: string): KnownKey | undefined {
@@ -37,11 +46,11 @@ function keyFor(deps: Pick<GatewayDeps, 'keys'>, credential: string): KnownKey |
 }
 
 /** Why this very request would not be let in now: asked again while it runs, for a key is revoked and expires meanwhile. */
-export function refusedByNow<R extends Received>(
+export function refusedByNow(
   deps: Pick<GatewayDeps, 'keys' | 'clock'>,
-  received: R,
+  received: Pick<Received, 'req'>,
 ): Refusal | undefined {
-  const again = identify(deps, received)
+  const again = keyOf(deps, received)
   return again.ok ? undefined : again.error
 }
 

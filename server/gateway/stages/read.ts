@@ -6,7 +6,7 @@ import { decoderFor } from '../body-decoder.ts'
 import type { BodyShare } from '../body-memory.ts'
 import { isForm, readUpload } from '../media/read-upload.ts'
 import type { SpoolShare } from '../media/upload-spool.ts'
-import type { Admitted, Read } from '../request.ts'
+import { type Admitted, advance, type Read } from '../request.ts'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/gi
@@ -22,7 +22,7 @@ export async function read(
   const { form } = endpoint
   if (form && spool && isForm(req.headers['content-type'])) {
     const uploaded = await readUpload(admitted, form.maxBytes, spool)
-    return uploaded.ok ? ok({ ...admitted, ...uploaded.value }) : uploaded
+    return uploaded.ok ? ok(advance(admitted, uploaded.value)) : uploaded
   }
   const decode = decoderFor(req.headers['content-encoding'])
   if (decode === undefined) {
@@ -34,7 +34,7 @@ export async function read(
   // A client that asked first (`Expect: 100-continue`) is told to go on only now, when its body is wanted.
   if (req.headers.expect !== undefined) res.writeContinue()
   const body = await bodyOf(req, { ...SLOWEST, bytesMax: endpoint.maxBodyBytes }, share, decode)
-  if (body.ok) return ok({ ...admitted, body: body.value })
+  if (body.ok) return ok(advance(admitted, { body: body.value }))
   // Nothing more is to be waited for on this connection.
   if (body.error !== 'client_left' && body.error.code === 'request_timeout')
     res.setHeader('connection', 'close')
@@ -50,4 +50,5 @@ function refuseByHeaders({ req, endpoint }: Admitted): Refusal | undefined {
 }
 
 const isUtf8Json = (type: string): boolean =>
-  JSON_TYPE.test(type) && [...type.matchAll(CHARSET)].every(([, charset = '']) => UTF8.test(charset))
+  type === 'application/json' ||
+  (JSON_TYPE.test(type) && [...type.matchAll(CHARSET)].every(([, charset = '']) => UTF8.test(charset)))

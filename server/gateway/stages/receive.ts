@@ -6,21 +6,25 @@ import type { GatewayDeps } from '../deps.ts'
 import { type Endpoint, endpointAt, type FileEndpoint, filesAt, rawPathOf } from '../endpoints.ts'
 import { printable } from '../printable.ts'
 import { refusedAt } from '../refused-endpoints.ts'
-import type { Arrival, Received } from '../request.ts'
+import { type Arrival, type Received, RequestRecord } from '../request.ts'
 
 /** A request's id and the moment at which it came. */
 export const arrivalOf = (deps: Pick<GatewayDeps, 'ids' | 'clock'>, req?: IncomingMessage): Arrival => ({
-  requestId: `req_${deps.ids.next().replaceAll('-', '')}`,
+  requestId: requestIdOf(deps.ids.next()),
   address: req?.socket.remoteAddress ?? '',
   receivedAt: deps.clock.now(),
   startedMonoMs: deps.clock.monotonicMs(),
 })
 
+/** A uuid without its hyphens. */
+const requestIdOf = (id: string): string =>
+  `req_${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(14, 18)}${id.slice(19, 23)}${id.slice(24)}`
+
 export const receive = (
   deps: Pick<GatewayDeps, 'ids' | 'clock'>,
   req: IncomingMessage,
   res: ServerResponse,
-): Received => ({ ...arrivalOf(deps, req), req, res })
+): Received => new RequestRecord(arrivalOf(deps, req), req, res)
 
 export function findEndpoint({ req }: Received): Result<Endpoint | FileEndpoint, Refusal> {
   const method = req.method ?? ''

@@ -6,7 +6,7 @@ import { connectionProblem } from '../../upstreams/connection-problem.ts'
 import type { AnswerSource } from '../answer-source.ts'
 import { createChatStreamReader } from '../chat-stream.ts'
 import type { StageDeps } from '../deps.ts'
-import { clientHeaders } from '../headers.ts'
+import { answerHeaders } from '../headers.ts'
 import type { LiveRequest } from '../live-requests.ts'
 import { noteMade } from '../made-ids.ts'
 import { isSound, meteredOf } from '../media/media-answer.ts'
@@ -19,9 +19,8 @@ import type { Sending } from '../request.ts'
 import { createResponsesStreamReader } from '../responses-stream.ts'
 import type { StreamReader } from '../stream-meter.ts'
 import { codingsOf, unpacked } from '../unpacked-answer.ts'
-import type { UpstreamExchange, UpstreamFault, UpstreamHead } from '../upstream-exchange.ts'
+import type { Sent, UpstreamExchange, UpstreamFault, UpstreamHead } from '../upstream-exchange.ts'
 import { CONNECT_TIMEOUT_MS } from '../upstream-pool.ts'
-import type { Sent } from './send.ts'
 
 type RelayDeps = Pick<StageDeps, 'clock' | 'ownedIds' | 'logger' | 'settings'>
 
@@ -29,7 +28,13 @@ const EVENT_STREAM = /^text\/event-stream\b/i
 /** How a line of an event stream may begin: a field's name, a comment, a byte-order mark. */
 const EVENT_LINE_STARTS = new Set([...Buffer.from('deir:\r\n'), 0xef])
 
-export async function relay(deps: RelayDeps, held: Sending, live: LiveRequest, sent: Sent): Promise<Relayed> {
+/** At once, where all of the answer has come. */
+export function relay(
+  deps: RelayDeps,
+  held: Sending,
+  live: LiveRequest,
+  sent: Sent,
+): Relayed | Promise<Relayed> {
   if (!sent.ok) {
     const code = codeOf(sent.fault)
     noteFault(held, sent.fault)
@@ -50,12 +55,38 @@ export async function relay(deps: RelayDeps, held: Sending, live: LiveRequest, s
   if (!source) return relayUnreadable(deps, held, live, exchange, codings)
   live.attach(source)
   if (head.status === 200) held.upstream.lane.health.noteSuccess()
-  const isStream = head.status === 200 && (await isEventStream(held, source, head))
-  if (isStream) return relayStream(deps, held, live, source, head)
-  if (isSound(held, head))
-    return relaySound({ held, live, source, head, clock: deps.clock, asked: meteredOf(held) })
-  return relayWhole(deps, held, live, source, head)
+  if (head.status !== 200) return relayWhole(deps, held, live, source, head)
+  if (EVENT_STREAM.test(String(head.headers['content-type'] ?? '')))
+    return relayStream(deps, held, live, source, head)
+  return held.facts.isStream
+    ? relayByFirstByte(deps, held, live, source, head)
+    : relayOther(deps, held, live, source, head)
 }
+
+/** Some servers stream under another content-type, which the SDKs read all the same, and so do we. */
+async function relayByFirstByte(
+  deps: RelayDeps,
+  held: Sending,
+  live: LiveRequest,
+  source: AnswerSource,
+  head: UpstreamHead,
+): Promise<Relayed> {
+  const first = (await source.firstChunk())?.[0]
+  const isStream = first !== undefined && EVENT_LINE_STARTS.has(first)
+  return isStream ? relayStream(deps, held, live, source, head) : relayOther(deps, held, live, source, head)
+}
+
+/** What is no stream of events: sound passes as it comes, everything else is read whole. */
+const relayOther = (
+  deps: RelayDeps,
+  held: Sending,
+  live: LiveRequest,
+  source: AnswerSource,
+  head: UpstreamHead,
+): Relayed | Promise<Relayed> =>
+  isSound(held, head)
+    ? relaySound({ held, live, source, head, clock: deps.clock, asked: meteredOf(held) })
+    : relayWhole(deps, held, live, source, head)
 
 /** In a coding that nobody asked for and we do not know: it can be neither measured nor checked, so nothing of it is passed on. */
 function relayUnreadable(
@@ -91,14 +122,6 @@ function noteFault(held: Sending, { kind, cause }: UpstreamFault): void {
   )
 }
 
-/** By its content-type; some servers stream under another one, which the SDKs read all the same, and so do we. */
-async function isEventStream(held: Sending, source: AnswerSource, head: UpstreamHead): Promise<boolean> {
-  if (EVENT_STREAM.test(String(head.headers['content-type'] ?? ''))) return true
-  if (!held.facts.isStream) return false
-  const first = (await source.firstChunk())?.[0]
-  return first !== undefined && EVENT_LINE_STARTS.has(first)
-}
-
 function relayStream(
   deps: RelayDeps,
   held: Sending,
@@ -117,12 +140,10 @@ function relayStream(
 }
 
 function writeStreamHead(res: ServerResponse, held: Sending, head: UpstreamHead): void {
-  res.writeHead(200, {
-    ...clientHeaders(head.headers, held.alias),
-    'x-request-id': held.requestId,
-    // Proxies in front of the gateway would otherwise collect the stream (nginx: "X-Accel-Buffering").
-    'x-accel-buffering': 'no',
-  })
+  const headers = answerHeaders(held, head.headers)
+  // Proxies in front of the gateway would otherwise collect the stream (nginx: "X-Accel-Buffering").
+  headers.push('x-accel-buffering', 'no')
+  res.writeHead(200, headers)
 }
 
 function readerFor(deps: RelayDeps, held: Sending): StreamReader {

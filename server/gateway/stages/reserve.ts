@@ -8,7 +8,7 @@ import type { KnownKey } from '../../accounts/key-directory.ts'
 import type { LimitSubject } from '../../limits/decide-limits.ts'
 import type { Admission } from '../../limits/limiter.ts'
 import type { StageDeps } from '../deps.ts'
-import type { Identified, Reserved, Routed } from '../request.ts'
+import { advance, type Identified, type Reserved, type Routed } from '../request.ts'
 
 type LimitDeps = Pick<StageDeps, 'limitBook' | 'limiter' | 'planFunds'>
 
@@ -30,7 +30,7 @@ export function checkLimits(deps: LimitDeps, { key, res }: Identified): Refusal 
 
 export function reserve(deps: LimitDeps, routed: Routed): Result<Reserved, Refusal> {
   const admitted = takePlace(deps, routed, tokensAtMost(routed))
-  return admitted.ok ? ok({ ...routed, admission: admitted.value }) : admitted
+  return admitted.ok ? ok(advance(routed, { admission: admitted.value })) : admitted
 }
 
 /** The place of a request that uses so many tokens at most. */
@@ -42,7 +42,7 @@ export function takePlace(
   const subject = subjectOf(deps, key)
   const limits = deps.limitBook.effectiveFor(subject)
   const admitted = deps.limiter.admit(subject, limits, tokensMax)
-  setHeaders(res, admitted.ok ? admitted.value.headers : deps.limiter.headers(subject, limits))
+  if (!admitted.ok) setHeaders(res, deps.limiter.headers(subject, limits))
   return admitted
 }
 

@@ -18,7 +18,7 @@ import { type PricedMedia, priceMedia } from '../media/price-media.ts'
 import { modelSplice } from '../model-splice.ts'
 import { parseBody } from '../parsed-body.ts'
 import { type Permitted, permit } from '../permit.ts'
-import type { Read, Routed, UpstreamTarget } from '../request.ts'
+import { advance, type Read, type Routed, type UpstreamTarget } from '../request.ts'
 import { sessionOf } from '../session-affinity.ts'
 import { candidatesFor } from '../upstream-choice.ts'
 import { dearestMultiplier } from '../upstream-multiplier.ts'
@@ -67,13 +67,10 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const settingsMultiplierPpm = isFree ? 0 : settings.multiplierPpm
   const alias = target === undefined ? undefined : facts.model
   const isUsageInjected = facts.isStream && !facts.wantsUsageChunk
-  const edits = [
-    ...(alias === undefined ? [] : [modelSplice(scan, model)]),
-    ...(isUsageInjected ? [usageSplice(scan, read.body)] : []),
-    ...terms.value.edits,
-  ]
-  return ok({
-    ...read,
+  const edits: Splice[] = [...terms.value.edits]
+  if (alias !== undefined) edits.push(modelSplice(scan, model))
+  if (isUsageInjected) edits.push(usageSplice(scan, read.body))
+  const step = {
     facts,
     model,
     alias,
@@ -93,7 +90,8 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
     isUsageInjected,
     referencedTokens: isFree ? 0 : referenced.value.tokens,
     media,
-  })
+  }
+  return ok(advance(read, step))
 }
 
 interface Asked {

@@ -6,9 +6,9 @@ import { upstreamTarget } from '../../../test/support/upstream-target.ts'
 import type { MeteredEndpoint } from '../endpoints.ts'
 import type { Exchange } from '../live-requests.ts'
 import type { Sending } from '../request.ts'
-import { UpstreamExchange } from '../upstream-exchange.ts'
+import { type Sent, UpstreamExchange } from '../upstream-exchange.ts'
 import { createUpstreamPools } from '../upstream-pool.ts'
-import { dispatch, type Sent, send } from './send.ts'
+import { dispatch, send } from './send.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {

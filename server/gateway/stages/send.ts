@@ -4,12 +4,8 @@ import { upstreamHeaders } from '../headers.ts'
 import type { LiveRequest } from '../live-requests.ts'
 import { uploadRequest } from '../media/send-upload.ts'
 import type { Sending } from '../request.ts'
-import { UpstreamExchange, type UpstreamFault, type UpstreamHead } from '../upstream-exchange.ts'
-import { refusesUsageRequest, withoutUsageRequest } from '../usage-request.ts'
-
-export type Sent =
-  | { readonly ok: true; readonly exchange: UpstreamExchange; readonly head: UpstreamHead }
-  | { readonly ok: false; readonly fault: UpstreamFault }
+import { type Sent, UpstreamExchange } from '../upstream-exchange.ts'
+import { mayRefuseUsageRequest, refusesUsageRequest, withoutUsageRequest } from '../usage-request.ts'
 
 /** A connection that was closed while it was idle says so within a round trip; later, the upstream was at work. */
 const STALE_SOCKET_MS_MAX = 2_000
@@ -58,22 +54,22 @@ export async function send(
     const isWorthIt = answer.fault.wasStaleSocket && waitedMs <= STALE_SOCKET_MS_MAX && !live.isGone
     return isWorthIt ? sendAgain(dispatch(deps, held), live, headMsMax) : answer
   }
-  const isRefused = await refusesUsageRequest(held, first, answer.head)
-  if (!isRefused || live.isGone) return { ...answer, exchange: first }
+  if (!mayRefuseUsageRequest(held, answer.head)) return answer
+  const isRefused = await refusesUsageRequest(first)
+  if (!isRefused || live.isGone) return answer
   first.abort()
   const sent = await sendAgain(dispatch(deps, held, false), live, headMsMax)
   if (sent.ok && sent.head.status === 200) deps.pools.poolFor(held.upstream).refusesUsageRequest = true
   return sent
 }
 
-async function sendAgain(
+function sendAgain(
   second: UpstreamExchange,
   live: Pick<LiveRequest, 'attach'>,
   headMsMax: number | undefined,
 ): Promise<Sent> {
   live.attach(second)
-  const again = await headOf(second, headMsMax)
-  return again.ok ? { ...again, exchange: second } : again
+  return headOf(second, headMsMax)
 }
 
 function headOf(exchange: UpstreamExchange, msMax: number | undefined): UpstreamExchange['head'] {

@@ -1,4 +1,4 @@
-// Ends a hold: in a charge by what was measured, or in a release. Resolves when that is on disk, together with the usage row.
+// Ends a hold: in a charge by what was measured, or in a release, and says when that is on disk, together with the usage row.
 import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
 import { mediaIn } from '../../ledger/media-charge.ts'
 import { isAnsweredUnpriced } from '../../ledger/service-tier.ts'
@@ -14,8 +14,14 @@ import type { Held, Identified, Sending } from '../request.ts'
 type Ended = Held & Partial<Pick<Sending, 'upstream'>>
 type SettleDeps = Pick<StageDeps, 'accounts' | 'clock' | 'logger'>
 
-/** The row that stands for this request from now on, as it was written. */
-export async function settle(deps: SettleDeps, held: Ended, relayed: Relayed): Promise<UsageRow> {
+export interface Settled {
+  /** What stands for this request from now on. */
+  readonly row: UsageRow
+  /** Resolves when it is on disk. */
+  readonly landed: Promise<void>
+}
+
+export function settle(deps: SettleDeps, held: Ended, relayed: Relayed): Settled {
   const { measured } = relayed
   const decision = decideSettlement({
     ending: relayed.ending,
@@ -46,9 +52,11 @@ export async function settle(deps: SettleDeps, held: Ended, relayed: Relayed): P
   const costNanoUsd = decision.kind === 'charge' ? decision.charge.amountNanoUsd : 0
   const reason = decision.kind === 'charge' ? decision.charge.reason : decision.reason
   const row = usageRowOf(deps, held, relayed, decision.usage, costNanoUsd, reason)
-  if (decision.kind === 'charge') await deps.accounts.settle(held.hold, decision.charge, row)
-  else await deps.accounts.release(held.hold, row)
-  return row
+  const landed =
+    decision.kind === 'charge'
+      ? deps.accounts.settle(held.hold, decision.charge, row)
+      : deps.accounts.release(held.hold, row)
+  return { row, landed }
 }
 
 /** Where an answer says nothing of its searches, each one that was begun has those that are known to be made. */
@@ -68,7 +76,11 @@ function usageRowOf(
 ): UsageRow {
   const { firstByteMonoMs } = relayed
   return {
-    ...rowStart(held),
+    requestId: held.requestId,
+    createdAt: held.receivedAt,
+    userId: held.key.userId,
+    keyId: held.key.keyId,
+    endpoint: `/v1${held.endpoint.path}`,
     model: held.facts.model,
     ...tokensOf(usage),
     costNanoUsd,
