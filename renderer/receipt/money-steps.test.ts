@@ -1,7 +1,7 @@
 // The money of a request, as its receipt tells it.
 import { expect, test } from 'vitest'
 import type { Receipt } from '../../contract/receipt.ts'
-import { moneySteps } from './money-steps.ts'
+import { measuredIn, moneySteps } from './money-steps.ts'
 
 type Entry = Receipt['entries'][number]
 const entry = (
@@ -43,4 +43,27 @@ test('a hold that was taken whole gives nothing back; a refund and a released ho
     ['hold', 100],
     ['release', 100],
   ])
+})
+
+test('what was measured is told from what was reported', () => {
+  type Line = NonNullable<Receipt['charge']>['formula']['lines'][number]
+  const charged = (reportedUsage: string | null, ...kinds: readonly Line['kind'][]) => {
+    const lines = kinds.map((kind) => ({
+      kind,
+      count: 1,
+      rateNanoUsd: 1,
+      ratePer: 1 as const,
+      exactNanoUsd: '1',
+    }))
+    // Of the formula only its lines are looked at.
+    return measuredIn({
+      reportedUsage,
+      formula: { lines } as unknown as NonNullable<Receipt['charge']>['formula'],
+    })
+  }
+  expect(charged(null, 'audio_length')).toBe('sound')
+  expect(charged('{"type":"duration","seconds":3}', 'audio_length')).toBeUndefined()
+  expect(charged(null, 'characters')).toBe('characters')
+  expect(charged('{}', 'input', 'large_image')).toBe('images')
+  expect(charged('{}', 'input', 'image_output')).toBeUndefined()
 })

@@ -42,3 +42,31 @@ export function moneySteps({ entries }: Pick<Receipt, 'entries'>): readonly Mone
     }
   })
 }
+
+type Charge = NonNullable<Receipt['charge']>
+type Line = Charge['formula']['lines'][number]
+
+export type Measured = 'sound' | 'characters' | 'images'
+
+/**
+ * What of a charge nobody reported: characters and images are counted here, and so is the length of a sound whose upstream
+ * reports no usage. Undefined where the charge is by the report alone.
+ */
+export function measuredIn({
+  formula,
+  reportedUsage,
+}: Pick<Charge, 'formula' | 'reportedUsage'>): Measured | undefined {
+  const kinds = formula.lines.flatMap(({ kind, exactNanoUsd }) => (exactNanoUsd === '0' ? [] : [kind]))
+  if (kinds.some((kind) => IMAGES.includes(kind))) return 'images'
+  if (kinds.includes('characters')) return 'characters'
+  return reportedUsage === null && kinds.includes('audio_length') ? 'sound' : undefined
+}
+
+const IMAGES: readonly Line['kind'][] = [
+  'image',
+  'small_image',
+  'medium_image',
+  'large_image',
+  'hd_image',
+  'large_hd_image',
+]

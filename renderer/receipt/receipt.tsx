@@ -9,7 +9,7 @@ import { Rail, type RailStep } from '../kit/rail.tsx'
 import { type Status, Tag } from '../kit/shape.tsx'
 import { Sentence } from '../words/sentence.tsx'
 import { Formula } from './formula.tsx'
-import { type MoneyStep, moneySteps } from './money-steps.ts'
+import { type MoneyStep, measuredIn, moneySteps } from './money-steps.ts'
 import styles from './receipt.module.css'
 import { Timings } from './timings.tsx'
 import { useReceiptWords } from './words.ts'
@@ -118,7 +118,7 @@ function MoneyRail({ receipt }: { readonly receipt: ReceiptView }) {
   const textOf = ({ kind, note }: MoneyStep): string | undefined => {
     if (kind === 'hold') return t('text_hold')
     if (kind === 'release') return t('text_release')
-    if (kind === 'settle') return t(`settled_${receipt.charge?.reason ?? 'completed'}`)
+    if (kind === 'settle') return settledText(t, receipt.charge)
     return note ?? undefined
   }
   const railStep = (step: MoneyStep): RailStep => {
@@ -132,6 +132,17 @@ function MoneyRail({ receipt }: { readonly receipt: ReceiptView }) {
     }
   }
   return <Rail steps={steps.map(railStep)} />
+}
+
+function settledText(t: ReturnType<typeof useReceiptWords>, charge: ReceiptView['charge']): string {
+  const reason = charge?.reason ?? 'completed'
+  const measured = charge === null ? undefined : measuredIn(charge)
+  if (measured === undefined || (reason !== 'completed' && reason !== 'client_left'))
+    return t(`settled_${reason}`)
+  const isReported = charge?.reportedUsage !== null
+  return t(isReported ? `settled_${reason}_beside` : `settled_${reason}_measured`, {
+    what: t(`measured_${measured}`),
+  })
 }
 
 const STEP_SHAPE: Readonly<Record<MoneyStep['kind'], Status>> = {

@@ -1,5 +1,6 @@
 // What can be had as a CSV file: the list that it is read from, page by page, and its columns.
 import type { OperationName } from '../../contract/catalogue.ts'
+import { mediaCounts } from '../../contract/usage.ts'
 
 /** As a list answers with it; the operation's output was parsed before. */
 export type ListedRow = Readonly<Record<string, unknown>>
@@ -26,6 +27,14 @@ const members = (...names: readonly string[]): Column[] => names.map(member)
 const moment = (title: string, name: string): Column => ({
   title,
   value: (row) => (typeof row[name] === 'number' ? new Date(row[name]).toISOString() : null),
+})
+
+/** What is not counted in tokens; empty where a request used none of it. */
+const MEDIA = Object.keys(mediaCounts)
+const inMedia = (name: string): Column => ({
+  title: name,
+  // The list's own member; its output was parsed before.
+  value: ({ media }) => (media as ListedRow | undefined)?.[name],
 })
 
 /** Nano-dollars as dollars, to the last digit. */
@@ -55,7 +64,9 @@ export const CSV_EXPORTS: ReadonlyMap<string, CsvExport> = new Map<string, CsvEx
         moment('time', 'createdAt'),
         ...members('requestId', 'createdAt', 'userId', 'keyId', 'endpoint', 'model'),
         ...members('inputTokens', 'cachedInputTokens', 'cacheWriteTokens', 'outputTokens', 'reasoningTokens'),
-        ...members('webSearchCalls', 'costNanoUsd'),
+        member('webSearchCalls'),
+        ...MEDIA.map(inMedia),
+        member('costNanoUsd'),
         dollars('costUsd', 'costNanoUsd'),
         ...members(
           'status',

@@ -35,13 +35,28 @@ const usage: fc.Arbitrary<TokenUsage> = fc
     said: tokens,
     calls: fc.nat(20),
     drawn: fc.option(fc.record({ input: tokens, output: tokens, imageRate: rate, textRate: rate })),
+    media: fc.record(
+      {
+        audioInputMs: fc.nat(40_000),
+        speechCharacters: tokens,
+        images: fc.nat(10),
+        smallImages: fc.nat(10),
+        mediumImages: fc.nat(10),
+        largeImages: fc.nat(10),
+        hdImages: fc.nat(10),
+        largeHdImages: fc.nat(10),
+        svgNanoUsd: tokens,
+      },
+      { requiredKeys: [] },
+    ),
     parts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 }),
   })
-  .map(({ plain, cached, written, said, calls, drawn, parts }) => {
+  .map(({ plain, cached, written, said, calls, drawn, media, parts }) => {
     const inputTokens = plain + cached + written
     const share = (index: number, whole: number) => Math.floor((parts[index] ?? 0) * whole)
     return {
       ...NO_USAGE,
+      ...media,
       inputTokens,
       cachedInputTokens: cached,
       cacheWriteTokens: written,
@@ -119,7 +134,8 @@ test('a line is its count times its rate, and every token stands in one line', (
         expect(exact(line.exactNanoUsd) * BigInt(line.ratePer)).toBe(product)
       }
       const counted = lines.filter(
-        ({ ratePer, kind }) => ratePer === ONE_MILLION && !kind.startsWith('tool_image'),
+        ({ kind, ratePer }) =>
+          ratePer === ONE_MILLION && kind !== 'characters' && !kind.startsWith('tool_image'),
       )
       const tokensOf = (isOutput: boolean) =>
         counted

@@ -274,6 +274,11 @@ describe('endings without an answer to measure', () => {
 describe('whatever happens', () => {
   const amount = fc.integer({ min: 0, max: 50_000_000 })
   const anyCount = fc.oneof(fc.integer({ min: -10, max: 20_000 }), fc.constantFrom(null, 1.5, 1e15, 2 ** 60))
+  const MEDIA_RATES = {
+    audioInputNanoUsdPerSecond: 100_000,
+    speechNanoUsdPerMChar: 15_000_000_000,
+    imageNanoUsdPerImage: 20_000_000,
+  }
   const anyInput = fc.record({
     ending: fc.constantFrom<Ending>(
       'finished',
@@ -290,6 +295,11 @@ describe('whatever happens', () => {
       }),
       { nil: null },
     ),
+    /** What is counted or measured beside the report, also in counts that cannot be true. */
+    media: fc.record(
+      { audioInputMs: fc.nat(1_000_000_000), speechCharacters: fc.nat(20_000_000), images: fc.nat(2_000) },
+      { requiredKeys: [] },
+    ),
     requestBytes: fc.nat(1_000_000),
     relayedTextBytes: fc.nat(1_000_000),
     multiplierPpm: fc.integer({ min: 0, max: 3_000_000 }),
@@ -301,15 +311,19 @@ describe('whatever happens', () => {
 
   test('the balance never passes below the credit limit, and nothing that is due gets lost', () => {
     fc.assert(
-      fc.property(anyInput, ({ usage, balance, creditLimit, hold, otherHolds, ...rest }) => {
+      fc.property(anyInput, ({ usage, media, balance, creditLimit, hold, otherHolds, ...rest }) => {
         const state = {
           balanceNanoUsd: balance,
           creditLimitNanoUsd: creditLimit,
           openHoldsNanoUsd: hold + otherHolds,
         }
-        const reported = parseChatUsage(usage)
+        const parsed = parseChatUsage(usage)
+        const reported = parsed && { ...parsed, usage: { ...parsed.usage, ...media } }
+        const rates = { ...RATES, ...MEDIA_RATES }
         const decided = settle({
           ...rest,
+          rates,
+          estimated: { ...NO_USAGE, ...media },
           reported,
           rawReported: usage && JSON.stringify(usage),
           holdNanoUsd: hold,
@@ -323,7 +337,7 @@ describe('whatever happens', () => {
         if (amountNanoUsd > 0) expect(balance - amountNanoUsd).toBeGreaterThanOrEqual(-creditLimit)
         const due = amountNanoUsd + writeOffNanoUsd
         if (isFlagged || reason === 'estimated' || !reported) expect(due).toBeLessThanOrEqual(hold)
-        else expect(due).toBe(chargeFor(decided.usage, RATES, rest.multiplierPpm))
+        else expect(due).toBe(chargeFor(decided.usage, rates, rest.multiplierPpm))
       }),
       { numRuns: 2_000 },
     )

@@ -24,6 +24,7 @@ const charge = (more: Partial<RecentCharge> = {}): RecentCharge => ({
   outputTokens: 100,
   reasoningTokens: 0,
   webSearchCalls: 0,
+  furtherUsage: null,
   ...more,
 })
 const INPUT = { model: 'm', inputNanoUsdPerMTok: 1, outputNanoUsdPerMTok: 1 }
@@ -77,6 +78,21 @@ test('says what recent use comes to at either price: short, long, and in its tie
     afterNanoUsd: 10 * 4_000_000 + 25_500_000 + 1_500_000,
   })
   expect(previewed(undefined, after, charges).recentUse.beforeNanoUsd).toBeNull()
+})
+
+test('says what sound, speech and images lately come to, which have no tokens', () => {
+  const free = { inputNanoUsdPerMTok: 0, outputNanoUsdPerMTok: 0 }
+  const before = row({ ...free, audioInputNanoUsdPerSecond: 100_000, imageNanoUsdPerImage: 20_000_000 })
+  const after = row({ ...free, audioInputNanoUsdPerSecond: 200_000, speechNanoUsdPerMChar: 15_000_000_000 })
+  const charges = [
+    charge({ furtherUsage: { audioInputMs: 3_000, speechCharacters: 100 } }),
+    charge({ furtherUsage: { audioInputMs: 2_000, images: 2 } }),
+  ]
+  expect(previewed(before, after, charges).recentUse).toMatchObject({
+    // Five seconds and two images; then five seconds at twice the price, and a hundred characters.
+    beforeNanoUsd: 5 * 100_000 + 2 * 20_000_000,
+    afterNanoUsd: 5 * 200_000 + 100 * 15_000,
+  })
 })
 
 test('of a row that would be refused says why', () => {

@@ -8,6 +8,7 @@ import type { RecentCharge } from '../db/repositories/recent-charges.ts'
 import { chargeFor, isLongContext } from '../ledger/charge.ts'
 import { ONE_MILLION, sumNanoUsd } from '../ledger/money.ts'
 import { isTierPriced, serviceTierNamed } from '../ledger/service-tier.ts'
+import { type FurtherUsage, NO_USAGE, type TokenUsage } from '../ledger/token-usage.ts'
 import type { UpsertedRow } from './price-book.ts'
 
 // The members of a zod object schema are exactly the members of the type that is inferred from it.
@@ -94,8 +95,6 @@ function recentUse(
   }
 }
 
-type Usage = Omit<RecentCharge, 'model' | 'serviceTier'>
-
 /** Usage of the same tier and length is summed up first: exact arithmetic over thousands of charges takes too long. */
 function costOf(charges: readonly RecentCharge[], rates: PriceRates): number {
   const groups = Map.groupBy(charges, ({ serviceTier, inputTokens }) => {
@@ -112,22 +111,24 @@ function costOf(charges: readonly RecentCharge[], rates: PriceRates): number {
   return sumNanoUsd(...costs)
 }
 
-function sumUsage(charges: readonly RecentCharge[]): Usage {
-  const sum = {
-    inputTokens: 0,
-    cachedInputTokens: 0,
-    cacheWriteTokens: 0,
-    outputTokens: 0,
-    reasoningTokens: 0,
-    webSearchCalls: 0,
-  }
+function sumUsage(charges: readonly RecentCharge[]): TokenUsage {
+  const sum: Record<keyof typeof NO_USAGE, number> & FurtherUsage = { ...NO_USAGE, ...furtherSum(charges) }
   for (const charge of charges) {
-    sum.inputTokens += charge.inputTokens
-    sum.cachedInputTokens += charge.cachedInputTokens
-    sum.cacheWriteTokens += charge.cacheWriteTokens
-    sum.outputTokens += charge.outputTokens
-    sum.reasoningTokens += charge.reasoningTokens
-    sum.webSearchCalls += charge.webSearchCalls
+    for (const name of EVERY_COUNT) sum[name] += charge[name]
+  }
+  return sum
+}
+
+// The members of an object literal are exactly the members of its type.
+const EVERY_COUNT = Object.keys(NO_USAGE) as readonly (keyof typeof NO_USAGE)[]
+
+function furtherSum(charges: readonly RecentCharge[]): FurtherUsage {
+  const sum: Record<string, number> = {}
+  for (const { furtherUsage } of charges) {
+    for (const [name, count] of Object.entries(furtherUsage ?? {})) {
+      // What a tool's own model used has rates of its own, whatever this row says.
+      if (typeof count === 'number') sum[name] = (sum[name] ?? 0) + count
+    }
   }
   return sum
 }

@@ -14,4 +14,5 @@ test(`${ROUNDS} kills at random moments lose no charge, charge nothing twice, an
   expect(outcome.charges).toBeGreaterThan(ROUNDS)
   expect(outcome.planCharges).toBeGreaterThan(0)
   expect(outcome.losses).toBeGreaterThan(0)
+  expect(outcome.sweptForms).toBeGreaterThan(0)
 }, 240_000)

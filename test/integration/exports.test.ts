@@ -36,6 +36,13 @@ beforeAll(async () => {
       body: JSON.stringify({ model: TEST_MODEL, input: 'hello' }),
     }).then((response) => response.arrayBuffer())
   for (let sent = 0; sent < REQUESTS; sent += 23) await Promise.all(Array.from({ length: 23 }, ask))
+  const rates = { inputNanoUsdPerMTok: 0, outputNanoUsdPerMTok: 0, speechNanoUsdPerMChar: 15_000_000_000 }
+  await gateway.admin('prices.upsert', { model: 'tts-1', ...rates })
+  await fetch(`${gateway.url}/v1/audio/speech`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ann.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'tts-1', input: 'eleven more', voice: 'alloy' }),
+  }).then((response) => response.arrayBuffer())
   await gateway.usageOf(ann)
 })
 afterAll(() => gateway.stop())
@@ -44,7 +51,7 @@ const get = (path: string, cookie = admin, headers: Record<string, string> = {})
   fetch(`${gateway.url}/api/export/${path}`, { headers: { cookie, ...headers } })
 
 test('usage comes whole, with the filters of its list, and a byte order mark', async () => {
-  const response = await get(`usage.csv?userId=${ann.id}&status=200`)
+  const response = await get(`usage.csv?userId=${ann.id}&status=200&model=${TEST_MODEL}`)
   expect(response.status).toBe(200)
   expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
   expect(response.headers.get('content-disposition')).toMatch(
@@ -58,6 +65,20 @@ test('usage comes whole, with the filters of its list, and a byte order mark', a
   const ids = lines.slice(1, -1).map((line) => line.split(',')[1])
   expect([ids.length, new Set(ids).size]).toEqual([REQUESTS, REQUESTS])
   expect((await (await get('usage.csv?status=404')).text()).split('\r\n')).toHaveLength(2)
+})
+
+test('usage tells what is not counted in tokens, and leaves empty what a request did not use', async () => {
+  const [head = '', row = ''] = (await (await get('usage.csv?model=tts-1')).text()).split('\r\n')
+  const names = head.split(',')
+  const cells = row.split(',')
+  const cell = (name: string) => cells[names.indexOf(name)]
+  expect(['speechCharacters', 'audioInputMs', 'images', 'largeHdImages', 'costNanoUsd'].map(cell)).toEqual([
+    '11',
+    '',
+    '',
+    '',
+    String(11 * 15_000),
+  ])
 })
 
 test('text that a spreadsheet would run is text, and what is Chinese stays so', async () => {

@@ -102,7 +102,11 @@ function exactNanoUsd(
       over: tokens * rate,
       under: 1_000_000n,
     })),
-    ...calls.map(([made, price]) => ({ over: made * price, under: 1n })),
+    ...[...calls, ...images(count, rates)].map(([made, price]) => ({ over: made * price, under: 1n })),
+    // A second has a thousand milliseconds, and speech is priced by the million characters.
+    { over: count('audioInputMs') * orElse(rates, 0n, 'audioInputNanoUsdPerSecond'), under: 1_000n },
+    { over: count('speechCharacters') * orElse(rates, 0n, 'speechNanoUsdPerMChar'), under: 1_000_000n },
+    { over: count('svgNanoUsd'), under: 1n },
   ].reduce(plus, { over: 0n, under: 1n })
   return multipliersPpm.reduce(
     ({ over, under }, ppm) => ({ over: over * BigInt(ppm), under: under * 1_000_000n }),
@@ -132,6 +136,24 @@ function imageTool(tool: unknown): (readonly [bigint, bigint])[] {
     [added - images, read(rates, 'input')],
     [read(counts, 'textOutputTokens'), read(rates, 'textOutput')],
     [read(counts, 'outputTokens') - read(counts, 'textOutputTokens'), read(rates, 'output')],
+  ]
+}
+
+/** "An empty column is the plain one here": for HD the dearer of that and the large one, for large HD the dearest of all three. */
+function images(count: (name: string) => bigint, rates: StoredRates): readonly (readonly [bigint, bigint])[] {
+  if (typeof rates.imageNanoUsdPerImage !== 'number') return []
+  const plain = firstOf(rates, 'imageNanoUsdPerImage')
+  const own = (column: string, instead: bigint) => orElse(rates, instead, column)
+  const dearer = (one: bigint, other: bigint) => (one > other ? one : other)
+  const large = own('largeImageNanoUsdPerImage', plain)
+  const hd = own('hdImageNanoUsdPerImage', dearer(plain, large))
+  return [
+    [count('images'), plain],
+    [count('smallImages'), own('smallImageNanoUsdPerImage', plain)],
+    [count('mediumImages'), own('mediumImageNanoUsdPerImage', plain)],
+    [count('largeImages'), large],
+    [count('hdImages'), hd],
+    [count('largeHdImages'), own('largeHdImageNanoUsdPerImage', dearer(dearer(plain, large), hd))],
   ]
 }
 

@@ -1,5 +1,6 @@
 // What was charged lately, by model: enough to say what another price would have meant. Reads a bounded number of charges, the
 // newest first, because the console's question must not hold up anybody's answer.
+import type { FurtherUsage } from '../../ledger/token-usage.ts'
 import type { Db } from '../open.ts'
 
 /** Usage of one charge. */
@@ -12,6 +13,8 @@ export interface RecentCharge {
   readonly outputTokens: number
   readonly reasoningTokens: number
   readonly webSearchCalls: number
+  /** The counts that few answers have. */
+  readonly furtherUsage: FurtherUsage | null
 }
 
 export interface RecentChargesRepository {
@@ -20,12 +23,21 @@ export interface RecentChargesRepository {
 }
 
 export function createRecentChargesRepository({ raw }: Db): RecentChargesRepository {
-  const select = raw.prepare<[number, number, string], RecentCharge>(
+  type Stored = Omit<RecentCharge, 'furtherUsage'> & { readonly furtherUsage: string | null }
+  const select = raw.prepare<[number, number, string], Stored>(
     `SELECT model, service_tier AS serviceTier, input_tokens AS inputTokens,
             cached_input_tokens AS cachedInputTokens, cache_write_tokens AS cacheWriteTokens,
-            output_tokens AS outputTokens, reasoning_tokens AS reasoningTokens, web_search_calls AS webSearchCalls
+            output_tokens AS outputTokens, reasoning_tokens AS reasoningTokens, web_search_calls AS webSearchCalls,
+            further_usage AS furtherUsage
      FROM (SELECT * FROM charges ORDER BY entry_seq DESC LIMIT ?)
      WHERE created_at >= ? AND is_demo = 0 AND model IN (SELECT value FROM json_each(?))`,
   )
-  return { of: (models, since, chargesMax) => select.all(chargesMax, since, JSON.stringify(models)) }
+  return {
+    of: (models, since, chargesMax) =>
+      select.all(chargesMax, since, JSON.stringify(models)).map((charge) => ({
+        ...charge,
+        // Written by the journal from counts of this very type.
+        furtherUsage: charge.furtherUsage === null ? null : (JSON.parse(charge.furtherUsage) as FurtherUsage),
+      })),
+  }
 }

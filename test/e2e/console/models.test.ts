@@ -11,6 +11,7 @@ import {
   nameOf,
   openStage,
   type Stage,
+  takeEveryLook,
   takePicture,
 } from '../support/stage.ts'
 
@@ -91,6 +92,33 @@ journey('a price is typed, looked at as a change, and written; one of tomorrow i
   await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click()
   await drawer.getByText('Withdrawn').waitFor()
   expect(await audited()).toEqual(expect.arrayContaining(['prices.import', 'prices.withdraw']))
+})
+
+journey('what sound and images cost is typed beside tokens, and what is left empty stays empty', async () => {
+  const page = await stage.open('/admin/models?search=whisper-1', { cookie: stage.admin })
+  await page.getByRole('row', { name: /^whisper-1 / }).click()
+  const drawer = page.getByRole('complementary')
+  await drawer.getByText('Sound put in, a second').waitFor()
+  await drawer.getByRole('button', { name: 'Change price' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('Images and sound', { exact: true }).click()
+  await dialog.getByRole('textbox', { name: 'Sound put in, a second' }).fill('0.0002')
+  await dialog.getByRole('textbox', { name: 'An HD image, above 1024 px' }).fill('0.12')
+  await dialog.getByRole('textbox', { name: 'Speech, a million characters' }).scrollIntoViewIfNeeded()
+  await expectSound(page)
+  await takeEveryLook(page, 'console-models-media')
+  // In whatever language it stands now.
+  await dialog.locator('[type=submit]').click()
+  await dialog.getByText('$0.0002').waitFor()
+  await takeEveryLook(page, 'console-models-media-review')
+  await dialog.locator('[type=submit]').click()
+  await dialog.waitFor({ state: 'hidden' })
+  const { data } = await stage.portal.call('prices.list', { model: 'whisper-1' }, { cookie: stage.admin })
+  expect(data.rows[0]).toMatchObject({
+    audioInputNanoUsdPerSecond: 200_000,
+    largeHdImageNanoUsdPerImage: 120_000_000,
+  })
+  expect(data.rows[0].imageNanoUsdPerImage ?? null).toBeNull()
 })
 
 journey('prices are imported after a review, and what cannot be read is said before it', async () => {
@@ -201,7 +229,7 @@ describe.each(LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, l
       await expectSound(page)
       await takePicture(page, `console-models-drawer-${name}`)
       await drawer.locator('.btn.primary').click()
-      await page.getByRole('dialog').locator('summary').click()
+      for (const each of await page.getByRole('dialog').locator('summary').all()) await each.click()
       await expectSound(page)
       await takePicture(page, `console-models-price-${name}`)
       await page.keyboard.press('Escape')

@@ -1,15 +1,10 @@
 // One request of a load, planned before it is sent: what is asked, how its client behaves, and how the upstream takes it.
 // The same numbers plan the same request.
-import type { Scenario } from '../../../server/demo-upstream/demo-upstream.ts'
 import type { Asked } from './by-hand.ts'
+import { type Leaving, planLeaving } from './leaving.ts'
+import { type AskedMedia, type MediaDialect, mediaDialectOf, planMediaAsking } from './media-asking.ts'
 import type { Seeded } from './seeded.ts'
 import { planUpstream, type UpstreamPlan } from './upstream-plan.ts'
-
-/** When a client hangs up; `stays` is when it does not. */
-export type Leaving =
-  | { readonly when: 'stays' }
-  | { readonly when: 'before_body' | 'mid_body' | 'with_body' | 'before_headers' | 'before_last_event' }
-  | { readonly when: 'after_events'; readonly events: number }
 
 export type Dialect = 'chat' | 'responses'
 
@@ -19,8 +14,12 @@ export interface Asking extends Asked {
   readonly person: number
   readonly key: number
   readonly model: string
-  readonly dialect: Dialect
+  readonly dialect: Dialect | MediaDialect
   readonly isStream: boolean
+  /** Sent as a frame of a WebSocket, whose connection has no other. */
+  readonly isSocket: boolean
+  readonly path: string
+  readonly contentType: string
   readonly body: Buffer
   readonly leaving: Leaving
   readonly upstream: UpstreamPlan
@@ -28,6 +27,8 @@ export interface Asking extends Asked {
   readonly wholeTextBytes: number
   /** The code that it is refused with before anything is sent, however much its person has. */
   readonly refusedWith: string | undefined
+  /** Where it is about images or sound. */
+  readonly media?: AskedMedia
 }
 
 /** Who asks, and for what: together they name the request. */
@@ -39,6 +40,11 @@ export interface Identity {
 }
 
 export function planAsking(seeded: Seeded, identity: Identity): Asking {
+  const media = mediaDialectOf(identity.model)
+  return media ? planMediaAsking(seeded, identity, media) : planTextAsking(seeded, identity)
+}
+
+function planTextAsking(seeded: Seeded, identity: Identity): Asking {
   const dialect: Dialect = seeded.percent(50) ? 'chat' : 'responses'
   const isStream = seeded.percent(65)
   const upstream = planUpstream(seeded, dialect, isStream)
@@ -59,6 +65,11 @@ export function planAsking(seeded: Seeded, identity: Identity): Asking {
   const shownBytes = upstream.textBytes + ('reasoning' in members ? upstream.summaryBytes : 0)
   return {
     ...{ id, person, key, model, dialect, isStream, body, leaving, upstream, refusedWith },
+    // Whoever leaves before the frame is whole has sent none.
+    isSocket:
+      isStream && dialect === 'responses' && !refusedWith && !/body/.test(leaving.when) && seeded.percent(30),
+    path: dialect === 'chat' ? '/v1/chat/completions' : '/v1/responses',
+    contentType: 'application/json',
     ...{ bodyBytes: body.length, outputLimit, choices, searchesMax },
     wholeTextBytes: shownBytes * choices,
   }
@@ -118,22 +129,4 @@ function responsesMembers(seeded: Seeded, searchesMax: number): object {
     ...(seeded.percent(30) ? { reasoning: { effort: 'low', summary: 'auto' } } : {}),
     ...(searchesMax > 0 ? { tools: [{ type: 'web_search' }], max_tool_calls: searchesMax } : {}),
   }
-}
-
-function planLeaving(seeded: Seeded, isStream: boolean, upstream: UpstreamPlan): Leaving {
-  if (upstream.isStalled) return stalledLeaving(seeded, isStream, upstream.scenario)
-  if (!seeded.percent(35)) return { when: 'stays' }
-  const always = ['before_body', 'mid_body', 'with_body', 'before_headers'] as const
-  if (!isStream || seeded.percent(45)) return { when: seeded.pick(always) }
-  if (seeded.percent(40)) return { when: 'before_last_event' }
-  return { when: 'after_events', events: seeded.int(1, 12) }
-}
-
-/** Nobody waits for an upstream that says nothing more. */
-function stalledLeaving(seeded: Seeded, isStream: boolean, { stall }: Scenario): Leaving {
-  const events = typeof stall === 'object' && 'afterEvents' in stall ? stall.afterEvents : 0
-  // The gateway writes nothing before the first event, and of the last events it may hold some back.
-  return isStream && events > 2
-    ? { when: 'after_events', events: seeded.int(1, 2) }
-    : { when: 'before_headers' }
 }

@@ -17,6 +17,9 @@ export interface ChargeRow {
   readonly output: number
   readonly reasoning: number
   readonly searches: number
+  readonly imageOutput: number | null
+  readonly soundMs: number | null
+  readonly characters: number | null
   readonly multiplierPpm: number
   readonly priceId: string
   readonly upstreamResponseId: string | null
@@ -90,6 +93,8 @@ function readBooks(db: Database.Database, options: AuditOptions): Books {
        write_off_nano_usd AS writeOffNanoUsd, reason, is_flagged AS isFlagged, input_tokens AS input,
        cached_input_tokens AS cached, cache_write_tokens AS cacheWrite, output_tokens AS output,
        reasoning_tokens AS reasoning, web_search_calls AS searches, multiplier_ppm AS multiplierPpm,
+       further_usage ->> 'imageOutputTokens' AS imageOutput, further_usage ->> 'audioInputMs' AS soundMs,
+       further_usage ->> 'speechCharacters' AS characters,
        price_id AS priceId, upstream_response_id AS upstreamResponseId, plan_subscription_id AS planSubscriptionId
      FROM charges`,
   )
@@ -274,7 +279,10 @@ function pricesById(db: Database.Database): Map<string, Rates> {
          long_cache_write_nano_usd_per_mtok AS longCacheWriteNanoUsdPerMTok,
          long_output_nano_usd_per_mtok AS longOutputNanoUsdPerMTok,
          web_search_nano_usd_per_call AS webSearchNanoUsdPerCall, context_window_tokens AS contextWindowTokens,
-         max_output_tokens AS maxOutputTokens FROM prices`,
+         max_output_tokens AS maxOutputTokens,
+         further_rates ->> 'imageOutputNanoUsdPerMTok' AS imageOutputNanoUsdPerMTok,
+         further_rates ->> 'audioInputNanoUsdPerSecond' AS audioInputNanoUsdPerSecond,
+         further_rates ->> 'speechNanoUsdPerMChar' AS speechNanoUsdPerMChar FROM prices`,
     )
     .all()
   return new Map(rows.map((row) => [row.id, row]))

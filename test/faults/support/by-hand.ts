@@ -14,6 +14,9 @@ export interface Rates {
   readonly webSearchNanoUsdPerCall?: number | null
   readonly contextWindowTokens: number
   readonly maxOutputTokens: number
+  readonly imageOutputNanoUsdPerMTok?: number | null
+  readonly audioInputNanoUsdPerSecond?: number | null
+  readonly speechNanoUsdPerMChar?: number | null
 }
 
 /** Counts as they are charged. */
@@ -24,9 +27,14 @@ export interface Counts {
   readonly output: number
   readonly reasoning: number
   readonly searches: number
+  /** The part of the output that is images. */
+  readonly imageOutput?: number | null
+  /** Milliseconds of sound that came in. */
+  readonly soundMs?: number | null
+  readonly characters?: number | null
 }
 
-const NOTHING: Counts = { input: 0, cached: 0, cacheWrite: 0, output: 0, reasoning: 0, searches: 0 }
+export const NOTHING: Counts = { input: 0, cached: 0, cacheWrite: 0, output: 0, reasoning: 0, searches: 0 }
 
 const isLong = (rates: Rates, inputTokens: number) =>
   rates.longContextAboveTokens != null && inputTokens > rates.longContextAboveTokens
@@ -56,7 +64,11 @@ export function costOf(counts: Counts, rates: Rates, multiplierPpm: number): num
     BigInt(plain) * BigInt(tier.input) +
     BigInt(counts.cached) * BigInt(tier.cached) +
     BigInt(counts.cacheWrite) * BigInt(tier.cacheWrite) +
-    BigInt(counts.output) * BigInt(tier.output)
+    BigInt(counts.output - (counts.imageOutput ?? 0)) * BigInt(tier.output) +
+    BigInt(counts.imageOutput ?? 0) * BigInt(rates.imageOutputNanoUsdPerMTok ?? tier.output) +
+    // A million of tokens or characters, and a thousand milliseconds.
+    BigInt(counts.soundMs ?? 0) * BigInt(rates.audioInputNanoUsdPerSecond ?? 0) * 1_000n +
+    BigInt(counts.characters ?? 0) * BigInt(rates.speechNanoUsdPerMChar ?? 0)
   const searches = BigInt(counts.searches) * BigInt(rates.webSearchNanoUsdPerCall ?? 0)
   return roundedUp(sum, searches, multiplierPpm)
 }

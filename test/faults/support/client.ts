@@ -2,6 +2,8 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Asking } from './asking.ts'
+import { LAST_BUT_ONE } from './leaving.ts'
+import { sendFrame } from './socket-ask.ts'
 
 /** What the client saw of its answer. */
 export interface Seen {
@@ -26,14 +28,14 @@ export interface Connection {
 const ANSWER_MS_MAX = 30_000
 
 export function send(asking: Asking, connection: Connection): Promise<Seen> {
-  const { dialect, body, id } = asking
-  const path = dialect === 'chat' ? '/v1/chat/completions' : '/v1/responses'
+  if (asking.isSocket) return sendFrame(asking, connection)
+  const { path, contentType, body, id } = asking
   const sent = request(connection.url + path, {
     method: 'POST',
     agent: connection.agent,
     headers: {
       authorization: `Bearer ${connection.apiKey}`,
-      'content-type': 'application/json',
+      'content-type': contentType,
       'content-length': body.length,
       'x-client-request-id': id,
     },
@@ -80,8 +82,6 @@ async function sendBody(
       sent.end(body)
   }
 }
-
-const LAST_BUT_ONE = /"finish_reason":"[a-z_]+"|event: response\.output_item\.done/
 
 class Sight {
   readonly #sent: ClientRequest

@@ -13,6 +13,7 @@ import {
   reportedIn,
 } from './by-hand.ts'
 import type { Seen } from './client.ts'
+import { endingsOfMedia, holdOfMedia } from './media-ending.ts'
 import { type Delivery, sentBytes } from './scripted-upstream.ts'
 import { readSentStream, type StreamFacts } from './sent-stream.ts'
 
@@ -43,6 +44,7 @@ export function expectedEndings(about: Circumstances): readonly ExpectedEnding[]
   const delivery = deliveries.at(-1)
   if (asking.refusedWith !== undefined) return [{ kind: 'refused' }]
   if (!delivery) return withoutDelivery(asking, seen)
+  if (asking.media) return endingsOfMedia(about, asking.media, delivery)
   return asking.isStream ? endingsOfStream(about, delivery) : endingsOfWhole(about, delivery)
 }
 
@@ -155,4 +157,6 @@ function endingOfEstimate(about: Circumstances, textBytes: number, reason: strin
 
 /** The hold of somebody who can afford the worst case by its bytes. */
 export const usualHold = ({ asking, rates, multiplierPpm }: Circumstances): number =>
-  holdOf(asking, rates, multiplierPpm)
+  asking.media
+    ? holdOfMedia(asking, asking.media, rates, multiplierPpm)
+    : holdOf(asking, rates, multiplierPpm)

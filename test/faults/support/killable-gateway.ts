@@ -12,6 +12,8 @@ const READY_MS_MAX = 60_000
 
 export interface KillableGateway {
   readonly databasePath: string
+  /** Where forms lie while they are needed. */
+  readonly spoolPath: string
   /** Resolves with its address when it is ready; undefined where it was killed before. */
   start(): Promise<string | undefined>
   /** Ends it at once, and waits until it is gone. */
@@ -38,6 +40,7 @@ export async function createKillableGateway(upstreamBaseUrl: string): Promise<Ki
 
   return {
     databasePath: join(dataDir, 'gateway.db'),
+    spoolPath: join(dataDir, 'uploads'),
     kill,
     async start() {
       const child = spawn(process.execPath, [bundlePath(ROOT), '--data-dir', dataDir], {

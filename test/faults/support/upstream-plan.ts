@@ -74,7 +74,7 @@ function planAnswer(seeded: Seeded, webSearches: number) {
   return { answer: { ...thought, text, pieces }, textBytes: Buffer.byteLength(text) }
 }
 
-function planDelays(seeded: Seeded, isStream: boolean): NonNullable<Scenario['delays']> {
+export function planDelays(seeded: Seeded, isStream: boolean): NonNullable<Scenario['delays']> {
   if (!isStream) return { beforeHeadersMs: seeded.int(0, 15) }
   return seeded.percent(30)
     ? { betweenEventsMs: seeded.int(1, 2) }
@@ -95,18 +95,25 @@ function planFault(seeded: Seeded, kind: Kind, dialect: Dialect, isStream: boole
     case 'stalled':
       return { stall: planStall(seeded, isStream) }
     case 'error_status':
-      return { error: seeded.pick([400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504]) }
+      return planErrorStatus(seeded)
     case 'no_answer':
-      return seeded.pick<Scenario>([
-        { body: '<html>Bad gateway</html>', status: 502 },
-        { body: '<html>Welcome</html>', status: 200 },
-        { body: { error: { message: 'No.', type: 'server_error', code: null, param: null } }, status: 200 },
-        { body: '', status: 200 },
-      ])
+      return planNoAnswer(seeded)
     case 'error_event':
       return planErrorEvent(seeded, dialect)
   }
 }
+
+export const planErrorStatus = (seeded: Seeded): Scenario => ({
+  error: seeded.pick([400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504]),
+})
+
+export const planNoAnswer = (seeded: Seeded): Scenario =>
+  seeded.pick<Scenario>([
+    { body: '<html>Bad gateway</html>', status: 502 },
+    { body: '<html>Welcome</html>', status: 200 },
+    { body: { error: { message: 'No.', type: 'server_error', code: null, param: null } }, status: 200 },
+    { body: '', status: 200 },
+  ])
 
 const outputName = (dialect: Dialect) => (dialect === 'chat' ? 'completion_tokens' : 'output_tokens')
 const inputName = (dialect: Dialect) => (dialect === 'chat' ? 'prompt_tokens' : 'input_tokens')
@@ -129,7 +136,7 @@ function planUsage(seeded: Seeded, dialect: Dialect, isStream: boolean): Scenari
   ])
 }
 
-function planBreak(seeded: Seeded, isStream: boolean): NonNullable<Scenario['cut']> {
+export function planBreak(seeded: Seeded, isStream: boolean): NonNullable<Scenario['cut']> {
   if (seeded.percent(20)) return 'before_headers'
   if (seeded.percent(20)) return 'after_headers'
   if (!isStream) return { afterBytes: seeded.int(1, 300) }
@@ -137,10 +144,10 @@ function planBreak(seeded: Seeded, isStream: boolean): NonNullable<Scenario['cut
 }
 
 /** A body of a known length that ends early leaves its connection open, and everyone waiting. */
-const planCutBy = (seeded: Seeded, isStream: boolean) =>
+export const planCutBy = (seeded: Seeded, isStream: boolean) =>
   isStream ? seeded.pick(['close', 'reset', 'end'] as const) : seeded.pick(['close', 'reset'] as const)
 
-const planStall = (seeded: Seeded, isStream: boolean): NonNullable<Scenario['stall']> =>
+export const planStall = (seeded: Seeded, isStream: boolean): NonNullable<Scenario['stall']> =>
   isStream && seeded.percent(60)
     ? { afterEvents: seeded.int(3, 6) }
     : seeded.pick(['before_headers', 'after_headers'])

@@ -10,6 +10,8 @@ import { auditBooks } from './audit.ts'
 import type { Rates } from './by-hand.ts'
 import { checkAskings } from './check-askings.ts'
 import { type Seen, send } from './client.ts'
+import { MEDIA_DIALECTS } from './media-asking.ts'
+import { planMediaRates } from './media-ending.ts'
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts'
 import type { Seeded } from './seeded.ts'
 
@@ -66,7 +68,12 @@ export async function startWorld(
   })
   const agent = new Agent({ keepAlive: true })
   const models = new Map<string, Rates>()
-  for (let number = 1; number <= count; number += 1) models.set(`model-${number}`, planRates(seeded))
+  for (let number = 1; number <= count; number += 1) {
+    // Three of ten are about images and sound.
+    const media = MEDIA_DIALECTS[number % 10]
+    if (media) models.set(`${media}-${number}`, planMediaRates(seeded, media))
+    else models.set(`model-${number}`, planRates(seeded))
+  }
   for (const [model, rates] of models) await accepted(gateway, 'prices.upsert', { model, ...rates })
   const members: Member[] = []
   const asked = new Map<string, { asking: Asking; seen: Seen }>()

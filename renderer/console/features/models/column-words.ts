@@ -1,19 +1,9 @@
 // What a column of a price row is called, wherever it stands alone.
 import type { Translate } from '../../../words/words.ts'
-import { placeOf } from './rates.ts'
+import { MEDIA_COLUMNS, placeOf, TOKEN_COLUMNS, TOOL_COLUMNS } from './rates.ts'
 import type en from './words.en.json'
 
-const OTHERS = [
-  'webSearchNanoUsdPerCall',
-  'webSearchPreviewNanoUsdPerCall',
-  'fileSearchNanoUsdPerCall',
-  'codeInterpreterNanoUsdPerSession',
-  'longContextAboveTokens',
-  'contextWindowTokens',
-  'maxOutputTokens',
-  'outputFloorTokens',
-  'isReasoning',
-] as const
+const OTHERS = [...MEDIA_COLUMNS, ...TOOL_COLUMNS, ...TOKEN_COLUMNS, 'isReasoning'] as const
 
 export function columnWords(t: Translate<typeof en>, column: string): string {
   const place = placeOf(column)

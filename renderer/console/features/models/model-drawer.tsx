@@ -14,7 +14,7 @@ import styles from './models.module.css'
 import { MultiplierDialog } from './multiplier-dialog.tsx'
 import { STATE_SHAPE } from './price-state.ts'
 import type { BookRow, PricedModel } from './priced-model.ts'
-import { hasRates, KINDS, RATE_GROUPS, TOKEN_COLUMNS, TOOL_COLUMNS } from './rates.ts'
+import { hasRates, KINDS, MEDIA_COLUMNS, RATE_GROUPS, TOKEN_COLUMNS, TOOL_COLUMNS } from './rates.ts'
 import { SetPriceDialog } from './set-price-dialog.tsx'
 import { WithdrawDialog } from './withdraw-dialog.tsx'
 import { useWords } from './words.ts'
@@ -93,7 +93,7 @@ function Rates({ rates }: { readonly rates: BookRow }) {
     return typeof value === 'number' ? value : undefined
   }
   const facts = [
-    ...TOOL_COLUMNS.map((column) => [column, numberAt(column), 'money'] as const),
+    ...[...MEDIA_COLUMNS, ...TOOL_COLUMNS].map((column) => [column, numberAt(column), 'money'] as const),
     ...TOKEN_COLUMNS.map((column) => [column, numberAt(column), 'tokens'] as const),
   ].flatMap(([column, value, unit]) =>
     value === undefined

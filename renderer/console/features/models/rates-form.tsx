@@ -4,7 +4,16 @@ import { Field } from '../../../kit/field.tsx'
 import { MoneyInput, NumberInput } from '../../../kit/number-input.tsx'
 import { columnWords } from './column-words.ts'
 import styles from './models.module.css'
-import { hasRates, KINDS, RATE_GROUPS, type RateColumn, TOKEN_COLUMNS, TOOL_COLUMNS } from './rates.ts'
+import {
+  hasRates,
+  isMedia,
+  KINDS,
+  MEDIA_COLUMNS,
+  RATE_GROUPS,
+  type RateColumn,
+  TOKEN_COLUMNS,
+  TOOL_COLUMNS,
+} from './rates.ts'
 import { useWords } from './words.ts'
 
 /** Undefined where a field is empty. */
@@ -35,24 +44,30 @@ export function RatesForm({ rates, onChange, errorOf }: RatesFormProps) {
         </Field>,
       ]
     })
+  const sets = (groups: typeof RATE_GROUPS) =>
+    groups.map((each) => (
+      <fieldset key={each.group} className={styles.set}>
+        <legend className={hasRates(each, rates) ? 'm' : 'sec'}>{t(`group_${each.group}`)}</legend>
+        <div className={styles.four}>{group(each)}</div>
+      </fieldset>
+    ))
+  const amounts = (columns: readonly RateColumn[]) =>
+    columns.map((column) => (
+      <Field key={column} label={columnWords(t, column)} error={errorOf(column)}>
+        <MoneyInput value={numberOf(column)} onChange={(value) => onChange(column, value)} />
+      </Field>
+    ))
+  const tiers = others.filter((each) => !isMedia(each))
+  const media = others.filter(isMedia)
   return (
     <>
       <div className={styles.four}>{standard === undefined ? undefined : group(standard)}</div>
-      <details className={styles.more} {...(others.some(errorIn) ? { open: true } : {})}>
+      <details className={styles.more} {...(tiers.some(errorIn) ? { open: true } : {})}>
         <summary>{t('moreRates')}</summary>
         <div className="col g16">
-          {others.map((each) => (
-            <fieldset key={each.group} className={styles.set}>
-              <legend className={hasRates(each, rates) ? 'm' : 'sec'}>{t(`group_${each.group}`)}</legend>
-              <div className={styles.four}>{group(each)}</div>
-            </fieldset>
-          ))}
+          {sets(tiers)}
           <div className={styles.two}>
-            {TOOL_COLUMNS.map((column) => (
-              <Field key={column} label={columnWords(t, column)} error={errorOf(column)}>
-                <MoneyInput value={numberOf(column)} onChange={(value) => onChange(column, value)} />
-              </Field>
-            ))}
+            {amounts(TOOL_COLUMNS)}
             {TOKEN_COLUMNS.map((column) => (
               <Field key={column} label={columnWords(t, column)} error={errorOf(column)}>
                 <NumberInput value={numberOf(column)} onChange={(value) => onChange(column, value)} />
@@ -62,6 +77,14 @@ export function RatesForm({ rates, onChange, errorOf }: RatesFormProps) {
           <Checkbox isOn={rates.isReasoning === true} onChange={(isOn) => onChange('isReasoning', isOn)}>
             {t('rate_isReasoning')}
           </Checkbox>
+        </div>
+      </details>
+      <details className={styles.more} {...(media.some(errorIn) ? { open: true } : {})}>
+        <summary>{t('mediaRates')}</summary>
+        <div className="col g16">
+          <p className="help">{t('mediaHelp')}</p>
+          {sets(media)}
+          <div className={styles.two}>{amounts(MEDIA_COLUMNS)}</div>
         </div>
       </details>
     </>

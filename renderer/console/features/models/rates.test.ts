@@ -1,9 +1,11 @@
 // The matrix of rates names columns of the contract, all of them, and a first guess comes from a model that is alike.
 import { expect, test } from 'vitest'
 import { CORE_RATE_COLUMNS, FURTHER_RATE_COLUMNS, type PriceRow } from '../../../../contract/price.ts'
+import { columnWords } from './column-words.ts'
 import {
   changeText,
   KINDS,
+  MEDIA_COLUMNS,
   nearestRow,
   parseRows,
   placeOf,
@@ -12,15 +14,24 @@ import {
   TOKEN_COLUMNS,
   TOOL_COLUMNS,
 } from './rates.ts'
+import en from './words.en.json' with { type: 'json' }
 
 test('every rate of a price row stands somewhere on the screen, and nothing else does', () => {
   const shown = [
     ...RATE_GROUPS.flatMap(({ columns }) => KINDS.flatMap((kind) => columns[kind] ?? [])),
+    ...MEDIA_COLUMNS,
     ...TOOL_COLUMNS,
     ...TOKEN_COLUMNS,
     'isReasoning',
   ]
   expect([...shown].sort()).toEqual([...CORE_RATE_COLUMNS, ...FURTHER_RATE_COLUMNS].sort())
+})
+
+test('every rate has a name of its own, and none is shown as the code writes it', () => {
+  const columns = [...CORE_RATE_COLUMNS, ...FURTHER_RATE_COLUMNS]
+  const names = columns.map((column) => columnWords((word) => String(Object(en)[word]), column))
+  expect(names.filter((name) => /NanoUsd|undefined/.test(name))).toEqual([])
+  expect(new Set(names).size).toBe(columns.length)
 })
 
 test('a column is named by its tier and its kind', () => {

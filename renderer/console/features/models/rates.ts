@@ -49,6 +49,21 @@ export const RATE_GROUPS: readonly RateGroup[] = [
   rateGroup('image', 'image', WITHOUT_WRITE),
 ]
 
+/** The groups that are not about text. */
+export const isMedia = ({ group }: RateGroup): boolean => group === 'audio' || group === 'image'
+
+/** What is not counted in tokens: sound by its length, speech by its characters, images one by one. */
+export const MEDIA_COLUMNS = [
+  'audioInputNanoUsdPerSecond',
+  'speechNanoUsdPerMChar',
+  'imageNanoUsdPerImage',
+  'smallImageNanoUsdPerImage',
+  'mediumImageNanoUsdPerImage',
+  'largeImageNanoUsdPerImage',
+  'hdImageNanoUsdPerImage',
+  'largeHdImageNanoUsdPerImage',
+] as const satisfies readonly RateColumn[]
+
 export const TOOL_COLUMNS = [
   'webSearchNanoUsdPerCall',
   'webSearchPreviewNanoUsdPerCall',
