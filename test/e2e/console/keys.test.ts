@@ -96,7 +96,7 @@ journey(
     await begin('Disable')
     await page.getByText('laptop is disabled').waitFor()
     expect(await answerTo(made.data.secret)).toBe(401)
-    await page.getByRole('button', { name: 'Undo' }).last().click()
+    await page.getByRole('button', { name: 'Undo: laptop is disabled' }).click()
     await page.getByText('laptop is enabled').waitFor()
 
     await begin('Rotate')

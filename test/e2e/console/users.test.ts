@@ -112,7 +112,7 @@ describe('with people', () => {
       await page.getByRole('button', { name: 'Suspend 2 users' }).click()
       await page.getByText('2 users are suspended').waitFor()
       await page.getByRole('row', { name: /tomas/ }).getByText('Suspended').waitFor()
-      await page.getByRole('button', { name: 'Undo' }).last().click()
+      await page.getByRole('button', { name: 'Undo: 2 users are suspended' }).click()
       await page.getByRole('row', { name: /tomas/ }).getByText('Active').waitFor()
       await page.getByRole('row', { name: /wei/ }).getByText('Active').waitFor()
 
