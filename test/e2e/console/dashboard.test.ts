@@ -39,8 +39,11 @@ journey('it begins with the first client, and becomes the dashboard with its fir
 
   const { data } = await asAdmin('dashboard.get', { days: 14, includeDemo: true })
   const spend = page.getByRole('figure', { name: 'Spend by day and model' })
-  await spend.getByRole('button', { name: 'Show as table' }).click()
+  await spend.getByText('US dollars').waitFor()
   const exact = `$${(data.series.total.costNanoUsd / DOLLAR).toFixed(9).replace(/0{1,7}$/, '')}`
+  await spend.locator('.recharts-bar-rectangle path').first().hover()
+  await spend.locator('.charttip').getByText(exact).first().waitFor()
+  await spend.getByRole('button', { name: 'Show as table' }).click()
   await spend.getByRole('row', { name: new RegExp(exact.replace(/[$.]/g, '\\$&')) }).waitFor()
   await page.getByRole('link', { name: 'Set price' }).click()
   await page.getByRole('heading', { level: 1, name: 'Models and prices' }).waitFor()
@@ -72,7 +75,10 @@ describe('with many requests', () => {
 
     await page.keyboard.press('/')
     await page.keyboard.type('hana.sato-laptop')
-    await page.getByRole('option', { name: /hana\.sato-laptop/ }).waitFor()
+    // The person is found by the first letters, and their key by all of them.
+    await person.waitFor({ state: 'detached' })
+    const laptop = page.getByRole('option', { name: /hana\.sato-laptop/ })
+    await expect.poll(() => laptop.getAttribute('data-highlighted')).toBe('')
     await page.keyboard.press('Enter')
     await page.waitForURL('**/admin/keys?search=*')
     await page.getByRole('complementary').waitFor()

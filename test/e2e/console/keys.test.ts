@@ -84,7 +84,7 @@ journey(
     await page.getByText('laptop is disabled').waitFor()
     expect(await answerTo(made.data.secret)).toBe(401)
     await page.getByRole('button', { name: 'Undo: laptop is disabled' }).click()
-    await page.getByText('laptop is enabled').waitFor()
+    await page.getByText('Undone: it is as it was before').waitFor()
 
     await begin('Rotate')
     await dialog.getByText('The old key works for 1 day more').waitFor()

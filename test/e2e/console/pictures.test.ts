@@ -112,7 +112,7 @@ journey('every screen with something in it', async () => {
   await showEach('full', SETTINGS, showConsoleBriefly)
   for (const tab of ['overview', 'keys', 'usage', 'ledger', 'plan', 'sessions', 'audit']) {
     await goTo(`/admin/users/${person?.userId}?tab=${tab}`)
-    await showConsole(page, `user-${tab}`)
+    await showConsoleBriefly(page, `user-${tab}`)
   }
 })
 
@@ -122,7 +122,7 @@ journey('every dialog that a screen opens', async () => {
     for (const label of presses) await page.getByRole('button', { name: label }).first().click()
     await page.getByRole('dialog').waitFor()
     await settle()
-    await showConsole(page, `dialog-${name}`)
+    await showConsoleBriefly(page, `dialog-${name}`)
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   }

@@ -202,9 +202,9 @@ export const showLooks = (page: Page, name: string): Promise<void> => showEach(p
 export const showConsole = (page: Page, name: string): Promise<void> =>
   showEach(page, `console-${name}`, CONSOLE_LOOKS)
 
-/** In each language, theme and size once: where a screen has little that could differ between them. */
+/** In each language, theme and size once, where there are many screens of a kind; in all looks with `ALL_LOOKS=1`. */
 export const showConsoleBriefly = (page: Page, name: string): Promise<void> =>
-  showEach(page, `console-${name}`, CONSOLE_LOOKS.slice(0, 2))
+  showEach(page, `console-${name}`, CONSOLE_LOOKS.slice(0, process.env['ALL_LOOKS'] ? undefined : 2))
 
 async function showEach(page: Page, name: string, looks: readonly Look[]): Promise<void> {
   for (const [index, look] of looks.entries()) {
