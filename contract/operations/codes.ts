@@ -82,6 +82,7 @@ export const codesListCodes = operation({
       hint: z.string(),
       status: z.enum(['unused', 'redeemed', 'disabled', 'expired']),
       redeemedAt: unixMs.nullable(),
+      /** Null too where a restore left out who redeemed it. */
       redeemedBy: id.nullable(),
       redeemedByEmail: z.string().nullable(),
     }),

@@ -15,7 +15,7 @@ export const CONSOLE_SCREENS = {
   },
   user: {
     load: () => import('./features/users/user-screen.tsx').then(({ UserScreen }) => UserScreen),
-    words: ['users', 'limits-form', 'policy', 'operations', 'usage-rows'],
+    words: ['users', 'limits-form', 'policy', 'operations', 'usage-rows', 'spend'],
   },
   keys: {
     load: () => import('./features/keys/keys-screen.tsx').then(({ KeysScreen }) => KeysScreen),

@@ -67,7 +67,7 @@ export function ErrorState({ error, onRetry, isRetrying = false }: ErrorStatePro
             {t('retry')}
           </Button>
         )}
-        <FailureId failure={failure} />
+        {isOffline ? undefined : <FailureId failure={failure} />}
       </div>
     </div>
   )

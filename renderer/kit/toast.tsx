@@ -1,7 +1,7 @@
 // What happened, and one thing to do about it. Bottom right, 6 seconds (longer where there is something to do), and no clock
-// while it is pointed at. Never for errors that need a decision.
+// while it is pointed at or has the focus. Never for errors that need a decision.
 import { X } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type FocusEvent, useEffect, useState } from 'react'
 import { create } from 'zustand'
 import { Button } from './button.tsx'
 import { IconButton } from './icon-button.tsx'
@@ -14,8 +14,9 @@ const SHOWN_WITH_ACTION_MS = 12_000
 const TOASTS_MAX = 3
 
 export interface ToastMessage {
-  readonly text: ReactNode
+  readonly text: string
   readonly status?: Status
+  /** Read out together with the text: of two toasts that both offer to undo, each says what. */
   readonly action?: { readonly label: string; readonly onSelect: () => void }
 }
 
@@ -55,7 +56,9 @@ interface ToastCardProps {
 
 function ToastCard({ message: { text, status = 'ok', action }, onClose }: ToastCardProps) {
   const t = useKitWords()
-  const [isHeld, setIsHeld] = useState(false)
+  const [isPointedAt, setIsPointedAt] = useState(false)
+  const [isFocused, setIsFocused] = useState(false)
+  const isHeld = isPointedAt || isFocused
   const shownMs = action === undefined ? SHOWN_MS : SHOWN_WITH_ACTION_MS
   useEffect(() => {
     if (isHeld) return
@@ -66,10 +69,12 @@ function ToastCard({ message: { text, status = 'ok', action }, onClose }: ToastC
     // biome-ignore lint/a11y/noStaticElementInteractions: pointing at it only stops its clock
     <div
       className="toast"
-      onPointerEnter={() => setIsHeld(true)}
-      onPointerLeave={() => setIsHeld(false)}
-      onFocus={() => setIsHeld(true)}
-      onBlur={() => setIsHeld(false)}
+      onPointerEnter={() => setIsPointedAt(true)}
+      onPointerLeave={() => setIsPointedAt(false)}
+      onFocus={() => setIsFocused(true)}
+      onBlur={(event: FocusEvent<HTMLElement>) =>
+        setIsFocused(event.currentTarget.contains(event.relatedTarget))
+      }
     >
       <Shape status={status} />
       <span className="grow">{text}</span>
@@ -77,6 +82,7 @@ function ToastCard({ message: { text, status = 'ok', action }, onClose }: ToastC
         <Button
           kind="quiet"
           size="sm"
+          aria-label={t('actionOn', { action: action.label, text })}
           onClick={() => {
             action.onSelect()
             onClose()

@@ -1,6 +1,5 @@
 // Says that something was done, and offers to take it back. One way for every change that can be: what was there before is
 // sent again, and the same toast says whether that went well. What cannot be taken back asks before, by name.
-import type { ReactNode } from 'react'
 import { failureOf } from '../client/failures.ts'
 import { useFailureWords } from '../words/failure-words.ts'
 import { useKitWords } from './kit-words.ts'
@@ -8,7 +7,7 @@ import type { Status } from './shape.tsx'
 import { toast } from './toast.tsx'
 
 interface Done {
-  readonly text: ReactNode
+  readonly text: string
   readonly status?: Status
   /** Puts back what was there before. Left out where there is nothing to put back this time. */
   readonly undo?: (() => Promise<unknown>) | undefined

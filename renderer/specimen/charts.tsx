@@ -27,6 +27,7 @@ export function Charts() {
           <Chart
             kind="stacked-bars"
             label="Spend by day and model"
+            valueLabel="US dollars"
             pointLabel="Day"
             series={SERIES}
             points={POINTS}
@@ -39,6 +40,7 @@ export function Charts() {
           <Chart
             kind="lines"
             label="Spend by day, as lines"
+            valueLabel="US dollars"
             pointLabel="Day"
             series={SERIES.slice(0, 2)}
             points={POINTS}
@@ -51,6 +53,7 @@ export function Charts() {
           <Chart
             kind="lines"
             label="One point"
+            valueLabel="US dollars"
             pointLabel="Day"
             series={SERIES.slice(0, 1)}
             points={POINTS.slice(0, 1)}
@@ -64,6 +67,7 @@ export function Charts() {
           <Chart
             kind="stacked-bars"
             label="Nothing"
+            valueLabel="US dollars"
             pointLabel="Day"
             series={SERIES}
             points={[]}

@@ -60,6 +60,7 @@ export function SpendChart({ asked: { query, bucket }, metric = 'spend', heightP
     <Chart
       kind="stacked-bars"
       label={t(`chart_${metric}`)}
+      valueLabel={t(`unit_${metric}`)}
       pointLabel={t(bucket)}
       series={series}
       points={points}

@@ -138,6 +138,48 @@ test('no link, registration or waiting mail of then comes back, and second facto
   db.close()
 })
 
+test('a code claimed since stays claimed, and is not enabled again where who claimed it is gone', async () => {
+  const hash = (digit: number) => `x'${String(digit).repeat(64)}'`
+  const { write, open: openRestored } = await restored(
+    (db) => {
+      addPerson(createRepositories(db), 'new')
+      db.raw.exec(
+        `UPDATE codes SET redeemed_at = 7, redeemed_by = 'user-ann' WHERE id = 'a';
+         UPDATE codes SET redeemed_at = 8, redeemed_by = 'user-new', disabled_at = NULL WHERE id IN ('b', 'c');
+         UPDATE codes SET disabled_at = 9 WHERE id = 'd'`,
+      )
+    },
+    (db) =>
+      db.raw.exec(
+        `INSERT INTO code_batches (id, name, prefix, kind, amount_nano_usd, count, created_at)
+           VALUES ('batch', 'Batch', 'X', 'balance', 5, 5, 1);
+         INSERT INTO codes (id, batch_id, hash, hint, disabled_at)
+           VALUES ('a', 'batch', ${hash(1)}, 'A', NULL), ('b', 'batch', ${hash(2)}, 'B', NULL),
+             ('c', 'batch', ${hash(3)}, 'C', 3), ('d', 'batch', ${hash(4)}, 'D', NULL),
+             ('e', 'batch', ${hash(5)}, 'E', NULL)`,
+      ),
+  )
+  write()
+  const db = openRestored()
+  const { codes } = createRepositories(db)
+  for (const id of ['a', 'b', 'c', 'd', 'e']) codes.switchCode(id, null)
+  expect(
+    codes
+      .codesOf('batch', { limit: 9 })
+      .rows.map(({ id, disabledAt, redeemedAt, redeemedBy }) => [id, disabledAt, redeemedAt, redeemedBy]),
+  ).toEqual([
+    ['a', null, 7, 'user-ann'],
+    ['b', null, 8, null],
+    ['c', null, 8, null],
+    ['d', null, null, null],
+    ['e', null, null, null],
+  ])
+  expect(codes.findBatch('batch')).toMatchObject({ redeemed: 3, disabled: 0 })
+  const free = ['b', 'c'].map((_, index) => codes.findByHash(Buffer.alloc(32, (index + 2) * 0x11)))
+  expect(free.map((code) => code?.isDisabled)).toEqual([true, true])
+  db.close()
+})
+
 test('where nobody would be left to administer, it is not made', async () => {
   const { target, write } = await restored((db) => {
     const { users } = createRepositories(db)

@@ -55,7 +55,7 @@ export async function letInAndShutOut(door: Door, person: Person, model: string)
   await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click()
   await row.getByText('Suspended').waitFor()
   expect(await send(door, person, model)).toBe(401)
-  await page.getByRole('button', { name: 'Undo' }).last().click()
+  await page.getByRole('button', { name: `Undo: ${person.email} is suspended` }).click()
   await row.getByText('Active').waitFor()
   expect(await send(door, person, model)).toBe(200)
 

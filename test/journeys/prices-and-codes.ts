@@ -61,7 +61,7 @@ export async function generateAndRedeemCodes(door: Door, person: Person): Promis
   await dialog.getByRole('button', { name: 'Disable unused codes' }).click()
   await row.getByText('Disabled').waitFor()
   expect((await redeem(codes[2])).ok).toBe(false)
-  await page.getByRole('button', { name: 'Undo' }).last().click()
+  await page.getByRole('button', { name: 'Undo: Thank-you: unused codes are disabled' }).click()
   await drawer.getByRole('button', { name: 'Disable unused codes' }).waitFor()
   expect((await redeem(codes[2])).ok).toBe(true)
   expect(await audited(door)).toEqual(

@@ -7,11 +7,16 @@ import { colourOf, type Point, type Series, totalOf, type Unit } from './series.
 
 const Drawing = lazy(() => import('./drawing.tsx').then(({ Drawing: drawing }) => ({ default: drawing })))
 
+/** What both axis names take, beside the drawing. */
+const AXIS_NAMES_PX = 28
+
 export interface ChartProps {
   readonly kind: 'stacked-bars' | 'lines'
   /** Says what is drawn, such as *Spend by day and model*. */
   readonly label: string
-  /** Heads the first column of the table: *Day*. */
+  /** Names the upright axis by its unit: *US dollars*. */
+  readonly valueLabel: string
+  /** Names the other axis, and heads the first column of the table: *Day*. */
   readonly pointLabel: string
   readonly series: readonly Series[]
   readonly points: readonly Point[]
@@ -24,7 +29,7 @@ export interface ChartProps {
 }
 
 export function Chart(props: ChartProps) {
-  const { label, series, points, unit, heightPx = 220, hasLegend = true } = props
+  const { label, valueLabel, pointLabel, series, points, unit, heightPx = 220, hasLegend = true } = props
   const t = useKitWords()
   const [isTable, setIsTable] = useState(false)
   const hasData = points.some((point) => series.some(({ name }) => point.values[name] !== undefined))
@@ -40,8 +45,10 @@ export function Chart(props: ChartProps) {
       {isTable ? (
         <ChartTable {...props} />
       ) : (
-        <Suspense fallback={<div style={{ height: heightPx }} />}>
+        <Suspense fallback={<div style={{ height: heightPx + AXIS_NAMES_PX }} />}>
+          <div className="axisname">{valueLabel}</div>
           <Drawing {...props} heightPx={heightPx} />
+          <div className="axisname end">{pointLabel}</div>
         </Suspense>
       )}
       <div className="chartfoot">
@@ -51,7 +58,7 @@ export function Chart(props: ChartProps) {
               <li key={one.name}>
                 <span className="sw" style={{ background: colourOf(series, index) }} />
                 <span className={one.isLiteral ? 'mono' : undefined}>{one.label}</span>
-                <span className="v m">{unit.exact(totalOf(points, one.name))}</span>
+                <span className="v m">{unit.sum(totalOf(points, one.name))}</span>
               </li>
             ))}
           </ul>
@@ -69,10 +76,11 @@ export function Chart(props: ChartProps) {
   )
 }
 
-function ChartTable({ label, pointLabel, series, points, unit }: ChartProps) {
+function ChartTable({ label, valueLabel, pointLabel, series, points, unit }: ChartProps) {
   return (
     <div className="tablebox">
       <table className="table" aria-label={label}>
+        <caption className="axisname">{valueLabel}</caption>
         <thead>
           <tr>
             <th>{pointLabel}</th>

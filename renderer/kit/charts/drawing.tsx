@@ -12,7 +12,17 @@ import {
 } from 'recharts'
 import { useKitWords } from '../kit-words.ts'
 import type { ChartProps } from './chart.tsx'
-import { colourOf, deepest, flat, highest, niceTicks, type Series, ticksBelow, type Unit } from './series.ts'
+import {
+  colourOf,
+  deepest,
+  flat,
+  hasLonePoint,
+  highest,
+  niceTicks,
+  type Series,
+  ticksBelow,
+  type Unit,
+} from './series.ts'
 
 type DrawingProps = ChartProps & { readonly heightPx: number }
 
@@ -72,7 +82,7 @@ export function Drawing({ kind, series, points, unit, heightPx, expectedRest = 0
                 stroke={colourOf(series, index)}
                 strokeWidth={1.5}
                 // A single point makes no line.
-                dot={points.length === 1}
+                dot={hasLonePoint(points, name)}
                 isAnimationActive={false}
               />
             ))}

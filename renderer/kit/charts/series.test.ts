@@ -1,7 +1,17 @@
 // Where the ticks of a chart stand, and which colour stands for what.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { colourOf, deepest, flat, highest, niceTicks, type Point, type Series, ticksBelow } from './series.ts'
+import {
+  colourOf,
+  deepest,
+  flat,
+  hasLonePoint,
+  highest,
+  niceTicks,
+  type Point,
+  type Series,
+  ticksBelow,
+} from './series.ts'
 import { COUNTS, DOLLARS } from './units.ts'
 
 test.each([
@@ -70,8 +80,23 @@ test('there are no half requests, and an axis of nothing still says its unit', (
 test('ticks are as short as they can be, tables are exact', () => {
   expect([0, 5e9, 1e12, 5e8, 2e6].map(DOLLARS.tick)).toEqual(['$0', '$5', '$1,000', '$0.50', '$0.002'])
   expect([DOLLARS.exact(36_250_200), COUNTS.tick(6_840_000), COUNTS.exact(6_840_000)]).toEqual([
-    '$0.036250',
+    '$0.0362502',
     '6.84 M',
     '6,840,000',
   ])
+})
+
+test('tooltip and table have every digit, ticks and sums as many as carry meaning', () => {
+  expect([DOLLARS.exact(12_345_678_901), DOLLARS.exact(50_000_000_000)]).toEqual(['$12.345678901', '$50.00'])
+  expect([DOLLARS.sum(12_345_678_901), DOLLARS.tick(5_000_000)]).toEqual(['$12.35', '$0.005'])
+  expect([COUNTS.exact(6_840_123), COUNTS.tick(6_840_123)]).toEqual(['6,840,123', '6.84 M'])
+})
+
+test('a value between gaps is known, so that it gets a dot where no line leads to it', () => {
+  const points = (values: readonly (number | undefined)[]) =>
+    values.map((value, index) => ({ label: String(index), values: { a: value } }))
+  expect(hasLonePoint(points([1]), 'a')).toBe(true)
+  expect(hasLonePoint(points([1, 2, undefined, 3]), 'a')).toBe(true)
+  expect(hasLonePoint(points([undefined, 2, 3]), 'a')).toBe(false)
+  expect(hasLonePoint([], 'a')).toBe(false)
 })

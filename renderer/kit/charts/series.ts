@@ -17,10 +17,11 @@ export interface Point {
   readonly values: Readonly<Record<string, number | undefined>>
 }
 
-/** How values are written on the axis, in the tooltip and in the table. */
+/** How values are written: on the axis, to the last digit in the tooltip and in the table, and as the sum of a series. */
 export interface Unit {
   readonly tick: (value: number) => string
   readonly exact: (value: number) => string
+  readonly sum: (value: number) => string
   /** The least that two ticks may be apart: there are no half requests. */
   readonly stepMin: number
   /** What the axis reaches to where everything is zero. */
@@ -36,6 +37,12 @@ export function colourOf(series: readonly Series[], index: number): string {
 
 export const totalOf = (points: readonly Point[], name: string): number =>
   points.reduce((sum, point) => sum + (point.values[name] ?? 0), 0)
+
+/** Whether some value of a series stands between gaps: no line leads to it. */
+export const hasLonePoint = (points: readonly Point[], name: string): boolean => {
+  const isThere = (index: number): boolean => points[index]?.values[name] !== undefined
+  return points.some((_, index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1))
+}
 
 /** Rows as the chart library wants them: flat, and what hangs below the axis negative. */
 export function flat(

@@ -8,7 +8,8 @@ const NANO = 1_000_000_000
 export const DOLLARS: Unit = {
   tick: (value) =>
     value % NANO === 0 ? `$${countText(value / NANO, 'en')}` : moneyString(value, { kind: 'price' }),
-  exact: (value) => moneyString(Math.round(value)),
+  exact: (value) => moneyString(Math.round(value), { kind: 'price' }),
+  sum: (value) => moneyString(Math.round(value)),
   stepMin: 1,
   idleMax: NANO,
 }
@@ -17,6 +18,7 @@ export const DOLLARS: Unit = {
 export const COUNTS: Unit = {
   tick: shortCountText,
   exact: (value) => countText(value, 'en'),
+  sum: (value) => countText(value, 'en'),
   stepMin: 1,
   idleMax: 1,
 }

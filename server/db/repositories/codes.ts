@@ -1,5 +1,5 @@
 // Redemption codes in their batches. Only hashes are here. A code is claimed by the writer, with what it gives.
-import { and, asc, desc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { Db } from '../open.ts'
 import { codeBatches, codes } from '../schema/plans.ts'
 import { users } from '../schema/users.ts'
@@ -20,6 +20,7 @@ export interface NewBatch {
 
 export interface BatchRow extends NewBatch {
   readonly disabledAt: number | null
+  /** Those claimed by somebody whom a restore left out among them. */
   readonly redeemed: number
   /** Those that were disabled one by one. */
   readonly disabled: number
@@ -30,6 +31,7 @@ export interface CodeRow {
   readonly hint: string
   readonly disabledAt: number | null
   readonly redeemedAt: number | null
+  /** Null as well where a restore left out who claimed it. */
   readonly redeemedBy: string | null
   readonly redeemedByEmail: string | null
 }
@@ -76,15 +78,15 @@ export interface CodesRepository {
   codesOf(batchId: string, page: PageRequest): Page<CodeRow>
   /** Disables all of a batch at a moment, or with null lets it be redeemed again; what is so already stays as it is. */
   switchBatch(id: string, disabledAt: number | null): void
-  /** The same for one code; does nothing to one that was redeemed. */
+  /** The same for one code; does nothing to one that was redeemed, by whomever. */
   switchCode(id: string, disabledAt: number | null): void
   /** Newest first. */
   redemptions(filter: PageRequest & { readonly userId?: string | undefined }): Page<RedemptionRow>
 }
 
 /** Spelled out: within a select from one table the query builder leaves the names of tables away, and both have an id. */
-const countWith = (column: 'redeemed_at' | 'disabled_at') =>
-  sql<number>`(SELECT count(*) FROM codes WHERE codes.batch_id = code_batches.id AND codes.${sql.raw(column)} IS NOT NULL)`
+const countWhere = (condition: string) =>
+  sql<number>`(SELECT count(*) FROM codes WHERE codes.batch_id = code_batches.id AND (${sql.raw(condition)}))`
 
 const batchColumns = {
   id: codeBatches.id,
@@ -98,8 +100,8 @@ const batchColumns = {
   createdAt: codeBatches.createdAt,
   createdBy: codeBatches.createdBy,
   disabledAt: codeBatches.disabledAt,
-  redeemed: countWith('redeemed_at'),
-  disabled: countWith('disabled_at'),
+  redeemed: countWhere('codes.redeemed_at IS NOT NULL OR codes.disabled_at < 0'),
+  disabled: countWhere('codes.disabled_at >= 0'),
 }
 
 export function createCodesRepository({ raw, orm }: Db): CodesRepository {
@@ -139,7 +141,7 @@ export function createCodesRepository({ raw, orm }: Db): CodesRepository {
         .run()
     },
     switchCode(id, disabledAt) {
-      const before = disabledAt === null ? isNotNull(codes.disabledAt) : isNull(codes.disabledAt)
+      const before = disabledAt === null ? gte(codes.disabledAt, 0) : isNull(codes.disabledAt)
       orm
         .update(codes)
         .set({ disabledAt })
@@ -193,8 +195,13 @@ function codesOf(orm: Db['orm'], batchId: string, { cursor, limit }: PageRequest
     .orderBy(asc(codes.id))
     .limit(limit + 1)
     .all()
+  const rows = found.map((code) =>
+    code.disabledAt !== null && code.disabledAt < 0
+      ? { ...code, disabledAt: null, redeemedAt: -code.disabledAt }
+      : code,
+  )
   // The codes of a batch were made at one moment, so their ids alone order them.
-  return toPage(found, limit, (row) => formatTimeCursor({ at: 0, id: row.id }))
+  return toPage(rows, limit, (row) => formatTimeCursor({ at: 0, id: row.id }))
 }
 
 function redemptions(

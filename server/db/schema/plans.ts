@@ -94,6 +94,7 @@ export const codes = sqliteTable(
     hash: blob('hash', { mode: 'buffer' }).notNull(),
     /** Its last characters: enough to tell which one somebody speaks of, and more than enough random ones are left. */
     hint: text('hint').notNull(),
+    /** Below zero: claimed at its opposite, by somebody whom a restore left out. Such a code is never enabled again. */
     disabledAt: integer('disabled_at'),
     redeemedAt: integer('redeemed_at'),
     redeemedBy: text('redeemed_by').references(() => users.id, { onDelete: 'restrict' }),

@@ -1,14 +1,11 @@
-// Every screen of the console with its dialogs, empty, full and failing, in both languages and themes, for people to look at.
-// Nothing is asserted that other journeys do not assert, so it runs when asked for: `ALL_LOOKS=1 npx vitest run --project e2e
-// test/e2e/console/pictures.test.ts`. One server, one browser and one page for each state; looks are switched in the page.
+// Every screen of the console with its dialogs, empty, full and failing, for people to look at, and held against the
+// accessibility checker, in the looks of ADR 0124. One server and one page; it moves from screen to screen without being loaded.
 import type { Page } from 'playwright'
-import { test, vi } from 'vitest'
+import { beforeAll, expect, vi } from 'vitest'
 import { DOLLAR, fillStage } from '../support/requests.ts'
-import { journey, openStage, takeEveryLook } from '../support/stage.ts'
+import { journey, openStage, refuse, type Stage, showConsole, showConsoleBriefly } from '../support/stage.ts'
 
-vi.setConfig({ testTimeout: 900_000 })
-
-const when = process.env['ALL_LOOKS'] ? journey : test.skip
+vi.setConfig({ testTimeout: 240_000 })
 
 const SCREENS: Readonly<Record<string, string>> = {
   dashboard: '/admin',
@@ -28,10 +25,18 @@ const SCREENS: Readonly<Record<string, string>> = {
   logs: '/admin/system?tab=logs',
   licences: '/admin/system?tab=licences',
   connect: '/admin/connect',
+}
+/** These have something in them from the start. */
+const SETTINGS: Readonly<Record<string, string>> = {
   general: '/admin/settings',
   upstream: '/admin/settings?part=upstream',
+  network: '/admin/settings?part=network',
+  registration: '/admin/settings?part=registration',
   mail: '/admin/settings?part=mail',
+  billing: '/admin/settings?part=billing',
   security: '/admin/settings?part=security',
+  appearance: '/admin/settings?part=appearance',
+  advanced: '/admin/settings?part=advanced',
 }
 
 /** By the screen it stands on: what is pressed, one after the other, in English. */
@@ -44,49 +49,91 @@ const DIALOGS: readonly (readonly [name: string, path: string, ...presses: strin
   ['prices-import', '/admin/models', 'Import prices'],
   ['multiplier-all', '/admin/models', 'All charges'],
   ['alias-add', '/admin/models?tab=aliases', 'Add alias'],
-  ['key-create', '/admin/keys', 'Create key'],
+  ['key-create', '/admin/keys', 'Create API key'],
+  ['restore', '/admin/system?tab=backups', 'Restore'],
   ['upstream-add', '/admin/settings?part=upstream', 'Add upstream'],
 ]
 
-/** Drawn, or said to be empty or failed. */
-const settle = (page: Page) => page.waitForLoadState('networkidle')
+let stage: Stage
+let page: Page
+beforeAll(async () => {
+  stage = await openStage()
+  page = await stage.open('/admin', { cookie: stage.admin, expectedProblems: /./ })
+})
+async function asAdmin(name: string, input: unknown): Promise<void> {
+  const answer = await stage.portal.call(name, input, { cookie: stage.admin })
+  if (!answer.ok) throw new Error(JSON.stringify(answer))
+}
 
-when('empty, and then full with every dialog, and then failing', async () => {
-  const stage = await openStage()
-  const page = await stage.open('/admin', { cookie: stage.admin, expectedProblems: /./ })
-  const each = async (state: string) => {
-    for (const [name, path] of Object.entries(SCREENS)) {
-      await page.goto(`${stage.portal.url}${path}`)
-      await settle(page)
-      await takeEveryLook(page, `all/${name}-${state}`)
-    }
+/** As a press on a link does. */
+async function goTo(path: string): Promise<void> {
+  await page.evaluate(`history.pushState(null, '', '${path}')`)
+  await settle()
+}
+
+/** Nothing is asked for any more, and what came is drawn. */
+async function settle(): Promise<void> {
+  await page.locator('h1').waitFor()
+  const isDrawn = () =>
+    page.evaluate<boolean>(`document.querySelector('.sk, [aria-busy=true]') === null
+      && [...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('svg path') !== null)`)
+  await expect.poll(isDrawn, { interval: 20, timeout: 10_000 }).toBe(true)
+}
+
+async function showEach(
+  state: string,
+  screens: Readonly<Record<string, string>>,
+  show: typeof showConsole,
+): Promise<void> {
+  for (const [name, path] of Object.entries(screens)) {
+    await goTo(path)
+    await show(page, `${name}-${state}`)
   }
-  await each('empty')
+}
+
+journey('every screen before anything has happened', () => showEach('empty', SCREENS, showConsoleBriefly))
+
+journey('every screen with something in it', async () => {
   const [person] = await fillStage(stage)
-  const asAdmin = (name: string, input: unknown) => stage.portal.call(name, input, { cookie: stage.admin })
   await asAdmin('settings.update', { announcement: 'Maintenance on Sunday', lowBalanceNanoUsd: 30 * DOLLAR })
   await asAdmin('users.create', { email: 'new.person@tidewater.example' })
   await asAdmin('users.invite', { note: 'from the fair' })
   await asAdmin('plans.create', { name: 'Team month', priceNanoUsd: 30 * DOLLAR, days: 30 })
   await asAdmin('codes.generate', { kind: 'balance', amountNanoUsd: DOLLAR, count: 3, name: 'Thank-you' })
+  await asAdmin('settings.update', { modelAliases: { 'gpt-house': 'demo-smart' } })
+  await asAdmin('prices.upsert', {
+    model: 'gpt-5.9-house',
+    inputNanoUsdPerMTok: 2 * DOLLAR,
+    outputNanoUsdPerMTok: 8 * DOLLAR,
+  })
   await asAdmin('backups.create', {})
-  await each('full')
+  await page.reload()
+  await showEach('full', SCREENS, showConsole)
+  await showEach('full', SETTINGS, showConsoleBriefly)
   for (const tab of ['overview', 'keys', 'usage', 'ledger', 'plan', 'sessions', 'audit']) {
-    await page.goto(`${stage.portal.url}/admin/users/${person?.userId}?tab=${tab}`)
-    await settle(page)
-    await takeEveryLook(page, `all/user-${tab}`)
+    await goTo(`/admin/users/${person?.userId}?tab=${tab}`)
+    await showConsoleBriefly(page, `user-${tab}`)
   }
+})
+
+journey('every dialog that a screen opens', async () => {
   for (const [name, path, ...presses] of DIALOGS) {
-    await page.evaluate(`localStorage.setItem('codex-gateway.language', 'en')`)
-    await page.goto(`${stage.portal.url}${path}`)
+    await goTo(path)
     for (const label of presses) await page.getByRole('button', { name: label }).first().click()
     await page.getByRole('dialog').waitFor()
-    await takeEveryLook(page, `all/dialog-${name}`)
+    await settle()
+    await showConsoleBriefly(page, `dialog-${name}`)
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
   }
+})
+
+journey('every screen while nothing is answered', async () => {
   await page.route('**/api/*', (route) =>
     /me\.get|setup\.status|auth\.status|events/.test(route.request().url())
       ? route.continue()
-      : route.abort(),
+      : refuse(route),
   )
-  await each('failing')
+  await page.reload()
+  await showEach('failing', SCREENS, showConsoleBriefly)
 })

@@ -73,7 +73,7 @@ journey(
     const archive = () => dialog.getByRole('button', { name: 'Archive plan' }).click()
     await archive()
     await page.getByRole('article', { name: 'Old one' }).waitFor({ state: 'detached' })
-    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('button', { name: /^Undo: .*Old one/ }).click()
     await page.getByRole('button', { name: 'What can be done with Old one' }).click()
     await page.getByRole('menuitem', { name: 'Archive plan' }).click()
     await archive()

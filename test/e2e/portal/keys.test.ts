@@ -44,7 +44,7 @@ journey('a key is made, its secret is shown once and works, and it is switched o
   await page.getByRole('menuitem', { name: 'Disable' }).click()
   await page.getByText('laptop is disabled').waitFor()
   await page.getByRole('cell', { name: 'Disabled' }).waitFor()
-  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('button', { name: 'Undo: laptop is disabled' }).click()
   await page.getByRole('cell', { name: 'Active' }).waitFor()
 
   await page.getByRole('button', { name: 'More for laptop' }).click()

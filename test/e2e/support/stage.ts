@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
+import { type Browser, type BrowserContext, chromium, type Page, type Route } from 'playwright'
 import { afterAll, expect, inject, test } from 'vitest'
 import { commandFor } from '../../../scripts/system-needs.ts'
 import { type Portal, type PortalOptions, startPortal, USER } from '../../integration/support/portal.ts'
@@ -27,23 +27,14 @@ export interface Look {
 }
 
 /** Each language in both themes and both sizes; the first two have each language, theme and size once. */
-const ALL_LOOKS = [
-  { locale: 'en', theme: 'light', size: 'desktop' },
-  { locale: 'zh-CN', theme: 'dark', size: 'phone' },
-  { locale: 'en', theme: 'dark', size: 'phone' },
-  { locale: 'zh-CN', theme: 'light', size: 'desktop' },
-] as const satisfies readonly Look[]
-
-export const CONSOLE_LOOKS: readonly Look[] = [
-  { locale: 'en', theme: 'light', size: 'desktop' },
-  { locale: 'zh-CN', theme: 'dark', size: 'desktop' },
-  { locale: 'zh-CN', theme: 'light', size: 'narrow' },
+const looksIn = (wide: Look['size'], small: Look['size']): readonly Look[] => [
+  { locale: 'en', theme: 'light', size: wide },
+  { locale: 'zh-CN', theme: 'dark', size: small },
+  { locale: 'en', theme: 'dark', size: small },
+  { locale: 'zh-CN', theme: 'light', size: wide },
 ]
-/** As few as show every language, theme and size, for screens that have more parts than pictures. */
-export const CONSOLE_LOOKS_FEW: readonly Look[] = [
-  { locale: 'en', theme: 'light', size: 'desktop' },
-  { locale: 'zh-CN', theme: 'dark', size: 'narrow' },
-]
+const PORTAL_LOOKS = looksIn('desktop', 'phone')
+const CONSOLE_LOOKS = looksIn('desktop', 'narrow')
 
 export const nameOf = ({ locale, theme, size }: Look): string => `${locale}-${theme}-${size}`
 
@@ -150,20 +141,6 @@ export async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENS_DIR, `${name}.png`) })
 }
 
-/** Both languages and both themes of what stands on the page, switched as another tab would: dialogs stay open. */
-export async function takeEveryLook(page: Page, name: string): Promise<void> {
-  for (const language of ['en', 'zh-CN'])
-    for (const theme of ['light', 'dark']) {
-      await page.evaluate(`for (const [key, value] of [['language', '${language}'], ['theme', '${theme}']]) {
-        localStorage.setItem('codex-gateway.' + key, value)
-        window.dispatchEvent(new StorageEvent('storage', { key: 'codex-gateway.' + key }))
-      }`)
-      // The words of a language arrive by themselves, and then they are drawn.
-      await page.waitForLoadState('networkidle')
-      await takePicture(page, `${name}-${language}-${theme}`)
-    }
-}
-
 /** The text of the file that a press on the page downloads. */
 export async function downloadedText(page: Page, press: () => Promise<void>): Promise<string> {
   const [download] = await Promise.all([page.waitForEvent('download'), press()])
@@ -174,11 +151,15 @@ export async function downloadedText(page: Page, press: () => Promise<void>): Pr
 /** How a defect of ours is answered. */
 export const FAILURE_ID = 'req-77'
 
+export function refuse(route: Route): Promise<void> {
+  const error = { code: 'internal_error', message: 'x', details: { requestId: FAILURE_ID } }
+  return route.fulfill({ status: 500, json: { ok: false, error } })
+}
+
 /** Lets an operation fail for this page until what it resolves to is called; the screen has to name FAILURE_ID. */
 export async function failing(page: Page, operation: string): Promise<() => Promise<void>> {
-  const error = { code: 'internal_error', message: 'x', details: { requestId: FAILURE_ID } }
   const path = `**/api/${operation}`
-  await page.route(path, (route) => route.fulfill({ status: 500, json: { ok: false, error } }))
+  await page.route(path, refuse)
   return () => page.unroute(path)
 }
 
@@ -215,14 +196,24 @@ async function expectNoSidewaysScrolling(page: Page): Promise<void> {
  * language as if it was chosen in another tab. The first two looks are held against axe; they have each language, theme and
  * size once. Ends in the first.
  */
-export async function showLooks(page: Page, name: string): Promise<void> {
-  for (const [index, look] of ALL_LOOKS.entries()) {
+export const showLooks = (page: Page, name: string): Promise<void> => showEach(page, name, PORTAL_LOOKS)
+
+/** The same of the console, whose smaller size is not a phone's. */
+export const showConsole = (page: Page, name: string): Promise<void> =>
+  showEach(page, `console-${name}`, CONSOLE_LOOKS)
+
+/** In each language, theme and size once, where there are many screens of a kind; in all looks with `ALL_LOOKS=1`. */
+export const showConsoleBriefly = (page: Page, name: string): Promise<void> =>
+  showEach(page, `console-${name}`, CONSOLE_LOOKS.slice(0, process.env['ALL_LOOKS'] ? undefined : 2))
+
+async function showEach(page: Page, name: string, looks: readonly Look[]): Promise<void> {
+  for (const [index, look] of looks.entries()) {
     await takeLook(page, look)
     if (index < 2) await expectSound(page)
     else await expectNoSidewaysScrolling(page)
     await takePicture(page, `${name}-${nameOf(look)}`)
   }
-  await takeLook(page, ALL_LOOKS[0])
+  for (const look of looks.slice(0, 1)) await takeLook(page, look)
 }
 
 async function takeLook(page: Page, { locale, theme, size }: Look): Promise<void> {

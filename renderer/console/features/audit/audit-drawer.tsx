@@ -12,7 +12,7 @@ import styles from './audit.module.css'
 import type { AuditRow } from './audit-table.tsx'
 import { type Difference, differencesOf } from './difference.ts'
 import { TARGETS } from './targets.ts'
-import { Value } from './value.tsx'
+import { memberText, Value } from './value.tsx'
 import { useWords } from './words.ts'
 
 interface AuditDrawerProps {
@@ -65,7 +65,7 @@ function DifferenceLine({ difference: { path, before, after } }: { readonly diff
   return (
     <div>
       <dt>
-        <Mono>{path === '' ? t('value') : path}</Mono>
+        <Mono>{path === '' ? t('value') : memberText(path)}</Mono>
       </dt>
       {before === undefined ? undefined : (
         <dd className={styles['before']}>

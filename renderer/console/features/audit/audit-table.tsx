@@ -5,7 +5,7 @@ import { Mono } from '../../../kit/literals.tsx'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { useOperationWords } from '../../../words/operations/operation-words.ts'
 import { differencesOf, mostTelling } from './difference.ts'
-import { Value } from './value.tsx'
+import { memberText, Value } from './value.tsx'
 import { useWords } from './words.ts'
 
 export type AuditRow = CallOutput<'audit.list'>['rows'][number]
@@ -61,7 +61,7 @@ function MainChange({ row }: { readonly row: AuditRow }) {
   if (first === undefined) return <span className="quiet">{t('noDifference')}</span>
   return (
     <span className="row g6" style={{ maxWidth: 420, overflow: 'hidden' }}>
-      <Mono>{first.path}</Mono>
+      <Mono>{memberText(first.path)}</Mono>
       <span className="trunc">
         <Value path={first.path} value={first.after} />
       </span>

@@ -37,11 +37,12 @@ export function SpendPanel({ series, expectedRest }: SeriesProps & { readonly ex
         <Chart
           kind="stacked-bars"
           label={t('spendByModel')}
+          valueLabel={t('dollars')}
           pointLabel={t('day')}
           {...spendPoints(series, 'spend', { points, other: t('other'), noModel: t('noModel') })}
           unit={DOLLARS}
           expectedRest={expectedRest}
-          heightPx={252}
+          heightPx={228}
         />
       </PanelBody>
     </Section>
@@ -66,6 +67,7 @@ export function RequestsPanel({ series }: SeriesProps) {
         <Chart
           kind="stacked-bars"
           label={t('requestsAndErrors')}
+          valueLabel={t('requestsUnit')}
           pointLabel={t('day')}
           series={[
             { name: 'answered', label: t('answered') },

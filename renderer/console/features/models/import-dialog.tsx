@@ -1,5 +1,6 @@
 // Many prices at once, from a file or pasted: read here, looked at row by row, and written together or not at all.
-import { useState } from 'react'
+import { FileUp } from 'lucide-react'
+import { useRef, useState } from 'react'
 import type { PriceInput } from '../../../../contract/price.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
@@ -59,21 +60,35 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
           onChange={(text) => form.set('text', text)}
         />
       </Field>
-      <Field label={t('importFile')} constraint={kit('optional')}>
-        <FileInput onRead={(text) => form.set('text', text)} />
-      </Field>
+      <FileInput onRead={(text) => form.set('text', text)} />
     </Dialog>
   )
 }
 
+/** The browser's own control speaks the browser's language, so a button of ours stands in front of it. */
 function FileInput({ onRead }: { readonly onRead: (text: string) => void }) {
   const t = useWords()
+  const input = useRef<HTMLInputElement>(null)
+  const [name, setName] = useState<string>()
+  const read = (file: File | undefined) => {
+    setName(file?.name)
+    void file?.text().then(onRead)
+  }
   return (
-    <input
-      type="file"
-      accept="application/json,.json"
-      aria-label={t('importFile')}
-      onChange={(event) => void event.target.files?.[0]?.text().then(onRead)}
-    />
+    <div className="row g8">
+      <Button size="sm" onClick={() => input.current?.click()}>
+        <FileUp size={14} aria-hidden="true" />
+        {t('chooseFile')}
+      </Button>
+      <span className="meta trunc">{name ?? t('noFile')}</span>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept="application/json,.json"
+        aria-label={t('importFile')}
+        onChange={(event) => read(event.target.files?.[0])}
+      />
+    </div>
   )
 }

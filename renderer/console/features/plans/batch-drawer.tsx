@@ -69,7 +69,9 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
               <li key={code.id} className="row g8">
                 <code className="mono">…{code.hint}</code>
                 <StatusShape status={CODE_SHAPE[code.status]}>{t(`code_${code.status}`)}</StatusShape>
-                <span className="meta trunc grow">{code.redeemedByEmail}</span>
+                <span className="meta trunc grow">
+                  {code.redeemedByEmail ?? (code.redeemedAt === null ? undefined : t('redeemedByLeftOut'))}
+                </span>
                 {code.redeemedAt === null ? undefined : (
                   <span className="meta">
                     <Time atMs={code.redeemedAt} />
@@ -102,6 +104,11 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
             asked === 'batch' ? t('disableText', { count: left }) : t('disableCodeText', { hint: asked.hint })
           }
           label={t(asked === 'batch' ? 'disableBatch' : 'disableCode')}
+          done={
+            asked === 'batch'
+              ? t('batchDisabled', { name: batch.name })
+              : t('codeDisabled', { hint: asked.hint })
+          }
           onClose={() => setAsked(undefined)}
         />
       )}
@@ -116,18 +123,18 @@ interface DisableDialogProps {
   readonly title: string
   readonly text: string
   readonly label: string
+  readonly done: string
   readonly onClose: () => void
 }
 
-function DisableDialog({ sent, title, text, label, onClose }: DisableDialogProps) {
-  const t = useWords()
+function DisableDialog({ sent, title, text, label, done, onClose }: DisableDialogProps) {
   const tellDone = useDone()
   const { mutate, isPending, error } = useChange('codes.disable', TOUCHED)
   const enable = useChange('codes.enable', TOUCHED)
   const confirm = () =>
     mutate(sent, {
       onSuccess: () => {
-        tellDone({ text: t('disabled'), undo: () => enable.mutateAsync(sent) })
+        tellDone({ text: done, undo: () => enable.mutateAsync(sent) })
         onClose()
       },
     })

@@ -8,7 +8,7 @@ import { IconButton } from '../../../kit/icon-button.tsx'
 import { Section } from '../../../kit/page.tsx'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager, Table } from '../../../kit/table.tsx'
-import { type LimitSubject, LimitsDialog } from '../../../limits-form/limits-dialog.tsx'
+import { LimitsDialog } from '../../../limits-form/limits-dialog.tsx'
 import { LimitWords } from './limit-words.tsx'
 import styles from './plans.module.css'
 import { PoliciesSection } from './policies-section.tsx'
@@ -21,10 +21,7 @@ export function LimitsTab() {
   const t = useWords()
   const { query, paging } = usePaged('limits.list', {})
   const plans = useAsk('plans.list', { includeArchived: true })
-  const [edited, setEdited] = useState<{
-    readonly subject: LimitSubject
-    readonly rules: SubjectLimits['rules']
-  }>()
+  const [edited, setEdited] = useState<SubjectLimits>()
   const planName = (id: string) => plans.data?.rows.find((plan) => plan.id === id)?.name
   const nameOf = ({ scope, subjectId }: SubjectLimits) => {
     if (scope === 'role') return t(subjectId === 'admin' ? 'role_admin' : 'role_user')
@@ -86,12 +83,7 @@ export function LimitsTab() {
                   cell: (row) => (
                     <IconButton
                       label={t('editLimitsNamed', { name: nameOf(row) })}
-                      onClick={() =>
-                        setEdited({
-                          subject: { scope: row.scope, subjectId: row.subjectId, name: nameOf(row) },
-                          rules: row.rules,
-                        })
-                      }
+                      onClick={() => setEdited(row)}
                     >
                       <Pencil size={15} />
                     </IconButton>
@@ -106,7 +98,11 @@ export function LimitsTab() {
       <UsageNow />
       <PoliciesSection />
       {edited === undefined ? undefined : (
-        <LimitsDialog subject={edited.subject} rules={edited.rules} onClose={() => setEdited(undefined)} />
+        <LimitsDialog
+          subject={{ scope: edited.scope, subjectId: edited.subjectId, name: nameOf(edited) }}
+          rules={edited.rules}
+          onClose={() => setEdited(undefined)}
+        />
       )}
     </div>
   )

@@ -16,18 +16,18 @@ test('a reload keeps everything but what is secret', () => {
     announcement: 'Welcome',
   }
   keepDraft(typed)
-  expect(JSON.stringify({ ...sessionStorage })).not.toContain('SECRET')
+  expect(JSON.stringify({ ...localStorage })).not.toContain('SECRET')
   const { draft, isResumed } = readDraft()
   expect(isResumed).toBe(true)
   expect(draft).toEqual({ ...typed, token: '', password: '', confirmation: '', apiKey: '' })
 })
 
 test('what an older page stored, or somebody else, is left out', () => {
-  sessionStorage.setItem('codex-gateway.set-up', '{"email":7,"announcement":"kept","nonsense":1}')
+  localStorage.setItem('codex-gateway.set-up', '{"email":7,"announcement":"kept","nonsense":1}')
   const { draft } = readDraft()
   expect(draft).toMatchObject({ email: '', announcement: 'kept' })
   expect(draft).not.toHaveProperty('nonsense')
-  sessionStorage.setItem('codex-gateway.set-up', 'null')
+  localStorage.setItem('codex-gateway.set-up', 'null')
   expect(readDraft().draft.email).toBe('')
 })
 

@@ -1,5 +1,5 @@
-// What was typed into the set-up so far. A reload keeps it, except for what is secret: token, password and key are in
-// memory alone.
+// What was typed into the set-up so far. A reload keeps it, and a window that was closed, until the set-up is done; except for
+// what is secret: token, password and key are in memory alone.
 import type { CallInput } from '../../../../contract/catalogue.ts'
 import type { Language } from '../../../words/language.ts'
 
@@ -44,7 +44,7 @@ export function readDraft(): { readonly draft: Draft; readonly isResumed: boolea
 
 export function keepDraft(draft: Draft): void {
   try {
-    sessionStorage.setItem(STORED_AS, JSON.stringify({ ...draft, ...NO_SECRETS }))
+    localStorage.setItem(STORED_AS, JSON.stringify({ ...draft, ...NO_SECRETS }))
   } catch {
     // A browser may forbid storage altogether; then a reload begins anew.
   }
@@ -52,7 +52,7 @@ export function keepDraft(draft: Draft): void {
 
 export function forgetDraft(): void {
   try {
-    sessionStorage.removeItem(STORED_AS)
+    localStorage.removeItem(STORED_AS)
   } catch {
     // Where nothing can be stored, nothing was.
   }
@@ -60,7 +60,7 @@ export function forgetDraft(): void {
 
 function storedText(): string | null {
   try {
-    return sessionStorage.getItem(STORED_AS)
+    return localStorage.getItem(STORED_AS)
   } catch {
     return null
   }

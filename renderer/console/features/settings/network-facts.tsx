@@ -35,7 +35,7 @@ export function NetworkFacts({ settings, isInWindow }: NetworkFactsProps) {
               { name: t('networkAddresses'), value: <code className="mono">{addresses.join(', ')}</code> },
             ]}
           />
-          <p className="help">{t(isInWindow ? 'networkHelpWindow' : 'networkHelp')}</p>
+          <p className={`help ${styles.below}`}>{t(isInWindow ? 'networkHelpWindow' : 'networkHelp')}</p>
         </PanelBody>
       </Section>
     </div>

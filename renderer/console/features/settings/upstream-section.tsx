@@ -70,12 +70,18 @@ function Health({ upstream }: { readonly upstream: Upstream }) {
               name: t('lastFailure'),
               value: health.lastFailureAt === null ? never : <Time atMs={health.lastFailureAt} />,
             },
-            { name: t('keyKept'), value: key.keptIn },
+            { name: t('keyKept'), value: keptIn(t, key.keptIn) },
           ]}
         />
       </PanelBody>
     </Section>
   )
+}
+
+/** The kinds of secret stores that a host has. */
+function keptIn(t: ReturnType<typeof useWords>, kind: string): string {
+  if (kind === 'encrypted file') return t('keptInFile')
+  return kind === 'OS keychain' ? t('keptInKeychain') : kind
 }
 
 function LastErrors({ upstream }: { readonly upstream: Upstream }) {

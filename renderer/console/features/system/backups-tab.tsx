@@ -26,7 +26,6 @@ export function BackupsTab({ status }: { readonly status: SystemStatus | undefin
   }>()
   const close = () => setAsked(undefined)
   const rows = backups.data?.rows ?? []
-  const nextAt = status?.backups.nextAt
   const createNow = () =>
     create.mutate(
       {},
@@ -42,13 +41,7 @@ export function BackupsTab({ status }: { readonly status: SystemStatus | undefin
     <>
       <div className="row sb g12 wrap">
         <span className="sec">
-          {nextAt === undefined || nextAt === null ? (
-            t('noSchedule')
-          ) : (
-            <>
-              {t('nextBackup')} <Time atMs={nextAt} />
-            </>
-          )}
+          {status === undefined ? undefined : <NextBackup atMs={status.backups.nextAt} />}
         </span>
         <span className="row g8">
           <ButtonLink href={`${CONSOLE_PATHS.settings}?part=advanced`}>{t('schedule')}</ButtonLink>
@@ -155,5 +148,15 @@ function DeleteBackup({
     >
       {t('deleteText', { id: backup.id })}
     </ConfirmDialog>
+  )
+}
+
+function NextBackup({ atMs }: { readonly atMs: SystemStatus['backups']['nextAt'] }) {
+  const t = useWords()
+  if (atMs === null) return t('noSchedule')
+  return (
+    <>
+      {t('nextBackup')} <Time atMs={atMs} />
+    </>
   )
 }

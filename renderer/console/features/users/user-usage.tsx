@@ -1,6 +1,9 @@
-// Every request of one person, page by page.
+// What one person used: over time, and request by request, page by page.
+import { useMemo, useState } from 'react'
 import { usePaged, useRefreshOn } from '../../../client/hooks.ts'
 import { Pager } from '../../../kit/table.tsx'
+import { SpendOverTime } from '../../../spend/spend-over-time.tsx'
+import type { SpendMetric } from '../../../spend/spend-points.ts'
 import { ListPanel } from './list-panel.tsx'
 import { UsageTable } from './usage-table.tsx'
 import { useWords } from './words.ts'
@@ -8,15 +11,20 @@ import { useWords } from './words.ts'
 export function UserUsage({ userId }: { readonly userId: string }) {
   const t = useWords()
   const { query, paging } = usePaged('usage.list', { userId })
-  useRefreshOn('requests.finished', ['usage.list'])
+  const [metric, setMetric] = useState<SpendMetric>('spend')
+  const filter = useMemo(() => ({ userId }), [userId])
+  useRefreshOn('requests.finished', ['usage.list', 'usage.series'])
   return (
-    <ListPanel title={t('requests')} query={query} empty={t('noRequests')}>
-      {(rows) => (
-        <>
-          <UsageTable rows={rows} />
-          <Pager paging={paging} />
-        </>
-      )}
-    </ListPanel>
+    <>
+      <SpendOverTime filter={filter} metric={metric} onMetric={setMetric} />
+      <ListPanel title={t('requests')} query={query} empty={t('noRequests')}>
+        {(rows) => (
+          <>
+            <UsageTable rows={rows} />
+            <Pager paging={paging} />
+          </>
+        )}
+      </ListPanel>
+    </>
   )
 }
