@@ -1,5 +1,6 @@
 // What the items of the tray and of the menu bar do.
 import { app, clipboard, shell } from 'electron'
+import type { UpdateState } from '../contract/desktop.ts'
 import type { Activity } from './activity.ts'
 import type { ConsoleWindow } from './console-window.ts'
 import type { GatewayActions } from './gateway-actions.ts'
@@ -8,6 +9,7 @@ import { startAtLogin } from './login-item.ts'
 import type { NetworkWatch } from './network-watch.ts'
 import type { PreferenceStore } from './preferences.ts'
 import type { TrayActions, TrayFacts } from './tray-menu.ts'
+import type { Updates } from './updates/watch-updates.ts'
 
 interface MenuActionDeps {
   readonly gateway: GatewayControl
@@ -15,6 +17,10 @@ interface MenuActionDeps {
   readonly preferences: PreferenceStore
   readonly window: Pick<ConsoleWindow, 'show'>
   readonly network: Pick<NetworkWatch, 'address'>
+  readonly updates: Updates
+  /** Shows a person what came of looking for a newer version. */
+  readonly tellUpdate: (state: UpdateState) => void
+  readonly installUpdate: () => Promise<void>
 }
 
 export interface MenuActions extends TrayActions {
@@ -31,6 +37,9 @@ export function createMenuActions({
   preferences,
   window,
   network,
+  updates,
+  tellUpdate,
+  installUpdate,
 }: MenuActionDeps): MenuActions {
   const listeners: (() => void)[] = []
   const answered = () => {
@@ -61,6 +70,8 @@ export function createMenuActions({
       startAtLogin(isOn)
       preferences.update({ startsAtLogin: isOn })
     },
+    checkForUpdate: () => void updates.check().then(tellUpdate),
+    installUpdate: () => void installUpdate(),
     quit: () => app.quit(),
     facts(activity, mayChangeNetwork) {
       const { isOpenToNetwork, startsAtLogin } = preferences.get()
@@ -73,6 +84,7 @@ export function createMenuActions({
         isOpenToNetwork,
         mayChangeNetwork,
         startsAtLogin,
+        update: updates.state(),
       }
     },
     noteAnswer: answered,

@@ -19,7 +19,9 @@ const surroundings = {
   root: process.env['ELECTRON_HOST_ROOT'] ?? unmodelled('an app without ELECTRON_HOST_ROOT'),
   chromium: process.env['ELECTRON_HOST_CHROMIUM'] ?? unmodelled('an app without ELECTRON_HOST_CHROMIUM'),
   language: process.env['ELECTRON_HOST_LANGUAGE'] ?? 'en-US',
+  resourcesDir: process.env['ELECTRON_HOST_RESOURCES'],
 }
+Object.assign(process, { resourcesPath: surroundings.resourcesDir })
 
 class App
   extends EventEmitter
@@ -37,6 +39,7 @@ class App
       | 'getName'
       | 'isPackaged'
       | 'requestSingleInstanceLock'
+      | 'releaseSingleInstanceLock'
       | 'getLoginItemSettings'
       | 'setLoginItemSettings'
       | 'setAppUserModelId'
@@ -50,7 +53,8 @@ class App
   /** Set by the file of the windows, which needs this one. */
   windows: () => readonly ClosableWindow[] = () => []
   colors: () => 'light' | 'dark' = () => 'light'
-  readonly isPackaged = false
+  /** Whether there is a place where a package has its resources. */
+  readonly isPackaged = surroundings.resourcesDir !== undefined
   readonly #paths = new Map<string, string>()
   readonly #manifest: { readonly name: string; readonly version: string }
   readonly #ready: Promise<void>
@@ -161,6 +165,11 @@ class App
     return true
   }
 
+  releaseSingleInstanceLock(): void {
+    if (this.#lock !== undefined) rmSync(this.#lock, { force: true })
+    this.#lock = undefined
+  }
+
   quit(): void {
     if (this.#isQuitting) return
     const event = preventable({})
@@ -182,7 +191,7 @@ class App
   }
   async #end(code: number): Promise<void> {
     this.emit('quit', {}, code)
-    if (this.#lock !== undefined) rmSync(this.#lock, { force: true })
+    this.releaseSingleInstanceLock()
     if (this.#isReady) await this.chromium.stop()
     process.exit(code)
   }
