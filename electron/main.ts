@@ -25,6 +25,7 @@ import { createPorts, withSecrets } from './ports.ts'
 import { createPreferences } from './preferences.ts'
 import { quitInOrder } from './quit.ts'
 import { chooseSecretPlace } from './secret-place.ts'
+import { followSleep } from './sleep.ts'
 import { desktopConfig, givenByEnvironment } from './start-config.ts'
 import { showTray } from './tray.ts'
 import { createElectronUpdater, hasFeed } from './updates/electron-updater.ts'
@@ -99,12 +100,19 @@ async function boot(): Promise<void> {
   preferences.onChange(tellWindow)
   updates.onChange(tellWindow)
 
+  const sleep = followSleep({
+    control: gateway,
+    actions,
+    slept: (inFlight) => notices.slept(inFlight),
+    changed: () => menus.noteAnswer(),
+  })
   const menus = createMenuActions({
     gateway,
     actions,
     preferences,
     window,
     network,
+    sleep,
     updates,
     tellUpdate: (state) => void tellUpdate(say(), state, version),
     installUpdate,
@@ -128,7 +136,7 @@ async function boot(): Promise<void> {
   updates.onChange(drawAppMenu)
 
   stayAwake(events)
-  notifyOperator({ events, updates, say, openConsole: menus.openConsole })
+  const notices = notifyOperator({ events, updates, say, openConsole: menus.openConsole })
   app.on('second-instance', menus.openConsole)
   app.on('activate', menus.openConsole)
 

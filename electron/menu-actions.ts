@@ -8,6 +8,7 @@ import type { GatewayControl } from './gateway-control.ts'
 import { startAtLogin } from './login-item.ts'
 import type { NetworkWatch } from './network-watch.ts'
 import type { PreferenceStore } from './preferences.ts'
+import type { Sleep } from './sleep.ts'
 import type { TrayActions, TrayFacts } from './tray-menu.ts'
 import type { Updates } from './updates/watch-updates.ts'
 
@@ -17,6 +18,7 @@ interface MenuActionDeps {
   readonly preferences: PreferenceStore
   readonly window: Pick<ConsoleWindow, 'show'>
   readonly network: Pick<NetworkWatch, 'address'>
+  readonly sleep: Sleep
   readonly updates: Updates
   /** Shows a person what came of looking for a newer version. */
   readonly tellUpdate: (state: UpdateState) => void
@@ -37,6 +39,7 @@ export function createMenuActions({
   preferences,
   window,
   network,
+  sleep,
   updates,
   tellUpdate,
   installUpdate,
@@ -60,6 +63,7 @@ export function createMenuActions({
     start: () => void actions.start(),
     stop: () => void actions.stop(),
     restart: () => void actions.restart(),
+    stopUntilAwake: () => void sleep.stopUntilAwake(),
     pause(isPaused) {
       gateway.server()?.pause(isPaused)
       answered()

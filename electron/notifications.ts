@@ -12,7 +12,12 @@ interface NotifyDeps {
   readonly openConsole: () => void
 }
 
-export function notifyOperator({ events, updates, say, openConsole }: NotifyDeps): void {
+export interface OperatorNotices {
+  /** The machine fell asleep under so many requests. */
+  slept(inFlight: number): void
+}
+
+export function notifyOperator({ events, updates, say, openConsole }: NotifyDeps): OperatorNotices {
   const show = (title: string, body: string): void => {
     if (!Notification.isSupported()) return
     const notification = new Notification({ title, body })
@@ -36,4 +41,5 @@ export function notifyOperator({ events, updates, say, openConsole }: NotifyDeps
     toldVersion = state.version
     show(say()('updateTitle', { version: state.version }), say()('updateBody'))
   })
+  return { slept: (inFlight) => show(say().count('sleptTitle', inFlight), say()('sleptBody')) }
 }

@@ -1,11 +1,11 @@
 // Quitting takes its time, for an update as well: nothing that somebody pays for is cut off without a person having said so.
-import { app } from 'electron'
+import { app, powerMonitor } from 'electron'
 import type { Logger } from '../server/ports.ts'
 import type { ConsoleWindow } from './console-window.ts'
 import type { GatewayActions } from './gateway-actions.ts'
 
 interface QuitDeps {
-  readonly actions: Pick<GatewayActions, 'start' | 'stop'>
+  readonly actions: Pick<GatewayActions, 'start' | 'stop' | 'stopAtShutdown'>
   readonly window: Pick<ConsoleWindow, 'letGo'>
   readonly logger: Pick<Logger, 'error'>
 }
@@ -30,6 +30,11 @@ export function quitInOrder({ actions, window, logger }: QuitDeps): OrderlyQuit 
       return true
     })
   })
+  // Without an argument in Electron's own types; what is prevented is that the system goes down before the app has ended.
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    event?.preventDefault()
+    void shutDown()
+  })
   // The gateway serves others whether or not anybody looks.
   app.on('window-all-closed', () => undefined)
 
@@ -47,6 +52,12 @@ export function quitInOrder({ actions, window, logger }: QuitDeps): OrderlyQuit 
     } finally {
       isAsking = false
     }
+  }
+  async function shutDown(): Promise<void> {
+    await actions.stopAtShutdown().catch((error) => logger.error({ err: error }, 'stopping failed'))
+    isStopped = true
+    window.letGo(true)
+    app.quit()
   }
   async function stop(): Promise<boolean> {
     try {

@@ -26,6 +26,7 @@ export interface TrayActions {
   start(): void
   stop(): void
   restart(): void
+  stopUntilAwake(): void
   pause(isPaused: boolean): void
   openToNetwork(isOpen: boolean): void
   startAtLogin(isOn: boolean): void
@@ -90,6 +91,7 @@ export function trayMenu(facts: TrayFacts, say: Say, actions: TrayActions): Menu
       ? { id: 'start', label: say('start'), click: actions.start }
       : { id: 'stop', label: say('stop'), enabled: isRunning, click: actions.stop },
     { id: 'restart', label: say('restart'), enabled: isRunning, click: actions.restart },
+    { id: 'stopUntilAwake', label: say('stopUntilAwake'), visible: isRunning, click: actions.stopUntilAwake },
     SEPARATOR,
     {
       id: 'openToNetwork',

@@ -23,6 +23,14 @@ const surroundings = {
 }
 Object.assign(process, { resourcesPath: surroundings.resourcesDir })
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 class App
   extends EventEmitter
   implements
@@ -146,6 +154,8 @@ class App
     const lock = join(this.getPath('userData'), 'electron-host.lock')
     const box = join(this.getPath('userData'), 'electron-host.second')
     mkdirSync(box, { recursive: true })
+    // The system's own lock is gone with the process that had it.
+    if (existsSync(lock) && !isAlive(Number(readFileSync(lock, 'utf8')))) rmSync(lock)
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' })
     } catch {
