@@ -30,6 +30,16 @@ const gatewayState = z.discriminatedUnion('kind', [
 ])
 export type GatewayState = z.infer<typeof gatewayState>
 
+/** `none` where nothing was built in to look at. Times are milliseconds; `message` is English, as it was said. */
+const updateState = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['none', 'idle', 'checking']) }),
+  z.strictObject({ kind: z.literal('newest'), checkedAt: z.int() }),
+  z.strictObject({ kind: z.literal('downloading'), version: z.string(), percent: z.int() }),
+  z.strictObject({ kind: z.literal('ready'), version: z.string() }),
+  z.strictObject({ kind: z.literal('failed'), message: z.string() }),
+])
+export type UpdateState = z.infer<typeof updateState>
+
 const desktopView = z.strictObject({
   gateway: gatewayState,
   isPaused: z.boolean(),
@@ -39,6 +49,9 @@ const desktopView = z.strictObject({
   port: z.int(),
   isOpenToNetwork: z.boolean(),
   startsAtLogin: z.boolean(),
+  version: z.string(),
+  update: updateState,
+  looksForUpdates: z.boolean(),
   /** What the environment decides, so that nothing here can. */
   isGiven: z.strictObject({ port: z.boolean(), host: z.boolean() }),
 })
@@ -109,6 +122,11 @@ export const desktopCalls = {
   'desktop.pause': call(z.strictObject({ isPaused: z.boolean() }), desktopView),
   'desktop.listen': call(listening, listeningChanged),
   'desktop.startAtLogin': call(z.strictObject({ isOn: z.boolean() }), desktopView),
+  /** Whether it looks for a newer version by itself, when it starts and once a day. */
+  'desktop.lookForUpdates': call(z.strictObject({ isOn: z.boolean() }), desktopView),
+  'desktop.checkForUpdate': call(nothing, desktopView),
+  /** Asks about requests that run as stopping does, and starts the newer version. Answers where that did not come about. */
+  'desktop.installUpdate': call(nothing, desktopView),
   /** Asks where, and writes a list into a file, by the gateway's name of it, such as `users.csv`; `query` has its filters. */
   'desktop.saveCsv': call(
     z.strictObject({ file: z.string().max(40), query: z.record(z.string().max(40), z.string().max(500)) }),

@@ -1,14 +1,27 @@
 // The menu bar, with the usual shortcuts in the usual places and the words of the window's language.
 import { Menu, type MenuItemConstructorOptions } from 'electron'
-import type { TrayActions } from './tray-menu.ts'
+import type { UpdateState } from '../contract/desktop.ts'
+import { type TrayActions, updateItem } from './tray-menu.ts'
 import type { Say } from './words.ts'
 
-type AppMenuActions = Pick<TrayActions, 'openConsole' | 'openPortal' | 'copyAddress' | 'restart'>
+type AppMenuActions = Pick<
+  TrayActions,
+  'openConsole' | 'openPortal' | 'copyAddress' | 'restart' | 'checkForUpdate' | 'installUpdate'
+>
 
-export const showAppMenu = (say: Say, actions: AppMenuActions): void =>
-  Menu.setApplicationMenu(Menu.buildFromTemplate(appMenu(say, actions, process.platform === 'darwin')))
+export const showAppMenu = (say: Say, update: UpdateState, actions: AppMenuActions): void =>
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate(
+      appMenu(say, updateItem(update, say, actions), actions, process.platform === 'darwin'),
+    ),
+  )
 
-function appMenu(say: Say, actions: AppMenuActions, isMac: boolean): MenuItemConstructorOptions[] {
+function appMenu(
+  say: Say,
+  update: MenuItemConstructorOptions,
+  actions: AppMenuActions,
+  isMac: boolean,
+): MenuItemConstructorOptions[] {
   const about = { role: 'about', label: say('about') } as const
   const quit = { role: 'quit', label: say('quitApp') } as const
   const separator = { type: 'separator' } as const
@@ -17,7 +30,14 @@ function appMenu(say: Say, actions: AppMenuActions, isMac: boolean): MenuItemCon
       ? [
           {
             label: 'Codex Gateway',
-            submenu: [about, separator, { role: 'hide', label: say('hide') } as const, separator, quit],
+            submenu: [
+              about,
+              update,
+              separator,
+              { role: 'hide', label: say('hide') } as const,
+              separator,
+              quit,
+            ],
           },
         ]
       : []),
@@ -39,7 +59,7 @@ function appMenu(say: Say, actions: AppMenuActions, isMac: boolean): MenuItemCon
         },
         separator,
         { id: 'menuRestart', label: say('restart'), click: actions.restart },
-        ...(isMac ? [] : [separator, about, quit]),
+        ...(isMac ? [] : [separator, update, about, quit]),
       ],
     },
     {

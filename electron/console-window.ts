@@ -14,8 +14,8 @@ export interface ConsoleWindow {
   show(): Promise<void>
   /** To the page, if one is there. */
   push(events: readonly (PushedEvent | DesktopEvent)[]): void
-  /** From then on, closing it is no longer hiding it. */
-  letGo(): void
+  /** While it is let go, closing it is no longer hiding it. */
+  letGo(isLetGo: boolean): void
 }
 
 export function createConsoleWindow(preferences: PreferenceStore, gateway: GatewayControl): ConsoleWindow {
@@ -57,8 +57,8 @@ export function createConsoleWindow(preferences: PreferenceStore, gateway: Gatew
     push(events) {
       if (window !== undefined && !window.isDestroyed()) window.webContents.send(EVENTS_CHANNEL, events)
     },
-    letGo() {
-      isLetGo = true
+    letGo(isLetGoNow) {
+      isLetGo = isLetGoNow
     },
   }
 }

@@ -15,6 +15,7 @@ import { startAtLogin } from './login-item.ts'
 import { askAsOperator } from './operator-calls.ts'
 import type { PreferenceStore } from './preferences.ts'
 import { saveCsv } from './save-csv.ts'
+import type { Updates } from './updates/watch-updates.ts'
 
 interface DesktopCallDeps {
   readonly control: GatewayControl
@@ -23,6 +24,9 @@ interface DesktopCallDeps {
   readonly noteAppearance: (looks: DesktopInput<'desktop.noteAppearance'>) => void
   /** Where it would listen now. */
   readonly wanted: () => { readonly host: string; readonly port: number }
+  readonly version: string
+  readonly updates: Updates
+  readonly installUpdate: () => Promise<void>
   readonly isGiven: DesktopView['isGiven']
   readonly dataDir: string
   readonly clock: Pick<Clock, 'now'>
@@ -35,10 +39,10 @@ const heartbeatOf = z.object({ heartbeatSeconds: z.int() })
 const SELF_TEST_KEY = 'Self-test'
 
 export function createDesktopHandlers(deps: DesktopCallDeps): DesktopHandlers {
-  const { control, actions, preferences, wanted, isGiven, changed } = deps
+  const { control, actions, preferences, wanted, isGiven, changed, updates } = deps
 
   function view(): DesktopView {
-    const { isOpenToNetwork, startsAtLogin } = preferences.get()
+    const { isOpenToNetwork, startsAtLogin, looksForUpdates } = preferences.get()
     const server = control.server()
     return {
       gateway: control.state(),
@@ -47,6 +51,9 @@ export function createDesktopHandlers(deps: DesktopCallDeps): DesktopHandlers {
       port: wanted().port,
       isOpenToNetwork,
       startsAtLogin,
+      version: deps.version,
+      update: updates.state(),
+      looksForUpdates,
       isGiven,
     }
   }
@@ -97,6 +104,12 @@ export function createDesktopHandlers(deps: DesktopCallDeps): DesktopHandlers {
       preferences.update({ startsAtLogin: isOn })
       return view()
     },
+    'desktop.lookForUpdates': ({ isOn }) => {
+      preferences.update({ looksForUpdates: isOn })
+      return view()
+    },
+    'desktop.checkForUpdate': () => viewAfter(updates.check()),
+    'desktop.installUpdate': () => viewAfter(deps.installUpdate()),
     'desktop.saveCsv': (input) =>
       saveCsv(input, { server: running(), askForPath: askForFile, nowMs: deps.clock.now() }),
     'desktop.codexProfile': ({ model }) => profile.view(model),

@@ -1,6 +1,6 @@
 // The questions that the app asks in windows of the system, before or without the console.
 import { dialog } from 'electron'
-import type { TakenPort } from '../contract/desktop.ts'
+import type { TakenPort, UpdateState } from '../contract/desktop.ts'
 import type { Say } from './words.ts'
 
 export async function askForSecretFile(say: Say, problem: string): Promise<'file' | 'again' | 'quit'> {
@@ -41,6 +41,32 @@ export async function tellStartProblem(say: Say, message: string): Promise<void>
     detail: message,
     buttons: [say('understood')],
   })
+}
+
+/** What came of looking for a newer version, to whoever asked in a menu. */
+export async function tellUpdate(say: Say, state: UpdateState, version: string): Promise<void> {
+  const message = updateLine(say, state, version)
+  // One that is ready is told of in the tray and by a notification.
+  if (message === undefined) return
+  await dialog.showMessageBox({
+    type: state.kind === 'failed' ? 'warning' : 'info',
+    message,
+    ...(state.kind === 'failed' ? { detail: state.message } : {}),
+    buttons: [say('understood')],
+  })
+}
+
+function updateLine(say: Say, state: UpdateState, version: string): string | undefined {
+  switch (state.kind) {
+    case 'newest':
+      return say('updateNewest', { version })
+    case 'downloading':
+      return say('updateDownloading', { version: state.version })
+    case 'failed':
+      return say('updateFailed')
+    default:
+      return undefined
+  }
 }
 
 /** What becomes of the requests that are running, before the gateway stops. */

@@ -9,11 +9,16 @@ import type { Say } from './words.ts'
 /** How long running answers may go on. */
 export const DRAIN_SECONDS = 60
 
+/** Systems wait about five seconds for their programs, and what is owed has to be written in them as well. */
+const SHUTDOWN_DRAIN_MS = 2_000
+
 export interface GatewayActions {
   start(): Promise<void>
   /** Resolves to whether it stands still: a person may rather keep it running. */
   stop(): Promise<boolean>
   restart(): Promise<void>
+  /** When the system shuts down: it asks nobody, and waits a moment. */
+  stopAtShutdown(): Promise<void>
   /** Restarts it where it runs, and starts it where it could not. A port that cannot be had changes nothing. */
   listenAt(listening: Listening): Promise<ListeningChanged>
 }
@@ -48,6 +53,7 @@ export function createGatewayActions({ control, preferences, say, wanted }: Acti
       await control.stop(choice === 'cut' ? 0 : DRAIN_SECONDS * 1000)
       return true
     },
+    stopAtShutdown: () => control.stop(SHUTDOWN_DRAIN_MS),
     async restart() {
       if (await actions.stop()) await actions.start()
     },

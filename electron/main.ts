@@ -9,7 +9,7 @@ import { stayAwake } from './awake.ts'
 import { listConsoleFiles } from './console-files.ts'
 import { createConsoleWindow } from './console-window.ts'
 import { createDesktopHandlers } from './desktop-calls.ts'
-import { askForSecretFile } from './dialogs.ts'
+import { askForSecretFile, tellUpdate } from './dialogs.ts'
 import { startProblemOf } from './free-port.ts'
 import { createGatewayActions } from './gateway-actions.ts'
 import { createGatewayControl } from './gateway-control.ts'
@@ -25,8 +25,11 @@ import { createPorts, withSecrets } from './ports.ts'
 import { createPreferences } from './preferences.ts'
 import { quitInOrder } from './quit.ts'
 import { chooseSecretPlace } from './secret-place.ts'
+import { followSleep } from './sleep.ts'
 import { desktopConfig, givenByEnvironment } from './start-config.ts'
 import { showTray } from './tray.ts'
+import { createElectronUpdater, hasFeed } from './updates/electron-updater.ts'
+import { watchUpdates } from './updates/watch-updates.ts'
 
 // Everything in the data folder is for its owner only.
 process.umask(0o077)
@@ -67,12 +70,23 @@ async function boot(): Promise<void> {
   const window = createConsoleWindow(preferences, gateway)
   const tellWindow = () => window.push([{ type: 'desktop.changed' }])
   const isGiven = givenByEnvironment(process.env)
+  const { platform, env } = process
+  const updater = hasFeed(app.isPackaged, process.resourcesPath, env)
+    ? await createElectronUpdater(ports.logger, platform, env)
+    : undefined
+  const updates = watchUpdates({ updater, preferences, clock: ports.clock })
+  const quit = quitInOrder({ actions, window, logger: ports.logger })
+  const installUpdate = () => quit.toInstall(updates.install)
+  const version = app.getVersion()
   const desktop = createDesktopHandlers({
     control: gateway,
     actions,
     preferences,
     noteAppearance: note,
     wanted,
+    version,
+    updates,
+    installUpdate,
     isGiven,
     dataDir,
     clock: ports.clock,
@@ -84,8 +98,25 @@ async function boot(): Promise<void> {
   network.onChange(() => window.push([{ type: 'desktop.network_changed' }]))
   events.onActivity(tellWindow)
   preferences.onChange(tellWindow)
+  updates.onChange(tellWindow)
 
-  const menus = createMenuActions({ gateway, actions, preferences, window, network })
+  const sleep = followSleep({
+    control: gateway,
+    actions,
+    slept: (inFlight) => notices.slept(inFlight),
+    changed: () => menus.noteAnswer(),
+  })
+  const menus = createMenuActions({
+    gateway,
+    actions,
+    preferences,
+    window,
+    network,
+    sleep,
+    updates,
+    tellUpdate: (state) => void tellUpdate(say(), state, version),
+    installUpdate,
+  })
   const tray = showTray({
     iconsDir: join(app.getAppPath(), 'build', 'tray'),
     facts: () => menus.facts(events.activity(), !isGiven.host),
@@ -96,14 +127,16 @@ async function boot(): Promise<void> {
   events.onActivity(tray.draw)
   network.onChange(tray.draw)
   preferences.onChange(tray.draw)
+  updates.onChange(tray.draw)
   menus.onAnswered(tray.drawAnew)
   menus.onAnswered(tellWindow)
-  showAppMenu(say(), menus)
-  preferences.onChange(() => showAppMenu(say(), menus))
+  const drawAppMenu = () => showAppMenu(say(), updates.state(), menus)
+  drawAppMenu()
+  preferences.onChange(drawAppMenu)
+  updates.onChange(drawAppMenu)
 
   stayAwake(events)
-  notifyOperator(events, say, menus.openConsole)
-  quitInOrder({ actions, window, logger: ports.logger })
+  const notices = notifyOperator({ events, updates, say, openConsole: menus.openConsole })
   app.on('second-instance', menus.openConsole)
   app.on('activate', menus.openConsole)
 

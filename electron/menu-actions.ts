@@ -1,5 +1,6 @@
 // What the items of the tray and of the menu bar do.
 import { app, clipboard, shell } from 'electron'
+import type { UpdateState } from '../contract/desktop.ts'
 import type { Activity } from './activity.ts'
 import type { ConsoleWindow } from './console-window.ts'
 import type { GatewayActions } from './gateway-actions.ts'
@@ -7,7 +8,9 @@ import type { GatewayControl } from './gateway-control.ts'
 import { startAtLogin } from './login-item.ts'
 import type { NetworkWatch } from './network-watch.ts'
 import type { PreferenceStore } from './preferences.ts'
+import type { Sleep } from './sleep.ts'
 import type { TrayActions, TrayFacts } from './tray-menu.ts'
+import type { Updates } from './updates/watch-updates.ts'
 
 interface MenuActionDeps {
   readonly gateway: GatewayControl
@@ -15,6 +18,11 @@ interface MenuActionDeps {
   readonly preferences: PreferenceStore
   readonly window: Pick<ConsoleWindow, 'show'>
   readonly network: Pick<NetworkWatch, 'address'>
+  readonly sleep: Sleep
+  readonly updates: Updates
+  /** Shows a person what came of looking for a newer version. */
+  readonly tellUpdate: (state: UpdateState) => void
+  readonly installUpdate: () => Promise<void>
 }
 
 export interface MenuActions extends TrayActions {
@@ -31,6 +39,10 @@ export function createMenuActions({
   preferences,
   window,
   network,
+  sleep,
+  updates,
+  tellUpdate,
+  installUpdate,
 }: MenuActionDeps): MenuActions {
   const listeners: (() => void)[] = []
   const answered = () => {
@@ -51,6 +63,7 @@ export function createMenuActions({
     start: () => void actions.start(),
     stop: () => void actions.stop(),
     restart: () => void actions.restart(),
+    stopUntilAwake: () => void sleep.stopUntilAwake(),
     pause(isPaused) {
       gateway.server()?.pause(isPaused)
       answered()
@@ -61,6 +74,8 @@ export function createMenuActions({
       startAtLogin(isOn)
       preferences.update({ startsAtLogin: isOn })
     },
+    checkForUpdate: () => void updates.check().then(tellUpdate),
+    installUpdate: () => void installUpdate(),
     quit: () => app.quit(),
     facts(activity, mayChangeNetwork) {
       const { isOpenToNetwork, startsAtLogin } = preferences.get()
@@ -73,6 +88,7 @@ export function createMenuActions({
         isOpenToNetwork,
         mayChangeNetwork,
         startsAtLogin,
+        update: updates.state(),
       }
     },
     noteAnswer: answered,

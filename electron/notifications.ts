@@ -2,21 +2,44 @@
 import { Notification } from 'electron'
 import type { GatewayEvents } from './gateway-events.ts'
 import { createNoticeFilter } from './notices.ts'
+import type { Updates } from './updates/watch-updates.ts'
 import type { Say } from './words.ts'
 
-export function notifyOperator(events: GatewayEvents, say: () => Say, openConsole: () => void): void {
+interface NotifyDeps {
+  readonly events: Pick<GatewayEvents, 'onEvents'>
+  readonly updates: Pick<Updates, 'onChange'>
+  readonly say: () => Say
+  readonly openConsole: () => void
+}
+
+export interface OperatorNotices {
+  /** The machine fell asleep under so many requests. */
+  slept(inFlight: number): void
+}
+
+export function notifyOperator({ events, updates, say, openConsole }: NotifyDeps): OperatorNotices {
+  const show = (title: string, body: string): void => {
+    if (!Notification.isSupported()) return
+    const notification = new Notification({ title, body })
+    notification.on('click', openConsole)
+    notification.show()
+  }
+
   const noticeOf = createNoticeFilter()
   events.onEvents((happened) => {
     for (const event of happened) {
       const notice = noticeOf(event)
-      if (notice === undefined || !Notification.isSupported()) continue
+      if (notice === undefined) continue
       const model = event.type === 'price.missing' ? event.model : ''
-      const notification = new Notification({
-        title: say()(notice.title),
-        body: say()(notice.body, { model }),
-      })
-      notification.on('click', openConsole)
-      notification.show()
+      show(say()(notice.title), say()(notice.body, { model }))
     }
   })
+
+  let toldVersion = ''
+  updates.onChange((state) => {
+    if (state.kind !== 'ready' || state.version === toldVersion) return
+    toldVersion = state.version
+    show(say()('updateTitle', { version: state.version }), say()('updateBody'))
+  })
+  return { slept: (inFlight) => show(say().count('sleptTitle', inFlight), say()('sleptBody')) }
 }

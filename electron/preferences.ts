@@ -18,6 +18,8 @@ const shape = z.object({
   language: language.optional().catch(undefined),
   theme: theme.catch('system'),
   startsAtLogin: z.boolean().catch(false),
+  /** Only where a feed was built in. */
+  looksForUpdates: z.boolean().catch(true),
   port: portNumber.catch(8080),
   /** Whether other machines of the network are let in. Every request carries a key there as it does here. */
   isOpenToNetwork: z.boolean().catch(false),

@@ -1,41 +1,72 @@
-// Quitting takes its time: nothing that somebody pays for is cut off without a person having said so.
-import { app } from 'electron'
+// Quitting takes its time, for an update as well: nothing that somebody pays for is cut off without a person having said so.
+import { app, powerMonitor } from 'electron'
 import type { Logger } from '../server/ports.ts'
 import type { ConsoleWindow } from './console-window.ts'
 import type { GatewayActions } from './gateway-actions.ts'
 
 interface QuitDeps {
-  readonly actions: Pick<GatewayActions, 'stop'>
+  readonly actions: Pick<GatewayActions, 'start' | 'stop' | 'stopAtShutdown'>
   readonly window: Pick<ConsoleWindow, 'letGo'>
   readonly logger: Pick<Logger, 'error'>
 }
 
-export function quitInOrder({ actions, window, logger }: QuitDeps): void {
+export interface OrderlyQuit {
+  /**
+   * Ends what runs as for quitting; `install` then ends the app. Where it could not, the gateway starts again. Resolves at once
+   * where somebody is being asked already.
+   */
+  toInstall(install: () => boolean): Promise<void>
+}
+
+export function quitInOrder({ actions, window, logger }: QuitDeps): OrderlyQuit {
   let isAsking = false
   let isStopped = false
 
   app.on('before-quit', (event) => {
     if (isStopped) return
     event.preventDefault()
-    if (isAsking) return
-    isAsking = true
-    void end().finally(() => {
-      isAsking = false
+    void end(() => {
+      app.quit()
+      return true
     })
+  })
+  // Without an argument in Electron's own types; what is prevented is that the system goes down before the app has ended.
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    event?.preventDefault()
+    void shutDown()
   })
   // The gateway serves others whether or not anybody looks.
   app.on('window-all-closed', () => undefined)
 
-  async function end(): Promise<void> {
+  async function end(last: () => boolean): Promise<void> {
+    if (isAsking) return
+    isAsking = true
     try {
-      isStopped = await actions.stop()
+      isStopped = await stop()
+      if (!isStopped) return
+      window.letGo(true)
+      if (last()) return
+      window.letGo(false)
+      isStopped = false
+      await actions.start()
+    } finally {
+      isAsking = false
+    }
+  }
+  async function shutDown(): Promise<void> {
+    await actions.stopAtShutdown().catch((error) => logger.error({ err: error }, 'stopping failed'))
+    isStopped = true
+    window.letGo(true)
+    app.quit()
+  }
+  async function stop(): Promise<boolean> {
+    try {
+      return await actions.stop()
     } catch (error) {
       // It cannot be stopped any better by staying.
       logger.error({ err: error }, 'stopping failed')
-      isStopped = true
+      return true
     }
-    if (!isStopped) return
-    window.letGo()
-    app.quit()
   }
+  return { toInstall: end }
 }

@@ -7,6 +7,7 @@ const PREFERENCES: Preferences = {
   window: { width: 1280, height: 820, isMaximized: false },
   theme: 'system',
   startsAtLogin: false,
+  looksForUpdates: true,
   port: 9000,
   isOpenToNetwork: true,
   secretPlace: 'keychain',

@@ -1,6 +1,6 @@
 // What the tray shows: one of three icons, a line for hovering, and the menu, out of what the gateway does now.
 import type { MenuItemConstructorOptions } from 'electron'
-import type { GatewayState } from '../contract/desktop.ts'
+import type { GatewayState, UpdateState } from '../contract/desktop.ts'
 import type { Activity } from './activity.ts'
 import type { Say } from './words.ts'
 
@@ -14,6 +14,7 @@ export interface TrayFacts {
   /** Whether the start-up configuration leaves that to the preferences. */
   readonly mayChangeNetwork: boolean
   readonly startsAtLogin: boolean
+  readonly update: UpdateState
 }
 
 export type TrayIcon = 'running' | 'stopped' | 'attention'
@@ -25,9 +26,12 @@ export interface TrayActions {
   start(): void
   stop(): void
   restart(): void
+  stopUntilAwake(): void
   pause(isPaused: boolean): void
   openToNetwork(isOpen: boolean): void
   startAtLogin(isOn: boolean): void
+  checkForUpdate(): void
+  installUpdate(): void
   quit(): void
 }
 
@@ -87,6 +91,7 @@ export function trayMenu(facts: TrayFacts, say: Say, actions: TrayActions): Menu
       ? { id: 'start', label: say('start'), click: actions.start }
       : { id: 'stop', label: say('stop'), enabled: isRunning, click: actions.stop },
     { id: 'restart', label: say('restart'), enabled: isRunning, click: actions.restart },
+    { id: 'stopUntilAwake', label: say('stopUntilAwake'), visible: isRunning, click: actions.stopUntilAwake },
     SEPARATOR,
     {
       id: 'openToNetwork',
@@ -103,7 +108,29 @@ export function trayMenu(facts: TrayFacts, say: Say, actions: TrayActions): Menu
       checked: facts.startsAtLogin,
       click: ({ checked }) => actions.startAtLogin(checked),
     },
+    updateItem(facts.update, say, actions),
     SEPARATOR,
     { id: 'quit', label: say('quitApp'), click: actions.quit },
   ]
+}
+
+/** In the tray and in the menu bar; not there where there is nothing to look at. */
+export function updateItem(
+  update: UpdateState,
+  say: Say,
+  actions: Pick<TrayActions, 'checkForUpdate' | 'installUpdate'>,
+): MenuItemConstructorOptions {
+  if (update.kind === 'ready')
+    return {
+      id: 'update',
+      label: say('installUpdate', { version: update.version }),
+      click: actions.installUpdate,
+    }
+  return {
+    id: 'update',
+    label: say('checkForUpdate'),
+    visible: update.kind !== 'none',
+    enabled: update.kind !== 'checking' && update.kind !== 'downloading',
+    click: actions.checkForUpdate,
+  }
 }

@@ -1,11 +1,12 @@
 // `npm run package [-- FLAGS OF ELECTRON-BUILDER]`: builds everything and packs the desktop app for this system into
-// dist/packages. Fetches Electron's runtime and the packagers' own tools; nothing is uploaded.
+// dist/packages. CODEX_GATEWAY_UPDATE_FEED is where these will look for newer ones. Fetches Electron's runtime and the packagers' own tools; nothing is uploaded.
 import './require-node.mjs'
 import { join } from 'node:path'
 import { nodePath } from './packages.mjs'
 import { runInChild } from './run-under-node.mjs'
 import { endWith } from './set-up-error.mjs'
 import { ROOT, setUp } from './setup.mjs'
+import { publishFlags } from './update-feed.mjs'
 
 async function packageApp() {
   await setUp({ isBuildForced: true })
@@ -17,6 +18,7 @@ async function packageApp() {
     config,
     '--publish',
     'never',
+    ...publishFlags(process.env),
     ...process.argv.slice(2),
   ])
 }

@@ -30,6 +30,7 @@ const BUILT_IN = [
   '@base-ui/react',
   '@tanstack/react-query',
   'electron-store',
+  'electron-updater',
   'lucide-react',
   'qrcode',
   'react',

@@ -24,6 +24,8 @@ export interface DesktopOptions {
   readonly root?: string
   readonly dataDir?: string
   readonly language?: string
+  /** What the app is started with, such as `--hidden` at login. */
+  readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** The answers of the dialogs that appear before a test could say them. */
   readonly dialogAnswers?: readonly number[]
@@ -32,6 +34,8 @@ export interface DesktopOptions {
 export interface DesktopApp {
   readonly dataDir: string
   readonly exited: Promise<number | null>
+  /** As a crash or the system would. */
+  kill(): void
   /** The page in the window, loaded. */
   page(): Promise<Page>
   /** Runs `ask` in the main process. It is sent as text: it sees its arguments and nothing else. */
@@ -50,7 +54,7 @@ export function startDesktop(options: DesktopOptions = {}): DesktopApp {
   const { root = ROOT, dataDir = newDataDir() } = options
   let printed = ''
   const run = (): ChildProcess => {
-    const child = fork(join(root, 'dist', 'electron', 'main.mjs'), [], {
+    const child = fork(join(root, 'dist', 'electron', 'main.mjs'), options.args ?? [], {
       cwd: root,
       execArgv: ['--import', REGISTER, '--enable-source-maps'],
       // A group of its own, so that its browser ends with it, however it ends.
@@ -92,6 +96,7 @@ export function startDesktop(options: DesktopOptions = {}): DesktopApp {
   return {
     dataDir,
     exited,
+    kill: () => killGroup(child),
     printed: () => printed,
     async page() {
       // Without Playwright's own defaults, under which a page never becomes hidden.
@@ -127,6 +132,9 @@ export function newDataDir(): string {
   onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }))
   return dir
 }
+
+/** Where the gateway of the app listens, once it has said so. */
+export const addressOf = (app: DesktopApp): string => /"address":"([^"]+)"/.exec(app.printed())?.[1] ?? ''
 
 /** A function's text goes over, its result comes back. */
 function speakWith(child: ChildProcess, printed: () => string) {

@@ -4,11 +4,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
-import { startDesktop, takePicture } from './desktop-app.ts'
+import { OpenAI } from '../clients/openai-client.ts'
+import { startDesktop, takeAllPictures } from './desktop-app.ts'
 import { keychainJourney } from './desktop-journey.ts'
 import { startPrivateKeychain } from './private-keychain.ts'
+import { answerNext, click, seen } from './tray-hand.ts'
 
 const UPSTREAM_KEY = 'sk-proj-only-in-the-keychain-QWER'
+const MODEL = 'gpt-4.1-mini'
+const DRAIN = 0
 const ADMIN = { email: 'ada@example.test', password: 'correct horse battery staple' }
 
 keychainJourney('from the first start to the first request, and on after the next start', async () => {
@@ -19,7 +23,7 @@ keychainJourney('from the first start to the first request, and on after the nex
 
   const page = await app.page()
   await page.getByRole('heading', { level: 1, name: 'Set up your gateway' }).waitFor()
-  await takePicture(page, 'set-up')
+  await takeAllPictures(page, 'set-up')
   await page.getByRole('textbox', { name: 'Email' }).fill(ADMIN.email)
   await page.locator('input[name=password]').fill(ADMIN.password)
   await page.getByRole('textbox', { name: 'Password again' }).fill(ADMIN.password)
@@ -35,7 +39,7 @@ keychainJourney('from the first start to the first request, and on after the nex
   // The gateway's own address, not the page's, which nobody else can reach.
   const address = addressIn(app.printed())
   await page.getByText(address.replace('http://', ''), { exact: true }).waitFor()
-  await takePicture(page, 'console')
+  await takeAllPictures(page, 'console')
   // Nobody signs in here, so nobody can sign out.
   await page.getByRole('button', { name: /Account/ }).click()
   await page.getByRole('menu').getByText(ADMIN.email).waitFor()
@@ -50,24 +54,33 @@ keychainJourney('from the first start to the first request, and on after the nex
   })
   expect(JSON.stringify(view)).not.toContain(UPSTREAM_KEY)
 
-  // Somebody else's process, with a key that the operator made in the window.
-  await page.evaluate(
-    `window.rows = []; window.codexGateway.subscribe((event) => window.rows.push(...(event.rows ?? [])))`,
-  )
+  // Somebody else's program, with a key that the operator made in the window.
   const secret = await page.evaluate(`(async () => {
     const { call } = window.codexGateway
     const me = await call('me.get', {})
     await call('users.adjustBalance', { userId: me.data.id, amountNanoUsd: 1_000_000_000, note: 'first' })
     return (await call('keys.create', { name: 'laptop' })).data.secret
   })()`)
-  const answer = await fetch(`${address}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'gpt-4.1-mini', messages: [{ role: 'user', content: 'Hello' }] }),
-  })
-  expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('"usage"')])
-  const rows = () => page.evaluate('window.rows')
-  await expect.poll(rows).toMatchObject([{ model: 'gpt-4.1-mini', status: 200 }])
+  await page.evaluate(`location.href = '/admin/usage'`)
+  await page.getByRole('heading', { level: 1, name: 'Usage' }).waitFor()
+  const client = new OpenAI({ baseURL: `${address}/v1`, apiKey: String(secret), maxRetries: 0 })
+  const begin = (content: string) =>
+    client.chat.completions.create({ model: MODEL, stream: true, messages: [{ role: 'user', content }] })
+  const rows = page.getByRole('row').filter({ hasText: MODEL })
+  expect(await textOf(await begin('Hello'))).not.toBe('')
+  await rows.first().waitFor()
+  expect(await rows.count()).toBe(1)
+
+  // One is in flight. To stop means that nobody new comes in, and that it ends as if nothing were.
+  const running = await begin('[[demo:delay=40]] [[demo:tokens=100]]')
+  const whole = textOf(running)
+  await expect.poll(async () => (await seen(app)).items).toMatchObject({ inFlight: '1 request running' })
+  await answerNext(app, DRAIN)
+  await click(app, 'stop')
+  await expect.poll(async () => (await seen(app)).toolTip).toBe('Codex Gateway · Stopping')
+  await expect(begin('Me too')).rejects.toThrow()
+  expect((await whole).length).toBeGreaterThan(100)
+  await expect.poll(async () => (await seen(app)).toolTip).toBe('Codex Gateway · Stopped')
 
   await app.inMain(({ app: electronApp }) => electronApp.quit())
   expect(await app.exited).toBe(0)
@@ -82,6 +95,11 @@ keychainJourney('from the first start to the first request, and on after the nex
   })
 })
 
+interface Choice {
+  readonly delta: { readonly content?: string | null }
+  readonly finish_reason: string | null
+}
+
 const addressIn = (log: string): string => /"address":"([^"]+)"/.exec(log)?.[1] ?? ''
 
 /** Files of the data folder, the browser's own among them, that hold the text. */
@@ -90,3 +108,15 @@ const filesWith = (dir: string, text: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
     .filter((path) => readFileSync(path).includes(text))
+
+async function textOf(stream: AsyncIterable<{ readonly choices: readonly Choice[] }>): Promise<string> {
+  let text = ''
+  let reason: string | null = null
+  for await (const { choices } of stream) {
+    text += choices[0]?.delta.content ?? ''
+    reason = choices[0]?.finish_reason ?? reason
+  }
+  // An answer that broke off has no reason to have ended.
+  expect(reason).not.toBeNull()
+  return text
+}

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import {
-  type DesktopApp,
   dataDirWith,
   newDataDir,
   setUpDemo,
@@ -14,42 +13,11 @@ import {
   USE_FILE,
 } from './desktop-app.ts'
 import { desktopJourney } from './desktop-journey.ts'
+import { answerNext, ask, calls, click, seen } from './tray-hand.ts'
 
 const NEXT_PORT = 0
 const CUT = 1
 const STAY = 2
-
-/** The tray as a person sees it: the line for hovering, and each item with what it says. */
-const seen = (app: DesktopApp) =>
-  app.inMain(({ Tray }) => {
-    const [tray] = Tray.all
-    const items = tray?.menu?.items.filter(({ visible, type }) => visible && type !== 'separator') ?? []
-    return {
-      toolTip: tray?.toolTip,
-      icon: (tray?.image as { path: string } | undefined)?.path.split(/[\\/]/).at(-1),
-      items: Object.fromEntries(items.map(({ id, label }) => [id, label])),
-      enabled: items.filter(({ enabled }) => enabled).map(({ id }) => id),
-    }
-  })
-
-const click = (app: DesktopApp, id: string) =>
-  app.inMain(({ Tray }, item) => Tray.all[0]?.menu?.getMenuItemById(item)?.click(), id)
-
-const answerNext = (app: DesktopApp, button: number) =>
-  app.inMain(({ recorded }, next) => void recorded.dialogAnswers.push(next), button)
-
-const calls = (app: DesktopApp, api: string) =>
-  app.inMain(
-    ({ recorded }, name) => recorded.calls.filter((call) => call.api === name).map(({ args }) => args[0]),
-    api,
-  )
-
-const ask = (address: string, secret: string, prompt: string) =>
-  fetch(`${address}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'demo-fast', stream: true, messages: [{ role: 'user', content: prompt }] }),
-  })
 
 desktopJourney('the tray shows and steers the gateway, and asks before it cuts anybody off', async () => {
   const port = await takenPort()

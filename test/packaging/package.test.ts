@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Configuration } from 'electron-builder'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from '../../scripts/setup.mjs'
+import { publishFlags, publishFor } from '../../scripts/update-feed.mjs'
 import { newDataDir, startDesktop, USE_FILE } from '../electron-host/desktop-app.ts'
 import { desktopJourney } from '../electron-host/desktop-journey.ts'
 import { type PackedApp, packApp } from './packed-app.ts'
@@ -12,9 +13,11 @@ import { type PackedApp, packApp } from './packed-app.ts'
 /** With the two web apps, without Electron itself. */
 const BYTES_MAX = 20 * 1024 * 1024
 
+const FEED = 'https://updates.example.test/codex-gateway/'
+
 let packed: PackedApp
 beforeAll(async () => {
-  packed = await packApp()
+  packed = await packApp({ publish: publishFor({ CODEX_GATEWAY_UPDATE_FEED: FEED }) })
 }, 120_000)
 afterAll(() => packed.remove())
 
@@ -69,6 +72,43 @@ test('no sources, no tests, no documents, no secrets, and no more than the budge
   )
   expect(secrets.map(({ path }) => path)).toEqual([])
   expect(packed.files.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(BYTES_MAX)
+})
+
+test('a feed is built in where it is named, and none by itself', () => {
+  expect(packed.beside('app-update.yml')).toContain(`provider: generic\nurl: ${FEED}\n`)
+  expect(publishFlags({ CODEX_GATEWAY_UPDATE_FEED: FEED })).toEqual([
+    '--config.publish.provider=generic',
+    `--config.publish.url=${FEED}`,
+  ])
+  expect([publishFor({}), publishFlags({})]).toEqual([null, []])
+  expect(readFileSync(join(ROOT, 'electron-builder.yml'), 'utf8')).toMatch(/^publish: null$/m)
+  for (const feed of ['http://updates.example.test/', 'file:///tmp', 'updates'])
+    expect(() => publishFor({ CODEX_GATEWAY_UPDATE_FEED: feed })).toThrow('https://')
+})
+
+test('what is built into the app and what stays beside it is named with its licence', () => {
+  const list =
+    packed.files
+      .find(({ path }) => path === 'dist/licences.json')
+      ?.read()
+      .toString() ?? ''
+  for (const name of ['ws', 'multicast-dns', 'electron-updater', 'builder-util-runtime', 'better-sqlite3'])
+    expect(list).toContain(`"name":"${name}"`)
+})
+
+test('the switches in the program are set the way in which no script can turn them back', () => {
+  const switches = readFileSync(join(ROOT, 'electron-builder.yml'), 'utf8').match(
+    /^electronFuses:\n((?: {2}.*\n)+)/m,
+  )
+  expect(switches?.[1]?.trim().split(/\n */)).toEqual([
+    'runAsNode: false',
+    'enableNodeOptionsEnvironmentVariable: false',
+    'enableNodeCliInspectArguments: false',
+    'enableCookieEncryption: true',
+    'enableEmbeddedAsarIntegrityValidation: true',
+    'onlyLoadAppFromAsar: true',
+    'grantFileProtocolExtraPrivileges: false',
+  ])
 })
 
 desktopJourney('the app starts from what was packed', async () => {

@@ -1,6 +1,6 @@
 // Packs the app as electron-builder does for Linux, against an empty folder in place of Electron's runtime, and reads what is in
 // the archive. https://github.com/electron/asar: eight bytes, a length, a JSON header, then the files one after another.
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { build, type Configuration, Platform } from 'electron-builder'
@@ -16,6 +16,8 @@ export interface PackedFile {
 
 export interface PackedApp {
   readonly files: readonly PackedFile[]
+  /** A file beside the archive; undefined where there is none. */
+  beside(name: string): string | undefined
   /** Writes the app as a folder, as far as plain Node needs one. */
   extract(dir: string): void
   remove(): void
@@ -48,6 +50,10 @@ export async function packApp(changes: Configuration = {}): Promise<PackedApp> {
   const files = readArchive(archive)
   return {
     files,
+    beside(name) {
+      const path = join(dirname(archive), name)
+      return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+    },
     extract(target) {
       for (const file of files) {
         const path = join(target, file.path)

@@ -19,6 +19,16 @@ const surroundings = {
   root: process.env['ELECTRON_HOST_ROOT'] ?? unmodelled('an app without ELECTRON_HOST_ROOT'),
   chromium: process.env['ELECTRON_HOST_CHROMIUM'] ?? unmodelled('an app without ELECTRON_HOST_CHROMIUM'),
   language: process.env['ELECTRON_HOST_LANGUAGE'] ?? 'en-US',
+  resourcesDir: process.env['ELECTRON_HOST_RESOURCES'],
+}
+Object.assign(process, { resourcesPath: surroundings.resourcesDir })
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 class App
@@ -37,6 +47,7 @@ class App
       | 'getName'
       | 'isPackaged'
       | 'requestSingleInstanceLock'
+      | 'releaseSingleInstanceLock'
       | 'getLoginItemSettings'
       | 'setLoginItemSettings'
       | 'setAppUserModelId'
@@ -50,7 +61,8 @@ class App
   /** Set by the file of the windows, which needs this one. */
   windows: () => readonly ClosableWindow[] = () => []
   colors: () => 'light' | 'dark' = () => 'light'
-  readonly isPackaged = false
+  /** Whether there is a place where a package has its resources. */
+  readonly isPackaged = surroundings.resourcesDir !== undefined
   readonly #paths = new Map<string, string>()
   readonly #manifest: { readonly name: string; readonly version: string }
   readonly #ready: Promise<void>
@@ -142,6 +154,8 @@ class App
     const lock = join(this.getPath('userData'), 'electron-host.lock')
     const box = join(this.getPath('userData'), 'electron-host.second')
     mkdirSync(box, { recursive: true })
+    // The system's own lock is gone with the process that had it.
+    if (existsSync(lock) && !isAlive(Number(readFileSync(lock, 'utf8')))) rmSync(lock)
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' })
     } catch {
@@ -159,6 +173,11 @@ class App
       this.emit('second-instance', {}, argv, cwd)
     }).unref()
     return true
+  }
+
+  releaseSingleInstanceLock(): void {
+    if (this.#lock !== undefined) rmSync(this.#lock, { force: true })
+    this.#lock = undefined
   }
 
   quit(): void {
@@ -182,7 +201,7 @@ class App
   }
   async #end(code: number): Promise<void> {
     this.emit('quit', {}, code)
-    if (this.#lock !== undefined) rmSync(this.#lock, { force: true })
+    this.releaseSingleInstanceLock()
     if (this.#isReady) await this.chromium.stop()
     process.exit(code)
   }

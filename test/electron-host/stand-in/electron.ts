@@ -9,11 +9,13 @@ import { recorded } from './record.ts'
 import { protocol } from './schemes.ts'
 import { session } from './session.ts'
 import {
+  autoUpdater,
   clipboard,
   dialog,
   Notification,
   nativeImage,
   nativeTheme,
+  net,
   powerMonitor,
   powerSaveBlocker,
   screen,
@@ -22,6 +24,7 @@ import {
 
 export {
   app,
+  autoUpdater,
   BrowserWindow,
   clipboard,
   dialog,
@@ -31,6 +34,7 @@ export {
   Notification,
   nativeImage,
   nativeTheme,
+  net,
   powerMonitor,
   powerSaveBlocker,
   protocol,
@@ -43,6 +47,7 @@ export {
 /** All of it, and what was recorded, for a test that looks into the main process. */
 const electron = {
   app,
+  autoUpdater,
   BrowserWindow,
   clipboard,
   dialog,
@@ -52,6 +57,7 @@ const electron = {
   Notification,
   nativeImage,
   nativeTheme,
+  net,
   powerMonitor,
   powerSaveBlocker,
   protocol,

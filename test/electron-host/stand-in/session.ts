@@ -68,4 +68,8 @@ class Session
   }
 }
 
-export const session = { defaultSession: new Session() }
+export const session = {
+  defaultSession: new Session(),
+  /** For requests of the app itself; see `net`. */
+  fromPartition: (name: string) => ({ name }),
+}

@@ -1,6 +1,8 @@
 // Small parts of the system around the app, recorded: dialogs, notifications, the browser, the clipboard, power, colours.
 import { EventEmitter } from 'node:events'
 import { existsSync } from 'node:fs'
+import { request as httpRequest, type RequestOptions } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import { app } from './app.ts'
 import { BrowserWindow } from './browser-window.ts'
 import { record, recorded } from './record.ts'
@@ -60,6 +62,17 @@ export const clipboard = {
   },
   readText: () => copied,
 }
+
+/** Requests of the app itself, over Node's client: redirects are not followed, and nothing is kept between them. */
+export const net = {
+  request(options: RequestOptions & { readonly session?: unknown }) {
+    const { session: _, ...rest } = options
+    return (options.protocol === 'https:' ? httpsRequest : httpRequest)(rest)
+  },
+}
+
+/** The system's own updater, where another one tells of itself. */
+export const autoUpdater = new EventEmitter()
 
 export const powerMonitor = new EventEmitter()
 

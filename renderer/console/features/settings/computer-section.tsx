@@ -1,4 +1,4 @@
-// The desktop app on this computer: where the gateway listens, and whether the app starts with the computer. Kept by the app,
+// The desktop app on this computer: where the gateway listens, whether the app starts with the computer, and its version. Kept by the app,
 // so it can be changed while the gateway stands still.
 import { useState } from 'react'
 import type { DesktopView, ListeningChanged } from '../../../../contract/desktop.ts'
@@ -11,6 +11,7 @@ import { NumberInput } from '../../../kit/number-input.tsx'
 import { FailureNote, Note } from '../../../kit/states.tsx'
 import { toast } from '../../../kit/toast.tsx'
 import styles from './settings.module.css'
+import { UpdatesPart } from './updates-part.tsx'
 import { useWords } from './words.ts'
 
 const PORT_MAX = 65_535
@@ -22,6 +23,8 @@ export function ComputerSection({ desktop }: { readonly desktop: DesktopView }) 
       <ListeningForm key={`${port} ${isOpenToNetwork}`} desktop={desktop} />
       <hr className={styles.line} />
       <LoginSwitch desktop={desktop} />
+      <hr className={styles.line} />
+      <UpdatesPart desktop={desktop} />
     </div>
   )
 }
