@@ -7,6 +7,7 @@ import { allowOrigin, announcesApiKey, answerOptions } from './cors.ts'
 import type { GatewayDeps, StageDeps } from './deps.ts'
 import { type DrainBound, Drains } from './drains.ts'
 import { endpointAt, isGatewayPath, JSON_BODY_BYTES_MAX, rawPathOf } from './endpoints.ts'
+import { startFileRemoval } from './files/deleted-people.ts'
 import { carriesApiKey } from './headers.ts'
 import { createLiveRequests, type LiveRequest } from './live-requests.ts'
 import { createUploadSpool } from './media/upload-spool.ts'
@@ -98,6 +99,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
   )
   const accessCheck = setInterval(() => cutWhoLostAccess(deps, sockets), ACCESS_CHECK_MS)
   accessCheck.unref()
+  const fileRemoval = startFileRemoval(deps)
 
   return {
     claims: (req) =>
@@ -139,6 +141,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     async stop() {
       unsubscribe()
       clearInterval(accessCheck)
+      await fileRemoval.stop()
       await Promise.all([deps.pools.close(), deps.tokens.stop()])
     },
   }

@@ -1,12 +1,16 @@
 // A disk that is full, and one that has become read-only, under a gateway that runs: clear refusals at both sides, no damage,
 // and, once it takes writes again, the charges that were under way and everything else, without a restart.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type Db, openDatabase } from '../../server/db/open.ts'
+import { readUpload } from '../../server/gateway/media/read-upload.ts'
+import { createUploadSpool } from '../../server/gateway/media/upload-spool.ts'
 import {
   ADMIN,
   type Person,
@@ -131,6 +135,67 @@ test.skipIf(!canMount)(
   },
   60_000,
 )
+
+test.skipIf(!canMount)(
+  'on a disk with little room forms are refused, and everything else goes on',
+  async () => {
+    const folder = smallDisk(24 * MEBIBYTE) ?? ''
+    onTestFinished(() => removeDisk(folder))
+    const gateway = await startGateway({ dataDir: folder })
+    onTestFinished(() => gateway.stop())
+    const person = await gateway.createPerson(PURSE)
+    const post = (path: string, body: FormData | string) =>
+      fetch(gateway.url + path, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${person.key}`,
+          ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
+        },
+        body,
+      })
+    const refused = await post('/v1/audio/transcriptions', soundForm(MEBIBYTE))
+    expect([refused.status, await codeOf(refused)]).toEqual([503, 'storage_unavailable'])
+    const chat = { model: TEST_MODEL, messages: [{ role: 'user', content: 'Hello' }] }
+    expect((await post('/v1/chat/completions', JSON.stringify(chat))).status).toBe(200)
+  },
+  60_000,
+)
+
+test.skipIf(!canMount)(
+  'a disk that is full in the middle of a form refuses it, and has its room again',
+  async () => {
+    const folder = smallDisk(4 * MEBIBYTE) ?? ''
+    onTestFinished(() => removeDisk(folder))
+    const spool = createUploadSpool(join(folder, 'uploads'), { freeBytesMin: -64 * MEBIBYTE })
+    const server = createServer(async (req, res) => {
+      const share = spool.shareFor('req_1', 'user_1')
+      const read = await readUpload({ req, res }, 64 * MEBIBYTE, share)
+      await share.release()
+      res.end(read.ok || read.error === 'client_left' ? 'taken' : read.error.code)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    // A server that listens on a port has an address with that port.
+    const { port } = server.address() as AddressInfo
+    const send = async (bytes: number) =>
+      (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: soundForm(bytes) })).text()
+    expect(await send(8 * MEBIBYTE)).toBe('storage_unavailable')
+    expect([spool.bytes, readdirSync(join(folder, 'uploads'))]).toEqual([0, []])
+    expect(await send(2 * MEBIBYTE)).toBe('taken')
+  },
+  60_000,
+)
+
+function soundForm(bytes: number): FormData {
+  const form = new FormData()
+  form.set('model', TEST_MODEL)
+  form.set('file', new Blob([Buffer.alloc(bytes)]), 'a.wav')
+  return form
+}
+
+const codeOf = async (answer: Response): Promise<string> =>
+  // Of an error only its code is looked at.
+  ((await answer.json()) as { error: { code: string } }).error.code
 
 /** What changes something, with an input that is right. */
 const changes = ({ id, keyId }: Person): Readonly<Record<string, object>> => ({

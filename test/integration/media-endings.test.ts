@@ -1,7 +1,8 @@
 // How requests with images and sound end: left, broken off, cut short, too large. Each ends in one charge or in none, and leaves
 // nothing on disk and nothing held.
-import { readdirSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type DemoUpstream, startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
@@ -311,6 +312,38 @@ test('a file belongs to the upstream that has it: a request that names it goes t
     await gateway.admin('upstreams.remove', { upstreamId: made.data.id })
     await spare.stop()
   }
+})
+
+test('the files of somebody who is deleted are deleted upstream, when it answers again and after a restart', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'codex-gateway-files-'))
+  const settings = { dataDir, upstreamBaseUrl: gateway.upstream.baseUrl }
+  const first = await startGateway(settings)
+  const made = await first.createPerson(BALANCE)
+  const form = new FormData()
+  form.set('purpose', 'vision')
+  form.set('file', new Blob([pngOf('x')]), 'x.png')
+  const put = await fetch(`${first.url}/v1/files`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${made.key}` },
+    body: form,
+  })
+  // Of the answer only the id is looked at.
+  const { id } = (await put.json()) as { id: string }
+  const removals = () =>
+    gateway.upstream.requests.filter(({ method, path }) => method === 'DELETE' && path === `/v1/files/${id}`)
+  gateway.upstream.script({ error: 503 })
+  const { data } = await first.admin<{ email: string }>('users.get', { userId: made.id })
+  expect((await first.admin('users.delete', { userId: made.id, confirmEmail: data.email })).ok).toBe(true)
+  await expect.poll(() => removals().length).toBe(1)
+  await first.stop()
+  const second = await startGateway(settings)
+  await expect.poll(() => removals().length).toBe(2)
+  await second.stop()
+  const third = await startGateway(settings)
+  await third.admin('users.list')
+  await third.stop()
+  expect(removals().map(({ status }) => status)).toEqual([503, 200])
+  rmSync(dataDir, { recursive: true })
 })
 
 function cloneOf(form: FormData): FormData {

@@ -1,7 +1,22 @@
 // Whose files are kept at which upstream, and which are still coming in parts. The bytes are not here.
-import { and, asc, desc, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import type { Db } from '../open.ts'
 import { filePartIds, files, fileUploads } from '../schema/files.ts'
+import { users } from '../schema/users.ts'
 
 export interface FileRow {
   readonly id: string
@@ -42,6 +57,8 @@ export interface FilesRepository {
   /** Also forgets what has expired of this person. */
   insert(row: FileRow): void
   remove(id: string): void
+  /** Those of people who are deleted, the oldest first. */
+  ofDeletedPeople(limit: number): FileRow[]
   /** What a person keeps, files that are announced included. */
   usedBy(userId: string, now: number): { readonly files: number; readonly bytes: number }
   findUpload(id: string, now: number): FileUploadRow | undefined
@@ -93,6 +110,15 @@ export function createFilesRepository({ raw, orm }: Db): FilesRepository {
         .immediate()
     },
     remove: (id) => void orm.delete(files).where(eq(files.id, id)).run(),
+    ofDeletedPeople: (limit) =>
+      orm
+        .select(getTableColumns(files))
+        .from(files)
+        .innerJoin(users, eq(users.id, files.userId))
+        .where(isNotNull(users.deletedAt))
+        .orderBy(asc(files.createdAt), asc(files.id))
+        .limit(limit)
+        .all(),
     usedBy(userId, now) {
       const kept = orm
         .select({ files: sql<number>`count(*)`, bytes: sql<number>`coalesce(sum(${files.bytes}), 0)` })

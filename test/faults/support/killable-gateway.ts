@@ -14,6 +14,8 @@ export interface KillableGateway {
   readonly databasePath: string
   /** Where forms lie while they are needed. */
   readonly spoolPath: string
+  /** Of the process that runs. */
+  pid(): number | undefined
   /** Resolves with its address when it is ready; undefined where it was killed before. */
   start(): Promise<string | undefined>
   /** Ends it at once, and waits until it is gone. */
@@ -41,6 +43,7 @@ export async function createKillableGateway(upstreamBaseUrl: string): Promise<Ki
   return {
     databasePath: join(dataDir, 'gateway.db'),
     spoolPath: join(dataDir, 'uploads'),
+    pid: () => running?.child.pid,
     kill,
     async start() {
       const child = spawn(process.execPath, [bundlePath(ROOT), '--data-dir', dataDir], {

@@ -6,7 +6,7 @@ import { wrongOpenAiAnswer } from '../support/answers.ts'
 import { ANSWER_MS_MAX, type FuzzArea, runCases, seedOf } from '../support/area.ts'
 import { UPSTREAM_PATHS } from '../support/fuzz-upstream.ts'
 import { damaged, type Json, jsonText, junkJson, mutated } from '../support/junk.ts'
-import { type OpenAiSide, onOpenAiSide } from '../support/openai-side.ts'
+import { MEDIA_MODEL, type OpenAiSide, onOpenAiSide } from '../support/openai-side.ts'
 
 const USER = { role: 'user', content: 'Tell me about gates.' }
 const FUNCTION = {
@@ -94,6 +94,19 @@ const BODIES: Readonly<Record<(typeof UPSTREAM_PATHS)[number], readonly Json[]>>
     { model: TEST_MODEL, input: [1, 2, 3] },
   ],
   '/v1/moderations': [{ model: TEST_MODEL, input: 'Gates' }],
+  '/v1/images/generations': [
+    { model: MEDIA_MODEL, prompt: 'A gate.', n: 2, size: '1024x1024', quality: 'low' },
+    { model: MEDIA_MODEL, prompt: 'A gate.', stream: true, partial_images: 2, output_format: 'png' },
+    { model: MEDIA_MODEL, prompt: 'A gate.', output_format: 'svg', svg: { model: TEST_MODEL } },
+  ],
+  '/v1/images/edits': [
+    { model: MEDIA_MODEL, prompt: 'A gate.', images: [{ image_url: IMAGE }], stream: true },
+    { model: MEDIA_MODEL, prompt: 'A gate.', images: [{ image_url: IMAGE }], mask: { image_url: IMAGE } },
+  ],
+  '/v1/audio/speech': [
+    { model: MEDIA_MODEL, input: 'Say 月亮门.', voice: 'alloy', speed: 0.5 },
+    { model: MEDIA_MODEL, input: 'Say it.', voice: 'alloy', response_format: 'pcm', instructions: 'Softly.' },
+  ],
 }
 
 /** Members that mean something to somebody. */
@@ -102,6 +115,7 @@ const NAMES: readonly string[] = [
   'tools tool_choice parallel_tool_calls functions previous_response_id conversation background store user metadata',
   'service_tier reasoning reasoning_effort modalities audio web_search_options response_format text logprobs include',
   'instructions truncation dimensions encoding_format role content type id image_url file_id url file input_audio name',
+  'prompt images image mask size quality partial_images output_format svg frame_count voice speed stream_format input_fidelity',
   'arguments output summary encrypted_content prompt_cache_key safety_identifier prediction seed stop suffix detail',
   'max_tool_calls container container_id vector_store_ids memory_limit output_format',
 ].flatMap((line) => line.split(' '))

@@ -1,32 +1,25 @@
 // What an upstream may send: streams framed in every way and split at any byte, with junk between the events, usage in odd
 // places and forms, or no end; and whole answers that are none.
 import { randomUUID } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createSeeded, type Seeded } from '../../faults/support/seeded.ts'
 import { TEST_MODEL } from '../../integration/support/running-gateway.ts'
 import { wrongOpenAiAnswer } from '../support/answers.ts'
 import { ANSWER_MS_MAX, type Case, type FuzzArea, runCases, seedOf, several } from '../support/area.ts'
+import {
+  type Framing,
+  framed,
+  framingOf,
+  junkPiece,
+  type Piece,
+  split,
+  writeAll,
+} from '../support/framed-events.ts'
 import type { Reported } from '../support/fuzz-upstream.ts'
-import { damaged, junkJson, junkText } from '../support/junk.ts'
+import { damaged, junkJson } from '../support/junk.ts'
+import { mediaCase } from '../support/media-events.ts'
 import { type OpenAiSide, onOpenAiSide } from '../support/openai-side.ts'
 
 type Dialect = 'chat' | 'responses'
-
-interface Piece {
-  readonly kind: 'text' | 'usage' | 'odd usage' | 'end' | 'junk' | 'damage'
-  /** The data of the event, or a whole frame where it is junk. */
-  readonly data: string
-  readonly usage?: Reported
-  readonly said?: string
-}
-
-interface Framing {
-  readonly lineEnd: string
-  readonly space: string
-  readonly isMultiLine: boolean
-  readonly comment: string
-  readonly hasBom: boolean
-}
 
 const MARK = '@id@'
 
@@ -55,19 +48,6 @@ function textPiece(dialect: Dialect, seeded: Seeded): Piece {
       ? chatChunk({ choices: [{ index: 0, delta: { content: said }, finish_reason: null }] })
       : JSON.stringify({ type: 'response.output_text.delta', item_id: 'msg_1', delta: said })
   return { kind: 'text', data, said }
-}
-
-function junkPiece(seeded: Seeded): Piece {
-  const frame = seeded.weighted<() => string>([
-    [3, () => `: ${junkText(seeded).replace(/[\r\n]/g, '')}\n\n`],
-    [1, () => `\n\n\n`],
-    [2, () => `event: ${seeded.pick(['ping', 'message', '', 'response.unknown'])}\ndata: {}\n\n`],
-    [1, () => `id: 7\nretry: 1000\n\n`],
-    [1, () => `unknown-field\n\n`],
-    [2, () => `data: ${JSON.stringify({ type: 'response.unknown', x: junkJson(seeded, 2) })}\n\n`],
-    [1, () => `: ${'z'.repeat(seeded.int(1, 70_000))}\n\n`],
-  ])()
-  return { kind: 'junk', data: frame }
 }
 
 /** Usage that is not what it should be; what it costs is bounded by the hold. */
@@ -132,36 +112,6 @@ function piecesOf(dialect: Dialect, seeded: Seeded): Piece[] {
   ]
 }
 
-const framingOf = (seeded: Seeded): Framing => ({
-  lineEnd: seeded.pick(['\n', '\n', '\r\n', '\r']),
-  space: seeded.percent(80) ? ' ' : '',
-  isMultiLine: seeded.percent(10),
-  comment: seeded.percent(10) ? ': hi\n' : '',
-  hasBom: seeded.percent(5),
-})
-
-function framed({ kind, data }: Piece, { lineEnd, space, isMultiLine, comment }: Framing): string {
-  if (kind === 'junk') return data.replaceAll('\n', lineEnd)
-  const type = /^\{"type":"([\w.]+)"/.exec(data)?.[1]
-  const name = type === undefined ? '' : `event:${space}${type}\n`
-  const lines = isMultiLine && kind !== 'damage' ? data.replace(/,"/g, `,\ndata:${space}"`) : data
-  return `${comment}${name}data:${space}${lines}\n\n`.replaceAll('\n', lineEnd)
-}
-
-/** At any byte, within characters and line ends too. */
-function split(bytes: Buffer, seeded: Seeded): Buffer[] {
-  const parts: Buffer[] = []
-  const step = seeded.pick([1, 3, 17, 200, 5_000, 1_000_000])
-  // A stream in single bytes is a stream of that many turns.
-  const least = Math.max(step, Math.ceil(bytes.length / 100))
-  for (let at = 0; at < bytes.length; ) {
-    const length = seeded.int(1, least * 2)
-    parts.push(bytes.subarray(at, at + length))
-    at += length
-  }
-  return parts
-}
-
 /** What is to be charged where that is beyond doubt: the last usage before the end, among nothing that is odd. */
 function chargeable(pieces: readonly Piece[]): Reported | undefined {
   const end = pieces.findIndex(({ kind }) => kind === 'end')
@@ -179,6 +129,7 @@ export const streams: FuzzArea = {
         (number): Case<Piece> => {
           const seeded = createSeeded(seedOf(seed, number))
           if (seeded.percent(20)) return wholeCase(side, seeded)
+          if (seeded.percent(25)) return mediaCase(side, seeded)
           const dialect = seeded.pick(['chat', 'responses'] as const)
           const framing = framingOf(seeded)
           const asksForUsage = seeded.percent(30)
@@ -263,18 +214,6 @@ function wrongText(pieces: readonly Piece[], received: string): string | undefin
   return read === sent
     ? undefined
     : `sent ${JSON.stringify(sent.slice(0, 300))}, received ${JSON.stringify(read.slice(0, 300))}`
-}
-
-async function writeAll(
-  res: { write(bytes: Buffer): boolean; end(): unknown; readonly destroyed: boolean },
-  parts: readonly Buffer[],
-): Promise<void> {
-  for (const part of parts) {
-    if (res.destroyed) return
-    res.write(part)
-    await nextTurn()
-  }
-  res.end()
 }
 
 /** An answer that should be whole JSON: any status, any type, any bytes. */

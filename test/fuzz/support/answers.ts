@@ -60,6 +60,7 @@ export function wrongOpenAiAnswer(
   if (answer.status !== 200) return `the status ${answer.status}`
   const type = answer.headers['content-type'] ?? ''
   if (type.startsWith('text/event-stream')) return mayLackEnd ? undefined : wrongStream(answer.text)
+  if (type.startsWith('audio/')) return undefined
   return asObject(parsed(answer.text)) ? undefined : `no JSON: ${answer.text.slice(0, 200)}`
 }
 
@@ -73,7 +74,10 @@ function isEnd(event: string): boolean {
   const lines = event.split('\n').filter((line) => line.startsWith('data:'))
   const data = lines.map((line) => line.slice(5).trim()).join('\n')
   const message = asObject(parsed(data))
-  const isTerminal = /^(error|response\.(completed|incomplete|failed))$/.test(String(message?.type))
+  const isTerminal =
+    /^(error|response\.(completed|incomplete|failed)|image_(generation|edit)\.completed|(transcript\.text|speech\.audio)\.done)$/.test(
+      String(message?.type),
+    )
   return data === '[DONE]' || isTerminal || message?.error !== undefined
 }
 

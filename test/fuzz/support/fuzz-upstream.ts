@@ -31,7 +31,12 @@ export const UPSTREAM_PATHS = [
   '/v1/completions',
   '/v1/embeddings',
   '/v1/moderations',
+  '/v1/images/generations',
+  '/v1/images/edits',
+  '/v1/audio/speech',
 ] as const
+/** Takes a form; what forms may be is an area of its own. */
+const FORM_PATH = '/v1/audio/transcriptions'
 
 /** Headers of a connection, and those that an API client sends; whatever else arrives came from where it should not. */
 const HEADERS =
@@ -75,14 +80,16 @@ export async function startFuzzUpstream(): Promise<FuzzUpstream> {
 function wrongArrival(req: IncomingMessage, body: Buffer): string[] {
   const problems: string[] = []
   const { method, url, headers } = req
-  if (method !== 'POST' || !UPSTREAM_PATHS.some((path) => path === url)) problems.push(`${method} ${url}`)
+  const isForm = url === FORM_PATH
+  if (method !== 'POST' || !(isForm || UPSTREAM_PATHS.some((path) => path === url)))
+    problems.push(`${method} ${url}`)
   if (headers.authorization !== `Bearer ${UPSTREAM_KEY}`) problems.push('another key than the operator’s')
   const names = req.rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase())
   problems.push(...names.filter((name) => !HEADERS.test(name)).map((name) => `the header ${name}`))
   if (new Set(names).size !== names.length) problems.push('a header twice')
   if (JSON.stringify(req.rawHeaders).includes('sk-cg-')) problems.push('a client’s credential')
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    const value: unknown = isForm ? {} : JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
     if (typeof value !== 'object' || value === null || Array.isArray(value)) problems.push('no object')
   } catch {
     problems.push('what is no JSON')
@@ -101,11 +108,15 @@ function answerPlainly(
 ): void {
   const isStream = /"stream":\s*true/.test(body.toString('utf8'))
   const isChat = url.endsWith('/completions')
-  const hasUsage = !/\/(moderations|input_tokens)$/.test(url)
+  const hasUsage = !/\/(moderations|input_tokens|speech|generations|edits)$/.test(url)
   if (hasUsage) reported.set(id, url.endsWith('/embeddings') ? { ...USAGE, output: 0 } : USAGE)
   if (isStream && isChat) stream(res, chatEvents(id))
   else if (isStream && url.endsWith('/responses')) stream(res, responseEvents(id))
-  else {
+  else if (isStream && url.includes('/images/')) stream(res, IMAGE_EVENTS)
+  else if (url.endsWith('/speech')) {
+    res.setHeader('content-type', 'audio/mpeg')
+    res.end(Buffer.alloc(2_000, 0x55))
+  } else {
     res.setHeader('content-type', 'application/json')
     res.end(JSON.stringify(wholeAnswer(url, id)))
   }
@@ -146,11 +157,19 @@ const responseEvents = (id: string): string =>
     .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
     .join('')
 
+const IMAGE_EVENTS = [
+  { type: 'image_generation.partial_image', b64_json: 'aGk=' },
+  { type: 'image_generation.completed', b64_json: 'aGk=', usage: responseUsage },
+]
+  .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+  .join('')
+
 function wholeAnswer(url: string, id: string): object {
   if (url.endsWith('/input_tokens')) return { object: 'response.input_tokens', input_tokens: 7 }
   if (url.endsWith('/moderations')) return { id, results: [{ flagged: false }] }
   if (url.endsWith('/embeddings'))
     return { object: 'list', data: [], usage: { prompt_tokens: USAGE.input, total_tokens: USAGE.input } }
+  if (url.includes('/images/')) return { created: 1, data: [{ b64_json: 'aGk=' }], usage: responseUsage }
   if (url.endsWith('/completions'))
     return {
       id,

@@ -15,6 +15,15 @@ export interface OpenAiSide {
   readonly person: Person
 }
 
+/** Has a price for everything that images and sound cost. */
+export const MEDIA_MODEL = 'media-model'
+const MEDIA_RATES = {
+  inputNanoUsdPerMTok: 5_000_000_000,
+  outputNanoUsdPerMTok: 10_000_000_000,
+  audioInputNanoUsdPerSecond: 100_000,
+  speechNanoUsdPerMChar: 15_000_000_000,
+  imageOutputNanoUsdPerMTok: 30_000_000_000,
+}
 const PURSE_NANO_USD = 1_000_000_000_000_000
 
 /** Does the work, takes everything down, and resolves with what was found on the way and afterwards. */
@@ -26,6 +35,7 @@ export async function onOpenAiSide(
   const gateway = await startGateway({ dataDir, upstreamBaseUrl: upstream.baseUrl })
   const problems: string[] = []
   try {
+    await gateway.admin('prices.upsert', { model: MEDIA_MODEL, ...MEDIA_RATES })
     const person = await gateway.createPerson(PURSE_NANO_USD)
     const port = Number(new URL(gateway.url).port)
     problems.push(...(await work({ gateway, upstream, port, person })))
@@ -52,7 +62,8 @@ function wrongBooks(dataDir: string, { reported, arrivals }: FuzzUpstream): stri
   if (books.charges.size > arrivals) problems.push(`${books.charges.size} charges, ${arrivals} arrivals`)
   const charged = new Set<string>()
   for (const { requestId, upstreamResponseId, reason, isFlagged, input, output } of books.charges.values()) {
-    const said = reported.get(upstreamResponseId ?? '')
+    // What has no id of its own is kept by that of its request.
+    const said = reported.get(upstreamResponseId ?? requestId)
     if (upstreamResponseId !== null && charged.has(upstreamResponseId))
       problems.push(`${requestId}: ${upstreamResponseId} was charged twice`)
     if (upstreamResponseId !== null) charged.add(upstreamResponseId)
