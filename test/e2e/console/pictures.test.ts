@@ -135,5 +135,5 @@ journey('every screen while nothing is answered', async () => {
       : refuse(route),
   )
   await page.reload()
-  await showEach('failing', SCREENS, showConsoleBriefly)
+  await showEach('failing', { ...SCREENS, settings: '/admin/settings' }, showConsoleBriefly)
 })

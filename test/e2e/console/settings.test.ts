@@ -1,21 +1,9 @@
 // The operator's settings: a change is named before and after it is saved, and holds; what is dangerous asks; the upstream and
 // mail are tried before they are trusted.
-import { beforeAll, describe, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { startDemoUpstream } from '../../../server/demo-upstream/demo-upstream.ts'
-import {
-  expectSound,
-  journey,
-  type Look,
-  nameOf,
-  openStage,
-  type Stage,
-  takePicture,
-} from '../support/stage.ts'
+import { expectSound, journey, openStage, type Stage, takePicture } from '../support/stage.ts'
 
-const LOOKS: readonly Look[] = [
-  { locale: 'en', theme: 'light', size: 'desktop' },
-  { locale: 'zh-CN', theme: 'dark', size: 'narrow' },
-]
 const UPSTREAM_KEY = 'sk-of-the-operator-4f2a'
 
 let stage: Stage
@@ -123,29 +111,4 @@ journey('mail that cannot go out says why, and is tried again from the queue', a
   await page.getByRole('alert').first().waitFor()
   await expectSound(page)
   await takePicture(page, 'console-settings-mail')
-})
-
-describe.each(LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, look) => {
-  journey(`every part is drawn, and the page says when it failed (${name})`, async () => {
-    const page = await stage.open('/admin/settings', {
-      ...look,
-      cookie: stage.admin,
-      expectedProblems: /settings\.get/,
-    })
-    const tabs = page.getByRole('tab')
-    await tabs.first().waitFor()
-    for (const part of ['general', 'registration', 'security', 'advanced']) {
-      await page.goto(`${stage.portal.url}/admin/settings?part=${part}`)
-      await page.getByRole('tabpanel').locator('input, textarea').first().waitFor()
-      await takePicture(page, `console-settings-${part}-${name}`)
-    }
-    await page.goto(`${stage.portal.url}/admin/settings?part=network`)
-    await page.getByRole('tabpanel').locator('textarea').first().waitFor()
-    await expectSound(page)
-    await takePicture(page, `console-settings-network-${name}`)
-    await page.route('**/api/settings.get', (route) => route.abort())
-    await page.reload()
-    await page.getByRole('alert').waitFor()
-    await takePicture(page, `console-settings-failing-${name}`)
-  })
 })
