@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { startDesktop, USE_FILE } from './desktop-app.ts'
+import { startDesktop, takeAllPictures, USE_FILE } from './desktop-app.ts'
 import { desktopJourney } from './desktop-journey.ts'
 
 const TRY_AGAIN = 0
@@ -38,6 +38,9 @@ desktopJourney(
     expect(await page.evaluate("window.codexGateway.call('upstreams.get', {})")).toMatchObject({
       data: { key: { isSet: true, lastFour: 'QWER', keptIn: 'encrypted file' } },
     })
+    await page.evaluate(`location.href = '/admin/settings?part=upstream'`)
+    await page.getByText('QWER').first().waitFor()
+    await takeAllPictures(page, 'without-keychain')
     expect(readFileSync(join(app.dataDir, 'secrets.json'), 'utf8')).not.toContain('sealed-file')
     await app.inMain(({ app: electronApp }) => electronApp.quit())
     await app.exited
