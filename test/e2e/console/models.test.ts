@@ -11,7 +11,6 @@ import {
   nameOf,
   openStage,
   type Stage,
-  takeEveryLook,
   takePicture,
 } from '../support/stage.ts'
 
@@ -106,11 +105,10 @@ journey('what sound and images cost is typed beside tokens, and what is left emp
   await dialog.getByRole('textbox', { name: 'An HD image, above 1024 px' }).fill('0.12')
   await dialog.getByRole('textbox', { name: 'Speech, a million characters' }).scrollIntoViewIfNeeded()
   await expectSound(page)
-  await takeEveryLook(page, 'console-models-media')
-  // In whatever language it stands now.
+  await takePicture(page, 'console-models-media')
   await dialog.locator('[type=submit]').click()
   await dialog.getByText('$0.0002').waitFor()
-  await takeEveryLook(page, 'console-models-media-review')
+  await takePicture(page, 'console-models-media-review')
   await dialog.locator('[type=submit]').click()
   await dialog.waitFor({ state: 'hidden' })
   const { data } = await stage.portal.call('prices.list', { model: 'whisper-1' }, { cookie: stage.admin })
