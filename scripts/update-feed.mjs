@@ -8,7 +8,7 @@ const VARIABLE = 'CODEX_GATEWAY_UPDATE_FEED'
  * this machine: whoever sits on the way could hold back every update.
  *
  * @param {Readonly<Record<string, string | undefined>>} env
- * @returns {import('electron-builder').GenericServerOptions | null}
+ * @returns {{ provider: 'generic', url: string } | null}
  */
 export function publishFor(env) {
   const feed = env[VARIABLE]
