@@ -9,12 +9,16 @@ type AppMenuActions = Pick<
   'openConsole' | 'openPortal' | 'copyAddress' | 'restart' | 'checkForUpdate' | 'installUpdate'
 >
 
-export const showAppMenu = (say: Say, update: UpdateState, actions: AppMenuActions): void =>
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate(
-      appMenu(say, updateItem(update, say, actions), actions, process.platform === 'darwin'),
-    ),
-  )
+let drawn = ''
+
+/** Draws what has changed: a menu that is replaced closes under the hand of whoever has it open. */
+export function showAppMenu(say: Say, update: UpdateState, actions: AppMenuActions): void {
+  const template = appMenu(say, updateItem(update, say, actions), actions, process.platform === 'darwin')
+  const text = JSON.stringify(template)
+  if (text === drawn) return
+  drawn = text
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+}
 
 function appMenu(
   say: Say,

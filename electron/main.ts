@@ -1,6 +1,6 @@
 // The desktop app's start, in order. What each line does is decided in the file that it comes from.
 import { join } from 'node:path'
-import { app, session } from 'electron'
+import { app, powerSaveBlocker, session } from 'electron'
 import { startServer } from '../server/start-server.ts'
 import { showAppMenu } from './app-menu.ts'
 import { registerAppScheme, serveConsole } from './app-protocol.ts'
@@ -135,7 +135,7 @@ async function boot(): Promise<void> {
   preferences.onChange(drawAppMenu)
   updates.onChange(drawAppMenu)
 
-  stayAwake(events)
+  stayAwake(events, powerSaveBlocker)
   const notices = notifyOperator({ events, updates, say, openConsole: menus.openConsole })
   app.on('second-instance', menus.openConsole)
   app.on('activate', menus.openConsole)

@@ -219,6 +219,9 @@ export async function takeAllPictures(page: Page, name: string): Promise<void> {
     )
     await page.reload()
     await page.locator('h1, h2').first().waitFor()
+    // What is still being asked for, and a code that is still being drawn.
+    for (const unfinished of ['.sk', 'span.qr'])
+      await page.locator(unfinished).first().waitFor({ state: 'detached' })
     await takePicture(page, `${name}-${look}`)
   }
 }

@@ -40,6 +40,7 @@ desktopJourney(
     })
     await page.evaluate(`location.href = '/admin/settings?part=upstream'`)
     await page.getByText('QWER').first().waitFor()
+    await page.getByText(/加密文件|an encrypted file/).waitFor()
     await takeAllPictures(page, 'without-keychain')
     expect(readFileSync(join(app.dataDir, 'secrets.json'), 'utf8')).not.toContain('sealed-file')
     await app.inMain(({ app: electronApp }) => electronApp.quit())
