@@ -174,6 +174,7 @@ class PreparedJournal implements Journal {
     const of = (place: number): string => String(settlement[place])
     const requestId = of(SETTLEMENT.requestId)
     this.#requireOpen(requestId)
+    if (this.#holds.has(requestId)) this.#writeRows()
     const writeOffNanoUsd = Number(settlement[SETTLEMENT.writeOff])
     if (writeOffNanoUsd > 0) {
       // First what the operator bears, then all that is due: the sum of the entries dips below no limit in between.
@@ -217,21 +218,21 @@ class PreparedJournal implements Journal {
   }
 
   /**
-   * Holds and usage rows in between move no balance, so it does not matter that they are written before. A hold is written
-   * before its end.
+   * Settlements come first: each gives back at least what it takes, so that the holds which came between them find no less
+   * than they were let in with. A settlement whose hold is waiting here has had it written before (`#settle`).
    */
   #writeRows(): void {
+    if (this.#settlements.size > 0) {
+      this.#statements.settle([...this.#settlements.values()])
+      for (const requestId of this.#settlements.keys()) this.#closed.add(requestId)
+      this.#settlements.clear()
+    }
     if (this.#holds.size > 0) {
       this.#statements.holds([...this.#holds.values()], (hold, seq) => {
         this.#opened.set(String(hold[HOLD.requestId]), seq)
         this.#runningSeq = seq
       })
       this.#holds.clear()
-    }
-    if (this.#settlements.size > 0) {
-      this.#statements.settle([...this.#settlements.values()])
-      for (const requestId of this.#settlements.keys()) this.#closed.add(requestId)
-      this.#settlements.clear()
     }
   }
 

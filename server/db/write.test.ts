@@ -182,6 +182,32 @@ test('of twenty settlements in one turn, one of which a plan cannot pay for, eac
   expect(cellOf(db, `SELECT model FROM usage WHERE request_id = 'r19'`)).toBe('an-alias')
 })
 
+test('a hold that fits because of a settlement before it stands behind it in the ledger, also within one group', async () => {
+  for (const isHeldBefore of [true, false]) {
+    const { db, writer } = startWriter()
+    await writer.submit(topUp(1_100))
+    const first = writer.submit(hold('a'))
+    if (isHeldBefore) await first
+    await Promise.all([
+      first,
+      writer.submit(settle('a', 100)),
+      writer.submit(hold('b')),
+      writer.submit(settle('b', 1)),
+    ])
+    const moves = db.raw
+      .prepare<[], { moved: number }>(
+        'SELECT amount_nano_usd - held_nano_usd AS moved FROM ledger_entries ORDER BY seq',
+      )
+      .all()
+    let available = 0
+    for (const { moved } of moves) {
+      available += moved
+      expect(available).toBeGreaterThanOrEqual(0)
+    }
+    expect(entries(db)).toEqual(['top_up', 'hold', 'settle', 'hold', 'settle'])
+  }
+})
+
 test('a charge keeps both multipliers, that of the model 1 where there is none', async () => {
   const { db, writer } = startWriter()
   await writer.submit(topUp(5_000))

@@ -70,11 +70,7 @@ function Health({ upstream }: { readonly upstream: Upstream }) {
               name: t('lastFailure'),
               value: health.lastFailureAt === null ? never : <Time atMs={health.lastFailureAt} />,
             },
-<<<<<<< HEAD
             { name: t('keyKept'), value: keptIn(t, key.keptIn) },
-=======
-            { name: t('keyKept'), value: keptInText(t, key.keptIn) },
->>>>>>> desktop2
           ]}
         />
       </PanelBody>
@@ -119,7 +115,3 @@ function LastErrors({ upstream }: { readonly upstream: Upstream }) {
 }
 
 /** A host with secrets elsewhere is quoted. */
-function keptInText(t: ReturnType<typeof useWords>, keptIn: string): string {
-  if (keptIn === 'OS keychain') return t('keptInKeychain')
-  return keptIn === 'encrypted file' ? t('keptInFile') : keptIn
-}
