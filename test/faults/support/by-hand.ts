@@ -117,8 +117,11 @@ export const asJson = (value: unknown): Json | undefined =>
 
 const numberIn = (object: unknown, name: string): unknown => asJson(object)?.[name]
 
-/** `usage` of either dialect, with `tool_usage` of a response; undefined where it is none. */
-export function reportedIn(usage: unknown, toolUsage?: unknown): Reported | undefined {
+/**
+ * `usage` of either dialect, with `tool_usage` of a response; undefined where it is none. Searches that it does not count are
+ * those that were seen.
+ */
+export function reportedIn(usage: unknown, toolUsage?: unknown, searchesSeen = 0): Reported | undefined {
   const report = asJson(usage)
   const input = report?.input_tokens ?? report?.prompt_tokens
   const output = report?.output_tokens ?? report?.completion_tokens
@@ -129,7 +132,7 @@ export function reportedIn(usage: unknown, toolUsage?: unknown): Reported | unde
     numberIn(inputDetails, 'cached_tokens'),
     numberIn(inputDetails, 'cache_write_tokens'),
     numberIn(outputDetails, 'reasoning_tokens'),
-    numberIn(asJson(toolUsage)?.web_search, 'num_requests'),
+    numberIn(asJson(toolUsage)?.web_search, 'num_requests') ?? searchesSeen,
   ]
   const areWhole = [input, output, ...parts].every(
     (value) => value == null || (Number.isInteger(value) && Number(value) >= 0),

@@ -103,10 +103,12 @@ function endingsOfReset(
 }
 
 function endingOf(about: Circumstances, facts: StreamFacts): ExpectedEnding {
-  const { reported, textBytes, hasFailed, hasEnded } = facts
+  const { reported, textBytes, searches, hasFailed, hasEnded } = facts
+  const made = { textBytes, searches: searches.size }
   if (reported) return endingOfReport(about, reported, textBytes)
-  if (hasEnded && !hasFailed) return endingOfEstimate(about, textBytes, 'estimated')
-  return textBytes > 0 ? endingOfEstimate(about, textBytes, 'upstream_failed') : RELEASE
+  if (hasEnded && !hasFailed) return endingOfEstimate(about, made, 'estimated')
+  // A search is billed, whether or not a word came of it.
+  return textBytes + searches.size > 0 ? endingOfEstimate(about, made, 'upstream_failed') : RELEASE
 }
 
 function endingsOfWhole(about: Circumstances, { record, wholeUsage }: Delivery): readonly ExpectedEnding[] {
@@ -124,7 +126,8 @@ function endingsOfWhole(about: Circumstances, { record, wholeUsage }: Delivery):
   const searches = { web_search: { num_requests: asking.upstream.searches } }
   const reported = reportedIn(wholeUsage, asking.dialect === 'responses' ? searches : undefined)
   if (reported) return [endingOfReport(about, reported, asking.wholeTextBytes)]
-  return [endingOfEstimate(about, asking.wholeTextBytes, 'estimated')]
+  const made = { textBytes: asking.wholeTextBytes, searches: asking.upstream.searches }
+  return [endingOfEstimate(about, made, 'estimated')]
 }
 
 function endingOfReport(about: Circumstances, reported: Reported, textBytes: number): ExpectedEnding {
@@ -143,8 +146,15 @@ function endingOfReport(about: Circumstances, reported: Reported, textBytes: num
   }
 }
 
-function endingOfEstimate(about: Circumstances, textBytes: number, reason: string): ExpectedEnding {
-  const counts = estimateOf(about.asking.bodyBytes, textBytes, about.rates)
+/** What an answer without a report of its usage shows. */
+interface Made {
+  readonly textBytes: number
+  readonly searches: number
+}
+
+function endingOfEstimate(about: Circumstances, made: Made, reason: string): ExpectedEnding {
+  const { searches } = made
+  const counts = { ...estimateOf(about.asking.bodyBytes, made.textBytes, about.rates), searches }
   const cost = costOf(counts, about.rates, about.multiplierPpm)
   return {
     kind: 'charge',

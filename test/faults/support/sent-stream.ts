@@ -6,6 +6,8 @@ export interface StreamFacts {
   readonly reported: Reported | undefined
   /** Bytes of generated text in UTF-8, without the escapes of JSON. */
   readonly textBytes: number
+  /** The searches that were begun, by the ids of their items. */
+  readonly searches: ReadonlySet<string>
   /** The upstream said itself that it failed. */
   readonly hasFailed: boolean
   /** The event that ends a stream was there. */
@@ -21,6 +23,7 @@ export function readSentStream(bytes: Buffer, isTailRead: boolean): StreamFacts 
   const facts = {
     reported: undefined as Reported | undefined,
     textBytes: 0,
+    searches: new Set<string>(),
     hasFailed: false,
     hasEnded: false,
   }
@@ -31,7 +34,7 @@ export function readSentStream(bytes: Buffer, isTailRead: boolean): StreamFacts 
   return facts
 }
 
-type Taken = { -readonly [Name in keyof StreamFacts]: StreamFacts[Name] }
+type Taken = { -readonly [Name in keyof StreamFacts]: StreamFacts[Name] } & { searches: Set<string> }
 
 function takeEvent(event: string, facts: Taken): void {
   const data = /^data: (.*)$/m.exec(event)?.[1]
@@ -48,12 +51,20 @@ function takeEvent(event: string, facts: Taken): void {
   }
   facts.textBytes += chatTextBytes(message) + deltaBytes(message)
   const response = asJson(message.response)
+  for (const item of [message.item, ...listIn(response?.output)]) takeSearch(item, facts.searches)
   facts.reported =
-    reportedIn(message.usage) ?? reportedIn(response?.usage, response?.tool_usage) ?? facts.reported
+    reportedIn(message.usage) ??
+    reportedIn(response?.usage, response?.tool_usage, facts.searches.size) ??
+    facts.reported
   const { type } = message
   facts.hasFailed ||= message.error != null || type === 'error' || type === 'response.failed'
   facts.hasEnded ||=
     type === 'error' || /^response\.(completed|incomplete|failed)$/.test(typeof type === 'string' ? type : '')
+}
+
+function takeSearch(item: unknown, searches: Set<string>): void {
+  const { type, id } = asJson(item) ?? {}
+  if (type === 'web_search_call') searches.add(String(id))
 }
 
 function parsed(data: string): Readonly<Record<string, unknown>> | undefined {
