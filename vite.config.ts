@@ -10,6 +10,8 @@ const root = import.meta.dirname
 /** Packages with machine code: they stay in node_modules, because a bundle cannot carry them. */
 const NATIVE_PACKAGES = ['better-sqlite3', '@node-rs/argon2']
 
+/** Tests that put something in the place of a module, which another test of the same process may have loaded. */
+const ISOLATED_TESTS = 'test/faults/disk.test.ts'
 const NEVER_TESTS = ['**/node_modules/**', 'dist/**', 'test/architecture/canary/**']
 
 // Each `…-worker.ts` becomes a file of its own in dist/server, beside the file that starts it.
@@ -82,8 +84,12 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{contract,server,electron,scripts,test}/**/*.test.ts'],
-          exclude: [...NEVER_TESTS, 'test/{e2e,electron-host,packaging}/**'],
+          exclude: [...NEVER_TESTS, ISOLATED_TESTS, 'test/{e2e,electron-host,packaging}/**'],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'isolated', include: [ISOLATED_TESTS], isolate: true },
       },
       {
         extends: true,

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { ADMIN, type Portal, type Reply, sendTo, startPortal, USER } from './support/portal.ts'
 
 let portal: Portal
@@ -147,7 +148,7 @@ describe('beside HTTP', () => {
     expect(JSON.parse((await from('http')).text).error.code).toBe('origin_rejected')
   })
 
-  test('a foreign name is refused over HTTPS too, and so is a WebSocket, in words that a client reads', async () => {
+  test('a foreign name is refused over HTTPS too, to a WebSocket as well, and one to the right name opens', async () => {
     const foreign = await ask({
       path: '/v1/models',
       headers: { host: 'evil.example', authorization: `Bearer ${key}` },
@@ -161,9 +162,14 @@ describe('beside HTTP', () => {
     }
     const socket = await ask({
       path: '/v1/responses',
-      headers: { ...upgrade, authorization: `Bearer ${key}` },
+      headers: { ...upgrade, host: 'evil.example', authorization: `Bearer ${key}` },
     })
-    expect([socket.status, JSON.parse(socket.text).error.code]).toEqual([426, 'upgrade_required'])
+    expect([socket.status, JSON.parse(socket.text).error.code]).toEqual([403, 'host_rejected'])
+    const headers = { authorization: `Bearer ${key}` }
+    const opened = new WebSocket(`wss://127.0.0.1:${portal.port}/v1/responses`, { ca, headers })
+    await once(opened, 'open')
+    opened.close()
+    await once(opened, 'close')
   })
 
   test('nobody else is believed: another name, another authority', async () => {

@@ -21,6 +21,7 @@ interface Load {
 export function checkAskings(load: Load, books: Books): string[] {
   const problems: string[] = []
   const rows = new Map(books.usage.map((row) => [row.requestId, row]))
+  const leftUnseen = new Map<string, number>()
   const byIdentity = new Map(books.usage.map((row) => [`${row.keyId} ${row.model}`, row]))
   for (const { asking, seen } of load.asked.values()) {
     const keyId = load.members[asking.person]?.keys[asking.key]?.keyId ?? ''
@@ -28,9 +29,19 @@ export function checkAskings(load: Load, books: Books): string[] {
     const row = named ?? byIdentity.get(`${keyId} ${asking.model}`)
     if (row && row.keyId !== keyId) problems.push(`${asking.id}: booked on another key`)
     if (row) rows.delete(row.requestId)
+    else if (/body/.test(asking.leaving.when)) leftUnseen.set(keyId, (leftUnseen.get(keyId) ?? 0) + 1)
     problems.push(...checkOne(load, books, { asking, seen, row }))
   }
-  return [...problems, ...[...rows.values()].map((row) => `nobody asked for ${JSON.stringify(row)}`)]
+  const strangers = [...rows.values()].filter((row) => !isSlowBody(row, leftUnseen))
+  return [...problems, ...strangers.map((row) => `nobody asked for ${JSON.stringify(row)}`)]
+}
+
+/** Somebody who left with a body under way may have been refused as too slow before the leaving was noticed. */
+function isSlowBody({ keyId, errorCode, costNanoUsd }: UsageRow, leftUnseen: Map<string, number>): boolean {
+  const left = leftUnseen.get(keyId) ?? 0
+  if (errorCode !== 'request_timeout' || costNanoUsd !== 0 || left === 0) return false
+  leftUnseen.set(keyId, left - 1)
+  return true
 }
 
 interface One {

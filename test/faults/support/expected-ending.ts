@@ -8,6 +8,7 @@ import {
   filled,
   holdOf,
   isFarTooMuch,
+  NOTHING,
   type Rates,
   type Reported,
   reportedIn,
@@ -153,8 +154,11 @@ interface Made {
 }
 
 function endingOfEstimate(about: Circumstances, made: Made, reason: string): ExpectedEnding {
-  const { searches } = made
-  const counts = { ...estimateOf(about.asking.bodyBytes, made.textBytes, about.rates), searches }
+  const { textBytes, searches } = made
+  // What broke off behind a search and before a word is charged that search alone.
+  const isWordless = reason === 'upstream_failed' && textBytes === 0
+  const estimate = isWordless ? NOTHING : estimateOf(about.asking.bodyBytes, textBytes, about.rates)
+  const counts = { ...estimate, searches }
   const cost = costOf(counts, about.rates, about.multiplierPpm)
   return {
     kind: 'charge',

@@ -124,7 +124,8 @@ function toldIn({ upstream, media }: Asking): number | undefined {
 }
 
 function reportedIn(delivery: Delivery): unknown {
-  const events = sentBytes(delivery).toString('utf8').split('\n\n')
+  // What stands behind the last whole event was cut off.
+  const events = sentBytes(delivery).toString('utf8').split('\n\n').slice(0, -1)
   const last = events.find((event) => event.includes('.completed"'))
   const data = /^data: (.*)$/m.exec(last ?? '')?.[1]
   return data === undefined ? undefined : asJson(JSON.parse(data))?.usage
