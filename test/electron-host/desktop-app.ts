@@ -14,7 +14,7 @@ import type { StandIn } from './stand-in/electron.ts'
 const ROOT = join(import.meta.dirname, '..', '..')
 const REGISTER = join(import.meta.dirname, 'stand-in', 'register.mjs')
 const SCREENS_DIR = join(ROOT, 'test-results', 'screens')
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 const NO_KEYCHAIN = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/dev/null/no-bus', XDG_RUNTIME_DIR: '/dev/null' }
 /** The button "Use an encrypted file" of the question that appears without a keychain. */
 export const USE_FILE = 1

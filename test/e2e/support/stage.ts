@@ -12,7 +12,7 @@ import { type Portal, type PortalOptions, startPortal, USER } from '../../integr
 import type { Door } from '../../journeys/door.ts'
 
 const SCREENS_DIR = join(import.meta.dirname, '..', '..', '..', 'test-results', 'screens')
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 
 export const SIZES = {
   desktop: { width: 1280, height: 800 },
