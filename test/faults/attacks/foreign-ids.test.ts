@@ -84,6 +84,14 @@ const REFUSED: Readonly<Record<string, readonly Attempt[]>> = {
     [({ userId }) => ({ scope: 'user', subjectId: userId }), 'forbidden'],
     [({ keyId }) => ({ scope: 'key', subjectId: keyId }), 'key_not_found'],
   ],
+  'policies.get': [
+    [({ userId }) => ({ scope: 'user', subjectId: userId }), 'forbidden'],
+    [({ keyId }) => ({ scope: 'key', subjectId: keyId }), 'key_not_found'],
+  ],
+  'policies.update': [
+    [({ userId }) => ({ scope: 'user', subjectId: userId, policy: {} }), 'forbidden'],
+    [({ keyId }) => ({ scope: 'key', subjectId: keyId, policy: {} }), 'key_not_found'],
+  ],
   'sessions.list': [[({ userId }) => ({ userId }), 'forbidden']],
   'sessions.revoke': [[({ sessionId }) => ({ sessionId }), 'session_not_found']],
   'sessions.revokeOthers': [[({ userId }) => ({ userId }), 'forbidden']],
