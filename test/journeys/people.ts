@@ -43,7 +43,11 @@ export async function letInAndShutOut(door: Door, person: Person, model: string)
   const { page } = door
   const more = async (email: string, item: string) => {
     await page.getByRole('button', { name: `More for ${email}` }).click()
-    await page.getByRole('menuitem', { name: item }).click()
+    // The menu of another row may still be closing.
+    await page
+      .getByRole('menu', { name: `More for ${email}` })
+      .getByRole('menuitem', { name: item })
+      .click()
   }
   const row = page.getByRole('row', { name: new RegExp(person.email) })
   await door.ask('users.create', { email: 'waits@tidewater.example' })

@@ -79,7 +79,12 @@ export function endingsOfMedia(
     if (cutBy === 'end') return bytesSent > 0 ? [ended] : [ended, RELEASE]
     return bytesSent > 0 && cutBy !== 'reset' ? [broken] : [broken, RELEASE]
   }
-  if (!about.asking.isStream) return [outcome === 'finished' ? ended : RELEASE]
+  if (!about.asking.isStream) {
+    if (outcome === 'finished') return [ended]
+    // Cut behind its last byte, an answer is whole: whoever stayed has seen it, and of whoever left nobody can tell.
+    if (about.asking.leaving.when === 'stays') return [about.seen.status === 200 ? ended : RELEASE]
+    return isInBytes(cut) ? [RELEASE, ended] : [RELEASE]
+  }
   const { hasEnded, hasBegun } = seenOf(delivery)
   // What a reset throws away, and an event that is cut in the middle, may or may not have arrived.
   const isUnsure = outcome === 'cut' && (cutBy === 'reset' || isInBytes(cut))
