@@ -112,6 +112,7 @@ test("something else of that name, and a file that is none of a person's hand, a
   expect(profile.view(MODEL).problem).toBe('too_large')
 })
 
+// Windows keeps who may do what in access lists, not in these bits.
 test.skipIf(process.platform === 'win32')(
   'a folder that may not be written to stays as it is, and leaves no backup of what was not done',
   () => {

@@ -42,6 +42,7 @@ test('a released data folder can be taken again, by the same process too', () =>
   if (second.ok) second.value.release()
 })
 
+// Windows keeps who may do what in access lists, not in these bits.
 test.skipIf(process.platform === 'win32')(
   'a data folder that is made for the lock is its owner’s alone',
   () => {

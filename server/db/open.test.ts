@@ -43,6 +43,7 @@ test('a database that cannot be opened says which one, and what to check', () =>
   )
 })
 
+// Windows keeps who may do what in access lists, not in these bits.
 test.skipIf(process.platform === 'win32')('a database is readable by its owner alone', () => {
   const { path } = openTestDatabase()
   for (const file of [path, `${path}-wal`]) expect(statSync(file).mode & 0o077).toBe(0)

@@ -1,25 +1,25 @@
 // Answers for what the upstream keeps: a stored response is read, deleted and cancelled by the person who made it. Nothing is
 // generated, so nothing is held and nothing is charged; a stream that is played again was charged when it was made.
-import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
+import { type Refusal, refusal } from '../../contract/errors.ts'
 import { PRIMARY_UPSTREAM } from '../../contract/operations/upstreams.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
 import type { AnswerSource } from './answer-source.ts'
 import { ClientStream } from './client-stream.ts'
 import type { StageDeps } from './deps.ts'
 import { rawPathOf, type StoredEndpoint, storedAt } from './endpoints.ts'
+import { hiddenError, left } from './files/side-exchange.ts'
 import { clientHeaders, upstreamHeaders } from './headers.ts'
 import { isObject, parseObject } from './json-object.ts'
 import { LiveRequest } from './live-requests.ts'
 import { answerRefusal } from './openai-error.ts'
 import { type Answered, refusedAs } from './outcome.ts'
-import { CLIENT_LEFT_STATUS, codeOf } from './relayed.ts'
+import { codeOf } from './relayed.ts'
 import { makerOf, type Received, type UpstreamTarget } from './request.ts'
 import { admit } from './stages/admit.ts'
 import { refusedByNow } from './stages/identify.ts'
 import { takePlace } from './stages/reserve.ts'
 import { codingsOf, unpacked } from './unpacked-answer.ts'
 import { endUnlessSent } from './unread-body.ts'
-import { judgeUpstreamError } from './upstream-errors.ts'
 import { UpstreamExchange, type UpstreamFault, type UpstreamHead } from './upstream-exchange.ts'
 
 interface Asked extends Received {
@@ -175,16 +175,6 @@ async function relayWhole(
   return { status: head.status, code: null }
 }
 
-/** The refusal in the place of an error that is not for this person to see, or null where it is. */
-function hiddenError(head: UpstreamHead, body: Buffer): Refusal | null {
-  const verdict = judgeUpstreamError(head, body, {
-    alias: undefined,
-    upstreamModel: '',
-    facts: { model: '' },
-  })
-  return verdict.kind === 'replace' ? verdict.refusal : null
-}
-
 function collect(source: AnswerSource): Promise<Buffer | UpstreamFault> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
@@ -219,9 +209,3 @@ function refused({ res, requestId }: Admitted, why: Refusal): Answered {
   answerRefusal(res, requestId, why)
   return refusedAs(why.code)
 }
-
-/** Whoever was cut was told why. */
-const left = (live: LiveRequest): Answered => ({
-  status: live.cutBy ? ERRORS[live.cutBy.code].status : CLIENT_LEFT_STATUS,
-  code: live.cutBy?.code ?? null,
-})

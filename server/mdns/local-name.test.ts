@@ -40,6 +40,7 @@ const hasMulticast = await new Promise<boolean>((resolve) => {
     }
   })
 })
+// A machine without a network, or a container, may have no interface that takes multicast.
 const ifMulticast = test.skipIf(!hasMulticast)
 
 const open: LocalName[] = []

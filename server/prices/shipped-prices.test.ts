@@ -141,8 +141,8 @@ describe('the published prices', () => {
 describe('every row', () => {
   test('is a valid price row with its source and date', () => {
     for (const row of [...rows, ...DEMO_PRICES]) {
-      expect(priceRow.parse({ ...row, createdAt: 0 })).toBeTruthy()
-      expect(row.source).toBeTruthy()
+      expect(priceRow.safeParse({ ...row, createdAt: 0 }).error).toBeUndefined()
+      expect(row.source).toMatch(/\w{3}/)
       expect(row.effectiveFrom).toBeGreaterThan(Date.UTC(2026, 0, 1))
     }
   })

@@ -12,6 +12,7 @@ const nowMs = Date.now()
 const dir = mkdtempSync(join(tmpdir(), 'codex-gateway-certificates-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
+// A second opinion on certificates that Node has read already; it is no dependency of ours.
 const ifOpenssl = test.skipIf(spawnSync('openssl', ['version']).status !== 0)
 
 const name = 'Codex Gateway authority (测试)'

@@ -165,7 +165,8 @@ function collect(source: AnswerSource): Promise<Buffer | UpstreamFault> {
   })
 }
 
-function hiddenError(head: UpstreamHead, body: Buffer): Refusal | null {
+/** The refusal in the place of an error that is not for this person to see, or null where it is. */
+export function hiddenError(head: UpstreamHead, body: Buffer): Refusal | null {
   const verdict = judgeUpstreamError(head, body, {
     alias: undefined,
     upstreamModel: '',
