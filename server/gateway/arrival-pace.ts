@@ -9,11 +9,13 @@ const BYTES_PER_PIECE_MIN = 16
 export class ArrivalPace {
   readonly #bounds: ArrivalBounds
   readonly #onSlow: () => void
+  readonly #startedAt = performance.now()
   #bytes = 0
   #pieces = 0
   #bytesAtWindow = 0
-  #windows = 0
-  #isHeldUp = false
+  /** Since when it is us who take nothing, and for how long that was so in this window. */
+  #heldUpSince: number | undefined
+  #heldUpMs = 0
   #timer: NodeJS.Timeout
 
   /** `onSlow` is called at most once, and not behind `stop`. */
@@ -32,13 +34,15 @@ export class ArrivalPace {
       : undefined
   }
 
-  /** While it is us who take nothing, nobody is too slow. */
+  /** While it is us who take nothing, nobody is too slow: that time is given back to the window. */
   pause(): void {
-    this.#isHeldUp = true
+    this.#heldUpSince ??= performance.now()
   }
 
   resume(): void {
-    this.#isHeldUp = false
+    if (this.#heldUpSince === undefined) return
+    this.#heldUpMs += performance.now() - this.#heldUpSince
+    this.#heldUpSince = undefined
   }
 
   stop(): void {
@@ -47,13 +51,28 @@ export class ArrivalPace {
 
   #judge(): void {
     const { windowMs, windowBytesMin, totalMs } = this.#bounds
-    this.#windows += 1
-    const isSlow = this.#bytes - this.#bytesAtWindow < windowBytesMin && !this.#isHeldUp
-    if (isSlow || this.#windows * windowMs >= totalMs) {
+    if (performance.now() - this.#startedAt >= totalMs) {
       this.#onSlow()
       return
     }
-    this.#bytesAtWindow = this.#bytes
-    this.#timer = setTimeout(() => this.#judge(), windowMs)
+    const heldUpMs = this.#takeHeldUpMs()
+    const isSlow = this.#bytes - this.#bytesAtWindow < windowBytesMin
+    if (!isSlow) this.#bytesAtWindow = this.#bytes
+    else if (heldUpMs < 1) {
+      this.#onSlow()
+      return
+    }
+    const nextMs = isSlow ? Math.min(heldUpMs, windowMs) : windowMs
+    this.#timer = setTimeout(() => this.#judge(), nextMs)
+  }
+
+  /** For how long we took nothing since this was last asked. */
+  #takeHeldUpMs(): number {
+    const isHeldUp = this.#heldUpSince !== undefined
+    this.resume()
+    const heldUpMs = this.#heldUpMs
+    this.#heldUpMs = 0
+    if (isHeldUp) this.pause()
+    return heldUpMs
   }
 }

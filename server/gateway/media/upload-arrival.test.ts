@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { type ArrivalBounds, SLOWEST } from '../body-arrival.ts'
 import { uploadOf } from './upload-arrival.ts'
 import type { SpoolFile } from './upload-spool.ts'
@@ -70,13 +70,19 @@ test('a sender that stops sending is told so after a window', async () => {
 })
 
 test('a disk that is slower than its sender makes the sender wait, and nobody too slow', async () => {
-  let written = () => {}
-  const write = () => new Promise<void>((resolve) => (written = resolve))
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  cleanups.push(() => vi.useRealTimers())
+  const { promise: isWriting, resolve: begin } = Promise.withResolvers<() => void>()
+  const write = () => new Promise<void>((resolve) => begin(resolve))
   const form = await arrival({ windowMs: 150 }, { write })
   form.send(`${FILE}sound\r\n--b--\r\n`)
-  // Three windows pass while the disk is at work.
-  await new Promise((resolve) => setTimeout(resolve, 450))
+  const written = await isWriting
+  // Three windows pass while the disk is at work, and most of the fourth.
+  vi.advanceTimersByTime(590)
   written()
+  await Promise.resolve()
+  // What is left of that window is not all that the sender gets.
+  vi.advanceTimersByTime(100)
   form.end()
   expect(await form.outcome).toBe('read')
 })
