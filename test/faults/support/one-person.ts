@@ -24,6 +24,8 @@ export interface OnePerson {
   person(): Person
   /** A new person, and an upstream that has forgotten everything. */
   renew(balanceNanoUsd?: number): Promise<Person>
+  /** One more person at the same gateway, whose upstream forgets nothing. */
+  another(): Promise<OnePerson>
   ask(
     path: string,
     body: object,
@@ -36,7 +38,10 @@ export interface OnePerson {
 }
 
 export async function startOnePerson(options: GatewayOptions = {}): Promise<OnePerson> {
-  const gateway = await startGateway(options)
+  return onePersonAt(await startGateway(options))
+}
+
+async function onePersonAt(gateway: RunningGateway): Promise<OnePerson> {
   let person = await gateway.createPerson(PURSE_NANO_USD)
   let purse = PURSE_NANO_USD
 
@@ -66,6 +71,7 @@ export async function startOnePerson(options: GatewayOptions = {}): Promise<OneP
       person = await gateway.createPerson(balanceNanoUsd)
       return person
     },
+    another: () => onePersonAt(gateway),
     ask,
     async hangUp(path, body) {
       const leaving = new AbortController()
