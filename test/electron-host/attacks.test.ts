@@ -1,11 +1,11 @@
 // Every line that keeps a page from harming the machine or the gateway, tried as an attacker would who has got a script or a
 // link into the console.
 import { expect } from 'vitest'
-import { startDesktop, USE_FILE } from './desktop-app.ts'
+import { addressOf, dataDirWith, startDesktop } from './desktop-app.ts'
 import { desktopJourney } from './desktop-journey.ts'
 
 desktopJourney('a script in the page has the bridge and nothing else', async () => {
-  const app = startDesktop({ dialogAnswers: [USE_FILE] })
+  const app = startDesktop({ dataDir: dataDirWith({}) })
   const page = await app.page()
   const statuses = new Map<string, number>()
   page.on('response', (response) => statuses.set(new URL(response.url()).pathname, response.status()))
@@ -75,7 +75,7 @@ desktopJourney('a script in the page has the bridge and nothing else', async () 
 })
 
 desktopJourney('a page goes nowhere, opens nothing, and hands only known links to the browser', async () => {
-  const app = startDesktop({ dialogAnswers: [USE_FILE] })
+  const app = startDesktop({ dataDir: dataDirWith({}) })
   const page = await app.page()
   const opened = () =>
     app.inMain(({ recorded }) =>
@@ -120,13 +120,13 @@ desktopJourney('a page goes nowhere, opens nothing, and hands only known links t
 })
 
 desktopJourney('only the top frame of the console is listened to, on the only channel', async () => {
-  const app = startDesktop({ dialogAnswers: [USE_FILE] })
+  const app = startDesktop({ dataDir: dataDirWith({}) })
   await app.page()
-  expect(await app.inMain(({ ipcMain }) => ipcMain.channels())).toEqual(['codex-gateway'])
+  expect(await app.inMain(({ ipc }) => ipc.channels())).toEqual(['codex-gateway'])
   const as = (senderFrame: object | null, name = 'setup.status', input: unknown = {}) =>
     app.inMain(
-      ({ ipcMain }, asked) =>
-        ipcMain
+      ({ ipc }, asked) =>
+        ipc
           .invoke({ senderFrame: asked.senderFrame }, 'codex-gateway', [asked.name, asked.input])
           .catch((error: Error) => error.message),
       { senderFrame, name, input },
@@ -152,19 +152,21 @@ desktopJourney('only the top frame of the console is listened to, on the only ch
 })
 
 desktopJourney('one instance, one window, and a gateway that outlives both', async () => {
-  const app = startDesktop({ dialogAnswers: [USE_FILE] })
-  const page = await app.page()
-  const address = /"address":"([^"]+)"/.exec(app.printed())?.[1]
+  const app = startDesktop({ dataDir: dataDirWith({}) })
+  await app.page()
+  const address = addressOf(app)
   const isVisible = () => app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())
 
   await expect.poll(isVisible).toBe(true)
   await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
-  await expect.poll(() => page.evaluate('document.visibilityState')).toBe('hidden')
+  await expect.poll(isVisible).toBe(false)
   expect((await fetch(`${address}/healthz`)).status).toBe(200)
   expect(await app.startAgain()).toBe(0)
   await expect.poll(isVisible).toBe(true)
 
-  await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.crash())
+  await app.inMain(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
+  )
   const loads = () =>
     app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL())
   await expect.poll(loads).toBe('app://console/setup')

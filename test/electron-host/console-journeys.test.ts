@@ -8,7 +8,7 @@ import { backUpDamageRestore, deleteSafetyCopy, expectRestored } from '../journe
 import { audited, type Door, personOf } from '../journeys/door.ts'
 import { adjustBalance, letInAndShutOut } from '../journeys/people.ts'
 import { generateAndRedeemCodes, priceUnpricedModel } from '../journeys/prices-and-codes.ts'
-import { startDesktop, takePicture, USE_FILE } from './desktop-app.ts'
+import { dataDirWith, startDesktop, takePicture } from './desktop-app.ts'
 import { desktopJourney } from './desktop-journey.ts'
 
 const UPSTREAM_KEY = 'sk-of-the-operator'
@@ -40,7 +40,7 @@ function doorOf(page: Page, address: () => string): Door {
 desktopJourney('what an operator does in a browser is done in the window as well', async () => {
   const upstream = await startDemoUpstream({ apiKey: UPSTREAM_KEY, acceptAnyModel: true })
   onTestFinished(() => upstream.stop())
-  const app = startDesktop({ dialogAnswers: [USE_FILE] })
+  const app = startDesktop({ dataDir: dataDirWith({}) })
   const page = await app.page()
   const door = doorOf(page, () => /"address":"([^"]+)"/.exec(app.printed())?.[1] ?? '')
   const { baseUrl } = upstream

@@ -1,23 +1,19 @@
-// The desktop app under test: the built main process and preload on the stand-in, with a folder of its own, a page to drive,
-// and a way to look into the main process.
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+// The desktop app under test: the built main process and preload, on the stand-in or on Electron itself, with a folder of its
+// own, a page to drive, and a way to look into the main process.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright'
+import type { Page } from 'playwright'
 import { onTestFinished } from 'vitest'
-import { findNeed } from '../../scripts/system-needs.ts'
-import type { StandIn } from './stand-in/electron.ts'
+import type { Seen } from './main-process/recorder.mjs'
+import { chosenElectron, startOnElectron } from './on-electron.ts'
+import { startOnStandIn } from './on-stand-in.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const REGISTER = join(import.meta.dirname, 'stand-in', 'register.mjs')
 const SCREENS_DIR = join(ROOT, 'test-results', 'screens')
 const PATIENCE_MS = 30_000
 const NO_KEYCHAIN = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/dev/null/no-bus', XDG_RUNTIME_DIR: '/dev/null' }
-/** The button "Use an encrypted file" of the question that appears without a keychain. */
-export const USE_FILE = 1
 
 export interface DesktopOptions {
   /** Where the app lies; the repository where left out. */
@@ -40,7 +36,7 @@ export interface DesktopApp {
   page(): Promise<Page>
   /** Runs `ask` in the main process. It is sent as text: it sees its arguments and nothing else. */
   inMain<Result, Arg = undefined>(
-    ask: (electron: StandIn, arg: Arg) => Result | Promise<Result>,
+    ask: (main: MainProcess, arg: Arg) => Result | Promise<Result>,
     arg?: Arg,
   ): Promise<Result>
   /** Starts the app once more, as a person might; resolves to its exit code. */
@@ -49,80 +45,61 @@ export interface DesktopApp {
   printed(): string
 }
 
+/** What a test sees there: Electron, and what the app has done to the system. */
+export type MainProcess = typeof Electron.CrossProcessExports & Seen
+
+export interface StartOptions {
+  readonly root: string
+  readonly args: readonly string[]
+  readonly language: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** The app as what runs it knows it. */
+export interface RunningApp extends Pick<DesktopApp, 'exited' | 'kill' | 'startAgain' | 'printed'> {
+  /** The page of its window, as soon as there is one. */
+  firstPage(): Promise<Page>
+  /** A function as text, and its argument. */
+  ask(source: string, arg: unknown): Promise<unknown>
+  end(): Promise<void>
+}
+
 /** Ended and cleaned up with the test. */
 export function startDesktop(options: DesktopOptions = {}): DesktopApp {
-  const { root = ROOT, dataDir = newDataDir() } = options
-  let printed = ''
-  const run = (): ChildProcess => {
-    const child = fork(join(root, 'dist', 'electron', 'main.mjs'), options.args ?? [], {
-      cwd: root,
-      execArgv: ['--import', REGISTER, '--enable-source-maps'],
-      // A group of its own, so that its browser ends with it, however it ends.
-      detached: true,
-      serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: {
-        ...process.env,
-        // The tests never touch the keychain of whoever runs them: without a private one there is none.
-        ...NO_KEYCHAIN,
-        CODEX_GATEWAY_DATA_DIR: dataDir,
-        CODEX_GATEWAY_PORT: '0',
-        // Nor the settings of whoever runs them.
-        CODEX_HOME: join(dataDir, 'codex'),
-        ELECTRON_HOST_ROOT: root,
-        ELECTRON_HOST_CHROMIUM: findNeed('chromium') ?? '',
-        ELECTRON_HOST_LANGUAGE: options.language ?? 'en-US',
-        ELECTRON_HOST_DIALOG_ANSWERS: (options.dialogAnswers ?? []).join(','),
-        ...options.env,
-      },
-    })
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => {
-        printed += chunk.toString()
-      })
-    return child
+  const { root = ROOT, dataDir = newDataDir(), args = [], language = 'en-US' } = options
+  const program = chosenElectron()
+  const start: StartOptions = {
+    root,
+    args,
+    language,
+    env: {
+      ...process.env,
+      // The tests never touch the keychain of whoever runs them: without a private one there is none.
+      ...NO_KEYCHAIN,
+      CODEX_GATEWAY_DATA_DIR: dataDir,
+      CODEX_GATEWAY_PORT: '0',
+      // Nor the settings of whoever runs them.
+      CODEX_HOME: join(dataDir, 'codex'),
+      ELECTRON_HOST_DIALOG_ANSWERS: (options.dialogAnswers ?? []).join(','),
+      ...options.env,
+    },
   }
-
-  const child = run()
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  const { endpoint, ask } = speakWith(child, () => printed)
-  let browser: Browser | undefined
-  onTestFinished(async () => {
-    await browser?.close().catch(() => undefined)
-    killGroup(child)
-    await exited
-  })
-
+  const app = program === undefined ? startOnStandIn(start) : startOnElectron(program, start)
+  onTestFinished(() => app.end())
   return {
+    ...app,
     dataDir,
-    exited,
-    kill: () => killGroup(child),
-    printed: () => printed,
     async page() {
-      // Without Playwright's own defaults, under which a page never becomes hidden.
-      browser ??= await chromium.connectOverCDP(await endpoint, { noDefaults: true })
-      const [context] = browser.contexts()
-      if (context === undefined) throw new Error('the browser has no context')
-      context.setDefaultTimeout(PATIENCE_MS)
-      const page = context.pages()[0] ?? (await context.waitForEvent('page'))
+      const page = await app.firstPage()
+      page.context().setDefaultTimeout(PATIENCE_MS)
       await page.waitForURL((url) => url.protocol !== 'about:')
       await page.waitForLoadState()
       return page
     },
-    inMain: (question, arg) => ask(String(question), arg),
-    async startAgain() {
-      const second = run()
-      const [code] = await once(second, 'exit')
-      return code
+    async inMain<Result, Arg>(ask: (main: MainProcess, arg: Arg) => Result | Promise<Result>, arg?: Arg) {
+      // The question's own type says what it resolves to.
+      return (await app.ask(String(ask), arg)) as Result
     },
-  }
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
-  } catch {
-    // All of it has ended.
   }
 }
 
@@ -136,36 +113,6 @@ export function newDataDir(): string {
 /** Where the gateway of the app listens, once it has said so. */
 export const addressOf = (app: DesktopApp): string => /"address":"([^"]+)"/.exec(app.printed())?.[1] ?? ''
 
-/** A function's text goes over, its result comes back. */
-function speakWith(child: ChildProcess, printed: () => string) {
-  const waiting = new Map<number, PromiseWithResolvers<unknown>>()
-  const endpoint = Promise.withResolvers<string>()
-  endpoint.promise.catch(() => undefined)
-  let count = 0
-  child.on('message', (message: { endpoint?: string; id: number; isOk: boolean; value: unknown }) => {
-    if (message.endpoint !== undefined) return endpoint.resolve(message.endpoint)
-    const answer = waiting.get(message.id)
-    waiting.delete(message.id)
-    if (message.isOk) answer?.resolve(message.value)
-    else answer?.reject(new Error(String(message.value)))
-  })
-  child.once('exit', (code) => {
-    const gone = new Error(`the app ended with ${code}:\n${printed()}`)
-    endpoint.reject(gone)
-    for (const answer of waiting.values()) answer.reject(gone)
-  })
-  async function ask<Result>(source: string, arg: unknown): Promise<Result> {
-    await endpoint.promise
-    const answer = Promise.withResolvers<unknown>()
-    count += 1
-    waiting.set(count, answer)
-    child.send({ id: count, source, arg })
-    // The question's own type says what it resolves to.
-    return (await answer.promise) as Result
-  }
-  return { endpoint: endpoint.promise, ask }
-}
-
 /** A port that something else holds, and so may the one above it. */
 export async function takenPort(): Promise<number> {
   const holder = createServer()
@@ -174,7 +121,7 @@ export async function takenPort(): Promise<number> {
   return (holder.address() as AddressInfo).port
 }
 
-/** A data folder whose preferences somebody has chosen before. */
+/** A data folder whose preferences somebody has chosen before; the file for secrets among them, wherever it is not asked for. */
 export function dataDirWith(preferences: Readonly<Record<string, unknown>>): string {
   const dataDir = newDataDir()
   mkdirSync(join(dataDir, 'desktop'))

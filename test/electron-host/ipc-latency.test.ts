@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { setUpDemo, startDesktop, USE_FILE } from './desktop-app.ts'
+import { dataDirWith, setUpDemo, startDesktop } from './desktop-app.ts'
 
 const STREAMS = 20
 const CALLS = 1_000
@@ -11,7 +11,7 @@ const P99_MAX_MS = 50
 const RESULTS_DIR = join(import.meta.dirname, '..', '..', 'test-results')
 
 test.skipIf(!process.env['IPC_LATENCY'])('calls of the window stay quick while answers stream', async () => {
-  const app = startDesktop({ dialogAnswers: [USE_FILE] })
+  const app = startDesktop({ dataDir: dataDirWith({}) })
   const page = await app.page()
   const secret = await setUpDemo(page)
   const address = /"address":"([^"]+)"/.exec(app.printed())?.[1] ?? ''

@@ -21,6 +21,8 @@ else
     const app = await _electron.launch({
       executablePath,
       args: [ROOT],
+      // Playwright's own choice is none.
+      chromiumSandbox: true,
       env: { ...process.env, CODEX_GATEWAY_DATA_DIR: dataDir, CODEX_GATEWAY_PORT: '0' },
     })
     onTestFinished(() => app.close())

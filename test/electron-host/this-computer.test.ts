@@ -2,14 +2,21 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { newDataDir, setUpDemo, startDesktop, takeAllPictures, takePicture, USE_FILE } from './desktop-app.ts'
+import {
+  dataDirWith,
+  newDataDir,
+  setUpDemo,
+  startDesktop,
+  takeAllPictures,
+  takePicture,
+} from './desktop-app.ts'
 import { desktopJourney } from './desktop-journey.ts'
 
 desktopJourney(
   'Codex is set up and undone, the gateway tests itself, and a list becomes a file',
   async () => {
     const codexDir = newDataDir()
-    const app = startDesktop({ dialogAnswers: [USE_FILE], env: { CODEX_HOME: codexDir } })
+    const app = startDesktop({ dataDir: dataDirWith({}), env: { CODEX_HOME: codexDir } })
     const page = await app.page()
     await setUpDemo(page)
     // What stands there is shown first, kept, and comes back.

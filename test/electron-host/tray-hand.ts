@@ -3,19 +3,18 @@ import type { DesktopApp } from './desktop-app.ts'
 
 /** The line for hovering, and each item with what it says. */
 export const seen = (app: DesktopApp) =>
-  app.inMain(({ Tray }) => {
-    const [tray] = Tray.all
+  app.inMain(({ trays: [tray] }) => {
     const items = tray?.menu?.items.filter(({ visible, type }) => visible && type !== 'separator') ?? []
     return {
       toolTip: tray?.toolTip,
-      icon: (tray?.image as { path: string } | undefined)?.path.split(/[\\/]/).at(-1),
+      icon: tray?.icon,
       items: Object.fromEntries(items.map(({ id, label }) => [id, label])),
       enabled: items.filter(({ enabled }) => enabled).map(({ id }) => id),
     }
   })
 
 export const click = (app: DesktopApp, id: string) =>
-  app.inMain(({ Tray }, item) => Tray.all[0]?.menu?.getMenuItemById(item)?.click(), id)
+  app.inMain(({ trays }, item) => trays[0]?.menu?.getMenuItemById(item)?.click(), id)
 
 export const answerNext = (app: DesktopApp, button: number) =>
   app.inMain(({ recorded }, next) => void recorded.dialogAnswers.push(next), button)

@@ -10,7 +10,6 @@ import {
   takeAllPictures,
   takenPort,
   takePicture,
-  USE_FILE,
 } from './desktop-app.ts'
 import { desktopJourney } from './desktop-journey.ts'
 import { answerNext, ask, calls, click, seen } from './tray-hand.ts'
@@ -110,7 +109,7 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
 desktopJourney(
   'letting other machines in is a matter of one item, and keys are asked for there too',
   async () => {
-    const app = startDesktop({ dialogAnswers: [USE_FILE] })
+    const app = startDesktop({ dataDir: dataDirWith({}) })
     const page = await app.page()
     const secret = await setUpDemo(page)
     const network = () =>

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { dataDirWith, newDataDir, setUpDemo, startDesktop, takeAllPictures } from './desktop-app.ts'
-import { desktopJourney } from './desktop-journey.ts'
+import { packagedJourney } from './desktop-journey.ts'
 import { answerNext, ask, calls, click, seen } from './tray-hand.ts'
 
 const CUT = 1
@@ -69,7 +69,7 @@ function packageWith(feed: string, home: string) {
 const newApp = (word: string) =>
   `#!/bin/sh\necho "\${APPIMAGE_EXIT_AFTER_INSTALL:-started}" > '${word}.tmp'\nmv '${word}.tmp' '${word}'\n`
 
-desktopJourney(
+packagedJourney(
   'an update is downloaded, told of once, and put in place after requests have ended',
   async () => {
     const home = newDataDir()
@@ -139,7 +139,7 @@ desktopJourney(
   },
 )
 
-desktopJourney(
+packagedJourney(
   'quitting installs what is ready; an app that may not look, or has nowhere to, does not',
   async () => {
     const home = newDataDir()

@@ -2,20 +2,21 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { startDesktop, takeAllPictures, USE_FILE } from './desktop-app.ts'
-import { desktopJourney } from './desktop-journey.ts'
+import { startDesktop, takeAllPictures } from './desktop-app.ts'
+import { keychainlessJourney } from './desktop-journey.ts'
 
 const TRY_AGAIN = 0
+const USE_FILE = 1
 const QUIT = 2
 
-desktopJourney('nothing is kept in a file that nobody chose', async () => {
+keychainlessJourney('nothing is kept in a file that nobody chose', async () => {
   const app = startDesktop({ dialogAnswers: [TRY_AGAIN, QUIT] })
   expect(await app.exited).toBe(0)
   expect(existsSync(join(app.dataDir, 'secrets.json'))).toBe(false)
   expect(existsSync(join(app.dataDir, 'gateway.db'))).toBe(false)
 })
 
-desktopJourney(
+keychainlessJourney(
   'the file is offered with the reason, chosen once, and named where the key is shown',
   async () => {
     const app = startDesktop({ dialogAnswers: [USE_FILE], language: 'zh-CN' })

@@ -6,7 +6,7 @@ import type { Configuration } from 'electron-builder'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from '../../scripts/setup.mjs'
 import { publishFlags, publishFor } from '../../scripts/update-feed.mjs'
-import { newDataDir, startDesktop, USE_FILE } from '../electron-host/desktop-app.ts'
+import { dataDirWith, newDataDir, startDesktop } from '../electron-host/desktop-app.ts'
 import { desktopJourney } from '../electron-host/desktop-journey.ts'
 import { type PackedApp, packApp } from './packed-app.ts'
 
@@ -114,7 +114,7 @@ test('the switches in the program are set the way in which no script can turn th
 desktopJourney('the app starts from what was packed', async () => {
   const root = newDataDir()
   packed.extract(root)
-  const app = startDesktop({ root, dialogAnswers: [USE_FILE] })
+  const app = startDesktop({ root, dataDir: dataDirWith({}) })
   const page = await app.page()
   await page.getByRole('heading', { level: 1, name: 'Set up your gateway' }).waitFor()
   await app.inMain(({ app: electronApp }) => electronApp.quit())

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Chromium } from './chromium.ts'
-import { preventable, record, unmodelled } from './record.ts'
+import { preventable, unmodelled } from './modelled.ts'
 import { schemes } from './schemes.ts'
 
 /** What the window that belongs to the app has to offer when it ends. */
@@ -42,7 +42,6 @@ class App
       | 'exit'
       | 'getPath'
       | 'setPath'
-      | 'getPreferredSystemLanguages'
       | 'getVersion'
       | 'getName'
       | 'isPackaged'
@@ -126,27 +125,23 @@ class App
   getVersion(): string {
     return this.#manifest.version
   }
-  getPreferredSystemLanguages(): string[] {
-    return [surroundings.language]
-  }
   getLoginItemSettings(): Electron.LoginItemSettings {
     return this.#login as Electron.LoginItemSettings
   }
   setLoginItemSettings(settings: Electron.Settings): void {
-    record('app.setLoginItemSettings', settings)
     this.#login = { openAtLogin: settings.openAtLogin ?? false }
   }
-  setAppUserModelId(id: string): void {
-    record('app.setAppUserModelId', id)
+  setAppUserModelId(): void {
+    // Windows' own.
   }
-  setAboutPanelOptions(options: Electron.AboutPanelOptionsOptions): void {
-    record('app.setAboutPanelOptions', options)
+  setAboutPanelOptions(): void {
+    // A panel of the system.
   }
   showAboutPanel(): void {
-    record('app.showAboutPanel')
+    // See above.
   }
   enableSandbox(): void {
-    record('app.enableSandbox')
+    // Each window is checked for it when it is made.
   }
 
   /** At once, like Electron's: a file that only one process can make, and a folder where others leave word. */

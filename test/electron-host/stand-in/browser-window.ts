@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { isAbsolute } from 'node:path'
 import { app } from './app.ts'
-import { preventable, unmodelled } from './record.ts'
+import { preventable, unmodelled } from './modelled.ts'
 import { WebContents } from './web-contents.ts'
 
 /** Headless Chromium counts a frame of its own into a window's height. */

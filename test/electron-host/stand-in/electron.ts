@@ -1,11 +1,10 @@
 // Stands in for the module `electron`: the app's main process is plain Node, its windows are pages of a real Chromium. What is
 // not modelled is missing, and an app that uses it does not compile against this file or fails when it runs.
-import { runInThisContext } from 'node:vm'
+import { questionsOf, recordMainProcess } from '../main-process/recorder.mjs'
 import { app } from './app.ts'
 import { BrowserWindow } from './browser-window.ts'
 import { ipcMain } from './ipc-main.ts'
 import { Menu, MenuItem, Tray } from './menus.ts'
-import { recorded } from './record.ts'
 import { protocol } from './schemes.ts'
 import { session } from './session.ts'
 import {
@@ -44,7 +43,6 @@ export {
   Tray,
 }
 
-/** All of it, and what was recorded, for a test that looks into the main process. */
 const electron = {
   app,
   autoUpdater,
@@ -61,17 +59,19 @@ const electron = {
   powerMonitor,
   powerSaveBlocker,
   protocol,
-  recorded,
   screen,
   session,
   shell,
   Tray,
 }
-export type StandIn = typeof electron
 // biome-ignore lint/style/noDefaultExport: some packages import electron that way
 export default electron
 
-/** A function of the test, as text, run here with all of the above; see ../desktop-app.ts. */
+// What the recorder uses of Electron is modelled, or it fails here.
+const modelled = electron as unknown as typeof Electron.CrossProcessExports
+const ask = questionsOf(modelled, recordMainProcess(modelled))
+
+/** A function of the test, as text; see ../desktop-app.ts. */
 interface Question {
   readonly id: number
   readonly source: string
@@ -80,9 +80,7 @@ interface Question {
 
 process.on('message', async ({ id, source, arg }: Question) => {
   try {
-    // A function of our own test, which sent it over a pipe that nobody else has.
-    const ask = runInThisContext(`(${source})`) as (electron: StandIn, arg: unknown) => unknown
-    process.send?.({ id, isOk: true, value: await ask(electron, arg) })
+    process.send?.({ id, isOk: true, value: await ask(source, arg) })
   } catch (error) {
     process.send?.({ id, isOk: false, value: String(error) })
   }

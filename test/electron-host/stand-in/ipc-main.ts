@@ -12,11 +12,6 @@ class IpcMain extends EventEmitter {
     this.#handlers.set(channel, handler)
   }
 
-  /** All channels that anything in the app listens on. */
-  channels(): readonly string[] {
-    return [...this.#handlers.keys(), ...this.eventNames().map(String)]
-  }
-
   async invoke(event: object, channel: string, args: readonly unknown[]): Promise<unknown> {
     const handler = this.#handlers.get(channel)
     if (!handler) throw new Error(`No handler registered for '${channel}'`)

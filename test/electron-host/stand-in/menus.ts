@@ -1,7 +1,6 @@
 // Menus and the tray's icon, as the app described them; a click is what a person would have done.
 import { EventEmitter } from 'node:events'
 import { app } from './app.ts'
-import { record } from './record.ts'
 
 type Template = Electron.MenuItemConstructorOptions
 
@@ -66,24 +65,13 @@ export class Menu {
 }
 
 export class Tray extends EventEmitter {
-  static readonly all: Tray[] = []
-  menu: Menu | null = null
-  toolTip = ''
-  image: unknown
-
-  constructor(image: unknown) {
-    super()
-    this.image = image
-    Tray.all.push(this)
+  setContextMenu(_menu: Menu | null): void {
+    // There is no tray to open it from.
   }
-  setContextMenu(menu: Menu | null): void {
-    this.menu = menu
+  setToolTip(_text: string): void {
+    // Nor one to point at.
   }
-  setToolTip(text: string): void {
-    this.toolTip = text
-  }
-  setImage(image: unknown): void {
-    this.image = image
-    record('Tray.setImage', image)
+  setImage(_image: unknown): void {
+    // Nor one to see.
   }
 }

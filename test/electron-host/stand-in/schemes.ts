@@ -1,5 +1,4 @@
 // Schemes of the app's own. Chromium knows none of them, so `app://console/x` is `https://console.app.invalid/x` on the wire.
-import { record } from './record.ts'
 
 type Handler = (request: Request) => Promise<Response>
 
@@ -35,7 +34,6 @@ export const protocol = {
   registerSchemesAsPrivileged(list: Electron.CustomScheme[]) {
     if (isReady) throw new Error('protocol.registerSchemesAsPrivileged should be called before app is ready')
     for (const { scheme, privileges: given } of list) privileges.set(scheme, given ?? {})
-    record('protocol.registerSchemesAsPrivileged', list)
   },
   handle(scheme: string, handler: Handler) {
     if (!isReady) throw new Error('protocol.handle called before ready')

@@ -1,7 +1,6 @@
 // The session of all pages. Chromium cannot ask at the moment of a request, so the app's handlers are asked once for each page
 // and their answers become the browser's own settings.
 import type { Chromium } from './chromium.ts'
-import { record } from './record.ts'
 import { originOf, toWire } from './schemes.ts'
 
 type RequestHandler = Parameters<Electron.Session['setPermissionRequestHandler']>[0]
@@ -37,11 +36,11 @@ class Session
   setPermissionCheckHandler(handler: CheckHandler) {
     this.#onCheck = handler
   }
-  setDevicePermissionHandler(handler: unknown) {
-    record('session.setDevicePermissionHandler', handler !== null)
+  setDevicePermissionHandler() {
+    // There are no devices.
   }
-  setSpellCheckerEnabled(isOn: boolean) {
-    record('session.setSpellCheckerEnabled', isOn)
+  setSpellCheckerEnabled() {
+    // There is no spell checker.
   }
 
   /** Without a handler everything is granted, as in Electron. */

@@ -1,44 +1,31 @@
-// Small parts of the system around the app, recorded: dialogs, notifications, the browser, the clipboard, power, colours.
+// Small parts of the system around the app: dialogs, notifications, the browser, the clipboard, power, colours.
 import { EventEmitter } from 'node:events'
 import { existsSync } from 'node:fs'
 import { request as httpRequest, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { app } from './app.ts'
 import { BrowserWindow } from './browser-window.ts'
-import { record, recorded } from './record.ts'
 
 export const shell = {
-  openExternal: async (url: string) => record('shell.openExternal', url),
-  openPath: async (path: string) => {
-    record('shell.openPath', path)
-    return ''
-  },
+  openExternal: (_url: string): Promise<void> => Promise.resolve(),
+  openPath: (_path: string): Promise<string> => Promise.resolve(''),
 }
 
-export const dialog = {
-  async showMessageBox(options: Electron.MessageBoxOptions): Promise<{ readonly response: number }> {
-    record('dialog.showMessageBox', options)
-    const response = recorded.dialogAnswers.shift()
-    // Nobody answers: the dialog stays, as it would.
-    if (response === undefined) return new Promise(() => undefined)
-    return { response: Number(response) }
-  },
-  async showSaveDialog(options: Electron.SaveDialogOptions): Promise<Electron.SaveDialogReturnValue> {
-    record('dialog.showSaveDialog', options)
-    const filePath = recorded.saveAnswers.shift()
-    return { canceled: filePath === undefined, filePath: filePath ?? '' }
-  },
-}
+/** Nobody is there to answer: a dialog stays open. */
+const stayOpen = (): Promise<never> => new Promise(() => undefined)
+export const dialog = { showMessageBox: stayOpen, showSaveDialog: stayOpen }
 
 export class Notification extends EventEmitter {
   static isSupported = (): boolean => true
-  readonly #options: Electron.NotificationConstructorOptions
-  constructor(options: Electron.NotificationConstructorOptions = {}) {
+  readonly title: string
+  readonly body: string
+  constructor({ title = '', body = '' }: Electron.NotificationConstructorOptions = {}) {
     super()
-    this.#options = options
+    this.title = title
+    this.body = body
   }
   show(): void {
-    record('Notification.show', this.#options)
+    // There is nothing to show it on.
   }
 }
 
@@ -46,7 +33,6 @@ export const nativeImage = {
   createFromPath(path: string) {
     if (!existsSync(path)) throw new Error(`electron-host: there is no image ${path}`)
     return {
-      path,
       isTemplate: false,
       setTemplateImage(isTemplate: boolean) {
         this.isTemplate = isTemplate
@@ -79,16 +65,12 @@ export const powerMonitor = new EventEmitter()
 const blockers = new Set<number>()
 let blockerCount = 0
 export const powerSaveBlocker = {
-  start(kind: 'prevent-app-suspension' | 'prevent-display-sleep') {
+  start(_kind: 'prevent-app-suspension' | 'prevent-display-sleep') {
     blockerCount += 1
     blockers.add(blockerCount)
-    record('powerSaveBlocker.start', kind)
     return blockerCount
   },
-  stop(id: number) {
-    record('powerSaveBlocker.stop', id)
-    return blockers.delete(id)
-  },
+  stop: (id: number) => blockers.delete(id),
   isStarted: (id: number) => blockers.has(id),
 }
 

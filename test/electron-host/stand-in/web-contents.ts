@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { makeCarrier } from './carried.ts'
 import type { Chromium, Loose } from './chromium.ts'
 import { ipcMain } from './ipc-main.ts'
-import { preventable, record, recorded, unmodelled } from './record.ts'
+import { preventable, unmodelled } from './modelled.ts'
 import { fromWire, originOf, schemes, toWire } from './schemes.ts'
 import { session } from './session.ts'
 
@@ -111,7 +111,7 @@ export class WebContents extends EventEmitter {
     return this.#send('Emulation.setEmulatedMedia', { features })
   }
   /** The page's process dies, as it does of too little memory. */
-  crash(): void {
+  forcefullyCrashRenderer(): void {
     // The answer to this command never comes.
     this.#send('Page.crash').catch(() => undefined)
   }
@@ -225,7 +225,6 @@ export class WebContents extends EventEmitter {
     const url = fromWire(wire)
     // The details that the app's handlers look at.
     const answer = this.#onOpen?.({ url } as Electron.HandlerDetails)
-    record('webContents.windowOpen', url, answer?.action ?? 'allow')
     if (answer?.action !== 'deny') unmodelled(`an opened window (${url})`)
   }
 
@@ -243,7 +242,6 @@ export class WebContents extends EventEmitter {
         new Request(url, { method, headers, ...(postData ? { body: postData } : {}) }),
       )
       if (answering === undefined) {
-        recorded.blocked.push(url)
         return void (await fail('BlockedByClient'))
       }
       const answer = await answering
@@ -270,7 +268,6 @@ export class WebContents extends EventEmitter {
     const event = preventable({ url, isMainFrame, isSameDocument: false })
     this.emit('will-frame-navigate', event)
     if (isMainFrame && !event.defaultPrevented) this.emit('will-navigate', event)
-    if (event.defaultPrevented) record('webContents.navigationDenied', url)
     return !event.defaultPrevented
   }
 }
