@@ -5,17 +5,22 @@ export const CA_FILE = 'codex-gateway-ca.crt'
 /** Where the gateway gives its authority's certificate to everybody, and explains it. */
 export const CA_PATHS = { page: '/ca', file: '/ca.crt' } as const
 
-export const TRUST_STEPS = [
-  'codex',
-  'node',
-  'python',
-  'curl',
-  'windows',
-  'macos',
-  'debian',
-  'fedora',
-] as const
-export type TrustStep = (typeof TRUST_STEPS)[number]
+/** Where the lines are pasted: one shell takes no line of the other. */
+export const TRUST_SHELLS = ['sh', 'powershell'] as const
+export type TrustShell = (typeof TRUST_SHELLS)[number]
+
+/** Product names, the same in every language. */
+export const SHELL_NAMES: Readonly<Record<TrustShell, string>> = {
+  sh: 'macOS, Linux',
+  powershell: 'Windows PowerShell',
+}
+
+const OF_CLIENTS = ['codex', 'node', 'python', 'curl'] as const
+export const TRUST_STEPS = {
+  sh: [...OF_CLIENTS, 'macos', 'debian', 'fedora'],
+  powershell: [...OF_CLIENTS, 'windows'],
+} as const satisfies Record<TrustShell, readonly string[]>
+export type TrustStep = (typeof TRUST_STEPS)[TrustShell][number]
 
 /** Product names, the same in every language. */
 export const TRUST_NAMES: Readonly<Record<TrustStep, string>> = {
@@ -33,22 +38,31 @@ export const TRUST_NAMES: Readonly<Record<TrustStep, string>> = {
  * Fetches the certificate and shows its fingerprint, to be compared with the one that the gateway shows. In clear, because
  * nobody trusts HTTPS to this gateway yet; what was fetched is believed by its fingerprint alone.
  */
-export const fetchAuthority = (host: string): string =>
-  `curl -o ${CA_FILE} http://${host}${CA_PATHS.file}
+export const fetchAuthority = (shell: TrustShell, host: string): string =>
+  shell === 'sh'
+    ? `curl -o ${CA_FILE} http://${host}${CA_PATHS.file}
 openssl x509 -in ${CA_FILE} -noout -fingerprint -sha256`
+    : `curl.exe -o ${CA_FILE} http://${host}${CA_PATHS.file}
+$ca = New-Object Security.Cryptography.X509Certificates.X509Certificate2 "$PWD\\${CA_FILE}"
+[BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash($ca.RawData)) -replace '-', ':'`
 
-/** `host` with its port. The file is looked for in the folder that one is in. */
-export function trustLines(step: TrustStep, host: string): string {
+/** `host` with its port. The file is looked for in the folder that the shell is in. */
+export function trustLines(step: TrustStep, shell: TrustShell, host: string): string {
+  const given = (name: string) =>
+    shell === 'sh' ? `export ${name}="$PWD/${CA_FILE}"` : `$env:${name} = "$PWD\\${CA_FILE}"`
   switch (step) {
     case 'codex':
-      return `export CODEX_CA_CERTIFICATE="$PWD/${CA_FILE}"`
+      return given('CODEX_CA_CERTIFICATE')
     case 'node':
-      return `export NODE_EXTRA_CA_CERTS="$PWD/${CA_FILE}"`
+      return given('NODE_EXTRA_CA_CERTS')
     case 'python':
-      return `export SSL_CERT_FILE="$PWD/${CA_FILE}"
-export REQUESTS_CA_BUNDLE="$PWD/${CA_FILE}"`
+      return `${given('SSL_CERT_FILE')}
+${given('REQUESTS_CA_BUNDLE')}`
     case 'curl':
-      return `curl --cacert ${CA_FILE} https://${host}/hello`
+      // Windows' own curl asks authorities which certificates they have taken back; this one answers nobody.
+      return shell === 'sh'
+        ? `curl --cacert ${CA_FILE} https://${host}/hello`
+        : `curl.exe --ssl-no-revoke --cacert ${CA_FILE} https://${host}/hello`
     case 'windows':
       return `certutil -user -addstore Root ${CA_FILE}`
     case 'macos':

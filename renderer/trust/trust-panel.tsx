@@ -5,18 +5,25 @@ import {
   CA_FILE,
   CA_PATHS,
   fetchAuthority,
+  SHELL_NAMES,
   TRUST_NAMES,
+  TRUST_SHELLS,
   TRUST_STEPS,
+  type TrustShell,
   type TrustStep,
   trustLines,
 } from '../../contract/trust-steps.ts'
 import { Button } from '../kit/button.tsx'
+import { RadioGroup } from '../kit/choices.tsx'
 import { downloadText } from '../kit/download.ts'
 import { CodeBlock, CopyLine } from '../kit/literals.tsx'
 import { Section } from '../kit/page.tsx'
 import { Tabs } from '../kit/tabs.tsx'
 import styles from './trust.module.css'
 import { useTrustWords } from './words.ts'
+
+/** What whoever reads this most likely types into. */
+const shellHere = (): TrustShell => (/Windows/.test(navigator.userAgent) ? 'powershell' : 'sh')
 
 interface TrustPanelProps {
   /** Of the gateway as others reach it, with its port. */
@@ -28,7 +35,9 @@ interface TrustPanelProps {
 
 export function TrustPanel({ host, fingerprint, certificate }: TrustPanelProps) {
   const t = useTrustWords()
+  const [shell, setShell] = useState<TrustShell>(shellHere)
   const [step, setStep] = useState<TrustStep>('codex')
+  const steps: readonly TrustStep[] = TRUST_STEPS[shell]
   // In clear: whoever has to read it does not trust the gateway yet.
   const page = `http://${host}${CA_PATHS.page}`
   return (
@@ -44,7 +53,19 @@ export function TrustPanel({ host, fingerprint, certificate }: TrustPanelProps) 
           <span className="lb">{t('page')}</span>
           <CopyLine text={page} what={t('page')} />
         </div>
-        <CodeBlock text={fetchAuthority(host)} where={t('fetch')} />
+        <div>
+          <RadioGroup
+            label={t('shell')}
+            look="segments"
+            value={shell}
+            onChange={(next) => {
+              setShell(next)
+              setStep('codex')
+            }}
+            options={TRUST_SHELLS.map((value) => ({ value, label: SHELL_NAMES[value] }))}
+          />
+        </div>
+        <CodeBlock text={fetchAuthority(shell, host)} where={t('fetch')} />
         <div>
           <Button onClick={() => downloadText(CA_FILE, certificate, 'application/x-x509-ca-cert')}>
             {t('download')}
@@ -54,10 +75,10 @@ export function TrustPanel({ host, fingerprint, certificate }: TrustPanelProps) 
           label={t('clients')}
           value={step}
           onChange={setStep}
-          tabs={TRUST_STEPS.map((value) => ({ value, label: TRUST_NAMES[value] }))}
+          tabs={steps.map((value) => ({ value, label: TRUST_NAMES[value] }))}
         >
           <div className={styles.step}>
-            <CodeBlock text={trustLines(step, host)} where={t('use')} />
+            <CodeBlock text={trustLines(step, shell, host)} where={t('use')} />
             <p className="help">{t(`help_${step}`)}</p>
           </div>
         </Tabs>

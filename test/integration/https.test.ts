@@ -102,7 +102,8 @@ describe('beside HTTP', () => {
     expect(trust.data).toEqual({ mode: 'beside_http', fingerprint: fingerprint256, certificate: ca })
     const page = await portal.send({ path: '/ca', headers: { ...html, host: `192.168.1.24:${portal.port}` } })
     expect(page.text).toContain(fingerprint256)
-    expect(page.text).toContain('CODEX_CA_CERTIFICATE')
+    for (const line of ['export CODEX_CA_CERTIFICATE=', '$env:CODEX_CA_CERTIFICATE ='])
+      expect(page.text).toContain(line)
     expect(page.text).toContain(`http://192.168.1.24:${portal.port}/ca.crt`)
   })
 

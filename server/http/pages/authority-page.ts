@@ -2,8 +2,11 @@
 import {
   CA_PATHS,
   fetchAuthority,
+  SHELL_NAMES,
   TRUST_NAMES,
+  TRUST_SHELLS,
   TRUST_STEPS,
+  type TrustShell,
   trustLines,
 } from '../../../contract/trust-steps.ts'
 import { html, withLiterals } from './html.ts'
@@ -12,10 +15,17 @@ import type { PageRequest } from './page-facts.ts'
 
 export function authorityPage(request: PageRequest, fingerprint: string): string {
   const words = wordsOf(request)
-  const steps = TRUST_STEPS.map(
-    (step) => html`<h2>${TRUST_NAMES[step]}</h2>
-<pre>${trustLines(step, request.host)}</pre>
+  const stepsIn = (shell: TrustShell) =>
+    TRUST_STEPS[shell].map(
+      (step) => html`<h3>${TRUST_NAMES[step]}</h3>
+<pre>${trustLines(step, shell, request.host)}</pre>
 ${step === 'python' ? html`<p class="soft">${withLiterals(words.trustPython)}</p>` : undefined}`,
+    )
+  const shells = TRUST_SHELLS.map(
+    (shell) => html`<h2>${SHELL_NAMES[shell]}</h2>
+<p class="soft">${words.trustFetch}</p>
+<pre>${fetchAuthority(shell, request.host)}</pre>
+${stepsIn(shell)}`,
   )
   const content = html`<main class="lone"><section class="card">
 <h1>${words.trustTitle}</h1>
@@ -24,9 +34,7 @@ ${step === 'python' ? html`<p class="soft">${withLiterals(words.trustPython)}</p
 <pre id="fingerprint">${fingerprint}</pre>
 <p class="soft">${words.trustCompare}</p>
 <div class="actions">${copyButton(words, 'fingerprint', words.copy)}<a href="${CA_PATHS.file}">${words.trustDownload}</a></div>
-<h2>${words.trustFetch}</h2>
-<pre>${fetchAuthority(request.host)}</pre>
-${steps}
+${shells}
 <p class="soft">${words.trustFirefox}</p>
 </section></main>`
   return toDocument({ request, title: `${words.trustTitle} · ${words.title}`, content })

@@ -29,6 +29,7 @@ code,pre,.mono{font:400 12px/20px var(--mono);font-variant-ligatures:none}
 .langs a[aria-current]{background:var(--accent-soft);color:var(--accent);font-weight:500}
 .card{background:var(--surface);border:1px solid var(--line);border-radius:8px;min-width:0}
 h2{font-size:14px;line-height:20px;font-weight:600;margin-top:8px}
+h3{font-size:13px;line-height:20px;font-weight:500;margin-top:4px}
 .card pre{justify-self:stretch;background:var(--sunken);border:1px solid var(--line);border-radius:6px;padding:8px 12px;white-space:pre-wrap;overflow-wrap:anywhere;user-select:all}
 h1{font-size:22px;line-height:28px;font-weight:600;letter-spacing:-.01em}
 :lang(zh) h1,:lang(zh) .address{letter-spacing:0}

@@ -29,7 +29,7 @@ const EN = {
   trustCompare:
     'Compare it with the one that the operator reads to you from the console. Where they differ, somebody stands in between: trust nothing.',
   trustDownload: 'Download the certificate',
-  trustFetch: 'Or in a terminal',
+  trustFetch: 'Fetched in a terminal, with its fingerprint to compare',
   trustPython:
     'Python then trusts this authority alone, so set it for programs that talk to the gateway only.',
   trustFirefox:
@@ -64,7 +64,7 @@ const ZH: Words = {
   trustFingerprint: 'SHA-256 指纹',
   trustCompare: '请与管理员在控制台中看到的指纹核对。若不一致，说明中间有人拦截，请勿信任。',
   trustDownload: '下载证书',
-  trustFetch: '或在终端中执行',
+  trustFetch: '在终端中获取证书，并核对指纹',
   trustPython: '此后 Python 只信任这个 CA，因此请只为仅访问网关的程序设置。',
   trustFirefox:
     'Linux 和手机上的 Firefox 使用自己的证书列表：设置、隐私与安全、证书、查看证书、证书颁发机构、导入。',
