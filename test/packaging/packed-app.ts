@@ -45,6 +45,9 @@ export async function packApp(changes: Configuration = {}): Promise<PackedApp> {
       ...changes,
     },
     publish: 'never',
+  }).catch((error: unknown) => {
+    rmSync(dir, { recursive: true, force: true })
+    throw error
   })
   const archive = join(dir, 'linux-unpacked', 'resources', 'app.asar')
   const files = readArchive(archive)
