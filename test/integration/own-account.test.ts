@@ -145,6 +145,38 @@ describe('the password', () => {
   })
 })
 
+describe('a password that is changed while the old one is being compared', () => {
+  const change = (newPassword: string) =>
+    at.as(ann, 'me.changePassword', { currentPassword: PASSWORD, newPassword })
+
+  test('opens no session that outlives the change', async () => {
+    let isChanged = false
+    const changing = change(NEW_PASSWORD).finally(() => {
+      isChanged = true
+    })
+    const signIns: ReturnType<typeof at.call>[] = []
+    const oneAfterTheOther = async () => {
+      while (!isChanged) {
+        const signingIn = at.call('auth.login', ANN)
+        signIns.push(signingIn)
+        await signingIn
+      }
+    }
+    await Promise.all([changing, ...Array.from({ length: 6 }, oneAfterTheOther)])
+    const answers = await Promise.all(signIns)
+    expect(answers.length).toBeGreaterThan(6)
+    for (const answer of answers) expect(await isSignedIn(cookieIn(answer))).toBe(false)
+    expect(await isSignedIn(ann)).toBe(true)
+  })
+
+  test('is changed by one of two who know it, and by the other no more', async () => {
+    const [first, second] = await Promise.all([change(NEW_PASSWORD), change(`${NEW_PASSWORD} of a thief`)])
+    expect([first.ok, second.ok].toSorted()).toEqual([false, true])
+    const refused = first.ok ? second : first
+    expect(refused.error).toMatchObject({ code: 'wrong_password', details: { param: 'currentPassword' } })
+  })
+})
+
 test('the right password, asked for again and again, is no guessing', async () => {
   for (let time = 0; time < 14; time += 1)
     expect((await at.as(ann, 'totp.begin', { password: PASSWORD })).ok).toBe(true)

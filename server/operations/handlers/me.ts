@@ -12,7 +12,7 @@ import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
 import { newLinkSecret } from '../link-secrets.ts'
 import { baseUrlFor, linkFor } from '../links.ts'
-import { confirmPassword } from '../reauthentication.ts'
+import { confirmPassword, wrongPassword } from '../reauthentication.ts'
 import { takeAttempt, tooBusy } from '../throttles.ts'
 import { changeEmail } from './links.ts'
 import { endAccess } from './password-reset.ts'
@@ -150,6 +150,9 @@ function changePassword(deps: OperationDeps): Handler<'me.changePassword'> {
     const passwordHash = await passwords.hash(newPassword)
     if (passwordHash === undefined) return fail(tooBusy())
     const userId = user.value.id
+    // Looked at again: this hash took its time as well, and whoever was faster has ended what the old one opens.
+    if (repositories.users.findById(userId)?.passwordHash !== user.value.passwordHash)
+      return fail(wrongPassword('currentPassword'))
     repositories.transaction(() => {
       repositories.users.setPassword(userId, passwordHash)
       endAccess(deps, userId, caller.sessionId)
