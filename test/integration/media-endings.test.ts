@@ -83,6 +83,14 @@ function formOf(fields: readonly (readonly [string, string])[], form = new FormD
   return form
 }
 
+/** The name of a list is another name, and the same member. */
+function shortFileFirst(): FormData {
+  const form = new FormData()
+  form.set('file[]', new Blob(['x']), 'x.raw')
+  for (const [name, value] of soundForm()) form.set(name, value)
+  return form
+}
+
 const codeOf = async (answer: Response) => {
   // Of an error only its code and its place are looked at.
   const { error } = (await answer.json()) as { error: { code: string; param: string | null } }
@@ -217,6 +225,7 @@ describe('a form', () => {
   test.each([
     ['without a model', soundForm({}), [400, 'missing_parameter', 'model']],
     ['without a file', formOf([['model', 'whisper-1']]), [400, 'missing_parameter', 'file']],
+    ['with a short file before the one that is heard', shortFileFirst(), [400, 'invalid_parameter', 'file']],
     ['with two models', formOf([['model', 'cheap']], soundForm()), [400, 'duplicate_member', 'model']],
     ['for a model without a price', soundForm({ model: 'never-priced' }), [404, 'model_not_priced', 'model']],
     [
