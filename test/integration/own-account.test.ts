@@ -92,6 +92,16 @@ describe('the address', () => {
     expect(told.text).not.toContain('token=')
   })
 
+  test('is no way to send mail to one stranger after the other', async () => {
+    const asked: string[] = []
+    for (let number = 0; number < 32; number += 1) {
+      const answer = await change(`stranger-${number}@new.test`)
+      asked.push(answer.ok ? 'sent' : answer.error.code)
+    }
+    expect(asked.filter((code) => code === 'sent')).toHaveLength(30)
+    expect(asked.at(-1)).toBe('too_many_attempts')
+  })
+
   test('an address that was taken in the meantime is refused when the link comes back', async () => {
     await change('late@new.test')
     const token = tokenIn((await at.mailServer.take('late@new.test')).link)
