@@ -93,13 +93,12 @@ describe('the address', () => {
   })
 
   test('is no way to send mail to one stranger after the other', async () => {
-    const asked: string[] = []
-    for (let number = 0; number < 32; number += 1) {
-      const answer = await change(`stranger-${number}@new.test`)
-      asked.push(answer.ok ? 'sent' : answer.error.code)
-    }
-    expect(asked.filter((code) => code === 'sent')).toHaveLength(30)
-    expect(asked.at(-1)).toBe('too_many_attempts')
+    const ask = (email: string) => at.call('auth.forgotPassword', { email })
+    for (let number = 0; number < 29; number += 1)
+      expect((await ask(`stranger-${number}@new.test`)).ok).toBe(true)
+    expect((await change('ann@new.test')).ok).toBe(true)
+    expect((await change('ann@newer.test')).error.code).toBe('too_many_attempts')
+    expect((await ask('stranger-29@new.test')).error.code).toBe('too_many_attempts')
   })
 
   test('an address that was taken in the meantime is refused when the link comes back', async () => {

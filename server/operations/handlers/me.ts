@@ -13,7 +13,7 @@ import type { Handler, Handlers } from '../dispatch.ts'
 import { newLinkSecret } from '../link-secrets.ts'
 import { baseUrlFor, linkFor } from '../links.ts'
 import { confirmPassword, wrongPassword } from '../reauthentication.ts'
-import { takeAttempt, tooBusy } from '../throttles.ts'
+import { placeOf, takeAttempt, tooBusy } from '../throttles.ts'
 import { changeEmail } from './links.ts'
 import { endAccess } from './password-reset.ts'
 import { activePlanOf } from './plan-facts.ts'
@@ -105,7 +105,10 @@ function changeOwnEmail(deps: OperationDeps): Handler<'me.changeEmail'> {
       const changed = repositories.transaction(() => changeEmail(deps, caller, change))
       return changed.ok ? ok({ outcome: 'changed' }) : changed
     }
-    const attempt = takeAttempt([[throttles.mailByRecipient, email]])
+    const attempt = takeAttempt([
+      [throttles.mailByAddress, placeOf(caller.address)],
+      [throttles.mailByRecipient, email],
+    ])
     if (!attempt.ok) return attempt
     mailEmailChange(deps, user.value, email, caller)
     return ok({ outcome: 'verification_sent' })
