@@ -73,6 +73,7 @@ export const INPUT_PROBLEMS = {
   only_approve_or_reject: 'somebody who is not active yet can be approved or rejected',
   upstream_key_missing: 'is missing; send the key, or choose the kind "demo"',
   key_of_other_host: 'send the key of the new host; the stored one is for another',
+  password_of_other_host: 'send the password for the new host; the stored one is for another',
   name_taken: 'is that of another upstream',
   primary_stays: 'the primary upstream cannot be removed; change it with upstreams.update',
   not_of_primary: 'of the primary upstream, this is changed with upstreams.update',

@@ -191,13 +191,17 @@ function collect(source: AnswerSource): Promise<Buffer | UpstreamFault> {
   })
 }
 
-/** What a person sent as an item has an id upstream, which they may refer to from now on. */
+/**
+ * What a person sent as an item has an id upstream, which they may refer to from now on. They may have given it that id
+ * themselves, so what is somebody's already is asked for on disk too.
+ */
 function ownItems({ ownedIds }: StageDeps, asked: Admitted, body: Buffer): void {
   const maker = makerOf(asked)
   const items = parseObject(body.toString('utf8'))?.data
   if (!Array.isArray(items)) return
   for (const item of items) {
-    if (isObject(item) && typeof item.id === 'string') ownedIds.record('item', item.id, maker)
+    const isNew = isObject(item) && typeof item.id === 'string' && !ownedIds.find('item', item.id)
+    if (isNew) ownedIds.record('item', String(item.id), maker)
   }
 }
 

@@ -18,14 +18,18 @@ export async function confirmPassword(
 ): Promise<Result<UserRow, Refusal>> {
   const attempt = takeAttempt([[throttles.passwordByAccount, caller.user.id]])
   if (!attempt.ok) return attempt
-  const isRight = await passwords.fits(repositories.users.findById(caller.user.id)?.passwordHash, password)
+  const before = repositories.users.findById(caller.user.id)
+  const isRight = await passwords.fits(before?.passwordHash, password)
   if (isRight === undefined) return fail(tooBusy())
-  if (!isRight) return fail(refusal('wrong_password', undefined, { param }))
-  attempt.value.giveBack()
-  // Read again: the hash took its time, and the person may have been deleted in it.
+  // Read again: the hash took its time, and the person may have been deleted in it, or their password changed.
   const user = repositories.users.findById(caller.user.id)
+  if (!isRight || user?.passwordHash !== before?.passwordHash) return fail(wrongPassword(param))
+  attempt.value.giveBack()
   return user?.status === 'active' ? ok(user) : fail(refusal('unauthenticated'))
 }
+
+/** `param` is the member of the input that holds it. */
+export const wrongPassword = (param: string): Refusal => refusal('wrong_password', undefined, { param })
 
 /** A code of the second factor, asked for again. Takes the code. */
 export function confirmCode(

@@ -69,6 +69,36 @@ test('a secret is never shown, logged, audited or stored in clear, and outlives 
   expect(forgotten.data).toMatchObject({ isSmtpPasswordSet: false, isResendApiKeySet: true })
 })
 
+test('a stored secret goes to the service that it was entered for, and to no other', async () => {
+  const server = await startMailServer({ login: { user: 'gateway', password: SECRET } })
+  const service = { ...smtpSettings(server.port), smtpHost: 'localhost', smtpUser: 'gateway' }
+  const update = (patch: object) => at.admin('mail.update', patch)
+  expect((await update({ ...service, smtpPassword: SECRET, resendApiKey: 're_key' })).ok).toBe(true)
+  const elsewhere = { smtpHost: '127.0.0.1' }
+  const refused = (param: string, reason: string) => ({
+    status: 400,
+    error: { code: 'invalid_input', details: { param, reason } },
+  })
+  const ofOtherHost = refused('smtpPassword', 'password_of_other_host')
+  expect(await update(elsewhere)).toMatchObject(ofOtherHost)
+  // Nor by a way round: while there is no host, or nothing is sent by SMTP.
+  await update({ smtpHost: '' })
+  expect(await update(elsewhere)).toMatchObject(ofOtherHost)
+  expect(await update({ kind: 'off', ...elsewhere })).toMatchObject(ofOtherHost)
+  expect(await update({ resendBaseUrl: 'http://127.0.0.1:1/' })).toMatchObject(
+    refused('resendApiKey', 'key_of_other_host'),
+  )
+  expect((await update({ resendBaseUrl: 'https://api.resend.com/' })).ok).toBe(true)
+  expect((await update({ ...service, smtpPassword: SECRET })).ok).toBe(true)
+  expect((await at.admin('settings.testMail', { to: 'ann@example.test' })).ok).toBe(true)
+  // What is entered anew, or forgotten, is not the stored one.
+  expect((await update({ ...elsewhere, smtpPassword: 'another one' })).ok).toBe(true)
+  expect((await update({ smtpHost: 'localhost', smtpPassword: null })).ok).toBe(true)
+  expect((await update(elsewhere)).ok).toBe(true)
+  expect((await update({ resendBaseUrl: 'http://127.0.0.1:1', resendApiKey: 're_other' })).ok).toBe(true)
+  await server.stop()
+})
+
 test('only what is named changes, and what makes no sense is refused by name', async () => {
   await at.admin('mail.update', smtpSettings(2525))
   expect((await at.admin('mail.update', { fromName: 'The team' })).data).toMatchObject({

@@ -83,6 +83,14 @@ function formOf(fields: readonly (readonly [string, string])[], form = new FormD
   return form
 }
 
+/** The name of a list is another name, and the same member. */
+function shortFileFirst(): FormData {
+  const form = new FormData()
+  form.set('file[]', new Blob(['x']), 'x.raw')
+  for (const [name, value] of soundForm()) form.set(name, value)
+  return form
+}
+
 const codeOf = async (answer: Response) => {
   // Of an error only its code and its place are looked at.
   const { error } = (await answer.json()) as { error: { code: string; param: string | null } }
@@ -217,6 +225,7 @@ describe('a form', () => {
   test.each([
     ['without a model', soundForm({}), [400, 'missing_parameter', 'model']],
     ['without a file', formOf([['model', 'whisper-1']]), [400, 'missing_parameter', 'file']],
+    ['with a short file before the one that is heard', shortFileFirst(), [400, 'invalid_parameter', 'file']],
     ['with two models', formOf([['model', 'cheap']], soundForm()), [400, 'duplicate_member', 'model']],
     ['for a model without a price', soundForm({ model: 'never-priced' }), [404, 'model_not_priced', 'model']],
     [
@@ -358,7 +367,24 @@ test('what a crash has left on disk is gone when the spool is made, and a disk t
   writeFileSync(join(directory, 'req_left'), 'half a form')
   const spool = createUploadSpool(directory, { freeBytesMin: Number.MAX_SAFE_INTEGER })
   expect(readdirSync(directory)).toEqual([])
-  expect(await spool.shareFor('req_1', 'user_1').open(10)).toBeUndefined()
+  expect(await spool.shareFor('req_1', 'user_1').open(10)).toBe('no_room')
+})
+
+test('forms that come at the same time are not given the same room on the disk', async () => {
+  const directory = join(gateway.dataDir, 'shared-spool')
+  const spool = createUploadSpool(directory, { freeBytesMin: 50, freeBytes: () => Promise.resolve(110) })
+  const shares = ['ann', 'ben', 'cleo'].map((user) => spool.shareFor(user, user))
+  const [first, second, third] = await Promise.all(shares.map((share) => share.open(30)))
+  expect([typeof first, typeof second, third]).toEqual(['object', 'object', 'no_room'])
+  // What has been written is not free any more, and is kept for nobody twice.
+  if (typeof first === 'object') await first.write(Buffer.alloc(20))
+  const next = spool.shareFor('dora', 'dora')
+  expect(await next.open(21)).toBe('no_room')
+  expect(await next.open(20)).toBeTypeOf('object')
+  await Promise.all([...shares, next].map((share) => share.release()))
+  expect(await shares[2]?.open(60)).toBeTypeOf('object')
+  await shares[2]?.release()
+  expect(spool.bytes).toBe(0)
 })
 
 test('one person fills no more than their part of the disk, and gives it back', async () => {
@@ -369,8 +395,14 @@ test('one person fills no more than their part of the disk, and gives it back', 
     spool.shareFor('c', 'ben'),
   ]
   const files = await Promise.all([first, second, other].map((share) => share.open(0)))
-  expect(files.map((file) => file?.grow(6))).toEqual([true, false, true])
-  expect(files[2]?.grow(4)).toBe(false)
+  const grow = (index: number, toBytes: number) => {
+    const file = files[index]
+    return typeof file === 'object' && file.grow(toBytes)
+  }
+  expect([grow(0, 6), grow(1, 6), grow(2, 6)]).toEqual([true, false, true])
+  expect([grow(2, 10), grow(2, 9), grow(0, 5)]).toEqual([false, true, true])
+  // What somebody announces counts like what they send.
+  expect(await spool.shareFor('d', 'cleo').open(1)).toBe('no_share')
   await Promise.all([first, second, other].map((share) => share.release()))
   expect(spool.bytes).toBe(0)
   expect(readdirSync(join(gateway.dataDir, 'small-spool'))).toEqual([])

@@ -92,6 +92,15 @@ describe('the address', () => {
     expect(told.text).not.toContain('token=')
   })
 
+  test('is no way to send mail to one stranger after the other', async () => {
+    const ask = (email: string) => at.call('auth.forgotPassword', { email })
+    for (let number = 0; number < 29; number += 1)
+      expect((await ask(`stranger-${number}@new.test`)).ok).toBe(true)
+    expect((await change('ann@new.test')).ok).toBe(true)
+    expect((await change('ann@newer.test')).error.code).toBe('too_many_attempts')
+    expect((await ask('stranger-29@new.test')).error.code).toBe('too_many_attempts')
+  })
+
   test('an address that was taken in the meantime is refused when the link comes back', async () => {
     await change('late@new.test')
     const token = tokenIn((await at.mailServer.take('late@new.test')).link)
@@ -142,6 +151,38 @@ describe('the password', () => {
     expect(await change(PASSWORD)).toMatchObject({ status: 429, error: { code: 'too_many_attempts' } })
     at.moveClock(MINUTE_MS)
     expect((await change(PASSWORD)).ok).toBe(true)
+  })
+})
+
+describe('a password that is changed while the old one is being compared', () => {
+  const change = (newPassword: string) =>
+    at.as(ann, 'me.changePassword', { currentPassword: PASSWORD, newPassword })
+
+  test('opens no session that outlives the change', async () => {
+    let isChanged = false
+    const changing = change(NEW_PASSWORD).finally(() => {
+      isChanged = true
+    })
+    const signIns: ReturnType<typeof at.call>[] = []
+    const oneAfterTheOther = async () => {
+      while (!isChanged) {
+        const signingIn = at.call('auth.login', ANN)
+        signIns.push(signingIn)
+        await signingIn
+      }
+    }
+    await Promise.all([changing, ...Array.from({ length: 6 }, oneAfterTheOther)])
+    const answers = await Promise.all(signIns)
+    expect(answers.length).toBeGreaterThan(6)
+    for (const answer of answers) expect(await isSignedIn(cookieIn(answer))).toBe(false)
+    expect(await isSignedIn(ann)).toBe(true)
+  })
+
+  test('is changed by one of two who know it, and by the other no more', async () => {
+    const [first, second] = await Promise.all([change(NEW_PASSWORD), change(`${NEW_PASSWORD} of a thief`)])
+    expect([first.ok, second.ok].toSorted()).toEqual([false, true])
+    const refused = first.ok ? second : first
+    expect(refused.error).toMatchObject({ code: 'wrong_password', details: { param: 'currentPassword' } })
   })
 })
 

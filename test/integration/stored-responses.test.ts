@@ -1,5 +1,8 @@
 // Responses that the upstream keeps: whoever made one reads, replays and deletes it for nothing, and nobody else finds it.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import {
   type Person,
   type RunningGateway,
@@ -155,6 +158,38 @@ describe('anybody else', () => {
     const id = await makeResponse({ store: false })
     expect((await ask(`/v1/responses/${id}`, owner)).status).toBe(404)
   })
+})
+
+test('an item of somebody else, put into one’s own input and listed there, stays theirs after a restart', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'codex-gateway-test-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true }))
+  const post = (at: RunningGateway, by: Person, body: object) =>
+    fetch(`${at.url}/v1/responses`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${by.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: TEST_MODEL, ...body }),
+    })
+  const before = await startGateway({ dataDir })
+  const [ann, ben] = [await before.createPerson(), await before.createPerson()]
+  const made = await post(before, ann, { input: 'Say hello.' })
+  // Of the answer only its first item is looked at.
+  const { output } = (await made.json()) as { output: { id: string }[] }
+  const id = output[0]?.id ?? ''
+  await before.stop()
+  const after = await startGateway({ dataDir })
+  onTestFinished(() => after.stop())
+  const item = { type: 'message', role: 'user', content: 'Mine.', id }
+  const copied = await post(after, ben, { input: [item] })
+  const { id: responseId } = (await copied.json()) as { id: string }
+  after.upstream.script({ body: { object: 'list', data: [item] } })
+  const listed = await fetch(`${after.url}/v1/responses/${responseId}/input_items`, {
+    headers: { authorization: `Bearer ${ben.key}` },
+  })
+  expect(await listed.text()).toContain(id)
+  const reference = { input: [{ type: 'item_reference', id }] }
+  expect(await (await post(after, ben, reference)).text()).toContain('"item_not_found"')
+  // The demo upstream has started anew, and says in its own words that it knows no such item.
+  expect(await (await post(after, ann, reference)).text()).not.toContain('"item_not_found"')
 })
 
 describe('where the upstream fails', () => {

@@ -138,6 +138,17 @@ describe('while the gateway runs', () => {
     expect(seen).toEqual([undefined])
   })
 
+  test('an address that is set while the demo answers does not draw the stored key to it', async () => {
+    const baseUrl = 'http://127.0.0.1:1/v1'
+    const refused = { status: 400, error: { code: 'invalid_input', details: { param: 'apiKey' } } }
+    expect(await gateway.admin('upstreams.update', { kind: 'demo', baseUrl })).toMatchObject(refused)
+    await gateway.admin('upstreams.update', { kind: 'demo' })
+    expect(await gateway.admin('upstreams.update', { baseUrl })).toMatchObject(refused)
+    await gateway.admin('upstreams.update', { kind: 'openai' })
+    expect(await view()).toMatchObject({ kind: 'openai', baseUrl: gateway.upstream.baseUrl })
+    expect(await ask()).toBe(200)
+  })
+
   test('a wrong key is a teammate’s 400, and the operator reads what is wrong', async () => {
     await gateway.admin('upstreams.update', { apiKey: OTHER_KEY })
     expect(await ask()).toBe(400)

@@ -7,7 +7,7 @@ import { SoundMeter } from '../sound/sound-meter.ts'
 import { formJson } from './form-json.ts'
 import { boundaryOf, type FormContent } from './form-scan.ts'
 import { invalidForm } from './part-header.ts'
-import { diskFailed, type Upload, uploadOf } from './upload-arrival.ts'
+import { diskFailed, noRoom, type Upload, uploadOf } from './upload-arrival.ts'
 import type { SpoolFile, SpoolShare } from './upload-spool.ts'
 
 export interface ReadUpload {
@@ -28,14 +28,15 @@ export async function readUpload(
   const contentType = req.headers['content-type'] ?? ''
   const boundary = boundaryOf(contentType)
   if (boundary === undefined) return fail(invalidForm('its content-type names no boundary that can be used.'))
-  const file = await opened(share, Number(req.headers['content-length'] ?? 0))
-  if (!file) return fail(diskFailed())
+  // Whoever does not say how much is coming may send all that is allowed.
+  const file = await opened(share, Number(req.headers['content-length'] ?? bytesMax))
+  if (!file.ok) return file
   // A client that asked first (`Expect: 100-continue`) is told to go on only now, when its body is wanted.
   if (req.headers.expect !== undefined) res.writeContinue()
   const sound = new SoundMeter()
   const watch = (name: string) => (name === 'file' ? sound : undefined)
-  const arrived = await uploadOf({ req, bounds: { ...SLOWEST, bytesMax }, boundary, file, watch })
-  if (arrived.ok) return withBody(contentType, file, arrived.value, sound)
+  const arrived = await uploadOf({ req, bounds: { ...SLOWEST, bytesMax }, boundary, file: file.value, watch })
+  if (arrived.ok) return withBody(contentType, file.value, arrived.value, sound)
   if (arrived.error !== 'client_left' && arrived.error.code === 'request_timeout')
     res.setHeader('connection', 'close')
   return arrived
@@ -59,11 +60,13 @@ function refuseByHeaders(headers: Received['req']['headers'], bytesMax: number):
   return isTooLarge ? refusal('request_too_large', { maxBytes: bytesMax }) : undefined
 }
 
-async function opened(share: SpoolShare, expectedBytes: number): Promise<SpoolFile | undefined> {
+async function opened(share: SpoolShare, expectedBytes: number): Promise<Result<SpoolFile, Refusal>> {
   try {
-    return await share.open(expectedBytes)
+    const file = await share.open(expectedBytes)
+    if (typeof file === 'object') return ok(file)
+    return fail(file === 'no_share' ? noRoom() : diskFailed())
   } catch {
     // The disk is full, or broken: both are told alike, and the log of the operator's disk says which.
-    return undefined
+    return fail(diskFailed())
   }
 }

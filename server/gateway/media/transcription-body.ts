@@ -11,7 +11,7 @@ import {
   TEMPLATE_TOKENS,
   walkBody,
 } from '../body-facts.ts'
-import { startWalk } from '../body-walk.ts'
+import { invalidParameter, startWalk } from '../body-walk.ts'
 import type { JsonObject } from '../json-object.ts'
 import { filesIn, wordIn } from './media-facts.ts'
 import { inputTokensOfMs, msByBytes, outputTokensOfMs } from './sound-tokens.ts'
@@ -27,8 +27,10 @@ export const readTranslationBody = (body: JsonObject, bodyBytes: number) => read
 function readSound(body: JsonObject, bodyBytes: number, isTranslation: boolean): Result<BodyFacts, Refusal> {
   const refused = walkBody(startWalk(), body, NO_TOOLS)
   if (refused) return fail(refused)
-  const [file] = filesIn(body, 'file')
+  const [file, another] = filesIn(body, 'file')
   if (!file) return fail(refusal('missing_parameter', undefined, { param: 'file' }))
+  // Which of them is heard would be the upstream's choice.
+  if (another) return fail(invalidParameter('file', 'one sound is heard at a time.'))
   const model = modelIn(body)
   if (!model.ok) return model
   const isStream = booleanIn(body, 'stream')

@@ -65,7 +65,7 @@ class Arrival {
     }
     const refused = this.#pace.piece(piece.length) ?? this.#scan.push(piece)
     if (refused) this.#refuse(refused)
-    else if (!file.grow(piece.length)) this.#refuse(noRoom())
+    else if (!file.grow(this.#bytes)) this.#refuse(noRoom())
     else this.#write(piece)
   }
 

@@ -17,19 +17,24 @@ export interface SpoolBounds {
   readonly bytesPerUserMax?: number
   readonly bytesMax?: number
   readonly freeBytesMin?: number
+  /** What is free on the disk now. */
+  readonly freeBytes?: () => Promise<number>
 }
 
 /** What one request keeps on disk. */
 export interface SpoolShare {
-  /** Begins the one file of the request. Undefined where the disk has no room for so many bytes; rejects where it fails. */
-  open(expectedBytes: number): Promise<SpoolFile | undefined>
+  /**
+   * Begins the one file of the request, whose room is its own from now on: `no_share` where the person, or all together, would
+   * have too much, `no_room` where the disk would, beside what others are still to write. Rejects where the disk fails.
+   */
+  open(expectedBytes: number): Promise<SpoolFile | 'no_share' | 'no_room'>
   /** Deletes it. Harmless where there is none. */
   release(): Promise<void>
 }
 
 export interface SpoolFile {
-  /** Whether so many bytes more may be kept now. */
-  grow(bytes: number): boolean
+  /** Whether it may have so many bytes now, those that were expected included. */
+  grow(toBytes: number): boolean
   write(piece: Buffer): Promise<void>
   /** From the beginning, as often as needed, with the splices applied. Nothing may be written any more. */
   stream(splices: readonly Splice[]): Readable
@@ -38,18 +43,20 @@ export interface SpoolFile {
 
 export interface UploadSpool {
   shareFor(requestId: string, userId: string): SpoolShare
-  /** What is on disk now. */
+  /** What is on disk now, or was given room there. */
   readonly bytes: number
 }
 
 /** Makes the directory, and empties it of what a crash has left. */
 export function createUploadSpool(directory: string, bounds: SpoolBounds = {}): UploadSpool {
   const { bytesPerUserMax = BYTES_PER_USER_MAX, bytesMax = BYTES_MAX } = bounds
-  const { freeBytesMin = FREE_BYTES_MIN } = bounds
+  const { freeBytesMin = FREE_BYTES_MIN, freeBytes = () => freeBytesAt(directory) } = bounds
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true })
   const byUser = new Map<string, number>()
   let total = 0
+  /** Of it, what is on disk; the rest is still free there, and not for anybody else. */
+  let totalWritten = 0
 
   function add(userId: string, bytes: number): void {
     const left = (byUser.get(userId) ?? 0) + bytes
@@ -63,14 +70,22 @@ export function createUploadSpool(directory: string, bounds: SpoolBounds = {}): 
     let handle: FileHandle | undefined
     let taken = 0
     let written = 0
+    const giveBack = (): void => {
+      add(userId, -taken)
+      totalWritten -= written
+      taken = 0
+      written = 0
+    }
     const file: SpoolFile = {
       get bytes() {
         return written
       },
-      grow(bytes) {
-        if (total + bytes > bytesMax || (byUser.get(userId) ?? 0) + bytes > bytesPerUserMax) return false
-        add(userId, bytes)
-        taken += bytes
+      grow(toBytes) {
+        const more = toBytes - taken
+        if (more <= 0) return true
+        if (total + more > bytesMax || (byUser.get(userId) ?? 0) + more > bytesPerUserMax) return false
+        add(userId, more)
+        taken = toBytes
         return true
       },
       async write(piece) {
@@ -80,22 +95,28 @@ export function createUploadSpool(directory: string, bounds: SpoolBounds = {}): 
           at += bytesWritten
         }
         written += piece.length
+        totalWritten += piece.length
       },
       stream: (splices) => Readable.from(pieces(path, written, splices), { objectMode: false }),
     }
     return {
       async open(expectedBytes) {
-        const { bavail, bsize } = await statfs(directory)
-        if (bavail * bsize - expectedBytes < freeBytesMin) return undefined
-        handle = await open(path, 'wx', 0o600)
-        return file
+        // Before the disk is asked: of two who ask at once, the second one finds taken what the first one was given.
+        const promised = total - totalWritten
+        if (!file.grow(expectedBytes)) return 'no_share'
+        try {
+          const left = (await freeBytes()) - promised - expectedBytes
+          if (left >= freeBytesMin) handle = await open(path, 'wx', 0o600)
+        } finally {
+          if (!handle) giveBack()
+        }
+        return handle ? file : 'no_room'
       },
       async release() {
         if (!handle) return
         const opened = handle
         handle = undefined
-        add(userId, -taken)
-        taken = 0
+        giveBack()
         await opened.close()
         await rm(path, { force: true })
       },
@@ -108,6 +129,11 @@ export function createUploadSpool(directory: string, bounds: SpoolBounds = {}): 
       return total
     },
   }
+}
+
+async function freeBytesAt(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory)
+  return bavail * bsize
 }
 
 /** How many bytes a body has with its splices applied. */

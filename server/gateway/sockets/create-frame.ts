@@ -3,7 +3,8 @@
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { invalidParameter } from '../body-walk.ts'
-import { type JsonMember, type JsonObjectScan, memberOf, scanObject } from '../json-scan.ts'
+import { type JsonObjectScan, memberOf } from '../json-scan.ts'
+import { parseBody } from '../parsed-body.ts'
 
 export interface CreateFrame {
   readonly bytes: Buffer
@@ -30,32 +31,29 @@ export interface Earlier {
   readonly items: readonly Buffer[]
 }
 
-/** Values that a socket looks at are short. */
-const VALUE_BYTES_MAX = 1_024
 const STREAM_ID = /^[\x21-\x7e]{1,64}$/
 
+/** Within the bounds of every body: what is built of one is small, however it was made up. */
 export function readFrame(bytes: Buffer): Result<CreateFrame, FrameProblem> {
-  const scan = scanObject(bytes)
-  if (!scan.ok) return fail({ refused: scanRefusal(scan.error), streamId: undefined })
-  const value = (name: string): unknown => shortValue(bytes, memberOf(scan.value, name))
-  const given = value('stream_id')
+  const parsed = parseBody(bytes)
+  if (!parsed.ok) return fail({ refused: parsed.error, streamId: undefined })
+  const { scan, value } = parsed.value
+  const { type, stream_id: given, generate, store, previous_response_id: previous } = value
   const streamId = typeof given === 'string' && STREAM_ID.test(given) ? given : undefined
   const problem = (refused: Refusal) => fail({ refused, streamId })
   if (given !== undefined && given !== null && streamId === undefined) {
     return problem(invalidParameter('stream_id', 'it has to be a text of 1 to 64 printable characters.'))
   }
-  const type = value('type')
   if (type !== 'response.create') return problem(wrongType(type))
-  const generate = value('generate') ?? true
-  if (typeof generate !== 'boolean')
+  const generates = generate ?? true
+  if (typeof generates !== 'boolean')
     return problem(invalidParameter('generate', 'it has to be true or false.'))
-  const previous = value('previous_response_id')
   return ok({
     bytes,
-    scan: scan.value,
+    scan,
     streamId,
-    generates: generate,
-    isStored: value('store') !== false,
+    generates,
+    isStored: store !== false,
     previousResponseId: typeof previous === 'string' ? previous : undefined,
   })
 }
@@ -64,29 +62,6 @@ const wrongType = (type: unknown): Refusal =>
   typeof type === 'string'
     ? refusal('unsupported_event', { type: type.slice(0, 60) }, { param: 'type' })
     : refusal('missing_parameter', undefined, { param: 'type' })
-
-function scanRefusal(problem: { readonly kind: string; readonly name?: string }): Refusal {
-  if (problem.kind === 'duplicate') {
-    return refusal('duplicate_member', undefined, { param: (problem.name ?? '').slice(0, 100) })
-  }
-  return refusal('invalid_json', {
-    problem:
-      problem.kind === 'not_an_object'
-        ? 'it has to be an object.'
-        : 'it breaks off, or has a wrong sign in it.',
-  })
-}
-
-/** Null where the value is none, or no short one: nothing that is looked at here may be that. */
-function shortValue(bytes: Buffer, member: JsonMember | undefined): unknown {
-  if (!member) return undefined
-  if (member.valueEnd - member.valueStart > VALUE_BYTES_MAX) return null
-  try {
-    return JSON.parse(bytes.toString('utf8', member.valueStart, member.valueEnd))
-  } catch {
-    return null
-  }
-}
 
 const COMMA = Buffer.from(',')
 const STREAMED = Buffer.from('"stream":true}')

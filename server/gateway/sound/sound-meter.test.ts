@@ -133,6 +133,50 @@ describe('a length that is a lie', () => {
     expect(msOf(sound)).toBe(3_000)
   })
 
+  test.each([
+    ['mu-law', [[20, 7]]],
+    [
+      'A-law of many bits',
+      [
+        [20, 6],
+        [34, 64],
+      ],
+    ],
+    [
+      'MP3',
+      [
+        [20, 0x55],
+        [34, 0],
+      ],
+    ],
+    [
+      'mu-law under another name',
+      [
+        [20, 0xfffe],
+        [34, 64],
+        [44, 7],
+      ],
+    ],
+  ] as const)(
+    'of a WAV in %s, whose header may claim any rate, is bounded by what such samples take',
+    (_what, fields) => {
+      const sound = wavOf(3_000)
+      // The further members of a format stand between it and its samples.
+      const longer = Buffer.concat([sound.subarray(0, 36), Buffer.alloc(24), sound.subarray(36)])
+      longer.writeUInt32LE(40, 16)
+      for (const [at, value] of fields) longer.writeUInt16LE(value, at)
+      longer.writeUInt32LE(0xffffffff, 28)
+      expect(msOf(longer)).toBeGreaterThanOrEqual(2_000)
+    },
+  )
+
+  test('of a WAV with a second format is that of the first one, which is the one that players read', () => {
+    const sound = wavOf(3_000)
+    const format = Buffer.from(sound.subarray(12, 36))
+    format.writeUInt32LE(4_000_000, 12)
+    expect(msOf(Buffer.concat([sound.subarray(0, 36), format, sound.subarray(36)]))).toBe(3_000)
+  })
+
   test('of an M4A, a WebM or an Opus file that is shorter than its bytes can be, is none', () => {
     const short = Buffer.concat([FTYP, movie(1, 1_000), box('mdat', Buffer.alloc(3_000_000))])
     expect(msOf(short)).toBeUndefined()

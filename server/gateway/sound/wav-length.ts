@@ -21,6 +21,19 @@ export class PcmLength implements SoundLength {
 
 const HEADER_BYTES_MAX = 64 * 1024
 
+/** PCM and floating point; A-law and mu-law; a format that names another one further behind. */
+const LINEAR: ReadonlySet<number> = new Set([1, 3])
+const ONE_BYTE: ReadonlySet<number> = new Set([6, 7])
+const EXTENSIBLE = 0xfffe
+const NAMED_BEHIND = 24
+/** As of Opus, whose highest rate it is. */
+const COMPRESSED_BYTES_PER_SECOND_MAX = 64_000
+
+function codecAt(header: Buffer, at: number, size: number): number {
+  const codec = header.readUInt16LE(at)
+  return codec === EXTENSIBLE && size >= NAMED_BEHIND + 2 ? header.readUInt16LE(at + NAMED_BEHIND) : codec
+}
+
 export class WavLength implements SoundLength {
   #header: Buffer = Buffer.alloc(0)
   #bytesPerSecond: number | undefined
@@ -48,21 +61,27 @@ export class WavLength implements SoundLength {
         this.#header = Buffer.alloc(0)
         return
       }
-      if (id === 'fmt ' && at + 24 <= this.#header.length) this.#readFormat(at + 8)
+      // With all of its members: one that is cut off is read again when more has come.
+      if (id === 'fmt ' && at + 8 + size > this.#header.length) break
+      if (id === 'fmt ') this.#readFormat(at + 8, size)
       at += 8 + size + (size % 2)
     }
     if (this.#header.length > HEADER_BYTES_MAX) this.#isUnreadable = true
   }
 
-  #readFormat(at: number): void {
-    const codec = this.#header.readUInt16LE(at)
-    const channels = this.#header.readUInt16LE(at + 2)
-    const rate = this.#header.readUInt32LE(at + 4)
-    const named = this.#header.readUInt32LE(at + 8)
-    const bits = this.#header.readUInt16LE(at + 14)
-    const isLinear = codec === 1 || codec === 3 || codec === 0xfffe
-    // Of samples as they are, the bytes of a second follow from what they are made of, whatever the header names.
-    this.#bytesPerSecond = isLinear ? rate * channels * Math.ceil(bits / 8) : named
+  /** Of a file that has several, players read the first. */
+  #readFormat(at: number, size: number): void {
+    if (size < 16) return
+    const header = this.#header
+    const samplesPerSecond = header.readUInt16LE(at + 2) * header.readUInt32LE(at + 4)
+    const named = header.readUInt32LE(at + 8)
+    const bits = header.readUInt16LE(at + 14)
+    const codec = codecAt(header, at, size)
+    // Of samples as they are, the bytes of a second follow from what they are made of, whatever the header names. Others are
+    // smaller, and no recorder writes more of them a second.
+    if (LINEAR.has(codec)) this.#bytesPerSecond ??= samplesPerSecond * Math.ceil(bits / 8)
+    else if (ONE_BYTE.has(codec)) this.#bytesPerSecond ??= samplesPerSecond
+    else this.#bytesPerSecond ??= Math.min(named, samplesPerSecond, COMPRESSED_BYTES_PER_SECOND_MAX)
   }
 
   ms(): number | undefined {

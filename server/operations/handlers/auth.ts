@@ -76,7 +76,9 @@ async function findByPassword(
   const user = repositories.users.findByEmail(email)
   const isRight = await passwords.fits(user?.passwordHash, password)
   if (isRight === undefined) return fail(tooBusy())
-  if (user && isRight && user.status !== 'deleted') return ok(user)
+  // Read again: the hash took its time, and a password that was changed in it opens no session any more.
+  const now = user && isRight ? repositories.users.findById(user.id) : undefined
+  if (now && now.passwordHash === user?.passwordHash && now.status !== 'deleted') return ok(now)
   const registration = repositories.registrations.newestOf(email, clock.now())
   const isRegistered = await passwords.fits(registration?.passwordHash, password)
   if (isRegistered === undefined) return fail(tooBusy())

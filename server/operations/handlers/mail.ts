@@ -1,7 +1,9 @@
 // Mail, set up and watched by administrators. Secrets go in and are never shown.
 import type { OutputOf } from '../../../contract/catalogue.ts'
-import { refusal } from '../../../contract/errors.ts'
+import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { inputRefusal } from '../../../contract/input-problems.ts'
 import { fail, ok } from '../../../contract/result.ts'
+import type { MailConfigPatch, MailSecret, MailSecretsPatch } from '../../mail/mail-config.ts'
 import { appendAudit } from '../audit-trail.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
@@ -13,6 +15,8 @@ export function mailHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   return {
     'mail.get': () => ok(toView(deps)),
     async 'mail.update'({ smtpPassword, resendApiKey, ...patch }, caller) {
+      const refused = refuseOtherService(deps, patch, { smtpPassword, resendApiKey })
+      if (refused) return fail(refused)
       const before = toView(deps)
       await mailConfig.update(patch, { smtpPassword, resendApiKey }, caller.user.id)
       const after = toView(deps)
@@ -65,6 +69,26 @@ export function mailHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       return fail(refusal('mail_failed', { kind: sent.error.kind, reason: sent.error.reason }))
     },
   }
+}
+
+/** A stored secret is for the service that it was entered for: an address in a form must not make it travel. */
+function refuseOtherService(
+  { mailConfig }: OperationDeps,
+  { smtpHost, resendBaseUrl }: MailConfigPatch,
+  { smtpPassword, resendApiKey }: MailSecretsPatch,
+): Refusal | undefined {
+  const before = mailConfig.current()
+  const draws = (name: MailSecret, entered: string | null | undefined, isElsewhere: boolean): boolean =>
+    isElsewhere && entered === undefined && mailConfig.isSecretSet(name)
+  // Without a host it goes nowhere; and from nowhere, nobody can tell any more whose it is.
+  const isOtherHost = Boolean(smtpHost) && smtpHost?.toLowerCase() !== before.smtpHost.toLowerCase()
+  if (draws('smtpPassword', smtpPassword, isOtherHost))
+    return inputRefusal('password_of_other_host', 'smtpPassword')
+  const isOtherApi =
+    resendBaseUrl !== undefined && new URL(resendBaseUrl).origin !== new URL(before.resendBaseUrl).origin
+  if (draws('resendApiKey', resendApiKey, isOtherApi))
+    return inputRefusal('key_of_other_host', 'resendApiKey')
+  return undefined
 }
 
 function toView({ mail, mailConfig, repositories }: OperationDeps): OutputOf<'mail.get'> {

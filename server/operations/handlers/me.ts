@@ -12,8 +12,8 @@ import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
 import { newLinkSecret } from '../link-secrets.ts'
 import { baseUrlFor, linkFor } from '../links.ts'
-import { confirmPassword } from '../reauthentication.ts'
-import { takeAttempt, tooBusy } from '../throttles.ts'
+import { confirmPassword, wrongPassword } from '../reauthentication.ts'
+import { placeOf, takeAttempt, tooBusy } from '../throttles.ts'
 import { changeEmail } from './links.ts'
 import { endAccess } from './password-reset.ts'
 import { activePlanOf } from './plan-facts.ts'
@@ -105,7 +105,10 @@ function changeOwnEmail(deps: OperationDeps): Handler<'me.changeEmail'> {
       const changed = repositories.transaction(() => changeEmail(deps, caller, change))
       return changed.ok ? ok({ outcome: 'changed' }) : changed
     }
-    const attempt = takeAttempt([[throttles.mailByRecipient, email]])
+    const attempt = takeAttempt([
+      [throttles.mailByAddress, placeOf(caller.address)],
+      [throttles.mailByRecipient, email],
+    ])
     if (!attempt.ok) return attempt
     mailEmailChange(deps, user.value, email, caller)
     return ok({ outcome: 'verification_sent' })
@@ -150,6 +153,9 @@ function changePassword(deps: OperationDeps): Handler<'me.changePassword'> {
     const passwordHash = await passwords.hash(newPassword)
     if (passwordHash === undefined) return fail(tooBusy())
     const userId = user.value.id
+    // Looked at again: this hash took its time as well, and whoever was faster has ended what the old one opens.
+    if (repositories.users.findById(userId)?.passwordHash !== user.value.passwordHash)
+      return fail(wrongPassword('currentPassword'))
     repositories.transaction(() => {
       repositories.users.setPassword(userId, passwordHash)
       endAccess(deps, userId, caller.sessionId)

@@ -134,10 +134,13 @@ async function refuseChange(
 ): Promise<Refusal | undefined> {
   const forbidden = refuseBaseUrl(after.baseUrl)
   if (!forbidden.ok) return forbidden.error
-  if (after.kind === 'demo' || apiKey !== undefined) return undefined
+  if (apiKey !== undefined) return undefined
   if ((await secrets.get(UPSTREAM_KEY)) === undefined) {
-    return inputRefusal('upstream_key_missing', 'apiKey', {}, 'is missing; none is stored yet')
+    return after.kind === 'demo'
+      ? undefined
+      : inputRefusal('upstream_key_missing', 'apiKey', {}, 'is missing; none is stored yet')
   }
+  // While the demo is chosen as well: the address that is stored then is the key's as soon as it is left.
   if (isSameHost(after.baseUrl, stored)) return undefined
   return inputRefusal('key_of_other_host', 'apiKey')
 }
