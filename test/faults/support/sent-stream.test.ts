@@ -44,12 +44,15 @@ function countedByGateway(bytes: Buffer, reader: StreamReader): number {
 test.each([
   ['a response', RESPONSE, () => createResponsesStreamReader({ alias: undefined, onId: () => undefined })],
   ['a chat', CHAT, () => createChatStreamReader({ isUsageInjected: true, alias: undefined })],
-])('wherever %s breaks off, its text is counted by hand as the gateway counts it', (_name, text, readerOf) => {
-  for (const sent of [Buffer.from(text), Buffer.from(escaped(text))]) {
-    for (let end = 0; end <= sent.length; end += 1) {
-      const bytes = sent.subarray(0, end)
-      const counted = countedByGateway(bytes, readerOf())
-      expect(counted, bytes.toString('latin1')).toBe(readSentStream(bytes, true).textBytes)
+])(
+  'wherever %s breaks off, its text is counted by hand as the gateway counts it',
+  (_name, text, readerOf) => {
+    for (const sent of [Buffer.from(text), Buffer.from(escaped(text))]) {
+      for (let end = 0; end <= sent.length; end += 1) {
+        const bytes = sent.subarray(0, end)
+        const counted = countedByGateway(bytes, readerOf())
+        expect(counted, bytes.toString('latin1')).toBe(readSentStream(bytes, true).textBytes)
+      }
     }
-  }
-})
+  },
+)
