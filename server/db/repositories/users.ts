@@ -8,7 +8,7 @@ import type { Db } from '../open.ts'
 import { balances } from '../schema/ledger.ts'
 import { users } from '../schema/users.ts'
 import type { CountedPage } from './paging.ts'
-import { countUsers, listUsers, type UserCounts, type UserFilter, userColumns } from './user-list.ts'
+import { listUsers, prepareUserCounts, type UserCounts, type UserFilter, userColumns } from './user-list.ts'
 
 /** Whether the default balance is owed: not yet; decided on and not yet in the ledger; or done with, for good. */
 export type DefaultBalance = 'waiting' | 'due' | 'settled'
@@ -125,7 +125,7 @@ export function createUsersRepository({ raw, orm }: Db): UsersRepository {
     emailOf: (id) => emailOf.get(id),
     findByEmail: (email) => byEmail.get({ emailKey: emailKeyOf(email) }),
     list: (filter) => listUsers(orm, filter),
-    counts: () => countUsers(orm),
+    counts: prepareUserCounts(raw),
     setStatus: (id, status) => change(id, { status }),
     setRole: (id, role) => change(id, { role }),
     setPassword: (id, passwordHash) => change(id, { passwordHash }),

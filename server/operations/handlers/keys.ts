@@ -9,6 +9,7 @@ import { appendAudit } from '../audit-trail.ts'
 import { isAdministering, type SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
+import { letTrafficPass } from '../let-traffic-pass.ts'
 import { newApiKey } from '../new-api-key.ts'
 import { auditedPart, expiryRefusal, keyOf, refuseOneMore, toKeyView } from './key-facts.ts'
 import { rotateKey } from './key-rotation.ts'
@@ -20,7 +21,7 @@ type Noun = 'keys.create' | 'keys.list' | 'keys.update' | 'keys.rotate' | 'keys.
 export function keyHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   return {
     'keys.create': createKey(deps),
-    'keys.list'({ userId, status, ...filter }, caller) {
+    async 'keys.list'({ userId, status, ...filter }, caller) {
       const visible = visibleUserId(userId, caller)
       if (!visible.ok) return visible
       const found = deps.repositories.keys.list({
@@ -28,6 +29,7 @@ export function keyHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
         userId: visible.value,
         status: status && { is: status, at: deps.clock.now() },
       })
+      await letTrafficPass()
       return ok({ ...found, rows: found.rows.map((key) => toKeyView(deps, key)) })
     },
     'keys.update': updateKey(deps),
