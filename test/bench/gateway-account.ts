@@ -17,7 +17,7 @@ export async function cookieOf(url: string, account: Account): Promise<string> {
 }
 
 const MODELS = ['bench-json', 'bench-burst', 'bench-paced', 'bench-slow']
-const BALANCE_NANO_USD = 900_000_000_000_000
+const BALANCE_NANO_USD = 9_000_000_000_000
 
 export type Call = <T>(name: string, input: unknown) => Promise<T>
 
