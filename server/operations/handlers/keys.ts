@@ -24,13 +24,16 @@ export function keyHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
     async 'keys.list'({ userId, status, ...filter }, caller) {
       const visible = visibleUserId(userId, caller)
       if (!visible.ok) return visible
-      const found = deps.repositories.keys.list({
+      const narrowed = {
         ...filter,
         userId: visible.value,
         status: status && { is: status, at: deps.clock.now() },
-      })
+      }
+      const page = deps.repositories.keys.list(narrowed)
       await letTrafficPass()
-      return ok({ ...found, rows: found.rows.map((key) => toKeyView(deps, key)) })
+      const total = deps.repositories.keys.count(narrowed)
+      await letTrafficPass()
+      return ok({ ...page, total, rows: page.rows.map((key) => toKeyView(deps, key)) })
     },
     'keys.update': updateKey(deps),
     'keys.rotate': rotateKey(deps),

@@ -20,7 +20,7 @@ export function userHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       const page = users.list(input)
       const rows = page.rows.map((user) => toUserView(deps, user))
       await letTrafficPass()
-      return ok({ ...page, rows, counts: users.counts() })
+      return ok({ ...page, rows, total: users.count(input), counts: users.counts() })
     },
     'users.get'({ userId }) {
       const user = users.findById(userId)
