@@ -21,7 +21,7 @@ interface UsageKeeperDeps {
 }
 
 const FIRST_LOOK_MS = 10_000
-const LOOK_MS = 30_000
+const LOOK_MS = 10_000
 /** So many times as long as a step took it rests: with nothing else to do, and beside requests. */
 const REST_TIMES_IDLE = 3
 const REST_TIMES_BUSY = 20

@@ -20,7 +20,7 @@ export type UsageStep = (order: UsageStepOrder) => boolean
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 /** Most requests that arrived before this have ended; those that have not are added when they do. */
-const ROLL_UP_AFTER_MS = 15 * MINUTE_MS
+const ROLL_UP_AFTER_MS = MINUTE_MS
 /** Read and added up by few statements; what expires and moves takes several statements for each row. */
 const ROWS_ROLLED_AT_ONCE = 200
 const ROWS_MOVED_AT_ONCE = 100

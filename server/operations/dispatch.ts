@@ -14,6 +14,7 @@ import type { Ids, Logger } from '../ports.ts'
 import type { Caller, SignedInCaller } from './caller.ts'
 import { toChangeEvent } from './change-events.ts'
 import { refusalOfInput } from './input-issue.ts'
+import { letTrafficPass } from './let-traffic-pass.ts'
 
 type CallerOf<Name extends OperationName> = OperationNamed<Name>['audience'] extends 'public'
   ? Caller
@@ -66,6 +67,7 @@ export function createDispatch(deps: {
       await caughtUp()
       const result = await handler(input.data, caller)
       if (!result.ok) return refuse(result.error)
+      await letTrafficPass()
       const data: unknown = listed.output.parse(result.value)
       const change = toChangeEvent(listed.name, input.data, data, caller)
       if (change) events.publish(change)

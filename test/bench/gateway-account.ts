@@ -6,8 +6,18 @@ export interface Account {
   readonly password: string
 }
 
+/** The cookie of a session. */
+export async function cookieOf(url: string, account: Account): Promise<string> {
+  const response = await fetch(`${url}/api/auth.login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-requested-with': 'codex-gateway' },
+    body: JSON.stringify(account),
+  })
+  return response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+}
+
 const MODELS = ['bench-json', 'bench-burst', 'bench-paced', 'bench-slow']
-const BALANCE_NANO_USD = 900_000_000_000_000
+const BALANCE_NANO_USD = 9_000_000_000_000
 
 export type Call = <T>(name: string, input: unknown) => Promise<T>
 

@@ -2,7 +2,7 @@
 import type { Db } from '../open.ts'
 import { createUsageReport, type SeriesReport, type TimeBucket } from './usage-report.ts'
 import type { UsageTiming } from './usage-timings.ts'
-import type { UsageTotals } from './usage-totals.ts'
+import { sumTotals, type UsageTotals } from './usage-totals.ts'
 
 export interface DashboardRequest {
   /** Local days, the last of them today. */
@@ -56,15 +56,18 @@ export function readDashboard(db: Pick<Db, 'raw'>, request: DashboardRequest): D
   const from = days[0]?.from ?? 0
   const today = days.at(-1) ?? { from: 0, to: 0 }
   const filter = { includeDemo }
-  const { timings, ...series } = usage.series({
+  const { timings, ...models } = usage.series({
     filter,
     buckets: days,
     groupBy: 'model',
-    top: MODELS_IN_SERIES,
+    top: TOP_MAX,
     withTimings: true,
   })
-  const topOf = (by: 'user' | 'model') =>
-    usage.top({ filter: { ...filter, from, to: today.to }, by, sort: 'cost', limit: TOP_MAX }).rows
+  const series = withFewerGroups(models, MODELS_IN_SERIES)
+  const topUsers = usage.top({
+    filter: { ...filter, from, to: today.to },
+    ...{ by: 'user', sort: 'cost', limit: TOP_MAX },
+  } as const)
   const todaysUsage = series.points.at(-1) ?? usage.summary({ ...filter, ...today })
   const count = (sql: string): Count =>
     raw.prepare<[number], Count>(sql).get(today.from) ?? { total: 0, today: 0 }
@@ -85,10 +88,25 @@ export function readDashboard(db: Pick<Db, 'raw'>, request: DashboardRequest): D
     today: todaysUsage,
     series,
     timings: timings ?? NO_TIMINGS,
-    topUsers: topOf('user'),
-    topModels: topOf('model'),
+    topUsers: topUsers.rows,
+    topModels: models.groups.map(({ id, label, total }) => ({ id, label, total })),
     lowBalances: lowBalances(db, lowBalanceNanoUsd),
   }
+}
+
+/** The groups behind the first ones become part of what is not told apart. */
+function withFewerGroups<Series extends Omit<SeriesReport, 'timings'>>(
+  series: Series,
+  count: number,
+): Series {
+  const { groups, other, points } = series
+  const rest = [...groups.slice(count), ...(other ? [other] : [])]
+  if (groups.length <= count) return series
+  const folded = {
+    total: sumTotals(rest.map(({ total }) => total)),
+    points: points.map((_, at) => sumTotals(rest.flatMap((line) => line.points[at] ?? []))),
+  }
+  return { ...series, groups: groups.slice(0, count), other: folded }
 }
 
 const NO_AMOUNT: Amount = { totalNanoUsd: 0, todayNanoUsd: 0 }

@@ -5,7 +5,7 @@ import type { Db } from '../open.ts'
 import { apiKeys, keyFamilies } from '../schema/keys.ts'
 import { users } from '../schema/users.ts'
 import type { KeyRow } from './keys.ts'
-import { type CountedPage, formatTimeCursor, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
 
 export interface KeyFilter {
   /** Left out: of everyone. */
@@ -56,25 +56,31 @@ export function toNarrowed<Row extends SpendingCaps & { readonly allowedModels: 
   }
 }
 
-export function listKeys(orm: Db['orm'], filter: PageRequest & KeyFilter): CountedPage<KeyRow> {
-  const { cursor, limit } = filter
-  const wanted = whereOf(filter)
+export function listKeys(
+  orm: Db['orm'],
+  { cursor, limit, ...filter }: PageRequest & KeyFilter,
+): Page<KeyRow> {
   const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
   const found = orm
     .select(keyColumns)
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))
     .innerJoin(keyFamilies, eq(keyFamilies.id, apiKeys.familyId))
-    .where(and(wanted, after && sql`(${apiKeys.createdAt}, ${apiKeys.id}) < (${after.at}, ${after.id})`))
+    .where(
+      and(whereOf(filter), after && sql`(${apiKeys.createdAt}, ${apiKeys.id}) < (${after.at}, ${after.id})`),
+    )
     .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
     .limit(limit + 1)
     .all()
     .map(toNarrowed)
+  return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
+}
+
+export function countKeys(orm: Db['orm'], filter: KeyFilter): number {
   const counted = orm.select({ count: count() }).from(apiKeys)
   // Every key has an owner: they need not be looked up where nothing of theirs is asked for.
   const withOwner = filter.search ? counted.innerJoin(users, eq(users.id, apiKeys.userId)) : counted
-  const total = withOwner.where(wanted).get()?.count ?? 0
-  return { ...toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id })), total }
+  return withOwner.where(whereOf(filter)).get()?.count ?? 0
 }
 
 function whereOf({ userId, familyId, search, status }: KeyFilter): SQL | undefined {

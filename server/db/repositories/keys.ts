@@ -5,8 +5,8 @@ import type { Role, UserStatus } from '../../../contract/operations/fields.ts'
 import type { Db } from '../open.ts'
 import { apiKeys, keyFamilies } from '../schema/keys.ts'
 import { users } from '../schema/users.ts'
-import { type KeyFilter, keyColumns, listKeys, toNarrowed } from './key-list.ts'
-import type { CountedPage, PageRequest } from './paging.ts'
+import { countKeys, type KeyFilter, keyColumns, listKeys, toNarrowed } from './key-list.ts'
+import type { Page, PageRequest } from './paging.ts'
 
 export type KeyStatus = 'active' | 'disabled'
 /** Who may enable a disabled key again: its owner, an administrator, or, after a rotation, nobody. */
@@ -80,7 +80,9 @@ export interface KeysRepository {
   nameOf(id: string): string | undefined
   findByPublicId(publicId: string): KeyWithOwner | undefined
   /** Newest first. */
-  list(filter: PageRequest & KeyFilter): CountedPage<KeyRow>
+  list(filter: PageRequest & KeyFilter): Page<KeyRow>
+  /** On all pages together. */
+  count(filter: KeyFilter): number
   /** Those that were ended by a rotation do not count. */
   countOfUser(userId: string): number
   /** The row after the change, or undefined where there is no such key. */
@@ -169,6 +171,7 @@ export function createKeysRepository({ raw, orm }: Db): KeysRepository {
       return found && toNarrowed(found)
     },
     list: (filter) => listKeys(orm, filter),
+    count: (filter) => countKeys(orm, filter),
     countOfUser: (userId) => countOfUser.get({ userId })?.count ?? 0,
     update(id, changes) {
       update(orm, id, changes)

@@ -78,7 +78,8 @@ const columns = {
   sentAt: mails.sentAt,
 }
 
-export function createMailsRepository({ orm }: Db): MailsRepository {
+export function createMailsRepository({ raw, orm }: Db): MailsRepository {
+  const withStatus = raw.prepare<[MailStatus], number>('SELECT count(*) FROM mails WHERE status = ?').pluck()
   return {
     create: (mail) =>
       void orm
@@ -146,8 +147,7 @@ export function createMailsRepository({ orm }: Db): MailsRepository {
         .get(),
     list: (filter) => list(orm, filter),
     counts() {
-      const of = (status: MailStatus) =>
-        orm.select({ count: count() }).from(mails).where(eq(mails.status, status)).get()?.count ?? 0
+      const of = (status: MailStatus) => withStatus.get(status) ?? 0
       return { waiting: of('waiting'), failed: of('failed') }
     },
     deleteFinished: (before) =>

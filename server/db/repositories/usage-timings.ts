@@ -35,7 +35,13 @@ export function readTimings(
   buckets: readonly Bucket[],
 ): { readonly total: UsageTiming; readonly points: UsageTiming[] } {
   const days = createUsageDays({ raw })
-  const ask = (sql: string, values: readonly unknown[]) => raw.prepare<unknown[], StepRow>(sql).all(...values)
+  // A report asks the same question for each of its buckets.
+  const prepared = new Map<string, ReturnType<typeof raw.prepare<unknown[], StepRow>>>()
+  const ask = (sql: string, values: readonly unknown[]) => {
+    const statement = prepared.get(sql) ?? raw.prepare<unknown[], StepRow>(sql)
+    prepared.set(sql, statement)
+    return statement.all(...values)
+  }
 
   function ofRows(span: CountedFilter): StepRow[] {
     const { sql, values } = conditionOf(span, 'usage')

@@ -6,10 +6,10 @@ import { emailKeyOf } from '../email-key.ts'
 import type { Db } from '../open.ts'
 import { balances } from '../schema/ledger.ts'
 import { users } from '../schema/users.ts'
-import { type CountedPage, formatTimeCursor, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
 import type { UserRow } from './users.ts'
 
-export interface UserFilter extends PageRequest {
+export interface UserFilter {
   /** Part of the email, in any case. */
   readonly search?: string | undefined
   /** Where left out: everybody who is not deleted. */
@@ -54,26 +54,33 @@ const SORT_KEYS: Readonly<Record<UserSort, SQL>> = {
   balance: sql`(select ${balances.balanceNanoUsd} from ${balances} where ${balances.userId} = ${users.id})`,
 }
 
-export function listUsers(orm: Db['orm'], filter: UserFilter): CountedPage<UserRow> {
-  const { search, status, role, cursor, limit, sort = 'createdAt', direction = 'desc' } = filter
-  const wanted = and(
-    // instr, not LIKE: a search for "_" or "%" means these characters.
-    search ? sql`instr(${users.emailKey}, ${emailKeyOf(search)}) > 0` : undefined,
-    status ? eq(users.status, status) : ne(users.status, 'deleted'),
-    role ? eq(users.role, role) : undefined,
-  )
+export function listUsers(
+  orm: Db['orm'],
+  { cursor, limit, ...filter }: UserFilter & PageRequest,
+): Page<UserRow> {
+  const { sort = 'createdAt', direction = 'desc' } = filter
   const key = SORT_KEYS[sort]
   const inOrder = direction === 'asc' ? asc : desc
   const found = orm
     .select(userColumns)
     .from(users)
-    .where(and(wanted, cursor === undefined ? undefined : isAfter(orm, cursor, key, direction)))
+    .where(and(whereOf(filter), cursor === undefined ? undefined : isAfter(orm, cursor, key, direction)))
     .orderBy(inOrder(key), inOrder(users.id))
     .limit(limit + 1)
     .all()
-  const total = orm.select({ count: count() }).from(users).where(wanted).get()?.count ?? 0
-  return { ...toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id })), total }
+  return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
 }
+
+export const countUsers = (orm: Db['orm'], filter: UserFilter): number =>
+  orm.select({ count: count() }).from(users).where(whereOf(filter)).get()?.count ?? 0
+
+const whereOf = ({ search, status, role }: UserFilter): SQL | undefined =>
+  and(
+    // instr, not LIKE: a search for "_" or "%" means these characters.
+    search ? sql`instr(${users.emailKey}, ${emailKeyOf(search)}) > 0` : undefined,
+    status ? eq(users.status, status) : ne(users.status, 'deleted'),
+    role ? eq(users.role, role) : undefined,
+  )
 
 /**
  * The cursor names the last row of the page before, whatever the order: the row's own key is looked up again, since an email
@@ -92,26 +99,32 @@ function isAfter(orm: Db['orm'], cursor: string, key: SQL, direction: 'asc' | 'd
   return sql`(${key}, ${users.id}) ${compare} (${last.key}, ${id})`
 }
 
-export function countUsers(orm: Db['orm']): UserCounts {
-  const groups = orm
-    .select({
-      status: users.status,
-      count: count(),
-      administrators: sql<number>`sum(${users.role} = 'admin')`,
-      deletionRequested: sql<number>`sum(${users.deletionRequestedAt} is not null)`,
-    })
-    .from(users)
-    .groupBy(users.status)
-    .all()
-  const of = (status: UserStatus) => groups.find((group) => group.status === status)?.count ?? 0
-  const sumOf = (name: 'administrators' | 'deletionRequested') =>
-    groups.reduce((sum, group) => (group.status === 'deleted' ? sum : sum + group[name]), 0)
-  return {
-    pending: of('pending'),
-    active: of('active'),
-    suspended: of('suspended'),
-    deleted: of('deleted'),
-    administrators: sumOf('administrators'),
-    deletionRequested: sumOf('deletionRequested'),
+interface StatusCount {
+  readonly status: UserStatus
+  readonly count: number
+  readonly administrators: number
+  readonly deletionRequested: number
+}
+
+/** Prepared once, because it stands beside every page of the list. */
+export function prepareUserCounts(raw: Db['raw']): () => UserCounts {
+  const groups = raw.prepare<[], StatusCount>(
+    `SELECT status, count(*) AS count, sum(role = 'admin') AS administrators,
+       sum(deletion_requested_at IS NOT NULL) AS deletionRequested
+     FROM users GROUP BY status`,
+  )
+  return () => {
+    const found = groups.all()
+    const of = (status: UserStatus) => found.find((group) => group.status === status)?.count ?? 0
+    const sumOf = (name: 'administrators' | 'deletionRequested') =>
+      found.reduce((sum, group) => (group.status === 'deleted' ? sum : sum + group[name]), 0)
+    return {
+      pending: of('pending'),
+      active: of('active'),
+      suspended: of('suspended'),
+      deleted: of('deleted'),
+      administrators: sumOf('administrators'),
+      deletionRequested: sumOf('deletionRequested'),
+    }
   }
 }

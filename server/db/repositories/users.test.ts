@@ -45,10 +45,10 @@ test('people are listed newest first, page by page, without a gap at equal times
   let cursor: string | undefined
   do {
     const page = users.list({ limit: 2, cursor })
-    expect(page.total).toBe(7)
     seen.push(...page.rows.map(({ id }) => id))
     cursor = page.nextCursor ?? undefined
   } while (cursor)
+  expect(users.count({})).toBe(7)
   expect(seen).toEqual(['p6', 'p5', 'p4', 'p3', 'p2', 'p1', 'p0'])
 })
 
@@ -61,7 +61,7 @@ test('people are found by part of their email, taken literally, and by status an
   expect(ids({ search: '%' })).toEqual([])
   expect(ids({ status: 'suspended' })).toEqual(['ben'])
   expect(ids({ role: 'admin', status: 'active' })).toEqual(['ann'])
-  expect(users.list({ limit: 1, search: 'lee' }).total).toBe(2)
+  expect(users.count({ search: 'lee' })).toBe(2)
 })
 
 test('status, role and password change, and only active administrators count', () => {
@@ -87,6 +87,6 @@ test('what a transaction began is undone where it throws', () => {
       throw new Error('no')
     })
   expect(work).toThrow('no')
-  expect(repositories.users.list({ limit: 5 }).total).toBe(0)
+  expect(repositories.users.count({})).toBe(0)
   expect(repositories.transaction(() => addPerson(repositories))).toBe('user-ann')
 })

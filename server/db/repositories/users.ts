@@ -7,8 +7,15 @@ import { emailKeyOf } from '../email-key.ts'
 import type { Db } from '../open.ts'
 import { balances } from '../schema/ledger.ts'
 import { users } from '../schema/users.ts'
-import type { CountedPage } from './paging.ts'
-import { countUsers, listUsers, type UserCounts, type UserFilter, userColumns } from './user-list.ts'
+import type { Page, PageRequest } from './paging.ts'
+import {
+  countUsers,
+  listUsers,
+  prepareUserCounts,
+  type UserCounts,
+  type UserFilter,
+  userColumns,
+} from './user-list.ts'
 
 /** Whether the default balance is owed: not yet; decided on and not yet in the ledger; or done with, for good. */
 export type DefaultBalance = 'waiting' | 'due' | 'settled'
@@ -49,7 +56,9 @@ export interface UsersRepository {
   /** In any case and with surrounding spaces. */
   findByEmail(email: string): UserRow | undefined
   /** Those who are deleted only where they are asked for. */
-  list(filter: UserFilter): CountedPage<UserRow>
+  list(filter: UserFilter & PageRequest): Page<UserRow>
+  /** On all pages together. */
+  count(filter: UserFilter): number
   counts(): UserCounts
   /** The row after the change, or undefined where there is no such person. */
   setStatus(id: string, status: UserStatus): UserRow | undefined
@@ -125,7 +134,8 @@ export function createUsersRepository({ raw, orm }: Db): UsersRepository {
     emailOf: (id) => emailOf.get(id),
     findByEmail: (email) => byEmail.get({ emailKey: emailKeyOf(email) }),
     list: (filter) => listUsers(orm, filter),
-    counts: () => countUsers(orm),
+    count: (filter) => countUsers(orm, filter),
+    counts: prepareUserCounts(raw),
     setStatus: (id, status) => change(id, { status }),
     setRole: (id, role) => change(id, { role }),
     setPassword: (id, passwordHash) => change(id, { passwordHash }),

@@ -5,6 +5,7 @@ import { ok } from '../../../contract/result.ts'
 import type { DashboardReport } from '../../db/repositories/dashboard-report.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
+import { letTrafficPass } from '../let-traffic-pass.ts'
 import { upstreamAttention } from '../upstream-attention.ts'
 import { daysUntil } from '../usage-buckets.ts'
 import { readReport } from './usage.ts'
@@ -24,6 +25,7 @@ export function dashboardHandlers(deps: OperationDeps): Pick<Handlers, 'dashboar
         system.status(),
       ])
       if (!report.ok) return report
+      await letTrafficPass()
       const { lowBalances, series, ...past } = report.value
       return ok({
         ...past,

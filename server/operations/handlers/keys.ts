@@ -9,6 +9,7 @@ import { appendAudit } from '../audit-trail.ts'
 import { isAdministering, type SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
+import { letTrafficPass } from '../let-traffic-pass.ts'
 import { newApiKey } from '../new-api-key.ts'
 import { auditedPart, expiryRefusal, keyOf, refuseOneMore, toKeyView } from './key-facts.ts'
 import { rotateKey } from './key-rotation.ts'
@@ -20,15 +21,19 @@ type Noun = 'keys.create' | 'keys.list' | 'keys.update' | 'keys.rotate' | 'keys.
 export function keyHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   return {
     'keys.create': createKey(deps),
-    'keys.list'({ userId, status, ...filter }, caller) {
+    async 'keys.list'({ userId, status, ...filter }, caller) {
       const visible = visibleUserId(userId, caller)
       if (!visible.ok) return visible
-      const found = deps.repositories.keys.list({
+      const narrowed = {
         ...filter,
         userId: visible.value,
         status: status && { is: status, at: deps.clock.now() },
-      })
-      return ok({ ...found, rows: found.rows.map((key) => toKeyView(deps, key)) })
+      }
+      const page = deps.repositories.keys.list(narrowed)
+      await letTrafficPass()
+      const total = deps.repositories.keys.count(narrowed)
+      await letTrafficPass()
+      return ok({ ...page, total, rows: page.rows.map((key) => toKeyView(deps, key)) })
     },
     'keys.update': updateKey(deps),
     'keys.rotate': rotateKey(deps),

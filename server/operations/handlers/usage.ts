@@ -11,6 +11,7 @@ import { mediaIn } from '../../ledger/media-charge.ts'
 import { isAdministering } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
+import { letTrafficPass } from '../let-traffic-pass.ts'
 import { tooBusy } from '../throttles.ts'
 import { bucketsOf } from '../usage-buckets.ts'
 import { visibleUserId } from './ownership.ts'
@@ -20,10 +21,11 @@ type Noun = 'usage.list' | 'usage.summary' | 'usage.series' | 'usage.top'
 export function usageHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   const { repositories, reports } = deps
   return {
-    'usage.list'(input, caller) {
+    async 'usage.list'(input, caller) {
       const userId = visibleUserId(input.userId, caller)
       if (!userId.ok) return userId
       const page = repositories.usage.list({ ...input, userId: userId.value })
+      await letTrafficPass()
       const listed = isAdministering(caller) ? page.rows : page.rows.map(withoutUpstream)
       const rows = withMedia(listed, repositories)
       return ok({ ...page, rows, names: namesIn(rows, repositories) })

@@ -6,6 +6,7 @@ import { appendAudit } from '../audit-trail.ts'
 import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
+import { letTrafficPass } from '../let-traffic-pass.ts'
 import { tooBusy } from '../throttles.ts'
 import { toUserView } from './user-view.ts'
 
@@ -15,13 +16,11 @@ export function userHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   const { users } = deps.repositories
   return {
     'users.create': createUser(deps),
-    'users.list'(input) {
+    async 'users.list'(input) {
       const page = users.list(input)
-      return ok({
-        ...page,
-        rows: page.rows.map((user) => toUserView(deps, user)),
-        counts: users.counts(),
-      })
+      const rows = page.rows.map((user) => toUserView(deps, user))
+      await letTrafficPass()
+      return ok({ ...page, rows, total: users.count(input), counts: users.counts() })
     },
     'users.get'({ userId }) {
       const user = users.findById(userId)

@@ -25,6 +25,7 @@ const MARK = Buffer.from(STAMP_MARK)
 const STAMP_BYTES = MARK.length + STAMP_DIGITS
 
 const latencies: number[] = []
+const trace: [number, number][] = []
 const firstBytes: number[] = []
 const chunkDelays: number[] = []
 let requests = 0
@@ -129,6 +130,7 @@ class Connection {
     requests += 1
     if (this.#status !== '200') errors += 1
     latencies.push(atUs - this.#sentAtUs)
+    if (order.isTraced) trace.push([this.#sentAtUs, atUs - this.#sentAtUs])
     this.#onIdle(this)
   }
 }
@@ -195,6 +197,7 @@ setTimeout(() => {
     firstByte: percentiles(firstBytes),
     chunkDelay: percentiles(chunkDelays),
     ownCpuSeconds: (user + system) / 1e6,
+    ...(order.isTraced ? { trace } : {}),
   }
   process.stdout.write(`${JSON.stringify(result)}\n`)
 }, order.seconds * 1000)

@@ -35,6 +35,8 @@ export interface LoadOrder {
   readonly seconds: number
   /** Requests a second, for `open`. */
   readonly rate?: number
+  /** Every single latency is told, beside the percentiles. */
+  readonly isTraced?: boolean
 }
 
 /** Times in microseconds. */
@@ -49,6 +51,8 @@ export interface LoadResult {
   readonly chunkDelay: Percentiles
   /** Processor time that the load itself took, in seconds: near `seconds` it was the bottleneck. */
   readonly ownCpuSeconds: number
+  /** When each request was due, on the monotonic clock that the processes of one machine share, and what it took. */
+  readonly trace?: readonly (readonly [dueAtUs: number, latencyUs: number])[]
 }
 
 export interface Percentiles {

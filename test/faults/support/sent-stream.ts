@@ -45,8 +45,7 @@ function takeEvent(event: string, facts: Taken): void {
   }
   const message = parsed(Buffer.from(data, 'latin1').toString('utf8'))
   if (!message) {
-    // Cut off in the middle: what came of its text was relayed.
-    facts.textBytes += cutTextBytes(data)
+    facts.textBytes += cutTextBytes(event, data)
     return
   }
   facts.textBytes += chatTextBytes(message) + deltaBytes(message)
@@ -96,10 +95,15 @@ export function chatTextBytes(message: Readonly<Record<string, unknown>>): numbe
   return total
 }
 
-const TEXT_MEMBER = /"(?:content|refusal|reasoning_content|arguments|input|delta)":"((?:[^"\\]|\\.)*)/gs
+const TEXT_MEMBER = /"(?:content|refusal|reasoning_content|arguments|input|delta)":"((?:[^"\\]|\\.)*\\?)/gs
+const REPEATING_EVENT = /^event: (?!.*\.delta$)/m
 
-/** `data` has one character for each byte. */
-function cutTextBytes(data: string): number {
+/**
+ * What came of an event that was cut off in the middle, and is new: the events of a response that are no deltas repeat what
+ * its deltas have said. There is one character for each byte.
+ */
+function cutTextBytes(event: string, data: string): number {
+  if (REPEATING_EVENT.test(event)) return 0
   let total = 0
   for (const [, text = ''] of data.matchAll(TEXT_MEMBER)) total += text.replace(ESCAPE, unescaped).length
   return total
