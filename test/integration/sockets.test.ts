@@ -206,6 +206,25 @@ describe('what was said before', () => {
     await client.close()
   })
 
+  test('is remembered where a policy stores nothing, whatever the frame says', async () => {
+    const client = await open()
+    const before = idOf(await client.ask({ store: true, input: 'Say hello.' }))
+    const policy = { store: 'off' }
+    await gateway.admin('policies.update', { scope: 'user', subjectId: person.id, policy })
+    const first = await client.ask({ store: undefined, input: 'Go on.', previous_response_id: before })
+    const second = await client.ask({ store: true, input: 'And on.', previous_response_id: idOf(first) })
+    expect(second.at(-1)?.type).toBe('response.completed')
+    const [, one, two] = sent()
+    expect([one.store, one.previous_response_id, one.input]).toEqual([false, before, 'Go on.'])
+    // What the upstream still keeps is named, and what came after it is said again.
+    expect([two.store, two.previous_response_id]).toEqual([false, before])
+    expect(two.input.map(({ type }: { type: string }) => type)).toEqual(['message', 'message', 'message'])
+    expect([two.input[0], two.input[2]]).toEqual([user('Go on.'), user('And on.')])
+    const rows = await chargedRows()
+    for (const row of rows) expect(costByHand(row)).toBe(row.costNanoUsd)
+    await client.close()
+  })
+
   test('of one connection is nothing to another one, and of one person nothing to another', async () => {
     const client = await open()
     const stranger = await gateway.createPerson(BALANCE)

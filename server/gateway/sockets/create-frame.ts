@@ -12,8 +12,6 @@ export interface CreateFrame {
   readonly streamId: string | undefined
   /** False: nothing is to be generated, only remembered (`generate: false`). */
   readonly generates: boolean
-  /** Whether the upstream keeps the response, so that it knows its id afterwards. */
-  readonly isStored: boolean
   readonly previousResponseId: string | undefined
 }
 
@@ -55,7 +53,6 @@ export function readFrame(bytes: Buffer): Result<CreateFrame, FrameProblem> {
     scan: scan.value,
     streamId,
     generates: generate,
-    isStored: value('store') !== false,
     previousResponseId: typeof previous === 'string' ? previous : undefined,
   })
 }
