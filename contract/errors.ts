@@ -82,6 +82,10 @@ export const ERRORS = {
     426,
     'Over WebSocket this gateway answers /v1/responses alone. Send the same request as a POST.',
   ),
+  websocket_not_offered: invalid(
+    426,
+    'This gateway does not answer over WebSocket. Send the same request as a POST.',
+  ),
   unsupported_event: invalid(400, 'A frame of type "{type}" is not taken here; "response.create" is.'),
   websocket_connection_limit_reached: invalid(
     400,

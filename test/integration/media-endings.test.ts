@@ -5,12 +5,14 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { settingsSchema } from '../../contract/settings.ts'
 import { type DemoUpstream, startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
 import { pngOf } from '../../server/demo-upstream/pictures.ts'
 import { wavOf } from '../../server/demo-upstream/sounds.ts'
 import { createUploadSpool } from '../../server/gateway/media/upload-spool.ts'
 import { type Person, type RunningGateway, startGateway } from './support/running-gateway.ts'
 
+const MEBIBYTE = 1024 * 1024
 const BALANCE = 100_000_000_000
 let gateway: RunningGateway
 let person: Person
@@ -247,6 +249,11 @@ describe('a form', () => {
     form.set('file', new Blob([Buffer.alloc(27 * 1024 * 1024)]), 'x.wav')
     const announced = await ask('/audio/transcriptions', form)
     expect(await codeOf(announced)).toEqual([413, 'request_too_large', null])
+    // What could never have its place on the disk is not asked to come back for one.
+    await gateway.admin('settings.update', { formBytesPerUserMax: MEBIBYTE })
+    form.set('file', new Blob([Buffer.alloc(MEBIBYTE)]), 'x.wav')
+    expect(await codeOf(await ask('/audio/transcriptions', form))).toEqual([413, 'request_too_large', null])
+    await gateway.admin('settings.update', { formBytesPerUserMax: 1_100 * MEBIBYTE })
     await nothingIsLeft()
   })
 
@@ -354,15 +361,19 @@ function cloneOf(form: FormData): FormData {
 
 test('what a crash has left on disk is gone when the spool is made, and a disk that is nearly full takes nothing', async () => {
   const directory = join(gateway.dataDir, 'another-spool')
-  createUploadSpool(directory)
+  const bounds = () => settingsSchema.parse({})
+  createUploadSpool(directory, bounds)
   writeFileSync(join(directory, 'req_left'), 'half a form')
-  const spool = createUploadSpool(directory, { freeBytesMin: Number.MAX_SAFE_INTEGER })
+  const spool = createUploadSpool(directory, bounds, Number.MAX_SAFE_INTEGER)
   expect(readdirSync(directory)).toEqual([])
   expect(await spool.shareFor('req_1', 'user_1').open(10)).toBeUndefined()
 })
 
 test('one person fills no more than their part of the disk, and gives it back', async () => {
-  const spool = createUploadSpool(join(gateway.dataDir, 'small-spool'), { bytesPerUserMax: 10, bytesMax: 15 })
+  const spool = createUploadSpool(join(gateway.dataDir, 'small-spool'), () => ({
+    formBytesPerUserMax: 10,
+    formBytesMax: 15,
+  }))
   const [first, second, other] = [
     spool.shareFor('a', 'ann'),
     spool.shareFor('b', 'ann'),

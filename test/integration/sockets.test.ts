@@ -407,16 +407,17 @@ describe('access that is lost', () => {
   })
 })
 
+const refusedWith = async (client: SocketClient) => {
+  const [request, response] = await new Promise<[unknown, NodeJS.ReadableStream & { statusCode: number }]>(
+    (resolve) => client.ws.once('unexpected-response', (...both) => resolve(both as never)),
+  )
+  let text = ''
+  for await (const piece of response) text += String(piece)
+  ;(request as { destroy(): void }).destroy()
+  return [response.statusCode, JSON.parse(text).error.code]
+}
+
 describe('an upgrade', () => {
-  const refusedWith = async (client: SocketClient) => {
-    const [request, response] = await new Promise<[unknown, NodeJS.ReadableStream & { statusCode: number }]>(
-      (resolve) => client.ws.once('unexpected-response', (...both) => resolve(both as never)),
-    )
-    let text = ''
-    for await (const piece of response) text += String(piece)
-    ;(request as { destroy(): void }).destroy()
-    return [response.statusCode, JSON.parse(text).error.code]
-  }
   const attempt = (key: string | undefined, options: ClientOptions = {}, path?: string) =>
     refusedWith(new SocketClient(gateway.url, key, options, path))
 
@@ -502,6 +503,25 @@ describe('a connection', () => {
     client.ws.send(Buffer.alloc(33 * 1024 * 1024, 0x20).toString())
     expect(await client.closed).toBe(1009)
   })
+})
+
+test('switched off, no upgrade is made, and what is open ends when its turn has', async () => {
+  const [busy, idle] = await Promise.all([open(), open()])
+  gateway.upstream.script({ answer: BRIEF, delays: { betweenEventsMs: 50 } })
+  busy.create({ input: 'Say hello.' })
+  await busy.has(2)
+  await gateway.admin('settings.update', { webSockets: 'off' })
+  expect(await idle.closed).toBe(1001)
+  busy.create({ stream_id: 'late', input: 'Say hello.' })
+  expect(errorOf(await busy.turn('late'))).toEqual([1, 426, 'websocket_not_offered'])
+  expect(await busy.closed).toBe(1001)
+  expect(busy.frames.at(-1)?.type).toBe('response.completed')
+  // The status on which Codex goes on over HTTP at once.
+  const refused = new SocketClient(gateway.url, person.key)
+  expect(await refusedWith(refused)).toEqual([426, 'websocket_not_offered'])
+  await gateway.admin('settings.update', { webSockets: 'on' })
+  await (await open()).close()
+  expect(await chargedRows()).toHaveLength(1)
 })
 
 test('a gateway that is stopped lets a turn end, takes no other, and leaves no connection open', async () => {

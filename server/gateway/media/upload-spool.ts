@@ -4,25 +4,21 @@ import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { type FileHandle, open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import type { Settings } from '../../../contract/settings.ts'
 import type { Splice } from '../json-scan.ts'
 
-const MEBIBYTE = 1024 * 1024
-/** Two files of the largest size. */
-const BYTES_PER_USER_MAX = 1_100 * MEBIBYTE
-const BYTES_MAX = 4_096 * MEBIBYTE
 /** What is left on the disk for the ledger, whatever comes. */
-const FREE_BYTES_MIN = 512 * MEBIBYTE
+const FREE_BYTES_MIN = 512 * 1024 * 1024
 
-export interface SpoolBounds {
-  readonly bytesPerUserMax?: number
-  readonly bytesMax?: number
-  readonly freeBytesMin?: number
-}
+/** Those that hold now. */
+export type SpoolBounds = () => Pick<Settings, 'formBytesPerUserMax' | 'formBytesMax'>
 
 /** What one request keeps on disk. */
 export interface SpoolShare {
   /** Begins the one file of the request. Undefined where the disk has no room for so many bytes; rejects where it fails. */
   open(expectedBytes: number): Promise<SpoolFile | undefined>
+  /** More than this can never be kept of it. */
+  readonly bytesMax: number
   /** Deletes it. Harmless where there is none. */
   release(): Promise<void>
 }
@@ -43,9 +39,11 @@ export interface UploadSpool {
 }
 
 /** Makes the directory, and empties it of what a crash has left. */
-export function createUploadSpool(directory: string, bounds: SpoolBounds = {}): UploadSpool {
-  const { bytesPerUserMax = BYTES_PER_USER_MAX, bytesMax = BYTES_MAX } = bounds
-  const { freeBytesMin = FREE_BYTES_MIN } = bounds
+export function createUploadSpool(
+  directory: string,
+  bounds: SpoolBounds,
+  freeBytesMin = FREE_BYTES_MIN,
+): UploadSpool {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true })
   const byUser = new Map<string, number>()
@@ -68,7 +66,9 @@ export function createUploadSpool(directory: string, bounds: SpoolBounds = {}): 
         return written
       },
       grow(bytes) {
-        if (total + bytes > bytesMax || (byUser.get(userId) ?? 0) + bytes > bytesPerUserMax) return false
+        const { formBytesPerUserMax, formBytesMax } = bounds()
+        if (total + bytes > formBytesMax || (byUser.get(userId) ?? 0) + bytes > formBytesPerUserMax)
+          return false
         add(userId, bytes)
         taken += bytes
         return true
@@ -84,6 +84,10 @@ export function createUploadSpool(directory: string, bounds: SpoolBounds = {}): 
       stream: (splices) => Readable.from(pieces(path, written, splices), { objectMode: false }),
     }
     return {
+      get bytesMax() {
+        const { formBytesPerUserMax, formBytesMax } = bounds()
+        return Math.min(formBytesPerUserMax, formBytesMax)
+      },
       async open(expectedBytes) {
         const { bavail, bsize } = await statfs(directory)
         if (bavail * bsize - expectedBytes < freeBytesMin) return undefined
