@@ -136,6 +136,10 @@ export const ERRORS = {
   previous_response_not_found: invalid(404, 'The previous response "{id}" was not found.'),
   response_not_found: invalid(404, 'The response "{id}" was not found.'),
   file_not_found: invalid(404, 'The file "{id}" was not found.'),
+  file_unavailable: invalid(
+    404,
+    'The file "{id}" is kept at an upstream that this request cannot go to. Put it in again to use it.',
+  ),
   file_upload_not_found: invalid(404, 'The upload "{id}" was not found.'),
   file_limit_exceeded: invalid(
     409,

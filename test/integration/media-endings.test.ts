@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { settingsSchema } from '../../contract/settings.ts'
 import { type DemoUpstream, startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
@@ -314,11 +315,72 @@ test('a file belongs to the upstream that has it: a request that names it goes t
     // What is put in from now on is elsewhere, and both cannot be had in one request.
     const other = (await (await ask('/files', cloneOf(form))).json()) as { id: string }
     const both = await ask('/images/edits', { ...IMAGE, images: [{ file_id: id }, { file_id: other.id }] })
-    expect(await codeOf(both)).toEqual([404, 'file_not_found', 'images[1].file_id'])
+    expect(await codeOf(both)).toEqual([404, 'file_unavailable', 'images[1].file_id'])
   } finally {
     await gateway.admin('upstreams.remove', { upstreamId: made.data.id })
     await spare.stop()
   }
+})
+
+test('a file whose upstream is away is known and cannot be had, and once that is removed it can be deleted', async () => {
+  const spare = await startDemoUpstream({ apiKey: 'sk-spare', acceptAnyModel: true })
+  const made = await gateway.admin<{ id: string }>('upstreams.create', {
+    name: 'First',
+    baseUrl: spare.baseUrl,
+    apiKey: 'sk-spare',
+    priority: 1,
+  })
+  const upstreamId = made.data.id
+  const form = () => {
+    const fields = new FormData()
+    fields.set('purpose', 'vision')
+    fields.set('file', new Blob([pngOf('x')]), 'x.png')
+    return fields
+  }
+  const leaver = await gateway.createPerson(BALANCE)
+  const put = async (by: Person) => {
+    const headers = { authorization: `Bearer ${by.key}` }
+    const answer = await fetch(`${gateway.url}/v1/files`, { method: 'POST', headers, body: form() })
+    return ((await answer.json()) as { id: string }).id
+  }
+  const [id] = [await put(person), await put(leaver)]
+  const call = (path: string, method = 'GET') =>
+    fetch(`${gateway.url}/v1/files${path}`, { method, headers: { authorization: `Bearer ${person.key}` } })
+  const shown = async (path = `/${id}`) => (await (await call(path)).json()) as Record<string, never>
+  const images = { ...IMAGE, images: [{ file_id: id }] }
+  expect(await shown()).toMatchObject({ id, status: 'processed' })
+  spare.reset()
+  gateway.upstream.reset()
+
+  await gateway.admin('upstreams.change', { upstreamId, isEnabled: false })
+  expect(await shown()).toMatchObject({ status: 'error', status_details: expect.stringContaining('off') })
+  expect(await codeOf(await call(`/${id}/content`))).toEqual([404, 'file_unavailable', null])
+  expect(await codeOf(await ask('/images/edits', images))).toEqual([
+    404,
+    'file_unavailable',
+    'images[0].file_id',
+  ])
+  // It may come back, so whoever wants it deleted has to wait until it does.
+  expect(await codeOf(await call(`/${id}`, 'DELETE'))).toEqual([404, 'file_unavailable', null])
+
+  await gateway.admin('upstreams.remove', { upstreamId })
+  const lost = { id, filename: 'x.png', status: 'error', status_details: expect.stringContaining('removed') }
+  expect(await shown('')).toMatchObject({ data: [lost] })
+  expect(await shown()).toMatchObject(lost)
+  expect(await codeOf(await ask('/images/edits', images))).toEqual([
+    404,
+    'file_unavailable',
+    'images[0].file_id',
+  ])
+  expect(await (await call(`/${id}`, 'DELETE')).json()).toEqual({ id, object: 'file', deleted: true })
+  expect(await shown('')).toMatchObject({ data: [] })
+  expect(await codeOf(await call(`/${id}`))).toEqual([404, 'file_not_found', null])
+
+  expect(filesOf(leaver)).toHaveLength(1)
+  await gateway.admin('users.delete', { userId: leaver.id, confirmEmail: leaver.email })
+  await expect.poll(() => filesOf(leaver)).toEqual([])
+  expect([spare.requests, gateway.upstream.requests]).toEqual([[], []])
+  await spare.stop()
 })
 
 test('the files of somebody who is deleted are deleted upstream, when it answers again and after a restart', async () => {
@@ -352,6 +414,13 @@ test('the files of somebody who is deleted are deleted upstream, when it answers
   expect(removals().map(({ status }) => status)).toEqual([503, 200])
   rmSync(dataDir, { recursive: true })
 })
+
+function filesOf({ id }: Person): readonly unknown[] {
+  const database = new Database(join(gateway.dataDir, 'gateway.db'), { readonly: true })
+  const rows = database.prepare('select id from files where user_id = ?').all(id)
+  database.close()
+  return rows
+}
 
 function cloneOf(form: FormData): FormData {
   const copy = new FormData()
