@@ -82,6 +82,10 @@ export const ERRORS = {
     426,
     'Over WebSocket this gateway answers /v1/responses alone. Send the same request as a POST.',
   ),
+  websocket_not_offered: invalid(
+    426,
+    'This gateway does not answer over WebSocket. Send the same request as a POST.',
+  ),
   unsupported_event: invalid(400, 'A frame of type "{type}" is not taken here; "response.create" is.'),
   websocket_connection_limit_reached: invalid(
     400,
@@ -132,6 +136,10 @@ export const ERRORS = {
   previous_response_not_found: invalid(404, 'The previous response "{id}" was not found.'),
   response_not_found: invalid(404, 'The response "{id}" was not found.'),
   file_not_found: invalid(404, 'The file "{id}" was not found.'),
+  file_unavailable: invalid(
+    404,
+    'The file "{id}" is kept at an upstream that this request cannot go to. Put it in again to use it.',
+  ),
   file_upload_not_found: invalid(404, 'The upload "{id}" was not found.'),
   file_limit_exceeded: invalid(
     409,

@@ -43,6 +43,9 @@ export const registrationMode = z.enum(['closed', 'invite', 'approval', 'open'])
 export const httpsMode = z.enum(['off', 'beside_http', 'only'])
 export type HttpsMode = z.infer<typeof httpsMode>
 
+/** Whether the OpenAI side answers over WebSocket as well. */
+export const webSocketsMode = z.enum(['on', 'off'])
+
 /** The first part of a name that ends in `.local`; empty for none. */
 const localName = z
   .string()
@@ -129,6 +132,16 @@ const fields = {
   https: httpsMode,
   /** Under which name the local network finds the gateway, by multicast DNS. */
   localName,
+  /** Where it is off, an upgrade is told to send POSTs, and connections that are open end when nothing runs on them. */
+  webSockets: webSocketsMode,
+  /** How many files one person may keep at the upstreams, uploads that have begun included; 0 for none. */
+  filesPerUserMax: z.int().min(0).max(100_000),
+  /** How many bytes those files may have together. */
+  fileBytesPerUserMax: z.int().min(0).max(1_099_511_627_776),
+  /** How many bytes of forms of one person may lie on this disk at once; no form can be larger. */
+  formBytesPerUserMax: z.int().min(1_048_576).max(68_719_476_736),
+  /** The same for everybody together. */
+  formBytesMax: z.int().min(1_048_576).max(1_099_511_627_776),
 }
 
 export const settingsSchema = z.strictObject({
@@ -159,6 +172,11 @@ export const settingsSchema = z.strictObject({
   publicBaseUrl: fields.publicBaseUrl.default(''),
   https: fields.https.default('off'),
   localName: fields.localName.default(''),
+  webSockets: fields.webSockets.default('on'),
+  filesPerUserMax: fields.filesPerUserMax.default(1_000),
+  fileBytesPerUserMax: fields.fileBytesPerUserMax.default(10_737_418_240),
+  formBytesPerUserMax: fields.formBytesPerUserMax.default(1_153_433_600),
+  formBytesMax: fields.formBytesMax.default(4_294_967_296),
 })
 
 export type Settings = z.infer<typeof settingsSchema>

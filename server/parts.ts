@@ -203,6 +203,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     notices,
     pseudonyms: await createPseudonyms({ sealedValues, ids, logger }),
     upstreams: upstream.targets,
+    knowsUpstream: upstream.isKnown,
     files: repositories.files,
     spoolDirectory: join(config.dataDir, 'uploads'),
   })

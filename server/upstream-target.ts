@@ -18,6 +18,8 @@ import type { UpstreamLane } from './upstreams/upstream-lane.ts'
 export interface LiveUpstream extends UpstreamSwitch {
   /** In the order in which they are asked. */
   targets(): readonly UpstreamTarget[]
+  /** Whether there is a further upstream of this id, be it switched off. */
+  isKnown(upstreamId: string): boolean
   stop(): Promise<void>
 }
 
@@ -37,6 +39,7 @@ export function createLiveUpstream(deps: {
   const { environment, store, repository, secrets, keys, newLane, prices, startDemo, logger } = deps
   const lanes = new Map<string, UpstreamLane>([[PRIMARY_UPSTREAM, newLane(PRIMARY_UPSTREAM)]])
   let targets: readonly UpstreamTarget[] = []
+  let known: ReadonlySet<string> = new Set()
   let kind: UpstreamConfig['kind'] | null = null
   let baseUrl: string | null = null
   let demo: DemoUpstream | undefined
@@ -92,6 +95,7 @@ export function createLiveUpstream(deps: {
 
   return {
     targets: () => targets,
+    isKnown: (upstreamId) => known.has(upstreamId),
     laneOf,
     forget: (upstreamId) => void lanes.delete(upstreamId),
     isInUse: (upstreamId) => targets.some(({ id }) => id === upstreamId),
@@ -102,6 +106,7 @@ export function createLiveUpstream(deps: {
       const primary = await reachPrimary(chosen)
       const rows = repository.all()
       version += 1
+      known = new Set(rows.map(({ id }) => id))
       const found: UpstreamTarget[] = []
       const primaryRow = rows.find(({ id }) => id === PRIMARY_UPSTREAM) ?? PRIMARY_USE
       if (primary) found.push(toTarget(primaryRow, primary))

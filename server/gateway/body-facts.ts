@@ -36,6 +36,8 @@ export interface BodyFacts {
   readonly input: InputBound | undefined
   /** Hosted tools that the request offers. */
   readonly hosted: Readonly<HostedAsk>
+  /** Images that one of them can be given of what the request holds; undefined where they cannot be counted. */
+  readonly inputImages: number | undefined
   /** Calls of them that may be made in all, by what the request says; 0 where it offers none. */
   readonly toolCallsMax: number
   /** Searches that are charged whatever the answer says of them. */
@@ -65,6 +67,7 @@ export const PLAIN_FACTS = {
   isOutputLimitable: true,
   extraOutputTokensMax: 0,
   hosted: nothingHosted(),
+  inputImages: 0,
   toolCallsMax: 0,
   searchesFixed: 0,
   toolCallsNamed: undefined,

@@ -19,6 +19,8 @@ export interface Walk {
   /** Bytes of base64 that are images, and cost by the image and not by the byte. */
   imageBytes: number
   needsFullWindow: boolean
+  /** Whether there may be images that were not counted: in files, in what is not known. */
+  hidesImages: boolean
   readonly hosted: HostedAsk
   readonly itemReferences: string[]
   /** Files by their ids, with the places where they are named; undefined where none may be. */
@@ -41,6 +43,7 @@ export const startWalk = (mayNameFiles = false): Walk => ({
   images: 0,
   imageBytes: 0,
   needsFullWindow: false,
+  hidesImages: false,
   hosted: nothingHosted(),
   itemReferences: [],
   path: [],
@@ -172,7 +175,7 @@ const noteFile: Step = (walk, id) => {
   if (walk.fileReferences.length === FILE_REFERENCES_MAX)
     return invalidParameter(paramAt(walk), `a request names at most ${FILE_REFERENCES_MAX} files.`)
   walk.fileReferences.push({ id, param: paramAt(walk) })
-  if (!walk.isInImage) walk.needsFullWindow = true
+  if (!walk.isInImage) noteUnbounded(walk)
   return undefined
 }
 
@@ -235,13 +238,19 @@ function noteKind(walk: Walk, object: JsonObject, isPart: boolean): Refusal | un
       return unsupported(paramAt(walk), 'audio has no price here yet.')
     case 'input_file':
     case 'file':
-      walk.needsFullWindow = true
+      noteUnbounded(walk)
       return undefined
     default:
       // What an unknown part costs is not known (a server of another make may take videos), so the whole window is held.
-      if (isPart && typeof type === 'string' && !TEXT_TYPES.has(type)) walk.needsFullWindow = true
+      if (isPart && typeof type === 'string' && !TEXT_TYPES.has(type)) noteUnbounded(walk)
       return undefined
   }
+}
+
+/** Nothing but the window bounds what it brings in, and there may be images in it. */
+export function noteUnbounded(walk: Walk): void {
+  walk.needsFullWindow = true
+  walk.hidesImages = true
 }
 
 function noteImage(walk: Walk, { image_url: image }: JsonObject, isPart: boolean): void {

@@ -49,6 +49,8 @@ export interface GatewayDeps {
   readonly pseudonyms: Pseudonyms
   /** Where requests go now, in the order of priority; none before the set-up. */
   readonly upstreams: () => readonly UpstreamTarget[]
+  /** Whether there is a further upstream of this id, be it switched off. */
+  readonly knowsUpstream: (id: string) => boolean
   readonly files: FilesRepository
   /** Where forms are kept while their requests run; emptied at the start. */
   readonly spoolDirectory: string

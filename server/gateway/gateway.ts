@@ -71,7 +71,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     traffic: new Traffic(),
     tokens: createTokenCounter(gatewayDeps.logger),
     bodies: createBodyMemory(),
-    uploads: createUploadSpool(gatewayDeps.spoolDirectory),
+    uploads: createUploadSpool(gatewayDeps.spoolDirectory, () => gatewayDeps.settings.current()),
     affinity: createSessionAffinity(gatewayDeps.clock),
   }
   let isStopping = false
@@ -83,8 +83,9 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     deps.live.cut((request) => (isMeant(request) ? refused : undefined))
     sockets.cut((socket) => (isMeant(socket) ? refused : undefined))
   })
+  const stopping = refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 })
   const refusesNew = (): Refusal | undefined => {
-    if (isStopping) return refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 })
+    if (isStopping) return stopping
     return isPaused ? refusal('gateway_paused', undefined, { retryAfterMs: 30_000 }) : undefined
   }
   const answer = (req: IncomingMessage, res: ServerResponse): void => {
@@ -97,6 +98,9 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     { refusesNew, answer: ({ req, res }) => answer(req, res) },
     JSON_BODY_BYTES_MAX,
   )
+  const unsubscribeSettings = deps.settings.onChange(({ webSockets }) => {
+    if (webSockets === 'off') sockets.goAway(refusal('websocket_not_offered'))
+  })
   const accessCheck = setInterval(() => cutWhoLostAccess(deps, sockets), ACCESS_CHECK_MS)
   accessCheck.unref()
   const fileRemoval = startFileRemoval(deps)
@@ -129,7 +133,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     },
     async drain(timeoutMs) {
       isStopping = true
-      sockets.goAway()
+      sockets.goAway(stopping)
       if (!(await within(deps.live.idle(), timeoutMs))) {
         deps.live.abortAll()
         await within(deps.live.idle(), CUT_OFF_MS_MAX)
@@ -140,6 +144,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     },
     async stop() {
       unsubscribe()
+      unsubscribeSettings()
       clearInterval(accessCheck)
       await fileRemoval.stop()
       await Promise.all([deps.pools.close(), deps.tokens.stop()])

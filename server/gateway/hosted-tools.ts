@@ -3,6 +3,7 @@
 import type { Refusal } from '../../contract/errors.ts'
 import type { HostedTool } from '../../contract/request-policy.ts'
 import { isObject, type JsonObject } from './json-object.ts'
+import type { AskedImage } from './media/image-tokens.ts'
 
 /** What has been asked for so far. */
 export interface HostedAsk {
@@ -12,6 +13,10 @@ export interface HostedAsk {
   search: 'plain' | 'preview' | undefined
   readonly vectorStores: { readonly id: string; readonly param: string }[]
   imageModel: string | undefined
+  /** How each tool that makes images is offered. */
+  readonly images: AskedImage[]
+  /** Images that come along with those tools themselves. */
+  imageMasks: number
   /** Why what was asked for has no price here, for whoever may use the tool at all. */
   problem: Refusal | undefined
 }
@@ -21,6 +26,8 @@ export const nothingHosted = (): HostedAsk => ({
   search: undefined,
   vectorStores: [],
   imageModel: undefined,
+  images: [],
+  imageMasks: 0,
   problem: undefined,
 })
 
@@ -134,11 +141,29 @@ function checkContainer(
 /** A drawing made of text is made, and billed, by yet another model. */
 const IMAGE_FORMATS: ReadonlySet<unknown> = new Set(['png', 'webp', 'jpeg'])
 
+/** `partial_images` of the tool (OpenAI API reference, "Create a model response"). */
+const PREVIEWS_MAX = 3
+
+/** What it is not told, it chooses itself; previews are made where they are asked for. */
+function askedImage({ size, quality, partial_images }: JsonObject): AskedImage {
+  const previews = partial_images ?? 0
+  const isNumber = typeof previews === 'number' && previews >= 0 && previews <= PREVIEWS_MAX
+  return {
+    size: typeof size === 'string' ? size : undefined,
+    quality: typeof quality === 'string' ? quality : undefined,
+    frames: 1,
+    partialImages: isNumber ? Math.ceil(previews) : PREVIEWS_MAX,
+  }
+}
+
 function noteImageModel(
   ask: HostedAsk,
-  { model, output_format: format }: JsonObject,
+  tool: JsonObject,
   { paramOf, refuse }: ToolPlace,
 ): Refusal | undefined {
+  const { model, output_format: format } = tool
+  ask.images.push(askedImage(tool))
+  if (tool.input_image_mask != null) ask.imageMasks += 1
   if (typeof model !== 'string' || model === '') {
     return refuse(paramOf('model'), 'it has to be named, so that its price is known.')
   }

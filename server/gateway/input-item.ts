@@ -4,6 +4,7 @@ import { type Refusal, refusal } from '../../contract/errors.ts'
 import {
   invalidParameter,
   noteOwn,
+  noteUnbounded,
   paramAt,
   unsupported,
   type Walk,
@@ -20,7 +21,8 @@ export function walkItem(walk: Walk, item: unknown): Refusal | undefined {
   if (REFUSED_TYPES.has(item.type))
     return refusal('unsupported_tool', { tool: 'mcp' }, { param: paramAt(walk) })
   const isKnown = item.type == null || item.type === 'item_reference' || CARRIED_IN.has(item.type)
-  if (!isKnown) walk.needsFullWindow = true
+  if (!isKnown) noteUnbounded(walk)
+  if (item.type === 'image_generation_call') walk.hidesImages = true
   return walkMembers(walk, item, item.type === 'code_interpreter_call' ? PARTS_OF_A_RUN : PARTS)
 }
 

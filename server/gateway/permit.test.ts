@@ -242,8 +242,56 @@ test('images are made by one model that is named and has a price, as pictures', 
   expect(permitted(draw({ input_image_mask: { file_id: 'file_1' } })).facts?.fileReferences).toEqual([
     { id: 'file_1', param: 'tools[0].input_image_mask.file_id' },
   ])
-  // The largest image that this model makes, three previews and what it plans in words.
-  expect(permitted(draw({})).toolTerms?.imageTool?.outputTokensMax).toBe(23_719 + 300 + 1_024)
+})
+
+describe('an image that a tool makes is held as', () => {
+  const outputOf = (...tools: object[]) =>
+    permitted({ tools: tools.map((more) => ({ ...DRAW, ...more })) }).toolTerms?.imageTool?.outputTokensMax
+  const planned = 1_024
+
+  test.each<[string, object, number]>([
+    ['the largest that its model makes', {}, 23_719],
+    ['the largest, where the upstream chooses', { size: 'auto', quality: 'auto' }, 23_719],
+    ['its size and quality say', { size: '1024x1024', quality: 'low' }, 196],
+    ['its size says, of the best quality', { size: '1024x1024' }, 7_024],
+    ['its quality says, of the largest size', { quality: 'medium' }, 5_930],
+    ['the best, where its quality is none', { size: '1024x1024', quality: 'constructor' }, 7_024],
+    ['the largest, where its size is none', { size: '00x00', quality: 'low' }, 659],
+    ['previews besides', { size: '1024x1024', quality: 'low', partial_images: 2 }, 196 + 200],
+    [
+      'every preview, where their number is none',
+      { size: '1024x1024', quality: 'low', partial_images: 'x' },
+      496,
+    ],
+  ])('%s', (_what, more, tokens) => {
+    expect(outputOf(more)).toBe(tokens + planned)
+  })
+
+  test('the dearest of those that are offered', () => {
+    const small = { size: '1024x1024', quality: 'low' }
+    expect(outputOf(small, { size: '1024x1024', quality: 'high' }, small)).toBe(7_024 + planned)
+  })
+
+  test('with the images that it can be given: those of the request, and of the calls before it', () => {
+    const inputOf = (body: object) =>
+      permitted({ tools: [DRAW], ...body }).toolTerms?.imageTool?.inputTokensMax
+    const image = { type: 'input_image', image_url: 'data:image/png;base64,AAAA' }
+    const says = (...content: object[]) => [{ role: 'user', content }]
+    expect(inputOf({ max_tool_calls: 1 })).toBe(8_000)
+    expect(inputOf({ max_tool_calls: 3 })).toBe(8_000 + 2 * 25_000)
+    expect(inputOf({ max_tool_calls: 1, input: says(image, image) })).toBe(8_000 + 2 * 25_000)
+    const mask = { input_image_mask: { image_url: 'data:image/png;base64,AAAA' } }
+    expect(inputOf({ max_tool_calls: 1, tools: [{ ...DRAW, ...mask }] })).toBe(8_000 + 25_000)
+    for (const body of [
+      {},
+      { max_tool_calls: 1, previous_response_id: 'resp_1' },
+      { max_tool_calls: 1, input: [{ type: 'item_reference', id: 'ig_1' }] },
+      { max_tool_calls: 1, input: [{ type: 'image_generation_call', id: 'ig_1', result: 'AAAA' }] },
+      { max_tool_calls: 1, input: says({ type: 'input_file', file_id: 'file_1' }) },
+      { max_tool_calls: 1, input: says({ type: 'input_video', video_url: 'https://x.test/' }) },
+    ])
+      expect(inputOf(body), JSON.stringify(body)).toBe(120_000)
+  })
 })
 
 describe('calls of hosted tools', () => {

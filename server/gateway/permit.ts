@@ -39,9 +39,9 @@ export function permit(ask: PermitAsk): Result<Permitted, Refusal> {
   if (refused) return fail(refused)
   // What is only counted is neither run nor kept, so nothing of it needs a price.
   if (ask.endpoint.isFree) return ok({ facts, edits: [], toolTerms: NO_TERMS })
-  const toolTerms = termsOf({ ...ask, facts })
-  if (!toolTerms.ok) return toolTerms
   const calls = callsOf({ ...ask, facts })
+  const toolTerms = termsOf({ ...ask, facts }, calls.max)
+  if (!toolTerms.ok) return toolTerms
   const stored = storingOf(ask)
   return ok({
     facts: {
@@ -117,7 +117,10 @@ function memberSplice(scan: JsonObjectScan, name: string, json: string): Splice 
 const unpriced = (param: string, tool: string): Refusal =>
   unsupported(param, `${tool} has no price for this model here.`)
 
-function termsOf({ facts, price, priceOf, endpoint }: PermitAsk): Result<ToolTerms, Refusal> {
+function termsOf(
+  { facts, price, priceOf, endpoint }: PermitAsk,
+  callsMax: number,
+): Result<ToolTerms, Refusal> {
   const { places, search, imageModel } = facts.hosted
   const isPreviewSearch = search === 'preview'
   const rates: Readonly<Record<Exclude<HostedTool, 'image_generation'>, number | null | undefined>> = {
@@ -139,7 +142,13 @@ function termsOf({ facts, price, priceOf, endpoint }: PermitAsk): Result<ToolTer
   if (imageModel === undefined)
     return fail(unsupported(imageParam, 'the tool has to be offered with its model.'))
   const row = priceOf(imageModel)
-  const imageTool = row && imageToolTerms(imageModel, row, imageCallTokensMax(imageModel))
+  const imageTool =
+    row &&
+    imageToolTerms(imageModel, row, {
+      outputTokens: imageCallTokensMax(imageModel, facts.hosted.images),
+      // Each call may be given what those before it have made.
+      images: facts.inputImages === undefined ? undefined : facts.inputImages + callsMax - 1,
+    })
   if (imageTool) return ok({ isPreviewSearch, imageTool })
   return fail(refusal('model_not_priced', { model: imageModel }, { param: imageParam }))
 }

@@ -25,6 +25,7 @@ import {
   type Reserved,
   type Routed,
 } from './request.ts'
+import { tellStoring } from './sockets/turn-exchange.ts'
 import { answerWarmUp, isWarmUp } from './sockets/warm-up.ts'
 import { admit } from './stages/admit.ts'
 import { hold } from './stages/hold.ts'
@@ -117,6 +118,7 @@ async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRe
     }
     const routed = route(deps, body.value)
     if (!routed.ok) return refuseKnown(deps, admitted, routed.error)
+    tellStoring(routed.value.req, routed.value.facts.isStored)
     const reserved = reserve(deps, routed.value)
     if (!reserved.ok) return refuseKnown(deps, admitted, reserved.error)
     place = reserved.value.admission

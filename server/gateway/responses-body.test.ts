@@ -306,6 +306,8 @@ describe('a responses body', () => {
         search: 'plain',
         vectorStores: [],
         imageModel: undefined,
+        images: [],
+        imageMasks: 0,
         problem: undefined,
       },
       wantsUsageChunk: true,
@@ -314,6 +316,7 @@ describe('a responses body', () => {
       comparedResponseId: undefined,
       itemReferences: [],
       fileReferences: [],
+      inputImages: 0,
       inputs: 1,
       isOutputLimitable: true,
     })

@@ -69,6 +69,7 @@ function readConversation(body: JsonObject, bodyBytes: number): Result<BodyFacts
     outputTokensLimit: undefined,
     input: inputBound(walk, bodyBytes),
     hosted: walk.hosted,
+    inputImages: refersElsewhere(walk, previous.value) ? undefined : walk.images + walk.hosted.imageMasks,
     toolCallsMax: walk.hosted.places.size === 0 ? 0 : (calls.value ?? TOOL_CALLS_ASSUMED),
     toolCallsNamed: calls.value,
     serviceTier: serviceTier.value,
@@ -78,6 +79,10 @@ function readConversation(body: JsonObject, bodyBytes: number): Result<BodyFacts
     fileReferences: walk.fileReferences ?? [],
   })
 }
+
+/** To what was said before, in which there may be any number of images. */
+const refersElsewhere = (walk: Walk, previousResponseId: string | undefined): boolean =>
+  walk.hidesImages || previousResponseId !== undefined || walk.itemReferences.length > 0
 
 const REACH = {
   background: (walk: Walk, background: unknown) =>

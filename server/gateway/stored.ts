@@ -3,24 +3,18 @@
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { PRIMARY_UPSTREAM } from '../../contract/operations/upstreams.ts'
 import type { KnownKey } from '../accounts/key-directory.ts'
-import type { AnswerSource } from './answer-source.ts'
-import { ClientStream } from './client-stream.ts'
 import type { StageDeps } from './deps.ts'
 import { rawPathOf, type StoredEndpoint, storedAt } from './endpoints.ts'
-import { hiddenError, left } from './files/side-exchange.ts'
-import { clientHeaders, upstreamHeaders } from './headers.ts'
+import { clientHeaders } from './headers.ts'
 import { isObject, parseObject } from './json-object.ts'
 import { LiveRequest } from './live-requests.ts'
-import { answerRefusal } from './openai-error.ts'
-import { type Answered, refusedAs } from './outcome.ts'
-import { codeOf } from './relayed.ts'
+import type { Answered } from './outcome.ts'
 import { makerOf, type Received, type UpstreamTarget } from './request.ts'
+import { type Relaying, refuseAside, relayAside, type SideRequest } from './side-exchange.ts'
 import { admit } from './stages/admit.ts'
 import { refusedByNow } from './stages/identify.ts'
 import { takePlace } from './stages/reserve.ts'
-import { codingsOf, unpacked } from './unpacked-answer.ts'
 import { endUnlessSent } from './unread-body.ts'
-import { UpstreamExchange, type UpstreamFault, type UpstreamHead } from './upstream-exchange.ts'
 
 interface Asked extends Received {
   readonly key: KnownKey
@@ -36,11 +30,8 @@ const METHODS = ['GET', 'DELETE', 'POST'] as const
 const EVENT_STREAM = /^text\/event-stream\b/i
 
 export async function answerStored(deps: StageDeps, asked: Asked): Promise<Answered> {
-  const { req, res, requestId, key } = asked
-  const refuse = (refused: Refusal): Answered => {
-    answerRefusal(res, requestId, refused)
-    return refusedAs(refused.code)
-  }
+  const { req, res, key } = asked
+  const refuse = (refused: Refusal): Answered => refuseAside(asked, refused)
   const admitted = admit(deps, asked)
   if (!admitted.ok) return refuse(admitted.error)
   const id = storedAt(rawPathOf(req.url ?? ''))?.id ?? ''
@@ -52,9 +43,12 @@ export async function answerStored(deps: StageDeps, asked: Asked): Promise<Answe
   const place = takePlace(deps, asked, 0)
   if (!place.ok) return refuse(place.error)
   const live = new LiveRequest({ ...key, lostAccess: () => refusedByNow(deps, asked) }, deps.drains)
+  live.onCut = (refused) => void refuse(refused)
+  live.watch(res)
   deps.live.add(live)
   try {
-    return await exchangeFor(deps, { ...asked, upstream }, id, live)
+    const known = { ...asked, upstream }
+    return await relayAside(deps, requestFor(known, id, live), relaying(deps, known))
   } finally {
     deps.live.remove(live)
     place.value.release()
@@ -62,133 +56,35 @@ export async function answerStored(deps: StageDeps, asked: Asked): Promise<Answe
   }
 }
 
-async function exchangeFor(
-  deps: StageDeps,
-  asked: Admitted,
-  id: string,
-  live: LiveRequest,
-): Promise<Answered> {
-  live.onCut = (refused) => answerRefusal(asked.res, asked.requestId, refused)
-  live.watch(asked.res)
-  let exchange = dispatch(deps, asked, id, live)
-  let answer = await exchange.head
-  // Nothing of it was read by an upstream that had closed the connection, and a second time it would do the same.
-  if (!answer.ok && answer.fault.wasStaleSocket && !live.isGone) {
-    exchange = dispatch(deps, asked, id, live)
-    answer = await exchange.head
-  }
-  if (!answer.ok) return broken(asked, live, answer.fault)
-  const source = unpacked(exchange, codingsOf(answer.head.headers['content-encoding']))
-  if (!source) {
-    exchange.consume({ onData: () => {}, onEnd: () => {}, onFault: () => {} })
-    exchange.abort()
-    return refused(asked, refusal('upstream_failed'))
-  }
-  stopWithClient(live, source)
-  const isStream =
-    answer.head.status === 200 && EVENT_STREAM.test(String(answer.head.headers['content-type'] ?? ''))
-  return isStream
-    ? relayStream(deps, asked, live, source, answer.head)
-    : relayWhole(deps, asked, live, source, answer.head)
-}
-
-function dispatch(deps: StageDeps, asked: Admitted, id: string, live: LiveRequest): UpstreamExchange {
-  const { req, endpoint, upstream } = asked
-  const { pool, basePath } = deps.pools.poolFor(upstream)
-  const exchange = new UpstreamExchange()
-  stopWithClient(live, exchange)
+function requestFor({ upstream, ...asked }: Admitted, id: string, live: LiveRequest): SideRequest {
+  const { req, endpoint } = asked
   const method = METHODS.find((known) => known === req.method) ?? 'GET'
   const path = endpoint.upstreamPath.replace('{response}', id)
-  pool.dispatch(
-    {
-      method,
-      path: basePath + path + queryOf(req.url ?? '', endpoint.query),
-      headers: upstreamHeaders(req.headers, upstream.apiKey),
-      body: method === 'POST' ? '{}' : null,
-    },
-    exchange,
-  )
-  return exchange
+  return {
+    ...{ received: asked, upstream, live, method },
+    path: path + queryOf(req.url ?? '', endpoint.query),
+    ...(method === 'POST' ? { content: () => ({ body: Buffer.from('{}') }) } : {}),
+    // Nothing is billed for what is still to come, so behind a client that has left nothing is read on.
+    isKept: false,
+    answerBytesMax: ANSWER_BYTES_MAX,
+  }
 }
 
-/** Nothing is billed for what is still to come, so behind a client that has left nothing is read on. */
-const stopWithClient = (live: LiveRequest, exchange: Pick<AnswerSource, 'abort'>): void =>
-  live.attach({ resume: () => exchange.abort(), abort: () => exchange.abort() })
+/** A stream is relayed as it comes; all else is read whole. */
+const relaying = (deps: StageDeps, asked: Admitted): Relaying => ({
+  headersFor: ({ headers }) =>
+    EVENT_STREAM.test(String(headers['content-type'] ?? ''))
+      ? { ...clientHeaders(headers, undefined), 'x-accel-buffering': 'no' }
+      : undefined,
+  onWhole({ body }) {
+    if (asked.endpoint.hasItems) ownItems(deps, asked, body)
+  },
+})
 
 function queryOf(target: string, names: readonly string[]): string {
   const asked = new URLSearchParams(target.slice(rawPathOf(target).length))
   const kept = new URLSearchParams([...asked].filter(([name]) => names.includes(name)))
   return kept.size === 0 ? '' : `?${kept.toString()}`
-}
-
-function relayStream(
-  deps: StageDeps,
-  { res, requestId }: Admitted,
-  live: LiveRequest,
-  source: AnswerSource,
-  head: UpstreamHead,
-): Promise<Answered> {
-  const heartbeat = () => undefined
-  const client = new ClientStream({ res, live, source, clock: deps.clock, heartbeatMs: 0, heartbeat })
-  if (!live.isGone) {
-    const headers = { ...clientHeaders(head.headers, undefined), 'x-request-id': requestId }
-    res.writeHead(200, { ...headers, 'x-accel-buffering': 'no' })
-  }
-  live.onCut = () => client.break()
-  return new Promise((resolve) => {
-    source.consume({
-      onData: (chunk) => client.write([chunk]),
-      onEnd() {
-        client.end()
-        resolve({ status: 200, code: null })
-      },
-      // What has begun cannot be refused; a connection that breaks off is no end.
-      onFault(fault) {
-        client.break()
-        resolve(live.isGone ? left(live) : { status: 200, code: codeOf(fault) })
-      },
-    })
-  })
-}
-
-async function relayWhole(
-  deps: StageDeps,
-  asked: Admitted,
-  live: LiveRequest,
-  source: AnswerSource,
-  head: UpstreamHead,
-): Promise<Answered> {
-  const body = await collect(source)
-  if (!Buffer.isBuffer(body)) return broken(asked, live, body)
-  if (live.isGone) return left(live)
-  const hidden = head.status < 400 ? null : hiddenError(head, body)
-  if (hidden) return refused(asked, hidden)
-  if (head.status === 200 && asked.endpoint.hasItems) ownItems(deps, asked, body)
-  const { res, requestId } = asked
-  if (res.destroyed || res.headersSent) return left(live)
-  res.writeHead(head.status, {
-    ...clientHeaders(head.headers, undefined),
-    'content-length': body.length,
-    'x-request-id': requestId,
-  })
-  res.end(body)
-  return { status: head.status, code: null }
-}
-
-function collect(source: AnswerSource): Promise<Buffer | UpstreamFault> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let length = 0
-    source.consume({
-      onData(chunk) {
-        length += chunk.length
-        if (length > ANSWER_BYTES_MAX) source.abort()
-        else chunks.push(chunk)
-      },
-      onEnd: () => resolve(Buffer.concat(chunks)),
-      onFault: (fault) => resolve(length > ANSWER_BYTES_MAX ? { ...fault, kind: 'broken' } : fault),
-    })
-  })
 }
 
 /**
@@ -203,13 +99,4 @@ function ownItems({ ownedIds }: StageDeps, asked: Admitted, body: Buffer): void 
     const isNew = isObject(item) && typeof item.id === 'string' && !ownedIds.find('item', item.id)
     if (isNew) ownedIds.record('item', String(item.id), maker)
   }
-}
-
-function broken(asked: Admitted, live: LiveRequest, fault: UpstreamFault): Answered {
-  return live.isGone ? left(live) : refused(asked, refusal(codeOf(fault)))
-}
-
-function refused({ res, requestId }: Admitted, why: Refusal): Answered {
-  answerRefusal(res, requestId, why)
-  return refusedAs(why.code)
 }

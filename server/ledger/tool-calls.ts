@@ -69,17 +69,27 @@ export interface ImageToolTerms {
  * characters. A row that says less bounds it further.
  */
 const IMAGE_INPUT_TOKENS_MAX = 120_000
+const IMAGE_PROMPT_TOKENS_MAX = 8_000
+/** Of one image, where fewer than 16 can be put in. */
+const TOKENS_OF_ONE_IMAGE_MAX = 25_000
 /** Of a model that nothing more is known of: more than one image takes of most that are known. */
 const IMAGE_OUTPUT_TOKENS_MAX = 32_768
 
+/** What is known of one call beforehand. */
+export interface ImageCallBounds {
+  /** The most that one image of this model takes, as it is asked for. */
+  readonly outputTokens?: number | undefined
+  /** The most images that it can be given. */
+  readonly images?: number | undefined
+}
+
 /**
  * Undefined where the row has no price for the tokens of images: it is not one of a model that makes them, or not by the token.
- * `tokensMax` is the most that one image of this model takes, where that is known.
  */
 export function imageToolTerms(
   model: string,
   rates: PriceRates,
-  tokensMax?: number,
+  { outputTokens, images }: ImageCallBounds = {},
 ): ImageToolTerms | undefined {
   if (rates.imageOutputNanoUsdPerMTok == null || isPricedByImage(rates)) return undefined
   const input = rates.inputNanoUsdPerMTok
@@ -97,10 +107,14 @@ export function imageToolTerms(
       output: rates.imageOutputNanoUsdPerMTok,
       textOutput: rates.outputNanoUsdPerMTok,
     },
-    inputTokensMax: Math.min(rates.contextWindowTokens ?? IMAGE_INPUT_TOKENS_MAX, IMAGE_INPUT_TOKENS_MAX),
+    inputTokensMax: Math.min(
+      rates.contextWindowTokens ?? Number.POSITIVE_INFINITY,
+      IMAGE_INPUT_TOKENS_MAX,
+      IMAGE_PROMPT_TOKENS_MAX + (images ?? Number.POSITIVE_INFINITY) * TOKENS_OF_ONE_IMAGE_MAX,
+    ),
     outputTokensMax: Math.min(
       rates.maxOutputTokens ?? Number.POSITIVE_INFINITY,
-      tokensMax ?? rates.maxOutputTokens ?? IMAGE_OUTPUT_TOKENS_MAX,
+      outputTokens ?? rates.maxOutputTokens ?? IMAGE_OUTPUT_TOKENS_MAX,
     ),
   }
 }

@@ -128,6 +128,22 @@ test(
 )
 
 test(
+  'where WebSockets are switched off, Codex that asks for one goes on over HTTP at once',
+  async () => {
+    gateway.upstream.reset()
+    const person = await gateway.createPerson()
+    await gateway.admin('settings.update', { webSockets: 'off' })
+    const turn = await codexExec(person, 'say hello', OVER_SOCKET)
+    await gateway.admin('settings.update', { webSockets: 'on' })
+    expect(turn.exitCode).toBe(0)
+    expect(await gateway.usageOf(person)).toMatchObject([{ status: 200 }])
+    const refused = gateway.log.lines().filter(({ errorCode }) => errorCode === 'websocket_not_offered')
+    expect(refused).toHaveLength(1)
+  },
+  TURN_MS_MAX * 1.5,
+)
+
+test(
   'over WebSocket on an empty balance Codex stops after one request, too',
   async () => {
     gateway.upstream.reset()

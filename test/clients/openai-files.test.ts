@@ -174,6 +174,14 @@ describe('a file in parts', () => {
     await begin(ann, 7 * gibibyte)
     await expect(begin(ann, 4 * gibibyte)).rejects.toMatchObject({ status: 409, code: 'file_limit_exceeded' })
     await expect(begin(ben, 4 * gibibyte)).resolves.toBeTruthy()
+    // Both bounds are the operator's, and hold for what is kept already.
+    const refused = { status: 409, code: 'file_limit_exceeded' }
+    await gateway.admin('settings.update', { fileBytesPerUserMax: 4 * gibibyte })
+    await expect(put(ben)).rejects.toMatchObject(refused)
+    await gateway.admin('settings.update', { fileBytesPerUserMax: 10 * gibibyte, filesPerUserMax: 1 })
+    await expect(put(ben)).rejects.toMatchObject(refused)
+    await gateway.admin('settings.update', { filesPerUserMax: 1_000 })
+    await expect(put(ben)).resolves.toBeTruthy()
   })
 })
 

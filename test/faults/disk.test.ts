@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { settingsSchema } from '../../contract/settings.ts'
 import { type Db, openDatabase } from '../../server/db/open.ts'
 import { readUpload } from '../../server/gateway/media/read-upload.ts'
 import { createUploadSpool } from '../../server/gateway/media/upload-spool.ts'
@@ -166,7 +167,9 @@ test.skipIf(!canMount)(
   async () => {
     const folder = smallDisk(4 * MEBIBYTE) ?? ''
     onTestFinished(() => removeDisk(folder))
-    const spool = createUploadSpool(join(folder, 'uploads'), { freeBytesMin: -64 * MEBIBYTE })
+    const spool = createUploadSpool(join(folder, 'uploads'), () => settingsSchema.parse({}), {
+      freeBytesMin: -64 * MEBIBYTE,
+    })
     const server = createServer(async (req, res) => {
       const share = spool.shareFor('req_1', 'user_1')
       const read = await readUpload({ req, res }, 64 * MEBIBYTE, share)

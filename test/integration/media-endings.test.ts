@@ -4,13 +4,16 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { settingsSchema } from '../../contract/settings.ts'
 import { type DemoUpstream, startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
 import { pngOf } from '../../server/demo-upstream/pictures.ts'
 import { wavOf } from '../../server/demo-upstream/sounds.ts'
 import { createUploadSpool } from '../../server/gateway/media/upload-spool.ts'
 import { type Person, type RunningGateway, startGateway } from './support/running-gateway.ts'
 
+const MEBIBYTE = 1024 * 1024
 const BALANCE = 100_000_000_000
 let gateway: RunningGateway
 let person: Person
@@ -256,6 +259,11 @@ describe('a form', () => {
     form.set('file', new Blob([Buffer.alloc(27 * 1024 * 1024)]), 'x.wav')
     const announced = await ask('/audio/transcriptions', form)
     expect(await codeOf(announced)).toEqual([413, 'request_too_large', null])
+    // What could never have its place on the disk is not asked to come back for one.
+    await gateway.admin('settings.update', { formBytesPerUserMax: MEBIBYTE })
+    form.set('file', new Blob([Buffer.alloc(MEBIBYTE)]), 'x.wav')
+    expect(await codeOf(await ask('/audio/transcriptions', form))).toEqual([413, 'request_too_large', null])
+    await gateway.admin('settings.update', { formBytesPerUserMax: 1_100 * MEBIBYTE })
     await nothingIsLeft()
   })
 
@@ -316,11 +324,72 @@ test('a file belongs to the upstream that has it: a request that names it goes t
     // What is put in from now on is elsewhere, and both cannot be had in one request.
     const other = (await (await ask('/files', cloneOf(form))).json()) as { id: string }
     const both = await ask('/images/edits', { ...IMAGE, images: [{ file_id: id }, { file_id: other.id }] })
-    expect(await codeOf(both)).toEqual([404, 'file_not_found', 'images[1].file_id'])
+    expect(await codeOf(both)).toEqual([404, 'file_unavailable', 'images[1].file_id'])
   } finally {
     await gateway.admin('upstreams.remove', { upstreamId: made.data.id })
     await spare.stop()
   }
+})
+
+test('a file whose upstream is away is known and cannot be had, and once that is removed it can be deleted', async () => {
+  const spare = await startDemoUpstream({ apiKey: 'sk-spare', acceptAnyModel: true })
+  const made = await gateway.admin<{ id: string }>('upstreams.create', {
+    name: 'First',
+    baseUrl: spare.baseUrl,
+    apiKey: 'sk-spare',
+    priority: 1,
+  })
+  const upstreamId = made.data.id
+  const form = () => {
+    const fields = new FormData()
+    fields.set('purpose', 'vision')
+    fields.set('file', new Blob([pngOf('x')]), 'x.png')
+    return fields
+  }
+  const leaver = await gateway.createPerson(BALANCE)
+  const put = async (by: Person) => {
+    const headers = { authorization: `Bearer ${by.key}` }
+    const answer = await fetch(`${gateway.url}/v1/files`, { method: 'POST', headers, body: form() })
+    return ((await answer.json()) as { id: string }).id
+  }
+  const [id] = [await put(person), await put(leaver)]
+  const call = (path: string, method = 'GET') =>
+    fetch(`${gateway.url}/v1/files${path}`, { method, headers: { authorization: `Bearer ${person.key}` } })
+  const shown = async (path = `/${id}`) => (await (await call(path)).json()) as Record<string, never>
+  const images = { ...IMAGE, images: [{ file_id: id }] }
+  expect(await shown()).toMatchObject({ id, status: 'processed' })
+  spare.reset()
+  gateway.upstream.reset()
+
+  await gateway.admin('upstreams.change', { upstreamId, isEnabled: false })
+  expect(await shown()).toMatchObject({ status: 'error', status_details: expect.stringContaining('off') })
+  expect(await codeOf(await call(`/${id}/content`))).toEqual([404, 'file_unavailable', null])
+  expect(await codeOf(await ask('/images/edits', images))).toEqual([
+    404,
+    'file_unavailable',
+    'images[0].file_id',
+  ])
+  // It may come back, so whoever wants it deleted has to wait until it does.
+  expect(await codeOf(await call(`/${id}`, 'DELETE'))).toEqual([404, 'file_unavailable', null])
+
+  await gateway.admin('upstreams.remove', { upstreamId })
+  const lost = { id, filename: 'x.png', status: 'error', status_details: expect.stringContaining('removed') }
+  expect(await shown('')).toMatchObject({ data: [lost] })
+  expect(await shown()).toMatchObject(lost)
+  expect(await codeOf(await ask('/images/edits', images))).toEqual([
+    404,
+    'file_unavailable',
+    'images[0].file_id',
+  ])
+  expect(await (await call(`/${id}`, 'DELETE')).json()).toEqual({ id, object: 'file', deleted: true })
+  expect(await shown('')).toMatchObject({ data: [] })
+  expect(await codeOf(await call(`/${id}`))).toEqual([404, 'file_not_found', null])
+
+  expect(filesOf(leaver)).toHaveLength(1)
+  await gateway.admin('users.delete', { userId: leaver.id, confirmEmail: leaver.email })
+  await expect.poll(() => filesOf(leaver)).toEqual([])
+  expect([spare.requests, gateway.upstream.requests]).toEqual([[], []])
+  await spare.stop()
 })
 
 test('the files of somebody who is deleted are deleted upstream, when it answers again and after a restart', async () => {
@@ -355,6 +424,13 @@ test('the files of somebody who is deleted are deleted upstream, when it answers
   rmSync(dataDir, { recursive: true })
 })
 
+function filesOf({ id }: Person): readonly unknown[] {
+  const database = new Database(join(gateway.dataDir, 'gateway.db'), { readonly: true })
+  const rows = database.prepare('select id from files where user_id = ?').all(id)
+  database.close()
+  return rows
+}
+
 function cloneOf(form: FormData): FormData {
   const copy = new FormData()
   for (const [name, value] of form) copy.append(name, value)
@@ -363,16 +439,21 @@ function cloneOf(form: FormData): FormData {
 
 test('what a crash has left on disk is gone when the spool is made, and a disk that is nearly full takes nothing', async () => {
   const directory = join(gateway.dataDir, 'another-spool')
-  createUploadSpool(directory)
+  const bounds = () => settingsSchema.parse({})
+  createUploadSpool(directory, bounds)
   writeFileSync(join(directory, 'req_left'), 'half a form')
-  const spool = createUploadSpool(directory, { freeBytesMin: Number.MAX_SAFE_INTEGER })
+  const spool = createUploadSpool(directory, bounds, { freeBytesMin: Number.MAX_SAFE_INTEGER })
   expect(readdirSync(directory)).toEqual([])
   expect(await spool.shareFor('req_1', 'user_1').open(10)).toBe('no_room')
 })
 
 test('forms that come at the same time are not given the same room on the disk', async () => {
   const directory = join(gateway.dataDir, 'shared-spool')
-  const spool = createUploadSpool(directory, { freeBytesMin: 50, freeBytes: () => Promise.resolve(110) })
+  const bounds = () => settingsSchema.parse({})
+  const spool = createUploadSpool(directory, bounds, {
+    freeBytesMin: 50,
+    freeBytes: () => Promise.resolve(110),
+  })
   const shares = ['ann', 'ben', 'cleo'].map((user) => spool.shareFor(user, user))
   const [first, second, third] = await Promise.all(shares.map((share) => share.open(30)))
   expect([typeof first, typeof second, third]).toEqual(['object', 'object', 'no_room'])
@@ -388,7 +469,10 @@ test('forms that come at the same time are not given the same room on the disk',
 })
 
 test('one person fills no more than their part of the disk, and gives it back', async () => {
-  const spool = createUploadSpool(join(gateway.dataDir, 'small-spool'), { bytesPerUserMax: 10, bytesMax: 15 })
+  const spool = createUploadSpool(join(gateway.dataDir, 'small-spool'), () => ({
+    formBytesPerUserMax: 10,
+    formBytesMax: 15,
+  }))
   const [first, second, other] = [
     spool.shareFor('a', 'ann'),
     spool.shareFor('b', 'ann'),

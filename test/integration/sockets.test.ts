@@ -206,6 +206,25 @@ describe('what was said before', () => {
     await client.close()
   })
 
+  test('is remembered where a policy stores nothing, whatever the frame says', async () => {
+    const client = await open()
+    const before = idOf(await client.ask({ store: true, input: 'Say hello.' }))
+    const policy = { store: 'off' }
+    await gateway.admin('policies.update', { scope: 'user', subjectId: person.id, policy })
+    const first = await client.ask({ store: undefined, input: 'Go on.', previous_response_id: before })
+    const second = await client.ask({ store: true, input: 'And on.', previous_response_id: idOf(first) })
+    expect(second.at(-1)?.type).toBe('response.completed')
+    const [, one, two] = sent()
+    expect([one.store, one.previous_response_id, one.input]).toEqual([false, before, 'Go on.'])
+    // What the upstream still keeps is named, and what came after it is said again.
+    expect([two.store, two.previous_response_id]).toEqual([false, before])
+    expect(two.input.map(({ type }: { type: string }) => type)).toEqual(['message', 'message', 'message'])
+    expect([two.input[0], two.input[2]]).toEqual([user('Go on.'), user('And on.')])
+    const rows = await chargedRows()
+    for (const row of rows) expect(costByHand(row)).toBe(row.costNanoUsd)
+    await client.close()
+  })
+
   test('of one connection is nothing to another one, and of one person nothing to another', async () => {
     const client = await open()
     const stranger = await gateway.createPerson(BALANCE)
@@ -388,16 +407,17 @@ describe('access that is lost', () => {
   })
 })
 
+const refusedWith = async (client: SocketClient) => {
+  const [request, response] = await new Promise<[unknown, NodeJS.ReadableStream & { statusCode: number }]>(
+    (resolve) => client.ws.once('unexpected-response', (...both) => resolve(both as never)),
+  )
+  let text = ''
+  for await (const piece of response) text += String(piece)
+  ;(request as { destroy(): void }).destroy()
+  return [response.statusCode, JSON.parse(text).error.code]
+}
+
 describe('an upgrade', () => {
-  const refusedWith = async (client: SocketClient) => {
-    const [request, response] = await new Promise<[unknown, NodeJS.ReadableStream & { statusCode: number }]>(
-      (resolve) => client.ws.once('unexpected-response', (...both) => resolve(both as never)),
-    )
-    let text = ''
-    for await (const piece of response) text += String(piece)
-    ;(request as { destroy(): void }).destroy()
-    return [response.statusCode, JSON.parse(text).error.code]
-  }
   const attempt = (key: string | undefined, options: ClientOptions = {}, path?: string) =>
     refusedWith(new SocketClient(gateway.url, key, options, path))
 
@@ -483,6 +503,25 @@ describe('a connection', () => {
     client.ws.send(Buffer.alloc(33 * 1024 * 1024, 0x20).toString())
     expect(await client.closed).toBe(1009)
   })
+})
+
+test('switched off, no upgrade is made, and what is open ends when its turn has', async () => {
+  const [busy, idle] = await Promise.all([open(), open()])
+  gateway.upstream.script({ answer: BRIEF, delays: { betweenEventsMs: 50 } })
+  busy.create({ input: 'Say hello.' })
+  await busy.has(2)
+  await gateway.admin('settings.update', { webSockets: 'off' })
+  expect(await idle.closed).toBe(1001)
+  busy.create({ stream_id: 'late', input: 'Say hello.' })
+  expect(errorOf(await busy.turn('late'))).toEqual([1, 426, 'websocket_not_offered'])
+  expect(await busy.closed).toBe(1001)
+  expect(busy.frames.at(-1)?.type).toBe('response.completed')
+  // The status on which Codex goes on over HTTP at once.
+  const refused = new SocketClient(gateway.url, person.key)
+  expect(await refusedWith(refused)).toEqual([426, 'websocket_not_offered'])
+  await gateway.admin('settings.update', { webSockets: 'on' })
+  await (await open()).close()
+  expect(await chargedRows()).toHaveLength(1)
 })
 
 test('a gateway that is stopped lets a turn end, takes no other, and leaves no connection open', async () => {

@@ -2,21 +2,31 @@
 // upstream, and requests that name them go there.
 import { refusal } from '../../../contract/errors.ts'
 import type { FileRow } from '../../db/repositories/files.ts'
+import { answerLocally } from '../answer-locally.ts'
 import type { StageDeps } from '../deps.ts'
 import type { FileEndpoint } from '../endpoints.ts'
 import { LiveRequest } from '../live-requests.ts'
 import { readUpload } from '../media/read-upload.ts'
 import { uploadRequest } from '../media/send-upload.ts'
 import type { Answered } from '../outcome.ts'
+import { answerWhole, askAside, left, refuseAside, relayAside, type SideRequest } from '../side-exchange.ts'
 import { admit } from '../stages/admit.ts'
 import { refusedByNow } from '../stages/identify.ts'
 import { takePlace } from '../stages/reserve.ts'
 import { endUnlessSent } from '../unread-body.ts'
 import { checkFileForm, FILE_BYTES_MAX, purposeProblem, roomFor } from './file-facts.ts'
-import { answerList } from './file-list.ts'
-import { type FileAsked, type FileTask, fileNotFound, firstOf, keepFile, upstreamOf } from './file-task.ts'
+import { answerList, toFile } from './file-list.ts'
+import {
+  type FileAsked,
+  type FilePlace,
+  type FileTask,
+  fileNotFound,
+  fileUnavailable,
+  firstOf,
+  keepFile,
+  placeOf,
+} from './file-task.ts'
 import { addPart, cancelUpload, completeUpload, startUpload } from './file-uploads.ts'
-import { answerWhole, askAside, left, refuseAside, relayAside, type SideRequest } from './side-exchange.ts'
 
 export async function answerFiles(deps: StageDeps, asked: FileAsked): Promise<Answered> {
   const { req, res, requestId, key } = asked
@@ -51,11 +61,20 @@ const ACTIONS: Readonly<Record<FileEndpoint['action'], (task: FileTask) => Promi
   read: (task) => withFile(task, (_, side) => readFile(task, side)),
   delete: (task) => withFile(task, (file, side) => deleteFile(task, file, side)),
   content: (task) =>
-    withFile(task, (_, side) => relayAside(task.deps, { ...side, path: `${side.path}/content` })),
+    withFile(task, (_, side) =>
+      relayAside(task.deps, { ...side, path: `${side.path}/content` }, { headersFor: () => DOWNLOAD }),
+    ),
   start_upload: startUpload,
   add_part: addPart,
   complete_upload: completeUpload,
   cancel_upload: cancelUpload,
+}
+
+/** Bytes that somebody put in: shown by no browser as a page of this gateway's. */
+const DOWNLOAD = {
+  'content-type': 'application/octet-stream',
+  'x-content-type-options': 'nosniff',
+  'content-disposition': 'attachment',
 }
 
 async function withFile(
@@ -65,9 +84,22 @@ async function withFile(
   const { deps, asked, live } = task
   const { id } = asked.endpoint
   const file = deps.files.find(id, deps.clock.now())
-  const upstream = file && upstreamOf(task, file)
-  if (!file || file.userId !== asked.key.userId || !upstream) return refuseAside(asked, fileNotFound(id))
+  if (file?.userId !== asked.key.userId) return refuseAside(asked, fileNotFound(id))
+  const place = placeOf(task, file)
+  if (place.kind !== 'reached') return withoutUpstream(task, file, place)
+  const { upstream } = place
   return act(file, { received: asked, upstream, live, method: 'GET', path: `/files/${id}`, isKept: false })
+}
+
+/** It can still be looked at. Once its upstream is gone for ever, so is a file that is deleted. */
+function withoutUpstream({ deps, asked }: FileTask, file: FileRow, place: FilePlace): Answered {
+  const { action } = asked.endpoint
+  if (action === 'read') answerLocally(asked, toFile(file, place))
+  else if (action === 'delete' && place.kind === 'gone') {
+    deps.files.remove(file.id)
+    answerLocally(asked, { id: file.id, object: 'file', deleted: true })
+  } else return refuseAside(asked, fileUnavailable(file.id))
+  return { status: asked.res.statusCode, code: null }
 }
 
 async function readFile({ deps }: FileTask, side: SideRequest): Promise<Answered> {

@@ -6,7 +6,7 @@ import type { StageDeps } from '../deps.ts'
 import { upstreamHeaders } from '../headers.ts'
 import type { UpstreamTarget } from '../request.ts'
 
-type Deps = Pick<StageDeps, 'accessChanges' | 'files' | 'logger' | 'pools' | 'upstreams'>
+type Deps = Pick<StageDeps, 'accessChanges' | 'files' | 'knowsUpstream' | 'logger' | 'pools' | 'upstreams'>
 
 /** Soon enough after an upstream that was away has come back. */
 const AGAIN_MS = 10 * 60_000
@@ -47,7 +47,11 @@ async function removeAll(deps: Deps, signal: AbortSignal): Promise<void> {
     for (const file of deps.files.ofDeletedPeople(FILES_PER_ROUND_MAX)) {
       if (signal.aborted) return
       const target = deps.upstreams().find(({ id }) => id === (file.upstreamId ?? PRIMARY_UPSTREAM))
-      if (!target) continue
+      if (!target) {
+        // Nobody can ask an upstream that was removed any more.
+        if (file.upstreamId !== null && !deps.knowsUpstream(file.upstreamId)) deps.files.remove(file.id)
+        continue
+      }
       const status = await removeUpstream(deps, target, file, signal)
       if (status === 200 || status === 404) deps.files.remove(file.id)
       else

@@ -10,9 +10,6 @@ import type { FormContent } from '../media/form-scan.ts'
 const MEBIBYTE = 1024 * 1024
 /** A file of 512 MB, and the form around it. */
 export const FILE_BYTES_MAX = 513 * MEBIBYTE
-/** What one person may keep at the upstream, where the operator pays for it. */
-export const FILES_PER_USER_MAX = 1_000
-export const FILES_BYTES_PER_USER_MAX = 10 * 1024 * MEBIBYTE
 
 /** What a file is put in for: to be read by a model. */
 const INPUT_PURPOSES = new Set(['user_data', 'vision', 'assistants'])
@@ -40,18 +37,19 @@ export const purposeProblem = (purpose: string): Refusal | undefined =>
 
 /** Why a person may keep no more files, or undefined where this one has its place. */
 export function roomFor(
-  { files, clock }: Pick<StageDeps, 'files' | 'clock'>,
+  { files, clock, settings }: Pick<StageDeps, 'files' | 'clock' | 'settings'>,
   userId: string,
   bytes: number,
 ): Refusal | undefined {
   const used = files.usedBy(userId, clock.now())
-  const isFull = used.files >= FILES_PER_USER_MAX || used.bytes + bytes > FILES_BYTES_PER_USER_MAX
+  const { filesPerUserMax: maxFiles, fileBytesPerUserMax: maxBytes } = settings.current()
+  const isFull = used.files >= maxFiles || used.bytes + bytes > maxBytes
   if (!isFull) return undefined
   return refusal('file_limit_exceeded', {
     files: used.files,
-    maxFiles: FILES_PER_USER_MAX,
+    maxFiles,
     bytes: used.bytes,
-    maxBytes: FILES_BYTES_PER_USER_MAX,
+    maxBytes,
   })
 }
 

@@ -4,13 +4,14 @@ import { answerLocally } from '../answer-locally.ts'
 import { invalidParameter } from '../body-walk.ts'
 import { rawPathOf } from '../endpoints.ts'
 import type { Answered } from '../outcome.ts'
-import { type FileTask, fileNotFound } from './file-task.ts'
-import { refuseAside } from './side-exchange.ts'
+import { refuseAside } from '../side-exchange.ts'
+import { type FilePlace, type FileTask, fileNotFound, placeOf } from './file-task.ts'
 
 const LIMIT_MAX = 10_000
 const PAGE_MAX = 1_000
 
-export function answerList({ deps, asked }: FileTask): Answered {
+export function answerList(task: FileTask): Answered {
+  const { deps, asked } = task
   const target = asked.req.url ?? ''
   const query = new URLSearchParams(target.slice(rawPathOf(target).length))
   const limit = Number(query.get('limit') ?? PAGE_MAX)
@@ -34,7 +35,7 @@ export function answerList({ deps, asked }: FileTask): Answered {
   const rows = found.slice(0, size)
   answerLocally(asked, {
     object: 'list',
-    data: rows.map(toFile),
+    data: rows.map((row) => toFile(row, placeOf(task, row))),
     first_id: rows[0]?.id ?? null,
     last_id: rows.at(-1)?.id ?? null,
     has_more: found.length > size,
@@ -42,13 +43,24 @@ export function answerList({ deps, asked }: FileTask): Answered {
   return { status: asked.res.statusCode, code: null }
 }
 
-const toFile = ({ id, bytes, createdAt, filename, purpose, expiresAt }: FileRow) => ({
+const DETAILS: Readonly<Record<FilePlace['kind'], string | null>> = {
+  reached: null,
+  away: 'The upstream that keeps this file is switched off.',
+  gone: 'The upstream that kept this file was removed. Delete the file, and put it in again to use it.',
+}
+
+/** A file as its upstream would show it, or with the reason why nobody can. */
+export const toFile = (
+  { id, bytes, createdAt, filename, purpose, expiresAt }: FileRow,
+  { kind }: FilePlace,
+) => ({
   id,
   object: 'file',
   bytes,
   created_at: Math.floor(createdAt / 1000),
   filename,
   purpose,
-  status: 'processed',
+  status: kind === 'reached' ? 'processed' : 'error',
+  status_details: DETAILS[kind],
   ...(expiresAt === null ? {} : { expires_at: Math.floor(expiresAt / 1000) }),
 })

@@ -23,6 +23,16 @@ export interface FileTask {
   readonly upstreams: readonly UpstreamTarget[]
 }
 
+/** What an upstream keeps can be had there; elsewhere it is only known of. */
+export type FilePlace =
+  | { readonly kind: 'reached'; readonly upstream: UpstreamTarget }
+  /** Switched off, or without its key: it may come back. */
+  | { readonly kind: 'away' }
+  /** Removed, and its key with it: whatever it keeps is out of reach for ever. */
+  | { readonly kind: 'gone' }
+
+export const fileUnavailable = (id: string): Refusal => refusal('file_unavailable', { id: id.slice(0, 100) })
+
 export const fileNotFound = (id: string, param?: string): Refusal =>
   refusal('file_not_found', { id: id.slice(0, 100) }, param === undefined ? undefined : { param })
 
@@ -35,6 +45,13 @@ export const upstreamOf = (
   { upstreams }: FileTask,
   row: { readonly upstreamId: string | null },
 ): UpstreamTarget | undefined => upstreams.find(({ id }) => id === (row.upstreamId ?? PRIMARY_UPSTREAM))
+
+export function placeOf(task: FileTask, row: { readonly upstreamId: string | null }): FilePlace {
+  const upstream = upstreamOf(task, row)
+  if (upstream) return { kind: 'reached', upstream }
+  const isKnown = row.upstreamId === null || task.deps.knowsUpstream(row.upstreamId)
+  return { kind: isKnown ? 'away' : 'gone' }
+}
 
 /** Known here before its maker learns its id. */
 export function keepFile({ deps, asked }: FileTask, body: Buffer, upstream: UpstreamTarget): void {

@@ -12,8 +12,6 @@ import { uploadRequest } from '../media/send-upload.ts'
 import type { Answered } from '../outcome.ts'
 import { parseBody } from '../parsed-body.ts'
 import type { UpstreamTarget } from '../request.ts'
-import { purposeProblem, roomFor } from './file-facts.ts'
-import { type FileTask, firstOf, keepFile, upstreamIdOf, upstreamOf } from './file-task.ts'
 import {
   answerWhole,
   askAside,
@@ -21,7 +19,9 @@ import {
   refuseAside,
   type SideRequest,
   type WholeAnswer,
-} from './side-exchange.ts'
+} from '../side-exchange.ts'
+import { purposeProblem, roomFor } from './file-facts.ts'
+import { type FileTask, firstOf, keepFile, upstreamIdOf, upstreamOf } from './file-task.ts'
 
 const MEBIBYTE = 1024 * 1024
 const JSON_BYTES_MAX = MEBIBYTE

@@ -35,6 +35,9 @@ const HEADER_BYTES_MAX = 8 * 1024
 const FIELD_BYTES_MAX = 4 * 1024 * 1024
 const FIELDS_BYTES_MAX = 8 * 1024 * 1024
 
+/** More than a boundary and its line end take. */
+const SEAM_BYTES = 1_024
+
 const BLANK_LINE = Buffer.from('\r\n\r\n')
 const CR = 0x0d
 const LF = 0x0a
@@ -75,7 +78,20 @@ export class FormScan {
 
   /** Why the form is refused, or undefined while nothing is wrong with it. */
   push(chunk: Buffer): Refusal | undefined {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    if (this.#rest.length === 0) return this.#read(chunk)
+    // What is left of the chunk before is short, so only the seam is copied: a copy of each chunk would be garbage as large as
+    // the form, which is collected late.
+    const seam = Math.min(chunk.length, SEAM_BYTES)
+    const refused = this.#read(Buffer.concat([this.#rest, chunk.subarray(0, seam)]))
+    if (refused || seam === chunk.length) return refused
+    const left = this.#rest.length
+    return this.#read(
+      left <= seam ? chunk.subarray(seam - left) : Buffer.concat([this.#rest, chunk.subarray(seam)]),
+    )
+  }
+
+  #read(bytes: Buffer): Refusal | undefined {
+    this.#rest = bytes
     for (;;) {
       const before = this.#offset
       const state = this.#state

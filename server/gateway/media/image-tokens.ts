@@ -14,14 +14,25 @@ const DATED = '(?:-\\d{4}-\\d{2}-\\d{2})?'
 const FIXED_SIZES = new RegExp(`^(?:gpt-image-1(?:\\.5|-mini)?${DATED}|chatgpt-image-latest)$`)
 const ANY_SIZE = new RegExp(`^gpt-image-2${DATED}$`)
 
-const TOKENS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  low: { '1024x1024': 272, '1024x1536': 408, '1536x1024': 400 },
-  medium: { '1024x1024': 1_056, '1024x1536': 1_584, '1536x1024': 1_568 },
-  high: { '1024x1024': 4_160, '1024x1536': 6_240, '1536x1024': 6_208 },
+/** By quality: those of each size, and of gpt-image-2 the factor that its tokens are a product of. */
+interface Quality {
+  readonly sizes: ReadonlyMap<string, number>
+  readonly axis: number
 }
+const sizes = (square: number, tall: number, wide: number): ReadonlyMap<string, number> =>
+  new Map([
+    ['1024x1024', square],
+    ['1024x1536', tall],
+    ['1536x1024', wide],
+  ])
+const HIGH: Quality = { sizes: sizes(4_160, 6_240, 6_208), axis: 96 }
+/** Whatever is not known of it may be the dearest. */
+const QUALITIES: ReadonlyMap<string | undefined, Quality> = new Map([
+  ['low', { sizes: sizes(272, 408, 400), axis: 16 }],
+  ['medium', { sizes: sizes(1_056, 1_584, 1_568), axis: 48 }],
+])
 
-/** Of gpt-image-2: a factor by quality, the largest image, and what its tokens are a product of. */
-const AXIS: Readonly<Record<string, number>> = { low: 16, medium: 48, high: 96 }
+/** Of gpt-image-2: the largest image, and what its tokens are a product of. */
 const PIXELS_MAX = 8_294_400
 const SQUARE_MAX = 2_880
 const SIDE_MAX = 3_840
@@ -42,30 +53,24 @@ export function imageTokensMax(model: string, asked: AskedImage): number | undef
   return tokens * asked.frames + asked.partialImages * PARTIAL_IMAGE_TOKENS
 }
 
-/** What one call of a tool takes at most, whatever size, quality and previews it chooses. */
-export function imageCallTokensMax(model: string): number | undefined {
-  const anyImage = { size: undefined, quality: undefined, frames: 1, partialImages: TOOL_PREVIEWS_MAX }
-  const tokens = imageTokensMax(model, anyImage)
-  return tokens === undefined ? undefined : tokens + PLANNING_TOKENS_MAX
+/** What one call of a tool takes at most, by the dearest of the ways in which it is offered. */
+export function imageCallTokensMax(model: string, offered: readonly AskedImage[]): number | undefined {
+  const tokens = offered.map((asked) => imageTokensMax(model, asked) ?? Number.POSITIVE_INFINITY)
+  const most = Math.max(...tokens) + PLANNING_TOKENS_MAX
+  return Number.isFinite(most) ? most : undefined
 }
-
-/** `partial_images` of the tool (OpenAI API reference, "Create a model response"). */
-const TOOL_PREVIEWS_MAX = 3
 
 function tokensOf(model: string, { size, quality }: AskedImage): number | undefined {
-  if (FIXED_SIZES.test(model)) {
-    // Whatever is not known of it may be the dearest.
-    const row = TOKENS[quality ?? 'high'] ?? TOKENS.high ?? {}
-    return row[size ?? ''] ?? Math.max(...Object.values(row))
-  }
-  return ANY_SIZE.test(model) ? tokensOfAnySize(size, quality) : undefined
+  const { sizes, axis } = QUALITIES.get(quality) ?? HIGH
+  if (FIXED_SIZES.test(model)) return sizes.get(size ?? '') ?? Math.max(...sizes.values())
+  return ANY_SIZE.test(model) ? tokensOfAnySize(size, axis) : undefined
 }
 
-function tokensOfAnySize(size: string | undefined, quality: string | undefined): number {
-  const [, width = SQUARE_MAX, height = SQUARE_MAX] = /^(\d{2,4})x(\d{2,4})$/.exec(size ?? '') ?? []
+function tokensOfAnySize(size: string | undefined, axis: number): number {
+  // Sides that no image has say nothing.
+  const [, width = SQUARE_MAX, height = SQUARE_MAX] = /^([1-9]\d{1,3})x([1-9]\d{1,3})$/.exec(size ?? '') ?? []
   const long = Math.min(SIDE_MAX, Math.max(Number(width), Number(height)))
   const short = Math.min(Number(width), Number(height), Math.floor(PIXELS_MAX / long))
-  const axis = AXIS[quality ?? 'high'] ?? AXIS.high ?? 0
   const shortAxis = Math.floor((2 * axis * short + long) / (2 * long))
   return Math.ceil((axis * shortAxis * (AREA_OFFSET + long * short)) / AREA_SCALE)
 }

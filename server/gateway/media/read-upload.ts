@@ -20,9 +20,10 @@ export const isForm = (contentType: string | undefined): boolean => /^multipart\
 
 export async function readUpload(
   { req, res }: Pick<Received, 'req' | 'res'>,
-  bytesMax: number,
+  endpointBytesMax: number,
   share: SpoolShare,
 ): Promise<Result<ReadUpload, ReadProblem>> {
+  const bytesMax = Math.min(endpointBytesMax, share.bytesMax)
   const refused = refuseByHeaders(req.headers, bytesMax)
   if (refused) return fail(refused)
   const contentType = req.headers['content-type'] ?? ''

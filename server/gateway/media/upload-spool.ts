@@ -4,18 +4,16 @@ import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { type FileHandle, open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import type { Settings } from '../../../contract/settings.ts'
 import type { Splice } from '../json-scan.ts'
 
-const MEBIBYTE = 1024 * 1024
-/** Two files of the largest size. */
-const BYTES_PER_USER_MAX = 1_100 * MEBIBYTE
-const BYTES_MAX = 4_096 * MEBIBYTE
 /** What is left on the disk for the ledger, whatever comes. */
-const FREE_BYTES_MIN = 512 * MEBIBYTE
+const FREE_BYTES_MIN = 512 * 1024 * 1024
 
-export interface SpoolBounds {
-  readonly bytesPerUserMax?: number
-  readonly bytesMax?: number
+/** Those that hold now. */
+export type SpoolBounds = () => Pick<Settings, 'formBytesPerUserMax' | 'formBytesMax'>
+
+export interface SpoolDisk {
   readonly freeBytesMin?: number
   /** What is free on the disk now. */
   readonly freeBytes?: () => Promise<number>
@@ -28,6 +26,8 @@ export interface SpoolShare {
    * have too much, `no_room` where the disk would, beside what others are still to write. Rejects where the disk fails.
    */
   open(expectedBytes: number): Promise<SpoolFile | 'no_share' | 'no_room'>
+  /** More than this can never be kept of it. */
+  readonly bytesMax: number
   /** Deletes it. Harmless where there is none. */
   release(): Promise<void>
 }
@@ -48,9 +48,11 @@ export interface UploadSpool {
 }
 
 /** Makes the directory, and empties it of what a crash has left. */
-export function createUploadSpool(directory: string, bounds: SpoolBounds = {}): UploadSpool {
-  const { bytesPerUserMax = BYTES_PER_USER_MAX, bytesMax = BYTES_MAX } = bounds
-  const { freeBytesMin = FREE_BYTES_MIN, freeBytes = () => freeBytesAt(directory) } = bounds
+export function createUploadSpool(
+  directory: string,
+  bounds: SpoolBounds,
+  { freeBytesMin = FREE_BYTES_MIN, freeBytes = () => freeBytesAt(directory) }: SpoolDisk = {},
+): UploadSpool {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true })
   const byUser = new Map<string, number>()
@@ -83,7 +85,9 @@ export function createUploadSpool(directory: string, bounds: SpoolBounds = {}): 
       grow(toBytes) {
         const more = toBytes - taken
         if (more <= 0) return true
-        if (total + more > bytesMax || (byUser.get(userId) ?? 0) + more > bytesPerUserMax) return false
+        const { formBytesPerUserMax, formBytesMax } = bounds()
+        if (total + more > formBytesMax || (byUser.get(userId) ?? 0) + more > formBytesPerUserMax)
+          return false
         add(userId, more)
         taken = toBytes
         return true
@@ -100,6 +104,10 @@ export function createUploadSpool(directory: string, bounds: SpoolBounds = {}): 
       stream: (splices) => Readable.from(pieces(path, written, splices), { objectMode: false }),
     }
     return {
+      get bytesMax() {
+        const { formBytesPerUserMax, formBytesMax } = bounds()
+        return Math.min(formBytesPerUserMax, formBytesMax)
+      },
       async open(expectedBytes) {
         // Before the disk is asked: of two who ask at once, the second one finds taken what the first one was given.
         const promised = total - totalWritten

@@ -29,7 +29,7 @@ export interface AnswerFramesOptions {
   /** Put on every frame where the client named one. */
   readonly streamId: string | undefined
   /** Whether what the response said is to be remembered by the connection. */
-  readonly isRemembered: boolean
+  readonly isRemembered: () => boolean
   /** A response has ended that may be gone on from, with the items of its output; called before its last frame goes out. */
   readonly onResponse: (id: string, items: readonly Buffer[]) => void
 }
@@ -104,7 +104,7 @@ export class AnswerFrames {
     if (!message) return
     const isTyped = typeof message.type === 'string'
     const type = isTyped ? String(message.type) : (name ?? (isObject(message.error) ? 'error' : ''))
-    if (type === 'response.output_item.done' && this.#options.isRemembered) this.#items.take(data, message)
+    if (type === 'response.output_item.done' && this.#options.isRemembered()) this.#items.take(data, message)
     this.#noteEnd(type, message)
     if (type === 'error') frames.push(this.#tagged(streamErrorFrame(message)))
     else frames.push(this.#tagged(isTyped ? data : JSON.stringify({ type, ...message })))
@@ -114,7 +114,7 @@ export class AnswerFrames {
     if (!TERMINAL.has(type)) return
     this.#hasEnded = true
     const isKept = type === 'response.completed' || type === 'response.incomplete'
-    if (!isKept || !this.#options.isRemembered || !isObject(response) || typeof response.id !== 'string')
+    if (!isKept || !this.#options.isRemembered() || !isObject(response) || typeof response.id !== 'string')
       return
     const items = this.#items.isEmpty ? outputOf(response) : this.#items.all()
     if (items) this.#options.onResponse(response.id, items)

@@ -13,8 +13,6 @@ export interface CreateFrame {
   readonly streamId: string | undefined
   /** False: nothing is to be generated, only remembered (`generate: false`). */
   readonly generates: boolean
-  /** Whether the upstream keeps the response, so that it knows its id afterwards. */
-  readonly isStored: boolean
   readonly previousResponseId: string | undefined
 }
 
@@ -38,7 +36,7 @@ export function readFrame(bytes: Buffer): Result<CreateFrame, FrameProblem> {
   const parsed = parseBody(bytes)
   if (!parsed.ok) return fail({ refused: parsed.error, streamId: undefined })
   const { scan, value } = parsed.value
-  const { type, stream_id: given, generate, store, previous_response_id: previous } = value
+  const { type, stream_id: given, generate, previous_response_id: previous } = value
   const streamId = typeof given === 'string' && STREAM_ID.test(given) ? given : undefined
   const problem = (refused: Refusal) => fail({ refused, streamId })
   if (given !== undefined && given !== null && streamId === undefined) {
@@ -53,7 +51,6 @@ export function readFrame(bytes: Buffer): Result<CreateFrame, FrameProblem> {
     scan,
     streamId,
     generates,
-    isStored: store !== false,
     previousResponseId: typeof previous === 'string' ? previous : undefined,
   })
 }

@@ -27,6 +27,7 @@ export function decideUpgrade(
   if (!isMetered) return fail(refusal('unknown_url', { method: 'GET', path: printable(path) }))
   const asksForSocket = req.method === 'GET' && req.headers.upgrade?.toLowerCase() === 'websocket'
   if (!endpoint.isOverSocket || !asksForSocket) return fail(refusal('upgrade_required'))
+  if (deps.settings.current().webSockets === 'off') return fail(refusal('websocket_not_offered'))
   const refused = refuseRepeated(req) ?? refuseBody(req) ?? refusesOrigin(deps.settings.current(), req)
   if (refused) return fail(refused)
   const identified = identify(deps, { req })

@@ -101,7 +101,7 @@ test('a turn that runs keeps it open beyond its time', async () => {
   const { client, socket, frames } = await connected(1_000_000, null)
   client.send(FRAME)
   await expect.poll(() => socket.turnsBegun).toBe(1)
-  socket.goAway()
+  socket.goAway(refusal('gateway_stopping'))
   client.send(FRAME)
   await expect.poll(() => frames).toMatchObject([{ status: 503, error: { code: 'gateway_stopping' } }])
   expect(client.readyState).toBe(WebSocket.OPEN)

@@ -128,9 +128,9 @@ export class Socket {
     this.#closeWhenIdle(POLICY, refused)
   }
 
-  /** The gateway stops: what runs goes on, and nothing more is taken. */
-  goAway(): void {
-    this.#closeWhenIdle(GOING_AWAY, refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 }))
+  /** What runs goes on, and nothing more is taken, for the reason that is given. */
+  goAway(refused: Refusal): void {
+    if (this.#closing?.code !== POLICY) this.#closeWhenIdle(GOING_AWAY, refused)
   }
 
   terminate(): void {

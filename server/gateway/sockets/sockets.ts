@@ -127,8 +127,8 @@ export class Sockets {
   }
 
   /** Nothing new is taken; each closes when nothing runs on it any more. */
-  goAway(): void {
-    for (const socket of this.#open) socket.goAway()
+  goAway(refused: Refusal): void {
+    for (const socket of this.#open) socket.goAway(refused)
   }
 
   /** Resolves when none is open any more. */

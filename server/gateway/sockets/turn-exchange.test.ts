@@ -17,6 +17,7 @@ function begin() {
       headers: { authorization: 'Bearer k' },
       body: Buffer.from('{"a":1}'),
       generates: true,
+      onStoring: () => {},
     },
     {
       take(bytes, done) {

@@ -14,6 +14,8 @@ interface Turn {
   readonly body: Buffer
   /** False where nothing is to be generated. */
   readonly generates: boolean
+  /** Told before anything is answered: whether the upstream is asked to keep the response, and so knows its id afterwards. */
+  readonly onStoring: (isStored: boolean) => void
 }
 
 interface TurnEvents {
@@ -27,11 +29,13 @@ interface TurnEvents {
 /** The request of a turn. */
 export class TurnRequest extends IncomingMessage {
   readonly generates: boolean
+  readonly onStoring: Turn['onStoring']
 
-  constructor(connection: Duplex, { path, headers, body, generates }: Turn) {
+  constructor(connection: Duplex, { path, headers, body, generates, onStoring }: Turn) {
     // An exchange without a network uses of its socket what every duplex stream has, and the two members of TurnConnection.
     super(connection as unknown as Socket)
     this.generates = generates
+    this.onStoring = onStoring
     this.method = 'POST'
     this.url = path
     // The answer to this version ends with the connection: nothing is added to its bytes.
@@ -44,6 +48,11 @@ export class TurnRequest extends IncomingMessage {
     this.push(body)
     this.push(null)
   }
+}
+
+/** What a connection has to remember depends on what is sent upstream, which is not always what the frame says. */
+export function tellStoring(req: IncomingMessage, isStored: boolean): void {
+  if (req instanceof TurnRequest) req.onStoring(isStored)
 }
 
 export class TurnExchange {

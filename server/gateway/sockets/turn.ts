@@ -33,16 +33,22 @@ export function toExchange(frame: CreateFrame, options: TurnOptions): Result<Tur
   const earlier = previous === undefined ? undefined : remembered.find(previous)
   const own = ownItems(frame)
   if (earlier && !own) return fail(invalidParameter('input', 'it has to be a text or a list of items.'))
-  const isRemembered = !frame.isStored || !generates
-  const said = isRemembered && own ? saidBy(frame, earlier, own) : undefined
+  let said: Earlier | undefined
   const answer = new AnswerFrames({
     streamId,
-    isRemembered: said !== undefined,
+    isRemembered: () => said !== undefined,
     onResponse: (id, items) => {
       if (said) remembered.keep(id, { ...said, items: [...said.items, ...items] })
     },
   })
-  const turn = { address, path, headers, body: bodyOf(frame, earlier, own ?? Buffer.alloc(0)), generates }
+  const turn = {
+    ...{ address, path, headers, generates },
+    body: bodyOf(frame, earlier, own ?? Buffer.alloc(0)),
+    onStoring(isStored: boolean) {
+      // A warm-up is stored nowhere, whatever it says.
+      if (own && !(isStored && generates)) said = saidBy(frame, earlier, own)
+    },
+  }
   const exchange = new TurnExchange(turn, {
     take: (bytes, done) => send({ frames: answer.take(bytes), done, isTooLarge: answer.isTooLarge }),
     ended(isWhole) {

@@ -179,11 +179,16 @@ function checkOwnership(
   let tokens = 0
   let absent: Refusal | undefined
   const madeAt = new Set<string | null>()
-  const find = (kind: OwnedKind, id: string, refused: Refusal): Result<OwnedIdRow, Refusal> => {
+  const find = (
+    kind: OwnedKind,
+    id: string,
+    refused: Refusal,
+    elsewhere = refused,
+  ): Result<OwnedIdRow, Refusal> => {
     const row = deps.ownedIds.find(kind, id)
     if (row?.userId !== userId) return fail(refused)
     madeAt.add(row.upstreamId)
-    absent = refused
+    absent = elsewhere
     return ok(row)
   }
   for (const id of facts.itemReferences) {
@@ -192,7 +197,9 @@ function checkOwnership(
     tokens += item.value.tokens ?? windowOf(price)
   }
   for (const { id, param } of facts.fileReferences) {
-    const file = find('file', id, refusal('file_not_found', { id: id.slice(0, 100) }, { param }))
+    const named = { id: id.slice(0, 100) }
+    const elsewhere = refusal('file_unavailable', named, { param })
+    const file = find('file', id, refusal('file_not_found', named, { param }), elsewhere)
     if (!file.ok) return file
   }
   const { previousResponseId, comparedResponseId } = facts

@@ -58,6 +58,29 @@ journey('changes are named before they are saved, only they are sent, and they h
   await expect.poll(() => page.title()).toBe('Home · Tidewater')
 })
 
+journey('WebSockets are switched off, and what people may keep is bounded', async () => {
+  const page = await stage.open('/admin/settings?part=network', { cookie: stage.admin })
+  const choice = page.getByRole('radiogroup', { name: 'WebSockets' })
+  await choice.getByText('Off', { exact: true }).click()
+  await page.getByText('WebSockets: Answered Off').waitFor()
+  await takePicture(page, 'console-settings-websockets')
+  await page.getByRole('button', { name: 'Save 1 change' }).click()
+  await page.getByText('Changed: WebSockets').waitFor()
+  await page.getByRole('tab', { name: 'Advanced' }).click()
+  await page.getByRole('textbox', { name: 'Files of one person' }).fill('20')
+  await page.getByRole('textbox', { name: 'Uploads on disk, of all' }).fill('2147483648')
+  await page.getByText('Uploads on disk, of all: 4 GiB 2 GiB').waitFor()
+  await expectSound(page)
+  await takePicture(page, 'console-settings-uploads')
+  await page.getByRole('button', { name: 'Save 2 changes' }).click()
+  await page.getByText('Changed: Files of one person, Uploads on disk, of all').waitFor()
+  expect((await admin('settings.get')).data).toMatchObject({
+    webSockets: 'off',
+    filesPerUserMax: 20,
+    formBytesMax: 2_147_483_648,
+  })
+})
+
 journey('closing the door behind oneself is asked about first', async () => {
   const page = await stage.open('/admin/settings?part=security', { cookie: stage.admin })
   await page.getByText('Nobody over HTTP').click()

@@ -9,7 +9,7 @@ export type SettingName = Exclude<keyof Settings, 'modelAliases'>
 
 /** How a setting is typed and shown. A number has a unit; `choice` has one of a few words. */
 export type Kind = 'text' | 'long' | 'list' | 'zone' | 'money' | 'factor' | 'number' | 'choice'
-export type Unit = 'seconds' | 'bytes' | 'days' | 'hours' | 'streams' | 'parts' | 'copies'
+export type Unit = 'seconds' | 'bytes' | 'days' | 'hours' | 'streams' | 'parts' | 'copies' | 'files'
 
 export interface SettingField {
   readonly name: SettingName
@@ -61,6 +61,7 @@ export const FIELDS: readonly SettingField[] = [
     options: ['off', 'beside_http', 'only'],
   },
   { name: 'localName', section: 'network', kind: 'text', byDefault: '', charsMax: 60 },
+  { name: 'webSockets', section: 'network', kind: 'choice', byDefault: 'on', options: ['on', 'off'] },
   { name: 'allowedHosts', section: 'network', kind: 'list', byDefault: [] },
   { name: 'corsOrigins', section: 'network', kind: 'list', byDefault: [] },
   {
@@ -118,6 +119,38 @@ export const FIELDS: readonly SettingField[] = [
     byDefault: 256,
     unit: 'streams',
     range: [1, 10_000],
+  },
+  {
+    name: 'filesPerUserMax',
+    section: 'advanced',
+    kind: 'number',
+    byDefault: 1_000,
+    unit: 'files',
+    range: [0, 100_000],
+  },
+  {
+    name: 'fileBytesPerUserMax',
+    section: 'advanced',
+    kind: 'number',
+    byDefault: 10_737_418_240,
+    unit: 'bytes',
+    range: [0, 1_099_511_627_776],
+  },
+  {
+    name: 'formBytesPerUserMax',
+    section: 'advanced',
+    kind: 'number',
+    byDefault: 1_153_433_600,
+    unit: 'bytes',
+    range: [1_048_576, 68_719_476_736],
+  },
+  {
+    name: 'formBytesMax',
+    section: 'advanced',
+    kind: 'number',
+    byDefault: 4_294_967_296,
+    unit: 'bytes',
+    range: [1_048_576, 1_099_511_627_776],
   },
   {
     name: 'backupEveryHours',

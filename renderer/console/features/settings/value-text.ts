@@ -33,6 +33,7 @@ export function useValueText(): (field: SettingField, value: unknown) => string 
 /** The word that stands for an option of a choice. */
 export function choiceOf(name: SettingName, value: unknown) {
   if (name === 'https') return httpsOf(value)
+  if (name === 'webSockets') return value === 'off' ? 'webSockets_off' : 'webSockets_on'
   return name === 'registration' ? registrationOf(value) : doorOf(value)
 }
 

@@ -1,18 +1,20 @@
-// One request beside inference: nothing is generated and nothing is charged. Its answer is read whole, or relayed as it comes.
-import { ERRORS, type Refusal, refusal } from '../../../contract/errors.ts'
-import type { AnswerSource } from '../answer-source.ts'
-import { ClientStream } from '../client-stream.ts'
-import type { StageDeps } from '../deps.ts'
-import { clientHeaders, upstreamHeaders } from '../headers.ts'
-import type { LiveRequest } from '../live-requests.ts'
-import type { UploadRequest } from '../media/send-upload.ts'
-import { answerRefusal } from '../openai-error.ts'
-import { type Answered, refusedAs } from '../outcome.ts'
-import { CLIENT_LEFT_STATUS, codeOf } from '../relayed.ts'
-import type { Received, UpstreamTarget } from '../request.ts'
-import { codingsOf, unpacked } from '../unpacked-answer.ts'
-import { judgeUpstreamError } from '../upstream-errors.ts'
-import { UpstreamExchange, type UpstreamFault, type UpstreamHead } from '../upstream-exchange.ts'
+// One request beside inference, about what the upstream keeps: nothing is generated and nothing is charged. Its answer is read
+// whole, or relayed as it comes.
+import type { OutgoingHttpHeaders } from 'node:http'
+import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
+import type { AnswerSource } from './answer-source.ts'
+import { ClientStream } from './client-stream.ts'
+import type { StageDeps } from './deps.ts'
+import { clientHeaders, upstreamHeaders } from './headers.ts'
+import type { LiveRequest } from './live-requests.ts'
+import type { UploadRequest } from './media/send-upload.ts'
+import { answerRefusal } from './openai-error.ts'
+import { type Answered, refusedAs } from './outcome.ts'
+import { CLIENT_LEFT_STATUS, codeOf } from './relayed.ts'
+import type { Received, UpstreamTarget } from './request.ts'
+import { codingsOf, unpacked } from './unpacked-answer.ts'
+import { judgeUpstreamError } from './upstream-errors.ts'
+import { UpstreamExchange, type UpstreamFault, type UpstreamHead } from './upstream-exchange.ts'
 
 export interface SideRequest {
   readonly received: Received
@@ -25,6 +27,8 @@ export interface SideRequest {
   readonly content?: () => UploadRequest | { readonly headers?: readonly string[]; readonly body: Buffer }
   /** Whether it is brought to its end though the client leaves: it makes something that has to be known here. */
   readonly isKept: boolean
+  /** The most that is read of an answer that is read whole. */
+  readonly answerBytesMax?: number
 }
 
 export interface WholeAnswer {
@@ -34,12 +38,18 @@ export interface WholeAnswer {
 
 const ANSWER_BYTES_MAX = 8 * 1024 * 1024
 
+export interface Relaying {
+  /** The headers of an answer that is relayed as it comes; undefined for one that is read whole. */
+  readonly headersFor: (head: UpstreamHead) => OutgoingHttpHeaders | undefined
+  /** Is told of an answer that was read whole and is no error, before it is sent. */
+  readonly onWhole?: (answer: WholeAnswer) => void
+}
+
 /** The answer, or how the request ended without one. */
 export async function askAside(deps: StageDeps, side: SideRequest): Promise<WholeAnswer | Answered> {
   const begun = await begin(deps, side)
   if ('status' in begun) return begun
-  const body = await collect(begun.source)
-  return Buffer.isBuffer(body) ? { head: begun.head, body } : broken(side, body)
+  return readWhole(side, begun)
 }
 
 /** Sends an answer that was read whole, or what stands in the place of one that is not for this person. */
@@ -57,16 +67,28 @@ export function answerWhole({ received, live }: SideRequest, { head, body }: Who
   return { status: head.status, code: null }
 }
 
-/** Relays the answer as it comes, however long it is. */
-export async function relayAside(deps: StageDeps, side: SideRequest): Promise<Answered> {
+/** Relays the answer as it comes, however long it is, or reads it whole first. */
+export async function relayAside(
+  deps: StageDeps,
+  side: SideRequest,
+  { headersFor, onWhole }: Relaying,
+): Promise<Answered> {
   const begun = await begin(deps, side)
   if ('status' in begun) return begun
-  const { source, head } = begun
-  if (head.status !== 200) {
-    const body = await collect(source)
-    return Buffer.isBuffer(body) ? answerWhole(side, { head, body }) : broken(side, body)
-  }
-  const { received, live } = side
+  const headers = begun.head.status === 200 ? headersFor(begun.head) : undefined
+  if (headers) return relayed(deps, side, begun.source, headers)
+  const answer = await readWhole(side, begun)
+  if (!('body' in answer)) return answer
+  if (answer.head.status === 200) onWhole?.(answer)
+  return answerWhole(side, answer)
+}
+
+function relayed(
+  deps: StageDeps,
+  { received, live }: SideRequest,
+  source: AnswerSource,
+  headers: OutgoingHttpHeaders,
+): Promise<Answered> {
   const { res, requestId } = received
   const client = new ClientStream({
     res,
@@ -76,11 +98,7 @@ export async function relayAside(deps: StageDeps, side: SideRequest): Promise<An
     heartbeatMs: 0,
     heartbeat: () => undefined,
   })
-  if (!live.isGone) {
-    // Bytes that somebody put in: shown by no browser as a page of this gateway's.
-    const safe = { 'content-type': 'application/octet-stream', 'x-content-type-options': 'nosniff' }
-    res.writeHead(200, { ...safe, 'content-disposition': 'attachment', 'x-request-id': requestId })
-  }
+  if (!live.isGone) res.writeHead(200, { ...headers, 'x-request-id': requestId })
   live.onCut = () => client.break()
   return new Promise((resolve) => {
     source.consume({
@@ -89,6 +107,7 @@ export async function relayAside(deps: StageDeps, side: SideRequest): Promise<An
         client.end()
         resolve({ status: 200, code: null })
       },
+      // What has begun cannot be refused; a connection that breaks off is no end.
       onFault(fault) {
         client.break()
         resolve(live.isGone ? left(live) : { status: 200, code: codeOf(fault) })
@@ -149,24 +168,29 @@ function attach({ live, isKept }: SideRequest, exchange: Pick<AnswerSource, 'abo
   })
 }
 
-function collect(source: AnswerSource): Promise<Buffer | UpstreamFault> {
+async function readWhole(side: SideRequest, { source, head }: Begun): Promise<WholeAnswer | Answered> {
+  const body = await collect(source, side.answerBytesMax ?? ANSWER_BYTES_MAX)
+  return Buffer.isBuffer(body) ? { head, body } : broken(side, body)
+}
+
+function collect(source: AnswerSource, bytesMax: number): Promise<Buffer | UpstreamFault> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0
     source.consume({
       onData(chunk) {
         length += chunk.length
-        if (length > ANSWER_BYTES_MAX) source.abort()
+        if (length > bytesMax) source.abort()
         else chunks.push(chunk)
       },
       onEnd: () => resolve(Buffer.concat(chunks)),
-      onFault: (fault) => resolve(length > ANSWER_BYTES_MAX ? { ...fault, kind: 'broken' } : fault),
+      onFault: (fault) => resolve(length > bytesMax ? { ...fault, kind: 'broken' } : fault),
     })
   })
 }
 
 /** The refusal in the place of an error that is not for this person to see, or null where it is. */
-export function hiddenError(head: UpstreamHead, body: Buffer): Refusal | null {
+function hiddenError(head: UpstreamHead, body: Buffer): Refusal | null {
   const verdict = judgeUpstreamError(head, body, {
     alias: undefined,
     upstreamModel: '',
