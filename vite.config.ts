@@ -57,7 +57,7 @@ export default defineConfig({
     minify: false,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { headless: join(root, 'server/headless.ts'), ...workerThreads },
+      input: { headless: join(root, 'server/bundle-entry.ts'), ...workerThreads },
       output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
     },
   },

@@ -2,6 +2,13 @@
 import type { PackedCommand } from './packed-commands.ts'
 import type { UsageStepOrder } from './usage-step.ts'
 
+/** What the thread is started with. */
+export interface WriterStart {
+  readonly path: string
+  /** How often it was told something: one number in shared memory, which it sleeps on. */
+  readonly told: Int32Array<SharedArrayBuffer>
+}
+
 /** A group to write, a step of the upkeep of usage, or the end of all writing. */
 export type ToWriter =
   | { readonly kind: 'write'; readonly commands: readonly PackedCommand[] }

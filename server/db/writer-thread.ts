@@ -3,7 +3,14 @@ import { Worker } from 'node:worker_threads'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
 import { StorageFault } from './storage-fault.ts'
 import type { GroupOutcome, GroupSink } from './write-group.ts'
-import type { FromWriter, GroupAnswer, SentError, ToWriter, UsageStepAnswer } from './writer-messages.ts'
+import type {
+  FromWriter,
+  GroupAnswer,
+  SentError,
+  ToWriter,
+  UsageStepAnswer,
+  WriterStart,
+} from './writer-messages.ts'
 
 // The bundle keeps the worker beside it as a file of its own.
 const WORKER_URL = new URL(
@@ -16,7 +23,8 @@ const WORKER_URL = new URL(
  * either: from then on every group ends as by a fault of the disk, until the server is started anew and reads the books.
  */
 export function startWriterThread(path: string): GroupSink {
-  const worker = new Worker(WORKER_URL, { workerData: { path } })
+  const told = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const worker = new Worker(WORKER_URL, { workerData: { path, told } satisfies WriterStart })
   // It is ended by `stop`; a program that ends without one is not kept alive by it.
   worker.unref()
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
@@ -51,7 +59,11 @@ export function startWriterThread(path: string): GroupSink {
     steps = []
   })
 
-  const tell = (message: ToWriter): void => worker.postMessage(message)
+  const tell = (message: ToWriter): void => {
+    worker.postMessage(message)
+    Atomics.add(told, 0, 1)
+    Atomics.notify(told, 0)
+  }
   return {
     write(commands, done) {
       if (isDead) {

@@ -1,31 +1,50 @@
 // The thread that writes, over a connection of its own: where the disk is slow, this waits for it, and no request's stream.
-import { parentPort, workerData } from 'node:worker_threads'
+// Between two groups it sleeps on a number in shared memory: an event loop of its own would take longer to wake than a small
+// group takes to write.
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { createJournal } from './journal.ts'
 import { openRaw } from './open-raw.ts'
 import { createUsageStep, type UsageStepOrder } from './usage-step.ts'
 import { type GroupOutcome, writeGroup } from './write-group.ts'
-import type { GroupAnswer, SentError, ToWriter, UsageStepAnswer } from './writer-messages.ts'
+import type {
+  FromWriter,
+  GroupAnswer,
+  SentError,
+  ToWriter,
+  UsageStepAnswer,
+  WriterStart,
+} from './writer-messages.ts'
 
 const port = parentPort
 if (!port) throw new Error('this runs as a worker thread')
 
-// The path, as whoever started the thread gave it.
-const raw = openRaw((workerData as { readonly path: string }).path)
+// As whoever started the thread gave it.
+const { path, told } = workerData as WriterStart
+const raw = openRaw(path)
 const journal = createJournal(raw)
 const stepUsage = createUsageStep({ raw })
 
-port.on('message', (message: ToWriter) => {
-  if (message.kind === 'write') {
-    port.postMessage(sent(writeGroup(journal, message.commands)))
-    return
-  }
-  if (message.kind === 'keep_usage') {
-    port.postMessage(keepUsage(message.order))
-    return
-  }
-  raw.close()
-  port.close()
-})
+for (let isOpen = true; isOpen; ) {
+  // What is told from here on changes the number, and there is no sleep.
+  const before = Atomics.load(told, 0)
+  const received = receiveMessageOnPort(port)
+  // The other side posts nothing else.
+  if (received) isOpen = carryOut(received.message as ToWriter)
+  else Atomics.wait(told, 0, before)
+}
+raw.close()
+port.close()
+
+/** Whether there may be more to carry out. */
+function carryOut(message: ToWriter): boolean {
+  if (message.kind === 'write') answer(sent(writeGroup(journal, message.commands)))
+  else if (message.kind === 'keep_usage') answer(keepUsage(message.order))
+  return message.kind !== 'stop'
+}
+
+function answer(message: FromWriter): void {
+  port?.postMessage(message)
+}
 
 function keepUsage(order: UsageStepOrder): UsageStepAnswer {
   try {

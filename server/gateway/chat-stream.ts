@@ -1,7 +1,15 @@
 // Reads a streamed chat completion: takes the usage from wherever it comes (the last one counts), undoes the usage chunk
 // that the gateway asked for, and renames an aliased model back.
 import { parseChatUsage } from '../ledger/token-usage.ts'
-import { ChunkNames, EMPTY_USAGE, emptyUsageAt, isObjectEvent } from './chunk-names.ts'
+import { AlikeChunks } from './alike-chunks.ts'
+import {
+  byLastLetter,
+  ChunkNames,
+  EMPTY_USAGE,
+  emptyUsageAt,
+  isObjectEvent,
+  paddingAt,
+} from './chunk-names.ts'
 import { isObject, type JsonObject, parseObject } from './json-object.ts'
 import {
   applySplices,
@@ -31,6 +39,7 @@ import { judgePassingError, judgeStreamError } from './upstream-errors.ts'
 const DONE = Buffer.from('[DONE]')
 /** `input` is of custom tools, which take text instead of arguments; `text` of legacy completions. */
 const TEXT_NAMES = ['content', 'arguments', 'input', 'reasoning_content', 'refusal', 'text'] as const
+const TEXTS = byLastLetter(TEXT_NAMES)
 const NAMES_IN_PASSING = { entered: new Set<string>(), counted: new Set<string>(TEXT_NAMES) }
 
 export interface ChatStreamOptions {
@@ -42,7 +51,10 @@ export interface ChatStreamOptions {
 export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOptions): StreamReader {
   const measured = nothingMeasured()
   const mustEdit = isUsageInjected || alias !== undefined
-  const names = new ChunkNames(TEXT_NAMES)
+  const names = new ChunkNames(TEXTS)
+  const alike = new AlikeChunks()
+  /** Whether the chunk that was learnt from says that it has no usage. */
+  let hasEmptyUsage = false
 
   function readUsageChunk(event: Buffer, fields: EventFields): EventVerdict | undefined {
     const chunk = parseObject(fields.data)
@@ -81,11 +93,18 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
     glance(bytes, start, end) {
       // The first chunk is parsed for its id, and all are where a model has to be renamed.
       if (measured.responseId === null || alias !== undefined) return HAS_TO_BE_READ
+      const textBytes = alike.textBytesIn(bytes, start, end)
+      if (textBytes >= 0) {
+        measured.textBytes += textBytes
+        return isUsageInjected && hasEmptyUsage ? paddingAt(bytes, start, end) - EMPTY_USAGE.length : end
+      }
       names.read(bytes, start, end)
       if (names.hasError || !isObjectEvent(bytes, start, end)) return HAS_TO_BE_READ
       const cutAt = names.hasUsage ? emptyUsageAt(bytes, start, end) : end
       if (cutAt < 0) return HAS_TO_BE_READ
       measured.textBytes += names.textBytes
+      const { textStart, textEnd } = names
+      if (textStart >= 0 && alike.learn(bytes, start, end, textStart, textEnd)) hasEmptyUsage = names.hasUsage
       return isUsageInjected ? cutAt : end
     },
     cutBytes: EMPTY_USAGE.length,

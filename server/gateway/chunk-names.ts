@@ -15,26 +15,43 @@ const quoted = (name: string): Buffer => Buffer.from(`"${name}`)
 const USAGE = quoted('usage')
 const ERROR = quoted('error')
 
+/** The names of texts by their last letter; made once, for all streams. */
+export type TextNames = readonly (readonly Buffer[] | undefined)[]
+
+export function byLastLetter(textNames: readonly string[]): TextNames {
+  const byLetter: (readonly Buffer[] | undefined)[] = []
+  for (const name of textNames) {
+    const last = name.charCodeAt(name.length - 1)
+    byLetter[last] = [...(byLetter[last] ?? []), quoted(name)]
+  }
+  return byLetter
+}
+
+const SEVERAL = 2
+
 export class ChunkNames {
   /** Bytes of the texts of the chunk that was read last, as `textBytesBehind` counts them. */
   textBytes = 0
+  /** Where the only text of it stands, without its quotes; -1 where it has none, or several, or one with escapes. */
+  textStart = -1
+  textEnd = -1
   hasUsage = false
   hasError = false
-  /** The names of texts by their last letter. */
-  readonly #textNames: (readonly Buffer[] | undefined)[] = []
+  #texts = 0
+  readonly #textNames: TextNames
 
-  constructor(textNames: readonly string[]) {
-    for (const name of textNames) {
-      const last = name.charCodeAt(name.length - 1)
-      this.#textNames[last] = [...(this.#textNames[last] ?? []), quoted(name)]
-    }
+  constructor(textNames: TextNames) {
+    this.#textNames = textNames
   }
 
   read(bytes: Buffer, start: number, end: number): void {
     this.textBytes = 0
+    this.textStart = -1
+    this.#texts = 0
     this.hasUsage = false
     this.hasError = false
     for (let at = start; at < end; at += 1) if (bytes[at] === QUOTE) at = this.#name(bytes, start, at, end)
+    if (this.#texts !== 1) this.textStart = -1
   }
 
   /** Looks at what ends in the quote at `quote`; the offset of the last byte that was read. */
@@ -63,9 +80,13 @@ export class ChunkNames {
       if (byte === BACKSLASH) break
       if (byte !== QUOTE) continue
       this.textBytes += at - open - 1
+      this.textStart = open + 1
+      this.textEnd = at
+      this.#texts += 1
       return at
     }
     // One with escapes in it, or without an end.
+    this.#texts = SEVERAL
     const event = bytes.subarray(open + 1, end)
     const length = closingQuote(event, 0)
     this.textBytes += unescapedBytes(event, 0, length)
@@ -108,6 +129,10 @@ export function emptyUsageAt(bytes: Buffer, start: number, end: number): number 
   const before = withoutPadding(bytes, start, end - OBJECT_END.length)
   return endsIn(bytes, start, before, EMPTY_USAGE) ? before - EMPTY_USAGE.length : -1
 }
+
+/** Where the outermost object of a chunk is at its end but for the padding; -1 where the chunk ends in anything else. */
+export const paddingAt = (bytes: Buffer, start: number, end: number): number =>
+  endsIn(bytes, start, end, OBJECT_END) ? withoutPadding(bytes, start, end - OBJECT_END.length) : -1
 
 /** Before the padding, or `end` where there is none. */
 function withoutPadding(bytes: Buffer, start: number, end: number): number {

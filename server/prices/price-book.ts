@@ -6,7 +6,7 @@ import type { PriceInput, PriceRow } from '../../contract/price.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import { decideUpsert, inForceAt } from './decide-upsert.ts'
 import { DEMO_PRICES } from './demo-prices.ts'
-import { readShippedPrices } from './shipped-prices.ts'
+import { readNewShippedPrices } from './shipped-prices.ts'
 
 /** Where price rows are kept for ever; charges refer to them by id. */
 interface PriceRepository {
@@ -79,9 +79,10 @@ export function createPriceBook(deps: PriceBookDeps): PriceBook {
   const { repository, clock } = deps
   const kept = repository.all()
   const keptIds = new Set(kept.map((row) => row.id))
-  const missing = [...readShippedPrices(), ...DEMO_PRICES]
-    .filter((row) => !keptIds.has(row.id))
-    .map((row): PriceRow => ({ ...row, createdAt: clock.now() }))
+  const isKept = (id: string): boolean => keptIds.has(id)
+  const missing = [...readNewShippedPrices(isKept), ...DEMO_PRICES.filter(({ id }) => !isKept(id))].map(
+    (row): PriceRow => ({ ...row, createdAt: clock.now() }),
+  )
   // Kept first: a row that is not on disk must price nothing, because the charge could not refer to it.
   if (missing.length > 0) repository.insertAll(missing, () => undefined)
   return new LivePriceBook(deps, [...kept, ...missing])

@@ -28,10 +28,22 @@ export function readShippedPrices(data: unknown = shippedPrices): readonly SeedR
   return shippedFile.parse(data).flatMap(({ model, sameAs = [], effectiveFrom, ...rest }) =>
     [model, ...sameAs].map((name) => ({
       ...rest,
-      id: `shipped:${name}:${effectiveFrom}`,
+      id: idOf(name, effectiveFrom),
       model: name,
       origin: 'shipped' as const,
       effectiveFrom: Date.parse(`${effectiveFrom}T00:00:00Z`),
     })),
   )
+}
+
+const idOf = (name: string, effectiveFrom: string): string => `shipped:${name}:${effectiveFrom}`
+
+/**
+ * Those that are not known by their ids yet. Only they are checked, which a start would otherwise spend a tenth of its time on:
+ * what is in the database was checked on its way there.
+ */
+export function readNewShippedPrices(isKnown: (id: string) => boolean): readonly SeedRow[] {
+  const isNew = ({ model, sameAs = [], effectiveFrom }: (typeof shippedPrices)[number]): boolean =>
+    [model, ...sameAs].some((name) => !isKnown(idOf(name, effectiveFrom)))
+  return readShippedPrices(shippedPrices.filter(isNew)).filter(({ id }) => !isKnown(id))
 }

@@ -76,39 +76,59 @@ export interface Repositories {
   transaction<T>(work: () => T): T
 }
 
+/** What makes each of them. */
+const MAKERS = {
+  users: createUsersRepository,
+  keys: createKeysRepository,
+  sessions: createSessionsRepository,
+  usage: createUsageRepository,
+  ledger: createLedgerRepository,
+  accountHistory: createAccountHistoryRepository,
+  charges: createChargesRepository,
+  possibleLosses: createPossibleLossesRepository,
+  prices: createPricesRepository,
+  recentCharges: createRecentChargesRepository,
+  modelRules: createModelRulesRepository,
+  unpricedModels: createUnpricedModelsRepository,
+  plans: createPlansRepository,
+  codes: createCodesRepository,
+  notices: createNoticesRepository,
+  settings: createSettingsRepository,
+  sealedValues: createSealedValuesRepository,
+  ownedIds: createOwnedIdsRepository,
+  files: createFilesRepository,
+  upstreams: createUpstreamsRepository,
+  limitRules: createLimitRulesRepository,
+  limitCounters: createLimitCountersRepository,
+  requestPolicies: createRequestPoliciesRepository,
+  spending: createSpendingRepository,
+  accountLinks: createAccountLinksRepository,
+  registrations: createRegistrationsRepository,
+  invitations: createInvitationsRepository,
+  secondFactors: createSecondFactorsRepository,
+  mails: createMailsRepository,
+  audit: createAuditRepository,
+  meta: createMetaRepository,
+} satisfies { readonly [Name in keyof Omit<Repositories, 'transaction'>]: (db: Db) => Repositories[Name] }
+
+/**
+ * Each is made when it is asked for first: preparing all their statements would be a good part of the start, and most are
+ * for screens that nobody has open then.
+ */
 export function createRepositories(db: Db): Repositories {
-  return {
-    users: createUsersRepository(db),
-    keys: createKeysRepository(db),
-    sessions: createSessionsRepository(db),
-    usage: createUsageRepository(db),
-    ledger: createLedgerRepository(db),
-    accountHistory: createAccountHistoryRepository(db),
-    charges: createChargesRepository(db),
-    possibleLosses: createPossibleLossesRepository(db),
-    prices: createPricesRepository(db),
-    recentCharges: createRecentChargesRepository(db),
-    modelRules: createModelRulesRepository(db),
-    unpricedModels: createUnpricedModelsRepository(db),
-    plans: createPlansRepository(db),
-    codes: createCodesRepository(db),
-    notices: createNoticesRepository(db),
-    settings: createSettingsRepository(db),
-    sealedValues: createSealedValuesRepository(db),
-    ownedIds: createOwnedIdsRepository(db),
-    files: createFilesRepository(db),
-    upstreams: createUpstreamsRepository(db),
-    limitRules: createLimitRulesRepository(db),
-    limitCounters: createLimitCountersRepository(db),
-    requestPolicies: createRequestPoliciesRepository(db),
-    spending: createSpendingRepository(db),
-    accountLinks: createAccountLinksRepository(db),
-    registrations: createRegistrationsRepository(db),
-    invitations: createInvitationsRepository(db),
-    secondFactors: createSecondFactorsRepository(db),
-    mails: createMailsRepository(db),
-    audit: createAuditRepository(db),
-    meta: createMetaRepository(db),
-    transaction: (work) => db.raw.transaction(work).immediate(),
+  const repositories = { transaction: <T>(work: () => T): T => db.raw.transaction(work).immediate() }
+  for (const [name, make] of Object.entries(MAKERS)) {
+    const made = once(() => make(db))
+    Object.defineProperty(repositories, name, { enumerable: true, get: made })
+  }
+  // Every name of the type has its maker above.
+  return repositories as Repositories
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
