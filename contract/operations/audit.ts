@@ -1,7 +1,7 @@
 // The audit: what administrators changed. Rows are only ever added.
 import { z } from 'zod'
 import { operation } from '../operation.ts'
-import { id, listOf, page, unixMs } from './fields.ts'
+import { id, listOf, sortedPage, unixMs } from './fields.ts'
 
 export const auditRow = z.strictObject({
   id: z.string(),
@@ -19,10 +19,13 @@ export const auditRow = z.strictObject({
   address: z.string(),
 })
 
+const auditSorts = ['createdAt', 'actor', 'operation'] as const
+export type AuditSort = (typeof auditSorts)[number]
+
 export const auditList = operation({
   name: 'audit.list',
   audience: 'admin',
-  /** Newest first. `search` looks in any case for a text in who, what, target, before, after and address. */
+  /** `search` looks in any case for a text in who, what, target, before, after and address. */
   input: z.strictObject({
     actorUserId: id.optional(),
     operation: z.string().min(1).max(100).optional(),
@@ -33,7 +36,7 @@ export const auditList = operation({
     /** Unix milliseconds, exclusive. */
     to: unixMs.optional(),
     search: z.string().trim().max(200).optional(),
-    ...page,
+    ...sortedPage(auditSorts),
   }),
   output: listOf(auditRow),
 })

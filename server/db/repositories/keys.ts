@@ -2,11 +2,13 @@
 import { and, count, eq, isNull, sql } from 'drizzle-orm'
 import type { SpendingCaps } from '../../../contract/limits.ts'
 import type { Role, UserStatus } from '../../../contract/operations/fields.ts'
+import type { KeySort } from '../../../contract/operations/keys.ts'
 import type { Db } from '../open.ts'
 import { apiKeys, keyFamilies } from '../schema/keys.ts'
 import { users } from '../schema/users.ts'
 import { type KeyFilter, keyColumns, listKeys, toNarrowed } from './key-list.ts'
-import type { CountedPage, PageRequest } from './paging.ts'
+import type { CountedPage } from './paging.ts'
+import type { SortRequest } from './sorting.ts'
 
 export type KeyStatus = 'active' | 'disabled'
 /** Who may enable a disabled key again: its owner, an administrator, or, after a rotation, nobody. */
@@ -79,8 +81,7 @@ export interface KeysRepository {
   /** Of a key that is not deleted. */
   nameOf(id: string): string | undefined
   findByPublicId(publicId: string): KeyWithOwner | undefined
-  /** Newest first. */
-  list(filter: PageRequest & KeyFilter): CountedPage<KeyRow>
+  list(filter: KeyFilter & SortRequest<KeySort>): CountedPage<KeyRow>
   /** Those that were ended by a rotation do not count. */
   countOfUser(userId: string): number
   /** The row after the change, or undefined where there is no such key. */

@@ -2,7 +2,7 @@
 import type { UsageDimension } from '../../../contract/operations/usage.ts'
 import { DAILY_SUMS, type DailySums } from '../daily-usage.ts'
 import type { Db } from '../open.ts'
-import type { UsageFilter } from './usage.ts'
+import type { UsageFilter } from './usage-list.ts'
 import { createUsageDays } from './usage-days.ts'
 
 export interface CountedFilter extends UsageFilter {

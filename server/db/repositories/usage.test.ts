@@ -3,7 +3,7 @@ import type { UsageRow } from '../../../contract/usage.ts'
 import { NOW, openTestDatabase, usageOf } from '../../../test/support/database.ts'
 import type { Db } from '../open.ts'
 import { createWriter } from '../write.ts'
-import { listQuery, type UsageFilter } from './usage.ts'
+import { listQuery, type UsageFilter } from './usage-list.ts'
 
 async function usageWith(rows: readonly UsageRow[]) {
   const { db, repositories } = openTestDatabase()
