@@ -118,7 +118,10 @@ export function createInvitationsRepository({ orm }: Db): InvitationsRepository 
   }
 }
 
-function list(orm: Db['orm'], filter: Parameters<InvitationsRepository['list']>[0]): CountedPage<InvitationRow> {
+function list(
+  orm: Db['orm'],
+  filter: Parameters<InvitationsRepository['list']>[0],
+): CountedPage<InvitationRow> {
   const { status, now, limit } = filter
   const wanted = status && statusIs(status, now)
   const { after, order } = decideOrder(orm, SORT_KEYS, filter)

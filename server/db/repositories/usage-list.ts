@@ -49,8 +49,7 @@ function byTime(orm: Db['orm'], { cursor, limit, sort: _, direction = 'desc', ..
   const way = sql.raw(direction)
   const wanted = and(
     whereOf(filter),
-    after &&
-      sql`(${usage.createdAt}, ${usage.requestId}) ${beyond(direction)} (${after.at}, ${after.id})`,
+    after && sql`(${usage.createdAt}, ${usage.requestId}) ${beyond(direction)} (${after.at}, ${after.id})`,
   )
   // SQLite reads the row to every entry of an index before it looks at what else the entry says. Asked for the keys alone, it
   // reads the index alone.
@@ -88,7 +87,11 @@ function byCost(orm: Db['orm'], { cursor, limit, sort: _, direction = 'desc', ..
     .select()
     .from(usage)
     .where(sql`(${usage.createdAt}, ${usage.requestId}) in ${keys}`)
-    .orderBy(sql`+${usage.costNanoUsd} ${way}`, sql`${usage.createdAt} ${way}`, sql`${usage.requestId} ${way}`)
+    .orderBy(
+      sql`+${usage.costNanoUsd} ${way}`,
+      sql`${usage.createdAt} ${way}`,
+      sql`${usage.requestId} ${way}`,
+    )
     .limit(limit + 1)
 }
 

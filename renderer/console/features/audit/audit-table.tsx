@@ -1,7 +1,8 @@
-// The list of changes, the newest first.
+// The list of changes.
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { Mono } from '../../../kit/literals.tsx'
+import type { TableSorting } from '../../../kit/sorting.ts'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { useOperationWords } from '../../../words/operations/operation-words.ts'
 import { differencesOf, mostTelling } from './difference.ts'
@@ -13,21 +14,34 @@ export type AuditRow = CallOutput<'audit.list'>['rows'][number]
 interface AuditTableProps {
   readonly rows: readonly AuditRow[]
   readonly openId: string | undefined
+  readonly table: TableSorting
   readonly onOpen: (row: AuditRow) => void
 }
 
-export function AuditTable({ rows, openId, onOpen }: AuditTableProps) {
+export function AuditTable({ rows, openId, table, onOpen }: AuditTableProps) {
   const t = useWords()
   const operation = useOperationWords()
   const isDrawerOpen = openId !== undefined
   const columns: readonly Column<AuditRow>[] = [
-    { name: 'when', head: t('when'), cell: ({ createdAt }) => <Time atMs={createdAt} /> },
+    {
+      name: 'when',
+      head: t('when'),
+      sort: 'createdAt',
+      isTime: true,
+      cell: ({ createdAt }) => <Time atMs={createdAt} />,
+    },
     {
       name: 'who',
       head: t('who'),
+      sort: 'actor',
       cell: ({ actorEmail }) => actorEmail ?? <span className="quiet">{t('nobody')}</span>,
     },
-    { name: 'what', head: t('what'), cell: (row) => <span className="m">{operation(row.operation)}</span> },
+    {
+      name: 'what',
+      head: t('what'),
+      sort: 'operation',
+      cell: (row) => <span className="m">{operation(row.operation)}</span>,
+    },
     {
       name: 'change',
       head: t('change'),
@@ -49,6 +63,7 @@ export function AuditTable({ rows, openId, onOpen }: AuditTableProps) {
       keyOf={({ id }) => id}
       openKey={openId}
       onOpen={onOpen}
+      {...table}
     />
   )
 }
