@@ -13,6 +13,8 @@ export const auditRow = z.strictObject({
   operation: z.string(),
   targetType: z.string(),
   targetId: z.string().nullable(),
+  /** What people call it, as it is called now; null where it has no name, or is gone. */
+  targetName: z.string().nullable(),
   /** What changed, without secrets; null where there was nothing, or is nothing any more. */
   before: z.unknown(),
   after: z.unknown(),

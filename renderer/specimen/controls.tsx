@@ -15,7 +15,6 @@ import { Popover } from '../kit/popover.tsx'
 import { SearchInput } from '../kit/search-input.tsx'
 import { FilterSelect, Select } from '../kit/select.tsx'
 import { StatusShape, Tag } from '../kit/shape.tsx'
-import { Note } from '../kit/states.tsx'
 import { TextArea, TextInput } from '../kit/text-input.tsx'
 import { toast } from '../kit/toast.tsx'
 

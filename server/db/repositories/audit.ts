@@ -24,7 +24,17 @@ export interface AuditRow {
 /** As it is listed: with the email of who did it, where that person is known. */
 export interface ListedAuditRow extends AuditRow {
   readonly actorEmail: string | null
+  readonly targetName: string | null
 }
+
+/** Names are looked up, because they change, and a person's is forgotten with them. */
+const targetName = sql<string | null>`case ${audit.targetType}
+  when 'user' then (select email from users where id = ${audit.targetId})
+  when 'key' then (select name from api_keys where id = ${audit.targetId})
+  when 'plan' then (select name from plans where id = ${audit.targetId})
+  when 'codes' then (select name from code_batches where id = ${audit.targetId})
+  when 'upstream' then (select name from upstreams where id = ${audit.targetId})
+  when 'model' then ${audit.targetId} end`
 
 export interface AuditFilter {
   readonly actorUserId?: string | undefined
@@ -71,7 +81,7 @@ function list(orm: Db['orm'], filter: AuditFilter & SortRequest<AuditSort>): Pag
   const { actorUserId, operation, targetType, targetId, from, to, search, limit } = filter
   const { after, order } = decideOrder(orm, SORT_KEYS, filter)
   const found = orm
-    .select({ ...getTableColumns(audit), actorEmail: users.email })
+    .select({ ...getTableColumns(audit), actorEmail: users.email, targetName })
     .from(audit)
     .leftJoin(users, eq(users.id, audit.actorUserId))
     .where(

@@ -6,7 +6,8 @@ import type { TableSorting } from '../../../kit/sorting.ts'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { useOperationWords } from '../../../words/operations/operation-words.ts'
 import { differencesOf, mostTelling } from './difference.ts'
-import { memberText, Value } from './value.tsx'
+import { Target } from './target.tsx'
+import { MemberName, Value } from './value.tsx'
 import { useWords } from './words.ts'
 
 export type AuditRow = CallOutput<'audit.list'>['rows'][number]
@@ -42,14 +43,17 @@ export function AuditTable({ rows, openId, table, onOpen }: AuditTableProps) {
       sort: 'operation',
       cell: (row) => <span className="m">{operation(row.operation)}</span>,
     },
+    { name: 'target', head: t('target'), room: 'little', cell: (row) => <Target row={row} /> },
     {
       name: 'change',
+      room: 'some',
       head: t('change'),
       isHidden: isDrawerOpen,
       cell: (row) => <MainChange row={row} />,
     },
     {
       name: 'address',
+      room: 'all',
       head: t('address'),
       isHidden: isDrawerOpen,
       cell: ({ address }) => <Mono>{address}</Mono>,
@@ -76,7 +80,7 @@ function MainChange({ row }: { readonly row: AuditRow }) {
   if (first === undefined) return <span className="quiet">{t('noDifference')}</span>
   return (
     <span className="row g6" style={{ maxWidth: 420, overflow: 'hidden' }}>
-      <Mono>{memberText(first.path)}</Mono>
+      <span className="quiet nw"><MemberName path={first.path} /></span>
       <span className="trunc">
         <Value path={first.path} value={first.after} />
       </span>

@@ -65,20 +65,22 @@ export function KeysScreen() {
           actions={isEmpty ? undefined : create}
         />
         <div className="pbody">
-          <FilterBar>
-            <SearchInput
-              label={t('search')}
-              value={search}
-              onChange={(text) => setParams({ search: text })}
-            />
-            <FilterSelect
-              label={t('status')}
-              value={status}
-              options={KEY_STATUSES.map((value) => ({ value, label: t(`filter_${value}`) }))}
-              onChange={(value) => setParams({ status: value })}
-            />
-            {user === '' ? undefined : <OwnerFilter userId={user} onClear={() => setParams({ user: '' })} />}
-          </FilterBar>
+          {isEmpty && !query.isError ? undefined : (
+            <FilterBar>
+              <SearchInput
+                label={t('search')}
+                value={search}
+                onChange={(text) => setParams({ search: text })}
+              />
+              <FilterSelect
+                label={t('status')}
+                value={status}
+                options={KEY_STATUSES.map((value) => ({ value, label: t(`filter_${value}`) }))}
+                onChange={(value) => setParams({ status: value })}
+              />
+              {user === '' ? undefined : <OwnerFilter userId={user} onClear={() => setParams({ user: '' })} />}
+            </FilterBar>
+          )}
           {isEmpty && !query.isError ? (
             <EmptyState
               icon={<KeyRound size={32} strokeWidth={1.5} />}

@@ -13,7 +13,7 @@ import { useSortedRows } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
 import { Table } from '../../../kit/table.tsx'
 import { toast } from '../../../kit/toast.tsx'
-import { bytesText } from './figures.ts'
+import { bytesText } from '../../../kit/figures.ts'
 import { RestoreDialog } from './restore-dialog.tsx'
 import { useWords } from './words.ts'
 

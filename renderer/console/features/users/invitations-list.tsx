@@ -44,17 +44,20 @@ export function InvitationsList({ onInvite }: { readonly onInvite: () => void })
   })
   const rows = query.data?.rows
   const isNone = rows?.length === 0 && !query.isError
+  const isEmpty = isNone && status === undefined && paging.pageIndex === 0
   return (
     <div className={styles['list']}>
-      <FilterBar>
-        <FilterSelect
-          label={t('status')}
-          value={status}
-          options={STATUSES.map((value) => ({ value, label: t(`invitation_${value}`) }))}
-          onChange={(value) => setParams({ invitation: value })}
-        />
-      </FilterBar>
-      <div className="panel">
+      {isEmpty ? undefined : (
+        <FilterBar>
+          <FilterSelect
+            label={t('status')}
+            value={status}
+            options={STATUSES.map((value) => ({ value, label: t(`invitation_${value}`) }))}
+            onChange={(value) => setParams({ invitation: value })}
+          />
+        </FilterBar>
+      )}
+      <div className={isEmpty ? undefined : 'panel'}>
         {query.isPending ? <SkeletonRows rows={4} /> : undefined}
         {query.isError ? (
           <ErrorState
@@ -72,7 +75,7 @@ export function InvitationsList({ onInvite }: { readonly onInvite: () => void })
         {isNone && status !== undefined ? (
           <NoResults onClear={() => setParams({ invitation: undefined })} />
         ) : undefined}
-        {isNone && status === undefined ? (
+        {isEmpty ? (
           <EmptyState
             icon={<Mail size={32} strokeWidth={1.5} />}
             title={t('noInvitationsTitle')}
