@@ -23,6 +23,8 @@ test('a new folder is filled with requests whose books balance, and a used one i
     const repositories = createRepositories(db)
     expect(repositories.users.counts()).toMatchObject({ active: 7, administrators: 0 })
     expect(cellOf(db, 'SELECT count(*) FROM api_keys')).toBe(20)
+    expect(cellOf(db, 'SELECT count(*) FROM audit')).toBe(140)
+    expect(cellOf(db, 'SELECT count(*) FROM codes')).toBe(100)
     const { total, rows } = createUsageReport(db).top({
       filter: { includeDemo: false },
       by: 'user',

@@ -1,5 +1,5 @@
-// Fills a data folder with people, keys and requests of the last ninety days, as if the gateway had been in use: written by
-// the same journal as real ones, so that the books balance. The same flags give the same numbers.
+// Fills a data folder with people, keys, codes, an audit, and requests of the last ninety days, as if the gateway had been in
+// use: written by the same journal as real ones, so that the books balance. The same flags give the same numbers.
 //
 //   --data-dir D   a folder without people in it; made where there is none
 //   --users N      1,000 unless said otherwise
@@ -17,6 +17,7 @@ import { createSystemClock } from '../server/host/system-clock.ts'
 import { createSystemIds } from '../server/host/system-ids.ts'
 import { localDay } from '../server/limits/decide-window.ts'
 import { createPriceBook } from '../server/prices/price-book.ts'
+import { createAdministration } from './seed/administration.ts'
 import { createChance } from './seed/chance.ts'
 import { createHistory } from './seed/history.ts'
 import { createPeople } from './seed/people.ts'
@@ -60,6 +61,8 @@ const chance = createChance(1)
 const nowMs = clock.now()
 const prices = createPriceBook({ repository: repositories.prices, clock, ids })
 const people = createPeople({ repositories, ids, nowMs, users, keys })
+const userIds = [...new Set(people.map(({ userId }) => userId))]
+createAdministration({ repositories, ids, nowMs, userIds })
 const history = createHistory({ people, prices, chance, nowMs, rows })
 const journal = createJournal(db.raw)
 let written = 0

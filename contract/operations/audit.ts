@@ -1,7 +1,7 @@
 // The audit: what administrators changed. Rows are only ever added.
 import { z } from 'zod'
 import { operation } from '../operation.ts'
-import { id, listOf, page, unixMs } from './fields.ts'
+import { id, listOf, sortedPage, unixMs } from './fields.ts'
 
 export const auditRow = z.strictObject({
   id: z.string(),
@@ -13,16 +13,21 @@ export const auditRow = z.strictObject({
   operation: z.string(),
   targetType: z.string(),
   targetId: z.string().nullable(),
+  /** What people call it, as it is called now; null where it has no name, or is gone. */
+  targetName: z.string().nullable(),
   /** What changed, without secrets; null where there was nothing, or is nothing any more. */
   before: z.unknown(),
   after: z.unknown(),
   address: z.string(),
 })
 
+const auditSorts = ['createdAt', 'actor', 'operation'] as const
+export type AuditSort = (typeof auditSorts)[number]
+
 export const auditList = operation({
   name: 'audit.list',
   audience: 'admin',
-  /** Newest first. `search` looks in any case for a text in who, what, target, before, after and address. */
+  /** `search` looks in any case for a text in who, what, target, before, after and address. */
   input: z.strictObject({
     actorUserId: id.optional(),
     operation: z.string().min(1).max(100).optional(),
@@ -33,7 +38,7 @@ export const auditList = operation({
     /** Unix milliseconds, exclusive. */
     to: unixMs.optional(),
     search: z.string().trim().max(200).optional(),
-    ...page,
+    ...sortedPage(auditSorts),
   }),
   output: listOf(auditRow),
 })

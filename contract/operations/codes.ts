@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 import { activePlan } from '../plans.ts'
-import { id, label, listOf, nanoUsd, page, unixMs } from './fields.ts'
+import { id, label, listOf, nanoUsd, page, sortedPage, unixMs } from './fields.ts'
 
 const kind = z.enum(['balance', 'plan'])
 /** A million dollars: a slip of the zero key stays small. */
@@ -63,11 +63,14 @@ export const codesGenerate = operation({
   output: z.strictObject({ batchId: id, codes: z.array(z.string()), batch: codeBatch }),
 })
 
+const batchSorts = ['createdAt', 'name', 'redeemed', 'expiresAt'] as const
+export type BatchSort = (typeof batchSorts)[number]
+
 export const codesList = operation({
   name: 'codes.list',
   audience: 'admin',
-  /** The batches, newest first. */
-  input: z.strictObject(page),
+  /** The batches. */
+  input: z.strictObject(sortedPage(batchSorts)),
   output: listOf(codeBatch),
 })
 
@@ -86,7 +89,7 @@ export const codesListCodes = operation({
       redeemedBy: id.nullable(),
       redeemedByEmail: z.string().nullable(),
     }),
-  ),
+  ).extend({ batch: codeBatch }),
 })
 
 export const codesDisable = operation({

@@ -64,6 +64,16 @@ export const page = {
     .optional(),
 }
 
+export const direction = z.enum(['asc', 'desc'])
+export type Direction = z.infer<typeof direction>
+
+/** The same for lists that sort by one of several names: by the first of them, downwards, where nothing is said. */
+export const sortedPage = <const Names extends readonly [string, ...string[]]>(names: Names) => ({
+  sort: z.enum(names).default(names[0]),
+  direction: direction.default('desc'),
+  ...page,
+})
+
 /** The same for lists that are in the order of the ledger. */
 export const seqPage = {
   limit: page.limit,

@@ -1,7 +1,7 @@
 // Invitations: links that let one person in. They work without any mail server, because an administrator can hand them over.
 import { z } from 'zod'
 import { operation } from '../operation.ts'
-import { email, id, listOf, nothing, page, role, unixMs } from './fields.ts'
+import { email, id, listOf, nothing, role, sortedPage, unixMs } from './fields.ts'
 
 const invitationStatus = z.enum(['open', 'used', 'expired', 'revoked'])
 export type InvitationStatus = z.infer<typeof invitationStatus>
@@ -41,10 +41,14 @@ export const usersInvite = operation({
   }),
 })
 
+/** `endsAt`: when it was used or revoked, else when it expires. */
+const invitationSorts = ['createdAt', 'email', 'endsAt'] as const
+export type InvitationSort = (typeof invitationSorts)[number]
+
 export const invitationsList = operation({
   name: 'invitations.list',
   audience: 'admin',
-  input: z.strictObject({ status: invitationStatus.optional(), ...page }),
+  input: z.strictObject({ status: invitationStatus.optional(), ...sortedPage(invitationSorts) }),
   output: listOf(invitationRow),
 })
 

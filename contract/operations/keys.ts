@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { limitEntries, limitEntry, spendingCaps } from '../limits.ts'
 import { operation } from '../operation.ts'
-import { id, label, listOf, nanoUsd, nothing, page, unixMs } from './fields.ts'
+import { id, label, listOf, nanoUsd, nothing, sortedPage, unixMs } from './fields.ts'
 
 const keyStatus = z.enum(['active', 'disabled'])
 const expiresAt = unixMs.nullable()
@@ -76,17 +76,20 @@ export const keysCreate = operation({
   output: withSecret,
 })
 
+const keySorts = ['createdAt', 'name', 'owner', 'lastUsedAt', 'expiresAt'] as const
+export type KeySort = (typeof keySorts)[number]
+
 export const keysList = operation({
   name: 'keys.list',
   audience: 'user',
-  /** Newest first. Without `userId`: an administrator sees every key, everyone else their own. */
+  /** Without `userId`: an administrator sees every key, everyone else their own. */
   input: z.strictObject({
     userId: id.optional(),
     familyId: id.optional(),
     /** Part of a name, of a prefix, or of the owner's email. */
     search: z.string().max(254).optional(),
     status: z.enum(['active', 'disabled', 'expired']).optional(),
-    ...page,
+    ...sortedPage(keySorts),
   }),
   output: listOf(keyRow),
 })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 import { chargeReason, usageRow } from '../usage.ts'
-import { id, listOf, nanoUsd, page, unixMs } from './fields.ts'
+import { id, listOf, nanoUsd, sortedPage, unixMs } from './fields.ts'
 
 const filter = {
   /** Without it: an administrator sees every request, everyone else their own. */
@@ -36,11 +36,19 @@ export const usageTotals = z.strictObject({
 })
 export type UsageTotals = z.infer<typeof usageTotals>
 
+const usageSorts = ['createdAt', 'cost'] as const
+export type UsageSort = (typeof usageSorts)[number]
+
 export const usageList = operation({
   name: 'usage.list',
   audience: 'user',
-  /** Newest first. */
-  input: z.strictObject({ ...filter, ...page }),
+  input: z
+    .strictObject({ ...filter, ...sortedPage(usageSorts) })
+    // That of a list by cost has the cost before the moment.
+    .refine(({ sort, cursor }) => cursor === undefined || cursor.includes(':') === (sort === 'cost'), {
+      path: ['cursor'],
+      error: 'has to be the nextCursor of an earlier answer, unchanged',
+    }),
   output: listOf(usageRow).extend({
     /** What people call whom and what the rows are of, by id: emails, and the names of keys that are not deleted. */
     names: z.strictObject({

@@ -8,9 +8,9 @@ import {
   locale,
   nanoUsd,
   nothing,
-  page,
   password,
   role,
+  sortedPage,
   unixMs,
   userStatus,
 } from './fields.ts'
@@ -51,8 +51,8 @@ export const usersCreate = operation({
   output: userRow,
 })
 
-export const userSort = z.enum(['createdAt', 'email', 'lastSeenAt', 'balance'])
-export type UserSort = z.infer<typeof userSort>
+const userSorts = ['createdAt', 'email', 'lastSeenAt', 'balance'] as const
+export type UserSort = (typeof userSorts)[number]
 
 export const usersList = operation({
   name: 'users.list',
@@ -63,9 +63,7 @@ export const usersList = operation({
     /** Without it: everybody who is not deleted. */
     status: userStatus.optional(),
     role: role.optional(),
-    sort: userSort.default('createdAt'),
-    direction: z.enum(['asc', 'desc']).default('desc'),
-    ...page,
+    ...sortedPage(userSorts),
   }),
   output: listOf(userRow).extend({
     /** Of all people, whatever the list is narrowed to; those who are deleted are counted as such alone. */

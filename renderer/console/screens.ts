@@ -27,7 +27,7 @@ export const CONSOLE_SCREENS = {
   },
   audit: {
     load: () => import('./features/audit/audit-screen.tsx').then(({ AuditScreen }) => AuditScreen),
-    words: ['audit', 'operations'],
+    words: ['audit', 'operations', 'members'],
   },
   models: {
     load: () => import('./features/models/models-screen.tsx').then(({ ModelsScreen }) => ModelsScreen),
@@ -44,7 +44,7 @@ export const CONSOLE_SCREENS = {
   },
   system: {
     load: () => import('./features/system/system-screen.tsx').then(({ SystemScreen }) => SystemScreen),
-    words: ['system'],
+    words: ['system', 'members'],
   },
   connect: {
     load: () => import('./features/connect/connect-screen.tsx').then(({ ConnectScreen }) => ConnectScreen),

@@ -4,13 +4,16 @@ import { type KeyboardEvent, type MouseEvent, type ReactNode, useRef } from 'rea
 import type { Paged } from '../client/hooks.ts'
 import { IconButton } from './icon-button.tsx'
 import { useKitWords } from './kit-words.ts'
+import type { Sorting, TableSorting } from './sorting.ts'
 
 export interface Column<Row> {
   readonly name: string
   readonly head: string
   readonly isNumber?: boolean
-  /** The name by which the server sorts; without it the head is plain. */
+  /** The name by which the list sorts; without it the head is plain. */
   readonly sort?: string
+  /** The first press sorts downwards, as numbers do: the newest, the dearest. */
+  readonly isTime?: boolean
   readonly cell: (row: Row) => ReactNode
   /** In a table of cards: the line that names the row, a labelled line, the figure or the buttons at the right, or nothing. */
   readonly inCard?: 'lead' | 'labelled' | 'aside' | 'actions' | 'hidden'
@@ -20,12 +23,7 @@ export interface Column<Row> {
   readonly room?: 'little' | 'some' | 'much' | 'all'
 }
 
-export interface Sorting {
-  readonly by: string
-  readonly isDescending: boolean
-}
-
-interface TableProps<Row> {
+interface TableProps<Row> extends Partial<TableSorting> {
   /** Names the table for those who do not see it. */
   readonly label: string
   readonly columns: readonly Column<Row>[]
@@ -34,8 +32,6 @@ interface TableProps<Row> {
   readonly openKey?: string | undefined
   /** Given: a row opens by press and by Enter. */
   readonly onOpen?: (row: Row) => void
-  readonly sorting?: Sorting
-  readonly onSort?: (sorting: Sorting) => void
   /** Rows become cards on a phone. */
   readonly hasCards?: boolean
 }
@@ -130,14 +126,12 @@ function Head<Row>({ column, table }: { readonly column: Column<Row>; readonly t
   const isSorted = sorting?.by === by
   const isDescending = sorting?.isDescending ?? false
   const direction = isDescending ? 'descending' : 'ascending'
+  const startsDown = column.isNumber === true || column.isTime === true
+  const next: Sorting = { by, isDescending: isSorted ? !isDescending : startsDown }
   const Arrow = isDescending ? ArrowDown : ArrowUp
   return (
     <th className={className} aria-sort={isSorted ? direction : 'none'}>
-      <button
-        type="button"
-        aria-label={t('sortBy', { column: column.head })}
-        onClick={() => onSort({ by, isDescending: isSorted ? !isDescending : (column.isNumber ?? false) })}
-      >
+      <button type="button" aria-label={t('sortBy', { column: column.head })} onClick={() => onSort(next)}>
         {column.head}
         {isSorted ? <Arrow size={12} aria-hidden="true" /> : undefined}
       </button>

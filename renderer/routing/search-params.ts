@@ -30,6 +30,12 @@ export const numberParam: SearchParam<number | undefined> = {
   print: (value) => (value === undefined ? undefined : String(value)),
 }
 
+/** By what a list is sorted, and which way. */
+export const sortParams = <const T extends string>(names: readonly T[]) => ({
+  sort: choiceParam(names),
+  direction: choiceParam(['asc', 'desc']),
+})
+
 export const flagParam: SearchParam<boolean> = {
   parse: (text) => text === '1',
   print: (value) => (value ? '1' : undefined),

@@ -1,13 +1,16 @@
 // Which requests are looked at: what stands in the address, as the contract asks for it.
 import type { ChargeReason } from '../../contract/usage.ts'
-import { choiceParam, numberParam, textParam } from '../routing/search-params.ts'
+import { choiceParam, numberParam, sortParams, textParam } from '../routing/search-params.ts'
 import { SPEND_METRICS } from '../spend/spend-points.ts'
 
 /** Those that clients are given; see docs/errors.md. */
 export const STATUSES = ['200', '400', '401', '403', '404', '429', '499', '500', '502', '503', '504'] as const
 
+export const USAGE_SORTS = ['createdAt', 'cost'] as const
+
 /** What both apps have in the address; the console adds more. */
 export const USAGE_PARAMS = {
+  ...sortParams(USAGE_SORTS),
   from: numberParam,
   to: numberParam,
   key: textParam,

@@ -1,28 +1,10 @@
 // The step that brought registration: a database with people in it keeps them, and nobody is given a default balance twice.
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { cellOf, MIGRATIONS_DIR, NOW, tempDir } from '../../test/support/database.ts'
+import { cellOf, MIGRATIONS_DIR, migrationsBefore, NOW, tempDir } from '../../test/support/database.ts'
 import { migrateDatabase } from './migrate.ts'
 import { openDatabase } from './open.ts'
 import { createUsersRepository } from './repositories/users.ts'
-
-interface MigrationJournal {
-  readonly entries: readonly { readonly tag: string }[]
-}
-
-/** The migrations as they were before this one. */
-function migrationsBefore(dir: string): string {
-  const copy = join(dir, 'migrations')
-  cpSync(MIGRATIONS_DIR, copy, { recursive: true })
-  const path = join(copy, 'meta/_journal.json')
-  // The tool's own format.
-  const journal = JSON.parse(readFileSync(path, 'utf8')) as MigrationJournal
-  const index = journal.entries.findIndex(({ tag }) => tag.endsWith('_accounts'))
-  expect(index).toBeGreaterThan(0)
-  writeFileSync(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, index) }))
-  return copy
-}
 
 test('people stay as they were; those who are in have had their default balance, those who wait have not', () => {
   const dir = tempDir()
@@ -30,7 +12,7 @@ test('people stay as they were; those who are in have had their default balance,
   onTestFinished(() => db.close())
   const migrate = (migrationsDir: string) =>
     migrateDatabase(db, { migrationsDir, backupDir: join(dir, 'backups'), now: NOW })
-  migrate(migrationsBefore(dir))
+  migrate(migrationsBefore(dir, '_accounts'))
   for (const status of ['active', 'suspended', 'pending']) {
     db.raw
       .prepare(

@@ -134,8 +134,7 @@ const claimedSince = (db: Database.Database): number =>
     db
       .prepare(
         `SELECT count(*) FROM main.codes AS was JOIN now.codes AS is_now ON is_now.id = was.id
-         WHERE was.redeemed_at IS NULL AND coalesce(was.disabled_at, 0) >= 0
-           AND (is_now.redeemed_at IS NOT NULL OR is_now.disabled_at < 0)`,
+         WHERE was.redeemed_at IS NULL AND is_now.redeemed_at IS NOT NULL`,
       )
       .pluck()
       .get(),

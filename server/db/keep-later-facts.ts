@@ -88,21 +88,18 @@ const KEYS: readonly Rule[] = [
 ]
 
 const CODES: readonly Rule[] = [
+  // A code stays redeemed, also by somebody who is not there any more.
   {
     needs: ['codes'],
-    sql: `UPDATE main.codes SET redeemed_at = later.redeemed_at, redeemed_by = later.redeemed_by FROM now.codes AS later
-          WHERE later.id = main.codes.id AND later.redeemed_by IN (SELECT id FROM main.users)`,
+    sql: `UPDATE main.codes SET redeemed_at = later.redeemed_at, disabled_at = NULL,
+            redeemed_by = (SELECT id FROM main.users WHERE id = later.redeemed_by)
+          FROM now.codes AS later
+          WHERE later.id = main.codes.id AND main.codes.redeemed_at IS NULL AND later.redeemed_at IS NOT NULL`,
   },
   {
     needs: ['codes'],
     sql: `UPDATE main.codes SET disabled_at = later.disabled_at FROM now.codes AS later
           WHERE later.id = main.codes.id AND main.codes.redeemed_at IS NULL AND later.disabled_at IS NOT NULL`,
-  },
-  // Claimed by somebody who is not there any more: then nobody can claim it, and nobody can enable it (see the schema).
-  {
-    needs: ['codes'],
-    sql: `UPDATE main.codes SET disabled_at = -later.redeemed_at FROM now.codes AS later
-          WHERE later.id = main.codes.id AND main.codes.redeemed_at IS NULL AND later.redeemed_at IS NOT NULL`,
   },
   {
     needs: ['code_batches'],

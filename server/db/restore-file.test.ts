@@ -138,7 +138,7 @@ test('no link, registration or waiting mail of then comes back, and second facto
   db.close()
 })
 
-test('a code claimed since stays claimed, and is not enabled again where who claimed it is gone', async () => {
+test('a code redeemed since stays redeemed, also where who redeemed it is gone, and is not enabled again', async () => {
   const hash = (digit: number) => `x'${String(digit).repeat(64)}'`
   const { write, open: openRestored } = await restored(
     (db) => {
@@ -175,8 +175,8 @@ test('a code claimed since stays claimed, and is not enabled again where who cla
     ['e', null, null, null],
   ])
   expect(codes.findBatch('batch')).toMatchObject({ redeemed: 3, disabled: 0 })
-  const free = ['b', 'c'].map((_, index) => codes.findByHash(Buffer.alloc(32, (index + 2) * 0x11)))
-  expect(free.map((code) => code?.isDisabled)).toEqual([true, true])
+  const found = ['b', 'c'].map((_, index) => codes.findByHash(Buffer.alloc(32, (index + 2) * 0x11)))
+  expect(found.map((code) => code?.isRedeemed)).toEqual([true, true])
   db.close()
 })
 

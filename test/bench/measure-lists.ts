@@ -76,7 +76,9 @@ const keyId = text(keys[0], 'id')
 const { rows: recent } = await ask('usage.list', { limit: 1 })
 const model = text(recent[0], 'model')
 const person = caller(userId, 'user')
-const measured = measuredCalls({ userId, keyId, model, nowMs: clock.now() })
+const { rows: models } = await ask('usage.top', { by: 'model', sort: 'requests', limit: 100 })
+const rareModel = text(models.at(-3), 'id')
+const measured = measuredCalls({ userId, keyId, model, rareModel, nowMs: clock.now() })
 
 const shown = (input: object): string =>
   JSON.stringify(input, (name, value: unknown) =>

@@ -12,12 +12,21 @@ interface Known {
   readonly userId: string
   readonly keyId: string
   readonly model: string
+  /** One that few requests, or cheap ones, ask for. */
+  readonly rareModel: string
   readonly nowMs: number
 }
 
 const DAY_MS = 86_400_000
 
-export function measuredCalls({ userId, keyId, model, nowMs }: Known): readonly MeasuredCall[] {
+/** The dearest first, and the cheapest. */
+const byCost = (filter: object): readonly MeasuredCall[] =>
+  (['desc', 'asc'] as const).map((direction) => ({
+    name: 'usage.list',
+    input: { ...filter, sort: 'cost', direction },
+  }))
+
+export function measuredCalls({ userId, keyId, model, rareModel, nowMs }: Known): readonly MeasuredCall[] {
   const month = { from: nowMs - 30 * DAY_MS, to: nowMs }
   const day = { from: nowMs - DAY_MS, to: nowMs }
   return [
@@ -36,17 +45,45 @@ export function measuredCalls({ userId, keyId, model, nowMs }: Known): readonly 
     { name: 'usage.list', input: { userId, model, status: 502 } },
     { name: 'usage.list', input: { from: nowMs - 60 * DAY_MS, to: nowMs - 59 * DAY_MS } },
     { name: 'usage.list', input: {}, isOfPerson: true },
+    { name: 'usage.list', input: { direction: 'asc' } },
+    { name: 'usage.list', input: { userId, direction: 'asc' } },
+    ...byCost({}),
+    ...byCost({ userId }),
+    ...byCost({ keyId }),
+    ...byCost({ model }),
+    ...byCost({ model: rareModel }),
+    ...byCost({ endpoint: '/v1/completions' }),
+    ...byCost({ status: 200 }),
+    ...byCost({ status: 429 }),
+    ...byCost({ reason: 'client_left' }),
+    ...byCost({ userId, model, status: 200 }),
+    ...byCost({ model: rareModel, endpoint: '/v1/responses' }),
+    ...byCost(day),
+    ...byCost(month),
+    ...byCost({ model, ...month }),
     { name: 'users.list', input: { limit: 200 } },
     { name: 'users.list', input: { sort: 'balance', limit: 200 } },
     { name: 'users.list', input: { search: '77' } },
     { name: 'keys.list', input: { limit: 200 } },
     { name: 'keys.list', input: { search: 'key 3' } },
     { name: 'keys.list', input: { userId } },
+    { name: 'keys.list', input: { sort: 'name', direction: 'asc', limit: 200 } },
+    { name: 'keys.list', input: { sort: 'owner', direction: 'asc', limit: 200 } },
+    { name: 'keys.list', input: { sort: 'lastUsedAt', limit: 200 } },
+    { name: 'keys.list', input: { sort: 'expiresAt', search: 'key 3' } },
     { name: 'users.ledger', input: { userId, include: 'all', limit: 200 } },
     { name: 'users.ledger', input: { userId, include: 'changes' } },
     { name: 'audit.list', input: {} },
+    { name: 'audit.list', input: { direction: 'asc' } },
+    { name: 'audit.list', input: { sort: 'actor', direction: 'asc' } },
+    { name: 'audit.list', input: { sort: 'operation' } },
+    { name: 'audit.list', input: { search: 'nothing-says-this' } },
     { name: 'losses.list', input: {} },
     { name: 'codes.list', input: {} },
+    { name: 'codes.list', input: { sort: 'name', direction: 'asc' } },
+    { name: 'codes.list', input: { sort: 'redeemed', limit: 200 } },
+    { name: 'codes.history', input: {} },
+    { name: 'invitations.list', input: { sort: 'email' } },
     { name: 'plans.list', input: {} },
     { name: 'notices.list', input: {} },
     { name: 'mail.list', input: {} },

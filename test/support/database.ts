@@ -1,5 +1,5 @@
 // A real database file in a temporary folder, made by the committed migrations, with people, keys and prices to charge.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -29,6 +29,21 @@ export function tempDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'codex-gateway-db-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   return dir
+}
+
+/** A copy of the committed migrations as they were before the one whose name ends so. */
+export function migrationsBefore(dir: string, name: string): string {
+  const copy = join(dir, 'migrations')
+  cpSync(MIGRATIONS_DIR, copy, { recursive: true })
+  const path = join(copy, 'meta/_journal.json')
+  // The tool's own format.
+  const journal = JSON.parse(readFileSync(path, 'utf8')) as {
+    readonly entries: readonly { readonly tag: string }[]
+  }
+  const index = journal.entries.findIndex(({ tag }) => tag.endsWith(name))
+  if (index < 1) throw new Error(`No migration is called ${name}.`)
+  writeFileSync(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, index) }))
+  return copy
 }
 
 export interface TestDatabase {

@@ -1,9 +1,11 @@
 // The audit: what administrators did. Rows are only ever added.
-import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
+import type { AuditSort } from '../../../contract/operations/audit.ts'
 import type { Db } from '../open.ts'
 import { audit } from '../schema/audit.ts'
 import { users } from '../schema/users.ts'
-import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { formatTimeCursor, type Page, toPage } from './paging.ts'
+import { decideOrder, type SortKeys, type SortRequest } from './sorting.ts'
 
 export interface AuditRow {
   readonly id: string
@@ -22,7 +24,17 @@ export interface AuditRow {
 /** As it is listed: with the email of who did it, where that person is known. */
 export interface ListedAuditRow extends AuditRow {
   readonly actorEmail: string | null
+  readonly targetName: string | null
 }
+
+/** Names are looked up, because they change, and a person's is forgotten with them. */
+const targetName = sql<string | null>`case ${audit.targetType}
+  when 'user' then (select email from users where id = ${audit.targetId})
+  when 'key' then (select name from api_keys where id = ${audit.targetId})
+  when 'plan' then (select name from plans where id = ${audit.targetId})
+  when 'codes' then (select name from code_batches where id = ${audit.targetId})
+  when 'upstream' then (select name from upstreams where id = ${audit.targetId})
+  when 'model' then ${audit.targetId} end`
 
 export interface AuditFilter {
   readonly actorUserId?: string | undefined
@@ -37,8 +49,18 @@ export interface AuditFilter {
 
 export interface AuditRepository {
   append(row: AuditRow): void
-  /** Newest first. */
-  list(filter: AuditFilter & PageRequest): Page<ListedAuditRow>
+  list(filter: AuditFilter & SortRequest<AuditSort>): Page<ListedAuditRow>
+}
+
+const SORT_KEYS: SortKeys<AuditSort> = {
+  table: audit,
+  id: audit.id,
+  usual: 'createdAt',
+  keys: {
+    createdAt: sql`${audit.createdAt}`,
+    actor: sql`coalesce((select actor.email_key from users as actor where actor.id = ${audit.actorUserId}), '')`,
+    operation: sql`${audit.operation}`,
+  },
 }
 
 export function createAuditRepository({ orm }: Db): AuditRepository {
@@ -55,11 +77,11 @@ export function createAuditRepository({ orm }: Db): AuditRepository {
 /** JSON has no undefined; nothing is null. */
 const toJson = (value: unknown): string => JSON.stringify(value ?? null)
 
-function list(orm: Db['orm'], filter: AuditFilter & PageRequest): Page<ListedAuditRow> {
-  const { actorUserId, operation, targetType, targetId, from, to, search, cursor, limit } = filter
-  const key = cursor === undefined ? undefined : parseTimeCursor(cursor)
+function list(orm: Db['orm'], filter: AuditFilter & SortRequest<AuditSort>): Page<ListedAuditRow> {
+  const { actorUserId, operation, targetType, targetId, from, to, search, limit } = filter
+  const { after, order } = decideOrder(orm, SORT_KEYS, filter)
   const found = orm
-    .select({ ...getTableColumns(audit), actorEmail: users.email })
+    .select({ ...getTableColumns(audit), actorEmail: users.email, targetName })
     .from(audit)
     .leftJoin(users, eq(users.id, audit.actorUserId))
     .where(
@@ -71,10 +93,10 @@ function list(orm: Db['orm'], filter: AuditFilter & PageRequest): Page<ListedAud
         from === undefined ? undefined : gte(audit.createdAt, from),
         to === undefined ? undefined : lt(audit.createdAt, to),
         search ? containing(search) : undefined,
-        key && sql`(${audit.createdAt}, ${audit.id}) < (${key.at}, ${key.id})`,
+        after,
       ),
     )
-    .orderBy(desc(audit.createdAt), desc(audit.id))
+    .orderBy(...order)
     .limit(limit + 1)
     .all()
     .map((row): ListedAuditRow => ({ ...row, before: JSON.parse(row.before), after: JSON.parse(row.after) }))

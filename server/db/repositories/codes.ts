@@ -1,9 +1,11 @@
 // Redemption codes in their batches. Only hashes are here. A code is claimed by the writer, with what it gives.
-import { and, asc, desc, eq, gt, gte, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { BatchSort } from '../../../contract/operations/codes.ts'
 import type { Db } from '../open.ts'
 import { codeBatches, codes } from '../schema/plans.ts'
 import { users } from '../schema/users.ts'
 import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { decideOrder, type SortKeys, type SortRequest } from './sorting.ts'
 
 export interface NewBatch {
   readonly id: string
@@ -20,7 +22,7 @@ export interface NewBatch {
 
 export interface BatchRow extends NewBatch {
   readonly disabledAt: number | null
-  /** Those claimed by somebody whom a restore left out among them. */
+  /** Those among them whose redeemer a restore left out. */
   readonly redeemed: number
   /** Those that were disabled one by one. */
   readonly disabled: number
@@ -31,7 +33,7 @@ export interface CodeRow {
   readonly hint: string
   readonly disabledAt: number | null
   readonly redeemedAt: number | null
-  /** Null as well where a restore left out who claimed it. */
+  /** Null as well where a restore left out who redeemed it. */
   readonly redeemedBy: string | null
   readonly redeemedByEmail: string | null
 }
@@ -72,13 +74,12 @@ export interface CodesRepository {
   findBatch(id: string): BatchRow | undefined
   /** The batch of a code, or undefined where there is no such code. */
   batchOf(codeId: string): string | undefined
-  /** Newest first. */
-  batches(page: PageRequest): Page<BatchRow>
+  batches(page: SortRequest<BatchSort>): Page<BatchRow>
   /** In the order of their making. */
   codesOf(batchId: string, page: PageRequest): Page<CodeRow>
   /** Disables all of a batch at a moment, or with null lets it be redeemed again; what is so already stays as it is. */
   switchBatch(id: string, disabledAt: number | null): void
-  /** The same for one code; does nothing to one that was redeemed, by whomever. */
+  /** The same for one code; does nothing to one that was redeemed. */
   switchCode(id: string, disabledAt: number | null): void
   /** Newest first. */
   redemptions(filter: PageRequest & { readonly userId?: string | undefined }): Page<RedemptionRow>
@@ -100,8 +101,21 @@ const batchColumns = {
   createdAt: codeBatches.createdAt,
   createdBy: codeBatches.createdBy,
   disabledAt: codeBatches.disabledAt,
-  redeemed: countWhere('codes.redeemed_at IS NOT NULL OR codes.disabled_at < 0'),
-  disabled: countWhere('codes.disabled_at >= 0'),
+  redeemed: countWhere('codes.redeemed_at IS NOT NULL'),
+  disabled: countWhere('codes.disabled_at IS NOT NULL'),
+}
+
+/** A batch that never expires comes after all that do. */
+const SORT_KEYS: SortKeys<BatchSort> = {
+  table: codeBatches,
+  id: codeBatches.id,
+  usual: 'createdAt',
+  keys: {
+    createdAt: sql`${codeBatches.createdAt}`,
+    name: sql`lower(${codeBatches.name})`,
+    redeemed: batchColumns.redeemed,
+    expiresAt: sql`coalesce(${codeBatches.expiresAt}, ${Number.MAX_SAFE_INTEGER})`,
+  },
 }
 
 export function createCodesRepository({ raw, orm }: Db): CodesRepository {
@@ -119,17 +133,16 @@ export function createCodesRepository({ raw, orm }: Db): CodesRepository {
     findBatch: (id) => orm.select(batchColumns).from(codeBatches).where(eq(codeBatches.id, id)).get(),
     batchOf: (codeId) =>
       orm.select({ batchId: codes.batchId }).from(codes).where(eq(codes.id, codeId)).get()?.batchId,
-    batches({ cursor, limit }) {
-      const { createdAt, id } = codeBatches
-      const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
+    batches(page) {
+      const { after, order } = decideOrder(orm, SORT_KEYS, page)
       const found = orm
         .select(batchColumns)
         .from(codeBatches)
-        .where(after && sql`(${createdAt}, ${id}) < (${after.at}, ${after.id})`)
-        .orderBy(desc(createdAt), desc(id))
-        .limit(limit + 1)
+        .where(after)
+        .orderBy(...order)
+        .limit(page.limit + 1)
         .all()
-      return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
+      return toPage(found, page.limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
     },
     codesOf: (batchId, page) => codesOf(orm, batchId, page),
     switchBatch(id, disabledAt) {
@@ -141,7 +154,7 @@ export function createCodesRepository({ raw, orm }: Db): CodesRepository {
         .run()
     },
     switchCode(id, disabledAt) {
-      const before = disabledAt === null ? gte(codes.disabledAt, 0) : isNull(codes.disabledAt)
+      const before = disabledAt === null ? isNotNull(codes.disabledAt) : isNull(codes.disabledAt)
       orm
         .update(codes)
         .set({ disabledAt })
@@ -195,13 +208,8 @@ function codesOf(orm: Db['orm'], batchId: string, { cursor, limit }: PageRequest
     .orderBy(asc(codes.id))
     .limit(limit + 1)
     .all()
-  const rows = found.map((code) =>
-    code.disabledAt !== null && code.disabledAt < 0
-      ? { ...code, disabledAt: null, redeemedAt: -code.disabledAt }
-      : code,
-  )
   // The codes of a batch were made at one moment, so their ids alone order them.
-  return toPage(rows, limit, (row) => formatTimeCursor({ at: 0, id: row.id }))
+  return toPage(found, limit, (row) => formatTimeCursor({ at: 0, id: row.id }))
 }
 
 function redemptions(

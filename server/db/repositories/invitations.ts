@@ -1,10 +1,11 @@
 // Invitations: who may come in, as what, until when. Used once; rows stay, because they say who let whom in.
-import { and, count, desc, eq, gt, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, gt, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { Role } from '../../../contract/operations/fields.ts'
-import type { InvitationStatus } from '../../../contract/operations/invitations.ts'
+import type { InvitationSort, InvitationStatus } from '../../../contract/operations/invitations.ts'
 import type { Db } from '../open.ts'
 import { invitations } from '../schema/account-links.ts'
-import { type CountedPage, formatTimeCursor, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { type CountedPage, formatTimeCursor, toPage } from './paging.ts'
+import { decideOrder, type SortKeys, type SortRequest } from './sorting.ts'
 
 export interface InvitationRow {
   readonly id: string
@@ -29,9 +30,11 @@ export interface InvitationsRepository {
   create(invitation: NewInvitation): InvitationRow
   /** Also one that cannot be used any more. */
   findBySecretHash(secretHash: Buffer): InvitationRow | undefined
-  /** Newest first. */
   list(
-    filter: PageRequest & { readonly status?: InvitationStatus | undefined; readonly now: number },
+    filter: SortRequest<InvitationSort> & {
+      readonly status?: InvitationStatus | undefined
+      readonly now: number
+    },
   ): CountedPage<InvitationRow>
   /** Notes who came of it; false where it cannot be used any more, or somebody was faster. */
   use(id: string, by: { readonly userId: string; readonly at: number }): boolean
@@ -52,6 +55,17 @@ const columns = {
   usedAt: invitations.usedAt,
   usedBy: invitations.usedBy,
   revokedAt: invitations.revokedAt,
+}
+
+const SORT_KEYS: SortKeys<InvitationSort> = {
+  table: invitations,
+  id: invitations.id,
+  usual: 'createdAt',
+  keys: {
+    createdAt: sql`${invitations.createdAt}`,
+    email: sql`coalesce(${invitations.email}, '')`,
+    endsAt: sql`coalesce(${invitations.usedAt}, ${invitations.revokedAt}, ${invitations.expiresAt})`,
+  },
 }
 
 const isUntouched = and(isNull(invitations.usedAt), isNull(invitations.revokedAt))
@@ -106,17 +120,16 @@ export function createInvitationsRepository({ orm }: Db): InvitationsRepository 
 
 function list(
   orm: Db['orm'],
-  { status, now, cursor, limit }: Parameters<InvitationsRepository['list']>[0],
+  filter: Parameters<InvitationsRepository['list']>[0],
 ): CountedPage<InvitationRow> {
+  const { status, now, limit } = filter
   const wanted = status && statusIs(status, now)
-  const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
+  const { after, order } = decideOrder(orm, SORT_KEYS, filter)
   const found = orm
     .select(columns)
     .from(invitations)
-    .where(
-      and(wanted, after && sql`(${invitations.createdAt}, ${invitations.id}) < (${after.at}, ${after.id})`),
-    )
-    .orderBy(desc(invitations.createdAt), desc(invitations.id))
+    .where(and(wanted, after))
+    .orderBy(...order)
     .limit(limit + 1)
     .all()
   const total = orm.select({ count: count() }).from(invitations).where(wanted).get()?.count ?? 0

@@ -1,11 +1,13 @@
-// Keys as they are listed: searched, filtered, and in pages.
-import { and, count, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
+// Keys as they are listed: searched, filtered, sorted, and in pages.
+import { and, count, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { SpendingCaps } from '../../../contract/limits.ts'
+import type { KeySort } from '../../../contract/operations/keys.ts'
 import type { Db } from '../open.ts'
 import { apiKeys, keyFamilies } from '../schema/keys.ts'
 import { users } from '../schema/users.ts'
 import type { KeyRow } from './keys.ts'
-import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { formatTimeCursor, type Page, toPage } from './paging.ts'
+import { decideOrder, type SortKeys, type SortRequest } from './sorting.ts'
 
 export interface KeyFilter {
   /** Left out: of everyone. */
@@ -56,20 +58,30 @@ export function toNarrowed<Row extends SpendingCaps & { readonly allowedModels: 
   }
 }
 
-export function listKeys(
-  orm: Db['orm'],
-  { cursor, limit, ...filter }: PageRequest & KeyFilter,
-): Page<KeyRow> {
-  const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
+/** A key that never ends comes after all that do. */
+const SORT_KEYS: SortKeys<KeySort> = {
+  table: apiKeys,
+  id: apiKeys.id,
+  usual: 'createdAt',
+  keys: {
+    createdAt: sql`${apiKeys.createdAt}`,
+    name: sql`lower(${apiKeys.name})`,
+    owner: sql`(select owner.email_key from users as owner where owner.id = ${apiKeys.userId})`,
+    lastUsedAt: sql`coalesce(${apiKeys.lastUsedAt}, 0)`,
+    expiresAt: sql`coalesce(${apiKeys.expiresAt}, ${Number.MAX_SAFE_INTEGER})`,
+  },
+}
+
+export function listKeys(orm: Db['orm'], filter: KeyFilter & SortRequest<KeySort>): Page<KeyRow> {
+  const { limit } = filter
+  const { after, order } = decideOrder(orm, SORT_KEYS, filter)
   const found = orm
     .select(keyColumns)
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))
     .innerJoin(keyFamilies, eq(keyFamilies.id, apiKeys.familyId))
-    .where(
-      and(whereOf(filter), after && sql`(${apiKeys.createdAt}, ${apiKeys.id}) < (${after.at}, ${after.id})`),
-    )
-    .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
+    .where(and(whereOf(filter), after))
+    .orderBy(...order)
     .limit(limit + 1)
     .all()
     .map(toNarrowed)

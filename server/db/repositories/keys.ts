@@ -2,11 +2,13 @@
 import { and, count, eq, isNull, sql } from 'drizzle-orm'
 import type { SpendingCaps } from '../../../contract/limits.ts'
 import type { Role, UserStatus } from '../../../contract/operations/fields.ts'
+import type { KeySort } from '../../../contract/operations/keys.ts'
 import type { Db } from '../open.ts'
 import { apiKeys, keyFamilies } from '../schema/keys.ts'
 import { users } from '../schema/users.ts'
 import { countKeys, type KeyFilter, keyColumns, listKeys, toNarrowed } from './key-list.ts'
-import type { Page, PageRequest } from './paging.ts'
+import type { Page } from './paging.ts'
+import type { SortRequest } from './sorting.ts'
 
 export type KeyStatus = 'active' | 'disabled'
 /** Who may enable a disabled key again: its owner, an administrator, or, after a rotation, nobody. */
@@ -79,8 +81,7 @@ export interface KeysRepository {
   /** Of a key that is not deleted. */
   nameOf(id: string): string | undefined
   findByPublicId(publicId: string): KeyWithOwner | undefined
-  /** Newest first. */
-  list(filter: PageRequest & KeyFilter): Page<KeyRow>
+  list(filter: KeyFilter & SortRequest<KeySort>): Page<KeyRow>
   /** On all pages together. */
   count(filter: KeyFilter): number
   /** Those that were ended by a rotation do not count. */

@@ -2,8 +2,8 @@
 import type { UsageDimension } from '../../../contract/operations/usage.ts'
 import { DAILY_SUMS, type DailySums } from '../daily-usage.ts'
 import type { Db } from '../open.ts'
-import type { UsageFilter } from './usage.ts'
 import { createUsageDays } from './usage-days.ts'
+import type { UsageFilter } from './usage-list.ts'
 
 export interface CountedFilter extends UsageFilter {
   readonly includeDemo: boolean

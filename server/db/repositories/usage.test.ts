@@ -3,7 +3,7 @@ import type { UsageRow } from '../../../contract/usage.ts'
 import { NOW, openTestDatabase, usageOf } from '../../../test/support/database.ts'
 import type { Db } from '../open.ts'
 import { createWriter } from '../write.ts'
-import { listQuery, type UsageFilter } from './usage.ts'
+import { listQuery, type UsageFilter } from './usage-list.ts'
 
 async function usageWith(rows: readonly UsageRow[]) {
   const { db, repositories } = openTestDatabase()
@@ -65,7 +65,7 @@ function fillUsage(db: Db, count: number): void {
       `SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'usage' AND sql IS NOT NULL`,
     )
     .all() as { name: string; sql: string }[]
-  expect(indexes).toHaveLength(6)
+  expect(indexes).toHaveLength(7)
   db.raw.transaction(() => {
     for (const { name } of indexes) db.raw.exec(`DROP INDEX ${name}`)
     db.raw.exec(`
@@ -104,6 +104,17 @@ test('lists over 50,000 requests read no more rows than they show', () => {
       const isFirstOfAll = cursor === undefined && Object.keys(filter).length === 0
       expect(steps[0]).toMatch(isFirstOfAll ? /^SCAN usage$/ : /^SEARCH usage USING/)
     }
+  }
+  // By cost, the rows that are narrowed down to are sorted by what their index says; all of them stand in the index of costs.
+  const stepsByCost = (filter: UsageFilter) => {
+    const { sql, params } = listQuery(db.orm, { ...filter, sort: 'cost', limit: 50 }).toSQL()
+    const plan = db.raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...params) as { detail: string }[]
+    return plan.map(({ detail }) => detail).join('\n')
+  }
+  expect(stepsByCost({})).toContain('SCAN usage USING COVERING INDEX usage_cost')
+  expect(stepsByCost({ status: 200 })).toContain('SCAN usage USING COVERING INDEX usage_cost')
+  for (const filter of filters.slice(1)) {
+    expect(stepsByCost(filter)).toMatch(/SEARCH usage USING COVERING INDEX usage_\w+_created/)
   }
   // Of several, the narrowest leads.
   const indexFor = (filter: UsageFilter) => {

@@ -1,34 +1,20 @@
 // Usage rows: one per request. Read here; written by the writer together with what the request cost.
-import { and, desc, eq, gt, gte, lt, lte, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, gte, lte, type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
-import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
+import type { UsageRow } from '../../../contract/usage.ts'
 import type { Db } from '../open.ts'
 import { usage } from '../schema/usage.ts'
-import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { type Page, toPage } from './paging.ts'
+import { listQuery, type UsageListRequest, usageCursor, whereOf } from './usage-list.ts'
 import { createUsageSums } from './usage-sums.ts'
 import type { UsageTotals } from './usage-totals.ts'
-
-export interface UsageFilter {
-  readonly userId?: string | undefined
-  readonly keyId?: string | undefined
-  readonly model?: string | undefined
-  readonly endpoint?: string | undefined
-  /** HTTP status. */
-  readonly status?: number | undefined
-  readonly reason?: ChargeReason | undefined
-  /** Unix milliseconds, inclusive. */
-  readonly from?: number | undefined
-  /** Unix milliseconds, exclusive. */
-  readonly to?: number | undefined
-}
 
 export interface UsageRepository {
   /** The row of a request that arrived at this moment. */
   find(createdAt: number, requestId: string): UsageRow | undefined
   /** The row of a request that arrived from `from` to `to`, both inclusive: reads every row of that time. */
   findBetween(requestId: string, from: number, to: number): UsageRow | undefined
-  /** Newest first. */
-  list(filter: UsageFilter & PageRequest): Page<UsageRow>
+  list(request: UsageListRequest): Page<UsageRow>
   /** Of one person since a moment, such as local midnight; without what the demo upstream answered. */
   today(userId: string, since: number): UsageTotals
   /** What a person's balance has paid since a moment, and when it did so first; null where it never did. */
@@ -56,7 +42,7 @@ export function createUsageRepository({ raw, orm }: Db): UsageRepository {
     findBetween: (requestId, from, to) => between.get({ from, to, requestId }),
     list: (request) => {
       const found = listQuery(orm, request).all()
-      return toPage(found, request.limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.requestId }))
+      return toPage(found, request.limit, (row) => usageCursor(row, request.sort))
     },
     paidFromBalance: (userId, since) =>
       orm
@@ -73,68 +59,3 @@ export function createUsageRepository({ raw, orm }: Db): UsageRepository {
 
 const sumOf = (column: AnySQLiteColumn<{ data: number }>): SQL<number> =>
   sql<number>`coalesce(sum(${column}), 0)`
-
-/** The query itself, so that a test can ask the database how it would go about it. */
-export function listQuery(orm: Db['orm'], { cursor, limit, ...filter }: UsageFilter & PageRequest) {
-  const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
-  const wanted = and(
-    whereOf(filter),
-    after && sql`(${usage.createdAt}, ${usage.requestId}) < (${after.at}, ${after.id})`,
-  )
-  // SQLite reads the row to every entry of an index before it looks at what else the entry says. Asked for the keys alone, it
-  // reads the index alone.
-  const keys = sql`(select ${usage.createdAt}, ${usage.requestId} from ${usage} where ${wanted}
-    order by ${usage.createdAt} desc, ${usage.requestId} desc limit ${limit + 1})`
-  return orm
-    .select()
-    .from(usage)
-    .where(isInIndex(filter) ? sql`(${usage.createdAt}, ${usage.requestId}) in ${keys}` : wanted)
-    .orderBy(desc(usage.createdAt), desc(usage.requestId))
-    .limit(limit + 1)
-}
-
-/** Whether the index by person or by key has everything that is asked for, and more than whose the rows are is asked for. */
-const isInIndex = ({ userId, keyId, model, endpoint, status, reason }: UsageFilter): boolean =>
-  (userId === undefined) !== (keyId === undefined) &&
-  reason === undefined &&
-  [model, endpoint, status].some((asked) => asked !== undefined)
-
-/**
- * Of several filters the narrowest leads along its index, and the others are asked of the rows that it finds: the plus takes
- * a column out of the choice of an index, which would be a guess.
- */
-function whereOf(filter: UsageFilter): SQL | undefined {
-  const { from, to } = filter
-  const [leading, ...others] = conditionsOf(filter)
-  return and(
-    leading && sql`${leading.column} = ${leading.value}`,
-    leading?.implied,
-    ...others.map(({ column, value }) => sql`+${column} = ${value}`),
-    from === undefined ? undefined : gte(usage.createdAt, from),
-    to === undefined ? undefined : lt(usage.createdAt, to),
-  )
-}
-
-interface Condition {
-  readonly column: AnySQLiteColumn
-  readonly value: string | number
-  /** That of a partial index, word for word: only then does SQLite use it. */
-  readonly implied?: SQL | undefined
-}
-
-/** The narrowest first. */
-function conditionsOf({ userId, keyId, model, endpoint, status, reason }: UsageFilter): Condition[] {
-  const asked: Condition[] = []
-  const add = (column: AnySQLiteColumn, value: string | number | undefined, implied?: SQL): void => {
-    if (value !== undefined) asked.push({ column, value, implied })
-  }
-  add(usage.keyId, keyId)
-  add(usage.userId, userId)
-  if (status !== 200) add(usage.status, status, sql`${usage.status} <> 200`)
-  if (reason !== 'completed') add(usage.reason, reason, sql`${usage.reason} <> 'completed'`)
-  add(usage.model, model)
-  add(usage.endpoint, endpoint)
-  if (status === 200) add(usage.status, status)
-  if (reason === 'completed') add(usage.reason, reason)
-  return asked
-}

@@ -1,12 +1,13 @@
 // The list of people as the console shows it: searched, narrowed, sorted, page by page, with the counts beside it.
-import { and, asc, count, desc, eq, ne, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, ne, type SQL, sql } from 'drizzle-orm'
 import type { Role, UserStatus } from '../../../contract/operations/fields.ts'
 import type { UserSort } from '../../../contract/operations/users.ts'
 import { emailKeyOf } from '../email-key.ts'
 import type { Db } from '../open.ts'
 import { balances } from '../schema/ledger.ts'
 import { users } from '../schema/users.ts'
-import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { formatTimeCursor, type Page, toPage } from './paging.ts'
+import { decideOrder, type SortKeys, type SortRequest } from './sorting.ts'
 import type { UserRow } from './users.ts'
 
 export interface UserFilter {
@@ -15,10 +16,6 @@ export interface UserFilter {
   /** Where left out: everybody who is not deleted. */
   readonly status?: UserStatus | undefined
   readonly role?: Role | undefined
-  /** `createdAt` where left out. */
-  readonly sort?: UserSort | undefined
-  /** `desc` where left out. */
-  readonly direction?: 'asc' | 'desc' | undefined
 }
 
 export interface UserCounts {
@@ -46,26 +43,26 @@ export const userColumns = {
   deletedAt: users.deletedAt,
 }
 
-/** What each order compares first; the id decides between equals. */
-const SORT_KEYS: Readonly<Record<UserSort, SQL>> = {
-  createdAt: sql`${users.createdAt}`,
-  email: sql`${users.emailKey}`,
-  lastSeenAt: sql`coalesce(${users.lastSeenAt}, 0)`,
-  balance: sql`(select ${balances.balanceNanoUsd} from ${balances} where ${balances.userId} = ${users.id})`,
+const SORT_KEYS: SortKeys<UserSort> = {
+  table: users,
+  id: users.id,
+  usual: 'createdAt',
+  keys: {
+    createdAt: sql`${users.createdAt}`,
+    email: sql`${users.emailKey}`,
+    lastSeenAt: sql`coalesce(${users.lastSeenAt}, 0)`,
+    balance: sql`(select ${balances.balanceNanoUsd} from ${balances} where ${balances.userId} = ${users.id})`,
+  },
 }
 
-export function listUsers(
-  orm: Db['orm'],
-  { cursor, limit, ...filter }: UserFilter & PageRequest,
-): Page<UserRow> {
-  const { sort = 'createdAt', direction = 'desc' } = filter
-  const key = SORT_KEYS[sort]
-  const inOrder = direction === 'asc' ? asc : desc
+export function listUsers(orm: Db['orm'], filter: UserFilter & SortRequest<UserSort>): Page<UserRow> {
+  const { limit } = filter
+  const { after, order } = decideOrder(orm, SORT_KEYS, filter)
   const found = orm
     .select(userColumns)
     .from(users)
-    .where(and(whereOf(filter), cursor === undefined ? undefined : isAfter(orm, cursor, key, direction)))
-    .orderBy(inOrder(key), inOrder(users.id))
+    .where(and(whereOf(filter), after))
+    .orderBy(...order)
     .limit(limit + 1)
     .all()
   return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
@@ -81,23 +78,6 @@ const whereOf = ({ search, status, role }: UserFilter): SQL | undefined =>
     status ? eq(users.status, status) : ne(users.status, 'deleted'),
     role ? eq(users.role, role) : undefined,
   )
-
-/**
- * The cursor names the last row of the page before, whatever the order: the row's own key is looked up again, since an email
- * has no place in a cursor. A row is never gone, people are deleted softly.
- */
-function isAfter(orm: Db['orm'], cursor: string, key: SQL, direction: 'asc' | 'desc'): SQL {
-  const { id } = parseTimeCursor(cursor)
-  const last = orm
-    .select({ key: sql<string | number>`${key}` })
-    .from(users)
-    .where(eq(users.id, id))
-    .get()
-  // A cursor of somebody's own making: there is nothing after nobody.
-  if (!last) return sql`0`
-  const compare = direction === 'asc' ? sql`>` : sql`<`
-  return sql`(${key}, ${users.id}) ${compare} (${last.key}, ${id})`
-}
 
 interface StatusCount {
   readonly status: UserStatus

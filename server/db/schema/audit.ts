@@ -15,5 +15,8 @@ export const audit = sqliteTable(
     after: text('after').notNull(),
     address: text('address').notNull(),
   },
-  (table) => [index('audit_created').on(table.createdAt, table.id)],
+  (table) => [
+    index('audit_created').on(table.createdAt, table.id),
+    index('audit_operation').on(table.operation, table.id),
+  ],
 )

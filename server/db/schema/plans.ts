@@ -94,17 +94,21 @@ export const codes = sqliteTable(
     hash: blob('hash', { mode: 'buffer' }).notNull(),
     /** Its last characters: enough to tell which one somebody speaks of, and more than enough random ones are left. */
     hint: text('hint').notNull(),
-    /** Below zero: claimed at its opposite, by somebody whom a restore left out. Such a code is never enabled again. */
     disabledAt: integer('disabled_at'),
     redeemedAt: integer('redeemed_at'),
+    /** Null as well where somebody redeemed it whom a restore left out: it stays redeemed. */
     redeemedBy: text('redeemed_by').references(() => users.id, { onDelete: 'restrict' }),
   },
   (table) => [
     uniqueIndex('codes_hash').on(table.hash),
-    index('codes_batch').on(table.batchId, table.id),
+    // With what a batch counts of its codes.
+    index('codes_batch').on(table.batchId, table.id, table.redeemedAt, table.disabledAt),
     index('codes_redeemed').on(table.redeemedAt, table.id).where(sql`"redeemed_at" is not null`),
     index('codes_redeemed_by').on(table.redeemedBy, table.redeemedAt).where(sql`"redeemed_by" is not null`),
     check('codes_hash_length', sql`length(${table.hash}) = 32`),
-    check('codes_redeemed', sql`(${table.redeemedAt} is null) = (${table.redeemedBy} is null)`),
+    check(
+      'codes_redeemed',
+      sql`case when ${table.redeemedAt} is null then ${table.redeemedBy} is null else ${table.disabledAt} is null end`,
+    ),
   ],
 )

@@ -37,7 +37,8 @@ export const usage = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.createdAt, table.requestId] }),
-    // With what a person's or a key's list is narrowed by further, so that rows which do not fit are passed over unread.
+    // Each with the cost, so that what it leads to is sorted by that unread; the first two with what a person's or a key's list
+    // is narrowed by further, so that rows which do not fit are passed over unread.
     index('usage_user_created').on(
       table.userId,
       table.createdAt,
@@ -45,6 +46,7 @@ export const usage = sqliteTable(
       table.model,
       table.endpoint,
       table.status,
+      table.costNanoUsd,
     ),
     index('usage_key_created').on(
       table.keyId,
@@ -53,15 +55,24 @@ export const usage = sqliteTable(
       table.model,
       table.endpoint,
       table.status,
+      table.costNanoUsd,
     ),
-    index('usage_model_created').on(table.model, table.createdAt, table.requestId),
-    index('usage_endpoint_created').on(table.endpoint, table.createdAt, table.requestId),
+    index('usage_model_created').on(table.model, table.createdAt, table.requestId, table.costNanoUsd),
+    index('usage_endpoint_created').on(table.endpoint, table.createdAt, table.requestId, table.costNanoUsd),
+    index('usage_cost').on(
+      table.costNanoUsd,
+      table.createdAt,
+      table.requestId,
+      table.model,
+      table.endpoint,
+      table.status,
+    ),
     // Of what is not the usual, so that the usual does not pay for it.
     index('usage_status_created')
-      .on(table.status, table.createdAt, table.requestId)
+      .on(table.status, table.createdAt, table.requestId, table.costNanoUsd)
       .where(sql`"status" <> 200`),
     index('usage_reason_created')
-      .on(table.reason, table.createdAt, table.requestId)
+      .on(table.reason, table.createdAt, table.requestId, table.costNanoUsd)
       .where(sql`"reason" <> 'completed'`),
   ],
 )

@@ -35,7 +35,7 @@ test('a frame that can be read says what the socket has to know', () => {
   )
   expect(read).toMatchObject({
     ok: true,
-    value: { streamId: 'a', generates: false, isStored: false, previousResponseId: 'resp_1' },
+    value: { streamId: 'a', generates: false, previousResponseId: 'resp_1' },
   })
   expect(readFrame(create(`,"previous_response_id":${'9'.repeat(400)}`))).toMatchObject({
     ok: true,

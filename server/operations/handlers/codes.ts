@@ -38,7 +38,7 @@ export function codeHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
         ...code,
         status: statusOf(batch, { ...code, disabledAt }, now),
       }))
-      return ok({ ...found, rows, total: batch.count })
+      return ok({ ...found, rows, total: batch.count, batch: toView(deps, batch) })
     },
     'codes.disable': switchCodes(deps, 'codes.disable'),
     'codes.enable': switchCodes(deps, 'codes.enable'),

@@ -17,9 +17,9 @@ export function invitationHandlers(
   const { repositories, clock } = deps
   return {
     'users.invite': invite(deps),
-    'invitations.list'({ status, limit, cursor }) {
+    'invitations.list'(filter) {
       const now = clock.now()
-      const page = repositories.invitations.list({ status, limit, cursor, now })
+      const page = repositories.invitations.list({ ...filter, now })
       return ok({ ...page, rows: page.rows.map((row) => toView(row, now)) })
     },
     'invitations.revoke'({ invitationId }, caller) {

@@ -12,7 +12,7 @@ import styles from './audit.module.css'
 import type { AuditRow } from './audit-table.tsx'
 import { type Difference, differencesOf } from './difference.ts'
 import { TARGETS } from './targets.ts'
-import { memberText, Value } from './value.tsx'
+import { MemberName, Value } from './value.tsx'
 import { useWords } from './words.ts'
 
 interface AuditDrawerProps {
@@ -65,7 +65,7 @@ function DifferenceLine({ difference: { path, before, after } }: { readonly diff
   return (
     <div>
       <dt>
-        <Mono>{path === '' ? t('value') : memberText(path)}</Mono>
+        <MemberName path={path} />
       </dt>
       {before === undefined ? undefined : (
         <dd className={styles['before']}>

@@ -6,14 +6,22 @@ import { DateRange } from '../../../kit/date-range.tsx'
 import { FilterBar, PageHeader } from '../../../kit/page.tsx'
 import { SearchInput } from '../../../kit/search-input.tsx'
 import { FilterSelect } from '../../../kit/select.tsx'
+import { tableSorting } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
-import { choiceParam, numberParam, textParam, useSearchParams } from '../../../routing/search-params.ts'
+import {
+  choiceParam,
+  numberParam,
+  sortParams,
+  textParam,
+  useSearchParams,
+} from '../../../routing/search-params.ts'
 import { AuditDrawer } from './audit-drawer.tsx'
 import { AuditTable } from './audit-table.tsx'
 import { TARGETS } from './targets.ts'
 import { useWords } from './words.ts'
 
+const SORTS = ['createdAt', 'actor', 'operation'] as const
 const PARAMS = {
   search: textParam,
   target: choiceParam(TARGETS),
@@ -24,6 +32,7 @@ const PARAMS = {
   to: numberParam,
   /** Which row's drawer is open. */
   row: textParam,
+  ...sortParams(SORTS),
 }
 const ALL = {
   search: '',
@@ -39,6 +48,7 @@ export function AuditScreen() {
   const t = useWords()
   const [params, setParams] = useSearchParams(PARAMS)
   const { search, target, targetId, operation, actor, from, to, row } = params
+  const { sort = 'createdAt', direction = 'desc' } = params
   useRefreshOn('data.changed', ['audit.list'])
   useRefreshOn('user.changed', ['audit.list'])
   useRefreshOn('key.changed', ['audit.list'])
@@ -52,11 +62,9 @@ export function AuditScreen() {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   }
-  const { query, paging } = usePaged('audit.list', filter)
+  const { query, paging } = usePaged('audit.list', { ...filter, sort, direction })
   const rows = query.data?.rows
-  const isFiltered = Object.entries(params).some(
-    ([name, value]) => name !== 'row' && value !== '' && value !== undefined,
-  )
+  const isFiltered = Object.keys(filter).length > 0
   const open = rows?.find(({ id }) => id === row)
   const narrow = (changes: Partial<typeof params>) => setParams({ ...changes, row: '' })
   return (
@@ -105,7 +113,12 @@ export function AuditScreen() {
             ) : undefined}
             {rows !== undefined && rows.length > 0 && !query.isError ? (
               <>
-                <AuditTable rows={rows} openId={open?.id} onOpen={({ id }) => setParams({ row: id })} />
+                <AuditTable
+                  rows={rows}
+                  openId={open?.id}
+                  table={tableSorting(SORTS, { sort, direction }, setParams)}
+                  onOpen={({ id }) => setParams({ row: id })}
+                />
                 <Pager paging={paging} total={query.data?.total} />
               </>
             ) : undefined}

@@ -1,11 +1,13 @@
-// The list of changes, the newest first.
+// The list of changes.
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { Mono } from '../../../kit/literals.tsx'
+import type { TableSorting } from '../../../kit/sorting.ts'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { useOperationWords } from '../../../words/operations/operation-words.ts'
 import { differencesOf, mostTelling } from './difference.ts'
-import { memberText, Value } from './value.tsx'
+import { Target } from './target.tsx'
+import { MemberName, Value } from './value.tsx'
 import { useWords } from './words.ts'
 
 export type AuditRow = CallOutput<'audit.list'>['rows'][number]
@@ -13,29 +15,45 @@ export type AuditRow = CallOutput<'audit.list'>['rows'][number]
 interface AuditTableProps {
   readonly rows: readonly AuditRow[]
   readonly openId: string | undefined
+  readonly table: TableSorting
   readonly onOpen: (row: AuditRow) => void
 }
 
-export function AuditTable({ rows, openId, onOpen }: AuditTableProps) {
+export function AuditTable({ rows, openId, table, onOpen }: AuditTableProps) {
   const t = useWords()
   const operation = useOperationWords()
   const isDrawerOpen = openId !== undefined
   const columns: readonly Column<AuditRow>[] = [
-    { name: 'when', head: t('when'), cell: ({ createdAt }) => <Time atMs={createdAt} /> },
+    {
+      name: 'when',
+      head: t('when'),
+      sort: 'createdAt',
+      isTime: true,
+      cell: ({ createdAt }) => <Time atMs={createdAt} />,
+    },
     {
       name: 'who',
       head: t('who'),
+      sort: 'actor',
       cell: ({ actorEmail }) => actorEmail ?? <span className="quiet">{t('nobody')}</span>,
     },
-    { name: 'what', head: t('what'), cell: (row) => <span className="m">{operation(row.operation)}</span> },
+    {
+      name: 'what',
+      head: t('what'),
+      sort: 'operation',
+      cell: (row) => <span className="m">{operation(row.operation)}</span>,
+    },
+    { name: 'target', head: t('target'), room: 'little', cell: (row) => <Target row={row} /> },
     {
       name: 'change',
+      room: 'some',
       head: t('change'),
       isHidden: isDrawerOpen,
       cell: (row) => <MainChange row={row} />,
     },
     {
       name: 'address',
+      room: 'all',
       head: t('address'),
       isHidden: isDrawerOpen,
       cell: ({ address }) => <Mono>{address}</Mono>,
@@ -49,6 +67,7 @@ export function AuditTable({ rows, openId, onOpen }: AuditTableProps) {
       keyOf={({ id }) => id}
       openKey={openId}
       onOpen={onOpen}
+      {...table}
     />
   )
 }
@@ -61,7 +80,7 @@ function MainChange({ row }: { readonly row: AuditRow }) {
   if (first === undefined) return <span className="quiet">{t('noDifference')}</span>
   return (
     <span className="row g6" style={{ maxWidth: 420, overflow: 'hidden' }}>
-      <Mono>{memberText(first.path)}</Mono>
+      <span className="quiet nw"><MemberName path={first.path} /></span>
       <span className="trunc">
         <Value path={first.path} value={first.after} />
       </span>

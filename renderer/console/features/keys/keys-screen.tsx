@@ -9,16 +9,19 @@ import { Button } from '../../../kit/button.tsx'
 import { FilterBar, PageHeader } from '../../../kit/page.tsx'
 import { SearchInput } from '../../../kit/search-input.tsx'
 import { FilterSelect } from '../../../kit/select.tsx'
+import { tableSorting } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
-import { choiceParam, textParam, useSearchParams } from '../../../routing/search-params.ts'
+import { choiceParam, sortParams, textParam, useSearchParams } from '../../../routing/search-params.ts'
 import { CreateKeyDialog } from './create-key-dialog.tsx'
 import { KeyDialogs, type KeyTask } from './key-dialogs.tsx'
 import { KeyDrawer } from './key-drawer.tsx'
 import { KeysTable } from './keys-table.tsx'
 import { useWords } from './words.ts'
 
+const SORTS = ['createdAt', 'name', 'owner', 'lastUsedAt'] as const
 const PARAMS = {
+  ...sortParams(SORTS),
   search: textParam,
   status: choiceParam(KEY_STATUSES),
   /** Whose keys alone. */
@@ -29,7 +32,8 @@ const PARAMS = {
 
 export function KeysScreen() {
   const t = useWords()
-  const [{ search, status, user, key }, setParams] = useSearchParams(PARAMS)
+  const [params, setParams] = useSearchParams(PARAMS)
+  const { search, status, user, key, sort = 'createdAt', direction = 'desc' } = params
   const [isCreating, setIsCreating] = useState(false)
   const [task, setTask] = useState<KeyTask>()
   useRefreshOn('key.changed', ['keys.list'])
@@ -37,6 +41,8 @@ export function KeysScreen() {
     ...(search === '' ? {} : { search }),
     ...(status === undefined ? {} : { status }),
     ...(user === '' ? {} : { userId: user }),
+    sort,
+    direction,
   })
   const rows = query.data?.rows
   const isFiltered = search !== '' || status !== undefined || user !== ''
@@ -59,20 +65,22 @@ export function KeysScreen() {
           actions={isEmpty ? undefined : create}
         />
         <div className="pbody">
-          <FilterBar>
-            <SearchInput
-              label={t('search')}
-              value={search}
-              onChange={(text) => setParams({ search: text })}
-            />
-            <FilterSelect
-              label={t('status')}
-              value={status}
-              options={KEY_STATUSES.map((value) => ({ value, label: t(`filter_${value}`) }))}
-              onChange={(value) => setParams({ status: value })}
-            />
-            {user === '' ? undefined : <OwnerFilter userId={user} onClear={() => setParams({ user: '' })} />}
-          </FilterBar>
+          {isEmpty && !query.isError ? undefined : (
+            <FilterBar>
+              <SearchInput
+                label={t('search')}
+                value={search}
+                onChange={(text) => setParams({ search: text })}
+              />
+              <FilterSelect
+                label={t('status')}
+                value={status}
+                options={KEY_STATUSES.map((value) => ({ value, label: t(`filter_${value}`) }))}
+                onChange={(value) => setParams({ status: value })}
+              />
+              {user === '' ? undefined : <OwnerFilter userId={user} onClear={() => setParams({ user: '' })} />}
+            </FilterBar>
+          )}
           {isEmpty && !query.isError ? (
             <EmptyState
               icon={<KeyRound size={32} strokeWidth={1.5} />}
@@ -104,6 +112,7 @@ export function KeysScreen() {
                   <KeysTable
                     rows={rows}
                     openId={open?.id}
+                    table={tableSorting(SORTS, { sort, direction }, setParams)}
                     onOpen={({ id }) => setParams({ key: id })}
                     onTask={begin}
                   />

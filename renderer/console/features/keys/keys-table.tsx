@@ -10,6 +10,7 @@ import { IconButton } from '../../../kit/icon-button.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import { Menu } from '../../../kit/menu.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
+import type { TableSorting } from '../../../kit/sorting.ts'
 import { type Column, Table } from '../../../kit/table.tsx'
 import type { KeyTask } from './key-dialogs.tsx'
 import { KeyMenuItems } from './key-menu.tsx'
@@ -18,11 +19,12 @@ import { useWords } from './words.ts'
 interface KeysTableProps {
   readonly rows: readonly KeyRow[]
   readonly openId: string | undefined
+  readonly table: TableSorting
   readonly onOpen: (key: KeyRow) => void
   readonly onTask: (kind: KeyTask['kind'], key: KeyRow) => void
 }
 
-export function KeysTable({ rows, openId, onOpen, onTask }: KeysTableProps) {
+export function KeysTable({ rows, openId, table, onOpen, onTask }: KeysTableProps) {
   const t = useWords()
   const stateName = useApiKeyWords()
   const nowMs = Date.now()
@@ -31,6 +33,7 @@ export function KeysTable({ rows, openId, onOpen, onTask }: KeysTableProps) {
     {
       name: 'name',
       head: t('name'),
+      sort: 'name',
       cell: ({ name, prefix }) => (
         <span className="two">
           <span className="m">{name}</span>
@@ -41,6 +44,7 @@ export function KeysTable({ rows, openId, onOpen, onTask }: KeysTableProps) {
     {
       name: 'owner',
       head: t('owner'),
+      sort: 'owner',
       cell: ({ userId, userEmail }) => (
         <Link className="link" href={userPath(userId)}>
           {userEmail}
@@ -78,7 +82,14 @@ export function KeysTable({ rows, openId, onOpen, onTask }: KeysTableProps) {
         </>
       ),
     },
-    { name: 'used', head: t('lastUsed'), isHidden: isDrawerOpen, cell: (key) => <LastUse apiKey={key} /> },
+    {
+      name: 'used',
+      head: t('lastUsed'),
+      sort: 'lastUsedAt',
+      isTime: true,
+      isHidden: isDrawerOpen,
+      cell: (key) => <LastUse apiKey={key} />,
+    },
     {
       name: 'actions',
       head: t('more', { name: '' }),
@@ -104,6 +115,7 @@ export function KeysTable({ rows, openId, onOpen, onTask }: KeysTableProps) {
       keyOf={({ id }) => id}
       openKey={openId}
       onOpen={onOpen}
+      {...table}
     />
   )
 }

@@ -9,6 +9,7 @@ import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
 import { IconButton } from '../../../kit/icon-button.tsx'
 import { useKitWords } from '../../../kit/kit-words.ts'
+import { useSortedRows } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
 import { Table } from '../../../kit/table.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
@@ -23,7 +24,11 @@ export function AliasesTab({ models }: { readonly models: readonly string[] }) {
   const [isAdding, setIsAdding] = useState(false)
   const [removed, setRemoved] = useState<string>()
   const aliases = settings.data?.modelAliases
-  const rows = Object.entries(aliases ?? {}).sort(([one], [other]) => one.localeCompare(other, 'en'))
+  const { rows, table } = useSortedRows(
+    Object.entries(aliases ?? {}),
+    { alias: ([alias]) => alias, model: ([, model]) => model },
+    { by: 'alias', isDescending: false },
+  )
   const add = (
     <Button kind="secondary" onClick={() => setIsAdding(true)}>
       <Plus size={14} aria-hidden="true" />
@@ -51,12 +56,19 @@ export function AliasesTab({ models }: { readonly models: readonly string[] }) {
           <Table
             label={t('tab_aliases')}
             rows={rows}
+            {...table}
             keyOf={([alias]) => alias}
             columns={[
-              { name: 'alias', head: t('alias'), cell: ([alias]) => <code className="mono">{alias}</code> },
+              {
+                name: 'alias',
+                head: t('alias'),
+                sort: 'alias',
+                cell: ([alias]) => <code className="mono">{alias}</code>,
+              },
               {
                 name: 'model',
                 head: t('aliasFor'),
+                sort: 'model',
                 cell: ([, model]) => <code className="mono">{model}</code>,
               },
               {

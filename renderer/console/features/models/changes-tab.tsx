@@ -7,6 +7,7 @@ import { Button } from '../../../kit/button.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager, Table } from '../../../kit/table.tsx'
+import { UnitRateText, unitRateOf } from '../../../kit/unit-rate.tsx'
 import { STATE_SHAPE } from './price-state.ts'
 import type { BookRow } from './priced-model.ts'
 import { WithdrawDialog } from './withdraw-dialog.tsx'
@@ -52,13 +53,25 @@ export function ChangesTab() {
                   name: 'input',
                   head: t('kind_input'),
                   isNumber: true,
-                  cell: (row) => <Money nanoUsd={row.inputNanoUsdPerMTok} kind="price" />,
+                  cell: (row) =>
+                    unitRateOf(row) === undefined ? (
+                      <Money nanoUsd={row.inputNanoUsdPerMTok} kind="price" />
+                    ) : (
+                      <span className="quiet">—</span>
+                    ),
                 },
                 {
                   name: 'output',
                   head: t('kind_output'),
                   isNumber: true,
-                  cell: (row) => <Money nanoUsd={row.outputNanoUsdPerMTok} kind="price" />,
+                  cell: (row) => {
+                    const unit = unitRateOf(row)
+                    return unit === undefined ? (
+                      <Money nanoUsd={row.outputNanoUsdPerMTok} kind="price" />
+                    ) : (
+                      <UnitRateText rate={unit} />
+                    )
+                  },
                 },
                 {
                   name: 'source',

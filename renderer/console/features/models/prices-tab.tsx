@@ -8,8 +8,10 @@ import { multiplierText } from '../../../kit/multiplier.ts'
 import { FilterBar } from '../../../kit/page.tsx'
 import { SearchInput } from '../../../kit/search-input.tsx'
 import { FilterSelect } from '../../../kit/select.tsx'
+import { useSortedRows } from '../../../kit/sorting.ts'
 import { NoResults } from '../../../kit/states.tsx'
 import { type Column, Table } from '../../../kit/table.tsx'
+import { UnitRateText, unitRateOf } from '../../../kit/unit-rate.tsx'
 import { useSearchParams } from '../../../routing/search-params.ts'
 import { AccessSwitch } from './access-switch.tsx'
 import { MultiplierDialog } from './multiplier-dialog.tsx'
@@ -88,8 +90,17 @@ function GlobalMultiplier() {
   )
 }
 
+const SORT_KEYS = {
+  model: ({ model }: PricedModel) => model,
+  input: ({ rates }: PricedModel) => rates?.inputNanoUsdPerMTok,
+  cached: ({ rates }: PricedModel) => rates?.cachedInputNanoUsdPerMTok,
+  output: ({ rates }: PricedModel) => rates?.outputNanoUsdPerMTok,
+  multiplier: ({ multiplierPpm }: PricedModel) => multiplierPpm,
+}
+
 function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
   const t = useWords()
+  const sorted = useSortedRows(rows, SORT_KEYS, { by: 'model', isDescending: false })
   const isDrawerOpen = openModel !== undefined
   const rate = (value: number | null | undefined) =>
     value === null || value === undefined ? (
@@ -101,6 +112,7 @@ function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
     {
       name: 'model',
       head: t('model'),
+      sort: 'model',
       cell: ({ model, nextPriceAt }) => (
         <span className="row g6">
           <code className="mono">{model}</code>
@@ -123,17 +135,19 @@ function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
       name: 'input',
       head: t('kind_input'),
       isNumber: true,
+      sort: 'input',
       cell: ({ rates }) =>
         rates === undefined ? (
           <span className="t-warn">{t('origin_none')}</span>
         ) : (
-          rate(rates.inputNanoUsdPerMTok)
+          rate(unitRateOf(rates) === undefined ? rates.inputNanoUsdPerMTok : undefined)
         ),
     },
     {
       name: 'cached',
       head: t('kind_cachedInput'),
       isNumber: true,
+      sort: 'cached',
       isHidden: isDrawerOpen,
       cell: ({ rates }) => rate(rates?.cachedInputNanoUsdPerMTok),
     },
@@ -141,12 +155,17 @@ function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
       name: 'output',
       head: t('kind_output'),
       isNumber: true,
-      cell: ({ rates }) => rate(rates?.outputNanoUsdPerMTok),
+      sort: 'output',
+      cell: ({ rates }) => {
+        const unit = rates && unitRateOf(rates)
+        return unit === undefined ? rate(rates?.outputNanoUsdPerMTok) : <UnitRateText rate={unit} />
+      },
     },
     {
       name: 'multiplier',
       head: t('multiplier'),
       isNumber: true,
+      sort: 'multiplier',
       isHidden: isDrawerOpen,
       cell: ({ multiplierPpm }) => (
         <span className={multiplierPpm === 1_000_000 ? 'quiet' : 'b'}>× {multiplierText(multiplierPpm)}</span>
@@ -164,7 +183,8 @@ function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
     <Table
       label={t('tab_prices')}
       columns={columns}
-      rows={rows}
+      rows={sorted.rows}
+      {...sorted.table}
       keyOf={({ model }) => model}
       openKey={openModel}
       onOpen={({ model }) => onOpen(model)}

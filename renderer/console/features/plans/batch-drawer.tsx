@@ -1,7 +1,7 @@
 // One batch of codes: which are used, by whom and when; a code, or all that are left, can be disabled.
 import { Ban } from 'lucide-react'
 import { useState } from 'react'
-import { useAsk, useChange, usePaged } from '../../../client/hooks.ts'
+import { useChange, usePaged } from '../../../client/hooks.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
@@ -23,10 +23,9 @@ interface BatchDrawerProps {
 
 export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
   const t = useWords()
-  const batches = useAsk('codes.list', { limit: 200 })
   const { query, paging } = usePaged('codes.listCodes', { batchId, limit: 50 })
   const [asked, setAsked] = useState<CodeRow | 'batch'>()
-  const batch = batches.data?.rows.find(({ id }) => id === batchId)
+  const batch = query.data?.batch
   const left = batch === undefined ? 0 : batch.count - batch.redeemed - batch.disabled
   const mayDisable = batch !== undefined && batchState(batch, Date.now()) === 'active'
   return (

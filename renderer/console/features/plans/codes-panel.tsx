@@ -1,14 +1,17 @@
-// The batches of codes, newest first: what each gives, how much of it is gone, until when it is good.
+// The batches of codes: what each gives, how much of it is gone, until when it is good.
 import { CalendarDays, Wallet } from 'lucide-react'
 import { usePaged } from '../../../client/hooks.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { Section } from '../../../kit/page.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
+import { useSortChoice } from '../../../kit/sorting.ts'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager, Table } from '../../../kit/table.tsx'
 import { BATCH_SHAPE, type BatchRow, batchState } from './plan-view.ts'
 import styles from './plans.module.css'
 import { useWords } from './words.ts'
+
+const SORTS = ['createdAt', 'name', 'redeemed', 'expiresAt'] as const
 
 interface CodesPanelProps {
   readonly openId: string | undefined
@@ -17,7 +20,8 @@ interface CodesPanelProps {
 
 export function CodesPanel({ openId, onOpen }: CodesPanelProps) {
   const t = useWords()
-  const { query, paging } = usePaged('codes.list', { limit: 20 })
+  const { choice, table } = useSortChoice(SORTS)
+  const { query, paging } = usePaged('codes.list', { ...choice, limit: 20 })
   const rows = query.data?.rows ?? []
   return (
     <Section title={t('batches')}>
@@ -36,8 +40,14 @@ export function CodesPanel({ openId, onOpen }: CodesPanelProps) {
             keyOf={({ id }) => id}
             openKey={openId}
             onOpen={({ id }) => onOpen(id)}
+            {...table}
             columns={[
-              { name: 'name', head: t('batch'), cell: ({ name }) => <span className="m">{name}</span> },
+              {
+                name: 'name',
+                head: t('batch'),
+                sort: 'name',
+                cell: ({ name }) => <span className="m">{name}</span>,
+              },
               {
                 name: 'prefix',
                 head: t('prefix'),
@@ -46,10 +56,16 @@ export function CodesPanel({ openId, onOpen }: CodesPanelProps) {
                 ),
               },
               { name: 'gives', head: t('gives'), cell: (batch) => <Gives batch={batch} /> },
-              { name: 'redeemed', head: t('redeemed'), cell: (batch) => <Redeemed batch={batch} /> },
+              {
+                name: 'redeemed',
+                head: t('redeemed'),
+                sort: 'redeemed',
+                cell: (batch) => <Redeemed batch={batch} />,
+              },
               {
                 name: 'expires',
                 head: t('expires'),
+                sort: 'expiresAt',
                 isHidden: openId !== undefined,
                 cell: ({ expiresAt }) =>
                   expiresAt === null ? (

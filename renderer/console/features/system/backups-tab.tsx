@@ -9,10 +9,11 @@ import { Count, Time } from '../../../kit/amounts.tsx'
 import { Button, ButtonLink } from '../../../kit/button.tsx'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
+import { useSortedRows } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
 import { Table } from '../../../kit/table.tsx'
 import { toast } from '../../../kit/toast.tsx'
-import { bytesText } from './figures.ts'
+import { bytesText } from '../../../kit/figures.ts'
 import { RestoreDialog } from './restore-dialog.tsx'
 import { useWords } from './words.ts'
 
@@ -25,7 +26,11 @@ export function BackupsTab({ status }: { readonly status: SystemStatus | undefin
     readonly backup: BackupManifest
   }>()
   const close = () => setAsked(undefined)
-  const rows = backups.data?.rows ?? []
+  const { rows, table } = useSortedRows(
+    backups.data?.rows ?? [],
+    { at: ({ createdAt }) => createdAt, size: ({ bytes }) => bytes, entries: ({ ledgerSeq }) => ledgerSeq },
+    { by: 'at', isDescending: true },
+  )
   const createNow = () =>
     create.mutate(
       {},
@@ -71,14 +76,28 @@ export function BackupsTab({ status }: { readonly status: SystemStatus | undefin
           <Table
             label={t('tab_backups')}
             rows={rows}
+            {...table}
             keyOf={({ id }) => id}
             columns={[
-              { name: 'at', head: t('made'), cell: ({ createdAt }) => <Time atMs={createdAt} isAbsolute /> },
+              {
+                name: 'at',
+                head: t('made'),
+                sort: 'at',
+                isTime: true,
+                cell: ({ createdAt }) => <Time atMs={createdAt} isAbsolute />,
+              },
               { name: 'reason', head: t('reason'), cell: ({ reason }) => t(`reason_${reason}`) },
-              { name: 'size', head: t('size'), isNumber: true, cell: ({ bytes }) => bytesText(bytes) },
+              {
+                name: 'size',
+                head: t('size'),
+                isNumber: true,
+                sort: 'size',
+                cell: ({ bytes }) => bytesText(bytes),
+              },
               {
                 name: 'entries',
                 head: t('ledgerEntries'),
+                sort: 'entries',
                 isNumber: true,
                 cell: ({ ledgerSeq }) => <Count value={ledgerSeq} />,
               },

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useAsk } from '../../../client/hooks.ts'
 import { FilterBar } from '../../../kit/page.tsx'
 import { SearchInput } from '../../../kit/search-input.tsx'
+import { useSortedRows } from '../../../kit/sorting.ts'
 import { ErrorState, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { Table } from '../../../kit/table.tsx'
 import { useWords } from './words.ts'
@@ -15,6 +16,10 @@ export function LicencesTab() {
   const rows = (licences.data?.rows ?? []).filter(({ name, licence }) =>
     `${name} ${licence}`.toLowerCase().includes(wanted),
   )
+  const sorted = useSortedRows(rows, {
+    name: ({ name }) => name,
+    licence: ({ licence }) => licence,
+  })
   return (
     <>
       <FilterBar>
@@ -29,16 +34,22 @@ export function LicencesTab() {
         {rows.length > 0 ? (
           <Table
             label={t('tab_licences')}
-            rows={rows}
+            rows={sorted.rows}
+            {...sorted.table}
             keyOf={({ name, version }) => `${name} ${version}`}
             columns={[
-              { name: 'name', head: t('package'), cell: ({ name }) => <code className="mono">{name}</code> },
+              {
+                name: 'name',
+                head: t('package'),
+                sort: 'name',
+                cell: ({ name }) => <code className="mono">{name}</code>,
+              },
               {
                 name: 'version',
                 head: t('packageVersion'),
                 cell: ({ version }) => <span className="num">{version}</span>,
               },
-              { name: 'licence', head: t('licence'), cell: ({ licence }) => licence },
+              { name: 'licence', head: t('licence'), sort: 'licence', cell: ({ licence }) => licence },
             ]}
           />
         ) : undefined}

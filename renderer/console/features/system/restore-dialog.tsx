@@ -14,6 +14,7 @@ import { CopyLine } from '../../../kit/literals.tsx'
 import { Facts } from '../../../kit/page.tsx'
 import { ErrorState, FailureNote, Note, SkeletonRows } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
+import { useMemberWords } from '../../../words/members/member-words.ts'
 import { useWords } from './words.ts'
 
 interface RestoreDialogProps {
@@ -94,6 +95,7 @@ export function RestoreDialog({ backup, onClose }: RestoreDialogProps) {
 
 function Differences({ differences }: { readonly differences: BackupDifferences }) {
   const t = useWords()
+  const { nameOf } = useMemberWords()
   const { ledger, users, keys, usage, prices, settings, balancesChanged, balances, codes } = differences
   const lost = (count: number) => <Count value={count} />
   return (
@@ -122,7 +124,7 @@ function Differences({ differences }: { readonly differences: BackupDifferences 
           { name: t('keptCodes'), value: lost(codes.keptClaimedCount) },
           ...(settings.length === 0
             ? []
-            : [{ name: t('changedSettings'), value: settings.map(({ name }) => name).join(', ') }]),
+            : [{ name: t('changedSettings'), value: settings.map(({ name }) => nameOf(name) ?? name).join(t('listComma')) }]),
         ]}
       />
       {balances.length === 0 ? undefined : (

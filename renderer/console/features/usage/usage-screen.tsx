@@ -5,12 +5,13 @@ import { usePaged, useRefreshOn } from '../../../client/hooks.ts'
 import { ButtonLink } from '../../../kit/button.tsx'
 import { CsvLink } from '../../../kit/csv-link.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
+import { tableSorting } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
 import { useSearchParams } from '../../../routing/search-params.ts'
 import { SpendOverTime } from '../../../spend/spend-over-time.tsx'
 import { LiveMark } from '../../../usage-rows/live-mark.tsx'
-import { filterInput, isFiltered } from '../../../usage-rows/usage-filter.ts'
+import { filterInput, isFiltered, USAGE_SORTS } from '../../../usage-rows/usage-filter.ts'
 import { UsageTotals } from '../../../usage-rows/usage-totals.tsx'
 import { type ConsoleFilter, NO_FILTER, PARAMS } from './filter-options.ts'
 import { ReceiptDrawer } from './receipt-drawer.tsx'
@@ -21,9 +22,9 @@ import { useWords } from './words.ts'
 export function UsageScreen() {
   const t = useWords()
   const [params, setParams] = useSearchParams(PARAMS)
-  const { metric = 'spend', request } = params
+  const { metric = 'spend', request, sort = 'createdAt', direction = 'desc' } = params
   const input = filterInput(params)
-  const { query, paging } = usePaged('usage.list', input)
+  const { query, paging } = usePaged('usage.list', { ...input, sort, direction })
   useRefreshOn('requests.finished', ['usage.list', 'usage.summary', 'usage.series', 'usage.top'])
   const page = query.isError ? undefined : query.data
   const rows = page?.rows
@@ -76,6 +77,7 @@ export function UsageScreen() {
                     <UsageTable
                       rows={page.rows}
                       names={page.names}
+                      table={tableSorting(USAGE_SORTS, { sort, direction }, setParams)}
                       openId={request === '' ? undefined : request}
                       onOpen={({ requestId }) => setParams({ request: requestId })}
                     />

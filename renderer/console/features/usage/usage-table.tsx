@@ -3,6 +3,7 @@ import type { CallOutput } from '../../../../contract/catalogue.ts'
 import type { UsageRow } from '../../../../contract/usage.ts'
 import { Duration, Time } from '../../../kit/amounts.tsx'
 import { Mono } from '../../../kit/literals.tsx'
+import type { TableSorting } from '../../../kit/sorting.ts'
 import { Table } from '../../../kit/table.tsx'
 import { Cost, Ending, Tokens } from '../../../usage-rows/row-cells.tsx'
 import styles from './usage.module.css'
@@ -12,10 +13,11 @@ interface UsageTableProps {
   readonly rows: readonly UsageRow[]
   readonly names: CallOutput<'usage.list'>['names']
   readonly openId: string | undefined
+  readonly table: TableSorting
   readonly onOpen: (row: UsageRow) => void
 }
 
-export function UsageTable({ rows, names, openId, onOpen }: UsageTableProps) {
+export function UsageTable({ rows, names, openId, table, onOpen }: UsageTableProps) {
   const t = useWords()
   const isBesideReceipt = openId !== undefined
   return (
@@ -25,8 +27,15 @@ export function UsageTable({ rows, names, openId, onOpen }: UsageTableProps) {
       keyOf={(row) => row.requestId}
       openKey={openId}
       onOpen={onOpen}
+      {...table}
       columns={[
-        { name: 'time', head: t('time'), cell: (row) => <Time atMs={row.createdAt} /> },
+        {
+          name: 'time',
+          head: t('time'),
+          sort: 'createdAt',
+          isTime: true,
+          cell: (row) => <Time atMs={row.createdAt} />,
+        },
         {
           name: 'user',
           head: t('user'),
@@ -75,7 +84,7 @@ export function UsageTable({ rows, names, openId, onOpen }: UsageTableProps) {
           room: 'some',
           cell: (row) => <Duration ms={row.durationMs} />,
         },
-        { name: 'cost', head: t('cost'), isNumber: true, cell: (row) => <Cost row={row} /> },
+        { name: 'cost', head: t('cost'), isNumber: true, sort: 'cost', cell: (row) => <Cost row={row} /> },
       ]}
     />
   )

@@ -11,6 +11,7 @@ import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { FilterBar } from '../../../kit/page.tsx'
 import { FilterSelect } from '../../../kit/select.tsx'
 import { type Status, StatusShape } from '../../../kit/shape.tsx'
+import { type TableSorting, useSortChoice } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, FailureNote, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { type Column, Pager, Table } from '../../../kit/table.tsx'
 import { toast } from '../../../kit/toast.tsx'
@@ -21,6 +22,7 @@ import { useWords } from './words.ts'
 type Invitation = CallOutput<'invitations.list'>['rows'][number]
 
 const STATUSES = ['open', 'used', 'expired', 'revoked'] as const
+const SORTS = ['createdAt', 'email', 'endsAt'] as const
 const SHAPES: Readonly<Record<Invitation['status'], Status>> = {
   open: 'info',
   used: 'ok',
@@ -35,20 +37,27 @@ export function InvitationsList({ onInvite }: { readonly onInvite: () => void })
     invitation: choiceParam(STATUSES),
   })
   const [revoking, setRevoking] = useState<Invitation>()
-  const { query, paging } = usePaged('invitations.list', status === undefined ? {} : { status })
+  const { choice, table } = useSortChoice(SORTS)
+  const { query, paging } = usePaged('invitations.list', {
+    ...(status === undefined ? {} : { status }),
+    ...choice,
+  })
   const rows = query.data?.rows
   const isNone = rows?.length === 0 && !query.isError
+  const isEmpty = isNone && status === undefined && paging.pageIndex === 0
   return (
     <div className={styles['list']}>
-      <FilterBar>
-        <FilterSelect
-          label={t('status')}
-          value={status}
-          options={STATUSES.map((value) => ({ value, label: t(`invitation_${value}`) }))}
-          onChange={(value) => setParams({ invitation: value })}
-        />
-      </FilterBar>
-      <div className="panel">
+      {isEmpty ? undefined : (
+        <FilterBar>
+          <FilterSelect
+            label={t('status')}
+            value={status}
+            options={STATUSES.map((value) => ({ value, label: t(`invitation_${value}`) }))}
+            onChange={(value) => setParams({ invitation: value })}
+          />
+        </FilterBar>
+      )}
+      <div className={isEmpty ? undefined : 'panel'}>
         {query.isPending ? <SkeletonRows rows={4} /> : undefined}
         {query.isError ? (
           <ErrorState
@@ -59,14 +68,14 @@ export function InvitationsList({ onInvite }: { readonly onInvite: () => void })
         ) : undefined}
         {rows !== undefined && !query.isError && rows.length > 0 ? (
           <>
-            <InvitationsTable rows={rows} onRevoke={setRevoking} />
+            <InvitationsTable rows={rows} table={table} onRevoke={setRevoking} />
             <Pager paging={paging} total={query.data?.total} />
           </>
         ) : undefined}
         {isNone && status !== undefined ? (
           <NoResults onClear={() => setParams({ invitation: undefined })} />
         ) : undefined}
-        {isNone && status === undefined ? (
+        {isEmpty ? (
           <EmptyState
             icon={<Mail size={32} strokeWidth={1.5} />}
             title={t('noInvitationsTitle')}
@@ -85,15 +94,17 @@ export function InvitationsList({ onInvite }: { readonly onInvite: () => void })
 
 interface InvitationsTableProps {
   readonly rows: readonly Invitation[]
+  readonly table: TableSorting
   readonly onRevoke: (invitation: Invitation) => void
 }
 
-function InvitationsTable({ rows, onRevoke }: InvitationsTableProps) {
+function InvitationsTable({ rows, table, onRevoke }: InvitationsTableProps) {
   const t = useWords()
   const columns: readonly Column<Invitation>[] = [
     {
       name: 'for',
       head: t('invitationFor'),
+      sort: 'email',
       cell: ({ email }) => (email === null ? t('anybody') : <span className="m">{email}</span>),
     },
     {
@@ -102,10 +113,18 @@ function InvitationsTable({ rows, onRevoke }: InvitationsTableProps) {
       cell: ({ status }) => <StatusShape status={SHAPES[status]}>{t(`invitation_${status}`)}</StatusShape>,
     },
     { name: 'role', head: t('role'), cell: ({ role }) => <span className="sec">{t(`role_${role}`)}</span> },
-    { name: 'made', head: t('invitationMade'), cell: ({ createdAt }) => <Time atMs={createdAt} /> },
+    {
+      name: 'made',
+      head: t('invitationMade'),
+      sort: 'createdAt',
+      isTime: true,
+      cell: ({ createdAt }) => <Time atMs={createdAt} />,
+    },
     {
       name: 'ends',
       head: t('invitationEnds'),
+      sort: 'endsAt',
+      isTime: true,
       cell: ({ expiresAt, usedAt, usedBy, revokedAt }) =>
         usedBy === null ? (
           <Time atMs={revokedAt ?? expiresAt} />
@@ -129,7 +148,9 @@ function InvitationsTable({ rows, onRevoke }: InvitationsTableProps) {
         ) : undefined,
     },
   ]
-  return <Table label={t('view_invitations')} columns={columns} rows={rows} keyOf={({ id }) => id} />
+  return (
+    <Table label={t('view_invitations')} columns={columns} rows={rows} keyOf={({ id }) => id} {...table} />
+  )
 }
 
 interface RevokeDialogProps {

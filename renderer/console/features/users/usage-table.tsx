@@ -3,16 +3,28 @@ import { useLocation } from 'wouter'
 import type { UsageRow } from '../../../../contract/usage.ts'
 import { Count, Time } from '../../../kit/amounts.tsx'
 import { Mono } from '../../../kit/literals.tsx'
+import type { TableSorting } from '../../../kit/sorting.ts'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { Cost, Ending } from '../../../usage-rows/row-cells.tsx'
 import { usagePath } from '../../usage-path.ts'
 import { useWords } from './words.ts'
 
-export function UsageTable({ rows }: { readonly rows: readonly UsageRow[] }) {
+interface UsageTableProps {
+  readonly rows: readonly UsageRow[]
+  readonly table?: TableSorting
+}
+
+export function UsageTable({ rows, table }: UsageTableProps) {
   const t = useWords()
   const [, navigate] = useLocation()
   const columns: readonly Column<UsageRow>[] = [
-    { name: 'when', head: t('when'), cell: ({ createdAt }) => <Time atMs={createdAt} /> },
+    {
+      name: 'when',
+      head: t('when'),
+      sort: 'createdAt',
+      isTime: true,
+      cell: ({ createdAt }) => <Time atMs={createdAt} />,
+    },
     { name: 'model', head: t('model'), cell: ({ model }) => <Mono>{model}</Mono> },
     {
       name: 'status',
@@ -34,6 +46,7 @@ export function UsageTable({ rows }: { readonly rows: readonly UsageRow[] }) {
     {
       name: 'cost',
       head: t('cost'),
+      sort: 'cost',
       isNumber: true,
       cell: (row) => <Cost row={row} />,
     },
@@ -44,6 +57,7 @@ export function UsageTable({ rows }: { readonly rows: readonly UsageRow[] }) {
       columns={columns}
       rows={rows}
       keyOf={(row) => row.requestId}
+      {...table}
       onOpen={({ userId, requestId }) => navigate(usagePath({ user: userId, request: requestId }))}
     />
   )

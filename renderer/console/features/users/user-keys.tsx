@@ -6,6 +6,7 @@ import { usePaged, useRefreshOn } from '../../../client/hooks.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import { type Status, StatusShape } from '../../../kit/shape.tsx'
+import { type TableSorting, useSortChoice } from '../../../kit/sorting.ts'
 import { type Column, Pager, Table } from '../../../kit/table.tsx'
 import { ListPanel } from './list-panel.tsx'
 import type { UserRow } from './user-status.ts'
@@ -13,9 +14,12 @@ import { useWords } from './words.ts'
 
 type KeyRow = CallOutput<'keys.list'>['rows'][number]
 
+const SORTS = ['createdAt', 'name', 'lastUsedAt'] as const
+
 export function UserKeys({ user }: { readonly user: UserRow }) {
   const t = useWords()
-  const { query, paging } = usePaged('keys.list', { userId: user.id })
+  const { choice, table } = useSortChoice(SORTS)
+  const { query, paging } = usePaged('keys.list', { userId: user.id, ...choice })
   useRefreshOn('key.changed', ['keys.list'])
   return (
     <ListPanel
@@ -30,7 +34,7 @@ export function UserKeys({ user }: { readonly user: UserRow }) {
     >
       {(rows) => (
         <>
-          <KeysTable rows={rows} />
+          <KeysTable rows={rows} table={table} />
           <Pager paging={paging} total={query.data?.total} />
         </>
       )}
@@ -38,11 +42,16 @@ export function UserKeys({ user }: { readonly user: UserRow }) {
   )
 }
 
-function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
+interface KeysTableProps {
+  readonly rows: readonly KeyRow[]
+  readonly table: TableSorting
+}
+
+function KeysTable({ rows, table }: KeysTableProps) {
   const t = useWords()
   const nowMs = Date.now()
   const columns: readonly Column<KeyRow>[] = [
-    { name: 'name', head: t('keyName'), cell: ({ name }) => <span className="m">{name}</span> },
+    { name: 'name', head: t('keyName'), sort: 'name', cell: ({ name }) => <span className="m">{name}</span> },
     { name: 'prefix', head: t('key'), cell: ({ prefix }) => <Mono>{prefix}</Mono> },
     {
       name: 'status',
@@ -55,6 +64,8 @@ function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
     {
       name: 'lastUsed',
       head: t('lastUsed'),
+      sort: 'lastUsedAt',
+      isTime: true,
       cell: ({ lastUsedAt, lastUsedAddress }) =>
         lastUsedAt === null ? (
           <span className="quiet">{t('notSeen')}</span>
@@ -71,7 +82,7 @@ function KeysTable({ rows }: { readonly rows: readonly KeyRow[] }) {
       cell: ({ spending }) => <Money nanoUsd={spending.total.spentNanoUsd} />,
     },
   ]
-  return <Table label={t('apiKeys')} columns={columns} rows={rows} keyOf={({ id }) => id} />
+  return <Table label={t('apiKeys')} columns={columns} rows={rows} keyOf={({ id }) => id} {...table} />
 }
 
 type KeyWord = 'active' | 'disabled' | 'expired'

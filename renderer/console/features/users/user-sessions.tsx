@@ -8,6 +8,7 @@ import { Button } from '../../../kit/button.tsx'
 import { clientName } from '../../../kit/client-name.ts'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { Mono } from '../../../kit/literals.tsx'
+import { useSortedRows } from '../../../kit/sorting.ts'
 import { FailureNote } from '../../../kit/states.tsx'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { toast } from '../../../kit/toast.tsx'
@@ -53,6 +54,10 @@ interface SessionsTableProps {
 
 function SessionsTable({ rows, onEnd }: SessionsTableProps) {
   const t = useWords()
+  const sorted = useSortedRows(rows, {
+    begun: ({ createdAt }) => createdAt,
+    seen: ({ lastSeenAt }) => lastSeenAt,
+  })
   const columns: readonly Column<Session>[] = [
     {
       name: 'client',
@@ -65,8 +70,20 @@ function SessionsTable({ rows, onEnd }: SessionsTableProps) {
       ),
     },
     { name: 'address', head: t('address'), cell: ({ address }) => <Mono>{address}</Mono> },
-    { name: 'begun', head: t('signedIn'), cell: ({ createdAt }) => <Time atMs={createdAt} /> },
-    { name: 'seen', head: t('lastSeen'), cell: ({ lastSeenAt }) => <Time atMs={lastSeenAt} /> },
+    {
+      name: 'begun',
+      head: t('signedIn'),
+      sort: 'begun',
+      isTime: true,
+      cell: ({ createdAt }) => <Time atMs={createdAt} />,
+    },
+    {
+      name: 'seen',
+      head: t('lastSeen'),
+      sort: 'seen',
+      isTime: true,
+      cell: ({ lastSeenAt }) => <Time atMs={lastSeenAt} />,
+    },
     {
       name: 'actions',
       head: t('endSession'),
@@ -78,7 +95,15 @@ function SessionsTable({ rows, onEnd }: SessionsTableProps) {
       ),
     },
   ]
-  return <Table label={t('tab_sessions')} columns={columns} rows={rows} keyOf={({ id }) => id} />
+  return (
+    <Table
+      label={t('tab_sessions')}
+      columns={columns}
+      rows={sorted.rows}
+      keyOf={({ id }) => id}
+      {...sorted.table}
+    />
+  )
 }
 
 interface EndSessionsDialogProps {

@@ -9,9 +9,10 @@ import { CsvLink } from '../../../kit/csv-link.tsx'
 import { FilterBar } from '../../../kit/page.tsx'
 import { SearchInput } from '../../../kit/search-input.tsx'
 import { FilterSelect } from '../../../kit/select.tsx'
+import { tableSorting } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, NoResults, Note, SkeletonRows } from '../../../kit/states.tsx'
-import { Pager, type Sorting } from '../../../kit/table.tsx'
-import { choiceParam, textParam, useSearchParams } from '../../../routing/search-params.ts'
+import { Pager } from '../../../kit/table.tsx'
+import { choiceParam, sortParams, textParam, useSearchParams } from '../../../routing/search-params.ts'
 import { SelectedBar } from './selected-bar.tsx'
 import { useStatusChange } from './status-change.tsx'
 import { ROLES, USER_STATUSES, type UserRow } from './user-status.ts'
@@ -27,8 +28,7 @@ const PARAMS = {
   search: textParam,
   status: choiceParam(USER_STATUSES),
   role: choiceParam(ROLES),
-  sort: choiceParam(SORTS),
-  direction: choiceParam(['asc', 'desc']),
+  ...sortParams(SORTS),
 }
 
 interface UsersListProps {
@@ -60,7 +60,6 @@ export function UsersList({ onCreate, onInvite }: UsersListProps) {
   const isEmpty = !isFiltered && paging.pageIndex === 0 && rows !== undefined && rows.length <= 1
   const selected = rows?.filter(({ id }) => ticked.has(id)) ?? []
   const tickable = (user: UserRow) => user.status !== 'deleted'
-  const sorting: Sorting = { by: sort, isDescending: direction === 'desc' }
 
   return (
     <div className={styles['list']}>
@@ -126,13 +125,7 @@ export function UsersList({ onCreate, onInvite }: UsersListProps) {
             <UsersTable
               rows={rows}
               onOpen={({ id }) => navigate(userPath(id))}
-              sorting={sorting}
-              onSort={({ by, isDescending }) =>
-                setParams({
-                  sort: SORTS.find((name) => name === by),
-                  direction: isDescending ? 'desc' : 'asc',
-                })
-              }
+              table={tableSorting(SORTS, { sort, direction }, setParams)}
               ticked={ticked}
               onTick={({ id }, isOn) => setTicked(toggled(ticked, id, isOn))}
               onAction={change.begin}

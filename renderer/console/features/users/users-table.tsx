@@ -6,22 +6,22 @@ import { IconButton } from '../../../kit/icon-button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../../kit/menu.tsx'
 import { Avatar } from '../../../kit/page.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
-import { type Column, type Sorting, Table } from '../../../kit/table.tsx'
+import type { TableSorting } from '../../../kit/sorting.ts'
+import { type Column, Table } from '../../../kit/table.tsx'
 import { actionsFor, STATUS_SHAPE, type StatusAction, type UserRow } from './user-status.ts'
 import { useWords } from './words.ts'
 
 interface UsersTableProps {
   readonly rows: readonly UserRow[]
   readonly onOpen: (user: UserRow) => void
-  readonly sorting: Sorting
-  readonly onSort: (sorting: Sorting) => void
+  readonly table: TableSorting
   readonly ticked: ReadonlySet<string>
   readonly onTick: (user: UserRow, isOn: boolean) => void
   readonly onAction: (action: StatusAction, user: UserRow) => void
 }
 
 export function UsersTable(props: UsersTableProps) {
-  const { rows, onOpen, sorting, onSort, ticked, onTick, onAction } = props
+  const { rows, onOpen, table, ticked, onTick, onAction } = props
   const t = useWords()
   const columns: readonly Column<UserRow>[] = [
     {
@@ -63,12 +63,14 @@ export function UsersTable(props: UsersTableProps) {
       name: 'joined',
       head: t('joined'),
       sort: 'createdAt',
+      isTime: true,
       cell: ({ createdAt }) => <Time atMs={createdAt} />,
     },
     {
       name: 'lastSeen',
       head: t('lastSeen'),
       sort: 'lastSeenAt',
+      isTime: true,
       cell: ({ lastSeenAt }) =>
         lastSeenAt === null ? <span className="quiet">{t('notSeen')}</span> : <Time atMs={lastSeenAt} />,
     },
@@ -93,8 +95,7 @@ export function UsersTable(props: UsersTableProps) {
       rows={rows}
       keyOf={({ id }) => id}
       onOpen={onOpen}
-      sorting={sorting}
-      onSort={onSort}
+      {...table}
     />
   )
 }

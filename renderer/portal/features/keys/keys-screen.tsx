@@ -5,6 +5,7 @@ import { usePaged } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
 import { Button } from '../../../kit/button.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
+import { useSortChoice } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
 import { flagParam, useSearchParams } from '../../../routing/search-params.ts'
@@ -17,14 +18,16 @@ const KeyDialogs = lazy(() =>
   import('./key-dialogs.tsx').then((dialogs) => ({ default: dialogs.KeyDialogs })),
 )
 
+const SORTS = ['createdAt', 'name', 'lastUsedAt', 'expiresAt'] as const
 /** `new`: a key is being made, as where another page leads here for it. */
 const PARAMS = { new: flagParam }
 
 export function KeysScreen() {
   const t = useWords()
   const me = useMe()
+  const { choice, table } = useSortChoice(SORTS)
   // An administrator's own page: without the id, the list would be everybody's.
-  const { query, paging } = usePaged('keys.list', { userId: me.id })
+  const { query, paging } = usePaged('keys.list', { userId: me.id, ...choice })
   const [begun, setBegun] = useState<KeyTask>()
   const [{ new: isCreating }, setParams] = useSearchParams(PARAMS)
   const task: KeyTask | undefined = isCreating ? { kind: 'create' } : begun
@@ -63,7 +66,7 @@ export function KeysScreen() {
         ) : undefined}
         {rows !== undefined && !query.isError && !isEmpty ? (
           <>
-            <KeysTable rows={rows} onTask={(kind, apiKey) => setBegun({ kind, apiKey })} />
+            <KeysTable rows={rows} table={table} onTask={(kind, apiKey) => setBegun({ kind, apiKey })} />
             <Pager paging={paging} total={query.data?.total} />
           </>
         ) : undefined}

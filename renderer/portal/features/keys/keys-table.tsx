@@ -10,6 +10,7 @@ import { IconButton } from '../../../kit/icon-button.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import { Menu, MenuItem, MenuLine } from '../../../kit/menu.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
+import type { TableSorting } from '../../../kit/sorting.ts'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { toast } from '../../../kit/toast.tsx'
 import { usePolicyWords } from '../../../policy/words.ts'
@@ -18,25 +19,35 @@ import { useWords } from './words.ts'
 
 interface KeysTableProps {
   readonly rows: readonly KeyRow[]
+  readonly table: TableSorting
   readonly onTask: (kind: 'edit' | 'policy' | 'rotate' | 'delete', key: KeyRow) => void
 }
 
-export function KeysTable({ rows, onTask }: KeysTableProps) {
+export function KeysTable({ rows, table, onTask }: KeysTableProps) {
   const t = useWords()
   const stateName = useApiKeyWords()
   const nowMs = Date.now()
   const columns: readonly Column<KeyRow>[] = [
-    { name: 'name', head: t('name'), inCard: 'lead', cell: (key) => <span className="m">{key.name}</span> },
+    {
+      name: 'name',
+      head: t('name'),
+      sort: 'name',
+      inCard: 'lead',
+      cell: (key) => <span className="m">{key.name}</span>,
+    },
     { name: 'key', head: t('key'), cell: (key) => <Mono>{key.prefix}-••••</Mono> },
     {
       name: 'lastUsed',
       head: t('lastUsed'),
+      sort: 'lastUsedAt',
+      isTime: true,
       inCard: 'labelled',
       cell: (key) => <LastUse apiKey={key} />,
     },
     {
       name: 'expires',
       head: t('expires'),
+      sort: 'expiresAt',
       inCard: 'labelled',
       cell: ({ expiresAt }) =>
         expiresAt === null ? <span className="quiet">{t('never')}</span> : <Time atMs={expiresAt} />,
@@ -56,7 +67,9 @@ export function KeysTable({ rows, onTask }: KeysTableProps) {
       cell: (key) => <KeyMenu apiKey={key} onTask={onTask} />,
     },
   ]
-  return <Table label={t('title')} columns={columns} rows={rows} keyOf={(key) => key.id} hasCards />
+  return (
+    <Table label={t('title')} columns={columns} rows={rows} keyOf={(key) => key.id} hasCards {...table} />
+  )
 }
 
 function LastUse({ apiKey: { lastUsedAt, lastUsedAddress, lastUsedClient } }: { readonly apiKey: KeyRow }) {

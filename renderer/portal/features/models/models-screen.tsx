@@ -8,8 +8,10 @@ import { Mono } from '../../../kit/literals.tsx'
 import { shortCountText } from '../../../kit/money.ts'
 import { FilterBar, PageHeader } from '../../../kit/page.tsx'
 import { SearchInput } from '../../../kit/search-input.tsx'
+import { useSortedRows } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { Table } from '../../../kit/table.tsx'
+import { UnitRateText, unitRateOf } from '../../../kit/unit-rate.tsx'
 import { textParam, useSearchParams } from '../../../routing/search-params.ts'
 import { PriceDrawer } from './price-drawer.tsx'
 import { useWords } from './words.ts'
@@ -81,8 +83,16 @@ interface PricesTableProps {
   readonly onOpen: (row: Price) => void
 }
 
+const SORT_KEYS = {
+  model: ({ model }: Price) => model,
+  input: ({ inputNanoUsdPerMTok }: Price) => inputNanoUsdPerMTok,
+  output: ({ outputNanoUsdPerMTok }: Price) => outputNanoUsdPerMTok,
+  context: ({ contextWindowTokens }: Price) => contextWindowTokens,
+}
+
 function PricesTable({ rows, openModel, onOpen }: PricesTableProps) {
   const t = useWords()
+  const sorted = useSortedRows(rows, SORT_KEYS)
   const rate = (nanoUsd: number | null | undefined) =>
     nanoUsd === null || nanoUsd === undefined ? (
       <span className="quiet">{t('asInput')}</span>
@@ -92,7 +102,8 @@ function PricesTable({ rows, openModel, onOpen }: PricesTableProps) {
   return (
     <Table
       label={t('title')}
-      rows={rows}
+      rows={sorted.rows}
+      {...sorted.table}
       keyOf={(row) => row.model}
       openKey={openModel}
       onOpen={onOpen}
@@ -101,6 +112,7 @@ function PricesTable({ rows, openModel, onOpen }: PricesTableProps) {
         {
           name: 'model',
           head: t('model'),
+          sort: 'model',
           inCard: 'lead',
           cell: (row) => (
             <span className="row g4">
@@ -113,34 +125,40 @@ function PricesTable({ rows, openModel, onOpen }: PricesTableProps) {
           name: 'input',
           head: t('input'),
           isNumber: true,
+          sort: 'input',
           inCard: 'labelled',
-          cell: (row) => rate(row.inputNanoUsdPerMTok),
+          cell: (row) => (unitRateOf(row) === undefined ? rate(row.inputNanoUsdPerMTok) : '—'),
         },
         {
           name: 'cached',
           head: t('cachedInput'),
           isNumber: true,
           inCard: 'labelled',
-          cell: (row) => rate(row.cachedInputNanoUsdPerMTok),
+          cell: (row) => (unitRateOf(row) === undefined ? rate(row.cachedInputNanoUsdPerMTok) : '—'),
         },
         {
           name: 'write',
           head: t('cacheWrite'),
           isNumber: true,
           inCard: 'labelled',
-          cell: (row) => rate(row.cacheWriteNanoUsdPerMTok),
+          cell: (row) => (unitRateOf(row) === undefined ? rate(row.cacheWriteNanoUsdPerMTok) : '—'),
         },
         {
           name: 'output',
           head: t('output'),
           isNumber: true,
+          sort: 'output',
           inCard: 'labelled',
-          cell: (row) => rate(row.outputNanoUsdPerMTok),
+          cell: (row) => {
+            const unit = unitRateOf(row)
+            return unit === undefined ? rate(row.outputNanoUsdPerMTok) : <UnitRateText rate={unit} />
+          },
         },
         {
           name: 'context',
           head: t('context'),
           isNumber: true,
+          sort: 'context',
           inCard: 'labelled',
           cell: (row) =>
             row.contextWindowTokens ? (

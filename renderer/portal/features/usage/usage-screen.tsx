@@ -6,12 +6,19 @@ import { useMe } from '../../../frame/session.ts'
 import { ButtonLink } from '../../../kit/button.tsx'
 import { CsvLink } from '../../../kit/csv-link.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
+import { tableSorting } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
 import { useSearchParams } from '../../../routing/search-params.ts'
 import { SpendOverTime } from '../../../spend/spend-over-time.tsx'
 import { LiveMark } from '../../../usage-rows/live-mark.tsx'
-import { filterInput, isFiltered, USAGE_PARAMS, type UsageFilter } from '../../../usage-rows/usage-filter.ts'
+import {
+  filterInput,
+  isFiltered,
+  USAGE_PARAMS,
+  USAGE_SORTS,
+  type UsageFilter,
+} from '../../../usage-rows/usage-filter.ts'
 import { UsageTotals } from '../../../usage-rows/usage-totals.tsx'
 import { ReceiptDrawer } from './receipt-drawer.tsx'
 import { UsageFilters } from './usage-filters.tsx'
@@ -27,8 +34,9 @@ export function UsageScreen() {
   const t = useWords()
   const me = useMe()
   const [filter, setParams] = useSearchParams(USAGE_PARAMS)
+  const { sort = 'createdAt', direction = 'desc' } = filter
   const input = { ...filterInput(filter), userId: me.id }
-  const { query, paging } = usePaged('usage.list', input)
+  const { query, paging } = usePaged('usage.list', { ...input, sort, direction })
   const keys = useAsk('keys.list', { userId: me.id, limit: KEYS_MAX })
   useRefreshOn('requests.finished', ['usage.list', 'usage.summary', 'usage.series'])
   const keyName = (id: string) => keys.data?.rows.find((key) => key.id === id)?.name
@@ -81,6 +89,7 @@ export function UsageScreen() {
               <UsageTable
                 rows={rows}
                 keyName={keyName}
+                table={tableSorting(USAGE_SORTS, { sort, direction }, setParams)}
                 openId={filter.request === '' ? undefined : filter.request}
                 onOpen={({ requestId }) => setParams({ request: requestId })}
               />

@@ -2,6 +2,7 @@
 import type { UsageRow } from '../../../../contract/usage.ts'
 import { Duration, Time } from '../../../kit/amounts.tsx'
 import { Mono } from '../../../kit/literals.tsx'
+import type { TableSorting } from '../../../kit/sorting.ts'
 import { Table } from '../../../kit/table.tsx'
 import { Cost, Ending, Tokens } from '../../../usage-rows/row-cells.tsx'
 import { useWords } from './words.ts'
@@ -11,10 +12,11 @@ interface UsageTableProps {
   /** Undefined for a key that is deleted. */
   readonly keyName: (keyId: string) => string | undefined
   readonly openId: string | undefined
+  readonly table: TableSorting
   readonly onOpen: (row: UsageRow) => void
 }
 
-export function UsageTable({ rows, keyName, openId, onOpen }: UsageTableProps) {
+export function UsageTable({ rows, keyName, openId, table, onOpen }: UsageTableProps) {
   const t = useWords()
   return (
     <Table
@@ -23,9 +25,17 @@ export function UsageTable({ rows, keyName, openId, onOpen }: UsageTableProps) {
       keyOf={(row) => row.requestId}
       openKey={openId}
       onOpen={onOpen}
+      {...table}
       hasCards
       columns={[
-        { name: 'time', head: t('time'), inCard: 'labelled', cell: (row) => <Time atMs={row.createdAt} /> },
+        {
+          name: 'time',
+          head: t('time'),
+          sort: 'createdAt',
+          isTime: true,
+          inCard: 'labelled',
+          cell: (row) => <Time atMs={row.createdAt} />,
+        },
         { name: 'model', head: t('model'), inCard: 'lead', cell: (row) => <Mono>{row.model || '—'}</Mono> },
         {
           name: 'key',
@@ -56,6 +66,7 @@ export function UsageTable({ rows, keyName, openId, onOpen }: UsageTableProps) {
         {
           name: 'cost',
           head: t('cost'),
+          sort: 'cost',
           isNumber: true,
           inCard: 'aside',
           cell: (row) => <Cost row={row} />,

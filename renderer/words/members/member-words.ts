@@ -1,0 +1,41 @@
+// What the members of things are called, and what the words in them mean, in the reader's language: for what shows records
+// as they were written, such as the audit.
+import { useWordsOfApp } from '../words.ts'
+
+const CATALOGUE = 'members'
+
+/** Members whose values are words of the contract. Names, notes and addresses are a person's own. */
+const OF_WORDS = new Set([
+  'role',
+  'status',
+  'state',
+  'kind',
+  'reason',
+  'disabledBy',
+  'origin',
+  'outcome',
+  'secondFactor',
+  'registration',
+  'remoteAdministration',
+  'https',
+])
+
+interface MemberWords {
+  /** Such as `spending caps · a day`; undefined where a part of the path has no word. */
+  readonly nameOf: (path: string) => string | undefined
+  /** Undefined for a value that says itself. */
+  readonly meaningOf: (path: string, value: string) => string | undefined
+}
+
+/** For screens that load the catalogue `members`. */
+export function useMemberWords(): MemberWords {
+  const words = useWordsOfApp()
+  const say = (key: string) => (words.has(CATALOGUE, key) ? words.say(CATALOGUE, key) : undefined)
+  return {
+    nameOf(path) {
+      const names = path.split('.').map((part) => say(`m_${part}`))
+      return names.includes(undefined) ? undefined : names.join(' · ')
+    },
+    meaningOf: (path, value) => (OF_WORDS.has(path.split('.').at(-1) ?? '') ? say(`v_${value}`) : undefined),
+  }
+}
