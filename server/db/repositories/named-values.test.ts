@@ -98,7 +98,7 @@ test('the audit lists what was done newest first, by who, what and to whom', () 
   expect(ids({ from: NOW, to: NOW + 1 })).toEqual(['b', 'a'])
   const first = audit.list({ limit: 2 })
   expect(audit.list({ limit: 2, cursor: first.nextCursor ?? '' }).rows).toEqual([
-    { ...row('a', { before: null }), actorEmail: null },
+    { ...row('a', { before: null }), actorEmail: null, targetName: null },
   ])
   expect(cellOf(db, `SELECT before FROM audit WHERE id = 'a'`)).toBe('null')
 })
