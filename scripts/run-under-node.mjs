@@ -16,11 +16,10 @@ const PARENT_LOOK_MS = 500
  */
 export async function runUnderNode(node, program, args) {
   if (realpathSync(node) !== realpathSync(process.execPath)) {
-    process.exitCode = await runInChild(node, ['--enable-source-maps', program, ...args])
+    process.exitCode = await runInChild(node, [program, ...args])
     return
   }
   whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'))
-  process.setSourceMapsEnabled(true)
   process.argv = [process.execPath, program, ...args]
   await import(pathToFileURL(program).href)
 }

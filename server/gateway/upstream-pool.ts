@@ -1,6 +1,9 @@
 // The connections to the upstream: one pool per base URL. Those of an upstream that is no longer used close when idle.
 import type { Socket } from 'node:net'
-import { buildConnector, Pool } from 'undici'
+import type { buildConnector as Connectors } from 'undici'
+// Part by part: the whole of it, with a browser's fetch, caches and mocks, is loaded by whoever needs it.
+import buildConnector from 'undici/lib/core/connect.js'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import { createGuardedLookup, refuseForbiddenHost } from '../upstreams/guarded-lookup.ts'
 import type { UpstreamTarget } from './request.ts'
 
@@ -28,7 +31,7 @@ export interface UpstreamPools {
  * Connects as undici does, over HTTP/1.1 (its HTTP/2 would share one connection between requests), and puts `socket` on the
  * errors of Node's that undici hands on as they are: a reset is otherwise no sign of whether the connection had served.
  */
-function connectWithTraces(): buildConnector.connector {
+function connectWithTraces(): Connectors.connector {
   const connect = buildConnector({
     timeout: CONNECT_TIMEOUT_MS,
     allowH2: false,

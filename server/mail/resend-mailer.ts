@@ -1,5 +1,4 @@
 // Sends mail through Resend, or a service that speaks like it: one HTTPS call, see https://resend.com/docs/api-reference/emails/send-email
-import { request } from 'undici'
 import { fail, ok } from '../../contract/result.ts'
 import type { Mailer, MailFailure, MailMessage } from '../ports.ts'
 import { connectionFailureKind, mailFailure, messageOfError } from './mail-failure.ts'
@@ -17,6 +16,8 @@ export function createResendMailer({ baseUrl, apiKey }: ResendConfig): Mailer {
   return {
     async send(message) {
       try {
+        // Loaded with the first mail; requests need a small part of it only.
+        const { request } = await import('undici')
         const { statusCode, body } = await request(url, {
           method: 'POST',
           headers: {

@@ -1,5 +1,4 @@
 // Sends mail through an SMTP server, one connection for each: a gateway has few mails, and a pool would have to be emptied.
-import { createTransport } from 'nodemailer'
 import type { MailConfig } from '../../contract/mail.ts'
 import { fail, ok } from '../../contract/result.ts'
 import type { Mailer, MailFailure, MailMessage } from '../ports.ts'
@@ -15,6 +14,8 @@ export type SmtpConfig = Pick<MailConfig, 'smtpHost' | 'smtpPort' | 'smtpSecurit
 export function createSmtpMailer(config: SmtpConfig): Mailer {
   return {
     async send(message) {
+      // Loaded with the first mail: most of the time there is none to send.
+      const { createTransport } = await import('nodemailer')
       const transport = createTransport(toOptions(config))
       try {
         await transport.sendMail(toMail(message))
