@@ -1,10 +1,8 @@
 // What a key is called, how long it lives and what narrows it. Holds for the keys that it was rotated from and to as well.
 import { useChange } from '../client/hooks.ts'
-import { Button } from '../kit/button.tsx'
-import { Dialog } from '../kit/dialog.tsx'
 import { Field } from '../kit/field.tsx'
 import { useForm } from '../kit/form.ts'
-import { useKitWords } from '../kit/kit-words.ts'
+import { FormDialog } from '../kit/form-dialog.tsx'
 import { FailureNote } from '../kit/states.tsx'
 import { TextInput } from '../kit/text-input.tsx'
 import { useDone } from '../kit/undo.ts'
@@ -30,7 +28,6 @@ interface Edit {
 
 export function EditKeyDialog({ apiKey, subtitle, onClose }: EditKeyDialogProps) {
   const t = useApiKeyWords()
-  const kit = useKitWords()
   const tellDone = useDone()
   const { mutateAsync } = useChange('keys.update', ['keys.list', 'audit.list'])
   const initial: Edit = { name: apiKey.name, expiry: 'same', narrowing: narrowingOf(apiKey) }
@@ -59,20 +56,12 @@ export function EditKeyDialog({ apiKey, subtitle, onClose }: EditKeyDialogProps)
   })
   const { values, errors } = form
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t('editTitle', { name: apiKey.name })}
       subtitle={subtitle}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('save')}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={t('save')}
     >
       <Field label={t('name')} error={errors.name} isRequired>
         <TextInput value={values.name} maxLength={100} onChange={(name) => form.set('name', name)} />
@@ -86,6 +75,6 @@ export function EditKeyDialog({ apiKey, subtitle, onClose }: EditKeyDialogProps)
       {errors.narrowing === undefined ? undefined : <p className="help err">{errors.narrowing}</p>}
       <p className="help">{t('editHelp')}</p>
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -31,9 +31,12 @@ export function Dialog(props: DialogProps) {
   const { isOpen, onClose, title, subtitle, children, actions, onSubmit, isSticky = false } = props
   const t = useKitWords()
   const body = useRef<HTMLDivElement>(null)
-  // A finger would bring up the keyboard, over half of the dialog.
+  const foot = useRef<HTMLDivElement>(null)
+  // A finger would bring up the keyboard, over half of the dialog. Without a field, the harmless one of the buttons comes first.
   const firstField = (openedBy: string): HTMLElement | true =>
-    (openedBy === 'touch' ? null : body.current?.querySelector<HTMLElement>(FIELD)) ?? true
+    (openedBy === 'touch' ? null : body.current?.querySelector<HTMLElement>(FIELD)) ??
+    foot.current?.querySelector<HTMLElement>('button, a') ??
+    true
   const content = (
     <>
       <div className="dh">
@@ -54,7 +57,9 @@ export function Dialog(props: DialogProps) {
       <div className="db" ref={body}>
         {children}
       </div>
-      <div className="df">{actions}</div>
+      <div className="df" ref={foot}>
+        {actions}
+      </div>
     </>
   )
   const submit = (event: FormEvent) => {

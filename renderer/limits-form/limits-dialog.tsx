@@ -1,10 +1,8 @@
 // All limits of one role, plan, person or key, replaced together. Wherever limits are changed, this is the dialog.
 import type { LimitEntry, LimitScope } from '../../contract/limits.ts'
 import { useChange } from '../client/hooks.ts'
-import { Button } from '../kit/button.tsx'
-import { Dialog } from '../kit/dialog.tsx'
 import { useForm } from '../kit/form.ts'
-import { useKitWords } from '../kit/kit-words.ts'
+import { FormDialog } from '../kit/form-dialog.tsx'
 import { FailureNote } from '../kit/states.tsx'
 import { useDone } from '../kit/undo.ts'
 import { areLimitsSound, type LimitValues, toEntries, toValues } from './limit-slots.ts'
@@ -30,7 +28,6 @@ const TOUCHED = ['limits.list', 'limits.usage', 'plans.list', 'audit.list'] as c
 /** For screens that load the catalogue `limits-form`. */
 export function LimitsDialog({ subject, rules, onClose }: LimitsDialogProps) {
   const t = useWords()
-  const kit = useKitWords()
   const tellDone = useDone()
   const { scope, subjectId, name } = subject
   const { mutateAsync } = useChange('limits.update', TOUCHED)
@@ -46,21 +43,7 @@ export function LimitsDialog({ subject, rules, onClose }: LimitsDialogProps) {
     },
   })
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={t('title')}
-      subtitle={name}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('save')}
-          </Button>
-        </>
-      }
-    >
+    <FormDialog onClose={onClose} title={t('title')} subtitle={name} form={form} submitLabel={t('save')}>
       <LimitsForm
         values={form.values.limits}
         mayLift={scope !== 'key'}
@@ -73,6 +56,6 @@ export function LimitsDialog({ subject, rules, onClose }: LimitsDialogProps) {
       )}
       <FailureNote error={form.failure} />
       <p className="help">{t(scope === 'key' ? 'helpKey' : 'help')}</p>
-    </Dialog>
+    </FormDialog>
   )
 }

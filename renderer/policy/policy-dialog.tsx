@@ -5,6 +5,7 @@ import { useAsk, useChange } from '../client/hooks.ts'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import { useForm } from '../kit/form.ts'
+import { FormDialog } from '../kit/form-dialog.tsx'
 import { useKitWords } from '../kit/kit-words.ts'
 import { ErrorState, FailureNote, SkeletonRows } from '../kit/states.tsx'
 import { useDone } from '../kit/undo.ts'
@@ -51,7 +52,6 @@ export function PolicyDialog({ subject, onClose }: PolicyDialogProps) {
 
 function LoadedDialog({ subject, view, onClose }: PolicyDialogProps & { readonly view: SubjectPolicyView }) {
   const t = usePolicyWords()
-  const kit = useKitWords()
   const tellDone = useDone()
   const { scope, subjectId, name } = subject
   const { mutateAsync } = useChange('policies.update', ['policies.get', 'audit.list'])
@@ -67,24 +67,10 @@ function LoadedDialog({ subject, view, onClose }: PolicyDialogProps & { readonly
     },
   })
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={t('policy')}
-      subtitle={name}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('save')}
-          </Button>
-        </>
-      }
-    >
+    <FormDialog onClose={onClose} title={t('policy')} subtitle={name} form={form} submitLabel={t('save')}>
       <PolicyForm view={view} draft={form.values.policy} onChange={(policy) => form.set('policy', policy)} />
       <FailureNote error={form.failure} />
       <p className="help">{t(scope === 'key' ? 'helpKey' : 'help')}</p>
-    </Dialog>
+    </FormDialog>
   )
 }

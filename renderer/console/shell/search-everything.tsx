@@ -1,5 +1,5 @@
-// The field in the title bar that opens the palette, and the keys that do it from everywhere. The palette itself is loaded when
-// it is first wanted.
+// The field in the title bar that opens the palette, and the keys that do it from everywhere. The palette itself is loaded after
+// the first paint.
 import { Search } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
@@ -7,7 +7,10 @@ import { PLACE_GROUPS } from './places.ts'
 import { commandKey, createShortcuts, isTyping } from './shortcuts.ts'
 import { useShellWords } from './words.ts'
 
-const Palette = lazy(() => import('./palette/palette.tsx').then(({ Palette: one }) => ({ default: one })))
+const loadPalette = () => import('./palette/palette.tsx')
+const Palette = lazy(() => loadPalette().then(({ Palette: one }) => ({ default: one })))
+/** After the first paint, and before anybody types into it: what is typed while it loads would be lost. */
+const PALETTE_AFTER_MS = 1_000
 const ShortcutsHelp = lazy(() =>
   import('./palette/shortcuts-help.tsx').then(({ ShortcutsHelp: one }) => ({ default: one })),
 )
@@ -36,6 +39,10 @@ export function SearchEverything({ address }: { readonly address: string | undef
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [navigate])
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), PALETTE_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
   const close = () => setOpen(undefined)
   return (
     <>

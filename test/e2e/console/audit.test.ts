@@ -47,7 +47,7 @@ journey(
     expect(file).toContain('Maintenance on Friday')
     await rows.first().click()
     const drawer = page.getByRole('complementary', { name: 'Changed settings' })
-    await drawer.getByText('sessionDays').waitFor()
+    await drawer.getByText('length of a session, days').waitFor()
     await drawer.getByText('14', { exact: true }).waitFor()
     await drawer.getByText('127.0.0.1').waitFor()
     await drawer.getByRole('button', { name: "Only this person's" }).click()
@@ -62,6 +62,16 @@ journey(
     const suspended = page.getByRole('complementary', { name: 'Suspended or activated a user' })
     await suspended.getByRole('link', { name: ADMIN.email }).waitFor()
     await suspended.getByText('Before:').waitFor()
+
+    // By what was done, the server sorts; which way, the head of the column says, and the address.
+    await page.goto(`${stage.portal.url}/admin/audit`)
+    await page.getByRole('button', { name: 'Sort by What' }).click()
+    await page.waitForURL('**/admin/audit?sort=operation&direction=asc')
+    await page.locator('th[aria-sort="ascending"]', { hasText: 'What' }).waitFor()
+    await expect.poll(() => rows.first().innerText()).toContain('Created an API key')
+    await page.getByRole('button', { name: 'Sort by What' }).click()
+    await page.waitForURL('**/admin/audit?sort=operation&direction=desc')
+    await expect.poll(() => rows.last().innerText()).toContain('Created an API key')
 
     await page.goto(`${stage.portal.url}/admin/audit?search=nothing-like-this`)
     await page.getByText('Nothing matches these filters.').waitFor()

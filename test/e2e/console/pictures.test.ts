@@ -5,7 +5,8 @@ import { beforeAll, expect, vi } from 'vitest'
 import { DOLLAR, fillStage } from '../support/requests.ts'
 import { journey, openStage, refuse, type Stage, showConsole, showConsoleBriefly } from '../support/stage.ts'
 
-vi.setConfig({ testTimeout: 240_000 })
+// Hundreds of pictures: on a machine that does much else, that takes minutes.
+vi.setConfig({ testTimeout: 600_000 })
 
 const SCREENS: Readonly<Record<string, string>> = {
   dashboard: '/admin',
@@ -77,7 +78,7 @@ async function settle(): Promise<void> {
   const isDrawn = () =>
     page.evaluate<boolean>(`document.querySelector('.sk, [aria-busy=true]') === null
       && [...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('svg path') !== null)`)
-  await expect.poll(isDrawn, { interval: 20, timeout: 10_000 }).toBe(true)
+  await expect.poll(isDrawn, { interval: 20, timeout: 30_000 }).toBe(true)
 }
 
 async function showEach(

@@ -53,7 +53,7 @@ export function AuditTable({ rows, openId, table, onOpen }: AuditTableProps) {
     },
     {
       name: 'address',
-      room: 'all',
+      room: 'much',
       head: t('address'),
       isHidden: isDrawerOpen,
       cell: ({ address }) => <Mono>{address}</Mono>,

@@ -7,12 +7,10 @@ import { NarrowingPart } from '../../../api-keys/narrowing-part.tsx'
 import { SecretDialog } from '../../../api-keys/secret-dialog.tsx'
 import { useApiKeyWords } from '../../../api-keys/words.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
-import { Button } from '../../../kit/button.tsx'
 import { Combobox } from '../../../kit/combobox.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
-import { useKitWords } from '../../../kit/kit-words.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { useWords } from './words.ts'
@@ -32,7 +30,6 @@ interface NewKey {
 
 export function CreateKeyDialog({ ownerId, onClose }: CreateKeyDialogProps) {
   const t = useWords()
-  const kit = useKitWords()
   const keyWords = useApiKeyWords()
   const { mutateAsync, data } = useChange('keys.create', ['keys.list', 'audit.list'])
   const initial: NewKey = { ownerId, name: '', expiry: 'never', narrowing: NOT_NARROWED }
@@ -63,20 +60,7 @@ export function CreateKeyDialog({ ownerId, onClose }: CreateKeyDialogProps) {
   }
   const { values, errors } = form
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={t('create')}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('create')}
-          </Button>
-        </>
-      }
-    >
+    <FormDialog onClose={onClose} title={t('create')} form={form} submitLabel={t('create')}>
       <Field label={t('owner')} error={errors.ownerId} isRequired>
         <OwnerInput ownerId={values.ownerId} onChange={(id) => form.set('ownerId', id)} />
       </Field>
@@ -94,7 +78,7 @@ export function CreateKeyDialog({ ownerId, onClose }: CreateKeyDialogProps) {
         error={errors.narrowing}
       />
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }
 

@@ -3,14 +3,12 @@ import { X } from 'lucide-react'
 import { useState } from 'react'
 import type { CallInput } from '../../../../contract/catalogue.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
-import { Button } from '../../../kit/button.tsx'
 import { RadioGroup } from '../../../kit/choices.tsx'
 import { Combobox } from '../../../kit/combobox.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
-import { useKitWords } from '../../../kit/kit-words.ts'
 import { FailureNote } from '../../../kit/states.tsx'
 import { useDone } from '../../../kit/undo.ts'
 import { ACCESS_KINDS, type PricedModel } from './priced-model.ts'
@@ -28,7 +26,6 @@ interface TypedAccess {
 
 export function AccessDialog({ row, onClose }: { readonly row: PricedModel; readonly onClose: () => void }) {
   const t = useWords()
-  const kit = useKitWords()
   const tellDone = useDone()
   const { model, access } = row
   const { mutateAsync } = useChange('models.setAccess', ['models.list', 'prices.list'])
@@ -50,20 +47,12 @@ export function AccessDialog({ row, onClose }: { readonly row: PricedModel; read
   })
   const { kind, role, people } = form.values
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t('accessTitle')}
       subtitle={<code className="mono">{model}</code>}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('accessSubmit')}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={t('accessSubmit')}
     >
       <RadioGroup
         label={t('accessTitle')}
@@ -92,7 +81,7 @@ export function AccessDialog({ row, onClose }: { readonly row: PricedModel; read
         />
       ) : undefined}
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }
 

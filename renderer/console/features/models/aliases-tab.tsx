@@ -4,11 +4,11 @@ import { useState } from 'react'
 import { useAsk, useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Combobox } from '../../../kit/combobox.tsx'
-import { ConfirmDialog, Dialog } from '../../../kit/dialog.tsx'
+import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
-import { useKitWords } from '../../../kit/kit-words.ts'
 import { useSortedRows } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
 import { Table } from '../../../kit/table.tsx'
@@ -113,7 +113,6 @@ function AddAliasDialog(props: {
 }) {
   const { aliases, models, onClose } = props
   const t = useWords()
-  const kit = useKitWords()
   const tellDone = useDone()
   const { mutateAsync } = useChange('settings.update', REFRESHED)
   const form = useForm({
@@ -133,20 +132,7 @@ function AddAliasDialog(props: {
   })
   const { alias, model } = form.values
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={t('aliasAdd')}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('aliasAdd')}
-          </Button>
-        </>
-      }
-    >
+    <FormDialog onClose={onClose} title={t('aliasAdd')} form={form} submitLabel={t('aliasAdd')}>
       <Field label={t('alias')} help={t('aliasHelp')} error={form.errors.alias}>
         <TextInput isLiteral value={alias} maxLength={200} onChange={(text) => form.set('alias', text)} />
       </Field>
@@ -158,7 +144,7 @@ function AddAliasDialog(props: {
         />
       </Field>
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }
 

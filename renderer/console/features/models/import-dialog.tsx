@@ -3,10 +3,9 @@ import { FileUp } from 'lucide-react'
 import { useRef, useState } from 'react'
 import type { PriceInput } from '../../../../contract/price.ts'
 import { Button } from '../../../kit/button.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
-import { useKitWords } from '../../../kit/kit-words.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { TextArea } from '../../../kit/text-input.tsx'
 import { parseRows } from './rates.ts'
 import { ReviewDialog } from './review-dialog.tsx'
@@ -20,7 +19,6 @@ const EXAMPLE = `[{ "model": "gpt-5.6-sol",
 
 export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useWords()
-  const kit = useKitWords()
   const [rows, setRows] = useState<readonly PriceInput[]>()
   const form = useForm({
     initial: { text: '' },
@@ -31,20 +29,12 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
     return <ReviewDialog rows={rows} onBack={() => setRows(undefined)} onClose={onClose} />
   }
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t('importTitle')}
       subtitle={t('importSubtitle')}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('review')}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={t('review')}
     >
       <Field
         label={t('importText')}
@@ -61,7 +51,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
         />
       </Field>
       <FileInput onRead={(text) => form.set('text', text)} />
-    </Dialog>
+    </FormDialog>
   )
 }
 

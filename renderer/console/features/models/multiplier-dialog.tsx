@@ -1,10 +1,8 @@
 // What charges are multiplied with: those of one model, or all of them.
 import { useChange } from '../../../client/hooks.ts'
-import { Button } from '../../../kit/button.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
-import { useKitWords } from '../../../kit/kit-words.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { multiplierText } from '../../../kit/multiplier.ts'
 import { MultiplierInput } from '../../../kit/number-input.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
@@ -20,7 +18,6 @@ interface MultiplierDialogProps {
 
 export function MultiplierDialog({ model, multiplierPpm, onClose }: MultiplierDialogProps) {
   const t = useWords()
-  const kit = useKitWords()
   const tellDone = useDone()
   const ofModel = useChange('models.setMultiplier', ['models.list'])
   const ofAll = useChange('settings.update', ['settings.get'])
@@ -46,20 +43,12 @@ export function MultiplierDialog({ model, multiplierPpm, onClose }: MultiplierDi
     },
   })
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t(model === undefined ? 'multiplierTitleAll' : 'multiplierTitle')}
       subtitle={model === undefined ? undefined : <code className="mono">{model}</code>}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('multiplierSubmit')}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={t('multiplierSubmit')}
     >
       <Field
         label={t('multiplier')}
@@ -73,6 +62,6 @@ export function MultiplierDialog({ model, multiplierPpm, onClose }: MultiplierDi
         />
       </Field>
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -1,11 +1,10 @@
 // A price from a moment on: typed, then looked at as what it changes, and only then written.
 import { useState } from 'react'
 import type { PriceInput } from '../../../../contract/price.ts'
-import { Button } from '../../../kit/button.tsx'
 import { RadioGroup } from '../../../kit/choices.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { useKitWords } from '../../../kit/kit-words.ts'
 import { TextInput } from '../../../kit/text-input.tsx'
 import type { PricedModel } from './priced-model.ts'
@@ -68,20 +67,12 @@ export function SetPriceDialog({ rows, model: given, onClose }: SetPriceDialogPr
     (column === 'inputNanoUsdPerMTok' || column === 'outputNanoUsdPerMTok') &&
     typeof rates[column] !== 'number'
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t('setPriceTitle')}
       subtitle={given === undefined ? t('meta') : <code className="mono">{given}</code>}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('review')}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={t('review')}
     >
       {given === undefined ? (
         <Field label={t('model')} help={t('modelHelp')} error={form.errors.model}>
@@ -114,7 +105,7 @@ export function SetPriceDialog({ rows, model: given, onClose }: SetPriceDialogPr
       <Field label={t('source')} constraint={kit('optional')} help={t('sourceHelp')}>
         <TextInput value={source} maxLength={500} onChange={(value) => form.set('source', value)} />
       </Field>
-    </Dialog>
+    </FormDialog>
   )
 }
 

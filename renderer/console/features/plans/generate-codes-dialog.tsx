@@ -9,6 +9,7 @@ import { Dialog } from '../../../kit/dialog.tsx'
 import { downloadText } from '../../../kit/download.ts'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { useKitWords } from '../../../kit/kit-words.ts'
 import { CodeBlock } from '../../../kit/literals.tsx'
 import { MoneyInput, NumberInput } from '../../../kit/number-input.tsx'
@@ -81,20 +82,12 @@ function BatchDialog({ onGenerated, onClose }: BatchDialogProps) {
   })
   const { values, errors } = form
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t('generate')}
       subtitle={t('generateSubtitle')}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('generateCount', { count: values.count ?? 0 })}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={t('generateCount', { count: values.count ?? 0 })}
     >
       <RadioGroup
         label={t('gives')}
@@ -146,7 +139,7 @@ function BatchDialog({ onGenerated, onClose }: BatchDialogProps) {
         </Field>
       </div>
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }
 

@@ -5,11 +5,10 @@ import { useAsk, useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Checkbox, RadioGroup } from '../../../kit/choices.tsx'
 import { Combobox } from '../../../kit/combobox.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
-import { useKitWords } from '../../../kit/kit-words.ts'
 import { MoneyInput, NumberInput } from '../../../kit/number-input.tsx'
 import { Select } from '../../../kit/select.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
@@ -39,7 +38,6 @@ const DAYS_MAX = 3_660
 
 export function PlanDialog({ plan, onClose }: { readonly plan?: PlanRow; readonly onClose: () => void }) {
   const t = useWords()
-  const kit = useKitWords()
   const tellDone = useDone()
   const create = useChange('plans.create', ['plans.list'])
   const update = useChange('plans.update', ['plans.list'])
@@ -92,20 +90,12 @@ export function PlanDialog({ plan, onClose }: { readonly plan?: PlanRow; readonl
   }
   const { values, errors } = form
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t(plan === undefined ? 'newPlan' : 'editPlan')}
       subtitle={plan === undefined ? undefined : t('editPlanSubtitle', { count: plan.activeCount ?? 0 })}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t(plan === undefined ? 'createPlan' : 'savePlan')}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={t(plan === undefined ? 'createPlan' : 'savePlan')}
     >
       <Field label={t('name')} error={errors.name}>
         <TextInput value={values.name} maxLength={100} onChange={(name) => form.set('name', name)} />
@@ -152,7 +142,7 @@ export function PlanDialog({ plan, onClose }: { readonly plan?: PlanRow; readonl
         </Checkbox>
       </div>
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }
 

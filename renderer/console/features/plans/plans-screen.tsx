@@ -21,7 +21,13 @@ export function PlansScreen() {
   const t = useWords()
   const [{ tab = 'plans', batch }, setParams] = useSearchParams(PARAMS)
   const [asked, setAsked] = useState<'plan' | 'codes'>()
-  useRefreshOn('data.changed', ['plans.list', 'codes.list', 'codes.history', 'limits.list'])
+  useRefreshOn('data.changed', [
+    'plans.list',
+    'codes.list',
+    'codes.listCodes',
+    'codes.history',
+    'limits.list',
+  ])
   return (
     <>
       <div className="page">

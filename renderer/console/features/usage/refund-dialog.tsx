@@ -2,11 +2,9 @@
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
 import { Money } from '../../../kit/amounts.tsx'
-import { Button } from '../../../kit/button.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
-import { useKitWords } from '../../../kit/kit-words.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { moneyString } from '../../../kit/money.ts'
 import { MoneyInput } from '../../../kit/number-input.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
@@ -22,7 +20,6 @@ interface RefundDialogProps {
 
 export function RefundDialog({ receipt, email, onClose }: RefundDialogProps) {
   const t = useWords()
-  const kit = useKitWords()
   const { requestId, userId, model, refundableNanoUsd } = receipt
   const owner = useAsk('users.get', { userId })
   const { mutateAsync } = useChange('usage.refund', [
@@ -49,8 +46,7 @@ export function RefundDialog({ receipt, email, onClose }: RefundDialogProps) {
   const amount = form.values.amountNanoUsd
   const balance = owner.data?.balanceNanoUsd
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t('refund')}
       subtitle={
@@ -58,15 +54,8 @@ export function RefundDialog({ receipt, email, onClose }: RefundDialogProps) {
           {email} · <code className="mono">{model}</code>
         </>
       }
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {amount === undefined ? t('refund') : t('refundAmount', { amount: moneyString(amount) })}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={amount === undefined ? t('refund') : t('refundAmount', { amount: moneyString(amount) })}
     >
       <Field
         label={t('amount')}
@@ -92,6 +81,6 @@ export function RefundDialog({ receipt, email, onClose }: RefundDialogProps) {
       )}
       <p className="sec">{t('refundText')}</p>
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -3,13 +3,11 @@
 import { useState } from 'react'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
-import { Button } from '../../../kit/button.tsx'
 import { Checkbox, RadioGroup } from '../../../kit/choices.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { isEmail } from '../../../kit/email.ts'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
-import { useKitWords } from '../../../kit/kit-words.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { PasswordInput } from '../../../kit/password-input.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
@@ -30,7 +28,6 @@ interface NewUser {
 
 export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useWords()
-  const kit = useKitWords()
   const address = useAsk('system.network', {}).data?.addressForOthers
   const [made, setMade] = useState<{ readonly email: string; readonly password: string }>()
   const { mutateAsync } = useChange('users.create', ['users.list'])
@@ -67,20 +64,7 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) 
   }
   const { values, errors } = form
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={t('createTitle')}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('create')}
-          </Button>
-        </>
-      }
-    >
+    <FormDialog onClose={onClose} title={t('createTitle')} form={form} submitLabel={t('create')}>
       <Field label={t('email')} error={errors.email} isRequired>
         <TextInput
           type="email"
@@ -121,6 +105,6 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) 
         />
       </div>
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }

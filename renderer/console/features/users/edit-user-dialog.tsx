@@ -1,12 +1,10 @@
 // Email and role of a person. A new address ends the links that were sent to the old one.
 import { useChange } from '../../../client/hooks.ts'
-import { Button } from '../../../kit/button.tsx'
 import { RadioGroup } from '../../../kit/choices.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { isEmail } from '../../../kit/email.ts'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
-import { useKitWords } from '../../../kit/kit-words.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { useDone } from '../../../kit/undo.ts'
@@ -20,7 +18,6 @@ interface EditUserDialogProps {
 
 export function EditUserDialog({ user, onClose }: EditUserDialogProps) {
   const t = useWords()
-  const kit = useKitWords()
   const tellDone = useDone()
   const { mutateAsync } = useChange('users.update', ['users.get', 'users.list', 'audit.list'])
   const form = useForm({
@@ -41,21 +38,7 @@ export function EditUserDialog({ user, onClose }: EditUserDialogProps) {
   })
   const { values, errors } = form
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={t('edit')}
-      subtitle={user.email}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('save')}
-          </Button>
-        </>
-      }
-    >
+    <FormDialog onClose={onClose} title={t('edit')} subtitle={user.email} form={form} submitLabel={t('save')}>
       <Field label={t('email')} help={t('editEmailHelp')} error={errors.email} isRequired>
         <TextInput
           type="email"
@@ -76,6 +59,6 @@ export function EditUserDialog({ user, onClose }: EditUserDialogProps) {
         <p className="help">{t(`roleHelp_${values.role}`)}</p>
       </div>
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }

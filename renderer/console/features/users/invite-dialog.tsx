@@ -2,12 +2,11 @@
 import { useState } from 'react'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { useChange } from '../../../client/hooks.ts'
-import { Button } from '../../../kit/button.tsx'
 import { RadioGroup } from '../../../kit/choices.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { isEmail } from '../../../kit/email.ts'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { useKitWords } from '../../../kit/kit-words.ts'
 import { Select } from '../../../kit/select.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
@@ -58,20 +57,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   }
   const { values } = form
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={t('inviteTitle')}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('inviteSubmit')}
-          </Button>
-        </>
-      }
-    >
+    <FormDialog onClose={onClose} title={t('inviteTitle')} form={form} submitLabel={t('inviteSubmit')}>
       <Field
         label={t('email')}
         constraint={kit('optional')}
@@ -106,6 +92,6 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         <TextInput value={values.note} maxLength={500} onChange={(note) => form.set('note', note)} />
       </Field>
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }

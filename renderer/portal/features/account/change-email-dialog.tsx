@@ -1,12 +1,10 @@
 // Another address, or the link that proves the one there is.
 import { useAsk, useClient } from '../../../client/hooks.ts'
 import { useMe, useRefreshMe } from '../../../frame/session.ts'
-import { Button } from '../../../kit/button.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { isEmail } from '../../../kit/email.ts'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
-import { useKitWords } from '../../../kit/kit-words.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { toast } from '../../../kit/toast.tsx'
@@ -21,7 +19,6 @@ interface ChangeEmailDialogProps {
 
 export function ChangeEmailDialog({ isVerifying, onClose }: ChangeEmailDialogProps) {
   const t = useWords()
-  const kit = useKitWords()
   const me = useMe()
   const client = useClient()
   const refreshMe = useRefreshMe()
@@ -41,20 +38,12 @@ export function ChangeEmailDialog({ isVerifying, onClose }: ChangeEmailDialogPro
     },
   })
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t(isVerifying ? 'emailVerifyTitle' : 'emailChangeTitle')}
       subtitle={me.email}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t(isByMail ? 'emailSendSubmit' : 'emailChangeSubmit')}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={t(isByMail ? 'emailSendSubmit' : 'emailChangeSubmit')}
     >
       {isVerifying ? undefined : (
         <Field
@@ -79,7 +68,7 @@ export function ChangeEmailDialog({ isVerifying, onClose }: ChangeEmailDialogPro
         error={form.errors.password}
       />
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }
 

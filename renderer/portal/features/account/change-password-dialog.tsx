@@ -1,11 +1,9 @@
 // Another password, for whoever knows the one there is.
 import { useChange } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
-import { Button } from '../../../kit/button.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
-import { useKitWords } from '../../../kit/kit-words.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { PasswordInput } from '../../../kit/password-input.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { toast } from '../../../kit/toast.tsx'
@@ -17,7 +15,6 @@ const PASSWORD_CHARS_MIN = 10
 
 export function ChangePasswordDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useWords()
-  const kit = useKitWords()
   const me = useMe()
   const { mutateAsync } = useChange('me.changePassword', ['sessions.list'])
   const form = useForm({
@@ -33,20 +30,12 @@ export function ChangePasswordDialog({ onClose }: { readonly onClose: () => void
     },
   })
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t('passwordChange')}
       subtitle={me.email}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('passwordChange')}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={t('passwordChange')}
     >
       <PasswordField
         label={t('passwordCurrent')}
@@ -64,6 +53,6 @@ export function ChangePasswordDialog({ onClose }: { readonly onClose: () => void
       </Field>
       <p className="help">{t('passwordHelp')}</p>
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }

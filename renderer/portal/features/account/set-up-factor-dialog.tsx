@@ -3,10 +3,8 @@ import { lazy, Suspense, useState } from 'react'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { useClient } from '../../../client/hooks.ts'
 import { useMe, useRefreshMe } from '../../../frame/session.ts'
-import { Button } from '../../../kit/button.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { useForm } from '../../../kit/form.ts'
-import { useKitWords } from '../../../kit/kit-words.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { CopyLine } from '../../../kit/literals.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import styles from './account.module.css'
@@ -42,7 +40,6 @@ interface BeginDialogProps {
 
 function BeginDialog({ onClose, onBegun }: BeginDialogProps) {
   const t = useWords()
-  const kit = useKitWords()
   const { email } = useMe()
   const client = useClient()
   const form = useForm({
@@ -51,20 +48,12 @@ function BeginDialog({ onClose, onBegun }: BeginDialogProps) {
     send: async ({ password }) => onBegun(await client.call('totp.begin', { password })),
   })
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t('factorBeginTitle')}
       subtitle={email}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('factorBeginSubmit')}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={t('factorBeginSubmit')}
     >
       <p>
         {t('factorHelp')} {t('factorBeginText')}
@@ -76,7 +65,7 @@ function BeginDialog({ onClose, onBegun }: BeginDialogProps) {
         error={form.errors.password}
       />
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }
 
@@ -88,7 +77,6 @@ interface ScanDialogProps {
 
 function ScanDialog({ begun, onClose, onOn }: ScanDialogProps) {
   const t = useWords()
-  const kit = useKitWords()
   const { email } = useMe()
   const client = useClient()
   const form = useForm({
@@ -97,20 +85,12 @@ function ScanDialog({ begun, onClose, onOn }: ScanDialogProps) {
     send: async ({ code }) => onOn((await client.call('totp.confirm', { code })).recoveryCodes),
   })
   return (
-    <Dialog
-      isOpen
+    <FormDialog
       onClose={onClose}
       title={t('factorScanTitle')}
       subtitle={email}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('factorConfirm')}
-          </Button>
-        </>
-      }
+      form={form}
+      submitLabel={t('factorConfirm')}
     >
       <div className={styles['scan']}>
         <Suspense fallback={<span className="qr" />}>
@@ -130,6 +110,6 @@ function ScanDialog({ begun, onClose, onOn }: ScanDialogProps) {
         error={form.errors.code}
       />
       <FailureNote error={form.failure} />
-    </Dialog>
+    </FormDialog>
   )
 }

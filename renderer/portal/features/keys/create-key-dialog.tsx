@@ -7,11 +7,9 @@ import { SecretDialog } from '../../../api-keys/secret-dialog.tsx'
 import { useApiKeyWords } from '../../../api-keys/words.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
-import { Button } from '../../../kit/button.tsx'
-import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
-import { useKitWords } from '../../../kit/kit-words.ts'
+import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { nameProblem } from './name-problem.ts'
@@ -24,7 +22,6 @@ interface CreateKeyDialogProps {
 
 export function CreateKeyDialog({ baseUrl, onClose }: CreateKeyDialogProps) {
   const t = useWords()
-  const kit = useKitWords()
   const keyWords = useApiKeyWords()
   const me = useMe()
   const { mutateAsync, data } = useChange('keys.create', ['keys.list', 'me.overview'])
@@ -45,20 +42,7 @@ export function CreateKeyDialog({ baseUrl, onClose }: CreateKeyDialogProps) {
   }
   const { values, errors } = form
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={t('createTitle')}
-      onSubmit={form.submit}
-      actions={
-        <>
-          <Button onClick={onClose}>{kit('cancel')}</Button>
-          <Button type="submit" kind="primary" isWorking={form.isWorking}>
-            {t('create')}
-          </Button>
-        </>
-      }
-    >
+    <FormDialog onClose={onClose} title={t('createTitle')} form={form} submitLabel={t('create')}>
       <Field label={t('name')} help={t('createHelp')} error={errors.name} isRequired>
         <TextInput value={values.name} maxLength={120} onChange={(name) => form.set('name', name)} />
       </Field>
@@ -74,6 +58,6 @@ export function CreateKeyDialog({ baseUrl, onClose }: CreateKeyDialogProps) {
       />
       <FailureNote error={form.failure} />
       <p className="help">{t('createOutcome')}</p>
-    </Dialog>
+    </FormDialog>
   )
 }
