@@ -112,7 +112,7 @@ journey(
     await second.getByLabel('Email').fill('patient@example.test')
     await second.locator('input[name=password]').fill(PASSWORD)
     await second.keyboard.press('Enter')
-    await second.getByText('This account is not active yet.').waitFor()
+    await second.getByText('This account waits for its approval by an administrator.').waitFor()
     await second.getByRole('link', { name: 'Forgot your password?' }).click()
     await second.getByText('Ask its administrator for a link that sets a new password.').waitFor()
   },

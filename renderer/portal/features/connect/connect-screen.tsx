@@ -1,5 +1,5 @@
 // How a client is connected: this gateway's address, and a set-up to paste for each client that people use.
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk } from '../../../client/hooks.ts'
@@ -22,6 +22,7 @@ import { Tabs } from '../../../kit/tabs.tsx'
 import { choiceParam, useSearchParams } from '../../../routing/search-params.ts'
 import { TrustPanel } from '../../../trust/trust-panel.tsx'
 import { Sentence } from '../../../words/sentence.tsx'
+import { carriedKey, forgetCarriedKey } from '../../carried-key.ts'
 import styles from './connect.module.css'
 import { TestPanel } from './test-panel.tsx'
 import { useWords } from './words.ts'
@@ -55,7 +56,8 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
   const [{ client: named }, setParams] = useSearchParams({ client: choiceParam([...CLIENTS]) })
   const client: Client = named ?? 'codex'
   const [chosen, setChosen] = useState<string>()
-  const [pasted, setPasted] = useState('')
+  const [pasted, setPasted] = useState(carriedKey)
+  useEffect(forgetCarriedKey, [])
   const key = isKey(pasted) ? pasted : undefined
   const model = chosen ?? sampleModel(models)
   const trust = useAsk('https.trust', {})
@@ -98,7 +100,7 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
                     parts={{
                       key: <Mono>{KEY_PLACEHOLDER}</Mono>,
                       link: (
-                        <Link href={PORTAL_PATHS.keys} className={styles.link}>
+                        <Link href={`${PORTAL_PATHS.keys}?new=1`} className={styles.link}>
                           {t('keyLink')}
                         </Link>
                       ),

@@ -12,6 +12,7 @@ import { EmptyState, ErrorState, NoResults, SkeletonRows } from '../../../kit/st
 import { Table } from '../../../kit/table.tsx'
 import { textParam, useSearchParams } from '../../../routing/search-params.ts'
 import { PriceDrawer } from './price-drawer.tsx'
+import { rateWithoutTokens } from './rate-groups.ts'
 import { useWords } from './words.ts'
 
 export type Price = CallOutput<'prices.list'>['rows'][number]
@@ -83,12 +84,6 @@ interface PricesTableProps {
 
 function PricesTable({ rows, openModel, onOpen }: PricesTableProps) {
   const t = useWords()
-  const rate = (nanoUsd: number | null | undefined) =>
-    nanoUsd === null || nanoUsd === undefined ? (
-      <span className="quiet">{t('asInput')}</span>
-    ) : (
-      <Money nanoUsd={nanoUsd} kind="price" />
-    )
   return (
     <Table
       label={t('title')}
@@ -114,28 +109,28 @@ function PricesTable({ rows, openModel, onOpen }: PricesTableProps) {
           head: t('input'),
           isNumber: true,
           inCard: 'labelled',
-          cell: (row) => rate(row.inputNanoUsdPerMTok),
+          cell: (row) => <RateCell row={row} kind="input" />,
         },
         {
           name: 'cached',
           head: t('cachedInput'),
           isNumber: true,
           inCard: 'labelled',
-          cell: (row) => rate(row.cachedInputNanoUsdPerMTok),
+          cell: (row) => <RateCell row={row} kind="cachedInput" />,
         },
         {
           name: 'write',
           head: t('cacheWrite'),
           isNumber: true,
           inCard: 'labelled',
-          cell: (row) => rate(row.cacheWriteNanoUsdPerMTok),
+          cell: (row) => <RateCell row={row} kind="cacheWrite" />,
         },
         {
           name: 'output',
           head: t('output'),
           isNumber: true,
           inCard: 'labelled',
-          cell: (row) => rate(row.outputNanoUsdPerMTok),
+          cell: (row) => <RateCell row={row} kind="output" />,
         },
         {
           name: 'context',
@@ -152,4 +147,25 @@ function PricesTable({ rows, openModel, onOpen }: PricesTableProps) {
       ]}
     />
   )
+}
+
+interface RateCellProps {
+  readonly row: Price
+  readonly kind: 'input' | 'cachedInput' | 'cacheWrite' | 'output'
+}
+
+function RateCell({ row, kind }: RateCellProps) {
+  const t = useWords()
+  const instead = rateWithoutTokens(row)
+  if (instead !== undefined) {
+    if (kind !== 'input') return <span className="quiet">—</span>
+    return (
+      <>
+        <Money nanoUsd={instead.nanoUsd} kind="price" /> <span className="quiet">{t(instead.unit)}</span>
+      </>
+    )
+  }
+  const nanoUsd = row[`${kind}NanoUsdPerMTok`]
+  if (nanoUsd === null || nanoUsd === undefined) return <span className="quiet">{t('asInput')}</span>
+  return <Money nanoUsd={nanoUsd} kind="price" />
 }

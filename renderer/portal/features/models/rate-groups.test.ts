@@ -1,7 +1,7 @@
 // Which rates of a price a reader is shown, and under which head.
 import { expect, test } from 'vitest'
 import { SERVICE_TIERS } from '../../../../contract/price.ts'
-import { rateGroups } from './rate-groups.ts'
+import { rateGroups, rateWithoutTokens } from './rate-groups.ts'
 
 const PLAIN = { inputNanoUsdPerMTok: 2_500_000_000, outputNanoUsdPerMTok: 10_000_000_000 }
 
@@ -41,4 +41,15 @@ test('zero is a price; long rates name their bound; every tier of the contract i
   ])
   expect(groups[0]?.rates[1]).toEqual({ word: 'cachedInput', nanoUsd: 0, per: 'million' })
   expect(groups.at(-1)?.rates).toEqual([{ word: 'webSearch', nanoUsd: 10_000_000, per: 'call' }])
+})
+
+test('a model whose tokens cost nothing is shown by what it is charged by; a free one, and one with tokens, is not', () => {
+  const free = { inputNanoUsdPerMTok: 0, outputNanoUsdPerMTok: 0 }
+  expect(rateWithoutTokens({ ...free, audioInputNanoUsdPerSecond: 100_000 })).toEqual({
+    nanoUsd: 100_000,
+    unit: 'unit_second',
+  })
+  expect(rateWithoutTokens({ ...free, speechNanoUsdPerMChar: 15 })?.unit).toBe('unit_characters')
+  expect(rateWithoutTokens(free)).toBeUndefined()
+  expect(rateWithoutTokens({ ...PLAIN, imageNanoUsdPerImage: 40_000_000 })).toBeUndefined()
 })

@@ -82,6 +82,25 @@ export function rateGroups(price: PriceRates): readonly RateGroup[] {
   return groups.filter(({ rates }) => rates.length > 0)
 }
 
+const NO_TOKEN_UNITS = {
+  audioLength: 'unit_second',
+  characters: 'unit_characters',
+  perImage: 'unit_image',
+} as const satisfies Partial<Record<Word, Word>>
+
+/** Of a model whose tokens cost nothing: what it is charged by instead, if there is anything. */
+export function rateWithoutTokens(
+  price: PriceRates,
+): { readonly nanoUsd: number; readonly unit: Word } | undefined {
+  if (price.inputNanoUsdPerMTok > 0 || price.outputNanoUsdPerMTok > 0) return undefined
+  for (const { word, nanoUsd } of rateGroups(price).flatMap(({ rates }) => rates)) {
+    if (word in NO_TOKEN_UNITS && nanoUsd > 0) {
+      return { nanoUsd, unit: NO_TOKEN_UNITS[word as keyof typeof NO_TOKEN_UNITS] } // asked for above
+    }
+  }
+  return undefined
+}
+
 const tierRates = (price: PriceRates, tier: ServiceTier, length: '' | 'Long') =>
   KINDS.map(([kind, word]) => {
     const column: TierColumn = `${tier}${length}${kind}NanoUsdPerMTok`
