@@ -64,7 +64,11 @@ journey('a lost password is set anew by the link of a mail, which works once', a
   await page.getByLabel('Email').fill(email)
   await page.getByRole('button', { name: 'Send link' }).click()
   await page.getByText(`If ${email} has an account here`).waitFor()
+  await mailServer.take(email)
+  await page.getByRole('button', { name: 'Send it again' }).click()
   const { link } = await mailServer.take(email)
+  await page.getByText('Sent again.').waitFor()
+  await showLooks(page, 'portal-forgot-sent')
 
   await page.goto(link)
   await page.getByText(`for ${email}`).waitFor()

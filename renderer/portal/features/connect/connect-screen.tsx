@@ -10,9 +10,13 @@ import {
   isKey,
   isOutOfReach,
   KEY_PLACEHOLDER,
+  SHELL_NAMES,
+  SHELLS,
   sampleModel,
   setUpOf,
+  shellOf,
 } from '../../../frame/set-ups.ts'
+import { RadioGroup } from '../../../kit/choices.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { CodeBlock, CopyLine, Mono } from '../../../kit/literals.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
@@ -56,6 +60,7 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
   const [{ client: named }, setParams] = useSearchParams({ client: choiceParam([...CLIENTS]) })
   const client: Client = named ?? 'codex'
   const [chosen, setChosen] = useState<string>()
+  const [shell, setShell] = useState(() => shellOf(navigator.userAgent))
   const [pasted, setPasted] = useState(carriedKey)
   useEffect(forgetCarriedKey, [])
   const key = isKey(pasted) ? pasted : undefined
@@ -64,6 +69,7 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
   const { fingerprint = null, certificate = null } = trust.data ?? {}
   const baseUrl = `${addressOf(window.location, fingerprint !== null)}/v1`
   if (model === undefined) return <Note status="warn">{t('noModel')}</Note>
+  const parts = setUpOf(client, baseUrl, model, key, shell)
   return (
     <div className={styles.screen}>
       <div className="panel">
@@ -90,7 +96,16 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
               {isOutOfReach(client, baseUrl) ? (
                 <Note status="warn">{t('container', { host: window.location.hostname })}</Note>
               ) : undefined}
-              {setUpOf(client, baseUrl, model, key).map(({ where, place, text }) => (
+              {parts.some(({ place }) => place === 'shell') ? (
+                <RadioGroup
+                  label={t('shell')}
+                  look="segments"
+                  value={shell}
+                  options={SHELLS.map((value) => ({ value, label: SHELL_NAMES[value] }))}
+                  onChange={setShell}
+                />
+              ) : undefined}
+              {parts.map(({ where, place, text }) => (
                 <CodeBlock key={where} text={text} where={place === undefined ? where : t('shell')} />
               ))}
               <p className="help">
