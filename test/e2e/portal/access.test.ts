@@ -67,7 +67,7 @@ journey('a lost password is set anew by the link of a mail, which works once', a
   await mailServer.take(email)
   await page.getByRole('button', { name: 'Send it again' }).click()
   const { link } = await mailServer.take(email)
-  await page.getByText('Sent again.').waitFor()
+  await page.getByText('Sent again.', { exact: true }).waitFor()
   await showLooks(page, 'portal-forgot-sent')
 
   await page.goto(link)
