@@ -71,7 +71,7 @@ export const ERRORS = {
     401,
     'authentication_error',
     false,
-    'This account is not active yet. It has to be verified or approved first.',
+    'This account waits for its approval by an administrator.',
   ),
 
   // What is asked for

@@ -21,10 +21,11 @@ interface RotateKeyDialogProps {
   readonly subtitle?: string
   /** Where clients send requests to, for whoever sets one up now. */
   readonly baseUrl?: string
+  readonly onConnect?: (secret: string) => void
   readonly onClose: () => void
 }
 
-export function RotateKeyDialog({ apiKey, subtitle, baseUrl, onClose }: RotateKeyDialogProps) {
+export function RotateKeyDialog({ apiKey, subtitle, baseUrl, onConnect, onClose }: RotateKeyDialogProps) {
   const { id: keyId, name } = apiKey
   const t = useApiKeyWords()
   const kit = useKitWords()
@@ -35,8 +36,10 @@ export function RotateKeyDialog({ apiKey, subtitle, baseUrl, onClose }: RotateKe
   const outcome = isLeak
     ? t('outcome_leak')
     : t(overlap === '0' ? 'outcome_none' : 'outcome_overlap', { time: t(`overlap_${overlap}`) })
-  if (data !== undefined)
-    return <SecretDialog secret={data.secret} text={outcome} baseUrl={baseUrl} onClose={onClose} />
+  if (data !== undefined) {
+    const shown = { secret: data.secret, text: outcome, baseUrl, onConnect, onClose }
+    return <SecretDialog {...shown} />
+  }
   const rotate = () => mutate({ keyId, reason, ...(isLeak ? {} : { overlapHours: Number(overlap) }) })
   return (
     <Dialog

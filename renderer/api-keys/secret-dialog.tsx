@@ -1,4 +1,5 @@
-// A new key's secret, shown this once. Closes by its button alone.
+// A new key's secret, shown this once. Closes by its buttons alone.
+import { Plug } from 'lucide-react'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import { CopyLine } from '../kit/literals.tsx'
@@ -10,10 +11,12 @@ interface SecretDialogProps {
   readonly text: string
   /** Where clients send requests to. */
   readonly baseUrl?: string | undefined
+  /** Given: leads to where the key is put to use, and takes it along. */
+  readonly onConnect?: ((secret: string) => void) | undefined
   readonly onClose: () => void
 }
 
-export function SecretDialog({ secret, text, baseUrl, onClose }: SecretDialogProps) {
+export function SecretDialog({ secret, text, baseUrl, onConnect, onClose }: SecretDialogProps) {
   const t = useApiKeyWords()
   return (
     <Dialog
@@ -22,9 +25,17 @@ export function SecretDialog({ secret, text, baseUrl, onClose }: SecretDialogPro
       onClose={onClose}
       title={t('secretTitle')}
       actions={
-        <Button kind="primary" onClick={onClose}>
-          {t('secretDone')}
-        </Button>
+        <>
+          {onConnect === undefined ? undefined : (
+            <Button onClick={() => onConnect(secret)}>
+              <Plug size={14} aria-hidden="true" />
+              {t('secretConnect')}
+            </Button>
+          )}
+          <Button kind="primary" onClick={onClose}>
+            {t('secretDone')}
+          </Button>
+        </>
       }
     >
       <p>{text}</p>

@@ -1,6 +1,6 @@
 // What a person pastes: the address, the model and the place for the key are in every set-up.
 import { expect, test } from 'vitest'
-import { CLIENTS, isKey, isOutOfReach, KEY_PLACEHOLDER, sampleModel, setUpOf } from './set-ups.ts'
+import { CLIENTS, isKey, isOutOfReach, KEY_PLACEHOLDER, sampleModel, setUpOf, shellOf } from './set-ups.ts'
 
 test.each(CLIENTS)(
   'the set-up of %s carries the address, the model where it names one, and a place for the key',
@@ -25,6 +25,19 @@ test.each(CLIENTS)(
     expect(text).not.toContain(KEY_PLACEHOLDER)
   },
 )
+
+test.each(CLIENTS)('the set-up of %s for PowerShell has nothing that only another shell reads', (client) => {
+  const commands = setUpOf(client, 'http://gateway/v1', 'gpt-6-sol', 'sk-cg-abc-def', 'powershell')
+    .filter(({ place }) => place === 'shell')
+    .map(({ text }) => text)
+    .join('\n')
+  expect(commands).not.toMatch(/\bexport |\\$|^curl /m)
+})
+
+test('the shell is the one of the system that the browser runs on', () => {
+  expect(shellOf('Mozilla/5.0 (Windows NT 10.0; Win64; x64)')).toBe('powershell')
+  expect(shellOf('Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)')).toBe('posix')
+})
 
 test('what is typed and is no key gets into no set-up', () => {
   expect(['sk-cg-a1-b2', "sk-cg-a-b'; rm -rf ~", 'sk-proj-foreign', ''].map(isKey)).toEqual([

@@ -38,12 +38,50 @@ export interface SetUpPart {
   readonly text: string
 }
 
+/** What commands are typed into: they set variables and go on in the next line in ways of their own. */
+export const SHELLS = ['posix', 'powershell'] as const
+export type Shell = (typeof SHELLS)[number]
+
+/** Product names, the same in every language. */
+export const SHELL_NAMES: Readonly<Record<Shell, string>> = { posix: 'Bash, zsh', powershell: 'PowerShell' }
+
+/** The shell that a new terminal opens on the system of this browser. */
+export const shellOf = (userAgent: string): Shell => (/\bWindows\b/.test(userAgent) ? 'powershell' : 'posix')
+
 const shell = (text: string): SetUpPart => ({ where: 'shell', place: 'shell', text })
-const exportKey = (key: string) => `export GATEWAY_API_KEY='${key}'`
+
+const setKey = (key: string, into: Shell): string =>
+  into === 'posix' ? `export GATEWAY_API_KEY='${key}'` : `$env:GATEWAY_API_KEY = '${key}'`
+
+/** One command over several lines. */
+const inLines = (lines: readonly string[], into: Shell): string =>
+  lines.join(into === 'posix' ? ' \\\n  ' : ' `\n  ')
 
 /** What is typed once the profile is there. */
-export const runCodexProfile = (key: string = KEY_PLACEHOLDER): string => `${exportKey(key)}
+export const runCodexProfile = (
+  key: string = KEY_PLACEHOLDER,
+  into: Shell = 'posix',
+): string => `${setKey(key, into)}
 codex --profile gateway`
+
+/** PowerShell hands no double quotes on to a program before its version 7.3, so its own command sends the request there. */
+function helloRequest(baseUrl: string, model: string, key: string, into: Shell): string {
+  const url = `${baseUrl}/chat/completions`
+  const body = `{"model":"${model}","messages":[{"role":"user","content":"Say hello."}]}`
+  if (into === 'posix') {
+    const headers = [`-H 'Authorization: Bearer ${key}'`, "-H 'Content-Type: application/json'"]
+    return inLines([`curl ${url}`, ...headers, `-d '${body}'`], into)
+  }
+  return inLines(
+    [
+      `Invoke-RestMethod ${url} -Method Post`,
+      `-Headers @{ Authorization = 'Bearer ${key}' }`,
+      "-ContentType 'application/json'",
+      `-Body '${body}' | ConvertTo-Json -Depth 8`,
+    ],
+    into,
+  )
+}
 
 /** `baseUrl` with its `/v1`; `key` where it is known, which is seldom: a key is shown once. */
 export function setUpOf(
@@ -51,6 +89,7 @@ export function setUpOf(
   baseUrl: string,
   model: string,
   key: string = KEY_PLACEHOLDER,
+  into: Shell = 'posix',
 ): readonly SetUpPart[] {
   switch (client) {
     case 'codex':
@@ -59,12 +98,12 @@ export function setUpOf(
           where: `~/.codex/${CODEX_PROFILE_FILE}`,
           text: codexProfile(baseUrl, model),
         },
-        shell(runCodexProfile(key)),
+        shell(runCodexProfile(key, into)),
       ]
     case 'python':
       return [
         shell(`pip install openai
-${exportKey(key)}`),
+${setKey(key, into)}`),
         {
           where: 'hello.py',
           text: `import os
@@ -81,7 +120,7 @@ for event in stream:
     case 'js':
       return [
         shell(`npm install openai
-${exportKey(key)}`),
+${setKey(key, into)}`),
         {
           where: 'hello.mjs',
           text: `import OpenAI from 'openai'
@@ -97,7 +136,7 @@ for await (const event of stream) {
     case 'ai-sdk':
       return [
         shell(`npm install ai @ai-sdk/openai
-${exportKey(key)}`),
+${setKey(key, into)}`),
         {
           where: 'hello.mjs',
           text: `import { createOpenAI } from '@ai-sdk/openai'
@@ -110,19 +149,21 @@ for await (const text of textStream) process.stdout.write(text)`,
         },
       ]
     case 'curl':
-      return [
-        shell(`curl ${baseUrl}/chat/completions \\
-  -H 'Authorization: Bearer ${key}' \\
-  -H 'Content-Type: application/json' \\
-  -d '{"model":"${model}","messages":[{"role":"user","content":"Say hello."}]}'`),
-      ]
+      return [shell(helloRequest(baseUrl, model, key, into))]
     case 'open-webui':
       return [
-        shell(`docker run -d -p 3000:8080 \\
-  -e OPENAI_API_BASE_URL='${baseUrl}' \\
-  -e OPENAI_API_KEY='${key}' \\
-  -v open-webui:/app/backend/data \\
-  ghcr.io/open-webui/open-webui:main`),
+        shell(
+          inLines(
+            [
+              'docker run -d -p 3000:8080',
+              `-e OPENAI_API_BASE_URL='${baseUrl}'`,
+              `-e OPENAI_API_KEY='${key}'`,
+              '-v open-webui:/app/backend/data',
+              'ghcr.io/open-webui/open-webui:main',
+            ],
+            into,
+          ),
+        ),
       ]
     case 'continue':
       return [

@@ -1,6 +1,6 @@
 // Sessions are told apart by names that people know.
 import { expect, test } from 'vitest'
-import { clientName } from './client-name.ts'
+import { clientName, shortClientName } from './client-name.ts'
 
 const MOZILLA = 'Mozilla/5.0'
 
@@ -26,4 +26,14 @@ test.each([
   ['', undefined],
 ])('%s is %s', (userAgent, name) => {
   expect(clientName(userAgent)).toBe(name)
+})
+
+test.each([
+  ['codex_exec/0.144.0 (Debian 12.0.0; x86_64) xterm-256color', 'codex_exec/0.144.0'],
+  ['OpenAI/Python 3.57.0', 'OpenAI/Python 3.57.0'],
+  ['ai/7.0.20 ai-sdk/provider-utils/5.0.7 runtime/node.js/v20', 'ai/7.0.20'],
+  [`${MOZILLA} (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0`, 'Firefox · Linux'],
+  ['', undefined],
+])('%s is shortened to %s', (userAgent, name) => {
+  expect(shortClientName(userAgent)).toBe(name)
 })

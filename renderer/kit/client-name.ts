@@ -30,3 +30,9 @@ export function clientName(userAgent: string): string | undefined {
   const system = find(SYSTEMS)
   return system === undefined ? browser : `${browser} · ${system}`
 }
+
+/** The same where there is little room: of a program, its name and version, without what it says of its machine. */
+export function shortClientName(userAgent: string): string | undefined {
+  const name = clientName(userAgent)
+  return name?.includes(' · ') ? name : name?.match(/^\S+(?: v?\d[\w.]*)?/)?.[0]
+}

@@ -44,17 +44,18 @@ function copySelected(text: string): boolean {
 
 function useCopy(text: string): { readonly isCopied: boolean; copy(): void } {
   const t = useKitWords()
-  const [isCopied, setIsCopied] = useState(false)
+  // The text, not a flag: where another text takes the button's place, that one is not copied.
+  const [copied, setCopied] = useState<string>()
   useEffect(() => {
-    if (!isCopied) return
-    const timer = setTimeout(() => setIsCopied(false), CONFIRMED_MS)
+    if (copied === undefined) return
+    const timer = setTimeout(() => setCopied(undefined), CONFIRMED_MS)
     return () => clearTimeout(timer)
-  }, [isCopied])
+  }, [copied])
   return {
-    isCopied,
+    isCopied: copied === text,
     copy() {
       void copyText(text).then((isDone) => {
-        if (isDone) setIsCopied(true)
+        if (isDone) setCopied(text)
         else toast({ status: 'bad', text: t('copyFailed') })
       })
     },

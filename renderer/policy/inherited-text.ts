@@ -1,5 +1,5 @@
 // What a rule would be without a word of its own, and who says so.
-import type { SubjectPolicyView } from '../../contract/request-policy.ts'
+import { POLICY_TIERS, type SubjectPolicyView } from '../../contract/request-policy.ts'
 import type { ToolRule } from './policy-draft.ts'
 import { usePolicyWords } from './words.ts'
 
@@ -32,8 +32,11 @@ export function useInheritedText(inherited: Inherited): (rule: keyof Inherited) 
     switch (rule) {
       case 'vectorStoreIds':
         return texts.stores(inherited.vectorStoreIds.value)
-      case 'serviceTiers':
-        return texts.tiers(inherited.serviceTiers.value)
+      case 'serviceTiers': {
+        const tiers = inherited.serviceTiers.value
+        // All their names leave no room for whose word it is.
+        return tiers.length === POLICY_TIERS.length ? t('allTiers') : texts.tiers(tiers)
+      }
       case 'store':
         return texts.store(inherited.store.value)
       case 'maxToolCalls':

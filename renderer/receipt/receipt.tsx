@@ -57,7 +57,7 @@ export function Receipt({ receipt, facts = [] }: ReceiptProps) {
           {charge === null ? undefined : (
             <Tag status="off">{t(receipt.source === 'plan' ? 'byPlan' : 'byBalance')}</Tag>
           )}
-          {receipt.flags.isDemo ? <Tag status="off">{t('demo')}</Tag> : undefined}
+          {receipt.flags.isDemo && outcome !== 'refused' ? <Tag status="off">{t('demo')}</Tag> : undefined}
         </div>
         {refundedNanoUsd > 0 ? (
           <p className="meta">

@@ -15,10 +15,6 @@ const LOOKS: readonly Look[] = [
   { locale: 'en', theme: 'dark', size: 'desktop' },
   { locale: 'zh-CN', theme: 'light', size: 'narrow' },
 ]
-const PORTAL_LOOKS: readonly Look[] = [
-  { locale: 'en', theme: 'light', size: 'desktop' },
-  { locale: 'zh-CN', theme: 'dark', size: 'phone' },
-]
 
 let stage: Stage
 let member: { readonly id: string; readonly cookie: string }
@@ -121,19 +117,5 @@ describe.each(LOOKS)('the policies of the console, $locale $theme $size,', (look
     await page.goto(`${stage.portal.url}/admin/plans?tab=limits`)
     await page.getByRole('alert').first().waitFor()
     await takePicture(page, `console-policies-failing-${nameOf(look)}`)
-  })
-})
-
-describe.each(PORTAL_LOOKS)('the policy of a key in the portal, $locale $theme $size,', (look) => {
-  journey('says what it inherits', async () => {
-    const page = await stage.open('/keys', { cookie: member.cookie, ...look })
-    await page
-      .getByRole('button', { name: look.locale === 'en' ? 'More for laptop' : /laptop/ })
-      .first()
-      .click()
-    await page.getByRole('menuitem', { name: look.locale === 'en' ? 'Request policy' : '请求策略' }).click()
-    await page.getByRole('dialog').getByRole('combobox').first().waitFor()
-    await expectSound(page)
-    await takePicture(page, `portal-key-policy-${nameOf(look)}`)
   })
 })

@@ -64,7 +64,11 @@ journey('a lost password is set anew by the link of a mail, which works once', a
   await page.getByLabel('Email').fill(email)
   await page.getByRole('button', { name: 'Send link' }).click()
   await page.getByText(`If ${email} has an account here`).waitFor()
+  await mailServer.take(email)
+  await page.getByRole('button', { name: 'Send it again' }).click()
   const { link } = await mailServer.take(email)
+  await page.getByText('Sent again.', { exact: true }).waitFor()
+  await showLooks(page, 'portal-forgot-sent')
 
   await page.goto(link)
   await page.getByText(`for ${email}`).waitFor()
@@ -112,7 +116,7 @@ journey(
     await second.getByLabel('Email').fill('patient@example.test')
     await second.locator('input[name=password]').fill(PASSWORD)
     await second.keyboard.press('Enter')
-    await second.getByText('This account is not active yet.').waitFor()
+    await second.getByText('This account waits for its approval by an administrator.').waitFor()
     await second.getByRole('link', { name: 'Forgot your password?' }).click()
     await second.getByText('Ask its administrator for a link that sets a new password.').waitFor()
   },

@@ -27,6 +27,8 @@ journey('a set-up is read with this address, a model that exists here, and for a
   await page.getByRole('tab', { name: 'curl' }).click()
   await code.filter({ hasText: `curl ${stage.portal.url}/v1/chat/completions` }).waitFor()
   expect(page.url()).toContain('client=curl')
+  await page.getByText('PowerShell').click()
+  await code.filter({ hasText: `Invoke-RestMethod ${stage.portal.url}/v1/chat/completions` }).waitFor()
   await page.getByRole('combobox', { name: 'Model' }).click()
   await page.getByRole('option', { name: 'demo-fast' }).click()
   await code.filter({ hasText: '"model":"demo-fast"' }).waitFor()

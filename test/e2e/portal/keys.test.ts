@@ -99,7 +99,15 @@ journey('a key is narrowed when it is made, changed later, and rotated after a l
   await dialog.getByText('It may have leaked').click()
   await showLooks(page, 'portal-keys-rotate')
   await dialog.getByRole('button', { name: 'Rotate key' }).click()
-  const second = await shownSecret()
+  const second = await page.getByText(/^sk-cg-\w+-\w+$/).innerText()
+  // It goes into the set-ups, and with the next load it is gone.
+  await page.getByRole('button', { name: 'Set up a client with it' }).click()
+  await page.getByText(`export GATEWAY_API_KEY='${second}'`).waitFor()
+  expect(page.url()).toBe(`${stage.portal.url}/connect`)
+  await page.reload()
+  await page.getByText("export GATEWAY_API_KEY='sk-cg-…'").waitFor()
+  expect(await page.content()).not.toContain(second)
+  await page.goto(`${stage.portal.url}/keys`)
   expect(await modelsFor(first)).toEqual([401, []])
   expect(await modelsFor(second)).toEqual([200, ['demo-smart']])
   await page.getByRole('cell', { name: 'Rotated' }).waitFor()
@@ -135,7 +143,7 @@ journey('a secret can be copied where the page is no secure context', async () =
 
 journey('the list is sound empty, full and failing', async () => {
   const { id, cookie } = await stage.teammate('looker@example.test')
-  const page = await stage.open('/keys', { cookie, expectedProblems: /keys\.list/ })
+  const page = await stage.open('/keys', { cookie, expectedProblems: /keys\.list|policies\.get/ })
   await page.locator('.state h2').waitFor()
   await showLooks(page, 'portal-keys-empty')
 
@@ -151,6 +159,20 @@ journey('the list is sound empty, full and failing', async () => {
   await page.locator('.phead .btn').click()
   await page.getByRole('dialog').waitFor()
   await showLooks(page, 'portal-keys-create')
+  await page.keyboard.press('Escape')
+
+  const openPolicy = async () => {
+    await page.getByRole('button', { name: 'More for Work laptop' }).click()
+    await page.getByRole('menuitem', { name: 'Request policy' }).click()
+  }
+  const recoverPolicy = await failing(page, 'policies.get')
+  await openPolicy()
+  await page.getByRole('dialog').getByText(FAILURE_ID).first().waitFor()
+  await showLooks(page, 'portal-keys-policy-failing')
+  await recoverPolicy()
+  await page.locator('.failed .btn').click()
+  await page.getByRole('dialog').getByRole('combobox').first().waitFor()
+  await showLooks(page, 'portal-keys-policy')
 })
 
 async function fillKeys(userId: string): Promise<void> {

@@ -6,6 +6,7 @@ import { userPath } from '../../../../contract/page-paths.ts'
 import { type KeyRow, keyState } from '../../../api-keys/key-status.ts'
 import { useApiKeyWords } from '../../../api-keys/words.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
+import { shortClientName } from '../../../kit/client-name.ts'
 import { IconButton } from '../../../kit/icon-button.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import { Menu } from '../../../kit/menu.tsx'
@@ -137,7 +138,7 @@ export function LastUse({ apiKey }: { readonly apiKey: KeyRow }) {
   const t = useWords()
   const { lastUsedAt, lastUsedAddress, lastUsedClient } = apiKey
   if (lastUsedAt === null) return <span className="quiet">{t('notUsed')}</span>
-  const from = [lastUsedAddress, lastUsedClient?.split(/[\s/]/)[0]].filter((part) => part).join(' · ')
+  const from = [lastUsedAddress, shortClientName(lastUsedClient ?? '')].filter((part) => part).join(' · ')
   return (
     <span className="two">
       <Time atMs={lastUsedAt} /> {from === '' ? undefined : <span className="meta">{from}</span>}

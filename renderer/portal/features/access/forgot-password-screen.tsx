@@ -10,20 +10,25 @@ import { OpenCard } from '../../shell/open-card.tsx'
 import { EmailField } from './access-fields.tsx'
 import { emailProblem } from './field-problems.ts'
 import { OutcomeCard } from './outcome-cards.tsx'
+import { SentActions } from './sent-actions.tsx'
 import { useWords } from './words.ts'
 
 export function ForgotPasswordScreen() {
   const t = useWords()
   const status = useAsk('auth.status', {})
   const [sentTo, setSentTo] = useState<string>()
-  const back = (
-    <ButtonLink href={PORTAL_PATHS.login} size="lg" isBlock>
-      {t('backToSignIn')}
-    </ButtonLink>
-  )
   if (sentTo !== undefined) {
     return (
-      <OutcomeCard title={t('forgotSentTitle')} action={back}>
+      <OutcomeCard
+        title={t('forgotSentTitle')}
+        action={
+          <SentActions
+            operation="auth.forgotPassword"
+            email={sentTo}
+            onOtherEmail={() => setSentTo(undefined)}
+          />
+        }
+      >
         <p>{t('forgotSentText', { email: sentTo })}</p>
         <p className="quiet">{t('sentHint')}</p>
       </OutcomeCard>
@@ -31,7 +36,14 @@ export function ForgotPasswordScreen() {
   }
   if (status.data?.isMailAvailable === false) {
     return (
-      <OutcomeCard title={t('forgotTitle')} action={back}>
+      <OutcomeCard
+        title={t('forgotTitle')}
+        action={
+          <ButtonLink href={PORTAL_PATHS.login} size="lg" isBlock>
+            {t('backToSignIn')}
+          </ButtonLink>
+        }
+      >
         <p>{t('forgotNoMailText')}</p>
       </OutcomeCard>
     )

@@ -2,12 +2,12 @@
 import { useState } from 'react'
 import { Link, Redirect } from 'wouter'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
-import { useAsk, useChange } from '../../../client/hooks.ts'
+import { useAsk } from '../../../client/hooks.ts'
 import { useSession } from '../../../frame/session.ts'
-import { Button } from '../../../kit/button.tsx'
-import { ErrorState, FailureNote, Note, SkeletonRows } from '../../../kit/states.tsx'
+import { ErrorState, Note, SkeletonRows } from '../../../kit/states.tsx'
 import { AccountForm, type Registered } from './account-form.tsx'
 import { OutcomeCard, WaitingCard } from './outcome-cards.tsx'
+import { SentActions } from './sent-actions.tsx'
 import { useWords } from './words.ts'
 
 export function RegisterScreen() {
@@ -18,8 +18,23 @@ export function RegisterScreen() {
 
   if (session.kind === 'signed_in') return <Redirect to={PORTAL_PATHS.home} replace />
   if (done?.outcome === 'awaiting_approval') return <WaitingCard email={done.email} />
-  if (done?.outcome === 'verification_sent')
-    return <SentCard email={done.email} onOtherEmail={() => setDone(undefined)} />
+  if (done?.outcome === 'verification_sent') {
+    return (
+      <OutcomeCard
+        title={t('sentTitle')}
+        action={
+          <SentActions
+            operation="auth.resendVerification"
+            email={done.email}
+            onOtherEmail={() => setDone(undefined)}
+          />
+        }
+      >
+        <p>{t('sentText', { email: done.email })}</p>
+        <p className="quiet">{t('sentHint')}</p>
+      </OutcomeCard>
+    )
+  }
   if (status.data === undefined) {
     return (
       <div className="card">
@@ -57,40 +72,5 @@ export function RegisterScreen() {
         </Link>
       </div>
     </AccountForm>
-  )
-}
-
-interface SentCardProps {
-  readonly email: string
-  readonly onOtherEmail: () => void
-}
-
-function SentCard({ email, onOtherEmail }: SentCardProps) {
-  const t = useWords()
-  const { mutate, isPending, isSuccess, error } = useChange('auth.resendVerification')
-  return (
-    <OutcomeCard
-      title={t('sentTitle')}
-      action={
-        <>
-          <FailureNote error={error} />
-          {isSuccess ? <Note status="ok">{t('resent')}</Note> : undefined}
-          <Button size="lg" isBlock isWorking={isPending} onClick={() => mutate({ email })}>
-            {t('resend')}
-          </Button>
-          <div className="ways">
-            <button type="button" className="link" onClick={onOtherEmail}>
-              {t('otherEmail')}
-            </button>
-            <Link href={PORTAL_PATHS.login} className="link">
-              {t('backToSignIn')}
-            </Link>
-          </div>
-        </>
-      }
-    >
-      <p>{t('sentText', { email })}</p>
-      <p className="quiet">{t('sentHint')}</p>
-    </OutcomeCard>
   )
 }

@@ -1,5 +1,5 @@
 // How a client is connected: this gateway's address, and a set-up to paste for each client that people use.
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk } from '../../../client/hooks.ts'
@@ -10,9 +10,13 @@ import {
   isKey,
   isOutOfReach,
   KEY_PLACEHOLDER,
+  SHELL_NAMES,
+  SHELLS,
   sampleModel,
   setUpOf,
+  shellOf,
 } from '../../../frame/set-ups.ts'
+import { RadioGroup } from '../../../kit/choices.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { CodeBlock, CopyLine, Mono } from '../../../kit/literals.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
@@ -22,6 +26,7 @@ import { Tabs } from '../../../kit/tabs.tsx'
 import { choiceParam, useSearchParams } from '../../../routing/search-params.ts'
 import { TrustPanel } from '../../../trust/trust-panel.tsx'
 import { Sentence } from '../../../words/sentence.tsx'
+import { carriedKey, forgetCarriedKey } from '../../carried-key.ts'
 import styles from './connect.module.css'
 import { TestPanel } from './test-panel.tsx'
 import { useWords } from './words.ts'
@@ -55,13 +60,16 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
   const [{ client: named }, setParams] = useSearchParams({ client: choiceParam([...CLIENTS]) })
   const client: Client = named ?? 'codex'
   const [chosen, setChosen] = useState<string>()
-  const [pasted, setPasted] = useState('')
+  const [shell, setShell] = useState(() => shellOf(navigator.userAgent))
+  const [pasted, setPasted] = useState(carriedKey)
+  useEffect(forgetCarriedKey, [])
   const key = isKey(pasted) ? pasted : undefined
   const model = chosen ?? sampleModel(models)
   const trust = useAsk('https.trust', {})
   const { fingerprint = null, certificate = null } = trust.data ?? {}
   const baseUrl = `${addressOf(window.location, fingerprint !== null)}/v1`
   if (model === undefined) return <Note status="warn">{t('noModel')}</Note>
+  const parts = setUpOf(client, baseUrl, model, key, shell)
   return (
     <div className={styles.screen}>
       <div className="panel">
@@ -88,7 +96,16 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
               {isOutOfReach(client, baseUrl) ? (
                 <Note status="warn">{t('container', { host: window.location.hostname })}</Note>
               ) : undefined}
-              {setUpOf(client, baseUrl, model, key).map(({ where, place, text }) => (
+              {parts.some(({ place }) => place === 'shell') ? (
+                <RadioGroup
+                  label={t('shell')}
+                  look="segments"
+                  value={shell}
+                  options={SHELLS.map((value) => ({ value, label: SHELL_NAMES[value] }))}
+                  onChange={setShell}
+                />
+              ) : undefined}
+              {parts.map(({ where, place, text }) => (
                 <CodeBlock key={where} text={text} where={place === undefined ? where : t('shell')} />
               ))}
               <p className="help">
@@ -98,7 +115,7 @@ function SetUps({ models }: { readonly models: readonly string[] }) {
                     parts={{
                       key: <Mono>{KEY_PLACEHOLDER}</Mono>,
                       link: (
-                        <Link href={PORTAL_PATHS.keys} className={styles.link}>
+                        <Link href={`${PORTAL_PATHS.keys}?new=1`} className={styles.link}>
                           {t('keyLink')}
                         </Link>
                       ),

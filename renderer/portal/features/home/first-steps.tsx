@@ -9,7 +9,13 @@ import { useWords } from './words.ts'
 
 export const NEW_KEY_PATH = `${PORTAL_PATHS.keys}?new=1`
 
-export function FirstSteps({ hasKey }: { readonly hasKey: boolean }) {
+interface FirstStepsProps {
+  readonly hasKey: boolean
+  /** Whether a balance, a credit or a plan pays for a request. */
+  readonly hasFunds: boolean
+}
+
+export function FirstSteps({ hasKey, hasFunds }: FirstStepsProps) {
   const t = useWords()
   const step = (to: string, text: string) => (
     <Link href={to} className={styles.title}>
@@ -36,6 +42,16 @@ export function FirstSteps({ hasKey }: { readonly hasKey: boolean }) {
               title: step(PORTAL_PATHS.connect, t('firstConnect')),
               text: t('firstConnectText'),
             },
+            ...(hasFunds
+              ? []
+              : [
+                  {
+                    name: 'funds',
+                    status: 'warn' as const,
+                    title: step(`${PORTAL_PATHS.plans}?redeem=1`, t('firstFunds')),
+                    text: t('firstFundsText'),
+                  },
+                ]),
             { name: 'request', status: 'off', title: t('firstRequest'), text: t('firstRequestText') },
           ]}
         />

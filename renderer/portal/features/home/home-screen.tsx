@@ -48,7 +48,7 @@ export function HomeScreen() {
             <p>{data.announcement}</p>
           </section>
         )}
-        <Notices />
+        {data === undefined ? undefined : <Notices overview={data} />}
         {data === undefined ? (
           <div className={`panel ${styles.wide}`}>
             <SkeletonRows />
@@ -60,7 +60,14 @@ export function HomeScreen() {
               <PlanCard plan={data.plan} />
             </div>
             <div className={isNewcomer ? `${styles.column} ${styles.first}` : styles.column}>
-              {isNewcomer ? <FirstSteps hasKey={data.keyCount > 0} /> : <Spending overview={data} />}
+              {isNewcomer ? (
+                <FirstSteps
+                  hasKey={data.keyCount > 0}
+                  hasFunds={data.availableNanoUsd > 0 || data.plan !== null}
+                />
+              ) : (
+                <Spending overview={data} />
+              )}
               {data.keyCount > 0 ? <KeysCard /> : undefined}
               <QuickLinks isNewcomer={isNewcomer} />
             </div>

@@ -4,6 +4,7 @@ import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk, useRefreshOn } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
 import { Time } from '../../../kit/amounts.tsx'
+import { shortClientName } from '../../../kit/client-name.ts'
 import { Mono } from '../../../kit/literals.tsx'
 import { Section } from '../../../kit/page.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
@@ -42,7 +43,7 @@ export function KeysCard() {
               name: 'name',
               head: t('keyName'),
               inCard: 'lead',
-              cell: (key) => <span className="m">{key.name}</span>,
+              cell: (key) => <span className="named">{key.name}</span>,
             },
             {
               name: 'prefix',
@@ -60,7 +61,7 @@ export function KeysCard() {
               name: 'client',
               head: t('client'),
               inCard: 'labelled',
-              cell: (key) => <span className="sec">{key.lastUsedClient ?? '—'}</span>,
+              cell: (key) => <span className="sec">{shortClientName(key.lastUsedClient ?? '') ?? '—'}</span>,
             },
             {
               name: 'status',

@@ -16,6 +16,7 @@ import { useFailureWords } from '../../../words/failure-words.ts'
 import { Sentence } from '../../../words/sentence.tsx'
 import { PlanAmount } from '../../plan/plan-amount.tsx'
 import { usePlanWords } from '../../plan/words.ts'
+import { currentNotices } from './current-notices.ts'
 import styles from './home.module.css'
 import { useWords } from './words.ts'
 
@@ -23,16 +24,19 @@ type Notice = CallOutput<'notices.list'>['rows'][number]
 
 /** More than these would push away what a person came for; the next one moves up. */
 const SHOWN_MAX = 3
+/** As many as may have to be passed over for those. */
+const ASKED_MAX = 30
 
-export function Notices() {
+export function Notices({ overview }: { readonly overview: CallOutput<'me.overview'> }) {
   const t = useWords()
   const me = useMe()
-  const { data } = useAsk('notices.list', { userId: me.id, limit: SHOWN_MAX })
+  const { data } = useAsk('notices.list', { userId: me.id, limit: ASKED_MAX })
   useRefreshOn('notice.given', ['notices.list'])
-  if (data === undefined || data.rows.length === 0) return null
+  const shown = currentNotices(data?.rows ?? [], overview).slice(0, SHOWN_MAX)
+  if (shown.length === 0) return null
   return (
     <section className={styles.notices} aria-label={t('notices')}>
-      {data.rows.map((notice) => (
+      {shown.map((notice) => (
         <NoticeLine key={notice.id} notice={notice} />
       ))}
     </section>

@@ -17,10 +17,11 @@ import { useWords } from './words.ts'
 
 interface CreateKeyDialogProps {
   readonly baseUrl: string
+  readonly onConnect: (secret: string) => void
   readonly onClose: () => void
 }
 
-export function CreateKeyDialog({ baseUrl, onClose }: CreateKeyDialogProps) {
+export function CreateKeyDialog({ baseUrl, onConnect, onClose }: CreateKeyDialogProps) {
   const t = useWords()
   const keyWords = useApiKeyWords()
   const me = useMe()
@@ -38,7 +39,8 @@ export function CreateKeyDialog({ baseUrl, onClose }: CreateKeyDialogProps) {
     },
   })
   if (data !== undefined) {
-    return <SecretDialog secret={data.secret} text={t('secretText')} baseUrl={baseUrl} onClose={onClose} />
+    const shown = { secret: data.secret, text: t('secretText'), baseUrl, onConnect, onClose }
+    return <SecretDialog {...shown} />
   }
   const { values, errors } = form
   return (

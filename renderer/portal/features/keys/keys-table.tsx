@@ -6,6 +6,7 @@ import { failureOf } from '../../../client/failures.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
 import { Time } from '../../../kit/amounts.tsx'
+import { shortClientName } from '../../../kit/client-name.ts'
 import { IconButton } from '../../../kit/icon-button.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import { Menu, MenuItem, MenuLine } from '../../../kit/menu.tsx'
@@ -33,7 +34,7 @@ export function KeysTable({ rows, table, onTask }: KeysTableProps) {
       head: t('name'),
       sort: 'name',
       inCard: 'lead',
-      cell: (key) => <span className="m">{key.name}</span>,
+      cell: (key) => <span className="named">{key.name}</span>,
     },
     { name: 'key', head: t('key'), cell: (key) => <Mono>{key.prefix}-••••</Mono> },
     {
@@ -75,11 +76,12 @@ export function KeysTable({ rows, table, onTask }: KeysTableProps) {
 function LastUse({ apiKey: { lastUsedAt, lastUsedAddress, lastUsedClient } }: { readonly apiKey: KeyRow }) {
   const t = useWords()
   if (lastUsedAt === null) return <span className="quiet">{t('notUsed')}</span>
-  const from = [lastUsedAddress, lastUsedClient?.split(/[\s/]/)[0]].filter((part) => part).join(' · ')
+  const from = [lastUsedAddress, shortClientName(lastUsedClient ?? '')].filter((part) => part).join(' · ')
   return (
-    <>
-      <Time atMs={lastUsedAt} /> {from === '' ? undefined : <span className="quiet">{from}</span>}
-    </>
+    <span className="two">
+      <Time atMs={lastUsedAt} />
+      {from === '' ? undefined : <span className="quiet">{from}</span>}
+    </span>
   )
 }
 

@@ -80,7 +80,9 @@ export function BuyDialog({ plan, account, onClose }: BuyDialogProps) {
       {kind === 'replaces' ? (
         <Note status="warn">{t('replaces', { active: account.plan?.name ?? '' })}</Note>
       ) : undefined}
-      <p className="help">{t(kind === 'extends' ? 'extendOutcome' : 'buyOutcome', { plan: name, date })}</p>
+      {shortByNanoUsd > 0 ? undefined : (
+        <p className="help">{t(kind === 'extends' ? 'extendOutcome' : 'buyOutcome', { plan: name, date })}</p>
+      )}
       <FailureNote error={error} />
     </Dialog>
   )

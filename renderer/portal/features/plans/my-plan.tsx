@@ -1,4 +1,5 @@
 // The plan that is active: what is left of it, until when, and where it came from.
+import { Fragment } from 'react'
 import type { ActivePlanView, PlanView } from '../../../../contract/plans.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
@@ -56,7 +57,7 @@ export function MyPlan({ plan, extension, onExtend }: MyPlanProps) {
             {plan.allowedModels === null ? undefined : (
               <Sentence
                 text={t('onlyModels')}
-                parts={{ models: <Mono>{plan.allowedModels.join(', ')}</Mono> }}
+                parts={{ models: <ModelNames models={plan.allowedModels} /> }}
               />
             )}
           </p>
@@ -65,3 +66,14 @@ export function MyPlan({ plan, extension, onExtend }: MyPlanProps) {
     </Section>
   )
 }
+
+/** Lines break between names, not at the hyphens within them. */
+const ModelNames = ({ models }: { readonly models: readonly string[] }) =>
+  models.map((model, index) => (
+    <Fragment key={model}>
+      {index === 0 ? '' : ', '}
+      <span className="nw">
+        <Mono>{model}</Mono>
+      </span>
+    </Fragment>
+  ))
