@@ -258,7 +258,11 @@ describe('an image that a tool makes is held as', () => {
     ['the best, where its quality is none', { size: '1024x1024', quality: 'constructor' }, 7_024],
     ['the largest, where its size is none', { size: '00x00', quality: 'low' }, 659],
     ['previews besides', { size: '1024x1024', quality: 'low', partial_images: 2 }, 196 + 200],
-    ['every preview, where their number is none', { size: '1024x1024', quality: 'low', partial_images: 'x' }, 496],
+    [
+      'every preview, where their number is none',
+      { size: '1024x1024', quality: 'low', partial_images: 'x' },
+      496,
+    ],
   ])('%s', (_what, more, tokens) => {
     expect(outputOf(more)).toBe(tokens + planned)
   })

@@ -2,8 +2,8 @@
 // made into the body of the same request over HTTP; what that costs and whether it is allowed is decided where every body's is.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
-import { invalidParameter } from '../body-walk.ts'
 import { type JsonMember, type JsonObjectScan, memberOf, scanObject } from '../json-scan.ts'
+import { invalidParameter } from '../walk.ts'
 
 export interface CreateFrame {
   readonly bytes: Buffer
