@@ -14,9 +14,12 @@ test.each([
   expect(imageTokensMax(model, asked(size, quality))).toBe(tokens)
 })
 
-test.each(['gpt-image-1.5', 'gpt-image-2'])('of %s, what names no image is the largest and the best', (model) => {
-  const most = imageTokensMax(model, asked())
-  expect(most).toBe(model === 'gpt-image-2' ? 23_719 : 6_240)
-  for (const word of ['00x00', '0x0', '9x9', 'constructor', '__proto__', 'auto', ''])
-    expect(imageTokensMax(model, asked(word, word)), word).toBe(most)
-})
+test.each(['gpt-image-1.5', 'gpt-image-2'])(
+  'of %s, what names no image is the largest and the best',
+  (model) => {
+    const most = imageTokensMax(model, asked())
+    expect(most).toBe(model === 'gpt-image-2' ? 23_719 : 6_240)
+    for (const word of ['00x00', '0x0', '9x9', 'constructor', '__proto__', 'auto', ''])
+      expect(imageTokensMax(model, asked(word, word)), word).toBe(most)
+  },
+)
