@@ -1,12 +1,12 @@
 // What the parts have counted, in the text format of Prometheus. The parts keep plain numbers on the path of a request;
 // they are made into metrics only when somebody asks.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Counter, Gauge, type Metric, Registry } from 'prom-client'
+import { Registry } from 'prom-client'
 import type { AccountBook } from './accounts/account.ts'
 import type { Writer } from './db/write.ts'
 import type { Gateway, GatewayStats, UpstreamTarget } from './gateway/gateway.ts'
-import { DURATION_BUCKETS_MS, type Times } from './gateway/traffic.ts'
 import type { Metrics } from './http/http-deps.ts'
+import { counter, gauge, histogram, type MetricName, type Value } from './metric-kinds.ts'
 import type { LiveUpstream } from './upstream-target.ts'
 
 export interface MetricSources {
@@ -16,14 +16,6 @@ export interface MetricSources {
   readonly upstream: Pick<LiveUpstream, 'targets'>
 }
 
-type Labels = Readonly<Record<string, string>>
-type Value = readonly [value: number, labels?: Labels]
-
-interface MetricName {
-  readonly name: string
-  readonly help: string
-  readonly labelNames?: readonly string[]
-}
 interface MetricOf<Source> extends MetricName {
   valuesOf(source: Source): readonly Value[]
 }
@@ -251,73 +243,5 @@ function processGauges(
       help: 'When the process started.',
       valuesOf: () => [[performance.timeOrigin / 1000]],
     },
-  ]
-}
-
-function counter(
-  registry: Registry,
-  { name, help, labelNames = [] }: MetricName,
-  values: () => readonly Value[],
-): void {
-  const metric = new Counter({
-    name,
-    help,
-    labelNames,
-    registers: [registry],
-    collect() {
-      metric.reset()
-      for (const [value, labels] of values()) metric.inc({ ...labels }, value)
-    },
-  })
-}
-
-function gauge(
-  registry: Registry,
-  { name, help, labelNames = [] }: MetricName,
-  values: () => readonly Value[],
-): void {
-  const metric = new Gauge({
-    name,
-    help,
-    labelNames: [...labelNames],
-    registers: [registry],
-    collect() {
-      // Where there are no labels, a reset would leave a zero behind.
-      if (labelNames.length > 0) metric.reset()
-      else metric.remove()
-      for (const [value, labels = {}] of values()) metric.set(labels, value)
-    },
-  })
-}
-
-/** The library's own histogram counts by itself; this one shows what was counted. */
-function histogram(
-  registry: Registry,
-  { name, help }: MetricName,
-  timesOf: () => ReadonlyMap<string, Times>,
-): void {
-  const get = () =>
-    Promise.resolve({
-      name,
-      help,
-      type: 'histogram',
-      aggregator: 'sum',
-      values: [...timesOf()].flatMap(([endpoint, times]) => linesOf(name, endpoint, times)),
-    })
-  // What a registry asks of a metric is its name and `get`; the type names the classes that have them.
-  registry.registerMetric({ name, get } as unknown as Metric<string>)
-}
-
-function linesOf(name: string, endpoint: string, { counts, sumMs }: Times) {
-  let count = 0
-  const buckets = [...DURATION_BUCKETS_MS, Number.POSITIVE_INFINITY].map((upToMs, index) => {
-    count += counts[index] ?? 0
-    const le = upToMs === Number.POSITIVE_INFINITY ? '+Inf' : upToMs / 1000
-    return { metricName: `${name}_bucket`, labels: { endpoint, le }, value: count }
-  })
-  return [
-    ...buckets,
-    { metricName: `${name}_sum`, labels: { endpoint }, value: sumMs / 1000 },
-    { metricName: `${name}_count`, labels: { endpoint }, value: count },
   ]
 }

@@ -4,20 +4,12 @@ import { type Refusal, refusal } from '../../contract/errors.ts'
 import { TOOL_CALLS_MAX } from '../../contract/request-policy.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import { type PricedTier, serviceTierNamed } from '../ledger/service-tier.ts'
-import {
-  checkCacheLifetime,
-  checkTools,
-  type FileReference,
-  invalidParameter,
-  paramAt,
-  unsupported,
-  type Walk,
-  walkMembers,
-} from './body-walk.ts'
+import { checkCacheLifetime, checkTools, walkMembers } from './body-walk.ts'
 import { type HostedAsk, nothingHosted } from './hosted-tools.ts'
 import { isObject, type JsonObject } from './json-object.ts'
 import type { MediaFacts } from './media/media-facts.ts'
 import { checkToolChoice } from './tool-choice.ts'
+import { type FileReference, invalidParameter, paramAt, unsupported, type Walk } from './walk.ts'
 
 export interface BodyFacts {
   readonly model: string

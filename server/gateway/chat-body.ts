@@ -15,17 +15,9 @@ import {
   usageChunkWanted,
   walkBody,
 } from './body-facts.ts'
-import {
-  invalidParameter,
-  paramAt,
-  startWalk,
-  unsupported,
-  type Walk,
-  walkList,
-  walkMembers,
-  walkParts,
-} from './body-walk.ts'
+import { walkList, walkMembers, walkParts } from './body-walk.ts'
 import { isObject, type JsonObject } from './json-object.ts'
+import { invalidParameter, paramAt, startWalk, unsupported, type Walk } from './walk.ts'
 
 const NO_AUDIO = 'audio has no price here yet.'
 const SEARCH_ELSEWHERE = 'use the web_search tool of /v1/responses, where searches are counted.'

@@ -15,9 +15,9 @@ import {
   usageChunkWanted,
   walkBody,
 } from './body-facts.ts'
-import { startWalk } from './body-walk.ts'
 import type { JsonObject } from './json-object.ts'
 import { inputsIn } from './text-inputs.ts'
+import { startWalk } from './walk.ts'
 
 export function readCompletionsBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
   const walk = startWalk()

@@ -2,9 +2,9 @@
 import type { Refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import { type BodyFacts, modelIn, NO_TOOLS, PLAIN_FACTS, serviceTierIn, walkBody } from './body-facts.ts'
-import { startWalk } from './body-walk.ts'
 import type { JsonObject } from './json-object.ts'
 import { requiredInputsIn } from './text-inputs.ts'
+import { startWalk } from './walk.ts'
 
 /** What a model may put around each input. */
 const TOKENS_AROUND_INPUT = 8

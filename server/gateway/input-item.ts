@@ -1,18 +1,9 @@
 // One item of a response's input: what it carries, and whether it carries anything at all, for an item that does not is
 // looked up by its id at the upstream, where everybody's items are.
 import { type Refusal, refusal } from '../../contract/errors.ts'
-import {
-  invalidParameter,
-  noteOwn,
-  noteUnbounded,
-  paramAt,
-  unsupported,
-  type Walk,
-  walkMembers,
-  walkParts,
-  wrongType,
-} from './body-walk.ts'
+import { walkMembers, walkParts, wrongType } from './body-walk.ts'
 import { isObject, type JsonObject } from './json-object.ts'
+import { invalidParameter, noteOwn, noteUnbounded, paramAt, unsupported, type Walk } from './walk.ts'
 
 export function walkItem(walk: Walk, item: unknown): Refusal | undefined {
   if (!isObject(item)) return invalidParameter(paramAt(walk), 'every item has to be an object.')

@@ -3,8 +3,9 @@
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import { type BodyFacts, modelIn, NO_TOOLS, PLAIN_FACTS, walkBody } from './body-facts.ts'
-import { startWalk, walkParts } from './body-walk.ts'
+import { walkParts } from './body-walk.ts'
 import type { JsonObject } from './json-object.ts'
+import { startWalk } from './walk.ts'
 
 /** What OpenAI takes where no model is named. */
 export const DEFAULT_MODERATION_MODEL = 'omni-moderation-latest'

@@ -8,11 +8,11 @@ import { fail, ok, type Result } from '../../contract/result.ts'
 import { imageToolTerms, previewSearchRate, type ToolTerms } from '../ledger/tool-calls.ts'
 import { isTierPermitted, isToolPermitted } from '../limits/decide-policy.ts'
 import { type BodyFacts, TOOL_CALLS_ASSUMED, WEB_SEARCH_TOKENS_PER_CALL_MAX } from './body-facts.ts'
-import { unsupported } from './body-walk.ts'
 import type { MeteredEndpoint } from './endpoints.ts'
 import type { JsonObject } from './json-object.ts'
 import { additionOf, type JsonObjectScan, memberOf, type Splice } from './json-scan.ts'
 import { imageCallTokensMax } from './media/image-tokens.ts'
+import { unsupported } from './walk.ts'
 
 export interface PermitAsk {
   readonly policy: PolicyValues

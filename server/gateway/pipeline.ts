@@ -210,7 +210,7 @@ function refuse(
 
 /** Refuses a request whose key is known: its owner sees it in the list of requests. */
 function refuseKnown(deps: StageDeps, request: Identified & Partial<Routed>, refused: Refusal): Outcome {
-  const model = request.facts?.model ?? withoutKeys(String(refused.details?.model ?? ''))
+  const model = withoutKeys(request.facts?.model ?? String(refused.details?.model ?? ''))
   const isDemo = request.upstreams?.[0]?.isDemo === true
   const status = ERRORS[refused.code].status
   const row = refusedRow(deps, request, { code: refused.code, status, model, isDemo })

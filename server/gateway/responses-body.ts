@@ -18,9 +18,10 @@ import {
   toolCallsIn,
   walkBody,
 } from './body-facts.ts'
-import { invalidParameter, paramAt, startWalk, unsupported, type Walk, walkList } from './body-walk.ts'
+import { walkList } from './body-walk.ts'
 import { checkReasoning, walkItem } from './input-item.ts'
 import { isObject, type JsonObject } from './json-object.ts'
+import { invalidParameter, paramAt, startWalk, unsupported, type Walk } from './walk.ts'
 
 export function readResponsesBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
   const facts = readConversation(body, bodyBytes)

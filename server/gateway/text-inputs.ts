@@ -1,8 +1,8 @@
 // Inputs that are texts or lists of token numbers, one or many: the prompts of a legacy completion, what is to be embedded.
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
-import { invalidParameter } from './body-walk.ts'
 import type { JsonObject } from './json-object.ts'
+import { invalidParameter } from './walk.ts'
 
 /** OpenAI takes no more in one request ("Create embeddings"). */
 export const INPUTS_MAX = 2_048

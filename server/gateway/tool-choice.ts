@@ -1,8 +1,9 @@
 // Which tools a body wants to be used: a wish that names a hosted tool asks for it, as offering it does.
 import type { Refusal } from '../../contract/errors.ts'
-import { paramAt, refuseTool, type Walk, walkList, within, wrongType } from './body-walk.ts'
+import { refuseTool, walkList, within, wrongType } from './body-walk.ts'
 import { CLIENT_TOOLS, hostedToolNamed } from './hosted-tools.ts'
 import { isObject } from './json-object.ts'
+import { paramAt, type Walk } from './walk.ts'
 
 /** What a choice of tools may name: what it names has to be in `tools` as well, where it is checked closely. */
 const CHOICES: ReadonlySet<unknown> = new Set([...CLIENT_TOOLS, 'namespace', 'tool_search'])

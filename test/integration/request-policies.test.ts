@@ -232,6 +232,11 @@ describe('a policy', () => {
     expect(await ask(person.key, search)).toMatchObject({ status: 200 })
     expect(await setPolicy('role', 'user', { webSearch: false })).toMatchObject({ ok: true })
     expect(await ask(person.key, search)).toMatchObject({ status: 400, code: 'tool_not_permitted' })
+    // Whoever looks for the reason finds the request, with the model that it asked for.
+    expect((await gateway.usageOf(person))[0]).toMatchObject({
+      model: MODEL,
+      errorCode: 'tool_not_permitted',
+    })
     await setPolicy('user', person.id, { webSearch: true })
     expect(await ask(person.key, search)).toMatchObject({ status: 200 })
     const view = await gateway.admin<SubjectPolicyView>('policies.get', {

@@ -425,7 +425,8 @@ describe('an upgrade', () => {
     expect(await attempt(undefined)).toEqual([401, 'missing_api_key'])
     expect(await attempt(`${person.key}x`)).toEqual([401, 'invalid_api_key'])
     expect(await attempt(person.key, {}, '/v1/chat/completions')).toEqual([426, 'upgrade_required'])
-    expect(await attempt(person.key, {}, '/v1/realtime')).toEqual([404, 'unknown_url'])
+    expect(await attempt(person.key, {}, '/v1/realtime')).toEqual([404, 'endpoint_not_offered'])
+    expect(await attempt(person.key, {}, '/v1/realtime/sessions')).toEqual([404, 'unknown_url'])
     const upgrade = `GET /v1/responses HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${person.key}\r\nconnection: upgrade\r\nupgrade: websocket\r\n`
     for (const rest of ['content-length: 2\r\n\r\n{}', 'sec-websocket-key: short\r\n\r\n', '\r\n']) {
       expect(await sendRaw(gateway.url, upgrade + rest)).toMatch(/^HTTP\/1\.1 400 .*malformed_request/s)

@@ -2,10 +2,10 @@
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { FileRow } from '../../db/repositories/files.ts'
-import { invalidParameter } from '../body-walk.ts'
 import type { StageDeps } from '../deps.ts'
 import { isObject, parseObject } from '../json-object.ts'
 import type { FormContent } from '../media/form-scan.ts'
+import { invalidParameter } from '../walk.ts'
 
 const MEBIBYTE = 1024 * 1024
 /** A file of 512 MB, and the form around it. */

@@ -1,10 +1,10 @@
 // The list of a person's files, from our own table: the upstream's has everybody's.
 import type { FileRow } from '../../db/repositories/files.ts'
 import { answerLocally } from '../answer-locally.ts'
-import { invalidParameter } from '../body-walk.ts'
 import { rawPathOf } from '../endpoints.ts'
 import type { Answered } from '../outcome.ts'
 import { refuseAside } from '../side-exchange.ts'
+import { invalidParameter } from '../walk.ts'
 import { type FilePlace, type FileTask, fileNotFound, placeOf } from './file-task.ts'
 
 const LIMIT_MAX = 10_000

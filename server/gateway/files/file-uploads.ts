@@ -5,7 +5,6 @@ import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { FileUploadRow } from '../../db/repositories/files.ts'
 import { bodyOf, SLOWEST } from '../body-arrival.ts'
 import { decoderFor } from '../body-decoder.ts'
-import { invalidParameter } from '../body-walk.ts'
 import { type JsonObject, parseObject } from '../json-object.ts'
 import { isForm, readUpload } from '../media/read-upload.ts'
 import { uploadRequest } from '../media/send-upload.ts'
@@ -20,6 +19,7 @@ import {
   type SideRequest,
   type WholeAnswer,
 } from '../side-exchange.ts'
+import { invalidParameter } from '../walk.ts'
 import { purposeProblem, roomFor } from './file-facts.ts'
 import { type FileTask, firstOf, keepFile, upstreamIdOf, upstreamOf } from './file-task.ts'
 

@@ -2,7 +2,7 @@
 // Only read; what is sent is the form, byte for byte.
 import type { Refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
-import { invalidParameter } from '../body-walk.ts'
+import { invalidParameter } from '../walk.ts'
 import type { FormContent } from './form-scan.ts'
 import { invalidForm } from './part-header.ts'
 

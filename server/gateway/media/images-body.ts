@@ -13,8 +13,8 @@ import {
   TEMPLATE_TOKENS,
   walkBody,
 } from '../body-facts.ts'
-import { invalidParameter, startWalk } from '../body-walk.ts'
 import { isObject, type JsonObject } from '../json-object.ts'
+import { invalidParameter, startWalk } from '../walk.ts'
 import { IMAGE_INPUT_TOKENS_MAX } from './image-tokens.ts'
 import { type ImageFacts, type MediaFacts, wordIn } from './media-facts.ts'
 

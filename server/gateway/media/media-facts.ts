@@ -3,8 +3,8 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { ImageCount, MediaUsage } from '../../ledger/media-charge.ts'
 import { bytesOfText } from '../body-text.ts'
-import { invalidParameter } from '../body-walk.ts'
 import { isObject, type JsonObject } from '../json-object.ts'
+import { invalidParameter } from '../walk.ts'
 
 export interface MediaFacts {
   /** How the answer is read where it comes whole. */

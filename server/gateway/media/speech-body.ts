@@ -2,8 +2,8 @@
 import type { Refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { type BodyFacts, modelIn, NO_TOOLS, PLAIN_FACTS, TEMPLATE_TOKENS, walkBody } from '../body-facts.ts'
-import { invalidParameter, startWalk, unsupported } from '../body-walk.ts'
 import type { JsonObject } from '../json-object.ts'
+import { invalidParameter, startWalk, unsupported } from '../walk.ts'
 import { requiredTextIn, textIn, wordIn } from './media-facts.ts'
 
 export function readSpeechBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {

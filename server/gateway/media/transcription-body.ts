@@ -11,8 +11,8 @@ import {
   TEMPLATE_TOKENS,
   walkBody,
 } from '../body-facts.ts'
-import { invalidParameter, startWalk } from '../body-walk.ts'
 import type { JsonObject } from '../json-object.ts'
+import { invalidParameter, startWalk } from '../walk.ts'
 import { filesIn, wordIn } from './media-facts.ts'
 import { inputTokensOfMs, msByBytes, outputTokensOfMs } from './sound-tokens.ts'
 

@@ -2,9 +2,9 @@
 // made into the body of the same request over HTTP; what that costs and whether it is allowed is decided where every body's is.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
-import { invalidParameter } from '../body-walk.ts'
 import { type JsonObjectScan, memberOf } from '../json-scan.ts'
 import { parseBody } from '../parsed-body.ts'
+import { invalidParameter } from '../walk.ts'
 
 export interface CreateFrame {
   readonly bytes: Buffer

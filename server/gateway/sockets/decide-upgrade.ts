@@ -9,6 +9,7 @@ import type { StageDeps } from '../deps.ts'
 import { endpointAt, type MeteredEndpoint, rawPathOf } from '../endpoints.ts'
 import { refuseRepeated } from '../headers.ts'
 import { printable } from '../printable.ts'
+import { refusedAt } from '../refused-endpoints.ts'
 import { identify } from '../stages/identify.ts'
 
 export interface Upgrade {
@@ -24,7 +25,8 @@ export function decideUpgrade(
   const path = rawPathOf(req.url ?? '')
   const endpoint = endpointAt(path)
   const isMetered = endpoint?.kind === 'metered'
-  if (!isMetered) return fail(refusal('unknown_url', { method: 'GET', path: printable(path) }))
+  if (!isMetered)
+    return fail(refusedAt(path) ?? refusal('unknown_url', { method: 'GET', path: printable(path) }))
   const asksForSocket = req.method === 'GET' && req.headers.upgrade?.toLowerCase() === 'websocket'
   if (!endpoint.isOverSocket || !asksForSocket) return fail(refusal('upgrade_required'))
   if (deps.settings.current().webSockets === 'off') return fail(refusal('websocket_not_offered'))

@@ -2,7 +2,7 @@
 // connection remembers what the upstream does not keep.
 import type { Refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
-import { invalidParameter } from '../body-walk.ts'
+import { invalidParameter } from '../walk.ts'
 import { AnswerFrames } from './answer-frames.ts'
 import { bodyOf, type CreateFrame, type Earlier, ownItems } from './create-frame.ts'
 import type { RememberedResponses } from './remembered-responses.ts'

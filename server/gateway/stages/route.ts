@@ -37,6 +37,8 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const readFacts = BODY_READERS[dialect](value, read.body.length)
   if (!readFacts.ok) return readFacts
   const asks = readFacts.value
+  // Whatever it is refused for from here on, its row has the model that was asked for.
+  advance(read, { facts: asks })
   const settings = deps.settings.current()
   const target = Object.hasOwn(settings.modelAliases, asks.model)
     ? settings.modelAliases[asks.model]
