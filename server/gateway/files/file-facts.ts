@@ -3,17 +3,12 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { FileRow } from '../../db/repositories/files.ts'
 import { invalidParameter } from '../body-walk.ts'
-import type { StageDeps } from '../deps.ts'
 import { isObject, parseObject } from '../json-object.ts'
 import type { FormContent } from '../media/form-scan.ts'
 
 const MEBIBYTE = 1024 * 1024
 /** A file of 512 MB, and the form around it. */
 export const FILE_BYTES_MAX = 513 * MEBIBYTE
-/** What one person may keep at the upstream, where the operator pays for it. */
-export const FILES_PER_USER_MAX = 1_000
-export const FILES_BYTES_PER_USER_MAX = 10 * 1024 * MEBIBYTE
-
 /** What a file is put in for: to be read by a model. */
 const INPUT_PURPOSES = new Set(['user_data', 'vision', 'assistants'])
 
@@ -37,23 +32,6 @@ export const purposeProblem = (purpose: string): Refusal | undefined =>
         'purpose',
         `files are inputs here. It is one of ${[...INPUT_PURPOSES].join(', ')}; batches, fine-tuning and evals are not offered.`,
       )
-
-/** Why a person may keep no more files, or undefined where this one has its place. */
-export function roomFor(
-  { files, clock }: Pick<StageDeps, 'files' | 'clock'>,
-  userId: string,
-  bytes: number,
-): Refusal | undefined {
-  const used = files.usedBy(userId, clock.now())
-  const isFull = used.files >= FILES_PER_USER_MAX || used.bytes + bytes > FILES_BYTES_PER_USER_MAX
-  if (!isFull) return undefined
-  return refusal('file_limit_exceeded', {
-    files: used.files,
-    maxFiles: FILES_PER_USER_MAX,
-    bytes: used.bytes,
-    maxBytes: FILES_BYTES_PER_USER_MAX,
-  })
-}
 
 type MadeFile = Pick<FileRow, 'id' | 'filename' | 'purpose' | 'bytes' | 'expiresAt'>
 
