@@ -8,7 +8,7 @@ import type { Clock } from '../../ports.ts'
 const FILES_PER_USER_MAX = 1_000
 const FILES_BYTES_PER_USER_MAX = 10 * 1024 * 1024 * 1024
 
-export interface FilePlace {
+interface FilePlace {
   /** Gives it back: called when the file is kept, or will not be. */
   release(): void
 }
