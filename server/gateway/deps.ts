@@ -19,6 +19,7 @@ import type { LiveSettings } from '../settings/live-settings.ts'
 import type { Pseudonyms } from '../settings/pseudonyms.ts'
 import type { BodyMemory } from './body-memory.ts'
 import type { Drains } from './drains.ts'
+import type { FileRoom } from './files/file-room.ts'
 import type { LiveRequests } from './live-requests.ts'
 import type { UploadSpool } from './media/upload-spool.ts'
 import type { UpstreamTarget } from './request.ts'
@@ -66,4 +67,5 @@ export interface StageDeps extends GatewayDeps {
   readonly bodies: BodyMemory
   readonly uploads: UploadSpool
   readonly affinity: SessionAffinity
+  readonly fileRoom: FileRoom
 }

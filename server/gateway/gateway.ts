@@ -8,6 +8,7 @@ import type { GatewayDeps, StageDeps } from './deps.ts'
 import { type DrainBound, Drains } from './drains.ts'
 import { endpointAt, isGatewayPath, JSON_BODY_BYTES_MAX, rawPathOf } from './endpoints.ts'
 import { startFileRemoval } from './files/deleted-people.ts'
+import { createFileRoom } from './files/file-room.ts'
 import { carriesApiKey } from './headers.ts'
 import { createLiveRequests, type LiveRequest } from './live-requests.ts'
 import { createUploadSpool } from './media/upload-spool.ts'
@@ -73,6 +74,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     bodies: createBodyMemory(),
     uploads: createUploadSpool(gatewayDeps.spoolDirectory, () => gatewayDeps.settings.current()),
     affinity: createSessionAffinity(gatewayDeps.clock),
+    fileRoom: createFileRoom(gatewayDeps),
   }
   let isStopping = false
   let isPaused = false

@@ -89,14 +89,9 @@ function encoded(
   { bytes, brotli, gzip }: WebFile,
   accepted: string,
 ): { readonly bytes: Buffer; readonly encoding?: string } {
+  const parts = accepted.split(',').map((part) => part.split(';').map((text) => text.trim().toLowerCase()))
   const accepts = (name: string): boolean =>
-    accepted.split(',').some((part) => {
-      const [encoding, quality = '1'] = part
-        .trim()
-        .toLowerCase()
-        .split(/\s*;\s*q=/)
-      return encoding === name && Number(quality) > 0
-    })
+    parts.some(([encoding, quality = 'q=1']) => encoding === name && Number(quality.replace('q=', '')) > 0)
   if (brotli !== undefined && accepts('br')) return { bytes: brotli, encoding: 'br' }
   if (gzip !== undefined && accepts('gzip')) return { bytes: gzip, encoding: 'gzip' }
   return { bytes }

@@ -183,6 +183,21 @@ describe('a file in parts', () => {
     await gateway.admin('settings.update', { filesPerUserMax: 1_000 })
     await expect(put(ben)).resolves.toBeTruthy()
   })
+
+  test('is refused as well where it is announced together with others', async () => {
+    const begun = await Promise.allSettled([1, 2, 3, 4].map(() => begin(ann, 4 * 1024 ** 3)))
+    expect(begun.map(({ status }) => status).toSorted()).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ])
+    // What was given up, or refused by the upstream, takes no place.
+    for (const answer of begun) if (answer.status === 'fulfilled') await ann.uploads.cancel(answer.value.id)
+    gateway.upstream.script({ error: 400 })
+    await expect(begin(ann, 8 * 1024 ** 3)).rejects.toMatchObject({ status: 400 })
+    await expect(begin(ann, 8 * 1024 ** 3)).resolves.toBeTruthy()
+  })
 })
 
 describe('what is not offered', () => {

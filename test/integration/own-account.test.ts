@@ -301,6 +301,17 @@ describe('preferences and leaving', () => {
     expect((await at.as(ann, 'me.withdrawDeletion')).data.deletionRequestedAt).toBeNull()
     expect((await at.admin('users.list')).data.counts.deletionRequested).toBe(0)
   })
+
+  test('asking to be deleted again and again does not fill the administrators’ mailboxes', async () => {
+    const asked: boolean[] = []
+    for (let time = 0; time < 4; time += 1) {
+      asked.push((await at.as(ann, 'me.requestDeletion', { password: PASSWORD })).ok)
+      await at.as(ann, 'me.withdrawDeletion')
+    }
+    expect(asked).toEqual([true, true, true, false])
+    at.moveClock(20 * MINUTE_MS)
+    expect((await at.as(ann, 'me.requestDeletion', { password: PASSWORD })).ok).toBe(true)
+  })
 })
 
 test('a name that is written in the settings reaches mail as text', async () => {

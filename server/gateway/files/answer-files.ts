@@ -14,7 +14,7 @@ import { admit } from '../stages/admit.ts'
 import { refusedByNow } from '../stages/identify.ts'
 import { takePlace } from '../stages/reserve.ts'
 import { endUnlessSent } from '../unread-body.ts'
-import { checkFileForm, FILE_BYTES_MAX, purposeProblem, roomFor } from './file-facts.ts'
+import { checkFileForm, FILE_BYTES_MAX, purposeProblem } from './file-facts.ts'
 import { answerList, toFile } from './file-list.ts'
 import {
   type FileAsked,
@@ -124,8 +124,10 @@ async function create(task: FileTask): Promise<Answered> {
   if (!read.ok) return read.error === 'client_left' ? left(live) : refuseAside(asked, read.error)
   const form = checkFileForm(read.value.upload.content)
   if (!form.ok) return refuseAside(asked, form.error)
-  const refused = purposeProblem(form.value.purpose) ?? roomFor(deps, asked.key.userId, form.value.bytes)
+  const refused = purposeProblem(form.value.purpose)
   if (refused) return refuseAside(asked, refused)
+  const place = deps.fileRoom.take(asked.key.userId, form.value.bytes)
+  if (!place.ok) return refuseAside(asked, place.error)
   const side: SideRequest = {
     received: asked,
     upstream,
@@ -135,8 +137,12 @@ async function create(task: FileTask): Promise<Answered> {
     content: () => uploadRequest(read.value.upload, undefined),
     isKept: true,
   }
-  const answer = await askAside(deps, side)
-  if (!('body' in answer)) return answer
-  if (answer.head.status === 200) keepFile(task, answer.body, upstream)
-  return answerWhole(side, answer)
+  try {
+    const answer = await askAside(deps, side)
+    if (!('body' in answer)) return answer
+    if (answer.head.status === 200) keepFile(task, answer.body, upstream)
+    return answerWhole(side, answer)
+  } finally {
+    place.value.release()
+  }
 }

@@ -2,7 +2,6 @@
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { FileRow } from '../../db/repositories/files.ts'
-import type { StageDeps } from '../deps.ts'
 import { isObject, parseObject } from '../json-object.ts'
 import type { FormContent } from '../media/form-scan.ts'
 import { invalidParameter } from '../walk.ts'
@@ -34,24 +33,6 @@ export const purposeProblem = (purpose: string): Refusal | undefined =>
         'purpose',
         `files are inputs here. It is one of ${[...INPUT_PURPOSES].join(', ')}; batches, fine-tuning and evals are not offered.`,
       )
-
-/** Why a person may keep no more files, or undefined where this one has its place. */
-export function roomFor(
-  { files, clock, settings }: Pick<StageDeps, 'files' | 'clock' | 'settings'>,
-  userId: string,
-  bytes: number,
-): Refusal | undefined {
-  const used = files.usedBy(userId, clock.now())
-  const { filesPerUserMax: maxFiles, fileBytesPerUserMax: maxBytes } = settings.current()
-  const isFull = used.files >= maxFiles || used.bytes + bytes > maxBytes
-  if (!isFull) return undefined
-  return refusal('file_limit_exceeded', {
-    files: used.files,
-    maxFiles,
-    bytes: used.bytes,
-    maxBytes,
-  })
-}
 
 type MadeFile = Pick<FileRow, 'id' | 'filename' | 'purpose' | 'bytes' | 'expiresAt'>
 

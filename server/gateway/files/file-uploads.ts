@@ -20,7 +20,7 @@ import {
   type WholeAnswer,
 } from '../side-exchange.ts'
 import { invalidParameter } from '../walk.ts'
-import { purposeProblem, roomFor } from './file-facts.ts'
+import { purposeProblem } from './file-facts.ts'
 import { type FileTask, firstOf, keepFile, upstreamIdOf, upstreamOf } from './file-task.ts'
 
 const MEBIBYTE = 1024 * 1024
@@ -47,21 +47,36 @@ export async function startUpload(task: FileTask): Promise<Answered> {
       asked,
       invalidParameter('bytes', `it has to be a whole number from 1 to ${UPLOAD_BYTES_MAX}.`),
     )
-  const refused = purposeProblem(purpose) ?? roomFor(deps, asked.key.userId, bytes)
+  const refused = purposeProblem(purpose)
   if (refused) return refuseAside(asked, refused)
-  return exchange(task, upstream, '/uploads', jsonContent(body.bytes), ({ body: answer }) => {
-    const { id, expires_at: expiresAt } = parseObject(answer.toString('utf8')) ?? {}
-    if (typeof id !== 'string' || id === '' || id.length > 200) return
-    const createdAt = deps.clock.now()
-    deps.files.insertUpload({
-      id,
-      userId: asked.key.userId,
-      upstreamId: upstreamIdOf(upstream),
-      bytes,
-      partBytes: 0,
-      createdAt,
-      expiresAt: typeof expiresAt === 'number' ? expiresAt * 1000 : createdAt + UPLOAD_MS,
-    })
+  const place = deps.fileRoom.take(asked.key.userId, bytes)
+  if (!place.ok) return refuseAside(asked, place.error)
+  try {
+    return await exchange(task, upstream, '/uploads', jsonContent(body.bytes), ({ body: answer }) =>
+      keepUpload(task, answer, upstream, bytes),
+    )
+  } finally {
+    place.value.release()
+  }
+}
+
+function keepUpload(
+  { deps, asked }: FileTask,
+  answer: Buffer,
+  upstream: UpstreamTarget,
+  bytes: number,
+): void {
+  const { id, expires_at: expiresAt } = parseObject(answer.toString('utf8')) ?? {}
+  if (typeof id !== 'string' || id === '' || id.length > 200) return
+  const createdAt = deps.clock.now()
+  deps.files.insertUpload({
+    id,
+    userId: asked.key.userId,
+    upstreamId: upstreamIdOf(upstream),
+    bytes,
+    partBytes: 0,
+    createdAt,
+    expiresAt: typeof expiresAt === 'number' ? expiresAt * 1000 : createdAt + UPLOAD_MS,
   })
 }
 

@@ -23,11 +23,11 @@ export function readPartHeader(bytes: Buffer): Result<PartHeader, Refusal> {
     return fail(invalidForm('the header of a part has stray characters.'))
   const seen = new Map<string, string>()
   for (const line of text.split('\r\n')) {
-    const [, name = '', value = ''] = /^([A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? []
-    const key = name.toLowerCase()
+    const colon = line.indexOf(':')
+    const key = line.slice(0, Math.max(0, colon)).toLowerCase()
     if (!KNOWN.has(key) || seen.has(key))
       return fail(invalidForm('the header of a part has lines that it should not have.'))
-    seen.set(key, value)
+    seen.set(key, withoutSpaceAround(line, colon + 1))
   }
   const encoding = seen.get('content-transfer-encoding')
   if (encoding !== undefined && !ENCODINGS.has(encoding.toLowerCase()))
@@ -38,4 +38,14 @@ export function readPartHeader(bytes: Buffer): Result<PartHeader, Refusal> {
     return fail(invalidForm('a part in it does not say which field it is.'))
   const isFile = filename !== undefined || /filename\*=/i.test(seen.get('content-disposition') ?? '')
   return ok({ name, filename: isFile ? (filename ?? '') : undefined })
+}
+
+/** Step by step: an expression that looks for the end of a text from every space in it takes their square. */
+function withoutSpaceAround(line: string, from: number): string {
+  const isSpace = (at: number): boolean => line[at] === ' ' || line[at] === '\t'
+  let start = from
+  let end = line.length
+  while (start < end && isSpace(start)) start += 1
+  while (end > start && isSpace(end - 1)) end -= 1
+  return line.slice(start, end)
 }

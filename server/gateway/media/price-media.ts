@@ -145,7 +145,13 @@ function charactersOf(body: Buffer, scan: JsonObjectScan): number {
   const member = memberOf(scan, 'input')
   if (!member) return 0
   const text = String(JSON.parse(body.toString('utf8', member.valueStart, member.valueEnd)))
-  let characters = 0
-  for (const _ of text) characters += 1
-  return characters
+  let pairs = 0
+  for (let at = 1; at < text.length; at += 1)
+    if (isIn(LOW_SURROGATES, text.charCodeAt(at)) && isIn(HIGH_SURROGATES, text.charCodeAt(at - 1)))
+      pairs += 1
+  return text.length - pairs
 }
+
+const HIGH_SURROGATES = 0xd800
+const LOW_SURROGATES = 0xdc00
+const isIn = (start: number, unit: number): boolean => (unit & 0xfc00) === start

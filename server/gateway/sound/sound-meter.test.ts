@@ -120,6 +120,18 @@ describe.each(SOUNDS)('%s', (_name, sound, ms) => {
   })
 })
 
+test('a long index that comes in small pieces is no more work than one that comes whole', () => {
+  const index = movie(30, 1)
+  const free = box('free', Buffer.alloc(12_000_000))
+  const long = Buffer.concat([
+    FTYP,
+    box('moov', free, index.subarray(8)),
+    box('free'),
+    box('mdat', Buffer.alloc(9)),
+  ])
+  expect(msOf(long, [100])).toBe(30_000)
+})
+
 test('bare samples are 48,000 bytes a second', () => {
   expect(msOf(pcmOf(1_234), [999], true)).toBe(1_234)
 })

@@ -173,12 +173,15 @@ function changePassword(deps: OperationDeps): Handler<'me.changePassword'> {
 }
 
 function requestDeletion(deps: OperationDeps): Handler<'me.requestDeletion'> {
-  const { repositories, clock, mail } = deps
+  const { repositories, clock, mail, throttles } = deps
   return async ({ password }, caller) => {
     const user = await confirmPassword(deps, caller, password)
     if (!user.ok) return user
     if (user.value.deletionRequestedAt !== null) return ok(toMe(deps, user.value))
     const { id, email } = user.value
+    // Asked for and taken back by turns, it would fill the administrators' mailboxes.
+    const attempt = takeAttempt([[throttles.mailByRecipient, `administrators for ${id}`]])
+    if (!attempt.ok) return attempt
     const asked = repositories.transaction(() => {
       mail.enqueueToAdministrators('deletion_requested', {
         link: `${baseUrlFor(deps, caller)}/admin/users/${id}`,

@@ -93,6 +93,10 @@ const ATTACKS: NamedTests = {
       'of somebody else is not found in the path, in the query and in the body, and nothing is sent',
     ],
     ['test/clients/openai-files.test.ts', 'is nobody else’s: neither the upload nor its parts'],
+    [
+      `${INTEGRATION}/stored-responses.test.ts`,
+      'an item of somebody else, put into one’s own input and listed there, stays theirs after a restart',
+    ],
   ],
   'zip bombs and the ratio of decompression': [
     [`${INTEGRATION}/openai-side-http.test.ts`, 'with %s in it is refused'],
@@ -107,6 +111,40 @@ const ATTACKS: NamedTests = {
       'server/gateway/sound/sound-meter.test.ts',
       'of a WAV that says it has no data, or is played at a million bytes a second, is not believed',
     ],
+    [
+      'server/gateway/sound/sound-meter.test.ts',
+      'of a WAV in %s, whose header may claim any rate, is bounded by what such samples take',
+    ],
+  ],
+  'a stored secret drawn to another host': [
+    [`${INTEGRATION}/upstreams.test.ts`, 'the stored key is used for the stored address, and for no other'],
+    [
+      `${INTEGRATION}/upstreams.test.ts`,
+      'an address that is set while the demo answers does not draw the stored key to it',
+    ],
+    [
+      `${INTEGRATION}/mail-settings.test.ts`,
+      'a stored secret goes to the service that it was entered for, and to no other',
+    ],
+  ],
+  'a password that changes while it is compared': [
+    [`${INTEGRATION}/own-account.test.ts`, 'opens no session that outlives the change'],
+    [`${INTEGRATION}/own-account.test.ts`, 'is changed by one of two who know it, and by the other no more'],
+  ],
+  'small requests that are much work': [
+    ['server/gateway/sockets/create-frame.test.ts', 'a frame with %s is refused'],
+    ['server/gateway/media/form-scan.test.ts', 'headers full of space are read as quickly as others'],
+    [
+      'server/gateway/sound/sound-meter.test.ts',
+      'a long index that comes in small pieces is no more work than one that comes whole',
+    ],
+  ],
+  'one room given to many at once': [
+    [
+      `${INTEGRATION}/media-endings.test.ts`,
+      'forms that come at the same time are not given the same room on the disk',
+    ],
+    ['test/clients/openai-files.test.ts', 'is refused as well where it is announced together with others'],
   ],
   'thousands of idle connections': [
     [`${HERE}/connections.test.ts`, 'attack: thousands of idle connections keep nobody from being answered'],
