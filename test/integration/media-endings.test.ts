@@ -254,6 +254,12 @@ describe('a form', () => {
     await nothingIsLeft()
   })
 
+  test('whose sound the upstream says to be shorter than nothing is charged as long as it was', async () => {
+    gateway.upstream.script({ body: { text: 'One two.', usage: { type: 'duration', seconds: -5 } } })
+    expect((await ask('/audio/transcriptions', soundForm())).status).toBe(200)
+    expect(await theRow()).toMatchObject({ costNanoUsd: 300_000 })
+  })
+
   test('that is too large is refused before it is sent, or while it comes', async () => {
     const form = soundForm()
     form.set('file', new Blob([Buffer.alloc(27 * 1024 * 1024)]), 'x.wav')

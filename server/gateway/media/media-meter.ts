@@ -78,7 +78,9 @@ export class MediaMeter {
   takeTranscript(answer: JsonObject, sound: SoundFacts): void {
     const text = typeof answer.text === 'string' ? answer.text : ''
     const reported = parseTranscriptionUsage(answer.usage)
-    const told = reported?.usage.audioInputMs ?? secondsToMs(answer.duration)
+    // A length below zero says nothing; how long the sound was is known here.
+    const isBelowZero = reported?.isImplausible === true && reported.usage.audioInputMs === 0
+    const told = (isBelowZero ? undefined : reported?.usage.audioInputMs) ?? secondsToMs(answer.duration)
     const measured = Math.max(sound.ms ?? 0, msOfTranscript(text.length), lastTimeIn(text))
     const ms =
       told ?? wholeSeconds(sound.ms === undefined ? Math.max(measured, msByBytes(sound.bytes)) : measured)
