@@ -21,13 +21,14 @@ beforeAll(async () => {
   })
 })
 
-journey('home, usage, plans and models are sound empty, full and failing', async () => {
-  const { id, cookie } = await stage.teammate('rich@example.test')
-  const page = await stage.open('/', {
-    cookie,
-    expectedProblems: /me\.overview|(usage|plans|prices)\.list|codes\.history/,
-  })
-  const open = (path: string) => page.goto(`${stage.portal.url}${path}`)
+/** A page of somebody's, and what leads it on. */
+async function openAs(cookie: string, expectedProblems?: RegExp) {
+  const page = await stage.open('/', { cookie, ...(expectedProblems && { expectedProblems }) })
+  return { page, open: (path: string) => page.goto(`${stage.portal.url}${path}`) }
+}
+
+journey('home, usage, plans and models are sound empty', async () => {
+  const { page, open } = await openAs((await stage.teammate('new@example.test')).cookie)
   await page.locator('.rail').waitFor()
   await showLooks(page, 'portal-home-new')
   await open('/usage')
@@ -36,9 +37,18 @@ journey('home, usage, plans and models are sound empty, full and failing', async
   await open('/plans')
   await page.locator('.state h2').first().waitFor()
   await showLooks(page, 'portal-plans-empty')
+  await page.route('**/api/prices.list', (route) =>
+    route.fulfill({ json: { ok: true, data: { rows: [], nextCursor: null } } }),
+  )
+  await open('/models')
+  await page.locator('.state h2').waitFor()
+  await showLooks(page, 'portal-models-empty')
+})
 
+journey('home, usage, plans and models are sound full', async () => {
+  const { id, cookie } = await stage.teammate('rich@example.test')
   await fill(id, cookie)
-  await open('/')
+  const { page, open } = await openAs(cookie)
   await page.locator('tbody tr').first().waitFor()
   await showLooks(page, 'portal-home-full')
   await open('/usage')
@@ -67,13 +77,13 @@ journey('home, usage, plans and models are sound empty, full and failing', async
   await open('/models?search=no+such+model')
   await page.locator('.noresults').waitFor()
   await showLooks(page, 'portal-models-no-results')
-  await page.route('**/api/prices.list', (route) =>
-    route.fulfill({ json: { ok: true, data: { rows: [], nextCursor: null } } }),
-  )
-  await open('/models')
-  await page.locator('.state h2').waitFor()
-  await showLooks(page, 'portal-models-empty')
+})
 
+journey('home, usage, plans and models are sound failing', async () => {
+  const { page, open } = await openAs(
+    (await stage.teammate('rich@example.test')).cookie,
+    /me\.overview|(usage|plans|prices)\.list|codes\.history/,
+  )
   for (const [name, path, operation] of [
     ['home', '/', 'me.overview'],
     ['usage', '/usage', 'usage.list'],
