@@ -18,7 +18,8 @@ export function useRuleTexts(): RuleTexts {
   return {
     tool: (isPermitted) => t(isPermitted ? 'permitted' : 'refused'),
     stores: (ids) => (ids.length === 0 ? t('none') : ids.join(', ')),
-    tiers: (tiers) => (tiers.length === 0 ? t('none') : tiers.map((tier) => t(`tier_${tier}`)).join(t('listComma'))),
+    tiers: (tiers) =>
+      tiers.length === 0 ? t('none') : tiers.map((tier) => t(`tier_${tier}`)).join(t('listComma')),
     store: (store) => t(`store_${store}`),
     calls: (calls) => (calls === null ? t('noCalls') : t('calls', { count: calls })),
   }

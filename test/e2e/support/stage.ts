@@ -5,7 +5,14 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import axe from 'axe-core'
-import { type Browser, type BrowserContext, type CDPSession, chromium, type Page, type Route } from 'playwright'
+import {
+  type Browser,
+  type BrowserContext,
+  type CDPSession,
+  chromium,
+  type Page,
+  type Route,
+} from 'playwright'
 import { afterAll, expect, inject, test } from 'vitest'
 import { commandFor } from '../../../scripts/system-needs.ts'
 import { type Portal, type PortalOptions, startPortal, USER } from '../../integration/support/portal.ts'

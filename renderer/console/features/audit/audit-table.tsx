@@ -80,7 +80,9 @@ function MainChange({ row }: { readonly row: AuditRow }) {
   if (first === undefined) return <span className="quiet">{t('noDifference')}</span>
   return (
     <span className="row g6" style={{ maxWidth: 420, overflow: 'hidden' }}>
-      <span className="quiet nw"><MemberName path={first.path} /></span>
+      <span className="quiet nw">
+        <MemberName path={first.path} />
+      </span>
       <span className="trunc">
         <Value path={first.path} value={first.after} />
       </span>

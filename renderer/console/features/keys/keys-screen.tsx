@@ -78,7 +78,9 @@ export function KeysScreen() {
                 options={KEY_STATUSES.map((value) => ({ value, label: t(`filter_${value}`) }))}
                 onChange={(value) => setParams({ status: value })}
               />
-              {user === '' ? undefined : <OwnerFilter userId={user} onClear={() => setParams({ user: '' })} />}
+              {user === '' ? undefined : (
+                <OwnerFilter userId={user} onClear={() => setParams({ user: '' })} />
+              )}
             </FilterBar>
           )}
           {isEmpty && !query.isError ? (

@@ -124,7 +124,12 @@ function Differences({ differences }: { readonly differences: BackupDifferences 
           { name: t('keptCodes'), value: lost(codes.keptClaimedCount) },
           ...(settings.length === 0
             ? []
-            : [{ name: t('changedSettings'), value: settings.map(({ name }) => nameOf(name) ?? name).join(t('listComma')) }]),
+            : [
+                {
+                  name: t('changedSettings'),
+                  value: settings.map(({ name }) => nameOf(name) ?? name).join(t('listComma')),
+                },
+              ]),
         ]}
       />
       {balances.length === 0 ? undefined : (
