@@ -18,8 +18,6 @@ export interface SortChoice<Name extends string> {
   readonly direction: 'asc' | 'desc'
 }
 
-export const DIRECTIONS = ['asc', 'desc'] as const
-
 /** Between the columns of a table and a choice that is kept elsewhere, such as in the address. */
 export const tableSorting = <Name extends string>(
   names: readonly Name[],

@@ -21,7 +21,7 @@ const OF_WORDS = new Set([
 ])
 
 interface MemberWords {
-  /** Such as `spending caps · a day`; undefined where a part of the path has no word. */
+  /** Such as `spending caps · a day`; undefined where the member has no word. */
   readonly nameOf: (path: string) => string | undefined
   /** Undefined for a value that says itself. */
   readonly meaningOf: (path: string, value: string) => string | undefined
@@ -33,8 +33,10 @@ export function useMemberWords(): MemberWords {
   const say = (key: string) => (words.has(CATALOGUE, key) ? words.say(CATALOGUE, key) : undefined)
   return {
     nameOf(path) {
-      const names = path.split('.').map((part) => say(`m_${part}`))
-      return names.includes(undefined) ? undefined : names.join(' · ')
+      const parts = path.split('.')
+      const names = parts.map((part) => say(`m_${part}`))
+      // What follows may be a name that somebody gave, such as that of an alias.
+      return names[0] === undefined ? undefined : names.map((name, at) => name ?? parts[at]).join(' · ')
     },
     meaningOf: (path, value) => (OF_WORDS.has(path.split('.').at(-1) ?? '') ? say(`v_${value}`) : undefined),
   }

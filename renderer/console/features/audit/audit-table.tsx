@@ -76,7 +76,9 @@ export function AuditTable({ rows, openId, table, onOpen }: AuditTableProps) {
 function MainChange({ row }: { readonly row: AuditRow }) {
   const t = useWords()
   const differences = differencesOf(row.before, row.after)
-  const first = mostTelling(differences)
+  // The name of what it is about stands beside it already.
+  const others = differences.filter(({ after }) => after !== row.targetName)
+  const first = mostTelling(others) ?? differences[0]
   if (first === undefined) return <span className="quiet">{t('noDifference')}</span>
   return (
     <span className="row g6" style={{ maxWidth: 420, overflow: 'hidden' }}>
