@@ -1,6 +1,7 @@
 // What a person pastes: the address, the model and the place for the key are in every set-up.
 import { expect, test } from 'vitest'
-import { CLIENTS, isKey, isOutOfReach, KEY_PLACEHOLDER, sampleModel, setUpOf, shellOf } from './set-ups.ts'
+import { shellOf } from '../../contract/shells.ts'
+import { CLIENTS, isKey, isOutOfReach, KEY_PLACEHOLDER, sampleModel, setUpOf } from './set-ups.ts'
 
 test.each(CLIENTS)(
   'the set-up of %s carries the address, the model where it names one, and a place for the key',

@@ -1,6 +1,7 @@
 // Ready-made set-ups for clients, filled with this gateway's address and a model that exists here. None of them touches what
 // a person has set up already: Codex gets a profile in a file of its own.
 import { CODEX_PROFILE_FILE, codexProfile } from '../../contract/codex-profile.ts'
+import type { Shell } from '../../contract/shells.ts'
 
 export const CLIENTS = [
   'codex',
@@ -37,16 +38,6 @@ export interface SetUpPart {
   readonly place?: 'shell'
   readonly text: string
 }
-
-/** What commands are typed into: they set variables and go on in the next line in ways of their own. */
-export const SHELLS = ['posix', 'powershell'] as const
-export type Shell = (typeof SHELLS)[number]
-
-/** Product names, the same in every language. */
-export const SHELL_NAMES: Readonly<Record<Shell, string>> = { posix: 'Bash, zsh', powershell: 'PowerShell' }
-
-/** The shell that a new terminal opens on the system of this browser. */
-export const shellOf = (userAgent: string): Shell => (/\bWindows\b/.test(userAgent) ? 'powershell' : 'posix')
 
 const shell = (text: string): SetUpPart => ({ where: 'shell', place: 'shell', text })
 

@@ -1,15 +1,13 @@
 // What a device or a client needs to trust the gateway over HTTPS: the fingerprint to compare, the certificate, and the line to
 // paste for each of them.
 import { useState } from 'react'
+import { SHELL_NAMES, SHELLS, type Shell, shellOf } from '../../contract/shells.ts'
 import {
   CA_FILE,
   CA_PATHS,
   fetchAuthority,
-  SHELL_NAMES,
   TRUST_NAMES,
-  TRUST_SHELLS,
   TRUST_STEPS,
-  type TrustShell,
   type TrustStep,
   trustLines,
 } from '../../contract/trust-steps.ts'
@@ -22,9 +20,6 @@ import { Tabs } from '../kit/tabs.tsx'
 import styles from './trust.module.css'
 import { useTrustWords } from './words.ts'
 
-/** What whoever reads this most likely types into. */
-const shellHere = (): TrustShell => (/Windows/.test(navigator.userAgent) ? 'powershell' : 'sh')
-
 interface TrustPanelProps {
   /** Of the gateway as others reach it, with its port. */
   readonly host: string
@@ -35,7 +30,7 @@ interface TrustPanelProps {
 
 export function TrustPanel({ host, fingerprint, certificate }: TrustPanelProps) {
   const t = useTrustWords()
-  const [shell, setShell] = useState<TrustShell>(shellHere)
+  const [shell, setShell] = useState<Shell>(() => shellOf(navigator.userAgent))
   const [step, setStep] = useState<TrustStep>('codex')
   const steps: readonly TrustStep[] = TRUST_STEPS[shell]
   // In clear: whoever has to read it does not trust the gateway yet.
@@ -62,7 +57,7 @@ export function TrustPanel({ host, fingerprint, certificate }: TrustPanelProps) 
               setShell(next)
               setStep('codex')
             }}
-            options={TRUST_SHELLS.map((value) => ({ value, label: SHELL_NAMES[value] }))}
+            options={SHELLS.map((value) => ({ value, label: SHELL_NAMES[value] }))}
           />
         </div>
         <CodeBlock text={fetchAuthority(shell, host)} where={t('fetch')} />

@@ -1,12 +1,10 @@
 // What the gateway's certificate authority is, by which fingerprint it is known, and how each client and system trusts it.
+import { SHELL_NAMES, SHELLS, type Shell } from '../../../contract/shells.ts'
 import {
   CA_PATHS,
   fetchAuthority,
-  SHELL_NAMES,
   TRUST_NAMES,
-  TRUST_SHELLS,
   TRUST_STEPS,
-  type TrustShell,
   trustLines,
 } from '../../../contract/trust-steps.ts'
 import { html, withLiterals } from './html.ts'
@@ -15,13 +13,13 @@ import type { PageRequest } from './page-facts.ts'
 
 export function authorityPage(request: PageRequest, fingerprint: string): string {
   const words = wordsOf(request)
-  const stepsIn = (shell: TrustShell) =>
+  const stepsIn = (shell: Shell) =>
     TRUST_STEPS[shell].map(
       (step) => html`<h3>${TRUST_NAMES[step]}</h3>
 <pre>${trustLines(step, shell, request.host)}</pre>
 ${step === 'python' ? html`<p class="soft">${withLiterals(words.trustPython)}</p>` : undefined}`,
     )
-  const shells = TRUST_SHELLS.map(
+  const shells = SHELLS.map(
     (shell) => html`<h2>${SHELL_NAMES[shell]}</h2>
 <p class="soft">${words.trustFetch}</p>
 <pre>${fetchAuthority(shell, request.host)}</pre>

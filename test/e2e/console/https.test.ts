@@ -114,7 +114,7 @@ describe.each(LOOKS.map((look) => [nameOf(look), look] as const))('%s', (name, l
     await page.getByText('update-ca-certificates').scrollIntoViewIfNeeded()
     await expectSound(page)
     await takePicture(page, `console-connect-https-${name}`)
-    await page.locator('label').filter({ hasText: 'Windows PowerShell' }).click()
+    await page.locator('label').filter({ hasText: 'PowerShell' }).click()
     await page.getByText('$env:CODEX_CA_CERTIFICATE = "$PWD\\codex-gateway-ca.crt"').scrollIntoViewIfNeeded()
     await expectSound(page)
     await takePicture(page, `console-connect-https-windows-${name}`)

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
+import { SHELL_NAMES, SHELLS, shellOf } from '../../../../contract/shells.ts'
 import { useAsk } from '../../../client/hooks.ts'
 import {
   CLIENT_NAMES,
@@ -10,11 +11,8 @@ import {
   isKey,
   isOutOfReach,
   KEY_PLACEHOLDER,
-  SHELL_NAMES,
-  SHELLS,
   sampleModel,
   setUpOf,
-  shellOf,
 } from '../../../frame/set-ups.ts'
 import { RadioGroup } from '../../../kit/choices.tsx'
 import { Field } from '../../../kit/field.tsx'
