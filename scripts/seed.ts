@@ -48,7 +48,7 @@ const db = openMigrated(dataDir, join(import.meta.dirname, '..', 'drizzle'), clo
 const repositories = createRepositories(db)
 if (
   repositories.users.counts().active > 0 ||
-  repositories.users.count({}) > 0
+  repositories.users.count({ status: 'deleted' }) > 0
 ) {
   endWith(`There are people in ${dataDir} already. Only a folder without any is filled.`)
 }
