@@ -1,11 +1,12 @@
 // Keys as they are listed: searched, filtered, and in pages.
-import { and, count, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, count, desc, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { SpendingCaps } from '../../../contract/limits.ts'
 import type { Db } from '../open.ts'
 import { apiKeys, keyFamilies } from '../schema/keys.ts'
 import { users } from '../schema/users.ts'
 import type { KeyRow } from './keys.ts'
 import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { namesIn, preparedByShape, type ValueFor } from './shapes.ts'
 
 export interface KeyFilter {
   /** Left out: of everyone. */
@@ -56,52 +57,83 @@ export function toNarrowed<Row extends SpendingCaps & { readonly allowedModels: 
   }
 }
 
-export function listKeys(
-  orm: Db['orm'],
-  { cursor, limit, ...filter }: PageRequest & KeyFilter,
-): Page<KeyRow> {
+type KeyPage = PageRequest & KeyFilter
+
+export interface KeyList {
+  list(filter: KeyPage): Page<KeyRow>
+  /** On all pages together. */
+  count(filter: KeyFilter): number
+}
+
+export function createKeyList(orm: Db['orm']): KeyList {
+  const pages = preparedByShape((filter: KeyPage, valueFor) => pageQuery(orm, filter, valueFor).prepare())
+  const counts = preparedByShape((filter: KeyFilter, valueFor) => countQuery(orm, filter, valueFor).prepare())
+  return {
+    list({ cursor, limit, ...filter }) {
+      const after = cursor === undefined ? {} : parseTimeCursor(cursor)
+      const query = pages(shapeOf({ cursor, ...filter }), { cursor, limit, ...filter })
+      const found = query.all({ ...valuesOf(filter), ...after, rows: limit + 1 }).map(toNarrowed)
+      return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
+    },
+    count: (filter) => counts(shapeOf(filter), filter).get(valuesOf(filter))?.count ?? 0,
+  }
+}
+
+const shapeOf = ({
+  status,
+  search,
+  ...filter
+}: KeyFilter & { readonly cursor?: string | undefined }): string =>
+  `${namesIn({ ...filter, search: search || undefined })} ${status?.is ?? ''}`
+
+const valuesOf = ({ userId, familyId, search = '', status }: KeyFilter) => ({
+  userId,
+  familyId,
+  search: search.trim().toLowerCase(),
+  now: status?.at,
+})
+
+function pageQuery(orm: Db['orm'], { cursor, limit, ...filter }: KeyPage, valueFor: ValueFor) {
   const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
-  const found = orm
+  const isAfter =
+    after &&
+    sql`(${apiKeys.createdAt}, ${apiKeys.id}) < (${valueFor('at', after.at)}, ${valueFor('id', after.id)})`
+  return orm
     .select(keyColumns)
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))
     .innerJoin(keyFamilies, eq(keyFamilies.id, apiKeys.familyId))
-    .where(
-      and(whereOf(filter), after && sql`(${apiKeys.createdAt}, ${apiKeys.id}) < (${after.at}, ${after.id})`),
-    )
+    .where(and(whereOf(filter, valueFor), isAfter))
     .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
-    .limit(limit + 1)
-    .all()
-    .map(toNarrowed)
-  return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
+    .limit(valueFor('rows', limit + 1))
 }
 
-export function countKeys(orm: Db['orm'], filter: KeyFilter): number {
+function countQuery(orm: Db['orm'], filter: KeyFilter, valueFor: ValueFor) {
   const counted = orm.select({ count: count() }).from(apiKeys)
   // Every key has an owner: they need not be looked up where nothing of theirs is asked for.
   const withOwner = filter.search ? counted.innerJoin(users, eq(users.id, apiKeys.userId)) : counted
-  return withOwner.where(whereOf(filter)).get()?.count ?? 0
+  return withOwner.where(whereOf(filter, valueFor))
 }
 
-function whereOf({ userId, familyId, search, status }: KeyFilter): SQL | undefined {
+function whereOf(filter: KeyFilter, valueFor: ValueFor): SQL | undefined {
+  const { userId, familyId, status } = filter
   return and(
     isNull(apiKeys.deletedAt),
-    userId === undefined ? undefined : eq(apiKeys.userId, userId),
-    familyId === undefined ? undefined : eq(apiKeys.familyId, familyId),
-    search ? containing(search) : undefined,
-    status && hasStatus(status),
+    userId === undefined ? undefined : eq(apiKeys.userId, valueFor('userId', userId)),
+    familyId === undefined ? undefined : eq(apiKeys.familyId, valueFor('familyId', familyId)),
+    filter.search ? containing(valueFor('search', valuesOf(filter).search)) : undefined,
+    status && hasStatus(status.is, valueFor('now', status.at)),
   )
 }
 
 /** instr, not LIKE: a search for "_" or "%" means these characters. */
-function containing(search: string): SQL {
-  const wanted = search.trim().toLowerCase()
+function containing(wanted: string | Placeholder): SQL {
   const prefixed = sql`'sk-cg-' || lower(${apiKeys.publicId})`
   return sql`(instr(lower(${apiKeys.name}), ${wanted}) > 0 or instr(${prefixed}, ${wanted}) > 0
     or instr(${users.emailKey}, ${wanted}) > 0)`
 }
 
-function hasStatus({ is, at }: NonNullable<KeyFilter['status']>): SQL {
+function hasStatus(is: NonNullable<KeyFilter['status']>['is'], at: number | Placeholder): SQL {
   const hasExpired = sql`coalesce(${apiKeys.expiresAt} <= ${at}, 0)`
   switch (is) {
     case 'active':

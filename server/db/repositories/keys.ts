@@ -5,8 +5,7 @@ import type { Role, UserStatus } from '../../../contract/operations/fields.ts'
 import type { Db } from '../open.ts'
 import { apiKeys, keyFamilies } from '../schema/keys.ts'
 import { users } from '../schema/users.ts'
-import { countKeys, type KeyFilter, keyColumns, listKeys, toNarrowed } from './key-list.ts'
-import type { Page, PageRequest } from './paging.ts'
+import { createKeyList, type KeyList, keyColumns, toNarrowed } from './key-list.ts'
 
 export type KeyStatus = 'active' | 'disabled'
 /** Who may enable a disabled key again: its owner, an administrator, or, after a rotation, nobody. */
@@ -73,16 +72,13 @@ export interface KeyChanges {
 }
 
 /** Deleted keys are found nowhere here. */
-export interface KeysRepository {
+export interface KeysRepository extends KeyList {
   create(key: NewKey): KeyRow
   findById(id: string): KeyRow | undefined
   /** Of a key that is not deleted. */
   nameOf(id: string): string | undefined
   findByPublicId(publicId: string): KeyWithOwner | undefined
   /** Newest first. */
-  list(filter: PageRequest & KeyFilter): Page<KeyRow>
-  /** On all pages together. */
-  count(filter: KeyFilter): number
   /** Those that were ended by a rotation do not count. */
   countOfUser(userId: string): number
   /** The row after the change, or undefined where there is no such key. */
@@ -170,8 +166,7 @@ export function createKeysRepository({ raw, orm }: Db): KeysRepository {
       const found = byPublicId.get({ publicId })
       return found && toNarrowed(found)
     },
-    list: (filter) => listKeys(orm, filter),
-    count: (filter) => countKeys(orm, filter),
+    ...createKeyList(orm),
     countOfUser: (userId) => countOfUser.get({ userId })?.count ?? 0,
     update(id, changes) {
       update(orm, id, changes)

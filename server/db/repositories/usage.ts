@@ -5,6 +5,7 @@ import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
 import type { Db } from '../open.ts'
 import { usage } from '../schema/usage.ts'
 import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { itself, namesIn, preparedByShape, type ValueFor } from './shapes.ts'
 import { createUsageSums } from './usage-sums.ts'
 import type { UsageTotals } from './usage-totals.ts'
 
@@ -40,6 +41,9 @@ export interface UsageRepository {
 
 export function createUsageRepository({ raw, orm }: Db): UsageRepository {
   const sums = createUsageSums({ raw })
+  const listed = preparedByShape((request: UsageFilter & PageRequest, valueFor) =>
+    listQuery(orm, request, valueFor).prepare(),
+  )
   const between = orm
     .select()
     .from(usage)
@@ -55,7 +59,9 @@ export function createUsageRepository({ raw, orm }: Db): UsageRepository {
     find: (createdAt, requestId) => between.get({ from: createdAt, to: createdAt, requestId }),
     findBetween: (requestId, from, to) => between.get({ from, to, requestId }),
     list: (request) => {
-      const found = listQuery(orm, request).all()
+      const { cursor, limit, ...filter } = request
+      const after = cursor === undefined ? {} : parseTimeCursor(cursor)
+      const found = listed(shapeOf(request), request).all({ ...filter, ...after, rows: limit + 1 })
       return toPage(found, request.limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.requestId }))
     },
     paidFromBalance: (userId, since) =>
@@ -74,23 +80,33 @@ export function createUsageRepository({ raw, orm }: Db): UsageRepository {
 const sumOf = (column: AnySQLiteColumn<{ data: number }>): SQL<number> =>
   sql<number>`coalesce(sum(${column}), 0)`
 
+/** The leading condition depends on these two values as well. */
+const shapeOf = (request: UsageFilter & PageRequest): string =>
+  `${namesIn(request)} ${request.status === 200} ${request.reason === 'completed'}`
+
 /** The query itself, so that a test can ask the database how it would go about it. */
-export function listQuery(orm: Db['orm'], { cursor, limit, ...filter }: UsageFilter & PageRequest) {
+export function listQuery(
+  orm: Db['orm'],
+  { cursor, limit, ...filter }: UsageFilter & PageRequest,
+  valueFor: ValueFor = itself,
+) {
   const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
   const wanted = and(
-    whereOf(filter),
-    after && sql`(${usage.createdAt}, ${usage.requestId}) < (${after.at}, ${after.id})`,
+    whereOf(filter, valueFor),
+    after &&
+      sql`(${usage.createdAt}, ${usage.requestId}) < (${valueFor('at', after.at)}, ${valueFor('id', after.id)})`,
   )
+  const rows = valueFor('rows', limit + 1)
   // SQLite reads the row to every entry of an index before it looks at what else the entry says. Asked for the keys alone, it
   // reads the index alone.
   const keys = sql`(select ${usage.createdAt}, ${usage.requestId} from ${usage} where ${wanted}
-    order by ${usage.createdAt} desc, ${usage.requestId} desc limit ${limit + 1})`
+    order by ${usage.createdAt} desc, ${usage.requestId} desc limit ${rows})`
   return orm
     .select()
     .from(usage)
     .where(isInIndex(filter) ? sql`(${usage.createdAt}, ${usage.requestId}) in ${keys}` : wanted)
     .orderBy(desc(usage.createdAt), desc(usage.requestId))
-    .limit(limit + 1)
+    .limit(rows)
 }
 
 /** Whether the index by person or by key has everything that is asked for, and more than whose the rows are is asked for. */
@@ -103,19 +119,20 @@ const isInIndex = ({ userId, keyId, model, endpoint, status, reason }: UsageFilt
  * Of several filters the narrowest leads along its index, and the others are asked of the rows that it finds: the plus takes
  * a column out of the choice of an index, which would be a guess.
  */
-function whereOf(filter: UsageFilter): SQL | undefined {
+function whereOf(filter: UsageFilter, valueFor: ValueFor = itself): SQL | undefined {
   const { from, to } = filter
   const [leading, ...others] = conditionsOf(filter)
   return and(
-    leading && sql`${leading.column} = ${leading.value}`,
+    leading && sql`${leading.column} = ${valueFor(leading.name, leading.value)}`,
     leading?.implied,
-    ...others.map(({ column, value }) => sql`+${column} = ${value}`),
-    from === undefined ? undefined : gte(usage.createdAt, from),
-    to === undefined ? undefined : lt(usage.createdAt, to),
+    ...others.map(({ name, column, value }) => sql`+${column} = ${valueFor(name, value)}`),
+    from === undefined ? undefined : gte(usage.createdAt, valueFor('from', from)),
+    to === undefined ? undefined : lt(usage.createdAt, valueFor('to', to)),
   )
 }
 
 interface Condition {
+  readonly name: string
   readonly column: AnySQLiteColumn
   readonly value: string | number
   /** That of a partial index, word for word: only then does SQLite use it. */
@@ -125,16 +142,20 @@ interface Condition {
 /** The narrowest first. */
 function conditionsOf({ userId, keyId, model, endpoint, status, reason }: UsageFilter): Condition[] {
   const asked: Condition[] = []
-  const add = (column: AnySQLiteColumn, value: string | number | undefined, implied?: SQL): void => {
-    if (value !== undefined) asked.push({ column, value, implied })
+  const add = (
+    name: 'userId' | 'keyId' | 'model' | 'endpoint' | 'status' | 'reason',
+    value: string | number | undefined,
+    implied?: SQL,
+  ): void => {
+    if (value !== undefined) asked.push({ name, column: usage[name], value, implied })
   }
-  add(usage.keyId, keyId)
-  add(usage.userId, userId)
-  if (status !== 200) add(usage.status, status, sql`${usage.status} <> 200`)
-  if (reason !== 'completed') add(usage.reason, reason, sql`${usage.reason} <> 'completed'`)
-  add(usage.model, model)
-  add(usage.endpoint, endpoint)
-  if (status === 200) add(usage.status, status)
-  if (reason === 'completed') add(usage.reason, reason)
+  add('keyId', keyId)
+  add('userId', userId)
+  if (status !== 200) add('status', status, sql`${usage.status} <> 200`)
+  if (reason !== 'completed') add('reason', reason, sql`${usage.reason} <> 'completed'`)
+  add('model', model)
+  add('endpoint', endpoint)
+  if (status === 200) add('status', status)
+  if (reason === 'completed') add('reason', reason)
   return asked
 }

@@ -7,6 +7,7 @@ import type { Db } from '../open.ts'
 import { balances } from '../schema/ledger.ts'
 import { users } from '../schema/users.ts'
 import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { namesIn, preparedByShape, type ValueFor } from './shapes.ts'
 import type { UserRow } from './users.ts'
 
 export interface UserFilter {
@@ -54,49 +55,89 @@ const SORT_KEYS: Readonly<Record<UserSort, SQL>> = {
   balance: sql`(select ${balances.balanceNanoUsd} from ${balances} where ${balances.userId} = ${users.id})`,
 }
 
-export function listUsers(
-  orm: Db['orm'],
-  { cursor, limit, ...filter }: UserFilter & PageRequest,
-): Page<UserRow> {
+type UserPage = UserFilter & PageRequest
+
+export interface UserList {
+  list(filter: UserPage): Page<UserRow>
+  /** On all pages together. */
+  count(filter: UserFilter): number
+}
+
+export function createUserList(orm: Db['orm']): UserList {
+  const pages = preparedByShape((filter: UserPage, valueFor) => pageQuery(orm, filter, valueFor).prepare())
+  const counts = preparedByShape((filter: UserFilter, valueFor) =>
+    countQuery(orm, filter, valueFor).prepare(),
+  )
+
+  /** The cursor names the last row of the page before, whatever the order: its own key is looked up again, since an email has
+   * no place in a cursor. A row is never gone, people are deleted softly. */
+  function lastOf(cursor: string | undefined, sort: UserSort): Last | undefined {
+    if (cursor === undefined) return undefined
+    const { id } = parseTimeCursor(cursor)
+    return orm
+      .select({ id: users.id, key: sql<string | number>`${SORT_KEYS[sort]}` })
+      .from(users)
+      .where(eq(users.id, id))
+      .get()
+  }
+
+  return {
+    list(request) {
+      const { cursor, limit, ...filter } = request
+      const last = lastOf(cursor, filter.sort ?? 'createdAt')
+      // A cursor of somebody's own making: there is nothing after nobody.
+      if (cursor !== undefined && !last) return { rows: [], nextCursor: null }
+      const query = pages(shapeOf(request), request)
+      const found = query.all({ ...valuesOf(filter), ...last, rows: limit + 1 })
+      return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
+    },
+    count: (filter) => counts(shapeOf(filter), filter).get(valuesOf(filter))?.count ?? 0,
+  }
+}
+
+/** The row behind which a page begins. */
+interface Last {
+  readonly id: string
+  readonly key: string | number
+}
+
+const shapeOf = ({ search, ...filter }: UserFilter & { readonly cursor?: string | undefined }): string =>
+  `${namesIn({ ...filter, search: search || undefined })} ${filter.sort} ${filter.direction}`
+
+const valuesOf = ({ search = '', status, role }: UserFilter) => ({
+  search: emailKeyOf(search),
+  status,
+  role,
+})
+
+function pageQuery(orm: Db['orm'], { cursor, limit, ...filter }: UserPage, valueFor: ValueFor) {
   const { sort = 'createdAt', direction = 'desc' } = filter
   const key = SORT_KEYS[sort]
   const inOrder = direction === 'asc' ? asc : desc
-  const found = orm
+  const compare = direction === 'asc' ? sql`>` : sql`<`
+  const isAfter =
+    cursor === undefined
+      ? undefined
+      : sql`(${key}, ${users.id}) ${compare} (${valueFor('key', '')}, ${valueFor('id', '')})`
+  return orm
     .select(userColumns)
     .from(users)
-    .where(and(whereOf(filter), cursor === undefined ? undefined : isAfter(orm, cursor, key, direction)))
+    .where(and(whereOf(filter, valueFor), isAfter))
     .orderBy(inOrder(key), inOrder(users.id))
-    .limit(limit + 1)
-    .all()
-  return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
+    .limit(valueFor('rows', limit + 1))
 }
 
-export const countUsers = (orm: Db['orm'], filter: UserFilter): number =>
-  orm.select({ count: count() }).from(users).where(whereOf(filter)).get()?.count ?? 0
+const countQuery = (orm: Db['orm'], filter: UserFilter, valueFor: ValueFor) =>
+  orm.select({ count: count() }).from(users).where(whereOf(filter, valueFor))
 
-const whereOf = ({ search, status, role }: UserFilter): SQL | undefined =>
-  and(
+function whereOf(filter: UserFilter, valueFor: ValueFor): SQL | undefined {
+  const { search, status, role } = filter
+  return and(
     // instr, not LIKE: a search for "_" or "%" means these characters.
-    search ? sql`instr(${users.emailKey}, ${emailKeyOf(search)}) > 0` : undefined,
-    status ? eq(users.status, status) : ne(users.status, 'deleted'),
-    role ? eq(users.role, role) : undefined,
+    search ? sql`instr(${users.emailKey}, ${valueFor('search', valuesOf(filter).search)}) > 0` : undefined,
+    status ? eq(users.status, valueFor('status', status)) : ne(users.status, 'deleted'),
+    role ? eq(users.role, valueFor('role', role)) : undefined,
   )
-
-/**
- * The cursor names the last row of the page before, whatever the order: the row's own key is looked up again, since an email
- * has no place in a cursor. A row is never gone, people are deleted softly.
- */
-function isAfter(orm: Db['orm'], cursor: string, key: SQL, direction: 'asc' | 'desc'): SQL {
-  const { id } = parseTimeCursor(cursor)
-  const last = orm
-    .select({ key: sql<string | number>`${key}` })
-    .from(users)
-    .where(eq(users.id, id))
-    .get()
-  // A cursor of somebody's own making: there is nothing after nobody.
-  if (!last) return sql`0`
-  const compare = direction === 'asc' ? sql`>` : sql`<`
-  return sql`(${key}, ${users.id}) ${compare} (${last.key}, ${id})`
 }
 
 interface StatusCount {
