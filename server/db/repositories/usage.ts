@@ -109,11 +109,18 @@ export function listQuery(
     .limit(rows)
 }
 
-/** Whether the index by person or by key has everything that is asked for, and more than whose the rows are is asked for. */
-const isInIndex = ({ userId, keyId, model, endpoint, status, reason }: UsageFilter): boolean =>
-  (userId === undefined) !== (keyId === undefined) &&
-  reason === undefined &&
-  [model, endpoint, status].some((asked) => asked !== undefined)
+/**
+ * Whether the index of what leads has everything that is asked for, and more is asked for than that: rows that do not fit are
+ * passed over unread then. By endpoint alone there is none, because only what is usual is asked for beside it.
+ */
+function isInIndex({ userId, keyId, model, endpoint, status, reason }: UsageFilter): boolean {
+  const asked = [userId ?? keyId, model, endpoint, status, reason].filter((value) => value !== undefined)
+  if (asked.length < 2) return false
+  if (userId !== undefined || keyId !== undefined)
+    return (userId === undefined || keyId === undefined) && reason === undefined
+  const isUnusual = (status ?? 200) !== 200 || (reason ?? 'completed') !== 'completed'
+  return isUnusual || model !== undefined
+}
 
 /**
  * Of several filters the narrowest leads along its index, and the others are asked of the rows that it finds: the plus takes

@@ -54,14 +54,22 @@ export const usage = sqliteTable(
       table.endpoint,
       table.status,
     ),
-    index('usage_model_created').on(table.model, table.createdAt, table.requestId),
+    // The same for everyone's: a model that never came to an endpoint would else be looked for in all of its rows.
+    index('usage_model_created').on(
+      table.model,
+      table.createdAt,
+      table.requestId,
+      table.endpoint,
+      table.status,
+      table.reason,
+    ),
     index('usage_endpoint_created').on(table.endpoint, table.createdAt, table.requestId),
     // Of what is not the usual, so that the usual does not pay for it.
     index('usage_status_created')
-      .on(table.status, table.createdAt, table.requestId)
+      .on(table.status, table.createdAt, table.requestId, table.model, table.endpoint, table.reason)
       .where(sql`"status" <> 200`),
     index('usage_reason_created')
-      .on(table.reason, table.createdAt, table.requestId)
+      .on(table.reason, table.createdAt, table.requestId, table.model, table.endpoint, table.status)
       .where(sql`"reason" <> 'completed'`),
   ],
 )
