@@ -132,6 +132,15 @@ test('lists over 50,000 requests read no more rows than they show', () => {
     { userId: 'user-7', model: 'model-3', status: 200 },
   ]
   expect(rare.filter((filter) => !isPassedOver(filter))).toEqual([])
+  // The usual and the unusual have queries of their own, whichever was asked for first.
+  for (const status of [429, 200, 429])
+    expect(new Set(repositories.usage.list({ status, limit: 5 }).rows.map((row) => row.status))).toEqual(
+      new Set([status]),
+    )
+  for (const reason of ['refused', 'completed', 'refused'] as const)
+    expect(new Set(repositories.usage.list({ reason, limit: 5 }).rows.map((row) => row.reason))).toEqual(
+      new Set([reason]),
+    )
   const page = repositories.usage.list({ userId: 'user-7', limit: 50 })
   expect(page.rows).toHaveLength(50)
   expect(page.rows[0]?.requestId).toBe('r049957')
