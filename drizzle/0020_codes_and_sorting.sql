@@ -29,8 +29,8 @@ DROP INDEX `usage_reason_created`;--> statement-breakpoint
 CREATE INDEX `usage_cost` ON `usage` (`cost_nano_usd`,`created_at`,`request_id`,`model`,`endpoint`,`status`);--> statement-breakpoint
 CREATE INDEX `usage_user_created` ON `usage` (`user_id`,`created_at`,`request_id`,`model`,`endpoint`,`status`,`cost_nano_usd`);--> statement-breakpoint
 CREATE INDEX `usage_key_created` ON `usage` (`key_id`,`created_at`,`request_id`,`model`,`endpoint`,`status`,`cost_nano_usd`);--> statement-breakpoint
-CREATE INDEX `usage_model_created` ON `usage` (`model`,`created_at`,`request_id`,`cost_nano_usd`);--> statement-breakpoint
+CREATE INDEX `usage_model_created` ON `usage` (`model`,`created_at`,`request_id`,`endpoint`,`status`,`reason`,`cost_nano_usd`);--> statement-breakpoint
 CREATE INDEX `usage_endpoint_created` ON `usage` (`endpoint`,`created_at`,`request_id`,`cost_nano_usd`);--> statement-breakpoint
-CREATE INDEX `usage_status_created` ON `usage` (`status`,`created_at`,`request_id`,`cost_nano_usd`) WHERE "status" <> 200;--> statement-breakpoint
-CREATE INDEX `usage_reason_created` ON `usage` (`reason`,`created_at`,`request_id`,`cost_nano_usd`) WHERE "reason" <> 'completed';--> statement-breakpoint
+CREATE INDEX `usage_status_created` ON `usage` (`status`,`created_at`,`request_id`,`model`,`endpoint`,`reason`,`cost_nano_usd`) WHERE "status" <> 200;--> statement-breakpoint
+CREATE INDEX `usage_reason_created` ON `usage` (`reason`,`created_at`,`request_id`,`model`,`endpoint`,`status`,`cost_nano_usd`) WHERE "reason" <> 'completed';--> statement-breakpoint
 CREATE INDEX `audit_operation` ON `audit` (`operation`,`id`);

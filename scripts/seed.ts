@@ -47,7 +47,7 @@ mkdirSync(dataDir, { recursive: true, mode: 0o700 })
 const lock = takeDataDir(dataDir, clock.now())
 const db = openMigrated(dataDir, join(import.meta.dirname, '..', 'drizzle'), clock.now())
 const repositories = createRepositories(db)
-if (repositories.users.counts().active > 0 || repositories.users.count({}) > 0) {
+if (repositories.users.count({}) > 0 || repositories.users.count({ status: 'deleted' }) > 0) {
   endWith(`There are people in ${dataDir} already. Only a folder without any is filled.`)
 }
 // Whoever pulls the plug now begins again with an empty folder.

@@ -27,7 +27,8 @@ import type { KeySpendings } from './key-spending.ts'
 import { createKnownAccounts, type KnownAccounts, requireAmount, stateOf } from './known-accounts.ts'
 import { balancePayer, type Payer, type Payment, planPayer } from './payers.ts'
 import type { PlanFunds } from './plan-funds.ts'
-import type { Amounts, CountedHold } from './spending-book.ts'
+import type { Amounts } from './spending-book.ts'
+import { TakenHolds } from './taken-holds.ts'
 
 export type { AccountBook, OpenHold } from './account.ts'
 
@@ -40,14 +41,6 @@ interface AccountBookDeps {
   readonly logger: Logger
   /** Told after each settlement and change, with what the person has now, and by how much the balance has changed. */
   readonly onChanged?: (userId: string, state: AccountState, changedByNanoUsd: NanoUsd) => void
-}
-
-interface TakenHold {
-  readonly hold: OpenHold
-  readonly record: HoldRecord
-  readonly payment: Payment
-  /** Its place in what its key has spent. */
-  readonly counted: CountedHold
 }
 
 /** For promises whose rejection someone else has dealt with: nobody awaiting them must not end the process. */
@@ -69,11 +62,7 @@ class LiveAccounts implements AccountBook {
   readonly #onChanged: NonNullable<AccountBookDeps['onChanged']>
   readonly #logger: Logger
 
-  readonly #holds = new Map<string, TakenHold>()
-  /** Holds whose end is handed in and has not landed yet. */
-  readonly #ending = new Map<string, HoldRecord>()
-  /** Holds whose rows could not be written: they hold nothing, and ending them charges nothing. */
-  readonly #lost = new WeakSet<OpenHold>()
+  readonly #holds = new TakenHolds()
 
   constructor(deps: AccountBookDeps) {
     this.#writer = deps.writer
@@ -120,7 +109,7 @@ class LiveAccounts implements AccountBook {
     // The writer has reported why, where it is not.
     const isOnDisk = this.#writer.submit({ kind: 'hold', hold: record }).then(
       () => true,
-      () => this.#loseHold(hold),
+      () => this.#holds.lose(hold),
     )
     const hold: OpenHold = {
       requestId,
@@ -136,18 +125,18 @@ class LiveAccounts implements AccountBook {
       outputTokensGranted: decision.value.outputTokensGranted,
       isOnDisk,
     }
-    this.#holds.set(requestId, { hold, record, payment, counted })
+    this.#holds.add({ hold, record, payment, counted })
     return ok(hold)
   }
 
   availableBeyond(hold: OpenHold): NanoUsd {
     // A hold that was lost is charged nothing.
-    return this.#holds.get(hold.requestId)?.payment.available() ?? 0
+    return this.#holds.paymentOf(hold)?.available() ?? 0
   }
 
   settle(hold: OpenHold, charge: Charge, usage: UsageRow): Promise<void> {
     requireAmount(charge.amountNanoUsd, 'charge')
-    const taken = this.#takeHold(hold)
+    const taken = this.#holds.end(hold)
     if (!taken) {
       // Nothing was relayed, because the first byte waits for the hold's row.
       this.#logger.warn({ requestId: hold.requestId }, 'a hold that was never written is not charged')
@@ -166,11 +155,11 @@ class LiveAccounts implements AccountBook {
     for (const delta of payment.charge(used)) spending.push(delta)
     const changedByNanoUsd = record.planSubscriptionId === null ? 0 - bounded.amountNanoUsd : 0
     const createdAt = this.#clock.now()
-    this.#ending.set(record.requestId, record)
+    this.#holds.handIn(record)
     const landed = this.#writer
       .submit({ kind: 'settle', hold: record, charge: bounded, usage, spending, createdAt })
       .then(
-        () => this.#landed(record),
+        () => this.#holds.landed(record),
         (error: unknown) => {
           payment.undo(used)
           counted.undo(used)
@@ -186,18 +175,18 @@ class LiveAccounts implements AccountBook {
   }
 
   release(hold: OpenHold, usage: UsageRow): Promise<void> {
-    const taken = this.#takeHold(hold)
+    const taken = this.#holds.end(hold)
     if (!taken) {
       this.recordRefused({ ...usage, costNanoUsd: 0 })
       return Promise.resolve()
     }
     const { record } = taken
-    this.#ending.set(record.requestId, record)
+    this.#holds.handIn(record)
     const createdAt = this.#clock.now()
     const landed = this.#writer.submit({ kind: 'release', hold: record, usage, createdAt }).then(
-      () => this.#landed(record),
+      () => this.#holds.landed(record),
       (error: unknown) => {
-        this.#landed(record)
+        this.#holds.landed(record)
         this.#logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
         this.recordRefused({ ...usage, costNanoUsd: 0 })
         throw error
@@ -224,13 +213,11 @@ class LiveAccounts implements AccountBook {
   }
 
   livingHolds(): LivingHold[] {
-    return [...this.#ending.values(), ...[...this.#holds.values()].map(({ record }) => record)]
+    return this.#holds.living()
   }
 
   openHolds(): { readonly count: number; readonly amountNanoUsd: NanoUsd } {
-    let amountNanoUsd = 0
-    for (const { hold } of this.#holds.values()) amountNanoUsd += hold.amountNanoUsd
-    return { count: this.#holds.size, amountNanoUsd }
+    return this.#holds.open()
   }
 
   recordRefused(usage: UsageRow): void {
@@ -242,16 +229,6 @@ class LiveAccounts implements AccountBook {
     return this.#writer.flush()
   }
 
-  /** Its row cannot be written. Where it was ended in the meantime, its end fails on its own and is undone there. */
-  #loseHold(hold: OpenHold): false {
-    const lost = this.#holds.get(hold.requestId)
-    if (lost?.hold !== hold) return false
-    this.#holds.delete(hold.requestId)
-    this.#lost.add(hold)
-    giveBack(lost)
-    return false
-  }
-
   #boundsOf(payer: Payer, { id, caps }: KeyFamily): readonly Bound[] {
     const bounds = payer.bounds()
     return hasCap(caps) ? [...bounds, ...capBounds(caps, this.#keySpendings.of(id))] : bounds
@@ -261,18 +238,6 @@ class LiveAccounts implements AccountBook {
   #payerOf({ userId, source }: HoldRequest): Payer {
     const active = source === 'plan' ? this.#planFunds.activeOf(userId) : undefined
     return active ? planPayer(this.#planFunds, active) : balancePayer(this.#accounts.of(userId))
-  }
-
-  /** What is to be ended on disk; undefined for a hold that was lost. Throws for one that was ended before. */
-  #takeHold(hold: OpenHold): TakenHold | undefined {
-    if (this.#lost.delete(hold)) return undefined
-    const taken = this.#holds.get(hold.requestId)
-    if (taken?.hold !== hold) {
-      throw new Error(`The hold of request ${hold.requestId} was ended before; it ends once.`)
-    }
-    this.#holds.delete(hold.requestId)
-    giveBack(taken)
-    return taken
   }
 
   /** The last guard of "never below the credit limit": whoever decided the charge has bounded it before. */
@@ -290,18 +255,8 @@ class LiveAccounts implements AccountBook {
     this.#writer
       .submit({ kind: 'release', hold: record, usage: row, createdAt: this.#clock.now() })
       .catch(() => this.recordRefused(row))
-      .then(() => this.#landed(record), ignore)
+      .then(() => this.#holds.landed(record), ignore)
   }
-
-  /** Until its end has landed, a hold is open on disk for a good reason. */
-  #landed({ requestId }: HoldRecord): void {
-    this.#ending.delete(requestId)
-  }
-}
-
-function giveBack({ payment, counted }: TakenHold): void {
-  payment.release()
-  counted.release()
 }
 
 const amountsOf = (charge: Charge, { inputTokens, outputTokens }: UsageRow): Amounts => ({

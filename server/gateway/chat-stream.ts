@@ -1,6 +1,6 @@
 // Reads a streamed chat completion: takes the usage from wherever it comes (the last one counts), undoes the usage chunk
 // that the gateway asked for, and renames an aliased model back.
-import { parseChatUsage } from '../ledger/token-usage.ts'
+import { parseChatUsage } from '../ledger/reported-usage.ts'
 import { AlikeChunks } from './alike-chunks.ts'
 import {
   byLastLetter,

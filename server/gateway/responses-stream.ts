@@ -1,7 +1,8 @@
 // Reads a streamed response: usage and tier from whichever event ends it, the ids that belong to the user from the events
 // that create them, and renames an aliased model back. Deltas are passed on unread.
 import { refusal } from '../../contract/errors.ts'
-import { parseResponsesUsage, type ReportedUsage, type TokenUsage } from '../ledger/token-usage.ts'
+import { parseResponsesUsage, type ReportedUsage } from '../ledger/reported-usage.ts'
+import type { TokenUsage } from '../ledger/token-usage.ts'
 import { editEvent } from './chat-stream.ts'
 import { isObject, type JsonObject, parseObject } from './json-object.ts'
 import { type JsonObjectScan, memberOf, type Splice, scanObject } from './json-scan.ts'

@@ -1,6 +1,6 @@
 // Counts what the hosted tools of an answer did, from the items that they leave in it and from `tool_usage`. An item comes
 // several times over (added, done, and in the whole response), and counts once, by what it said last.
-import { parseImageToolUsage } from '../ledger/token-usage.ts'
+import { parseImageToolUsage } from '../ledger/reported-usage.ts'
 import type { ToolCalls } from '../ledger/tool-calls.ts'
 import { isObject, type JsonObject } from './json-object.ts'
 

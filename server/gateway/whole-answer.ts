@@ -1,5 +1,6 @@
 // Takes from an answer that is not a stream what is to be known of it, by the dialect that it is written in.
-import { NO_USAGE, parseChatUsage, parseEmbeddingsUsage } from '../ledger/token-usage.ts'
+import { parseChatUsage, parseEmbeddingsUsage } from '../ledger/reported-usage.ts'
+import { NO_USAGE } from '../ledger/token-usage.ts'
 import type { Dialect } from './endpoints.ts'
 import type { JsonObject } from './json-object.ts'
 import { type ResponsesStreamOptions, takeResponse } from './responses-stream.ts'

@@ -2,7 +2,6 @@
 import type { RequestHandler } from 'express'
 import { refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
-import { letTrafficPass } from '../operations/let-traffic-pass.ts'
 import { answerEnvelope } from './answers.ts'
 import { toCaller } from './http-caller.ts'
 import type { HttpDeps } from './http-deps.ts'
@@ -27,8 +26,6 @@ export function operationsDoor(deps: HttpDeps): RequestHandler<{ operation: stri
     const caller = await toCaller(req, res, deps)
     const body = await readJsonBody(req)
     if (!body.ok) return refuseUnread(body.error)
-    const answer = await deps.dispatch(req.params.operation, body.value, caller)
-    await letTrafficPass()
-    answerEnvelope(res, answer)
+    answerEnvelope(res, await deps.dispatch(req.params.operation, body.value, caller))
   }
 }

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { availableNanoUsd } from './balance.ts'
 import { chargeFor } from './charge.ts'
+import { parseChatUsage } from './reported-usage.ts'
 import { decideSettlement, type Ending, type SettlementDecision, type SettlementInput } from './settle.ts'
-import { NO_USAGE, parseChatUsage } from './token-usage.ts'
+import { NO_USAGE } from './token-usage.ts'
 
 /** 2,000 nano-dollars for an input token, 10,000 for an output token. */
 const RATES = {

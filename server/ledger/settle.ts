@@ -4,15 +4,9 @@ import type { ChargeReason } from '../../contract/usage.ts'
 import { chargeFor } from './charge.ts'
 import { estimateFinishedUsage, estimateUsage } from './estimate.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion, sumNanoUsd } from './money.ts'
+import type { ReportedUsage } from './reported-usage.ts'
 import { chargedTiers, type PricedTier } from './service-tier.ts'
-import {
-  type FurtherUsage,
-  furtherUsageOf,
-  isAbsurd,
-  NO_USAGE,
-  type ReportedUsage,
-  type TokenUsage,
-} from './token-usage.ts'
+import { type FurtherUsage, furtherUsageOf, isAbsurd, NO_USAGE, type TokenUsage } from './token-usage.ts'
 import { NO_TOOL_CALLS, type ToolCalls, type ToolTerms, withToolCalls } from './tool-calls.ts'
 
 /**

@@ -1,12 +1,11 @@
-// Reads the usage that an upstream reports into token counts, and says where it cannot be true.
-// Shapes: `CompletionUsage`, `ResponseUsage` and `Response.tool_usage` of the OpenAI API reference (SDK 7.57).
+// What a request used, in all that can be counted, and how much of it cannot be true.
 import {
   DEFAULT_CONTEXT_WINDOW_TOKENS,
   DEFAULT_MAX_OUTPUT_TOKENS,
   type PriceRates,
 } from '../../contract/price.ts'
 import { isMediaAbsurd } from './media-charge.ts'
-import type { ImageToolCounts, ImageToolUsage } from './tool-calls.ts'
+import type { ImageToolUsage } from './tool-calls.ts'
 
 export interface TokenUsage {
   /** All input, cached and cache-write tokens included. */
@@ -46,19 +45,6 @@ export interface TokenUsage {
   readonly largeHdImages?: number
   /** What another model used to draw an SVG, in nano-dollars at that model's own price. */
   readonly svgNanoUsd?: number
-}
-
-/** Usage as an upstream reported it. */
-export interface ReportedUsage {
-  /**
-   * The counts, made usable: every one is an integer from zero to `COUNT_MAX`, and no part is larger than its whole.
-   * Where nothing had to be mended they are the reported ones.
-   */
-  readonly usage: TokenUsage
-  /** Whether something had to be mended: the report cannot be true. */
-  readonly isImplausible: boolean
-  /** Whether it says how many web searches were made, if only that there were none. */
-  readonly areSearchesReported?: boolean
 }
 
 export const NO_USAGE = {
@@ -111,9 +97,6 @@ const FURTHER_COUNTS: Readonly<Record<FurtherCount, true>> = {
 // The keys of a record are those of its type.
 const FURTHER = Object.keys(FURTHER_COUNTS) as FurtherCount[]
 
-/** The largest count that is believed to be one; sums of thousands of them stay within the safe integers. */
-export const COUNT_MAX = 1_000_000_000_000
-
 /**
  * How far beyond the model's own limits a count may be before it is absurd. Generous: hosted searches feed their results
  * back as input, a price row may not know the true window, and a true charge must never be cut by a guess.
@@ -123,147 +106,6 @@ const ABSURD_ABOVE_LIMIT_TIMES = 4
 const ABSURD_ABOVE_CALLS = 1_000
 /** Far more tokens than the images of one answer take. */
 const ABSURD_ABOVE_IMAGE_TOKENS = 50_000_000
-
-/** A JSON object whose members are not known yet. */
-type JsonObject = Readonly<Record<string, unknown>>
-
-/**
- * `usage` of a chat completion, or of the last chunk of its stream. Undefined where there is none: missing, null, not an
- * object, or an object without either total. An explicit zero is a valid report, and a missing detail counts as zero.
- */
-export function parseChatUsage(usage: unknown): ReportedUsage | undefined {
-  const report = toJsonObject(usage)
-  if (!report || (isAbsent(report.prompt_tokens) && isAbsent(report.completion_tokens))) return undefined
-  const inputDetails = toJsonObject(report.prompt_tokens_details)
-  const outputDetails = toJsonObject(report.completion_tokens_details)
-  return mend({
-    inputTokens: report.prompt_tokens,
-    cachedInputTokens: inputDetails?.cached_tokens,
-    cacheWriteTokens: inputDetails?.cache_write_tokens,
-    outputTokens: report.completion_tokens,
-    reasoningTokens: outputDetails?.reasoning_tokens,
-    webSearchCalls: undefined,
-    ...modalitiesOf(inputDetails, outputDetails),
-  })
-}
-
-/** `usage` of embeddings, by the same rules: there is input alone. */
-export function parseEmbeddingsUsage(usage: unknown): ReportedUsage | undefined {
-  const report = toJsonObject(usage)
-  if (!report || isAbsent(report.prompt_tokens)) return undefined
-  return parseChatUsage({ ...report, completion_tokens: report.completion_tokens ?? 0 })
-}
-
-/**
- * `usage` and `tool_usage` of a response, by the rules of `parseChatUsage`. Web searches are counted from
- * `tool_usage.web_search.num_requests`, the number that OpenAI bills.
- */
-export function parseResponsesUsage(usage: unknown, toolUsage: unknown): ReportedUsage | undefined {
-  const report = toJsonObject(usage)
-  if (!report || (isAbsent(report.input_tokens) && isAbsent(report.output_tokens))) return undefined
-  const inputDetails = toJsonObject(report.input_tokens_details)
-  const outputDetails = toJsonObject(report.output_tokens_details)
-  const webSearchCalls = toJsonObject(toJsonObject(toolUsage)?.web_search)?.num_requests
-  const reported = mend({
-    inputTokens: report.input_tokens,
-    cachedInputTokens: inputDetails?.cached_tokens,
-    cacheWriteTokens: inputDetails?.cache_write_tokens,
-    outputTokens: report.output_tokens,
-    reasoningTokens: outputDetails?.reasoning_tokens,
-    webSearchCalls,
-    ...modalitiesOf(inputDetails, outputDetails),
-  })
-  return isAbsent(webSearchCalls) ? reported : { ...reported, areSearchesReported: true }
-}
-
-/**
- * `tool_usage.image_gen` of a response, by the same rules; undefined where there is none. Parts that are larger than their
- * whole raise it, so that no token is lost.
- */
-export function parseImageToolUsage(toolUsage: unknown): ImageToolCounts | undefined {
-  const report = toJsonObject(toJsonObject(toolUsage)?.image_gen)
-  if (!report || (isAbsent(report.input_tokens) && isAbsent(report.output_tokens))) return undefined
-  const inputDetails = toJsonObject(report.input_tokens_details)
-  const outputDetails = toJsonObject(report.output_tokens_details)
-  const imageInputTokens = toCount(inputDetails?.image ?? inputDetails?.image_tokens)
-  const cachedInputTokens = toCount(report.cached_tokens ?? inputDetails?.cached_tokens)
-  const textOutputTokens = toCount(outputDetails?.text ?? outputDetails?.text_tokens)
-  return {
-    inputTokens: Math.max(toCount(report.input_tokens), imageInputTokens, cachedInputTokens),
-    imageInputTokens,
-    cachedInputTokens,
-    outputTokens: Math.max(toCount(report.output_tokens), textOutputTokens),
-    textOutputTokens,
-  }
-}
-
-/**
- * `usage` of generated or edited images, by the rules of `parseChatUsage`. Output that is not told apart is the image.
- * What a request was bounded to counts images; the report does not.
- */
-export function parseImagesUsage(usage: unknown): ReportedUsage | undefined {
-  const report = toJsonObject(usage)
-  if (!report || (isAbsent(report.input_tokens) && isAbsent(report.output_tokens))) return undefined
-  const inputDetails = toJsonObject(report.input_tokens_details)
-  const outputDetails = toJsonObject(report.output_tokens_details)
-  return mend({
-    inputTokens: report.input_tokens,
-    cachedInputTokens: inputDetails?.cached_tokens,
-    cacheWriteTokens: inputDetails?.cache_write_tokens,
-    outputTokens: report.output_tokens,
-    reasoningTokens: outputDetails?.reasoning_tokens,
-    webSearchCalls: undefined,
-    ...modalitiesOf(inputDetails, outputDetails ?? { image_tokens: report.output_tokens }),
-  })
-}
-
-/**
- * `usage` of a transcription, in tokens or in seconds (`audioInputMs`, a begun millisecond counts); its details have other
- * names than elsewhere.
- */
-export function parseTranscriptionUsage(usage: unknown): ReportedUsage | undefined {
-  const report = toJsonObject(usage)
-  if (!report) return undefined
-  if (isAbsent(report.input_tokens) && isAbsent(report.output_tokens)) {
-    if (typeof report.seconds !== 'number') return undefined
-    const ms = report.seconds * 1000
-    const isCountable = Number.isFinite(ms) && ms >= 0 && ms <= COUNT_MAX
-    return { usage: { ...NO_USAGE, audioInputMs: toCount(ms) }, isImplausible: !isCountable }
-  }
-  const details = toJsonObject(report.input_token_details) ?? toJsonObject(report.input_tokens_details)
-  return mend({
-    inputTokens: report.input_tokens,
-    cachedInputTokens: undefined,
-    cacheWriteTokens: undefined,
-    outputTokens: report.output_tokens,
-    reasoningTokens: undefined,
-    webSearchCalls: undefined,
-    ...modalitiesOf(details, undefined),
-  })
-}
-
-/** `usage` of speech that was streamed as events: text in, sound out. */
-export function parseSpeechUsage(usage: unknown): ReportedUsage | undefined {
-  const report = toJsonObject(usage)
-  if (!report || (isAbsent(report.input_tokens) && isAbsent(report.output_tokens))) return undefined
-  return parseResponsesUsage(
-    { ...report, output_tokens_details: { audio_tokens: report.output_tokens } },
-    undefined,
-  )
-}
-
-/** Audio and images by the names that chat, responses, images and realtime share. */
-function modalitiesOf(input: JsonObject | undefined, output: JsonObject | undefined) {
-  const cached = toJsonObject(input?.cached_tokens_details)
-  return {
-    audioInputTokens: input?.audio_tokens,
-    imageInputTokens: input?.image_tokens,
-    audioCachedInputTokens: cached?.audio_tokens,
-    imageCachedInputTokens: cached?.image_tokens,
-    audioOutputTokens: output?.audio_tokens,
-    imageOutputTokens: output?.image_tokens,
-  }
-}
 
 /**
  * Whether counts are so far beyond what the model can take or give that they cannot be true. `choices` is the request's
@@ -282,80 +124,4 @@ export function isAbsurd(usage: TokenUsage, price: PriceRates, choices = 1): boo
     (usage.imageTool?.outputTokens ?? 0) > ABSURD_ABOVE_IMAGE_TOKENS ||
     isMediaAbsurd(usage)
   )
-}
-
-const toJsonObject = (value: unknown): JsonObject | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? // An object that is neither null nor an array can be read by name; its members stay unknown.
-      (value as JsonObject)
-    : undefined
-
-const isAbsent = (value: unknown): boolean => value === undefined || value === null
-
-const isCount = (value: unknown): boolean =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= COUNT_MAX
-
-/** A count that can be charged: what is no positive number is zero, a fraction is rounded up, the bound is kept. */
-const toCount = (value: unknown): number =>
-  typeof value === 'number' && value > 0 ? Math.min(Math.ceil(value), COUNT_MAX) : 0
-
-const MODALITIES = [
-  'audioInputTokens',
-  'imageInputTokens',
-  'audioCachedInputTokens',
-  'imageCachedInputTokens',
-  'audioOutputTokens',
-  'imageOutputTokens',
-] as const satisfies readonly (keyof TokenUsage)[]
-type Modality = (typeof MODALITIES)[number]
-
-/** Everything but the two totals, which have to be there. */
-const DETAILS = [
-  'cachedInputTokens',
-  'cacheWriteTokens',
-  'reasoningTokens',
-  'webSearchCalls',
-  ...MODALITIES,
-] as const satisfies readonly (keyof TokenUsage)[]
-
-type RawCounts = Readonly<Record<keyof typeof NO_USAGE | Modality, unknown>>
-
-function mend(reported: RawCounts): ReportedUsage {
-  const { inputTokens: input, outputTokens: output } = reported
-  const cachedInputTokens = toCount(reported.cachedInputTokens)
-  const cacheWriteTokens = toCount(reported.cacheWriteTokens)
-  const reasoningTokens = toCount(reported.reasoningTokens)
-  const cacheTokens = cachedInputTokens + cacheWriteTokens
-  const modalities = modalityCounts(reported)
-  const areCounts =
-    isCount(input) &&
-    isCount(output) &&
-    DETAILS.every((name) => isAbsent(reported[name]) || isCount(reported[name]))
-  const arePartsWithin = cacheTokens <= toCount(input) && reasoningTokens <= toCount(output)
-  const inputParts = (modalities.audioInputTokens ?? 0) + (modalities.imageInputTokens ?? 0)
-  const outputParts = (modalities.audioOutputTokens ?? 0) + (modalities.imageOutputTokens ?? 0)
-  const areModalitiesWithin = inputParts <= toCount(input) && outputParts <= toCount(output)
-  return {
-    isImplausible: !areCounts || !arePartsWithin || !areModalitiesWithin,
-    usage: {
-      // Where a part is larger than its whole, the whole is raised: nothing counts below zero, and no token is lost.
-      inputTokens: Math.max(toCount(input), cacheTokens, inputParts),
-      cachedInputTokens,
-      cacheWriteTokens,
-      outputTokens: Math.max(toCount(output), reasoningTokens, outputParts),
-      reasoningTokens,
-      webSearchCalls: toCount(reported.webSearchCalls),
-      ...modalities,
-    },
-  }
-}
-
-/** Those that are there at all. */
-function modalityCounts(reported: RawCounts): Partial<Record<Modality, number>> {
-  const counts: Partial<Record<Modality, number>> = {}
-  for (const name of MODALITIES) {
-    const count = toCount(reported[name])
-    if (count > 0) counts[name] = count
-  }
-  return counts
 }

@@ -6,8 +6,9 @@ import type { PriceRates } from '../../contract/price.ts'
 import { chargeFor, chargeLines } from './charge.ts'
 import { ONE_MILLION } from './money.ts'
 import { quotedAt, quoteFor } from './quote.ts'
+import { parseImageToolUsage, parseResponsesUsage } from './reported-usage.ts'
 import { decideSettlement, type SettlementInput } from './settle.ts'
-import { NO_USAGE, parseImageToolUsage, parseResponsesUsage } from './token-usage.ts'
+import { NO_USAGE } from './token-usage.ts'
 import {
   imageToolTerms,
   NO_TOOL_CALLS,

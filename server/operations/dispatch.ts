@@ -71,6 +71,8 @@ export function createDispatch(deps: {
       const data: unknown = listed.output.parse(result.value)
       const change = toChangeEvent(listed.name, input.data, data, caller)
       if (change) events.publish(change)
+      // A door makes JSON of it.
+      await letTrafficPass()
       return { ok: true, data }
     } catch (error) {
       if (deps.isStorageFault(error)) {

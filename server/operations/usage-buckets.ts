@@ -6,20 +6,41 @@ import { localDay } from '../limits/decide-window.ts'
 const HOUR_MS = 3_600_000
 const STEP_MS = { quarter: HOUR_MS / 4, hour: HOUR_MS } as const
 
-/** Finding out when a day begins takes a while, and a chart has the same days again and again: start → end, of one zone. */
-const knownDays = { zone: '', endOf: new Map<number, number>() }
+/**
+ * Finding out when a day begins takes a while, and a chart has the same days again and again: start → end, of one zone, and
+ * the few days that charts began and ended with lately.
+ */
+const knownDays = { zone: '', endOf: new Map<number, number>(), edges: [] as TimeBucket[] }
 const KNOWN_DAYS_MAX = 5_000
+const EDGES_MAX = 8
 
-function endOfDay(startMs: number, timeZone: string): number {
+function knownIn(timeZone: string): typeof knownDays {
   if (knownDays.zone !== timeZone || knownDays.endOf.size > KNOWN_DAYS_MAX) {
     knownDays.zone = timeZone
     knownDays.endOf.clear()
+    knownDays.edges = []
   }
-  const known = knownDays.endOf.get(startMs)
+  return knownDays
+}
+
+function endOfDay(startMs: number, timeZone: string): number {
+  const { endOf } = knownIn(timeZone)
+  const known = endOf.get(startMs)
   if (known !== undefined) return known
   const { endMs } = localDay(startMs, timeZone)
-  knownDays.endOf.set(startMs, endMs)
+  endOf.set(startMs, endMs)
   return endMs
+}
+
+/** The day that a moment falls into. */
+function dayAt(atMs: number, timeZone: string): TimeBucket {
+  const known = knownIn(timeZone)
+  const found = known.edges.find(({ from, to }) => atMs >= from && atMs < to)
+  if (found) return found
+  const { startMs, endMs } = localDay(atMs, timeZone)
+  const day = { from: startMs, to: endMs }
+  known.edges = [day, ...known.edges].slice(0, EDGES_MAX)
+  return day
 }
 
 /**
@@ -32,7 +53,7 @@ export function bucketsOf(
   timeZone: string,
 ): readonly TimeBucket[] | undefined {
   const buckets: TimeBucket[] = []
-  for (let dayMs = localDay(span.from, timeZone).startMs; dayMs < span.to; ) {
+  for (let dayMs = dayAt(span.from, timeZone).from; dayMs < span.to; ) {
     const dayEndMs = endOfDay(dayMs, timeZone)
     const stepMs = bucket === 'day' ? dayEndMs - dayMs : STEP_MS[bucket]
     for (let from = dayMs; from < dayEndMs; from += stepMs) {
@@ -47,7 +68,7 @@ export function bucketsOf(
 
 /** So many local days, the last of them the one that a moment falls into. */
 export function daysUntil(nowMs: number, count: number, timeZone: string): readonly TimeBucket[] {
-  const { startMs, endMs } = localDay(nowMs, timeZone)
+  const { from: startMs, to: endMs } = dayAt(nowMs, timeZone)
   // Two hours more than the days can be short of 24 hours each.
   const from = startMs - (count - 1) * 24 * HOUR_MS + 2 * HOUR_MS
   const days = bucketsOf({ from: Math.min(from, startMs), to: endMs }, 'day', timeZone) ?? []

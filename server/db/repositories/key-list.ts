@@ -1,5 +1,5 @@
 // Keys as they are listed: searched, filtered, sorted, and in pages.
-import { and, count, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { SpendingCaps } from '../../../contract/limits.ts'
 import type { KeySort } from '../../../contract/operations/keys.ts'
 import type { Db } from '../open.ts'
@@ -7,7 +7,8 @@ import { apiKeys, keyFamilies } from '../schema/keys.ts'
 import { users } from '../schema/users.ts'
 import type { KeyRow } from './keys.ts'
 import { formatTimeCursor, type Page, toPage } from './paging.ts'
-import { decideOrder, type SortKeys, type SortRequest } from './sorting.ts'
+import { namesIn, preparedByShape, type ValueFor } from './shapes.ts'
+import { findLast, type LastRow, orderBehind, type SortKeys, type SortRequest } from './sorting.ts'
 
 export interface KeyFilter {
   /** Left out: of everyone. */
@@ -72,48 +73,83 @@ const SORT_KEYS: SortKeys<KeySort> = {
   },
 }
 
-export function listKeys(orm: Db['orm'], filter: KeyFilter & SortRequest<KeySort>): Page<KeyRow> {
-  const { limit } = filter
-  const { after, order } = decideOrder(orm, SORT_KEYS, filter)
-  const found = orm
+type KeyPage = KeyFilter & SortRequest<KeySort>
+
+export interface KeyList {
+  list(page: KeyPage): Page<KeyRow>
+  /** On all pages together. */
+  count(filter: KeyFilter): number
+}
+
+export function createKeyList(orm: Db['orm']): KeyList {
+  const pages = preparedByShape((page: KeyPage & Behind, valueFor) =>
+    pageQuery(orm, page, valueFor).prepare(),
+  )
+  const counts = preparedByShape((filter: KeyFilter, valueFor) => countQuery(orm, filter, valueFor).prepare())
+  return {
+    list(page) {
+      const last = findLast(orm, SORT_KEYS, page)
+      if (last === null) return { rows: [], nextCursor: null }
+      const query = pages(shapeOf(page), { ...page, last })
+      const found = query.all({ ...valuesOf(page), ...last, rows: page.limit + 1 }).map(toNarrowed)
+      return toPage(found, page.limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
+    },
+    count: (filter) => counts(shapeOf(filter), filter).get(valuesOf(filter))?.count ?? 0,
+  }
+}
+
+interface Behind {
+  readonly last: LastRow | undefined
+}
+
+const shapeOf = ({ status, search, ...page }: KeyFilter & Partial<SortRequest<KeySort>>): string =>
+  `${namesIn({ ...page, search: search || undefined })} ${status?.is} ${page.sort} ${page.direction}`
+
+const valuesOf = ({ userId, familyId, search = '', status }: KeyFilter) => ({
+  userId,
+  familyId,
+  search: search.trim().toLowerCase(),
+  now: status?.at,
+})
+
+function pageQuery(orm: Db['orm'], page: KeyPage & Behind, valueFor: ValueFor) {
+  const { after, order } = orderBehind(page.last, SORT_KEYS, page, valueFor)
+  return orm
     .select(keyColumns)
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))
     .innerJoin(keyFamilies, eq(keyFamilies.id, apiKeys.familyId))
-    .where(and(whereOf(filter), after))
+    .where(and(whereOf(page, valueFor), after))
     .orderBy(...order)
-    .limit(limit + 1)
-    .all()
-    .map(toNarrowed)
-  return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
+    .limit(valueFor('rows', page.limit + 1))
 }
 
-export function countKeys(orm: Db['orm'], filter: KeyFilter): number {
+function countQuery(orm: Db['orm'], filter: KeyFilter, valueFor: ValueFor) {
   const counted = orm.select({ count: count() }).from(apiKeys)
   // Every key has an owner: they need not be looked up where nothing of theirs is asked for.
   const withOwner = filter.search ? counted.innerJoin(users, eq(users.id, apiKeys.userId)) : counted
-  return withOwner.where(whereOf(filter)).get()?.count ?? 0
+  return withOwner.where(whereOf(filter, valueFor))
 }
 
-function whereOf({ userId, familyId, search, status }: KeyFilter): SQL | undefined {
+function whereOf(filter: KeyFilter, valueFor: ValueFor): SQL | undefined {
+  const { userId, familyId, status } = filter
   return and(
     isNull(apiKeys.deletedAt),
-    userId === undefined ? undefined : eq(apiKeys.userId, userId),
-    familyId === undefined ? undefined : eq(apiKeys.familyId, familyId),
-    search ? containing(search) : undefined,
-    status && hasStatus(status),
+    userId === undefined ? undefined : eq(apiKeys.userId, valueFor('userId', userId)),
+    familyId === undefined ? undefined : eq(apiKeys.familyId, valueFor('familyId', familyId)),
+    filter.search ? containing(valueFor('search', valuesOf(filter).search)) : undefined,
+    status && hasStatus(status.is, valueFor('now', status.at)),
   )
 }
 
 /** instr, not LIKE: a search for "_" or "%" means these characters. */
-function containing(search: string): SQL {
-  const wanted = search.trim().toLowerCase()
+function containing(wanted: string | Placeholder): SQL {
   const prefixed = sql`'sk-cg-' || lower(${apiKeys.publicId})`
   return sql`(instr(lower(${apiKeys.name}), ${wanted}) > 0 or instr(${prefixed}, ${wanted}) > 0
     or instr(${users.emailKey}, ${wanted}) > 0)`
 }
 
-function hasStatus({ is, at }: NonNullable<KeyFilter['status']>): SQL {
+function hasStatus(is: NonNullable<KeyFilter['status']>['is'], at: number | Placeholder): SQL {
   const hasExpired = sql`coalesce(${apiKeys.expiresAt} <= ${at}, 0)`
   switch (is) {
     case 'active':

@@ -2,13 +2,10 @@
 import { and, count, eq, isNull, sql } from 'drizzle-orm'
 import type { SpendingCaps } from '../../../contract/limits.ts'
 import type { Role, UserStatus } from '../../../contract/operations/fields.ts'
-import type { KeySort } from '../../../contract/operations/keys.ts'
 import type { Db } from '../open.ts'
 import { apiKeys, keyFamilies } from '../schema/keys.ts'
 import { users } from '../schema/users.ts'
-import { countKeys, type KeyFilter, keyColumns, listKeys, toNarrowed } from './key-list.ts'
-import type { Page } from './paging.ts'
-import type { SortRequest } from './sorting.ts'
+import { createKeyList, type KeyList, keyColumns, toNarrowed } from './key-list.ts'
 
 export type KeyStatus = 'active' | 'disabled'
 /** Who may enable a disabled key again: its owner, an administrator, or, after a rotation, nobody. */
@@ -75,15 +72,12 @@ export interface KeyChanges {
 }
 
 /** Deleted keys are found nowhere here. */
-export interface KeysRepository {
+export interface KeysRepository extends KeyList {
   create(key: NewKey): KeyRow
   findById(id: string): KeyRow | undefined
   /** Of a key that is not deleted. */
   nameOf(id: string): string | undefined
   findByPublicId(publicId: string): KeyWithOwner | undefined
-  list(filter: KeyFilter & SortRequest<KeySort>): Page<KeyRow>
-  /** On all pages together. */
-  count(filter: KeyFilter): number
   /** Those that were ended by a rotation do not count. */
   countOfUser(userId: string): number
   /** The row after the change, or undefined where there is no such key. */
@@ -171,8 +165,7 @@ export function createKeysRepository({ raw, orm }: Db): KeysRepository {
       const found = byPublicId.get({ publicId })
       return found && toNarrowed(found)
     },
-    list: (filter) => listKeys(orm, filter),
-    count: (filter) => countKeys(orm, filter),
+    ...createKeyList(orm),
     countOfUser: (userId) => countOfUser.get({ userId })?.count ?? 0,
     update(id, changes) {
       update(orm, id, changes)

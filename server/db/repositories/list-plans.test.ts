@@ -1,7 +1,7 @@
 // How SQLite goes about every list: along an index or the table's own order, so that a page costs what it shows, however many
 // rows there are. Asked of the database itself, with the statements and values that the repositories really use.
 import { expect, test } from 'vitest'
-import { NOW, openTestDatabase } from '../../../test/support/database.ts'
+import { addPerson, NOW, openTestDatabase } from '../../../test/support/database.ts'
 import type { Db } from '../open.ts'
 import { createRepositories, type Repositories } from './repositories.ts'
 
@@ -36,6 +36,8 @@ function listening(db: Db): { readonly repositories: Repositories; readonly aske
 const CURSOR = `${NOW}.id`
 const page = { limit: 50 }
 const next = { limit: 50, cursor: CURSOR }
+/** What a cursor of keys or people names is looked up. */
+const nextKeys = { limit: 50, cursor: `${NOW}.key-ann` }
 
 type List = (repositories: Repositories) => unknown
 
@@ -52,18 +54,28 @@ const LISTS: readonly (readonly [string, List])[] = [
   ['usage of an endpoint', ({ usage }) => usage.list({ ...next, endpoint: '/v1/responses' })],
   ['usage by status', ({ usage }) => usage.list({ ...next, status: 502, model: 'm' })],
   ['usage by reason', ({ usage }) => usage.list({ ...next, reason: 'estimated', endpoint: '/v1/responses' })],
+  ['usage, the oldest first', ({ usage }) => usage.list({ ...next, direction: 'asc' })],
+  [
+    'usage of a model, the oldest first',
+    ({ usage }) => usage.list({ ...next, model: 'm', endpoint: '/v1/responses', direction: 'asc' }),
+  ],
   ['usage of a time', ({ usage }) => usage.list({ ...page, from: NOW, to: NOW + 1 })],
   ['one request', ({ usage }) => usage.findBetween('r', NOW - 10_000, NOW)],
   ['today', ({ usage }) => usage.today('u', NOW)],
   ['what a balance paid', ({ usage }) => usage.paidFromBalance('u', NOW)],
-  ['keys', ({ keys }) => keys.list(next)],
-  ['keys of a person', ({ keys }) => keys.list({ ...next, userId: 'u' })],
+  ['keys', ({ keys }) => keys.list(nextKeys)],
+  ['keys, the oldest first', ({ keys }) => keys.list({ ...nextKeys, direction: 'asc' })],
+  ['keys of a person', ({ keys }) => keys.list({ ...nextKeys, userId: 'user-ann' })],
+  ['people', ({ users }) => users.list({ limit: 50, cursor: `${NOW}.user-ann` })],
   ['audit', ({ audit }) => audit.list(next)],
   ['audit of a time', ({ audit }) => audit.list({ ...page, from: NOW, to: NOW + 1 })],
   ['balance changes', ({ accountHistory }) => accountHistory.changes('u', page)],
   ['history', ({ accountHistory }) => accountHistory.all('u', page)],
   ['history, next page', ({ accountHistory }) => accountHistory.all('u', { ...page, cursor: '17' })],
 ]
+
+/** The page was found in an index alone, and its rows, no more than a page, are put in order. */
+const IN_KEYS_OF_A_PAGE = /\) in \(select .*limit \?\)/is
 
 /**
  * What may be read from one end to the other: an order of which a page takes the first rows, and counts beside a list. A
@@ -72,12 +84,14 @@ const LISTS: readonly (readonly [string, List])[] = [
 const isHarmless = (sql: string, step: string): boolean =>
   step === 'SCAN linked' ||
   (step === 'USE TEMP B-TREE FOR ORDER BY' && sql.endsWith('ORDER BY linked.position')) ||
+  (step === 'USE TEMP B-TREE FOR ORDER BY' && IN_KEYS_OF_A_PAGE.test(sql)) ||
   (/^SCAN \w+( USING (COVERING )?INDEX \w+)?$/.test(step) &&
     (/limit (\?|@)/i.test(sql) || /select count\(/i.test(sql)))
 
 test('no list reads or sorts more than its page', () => {
   const { db } = openTestDatabase()
   const { repositories, asked } = listening(db)
+  addPerson(repositories, 'ann')
   for (const [name, list] of LISTS) {
     asked.length = 0
     list(repositories)

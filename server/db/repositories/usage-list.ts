@@ -7,7 +7,8 @@ import type { UsageSort } from '../../../contract/operations/usage.ts'
 import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
 import type { Db } from '../open.ts'
 import { usage } from '../schema/usage.ts'
-import { formatTimeCursor, type PageRequest, parseTimeCursor } from './paging.ts'
+import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { itself, namesIn, preparedByShape, type ValueFor } from './shapes.ts'
 
 export interface UsageFilter {
   readonly userId?: string | undefined
@@ -30,37 +31,67 @@ export interface UsageListRequest extends UsageFilter, PageRequest {
   readonly direction?: Direction | undefined
 }
 
+export function createUsageList(orm: Db['orm']): (request: UsageListRequest) => Page<UsageRow> {
+  const byTimeOf = preparedByShape((request: UsageListRequest, valueFor) =>
+    byTime(orm, request, valueFor).prepare(),
+  )
+  const byCostOf = preparedByShape((request: CostRequest, valueFor) =>
+    byCost(orm, request, valueFor).prepare(),
+  )
+  function find(request: UsageListRequest): UsageRow[] {
+    const { cursor, limit, sort } = request
+    const values = { ...request, rows: limit + 1 }
+    if (sort === 'cost') {
+      const isSorted = isFew(orm, request)
+      const query = byCostOf(`${shapeOf(request)} ${isSorted}`, { ...request, isSorted })
+      return query.all({ ...values, ...(cursor !== undefined && parseCostCursor(cursor)) })
+    }
+    const query = byTimeOf(shapeOf(request), request)
+    return query.all({ ...values, ...(cursor !== undefined && parseTimeCursor(cursor)) })
+  }
+  return (request) => toPage(find(request), request.limit, (row) => toCursor(row, request.sort))
+}
+
+/** The leading condition depends on these two values as well. */
+const shapeOf = (request: UsageListRequest): string =>
+  `${namesIn(request)} ${request.status === 200} ${request.reason === 'completed'} ${request.direction}`
+
 /** The query itself, so that a test can ask the database how it would go about it. */
 export function listQuery(orm: Db['orm'], request: UsageListRequest) {
-  return request.sort === 'cost' ? byCost(orm, request) : byTime(orm, request)
+  return request.sort === 'cost'
+    ? byCost(orm, { ...request, isSorted: isFew(orm, request) }, itself)
+    : byTime(orm, request, itself)
 }
 
 /** What the cursor of a list says of its last row: a cost has to be said, because a row may be gone when the next page is asked for. */
-export const usageCursor = (
-  { createdAt, requestId, costNanoUsd }: UsageRow,
-  sort: UsageSort = 'createdAt',
-): string =>
+const toCursor = ({ createdAt, requestId, costNanoUsd }: UsageRow, sort: UsageSort = 'createdAt'): string =>
   sort === 'cost'
     ? formatTimeCursor({ at: costNanoUsd, id: `${createdAt}:${requestId}` })
     : formatTimeCursor({ at: createdAt, id: requestId })
 
-function byTime(orm: Db['orm'], { cursor, limit, sort: _, direction = 'desc', ...filter }: UsageListRequest) {
+function byTime(
+  orm: Db['orm'],
+  { cursor, limit, sort: _, direction = 'desc', ...filter }: UsageListRequest,
+  valueFor: ValueFor,
+) {
   const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
   const way = sql.raw(direction)
   const wanted = and(
-    whereOf(filter),
-    after && sql`(${usage.createdAt}, ${usage.requestId}) ${beyond(direction)} (${after.at}, ${after.id})`,
+    whereOf(filter, valueFor),
+    after &&
+      sql`(${usage.createdAt}, ${usage.requestId}) ${beyond(direction)} (${valueFor('at', after.at)}, ${valueFor('id', after.id)})`,
   )
+  const rows = valueFor('rows', limit + 1)
   // SQLite reads the row to every entry of an index before it looks at what else the entry says. Asked for the keys alone, it
   // reads the index alone.
   const keys = sql`(select ${usage.createdAt}, ${usage.requestId} from ${usage} where ${wanted}
-    order by ${usage.createdAt} ${way}, ${usage.requestId} ${way} limit ${limit + 1})`
+    order by ${usage.createdAt} ${way}, ${usage.requestId} ${way} limit ${rows})`
   return orm
     .select()
     .from(usage)
     .where(isInIndex(filter) ? sql`(${usage.createdAt}, ${usage.requestId}) in ${keys}` : wanted)
     .orderBy(sql`${usage.createdAt} ${way}`, sql`${usage.requestId} ${way}`)
-    .limit(limit + 1)
+    .limit(rows)
 }
 
 /**
@@ -69,20 +100,29 @@ function byTime(orm: Db['orm'], { cursor, limit, sort: _, direction = 'desc', ..
  */
 const FEW = { read: 5_000, unread: 100_000 }
 
-function byCost(orm: Db['orm'], { cursor, limit, sort: _, direction = 'desc', ...filter }: UsageListRequest) {
+interface CostRequest extends UsageListRequest {
+  /** Whether the rows are few enough to be sorted. */
+  readonly isSorted: boolean
+}
+
+function byCost(
+  orm: Db['orm'],
+  { cursor, limit, sort: _, direction = 'desc', isSorted, ...filter }: CostRequest,
+  valueFor: ValueFor,
+) {
   const last = cursor === undefined ? undefined : parseCostCursor(cursor)
   const way = sql.raw(direction)
-  const isSorted = isFew(orm, filter)
   // The plus takes the cost out of the choice of an index, or else the other conditions.
   const cost = isSorted ? sql`+${usage.costNanoUsd}` : sql`${usage.costNanoUsd}`
   const wanted = and(
-    isSorted ? whereOf(filter) : and(...conditionsOf(filter).map(unindexed), ...spanOf(filter, '+')),
+    isSorted ? whereOf(filter, valueFor) : unindexedWhereOf(filter, valueFor),
     last &&
-      sql`(${cost}, ${usage.createdAt}, ${usage.requestId}) ${beyond(direction)} (${last.cost}, ${last.at}, ${last.id})`,
+      sql`(${cost}, ${usage.createdAt}, ${usage.requestId}) ${beyond(direction)} (${valueFor('cost', last.cost)}, ${valueFor('at', last.at)}, ${valueFor('id', last.id)})`,
   )
+  const rows = valueFor('rows', limit + 1)
   const order = sql`${cost} ${way}, ${usage.createdAt} ${way}, ${usage.requestId} ${way}`
   const keys = sql`(select ${usage.createdAt}, ${usage.requestId} from ${usage} where ${wanted ?? sql`1`}
-    order by ${order} limit ${limit + 1})`
+    order by ${order} limit ${rows})`
   return orm
     .select()
     .from(usage)
@@ -92,12 +132,12 @@ function byCost(orm: Db['orm'], { cursor, limit, sort: _, direction = 'desc', ..
       sql`${usage.createdAt} ${way}`,
       sql`${usage.requestId} ${way}`,
     )
-    .limit(limit + 1)
+    .limit(rows)
 }
 
 function isFew(orm: Db['orm'], filter: UsageFilter): boolean {
   const [leading] = conditionsOf(filter)
-  const where = and(leading && indexed(leading), ...spanOf(filter))
+  const where = and(leading && indexed(leading, itself), ...spanOf(filter, itself))
   if (where === undefined) return false
   const most = isCovered(filter) ? FEW.unread : FEW.read
   const counted = orm.get<{ readonly count: number }>(
@@ -119,40 +159,64 @@ function parseCostCursor(cursor: string): {
   return { cost, at: Number(id.slice(0, colon)), id: id.slice(colon + 1) }
 }
 
-/** Whether the index by person or by key has everything that is asked for, and more than whose the rows are is asked for. */
-const isInIndex = (filter: UsageFilter): boolean =>
-  isCovered(filter) &&
-  (filter.userId !== undefined || filter.keyId !== undefined) &&
-  [filter.model, filter.endpoint, filter.status].some((asked) => asked !== undefined)
+/** Rows that do not fit are passed over unread: more is asked for than what leads, and the index says all of it. */
+const isInIndex = (filter: UsageFilter): boolean => conditionsOf(filter).length > 1 && isCovered(filter)
+
+/** What the index of each says beside it, the moment and the cost. */
+const SAID_BESIDE: Readonly<Record<ConditionName, readonly ConditionName[]>> = {
+  keyId: ['model', 'endpoint', 'status'],
+  userId: ['model', 'endpoint', 'status'],
+  model: ['endpoint', 'status', 'reason'],
+  endpoint: [],
+  // These two lead along an index where they are not the usual.
+  status: ['model', 'endpoint', 'reason'],
+  reason: ['model', 'endpoint', 'status'],
+}
 
 /** Whether the index that the narrowest condition leads along says all that is asked for. */
 function isCovered(filter: UsageFilter): boolean {
   const [leading, ...others] = conditionsOf(filter)
   if (leading === undefined || others.length === 0) return true
-  const isOfOne = leading.column === usage.userId || leading.column === usage.keyId
-  const said: readonly AnySQLiteColumn[] = [usage.model, usage.endpoint, usage.status]
-  return isOfOne && others.every(({ column }) => said.includes(column))
+  const isUsual = (leading.name === 'status' || leading.name === 'reason') && leading.implied === undefined
+  return !isUsual && others.every(({ name }) => SAID_BESIDE[leading.name].includes(name))
 }
 
 /**
  * Of several filters the narrowest leads along its index, and the others are asked of the rows that it finds: the plus takes
  * a column out of the choice of an index, which would be a guess.
  */
-export function whereOf(filter: UsageFilter): SQL | undefined {
+export function whereOf(filter: UsageFilter, valueFor: ValueFor = itself): SQL | undefined {
   const [leading, ...others] = conditionsOf(filter)
-  return and(leading && indexed(leading), ...others.map(unindexed), ...spanOf(filter))
+  return and(
+    leading && indexed(leading, valueFor),
+    ...others.map((other) => unindexed(other, valueFor)),
+    ...spanOf(filter, valueFor),
+  )
 }
 
-const indexed = ({ column, value, implied }: Condition): SQL | undefined =>
-  and(sql`${column} = ${value}`, implied)
-const unindexed = ({ column, value }: Condition): SQL => sql`+${column} = ${value}`
+const unindexedWhereOf = (filter: UsageFilter, valueFor: ValueFor): SQL | undefined =>
+  and(
+    ...conditionsOf(filter).map((condition) => unindexed(condition, valueFor)),
+    ...spanOf(filter, valueFor, '+'),
+  )
 
-function spanOf({ from, to }: UsageFilter, plus: '+' | '' = ''): (SQL | undefined)[] {
+const indexed = ({ name, column, value, implied }: Condition, valueFor: ValueFor): SQL | undefined =>
+  and(sql`${column} = ${valueFor(name, value)}`, implied)
+const unindexed = ({ name, column, value }: Condition, valueFor: ValueFor): SQL =>
+  sql`+${column} = ${valueFor(name, value)}`
+
+function spanOf({ from, to }: UsageFilter, valueFor: ValueFor, plus: '+' | '' = ''): (SQL | undefined)[] {
   const at = sql`${sql.raw(plus)}${usage.createdAt}`
-  return [from === undefined ? undefined : gte(at, from), to === undefined ? undefined : lt(at, to)]
+  return [
+    from === undefined ? undefined : gte(at, valueFor('from', from)),
+    to === undefined ? undefined : lt(at, valueFor('to', to)),
+  ]
 }
+
+type ConditionName = 'userId' | 'keyId' | 'model' | 'endpoint' | 'status' | 'reason'
 
 interface Condition {
+  readonly name: ConditionName
   readonly column: AnySQLiteColumn
   readonly value: string | number
   /** That of a partial index, word for word: only then does SQLite use it. */
@@ -162,16 +226,16 @@ interface Condition {
 /** The narrowest first. */
 function conditionsOf({ userId, keyId, model, endpoint, status, reason }: UsageFilter): Condition[] {
   const asked: Condition[] = []
-  const add = (column: AnySQLiteColumn, value: string | number | undefined, implied?: SQL): void => {
-    if (value !== undefined) asked.push({ column, value, implied })
+  const add = (name: ConditionName, value: string | number | undefined, implied?: SQL): void => {
+    if (value !== undefined) asked.push({ name, column: usage[name], value, implied })
   }
-  add(usage.keyId, keyId)
-  add(usage.userId, userId)
-  if (status !== 200) add(usage.status, status, sql`${usage.status} <> 200`)
-  if (reason !== 'completed') add(usage.reason, reason, sql`${usage.reason} <> 'completed'`)
-  add(usage.model, model)
-  add(usage.endpoint, endpoint)
-  if (status === 200) add(usage.status, status)
-  if (reason === 'completed') add(usage.reason, reason)
+  add('keyId', keyId)
+  add('userId', userId)
+  if (status !== 200) add('status', status, sql`${usage.status} <> 200`)
+  if (reason !== 'completed') add('reason', reason, sql`${usage.reason} <> 'completed'`)
+  add('model', model)
+  add('endpoint', endpoint)
+  if (status === 200) add('status', status)
+  if (reason === 'completed') add('reason', reason)
   return asked
 }

@@ -4,8 +4,8 @@ import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { UsageRow } from '../../../contract/usage.ts'
 import type { Db } from '../open.ts'
 import { usage } from '../schema/usage.ts'
-import { type Page, toPage } from './paging.ts'
-import { listQuery, type UsageListRequest, usageCursor, whereOf } from './usage-list.ts'
+import type { Page } from './paging.ts'
+import { createUsageList, type UsageListRequest, whereOf } from './usage-list.ts'
 import { createUsageSums } from './usage-sums.ts'
 import type { UsageTotals } from './usage-totals.ts'
 
@@ -40,10 +40,7 @@ export function createUsageRepository({ raw, orm }: Db): UsageRepository {
   return {
     find: (createdAt, requestId) => between.get({ from: createdAt, to: createdAt, requestId }),
     findBetween: (requestId, from, to) => between.get({ from, to, requestId }),
-    list: (request) => {
-      const found = listQuery(orm, request).all()
-      return toPage(found, request.limit, (row) => usageCursor(row, request.sort))
-    },
+    list: createUsageList(orm),
     paidFromBalance: (userId, since) =>
       orm
         .select({

@@ -7,7 +7,8 @@ import type { Db } from '../open.ts'
 import { balances } from '../schema/ledger.ts'
 import { users } from '../schema/users.ts'
 import { formatTimeCursor, type Page, toPage } from './paging.ts'
-import { decideOrder, type SortKeys, type SortRequest } from './sorting.ts'
+import { namesIn, preparedByShape, type ValueFor } from './shapes.ts'
+import { findLast, type LastRow, orderBehind, type SortKeys, type SortRequest } from './sorting.ts'
 import type { UserRow } from './users.ts'
 
 export interface UserFilter {
@@ -55,29 +56,68 @@ const SORT_KEYS: SortKeys<UserSort> = {
   },
 }
 
-export function listUsers(orm: Db['orm'], filter: UserFilter & SortRequest<UserSort>): Page<UserRow> {
-  const { limit } = filter
-  const { after, order } = decideOrder(orm, SORT_KEYS, filter)
-  const found = orm
-    .select(userColumns)
-    .from(users)
-    .where(and(whereOf(filter), after))
-    .orderBy(...order)
-    .limit(limit + 1)
-    .all()
-  return toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
+type UserPage = UserFilter & SortRequest<UserSort>
+
+export interface UserList {
+  list(page: UserPage): Page<UserRow>
+  /** On all pages together. */
+  count(filter: UserFilter): number
 }
 
-export const countUsers = (orm: Db['orm'], filter: UserFilter): number =>
-  orm.select({ count: count() }).from(users).where(whereOf(filter)).get()?.count ?? 0
-
-const whereOf = ({ search, status, role }: UserFilter): SQL | undefined =>
-  and(
-    // instr, not LIKE: a search for "_" or "%" means these characters.
-    search ? sql`instr(${users.emailKey}, ${emailKeyOf(search)}) > 0` : undefined,
-    status ? eq(users.status, status) : ne(users.status, 'deleted'),
-    role ? eq(users.role, role) : undefined,
+export function createUserList(orm: Db['orm']): UserList {
+  const pages = preparedByShape((page: UserPage & Behind, valueFor) =>
+    pageQuery(orm, page, valueFor).prepare(),
   )
+  const counts = preparedByShape((filter: UserFilter, valueFor) =>
+    countQuery(orm, filter, valueFor).prepare(),
+  )
+  return {
+    list(page) {
+      const last = findLast(orm, SORT_KEYS, page)
+      if (last === null) return { rows: [], nextCursor: null }
+      const query = pages(shapeOf(page), { ...page, last })
+      const found = query.all({ ...valuesOf(page), ...last, rows: page.limit + 1 })
+      return toPage(found, page.limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id }))
+    },
+    count: (filter) => counts(shapeOf(filter), filter).get(valuesOf(filter))?.count ?? 0,
+  }
+}
+
+interface Behind {
+  readonly last: LastRow | undefined
+}
+
+const shapeOf = ({ search, ...page }: UserFilter & Partial<SortRequest<UserSort>>): string =>
+  `${namesIn({ ...page, search: search || undefined })} ${page.sort} ${page.direction}`
+
+const valuesOf = ({ search = '', status, role }: UserFilter) => ({
+  search: emailKeyOf(search),
+  status,
+  role,
+})
+
+function pageQuery(orm: Db['orm'], page: UserPage & Behind, valueFor: ValueFor) {
+  const { after, order } = orderBehind(page.last, SORT_KEYS, page, valueFor)
+  return orm
+    .select(userColumns)
+    .from(users)
+    .where(and(whereOf(page, valueFor), after))
+    .orderBy(...order)
+    .limit(valueFor('rows', page.limit + 1))
+}
+
+const countQuery = (orm: Db['orm'], filter: UserFilter, valueFor: ValueFor) =>
+  orm.select({ count: count() }).from(users).where(whereOf(filter, valueFor))
+
+function whereOf(filter: UserFilter, valueFor: ValueFor): SQL | undefined {
+  const { search, status, role } = filter
+  return and(
+    // instr, not LIKE: a search for "_" or "%" means these characters.
+    search ? sql`instr(${users.emailKey}, ${valueFor('search', valuesOf(filter).search)}) > 0` : undefined,
+    status ? eq(users.status, valueFor('status', status)) : ne(users.status, 'deleted'),
+    role ? eq(users.role, valueFor('role', role)) : undefined,
+  )
+}
 
 interface StatusCount {
   readonly status: UserStatus

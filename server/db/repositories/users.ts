@@ -7,13 +7,11 @@ import { emailKeyOf } from '../email-key.ts'
 import type { Db } from '../open.ts'
 import { balances } from '../schema/ledger.ts'
 import { users } from '../schema/users.ts'
-import type { Page, PageRequest } from './paging.ts'
 import {
-  countUsers,
-  listUsers,
+  createUserList,
   prepareUserCounts,
   type UserCounts,
-  type UserFilter,
+  type UserList,
   userColumns,
 } from './user-list.ts'
 
@@ -48,7 +46,7 @@ export interface NewUser
   readonly creditLimitNanoUsd?: number
 }
 
-export interface UsersRepository {
+export interface UsersRepository extends UserList {
   /** Creates the person and their empty balance, or refuses with `email_taken`. */
   create(user: NewUser): Result<UserRow, Refusal>
   findById(id: string): UserRow | undefined
@@ -56,9 +54,6 @@ export interface UsersRepository {
   /** In any case and with surrounding spaces. */
   findByEmail(email: string): UserRow | undefined
   /** Those who are deleted only where they are asked for. */
-  list(filter: UserFilter & PageRequest): Page<UserRow>
-  /** On all pages together. */
-  count(filter: UserFilter): number
   counts(): UserCounts
   /** The row after the change, or undefined where there is no such person. */
   setStatus(id: string, status: UserStatus): UserRow | undefined
@@ -133,8 +128,7 @@ export function createUsersRepository({ raw, orm }: Db): UsersRepository {
     findById: (id) => byId.get({ id }),
     emailOf: (id) => emailOf.get(id),
     findByEmail: (email) => byEmail.get({ emailKey: emailKeyOf(email) }),
-    list: (filter) => listUsers(orm, filter),
-    count: (filter) => countUsers(orm, filter),
+    ...createUserList(orm),
     counts: prepareUserCounts(raw),
     setStatus: (id, status) => change(id, { status }),
     setRole: (id, role) => change(id, { role }),

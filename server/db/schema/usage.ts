@@ -57,7 +57,16 @@ export const usage = sqliteTable(
       table.status,
       table.costNanoUsd,
     ),
-    index('usage_model_created').on(table.model, table.createdAt, table.requestId, table.costNanoUsd),
+    // The same for everyone's: a model that never came to an endpoint would else be looked for in all of its rows.
+    index('usage_model_created').on(
+      table.model,
+      table.createdAt,
+      table.requestId,
+      table.endpoint,
+      table.status,
+      table.reason,
+      table.costNanoUsd,
+    ),
     index('usage_endpoint_created').on(table.endpoint, table.createdAt, table.requestId, table.costNanoUsd),
     index('usage_cost').on(
       table.costNanoUsd,
@@ -69,10 +78,26 @@ export const usage = sqliteTable(
     ),
     // Of what is not the usual, so that the usual does not pay for it.
     index('usage_status_created')
-      .on(table.status, table.createdAt, table.requestId, table.costNanoUsd)
+      .on(
+        table.status,
+        table.createdAt,
+        table.requestId,
+        table.model,
+        table.endpoint,
+        table.reason,
+        table.costNanoUsd,
+      )
       .where(sql`"status" <> 200`),
     index('usage_reason_created')
-      .on(table.reason, table.createdAt, table.requestId, table.costNanoUsd)
+      .on(
+        table.reason,
+        table.createdAt,
+        table.requestId,
+        table.model,
+        table.endpoint,
+        table.status,
+        table.costNanoUsd,
+      )
       .where(sql`"reason" <> 'completed'`),
   ],
 )

@@ -121,6 +121,11 @@ describe('a form that somebody else might read otherwise', () => {
       form(part('Content-Disposition: form-data; name="model"', Buffer.from([0xff]))),
       'invalid_form',
     ],
+    [
+      'a boundary without its dashes in a file',
+      form(file('file', `sound\r\n[-${BOUNDARY}--\r\n`), field('model', 'm')),
+      'invalid_form',
+    ],
     ['no parts', END, 'invalid_form'],
   ])('is refused: %s', (_name, body, problem) => {
     expect(scanned(body)).toEqual({ problem })

@@ -39,8 +39,8 @@ const FIELDS_BYTES_MAX = 8 * 1024 * 1024
 const SEAM_BYTES = 1_024
 
 const BLANK_LINE = Buffer.from('\r\n\r\n')
-const CR = 0x0d
-const LF = 0x0a
+/** What stands before a boundary within a form. */
+const LINE_OF_BOUNDARY = Buffer.from('\r\n--')
 const BOUNDARY = /^[A-Za-z0-9'()+_,./:=?-]{1,70}$/
 
 /** The boundary that a content-type names; undefined where it is no form, or names none that can be used. */
@@ -53,6 +53,7 @@ export function boundaryOf(contentType: string | undefined): string | undefined 
 type State = 'start' | 'header' | 'value' | 'delimiter' | 'end'
 
 export class FormScan {
+  readonly #boundary: Buffer
   readonly #opening: Buffer
   readonly #watch: (name: string) => FileWatcher | undefined
   readonly #fields: FormField[] = []
@@ -72,6 +73,7 @@ export class FormScan {
 
   /** `watch` is asked at the beginning of each file, by the name of its field. */
   constructor(boundary: string, watch: (name: string) => FileWatcher | undefined = () => undefined) {
+    this.#boundary = Buffer.from(boundary)
     this.#opening = Buffer.from(`--${boundary}`)
     this.#watch = watch
   }
@@ -178,16 +180,17 @@ export class FormScan {
   }
 
   #readValue(): Refusal | undefined {
-    const at = this.#rest.indexOf(this.#opening)
+    const at = this.#rest.indexOf(this.#boundary)
     // A boundary may have begun, and the line end before it is no part of the value.
     if (at < 0) return this.#add(this.#take(Math.max(0, this.#rest.length - this.#opening.length - 1)))
-    // Wherever else it stands, some reader takes it for the end of a part.
-    if (at < 2 || this.#rest[at - 2] !== CR || this.#rest[at - 1] !== LF)
+    // Wherever else it stands, with or without its dashes, some reader takes it for the end of a part.
+    const valueEnd = at - LINE_OF_BOUNDARY.length
+    if (valueEnd < 0 || !this.#rest.subarray(valueEnd, at).equals(LINE_OF_BOUNDARY))
       return invalidForm('a boundary in it is not at the beginning of a line.')
-    const refused = this.#add(this.#take(at - 2))
+    const refused = this.#add(this.#take(valueEnd))
     if (refused) return refused
     const end = this.#offset
-    this.#take(2 + this.#opening.length)
+    this.#take(LINE_OF_BOUNDARY.length + this.#boundary.length)
     this.#state = 'delimiter'
     return this.#finish(end)
   }

@@ -10,14 +10,13 @@ import {
 } from '../../ledger/media-charge.ts'
 import { ONE_MILLION } from '../../ledger/money.ts'
 import {
-  NO_USAGE,
   parseImagesUsage,
   parseResponsesUsage,
   parseSpeechUsage,
   parseTranscriptionUsage,
   type ReportedUsage,
-  type TokenUsage,
-} from '../../ledger/token-usage.ts'
+} from '../../ledger/reported-usage.ts'
+import { NO_USAGE, type TokenUsage } from '../../ledger/token-usage.ts'
 import { isObject, type JsonObject } from '../json-object.ts'
 import { type Measured, nothingMeasured } from '../stream-meter.ts'
 import { IMAGE_INPUT_TOKENS_ESTIMATED } from './image-tokens.ts'
