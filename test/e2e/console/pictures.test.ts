@@ -3,7 +3,7 @@
 import type { Page } from 'playwright'
 import { beforeAll, expect, vi } from 'vitest'
 import { DOLLAR, fillStage } from '../support/requests.ts'
-import { journey, openStage, refuse, type Stage, showConsole, showConsoleBriefly } from '../support/stage.ts'
+import { journey, openStage, refuse, type Stage, showConsole } from '../support/stage.ts'
 
 // Hundreds of pictures: on a machine that does much else, that takes minutes.
 vi.setConfig({ testTimeout: 600_000 })
@@ -81,18 +81,14 @@ async function settle(): Promise<void> {
   await expect.poll(isDrawn, { interval: 20, timeout: 30_000 }).toBe(true)
 }
 
-async function showEach(
-  state: string,
-  screens: Readonly<Record<string, string>>,
-  show: typeof showConsole,
-): Promise<void> {
+async function showEach(state: string, screens: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, path] of Object.entries(screens)) {
     await goTo(path)
-    await show(page, `${name}-${state}`)
+    await showConsole(page, `${name}-${state}`)
   }
 }
 
-journey('every screen before anything has happened', () => showEach('empty', SCREENS, showConsoleBriefly))
+journey('every screen before anything has happened', () => showEach('empty', SCREENS))
 
 journey('every screen with something in it', async () => {
   const [person] = await fillStage(stage)
@@ -109,11 +105,11 @@ journey('every screen with something in it', async () => {
   })
   await asAdmin('backups.create', {})
   await page.reload()
-  await showEach('full', SCREENS, showConsole)
-  await showEach('full', SETTINGS, showConsoleBriefly)
+  await showEach('full', SCREENS)
+  await showEach('full', SETTINGS)
   for (const tab of ['overview', 'keys', 'usage', 'ledger', 'plan', 'sessions', 'audit']) {
     await goTo(`/admin/users/${person?.userId}?tab=${tab}`)
-    await showConsoleBriefly(page, `user-${tab}`)
+    await showConsole(page, `user-${tab}`)
   }
 })
 
@@ -123,7 +119,7 @@ journey('every dialog that a screen opens', async () => {
     for (const label of presses) await page.getByRole('button', { name: label }).first().click()
     await page.getByRole('dialog').waitFor()
     await settle()
-    await showConsoleBriefly(page, `dialog-${name}`)
+    await showConsole(page, `dialog-${name}`)
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   }
@@ -136,5 +132,5 @@ journey('every screen while nothing is answered', async () => {
       : refuse(route),
   )
   await page.reload()
-  await showEach('failing', { ...SCREENS, settings: '/admin/settings' }, showConsoleBriefly)
+  await showEach('failing', { ...SCREENS, settings: '/admin/settings' })
 })
