@@ -15,7 +15,8 @@ const SILENCE_MS_MAX = 35 * 60_000
 const CONNECTIONS_MAX = 1_024
 
 export interface UpstreamPool {
-  readonly pool: Pool
+  /** Without `request` and its like, which only the whole of undici gives it. */
+  readonly pool: Pick<Pool, 'dispatch' | 'destroy'>
   /** The base URL's own path, such as `/v1`; endpoint paths are appended to it. */
   readonly basePath: string
   /** It refused to be asked for the usage of a chat stream, and answered without. */

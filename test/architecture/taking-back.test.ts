@@ -19,7 +19,7 @@ const MEANS = {
   /** Nothing brings it back, and much hangs on it: its name is typed first, unless it is what takes another change back. */
   typed: /confirmName|confirm: |undo:/,
   /** Not taken back, but nothing is lost by it that cannot be made anew; it is asked about first, and names whom it is about. */
-  asked: /ConfirmDialog|<Dialog/,
+  asked: /ConfirmDialog|<Dialog|<FormDialog/,
   /** Adds something, which can be switched off, corrected or deleted afterwards. */
   adds: /./,
 } as const

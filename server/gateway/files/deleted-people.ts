@@ -5,6 +5,7 @@ import type { FileRow } from '../../db/repositories/files.ts'
 import type { StageDeps } from '../deps.ts'
 import { upstreamHeaders } from '../headers.ts'
 import type { UpstreamTarget } from '../request.ts'
+import { UpstreamExchange } from '../upstream-exchange.ts'
 
 type Deps = Pick<StageDeps, 'accessChanges' | 'files' | 'knowsUpstream' | 'logger' | 'pools' | 'upstreams'>
 
@@ -76,14 +77,27 @@ async function removeUpstream(
   signal: AbortSignal,
 ): Promise<number> {
   const { pool, basePath } = pools.poolFor(upstream)
-  const { statusCode, body } = await pool.request({
-    method: 'DELETE',
-    path: `${basePath}/files/${encodeURIComponent(id)}`,
-    headers: upstreamHeaders({}, upstream.apiKey, []),
-    headersTimeout: ANSWER_MS_MAX,
-    bodyTimeout: ANSWER_MS_MAX,
-    signal,
-  })
-  await body.dump()
-  return statusCode
+  const exchange = new UpstreamExchange()
+  const leave = () => exchange.abort()
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    pool.dispatch(
+      {
+        method: 'DELETE',
+        path: `${basePath}/files/${encodeURIComponent(id)}`,
+        headers: upstreamHeaders({}, upstream.apiKey, []),
+        headersTimeout: ANSWER_MS_MAX,
+        bodyTimeout: ANSWER_MS_MAX,
+      },
+      exchange,
+    )
+    const sent = await exchange.head
+    if (!sent.ok) throw sent.fault.cause
+    await new Promise<void>((resolve, reject) => {
+      exchange.consume({ onData: () => {}, onEnd: resolve, onFault: ({ cause }) => reject(cause) })
+    })
+    return sent.head.status
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
 }
