@@ -13,7 +13,14 @@ import { Select } from '../kit/select.tsx'
 import { TextArea } from '../kit/text-input.tsx'
 import { useInheritedText } from './inherited-text.ts'
 import styles from './policy.module.css'
-import { areCallsSound, type Choice, type IdRule, type PolicyDraft, TOOL_RULES, type ToolRule } from './policy-draft.ts'
+import {
+  areCallsSound,
+  type Choice,
+  type IdRule,
+  type PolicyDraft,
+  TOOL_RULES,
+  type ToolRule,
+} from './policy-draft.ts'
 import { usePolicyWords } from './words.ts'
 
 interface PolicyFormProps {
@@ -93,13 +100,7 @@ function IdsLine({ rule, view, draft, onChange }: PolicyFormProps & { readonly r
       />
       {text === undefined ? undefined : (
         <>
-          <TextArea
-            rows={3}
-            aria-label={t(rule)}
-            aria-describedby={helpId}
-            value={text}
-            onChange={set}
-          />
+          <TextArea rows={3} aria-label={t(rule)} aria-describedby={helpId} value={text} onChange={set} />
           <span id={helpId} className="help">
             {t(`${rule}Help`)}
           </span>
