@@ -102,7 +102,7 @@ function IdsLine({ rule, view, draft, onChange }: PolicyFormProps & { readonly r
         <>
           <TextArea rows={3} aria-label={t(rule)} aria-describedby={helpId} value={text} onChange={set} />
           <span id={helpId} className="help">
-            {t(`${rule}Help`)}
+            {t(`help_${rule}`)}
           </span>
         </>
       )}
