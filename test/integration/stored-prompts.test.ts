@@ -84,7 +84,8 @@ async function ask({ key }: Person, more: object | string = {}, path = '/v1/resp
         ? more
         : JSON.stringify({ model: MODEL, prompt: PROMPT, max_output_tokens: 200, ...more }),
   })
-  const { error } = await response.json().catch(() => ({}))
+  const text = await response.text()
+  const error = response.ok ? undefined : JSON.parse(text).error
   return { status: response.status, code: error?.code, param: error?.param, message: String(error?.message) }
 }
 
