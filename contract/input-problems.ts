@@ -53,6 +53,7 @@ export const INPUT_PROBLEMS = {
   key_names_no_model: 'has to name at least one model; to let nothing pass, disable the key',
   model_named_twice: 'names a model twice',
   store_named_twice: 'names a vector store twice',
+  prompt_named_twice: 'names a stored prompt twice',
   tier_named_twice: 'names a tier twice',
   bad_prefix: 'has to be at most 12 letters and digits',
   amount_for_balance_codes: 'has to be given for codes of the kind balance, and for no others',

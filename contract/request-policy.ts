@@ -1,4 +1,4 @@
-// What requests may ask for beyond tokens: hosted tools, tiers of service, being stored. The shape that is stored for a role, a
+// What requests may ask for beyond tokens: hosted tools, stored prompts, tiers of service, being stored. The shape that is stored for a role, a
 // plan, a user or a key, and what holds where nobody has said anything. What follows for a request is in server/limits.
 import { z } from 'zod'
 import { type LimitScope, limitScope } from './limits.ts'
@@ -22,6 +22,7 @@ export type Storing = (typeof STORING)[number]
 /** The most that one request may be permitted. */
 export const TOOL_CALLS_MAX = 100
 const VECTOR_STORES_MAX = 50
+const PROMPTS_MAX = 50
 
 const distinct = (list: readonly string[]) => new Set(list).size === list.length
 
@@ -36,6 +37,12 @@ export const requestPolicy = z.strictObject({
     .array(z.string().min(1).max(200))
     .max(VECTOR_STORES_MAX)
     .refine(distinct, 'names a vector store twice')
+    .optional(),
+  /** The operator's own stored prompts that requests may name. Whoever lists one answers for what is in it. */
+  promptIds: z
+    .array(z.string().min(1).max(200))
+    .max(PROMPTS_MAX)
+    .refine(distinct, 'names a stored prompt twice')
     .optional(),
   serviceTiers: z.array(z.enum(POLICY_TIERS)).refine(distinct, 'names a tier twice').optional(),
   store: z.enum(STORING).optional(),
@@ -54,6 +61,7 @@ export const SHIPPED_POLICY = {
   codeInterpreter: false,
   imageGeneration: false,
   vectorStoreIds: [] as readonly string[],
+  promptIds: [] as readonly string[],
   serviceTiers: POLICY_TIERS as readonly PolicyTier[],
   store: 'allow' as Storing,
   maxToolCalls: null as number | null,
@@ -66,6 +74,7 @@ export interface PolicyValues {
   readonly codeInterpreter: boolean
   readonly imageGeneration: boolean
   readonly vectorStoreIds: readonly string[]
+  readonly promptIds: readonly string[]
   readonly serviceTiers: readonly PolicyTier[]
   readonly store: Storing
   readonly maxToolCalls: number | null
@@ -103,6 +112,7 @@ export const subjectPolicy = z.strictObject({
     codeInterpreter: effectiveRule(z.boolean()),
     imageGeneration: effectiveRule(z.boolean()),
     vectorStoreIds: effectiveRule(z.array(z.string())),
+    promptIds: effectiveRule(z.array(z.string())),
     serviceTiers: effectiveRule(z.array(z.enum(POLICY_TIERS))),
     store: effectiveRule(z.enum(STORING)),
     maxToolCalls: effectiveRule(z.int().nullable()),

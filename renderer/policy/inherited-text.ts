@@ -7,7 +7,7 @@ type Inherited = SubjectPolicyView['inherited']
 
 export interface RuleTexts {
   readonly tool: (isPermitted: boolean) => string
-  readonly stores: (ids: readonly string[]) => string
+  readonly ids: (ids: readonly string[]) => string
   readonly tiers: (tiers: Inherited['serviceTiers']['value']) => string
   readonly store: (store: Inherited['store']['value']) => string
   readonly calls: (calls: number | null) => string
@@ -17,7 +17,7 @@ export function useRuleTexts(): RuleTexts {
   const t = usePolicyWords()
   return {
     tool: (isPermitted) => t(isPermitted ? 'permitted' : 'refused'),
-    stores: (ids) => (ids.length === 0 ? t('none') : ids.join(', ')),
+    ids: (ids) => (ids.length === 0 ? t('none') : ids.join(', ')),
     tiers: (tiers) =>
       tiers.length === 0 ? t('none') : tiers.map((tier) => t(`tier_${tier}`)).join(t('listComma')),
     store: (store) => t(`store_${store}`),
@@ -32,7 +32,8 @@ export function useInheritedText(inherited: Inherited): (rule: keyof Inherited) 
   const whatOf = (rule: keyof Inherited): string => {
     switch (rule) {
       case 'vectorStoreIds':
-        return texts.stores(inherited.vectorStoreIds.value)
+      case 'promptIds':
+        return texts.ids(inherited[rule].value)
       case 'serviceTiers': {
         const tiers = inherited.serviceTiers.value
         // All their names leave no room for whose word it is.

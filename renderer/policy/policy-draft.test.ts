@@ -6,15 +6,24 @@ import { areCallsSound, toDraft, toPolicy } from './policy-draft.ts'
 test.each<RequestPolicy>([
   {},
   { webSearch: false, fileSearch: true },
-  { vectorStoreIds: ['vs_1', 'vs_2'], serviceTiers: ['flex'], store: 'refuse', maxToolCalls: 3 },
-  { vectorStoreIds: [], serviceTiers: [] },
+  {
+    vectorStoreIds: ['vs_1', 'vs_2'],
+    promptIds: ['pmpt_1'],
+    serviceTiers: ['flex'],
+    store: 'refuse',
+    maxToolCalls: 3,
+  },
+  { vectorStoreIds: [], promptIds: [], serviceTiers: [] },
 ])('%j comes back as it was', (policy) => expect(toPolicy(toDraft(policy))).toEqual(policy))
 
-test('vector stores stand on lines or behind commas, each once', () => {
-  expect(toPolicy({ ...toDraft({}), stores: ' vs_1, vs_2\n\nvs_1 ' })).toEqual({
-    vectorStoreIds: ['vs_1', 'vs_2'],
-  })
-})
+test.each(['vectorStoreIds', 'promptIds'] as const)(
+  '%s stand on lines or behind commas, each once',
+  (rule) => {
+    const none = toDraft({})
+    const draft = { ...none, ids: { ...none.ids, [rule]: ' id_1, id_2\n\nid_1 ' } }
+    expect(toPolicy(draft)).toEqual({ [rule]: ['id_1', 'id_2'] })
+  },
+)
 
 test('calls are a whole number from 1 to 100', () => {
   for (const calls of [undefined, 1, 100]) expect(areCallsSound({ ...toDraft({}), calls })).toBe(true)

@@ -13,7 +13,14 @@ import { Select } from '../kit/select.tsx'
 import { TextArea } from '../kit/text-input.tsx'
 import { useInheritedText } from './inherited-text.ts'
 import styles from './policy.module.css'
-import { areCallsSound, type Choice, type PolicyDraft, TOOL_RULES, type ToolRule } from './policy-draft.ts'
+import {
+  areCallsSound,
+  type Choice,
+  type IdRule,
+  type PolicyDraft,
+  TOOL_RULES,
+  type ToolRule,
+} from './policy-draft.ts'
 import { usePolicyWords } from './words.ts'
 
 interface PolicyFormProps {
@@ -31,8 +38,9 @@ export function PolicyForm({ view, draft, onChange }: PolicyFormProps) {
       {TOOL_RULES.map((rule) => (
         <ToolLine key={rule} rule={rule} {...props} />
       ))}
-      <StoresLine {...props} />
+      <IdsLine rule="vectorStoreIds" {...props} />
       <CallsLine {...props} />
+      <IdsLine rule="promptIds" {...props} />
       <TiersLine {...props} />
       <StoreLine {...props} />
     </div>
@@ -73,36 +81,31 @@ function ToolLine({ rule, view, draft, onChange }: PolicyFormProps & { readonly 
 
 type OwnOrNot = 'inherited' | 'own'
 
-function StoresLine({ view, draft, onChange }: PolicyFormProps) {
+function IdsLine({ rule, view, draft, onChange }: PolicyFormProps & { readonly rule: IdRule }) {
   const t = usePolicyWords()
   const inherited = useInheritedText(view.inherited)
   const helpId = useId()
-  const isOwn = draft.stores !== undefined
+  const text = draft.ids[rule]
+  const set = (ids: string | undefined) => onChange({ ...draft, ids: { ...draft.ids, [rule]: ids } })
   return (
-    <Line name={t('vectorStoreIds')}>
+    <Line name={t(rule)}>
       <Select<OwnOrNot>
-        label={t('vectorStoreIds')}
-        value={isOwn ? 'own' : 'inherited'}
+        label={t(rule)}
+        value={text === undefined ? 'inherited' : 'own'}
         options={[
-          { value: 'inherited', label: inherited('vectorStoreIds') },
+          { value: 'inherited', label: inherited(rule) },
           { value: 'own', label: t('these') },
         ]}
-        onChange={(how) => onChange({ ...draft, stores: how === 'own' ? (draft.stores ?? '') : undefined })}
+        onChange={(how) => set(how === 'own' ? (text ?? '') : undefined)}
       />
-      {isOwn ? (
+      {text === undefined ? undefined : (
         <>
-          <TextArea
-            rows={3}
-            aria-label={t('vectorStoreIds')}
-            aria-describedby={helpId}
-            value={draft.stores ?? ''}
-            onChange={(stores) => onChange({ ...draft, stores })}
-          />
+          <TextArea rows={3} aria-label={t(rule)} aria-describedby={helpId} value={text} onChange={set} />
           <span id={helpId} className="help">
-            {t('vectorStoreIdsHelp')}
+            {t(`help_${rule}`)}
           </span>
         </>
-      ) : undefined}
+      )}
     </Line>
   )
 }

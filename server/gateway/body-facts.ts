@@ -28,6 +28,8 @@ export interface BodyFacts {
   readonly input: InputBound | undefined
   /** Hosted tools that the request offers. */
   readonly hosted: Readonly<HostedAsk>
+  /** A stored prompt that the request names. What stands in it is not known here. */
+  readonly promptId: string | undefined
   /** Images that one of them can be given of what the request holds; undefined where they cannot be counted. */
   readonly inputImages: number | undefined
   /** Calls of them that may be made in all, by what the request says; 0 where it offers none. */
@@ -59,6 +61,7 @@ export const PLAIN_FACTS = {
   isOutputLimitable: true,
   extraOutputTokensMax: 0,
   hosted: nothingHosted(),
+  promptId: undefined,
   inputImages: 0,
   toolCallsMax: 0,
   searchesFixed: 0,
@@ -160,9 +163,13 @@ export function serviceTierIn(body: JsonObject): Result<PricedTier, Refusal> {
 export const unsupportedTier = (name: string): Refusal =>
   refusal('unsupported_service_tier', { tier: name.slice(0, 40) }, { param: 'service_tier' })
 
+/** Whether hosted tools can be called: those that are offered, or those of a stored prompt. */
+export const mayCallTools = ({ hosted, promptId }: Walk): boolean =>
+  hosted.places.size > 0 || promptId !== undefined
+
 /** The limit that a request sets on the calls of its hosted tools; without one there, it is of no account. */
 export function toolCallsIn(body: JsonObject, walk: Walk): Result<number | undefined, Refusal> {
-  return walk.hosted.places.size === 0 ? ok(undefined) : integerIn(body, 'max_tool_calls', 1, TOOL_CALLS_MAX)
+  return mayCallTools(walk) ? integerIn(body, 'max_tool_calls', 1, TOOL_CALLS_MAX) : ok(undefined)
 }
 
 /** Whether a streamed body asks for the usage chunk itself. */

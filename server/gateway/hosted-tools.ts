@@ -2,6 +2,7 @@
 // somebody may use them is decided once it is known who asks.
 import type { Refusal } from '../../contract/errors.ts'
 import type { HostedTool } from '../../contract/request-policy.ts'
+import type { SearchKind } from '../ledger/tool-calls.ts'
 import { isObject, type JsonObject } from './json-object.ts'
 import type { AskedImage } from './media/image-tokens.ts'
 
@@ -10,7 +11,7 @@ export interface HostedAsk {
   /** Each tool with the place where it is asked for first. */
   readonly places: Map<HostedTool, string>
   /** The preview variants have a price of their own. */
-  search: 'plain' | 'preview' | undefined
+  search: SearchKind | undefined
   readonly vectorStores: { readonly id: string; readonly param: string }[]
   imageModel: string | undefined
   /** How each tool that makes images is offered. */
@@ -85,9 +86,11 @@ function problemOf(
   }
 }
 
+export const searchKindOf = (type: string): SearchKind => (PREVIEW_SEARCH.test(type) ? 'preview' : 'plain')
+
 /** Both kinds in one request would be counted as one, at one price. */
 function noteSearch(ask: HostedAsk, type: string, { paramOf, refuse }: ToolPlace): Refusal | undefined {
-  const search = PREVIEW_SEARCH.test(type) ? 'preview' : 'plain'
+  const search = searchKindOf(type)
   if (ask.search !== undefined && ask.search !== search) {
     return refuse(paramOf(), 'web_search and its preview variants have different prices; send one of them.')
   }

@@ -59,6 +59,7 @@ function permitted(more: object, given: Given = {}): Result {
     endpoint: { dialect, isFree: dialect === 'input_tokens' },
     model,
     price: { ...PRICE, ...given.price },
+    prices: () => [PRICE, IMAGES],
     priceOf: (other) => (other === IMAGES.model ? IMAGES : undefined),
     facts: facts.value,
     body: value,
@@ -363,5 +364,52 @@ describe('what the upstream keeps', () => {
     expect(permitted({ store: false }, given).error).toBeUndefined()
     expect(permitted({}, { ...chat, ...given }).error).toBeUndefined()
     expect(refusal({ store: true }, { ...chat, ...given })[0]).toBe('storing_not_permitted')
+  })
+})
+
+describe('a stored prompt', () => {
+  const named = (more: object = {}) => ({ prompt: { id: 'pmpt_1', ...more } })
+  const listed: Given = { policy: { promptIds: ['pmpt_1'] } }
+
+  test('passes where it is listed, and no other does', () => {
+    expect(permitted(named(), listed).error).toBeUndefined()
+    for (const given of [{}, { policy: { promptIds: ['pmpt_2', 'pmpt_'] } }]) {
+      expect(refusal(named(), given)).toEqual(['unsupported_parameter', 'prompt.id'])
+    }
+    expect(String(permitted(named()).error?.details?.['problem'])).toMatch(/pmpt_1 .*operator can list it/)
+    for (const dialect of ['compaction', 'input_tokens'] as const) {
+      expect(refusal(named(), { ...listed, dialect })).toEqual(['unsupported_parameter', 'prompt'])
+    }
+  })
+
+  test('is held as the whole window, and as every tool that is permitted and has a price', () => {
+    const toolsOf = (given: Given) => [...(permitted(named(), given).facts?.hosted.places.keys() ?? [])]
+    expect(permitted(named(), listed).facts).toMatchObject({ input: undefined, toolCallsMax: 10 })
+    expect(toolsOf(listed)).toEqual(['web_search', 'file_search', 'code_interpreter', 'image_generation'])
+    expect(toolsOf({ policy: { ...listed.policy, fileSearch: false, imageGeneration: false } })).toEqual([
+      'web_search',
+      'code_interpreter',
+    ])
+    const unpriced = { webSearchNanoUsdPerCall: null, codeInterpreterNanoUsdPerSession: null }
+    expect(toolsOf({ ...listed, price: unpriced })).toEqual(['file_search', 'image_generation'])
+    const { imageTool, isPreviewSearch } = permitted(named(), listed).toolTerms ?? {}
+    expect(imageTool).toMatchObject({ model: 'gpt-image-2', outputTokensMax: 23_719 + 300 + 1_024 })
+    expect([imageTool?.inputTokensMax, isPreviewSearch]).toEqual([120_000, false])
+    const dearPreview = { webSearchPreviewNanoUsdPerCall: 25_000_000 }
+    expect(permitted(named(), { ...listed, price: dearPreview }).toolTerms?.isPreviewSearch).toBe(true)
+  })
+
+  test.each([
+    ['nobody says', {}, {}, 10],
+    ['the request says', { max_tool_calls: 3 }, {}, 3],
+    ['the policy says less', { max_tool_calls: 40 }, { maxToolCalls: 5 }, 5],
+    ['no tool is permitted', {}, { webSearch: false, fileSearch: false, codeInterpreter: false }, 10],
+  ])('always goes out with the most calls that its tools may make: %s', (_who, more, policy, calls) => {
+    const given = { policy: { ...listed.policy, imageGeneration: false, ...policy } }
+    expect(permitted({ ...named(), ...more }, given)).toMatchObject({
+      sent: { max_tool_calls: calls, prompt: { id: 'pmpt_1' } },
+      facts: { toolCallsMax: calls },
+    })
+    expect(refusal({ ...named(), max_tool_calls: 0 }, given)).toEqual(['invalid_parameter', 'max_tool_calls'])
   })
 })

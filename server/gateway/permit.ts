@@ -12,6 +12,7 @@ import type { MeteredEndpoint } from './endpoints.ts'
 import type { JsonObject } from './json-object.ts'
 import { additionOf, type JsonObjectScan, memberOf, type Splice } from './json-scan.ts'
 import { imageCallTokensMax } from './media/image-tokens.ts'
+import { promptTerms, withPromptTools } from './prompt-tools.ts'
 import { unsupported } from './walk.ts'
 
 export interface PermitAsk {
@@ -22,6 +23,8 @@ export interface PermitAsk {
   readonly price: PriceRow
   /** The price of another model, which a tool runs. */
   readonly priceOf: (model: string) => PriceRow | undefined
+  /** The prices of all models, of which a stored prompt may run any as a tool. */
+  readonly prices: () => readonly PriceRow[]
   readonly facts: BodyFacts
   readonly body: JsonObject
   readonly scan: JsonObjectScan
@@ -35,23 +38,29 @@ export interface Permitted {
 
 export function permit(ask: PermitAsk): Result<Permitted, Refusal> {
   const facts = withOwnSearches(ask)
-  const refused = refuseTools(ask.policy, facts) ?? refuseTier(ask.policy, facts) ?? refuseStoring(ask)
+  const refused =
+    refusePrompt(ask.policy, facts) ??
+    refuseTools(ask.policy, facts) ??
+    refuseTier(ask.policy, facts) ??
+    refuseStoring(ask)
   if (refused) return fail(refused)
   // What is only counted is neither run nor kept, so nothing of it needs a price.
   if (ask.endpoint.isFree) return ok({ facts, edits: [], toolTerms: NO_TERMS })
   const calls = callsOf({ ...ask, facts })
-  const toolTerms = termsOf({ ...ask, facts }, calls.max)
-  if (!toolTerms.ok) return toolTerms
+  const named = termsOf({ ...ask, facts }, calls.max)
+  if (!named.ok) return named
+  const isPrompted = facts.promptId !== undefined
+  const toolTerms = isPrompted ? promptTerms(ask.price, ask.prices()) : named.value
   const stored = storingOf(ask)
   return ok({
     facts: {
-      ...facts,
+      ...(isPrompted ? withPromptTools(ask.policy, facts, toolTerms, ask.price) : facts),
       toolCallsMax: calls.max,
       input: withSearchResults(facts, calls.max),
       isStored: facts.isStored && stored.length === 0,
     },
     edits: [...calls.edits, ...stored],
-    toolTerms: toolTerms.value,
+    toolTerms,
   })
 }
 
@@ -83,6 +92,16 @@ function refuseTools(policy: PolicyValues, { hosted }: BodyFacts): Refusal | und
   // One that is not known here and one that is not for this person look alike.
   return (
     foreign && unsupported(foreign.param, 'this vector store does not exist here, or is not open to you.')
+  )
+}
+
+/** Whether there is such a prompt is not told. */
+function refusePrompt({ promptIds }: PolicyValues, { promptId }: BodyFacts): Refusal | undefined {
+  if (promptId === undefined || promptIds.includes(promptId)) return undefined
+  const named = promptId.slice(0, 100)
+  return unsupported(
+    'prompt.id',
+    `the stored prompt ${named} is not open to you. The operator can list it in the request policy of your plan or account.`,
   )
 }
 
@@ -162,15 +181,18 @@ interface Calls {
 
 /**
  * How many calls the hosted tools may make in all. The limit is sent along where it is lower than what the body says, and where
- * the body says nothing, unless it offers no more than searches and nobody has set one: Codex's requests stay as they are.
+ * the body says nothing, unless it offers no more than searches and nobody has set one: Codex's requests stay as they are. With a
+ * stored prompt it is always sent, whatever tools that has.
  */
 function callsOf({ policy, endpoint: { dialect }, facts, scan }: PermitAsk): Calls {
   const { places } = facts.hosted
-  if (places.size === 0 || facts.searchesFixed > 0) return { max: facts.toolCallsMax, edits: [] }
+  const isPrompted = facts.promptId !== undefined
+  if ((places.size === 0 && !isPrompted) || facts.searchesFixed > 0)
+    return { max: facts.toolCallsMax, edits: [] }
   const cap = policy.maxToolCalls
   const named = facts.toolCallsNamed
   const max = Math.min(named ?? cap ?? TOOL_CALLS_ASSUMED, cap ?? TOOL_CALLS_MAX)
-  const isOnlySearch = places.size === 1 && places.has('web_search')
+  const isOnlySearch = !isPrompted && places.size === 1 && places.has('web_search')
   const isSaid = named === undefined ? cap === null && isOnlySearch : named === max
   return {
     max,

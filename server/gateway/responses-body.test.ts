@@ -29,7 +29,6 @@ describe('a responses body', () => {
     ['background', 'yes'],
     ['conversation', 'conv_1'],
     ['conversation', { id: 'conv_1' }],
-    ['prompt', { id: 'pmpt_1' }],
   ])('may not use %s (%j)', (param, value) => {
     expect(refused(responses({ [param]: value }))).toMatchObject({ code: 'unsupported_parameter', param })
   })
@@ -44,6 +43,62 @@ describe('a responses body', () => {
         previous_response_id: null,
       }).ok,
     ).toBe(true)
+  })
+
+  describe('with a stored prompt', () => {
+    const prompt = (more: object) => responses({ prompt: { id: 'pmpt_1', ...more } })
+
+    test('names it, and what its variables are filled with, of which nothing is overlooked', () => {
+      expect(facts(responses({})).promptId).toBeUndefined()
+      expect(facts(prompt({ version: null, variables: null }))).toMatchObject({
+        promptId: 'pmpt_1',
+        input: undefined,
+        inputImages: undefined,
+        fileReferences: [],
+      })
+      const variables = {
+        tools: 'a text, whatever its variable is called',
+        file_id: { type: 'input_text', text: 'x' },
+        picture: { type: 'input_image', file_id: 'file_1' },
+        report: { type: 'input_file', file_id: 'file_2' },
+      }
+      expect(facts(prompt({ version: '2', variables })).fileReferences).toEqual([
+        { id: 'file_1', param: 'prompt.variables.picture.file_id' },
+        { id: 'file_2', param: 'prompt.variables.report.file_id' },
+      ])
+    })
+
+    test('has no other shape', () => {
+      for (const [value, param] of [
+        ['pmpt_1', 'prompt'],
+        [['pmpt_1'], 'prompt'],
+        [{}, 'prompt.id'],
+        [{ id: '' }, 'prompt.id'],
+        [{ id: 7 }, 'prompt.id'],
+        [{ id: 'p'.repeat(201) }, 'prompt.id'],
+        [{ id: 'pmpt_1', version: 2 }, 'prompt.version'],
+        [{ id: 'pmpt_1', variables: 'x' }, 'prompt.variables'],
+        [{ id: 'pmpt_1', variables: [] }, 'prompt.variables'],
+        [{ id: 'pmpt_1', variables: { a: 7 } }, 'prompt.variables.a'],
+        [{ id: 'pmpt_1', variables: { a: null } }, 'prompt.variables.a'],
+        [{ id: 'pmpt_1', variables: { a: { type: 'input_audio' } } }, 'prompt.variables.a'],
+      ] as const) {
+        expect(refused(responses({ prompt: value }))).toMatchObject({ code: 'invalid_parameter', param })
+      }
+      expect(refused(prompt({ tools: [] }))).toMatchObject({
+        code: 'unsupported_parameter',
+        param: 'prompt.tools',
+      })
+      const hidden = { type: 'input_text', text: 'x', tools: [{ type: 'mcp' }] }
+      expect(refused(prompt({ variables: { a: hidden } })).code).toBe('unsupported_tool')
+    })
+
+    test('does not stand in for the model', () => {
+      expect(refused(readResponsesBody({ prompt: { id: 'pmpt_1' } }, 100))).toEqual({
+        code: 'missing_parameter',
+        param: 'model',
+      })
+    })
   })
 
   test('names its output limit', () => {

@@ -8,6 +8,7 @@ import {
   booleanIn,
   inputBound,
   integerIn,
+  mayCallTools,
   modelIn,
   OUTPUT_TOKENS_MAX,
   PLAIN_FACTS,
@@ -21,10 +22,11 @@ import {
 import { walkList } from './body-walk.ts'
 import { checkReasoning, walkItem } from './input-item.ts'
 import { isObject, type JsonObject } from './json-object.ts'
+import { checkPrompt } from './stored-prompt.ts'
 import { invalidParameter, paramAt, startWalk, unsupported, type Walk } from './walk.ts'
 
 export function readResponsesBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
-  const facts = readConversation(body, bodyBytes)
+  const facts = readConversation(body, bodyBytes, WITH_PROMPT)
   if (!facts.ok) return facts
   const isStream = booleanIn(body, 'stream')
   if (!isStream.ok) return isStream
@@ -50,9 +52,13 @@ export function readInputTokensBody(body: JsonObject, bodyBytes: number): Result
   return facts.ok ? ok({ ...facts.value, outputTokensLimit: 0 }) : facts
 }
 
-function readConversation(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
+function readConversation(
+  body: JsonObject,
+  bodyBytes: number,
+  reach: Parameters<typeof walkBody>[2] = REACH,
+): Result<BodyFacts, Refusal> {
   const walk = startWalk(true)
-  const hasReached = walkBody(walk, body, REACH)
+  const hasReached = walkBody(walk, body, reach)
   if (hasReached) return fail(hasReached)
   const model = modelIn(body)
   if (!model.ok) return model
@@ -70,8 +76,9 @@ function readConversation(body: JsonObject, bodyBytes: number): Result<BodyFacts
     outputTokensLimit: undefined,
     input: inputBound(walk, bodyBytes),
     hosted: walk.hosted,
+    promptId: walk.promptId,
     inputImages: refersElsewhere(walk, previous.value) ? undefined : walk.images + walk.hosted.imageMasks,
-    toolCallsMax: walk.hosted.places.size === 0 ? 0 : (calls.value ?? TOOL_CALLS_ASSUMED),
+    toolCallsMax: mayCallTools(walk) ? (calls.value ?? TOOL_CALLS_ASSUMED) : 0,
     toolCallsNamed: calls.value,
     serviceTier: serviceTier.value,
     previousResponseId: previous.value,
@@ -91,7 +98,7 @@ const REACH = {
       ? undefined
       : unsupported(paramAt(walk), 'a background response is paid for after its request has ended.'),
   conversation: refused('conversations kept at the upstream cannot be used through this gateway.'),
-  prompt: refused('a stored prompt may choose another model and other tools than the request names.'),
+  prompt: refused('this endpoint takes no stored prompt.'),
   instructions: (walk: Walk, instructions: unknown) =>
     typeof instructions === 'string' ? undefined : invalidParameter(paramAt(walk), 'it has to be a text.'),
   reasoning: checkReasoning,
@@ -102,6 +109,9 @@ const REACH = {
   },
   input: checkInput,
 }
+
+/** Responses alone are made of stored prompts (OpenAI API reference); neither compacting nor counting takes one. */
+const WITH_PROMPT = { ...REACH, prompt: checkPrompt }
 
 function checkInput(walk: Walk, input: unknown): Refusal | undefined {
   if (typeof input === 'string') return undefined

@@ -228,6 +228,7 @@ export function takeResponse(
   measured: Measured,
   onId: ResponsesStreamOptions['onId'],
 ): void {
+  measured.tools.noteOffered(response.tools)
   const reported = takeUsage(response, measured)
   if (typeof response.service_tier === 'string') measured.serviceTier = response.service_tier
   if (typeof response.id === 'string' && response.id !== '') {

@@ -9,6 +9,25 @@ function counted(...items: readonly unknown[]) {
 }
 
 describe('calls', () => {
+  test('come with the tools that the answer names, as far as their price depends on which they are', () => {
+    const offeredOf = (...lists: readonly unknown[]) => {
+      const counter = new ToolCallCounter()
+      for (const list of lists) counter.noteOffered(list)
+      return counter.calls().offered
+    }
+    const draw = (model: string) => ({ type: 'image_generation', model })
+    expect(
+      offeredOf([{ type: 'web_search_preview_2025_03_11' }, draw('gpt-image-2')], undefined, []),
+    ).toEqual({
+      search: 'preview',
+      imageModel: 'gpt-image-2',
+    })
+    const both = [{ type: 'web_search' }, { type: 'web_search_preview' }, draw('a'), draw('b')]
+    expect(offeredOf(both)).toEqual({ search: undefined, imageModel: undefined })
+    for (const none of [undefined, null, 'x', [], [7, { type: 'function', name: 'web_search' }]])
+      expect(offeredOf(none)).toBeUndefined()
+  })
+
   test('count once each, however often an item is told of', () => {
     const search = { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search' } }
     const files = { type: 'file_search_call', id: 'fs_1', queries: ['x'] }

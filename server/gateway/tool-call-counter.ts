@@ -1,7 +1,8 @@
 // Counts what the hosted tools of an answer did, from the items that they leave in it and from `tool_usage`. An item comes
 // several times over (added, done, and in the whole response), and counts once, by what it said last.
 import { parseImageToolUsage } from '../ledger/reported-usage.ts'
-import type { ToolCalls } from '../ledger/tool-calls.ts'
+import type { OfferedTools, ToolCalls } from '../ledger/tool-calls.ts'
+import { hostedToolNamed, searchKindOf } from './hosted-tools.ts'
 import { isObject, type JsonObject } from './json-object.ts'
 
 type Kind = 'web_search' | 'file_search' | 'code_interpreter' | 'image_generation'
@@ -26,6 +27,7 @@ interface Seen {
 export class ToolCallCounter {
   readonly #items = new Map<string, Seen>()
   #image: ToolCalls['image']
+  #offered: OfferedTools | undefined
 
   /** `index` is its place in the output, for an item without an id. */
   note(item: unknown, index: unknown): void {
@@ -42,6 +44,11 @@ export class ToolCallCounter {
     this.#image = parseImageToolUsage(toolUsage) ?? this.#image
   }
 
+  /** `tools` of a response: those that it was made with, a stored prompt's included. */
+  noteOffered(tools: unknown): void {
+    this.#offered = offeredIn(tools) ?? this.#offered
+  }
+
   calls(): ToolCalls {
     const charged = [...this.#items].filter(([, { isCharged: isCounted }]) => isCounted)
     const countOf = (kind: Kind) => charged.filter(([, seen]) => seen.kind === kind).length
@@ -52,6 +59,7 @@ export class ToolCallCounter {
       codeInterpreterSessions: new Set(runs.map(([key, { container }]) => container ?? key)).size,
       imageCalls: countOf('image_generation'),
       image: this.#imageWithDrawings(),
+      ...(this.#offered ? { offered: this.#offered } : {}),
     }
   }
 
@@ -67,6 +75,26 @@ export class ToolCallCounter {
     const { inputTokens, outputTokens, ...parts } = this.#image
     return { ...parts, inputTokens: inputTokens + input, outputTokens: outputTokens + output }
   }
+}
+
+/** Undefined where none of them is hosted. */
+function offeredIn(tools: unknown): OfferedTools | undefined {
+  if (!Array.isArray(tools)) return undefined
+  const searches = new Set<OfferedTools['search']>()
+  const models = new Set<string>()
+  for (const tool of tools) {
+    if (!isObject(tool) || typeof tool.type !== 'string') continue
+    const kind = hostedToolNamed(tool.type)
+    if (kind === 'web_search') searches.add(searchKindOf(tool.type))
+    if (kind === 'image_generation' && typeof tool.model === 'string') models.add(tool.model)
+  }
+  if (searches.size + models.size === 0) return undefined
+  return { search: onlyOne(searches), imageModel: onlyOne(models) }
+}
+
+function onlyOne<Value>(values: ReadonlySet<Value>): Value | undefined {
+  const [first] = values
+  return values.size === 1 ? first : undefined
 }
 
 /** A search also opens pages and looks for words in them, which OpenAI does not bill; what failed is not billed either. */

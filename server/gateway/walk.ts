@@ -12,6 +12,8 @@ export interface Walk {
   /** Whether there may be images that were not counted: in files, in what is not known. */
   hidesImages: boolean
   readonly hosted: HostedAsk
+  /** A stored prompt, which may bring hosted tools along that stand nowhere in the body. */
+  promptId: string | undefined
   readonly itemReferences: string[]
   /** Files by their ids, with the places where they are named; undefined where none may be. */
   readonly fileReferences: FileReference[] | undefined
@@ -35,6 +37,7 @@ export const startWalk = (mayNameFiles = false): Walk => ({
   needsFullWindow: false,
   hidesImages: false,
   hosted: nothingHosted(),
+  promptId: undefined,
   itemReferences: [],
   path: [],
   toolDepth: 0,

@@ -55,6 +55,20 @@ describe('by hand', () => {
     )
   })
 
+  test('three searches of a stored prompt, of the kind that the answer tells, else the dearest that has a price', () => {
+    const prompt = { searches: ['plain', 'preview'] as const, imageTools: [] }
+    const terms = { ...PLAIN, isPreviewSearch: true, prompt }
+    const told = (search: 'plain' | 'preview' | undefined, by: Parameters<typeof withToolCalls>[2] = terms) =>
+      costOf(calls({ webSearchCalls: 3, offered: { search, imageModel: undefined } }), by) - OF_TOKENS
+    expect(told('plain')).toBe(3 * 10_000_000)
+    for (const search of ['preview', undefined] as const) expect(told(search)).toBe(3 * 25_000_000)
+    expect(costOf(calls({ webSearchCalls: 3 }), terms) - OF_TOKENS).toBe(3 * 25_000_000)
+    // Told of one that has no price, the other is charged; and what the request has named itself is not told otherwise.
+    const plainAlone = { ...PLAIN, prompt: { searches: ['plain'] as const, imageTools: [] } }
+    expect(told('preview', plainAlone)).toBe(3 * 10_000_000)
+    expect(told('preview', PLAIN)).toBe(3 * 10_000_000)
+  })
+
   test('four searches in files', () => {
     expect(costOf(calls({ fileSearchCalls: 4 }))).toBe(OF_TOKENS + 4 * 2_500_000)
   })

@@ -14,6 +14,17 @@ export interface ToolCalls {
   readonly imageCalls: number
   /** As reported; undefined where nothing was. */
   readonly image: ImageToolCounts | undefined
+  /** The tools that the answer says it was made with; left out where it names none. */
+  readonly offered?: OfferedTools
+}
+
+export type SearchKind = 'plain' | 'preview'
+
+/** As far as a price depends on them. */
+export interface OfferedTools {
+  /** Undefined where there are none, or both kinds. */
+  readonly search: SearchKind | undefined
+  readonly imageModel: string | undefined
 }
 
 export const NO_TOOL_CALLS: ToolCalls = {
@@ -54,6 +65,14 @@ export interface ToolTerms {
   /** Whether its searches are those of the preview tool, which has a price of its own. */
   readonly isPreviewSearch: boolean
   readonly imageTool: ImageToolTerms | undefined
+  /**
+   * What a stored prompt may have brought along: the kinds of search and the models of images that have a price. An answer tells
+   * which of them it was; where it does not, it is the dearest, which stands above.
+   */
+  readonly prompt?: {
+    readonly searches: readonly SearchKind[]
+    readonly imageTools: readonly ImageToolTerms[]
+  }
 }
 
 export interface ImageToolTerms {
@@ -142,14 +161,27 @@ export function withToolCalls(
   areSearchesReported: boolean,
 ): TokenUsage {
   const webSearchCalls = areSearchesReported ? usage.webSearchCalls : calls.webSearchCalls
-  const imageTool = imageToolUsage(calls, terms.imageTool)
+  const { isPreviewSearch, imageTool: imageTerms } = toldTerms(terms, calls.offered)
+  const imageTool = imageToolUsage(calls, imageTerms)
   return {
     ...usage,
     webSearchCalls,
-    ...(terms.isPreviewSearch && webSearchCalls > 0 ? { webSearchPreviewCalls: webSearchCalls } : {}),
+    ...(isPreviewSearch && webSearchCalls > 0 ? { webSearchPreviewCalls: webSearchCalls } : {}),
     ...(calls.fileSearchCalls > 0 ? { fileSearchCalls: calls.fileSearchCalls } : {}),
     ...(calls.codeInterpreterSessions > 0 ? { codeInterpreterSessions: calls.codeInterpreterSessions } : {}),
     ...(imageTool ? { imageTool } : {}),
+  }
+}
+
+/** Where a stored prompt had its own tools, the answer says which. */
+function toldTerms(terms: ToolTerms, offered: OfferedTools | undefined): ToolTerms {
+  const { prompt } = terms
+  if (!prompt || !offered) return terms
+  const search = prompt.searches.find((kind) => kind === offered.search)
+  const imageTool = prompt.imageTools.find(({ model }) => model === offered.imageModel)
+  return {
+    isPreviewSearch: search === undefined ? terms.isPreviewSearch : search === 'preview',
+    imageTool: imageTool ?? terms.imageTool,
   }
 }
 

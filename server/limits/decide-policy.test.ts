@@ -36,10 +36,22 @@ test('of each rule the most specific one wins, and says whose it is', () => {
   })
 })
 
+test('a stored prompt is open to nobody until it is listed, and a key takes from that list alone', () => {
+  const plan = { promptIds: ['pmpt_1', 'pmpt_2'] }
+  const promptsOf = (key: RequestPolicy, user: RequestPolicy = {}) =>
+    decideEffectivePolicy({ plan, user, key }).values.promptIds
+  expect(SHIPPED_POLICY.promptIds).toEqual([])
+  expect(promptsOf({})).toEqual(['pmpt_1', 'pmpt_2'])
+  expect(promptsOf({ promptIds: ['pmpt_2', 'pmpt_3'] })).toEqual(['pmpt_2'])
+  expect(promptsOf({ promptIds: [] })).toEqual([])
+  expect(promptsOf({ promptIds: ['pmpt_1'] }, { promptIds: [] })).toEqual([])
+})
+
 test('a key that says no less than is allowed anyway has no part in it', () => {
   const key: RequestPolicy = {
     webSearch: true,
     fileSearch: true,
+    promptIds: ['pmpt_1'],
     serviceTiers: [...POLICY_TIERS],
     store: 'allow',
   }
@@ -56,6 +68,7 @@ const policy: fc.Arbitrary<RequestPolicy> = fc.record({
   codeInterpreter: flag,
   imageGeneration: flag,
   vectorStoreIds: someOf(['vs_1', 'vs_2', 'vs_3']),
+  promptIds: someOf(['pmpt_1', 'pmpt_2', 'pmpt_3']),
   serviceTiers: someOf(POLICY_TIERS),
   store: fc.option(fc.constantFrom(...STORING), { nil: undefined }),
   maxToolCalls: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
@@ -65,7 +78,9 @@ function expectNoWider(narrow: PolicyValues, wide: PolicyValues): void {
   for (const rule of ['webSearch', 'fileSearch', 'codeInterpreter', 'imageGeneration'] as const) {
     expect(narrow[rule] && !wide[rule]).toBe(false)
   }
-  expect(wide.vectorStoreIds).toEqual(expect.arrayContaining([...narrow.vectorStoreIds]))
+  for (const rule of ['vectorStoreIds', 'promptIds'] as const) {
+    expect(wide[rule]).toEqual(expect.arrayContaining([...narrow[rule]]))
+  }
   expect(wide.serviceTiers).toEqual(expect.arrayContaining([...narrow.serviceTiers]))
   expect(STORING.indexOf(narrow.store)).toBeGreaterThanOrEqual(STORING.indexOf(wide.store))
   expect(narrow.maxToolCalls ?? 101).toBeLessThanOrEqual(wide.maxToolCalls ?? 101)
@@ -81,6 +96,7 @@ test('whatever a key says, nothing is open to it that is not open to its owner, 
         if (key[rule] === false) expect(withKey[rule]).toBe(false)
       }
       if (key.maxToolCalls !== undefined) expect(withKey.maxToolCalls).toBeLessThanOrEqual(key.maxToolCalls)
+      if (key.promptIds) expect(key.promptIds).toEqual(expect.arrayContaining([...withKey.promptIds]))
       if (key.serviceTiers)
         expect(key.serviceTiers).toEqual(expect.arrayContaining([...withKey.serviceTiers]))
     }),

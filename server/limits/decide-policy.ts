@@ -66,7 +66,8 @@ function narrowedBy(key: RequestPolicy, values: PolicyValues, rule: PolicyRule):
     case 'imageGeneration':
       return values[rule] && key[rule] !== false
     case 'vectorStoreIds':
-      return within(values.vectorStoreIds, key.vectorStoreIds)
+    case 'promptIds':
+      return within(values[rule], key[rule])
     case 'serviceTiers':
       return within(values.serviceTiers, key.serviceTiers)
     case 'store':

@@ -116,6 +116,7 @@ function termsFor(
     policy: deps.policyBook.effectiveFor(subjectOf(deps, read.key)),
     endpoint: read.endpoint,
     priceOf: (other) => priceForTool(deps, read, other),
+    prices: () => deps.prices.models(read.receivedAt),
   })
   if (!permitted.ok) return permitted
   const { edits, toolTerms } = permitted.value

@@ -44,6 +44,9 @@ journey('a plan opens file search, a person’s own word wins over it, and each 
   await dialog.getByRole('combobox', { name: /^Vector stores/ }).click()
   await page.getByRole('option', { name: 'only these' }).click()
   await dialog.getByRole('textbox', { name: 'Vector stores' }).fill('vs_handbook')
+  await dialog.getByRole('combobox', { name: /^Stored prompts/ }).click()
+  await page.getByRole('option', { name: 'only these' }).click()
+  await dialog.getByRole('textbox', { name: 'Stored prompts' }).fill('pmpt_handbook')
   await dialog.getByRole('combobox', { name: /^Tool calls/ }).click()
   await page.getByRole('option', { name: 'at most' }).click()
   await dialog.getByRole('button', { name: 'Save policy' }).click()
@@ -56,6 +59,7 @@ journey('a plan opens file search, a person’s own word wins over it, and each 
   expect((await policyOf('plan', planId)).policy).toEqual({
     fileSearch: true,
     vectorStoreIds: ['vs_handbook'],
+    promptIds: ['pmpt_handbook'],
     maxToolCalls: 5,
   })
 

@@ -146,6 +146,13 @@ const ATTACKS: NamedTests = {
     ],
     ['test/clients/openai-files.test.ts', 'is refused as well where it is announced together with others'],
   ],
+  'a policy passed by with a member that stands twice': [
+    [`${INTEGRATION}/request-policies.test.ts`, 'is not hidden from the policy by a tool that stands twice'],
+    [
+      `${INTEGRATION}/stored-prompts.test.ts`,
+      'is not hidden from the policy by standing twice, in a body or a frame',
+    ],
+  ],
   'thousands of idle connections': [
     [`${HERE}/connections.test.ts`, 'attack: thousands of idle connections keep nobody from being answered'],
   ],
