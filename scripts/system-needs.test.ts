@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { commandFor, findNeed } from './system-needs.ts'
+import { commandFor, findNeed, findPageBrowser } from './system-needs.ts'
 
 let dir: string
 let path: string
@@ -26,6 +26,14 @@ test('a browser is found under each of its names', () => {
   install('second/google-chrome')
   expect(findNeed('chromium', path)).toBe(join(dir, 'second/google-chrome'))
   install('second/chromium')
+  expect(findNeed('chromium', path)).toBe(join(dir, 'second/chromium'))
+})
+
+test('a browser without windows is taken for pages where there is one', () => {
+  install('second/chromium')
+  expect(findPageBrowser(path)).toBe(join(dir, 'second/chromium'))
+  install('first/chromium-headless-shell')
+  expect(findPageBrowser(path)).toBe(join(dir, 'first/chromium-headless-shell'))
   expect(findNeed('chromium', path)).toBe(join(dir, 'second/chromium'))
 })
 

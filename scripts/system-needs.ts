@@ -25,8 +25,14 @@ const PROVISIONS: readonly Provision[] = [
 ]
 
 /** The program's absolute path, or undefined where the system does not have it. */
-export function findNeed(need: Need, path = process.env.PATH ?? ''): string | undefined {
-  const programs = PROVISIONS.find((provision) => provision.need === need)?.programs ?? []
+export const findNeed = (need: Need, path = process.env.PATH ?? ''): string | undefined =>
+  findProgram(PROVISIONS.find((provision) => provision.need === need)?.programs ?? [], path)
+
+/** A browser for pages alone. Without windows around them they open in a third of the time; any browser does without it. */
+export const findPageBrowser = (path = process.env.PATH ?? ''): string | undefined =>
+  findProgram(['chromium-headless-shell'], path) ?? findNeed('chromium', path)
+
+function findProgram(programs: readonly string[], path: string): string | undefined {
   const dirs = path.split(delimiter).filter((dir) => dir !== '')
   return programs.flatMap((program) => dirs.map((dir) => join(dir, program))).find(isExecutable)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { chromium } from 'playwright'
 import type { TestProject } from 'vitest/node'
 import { ensurePages } from '../../../scripts/bundle.mjs'
-import { findNeed } from '../../../scripts/system-needs.ts'
+import { findPageBrowser } from '../../../scripts/system-needs.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,7 +17,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..')
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await ensurePages(ROOT)
-  const executablePath = findNeed('chromium')
+  const executablePath = findPageBrowser()
   if (executablePath === undefined) {
     project.provide('browserEndpoint', '')
     return () => Promise.resolve()
