@@ -249,7 +249,9 @@ describe('a request goes', () => {
   test('once only where what is wrong is the request itself, or an answer has begun', async () => {
     gateway.upstream.script({ error: { status: 400, message: 'no such thing', code: 'unsupported_value' } })
     expect(await ask()).toMatchObject({ status: 400, text: expect.stringContaining('unsupported_value') })
-    gateway.upstream.script({ cut: { afterEvents: 3 }, cutBy: 'reset' })
+    // Late enough for the first events to have been passed on.
+    const delays = { silence: { afterEvents: 2, ms: 300 } }
+    gateway.upstream.script({ cut: { afterEvents: 3 }, cutBy: 'reset', delays })
     const cut = await ask({ stream: true })
     expect(cut.text).toContain('upstream_failed')
     expect(cut.text).not.toContain('[DONE]')
