@@ -146,9 +146,7 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
     const exchange = live.isGone ? undefined : trip.begin()
     if (exchange) {
       live.attach(exchange)
-      exchange.holdBack()
       isHoldOnDisk = await held.hold.isOnDisk
-      exchange.resume()
       if (isHoldOnDisk) answered = await relayAnswer(deps, trip, live)
       else exchange.abort()
     } else if (!live.isGone) answered = noPlace(held, live)

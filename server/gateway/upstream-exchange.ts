@@ -54,9 +54,6 @@ const expired = (): Error =>
 
 const ignore = (): void => {}
 
-const isEventStream = (headers: IncomingHttpHeaders): boolean =>
-  headers['content-type']?.startsWith('text/event-stream') === true
-
 export class UpstreamExchange implements Dispatcher.DispatchHandler {
   /** Resolves once, with the head of the answer or with what kept it from coming. */
   readonly head: Promise<Sent>
@@ -69,7 +66,6 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   #isOver = false
   #isAborted = false
   #isExpired = false
-  #isHeldBack = false
   #fault: UpstreamFault | undefined
 
   constructor() {
@@ -96,7 +92,6 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   ): void {
     // 1xx answers are for the connection between the two of us and are not relayed.
     if (status < 200) return
-    if (this.#isHeldBack && isEventStream(headers)) this.#controller?.pause()
     this.#resolveHead({ ok: true, exchange: this, head: { status, headers } })
   }
 
@@ -158,20 +153,11 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     else if (this.#isOver) sink.onEnd()
   }
 
-  /**
-   * Lets no event of a stream come until `resume`. Until the hold is on disk none of them may pass on, and reading them would keep
-   * the processor from whoever writes it. Other answers have come with their heads, mostly.
-   */
-  holdBack(): void {
-    this.#isHeldBack = true
-  }
-
   pause(): void {
     if (!this.#isOver) this.#controller?.pause()
   }
 
   resume(): void {
-    this.#isHeldBack = false
     if (!this.#isOver && this.#controller?.paused) this.#controller.resume()
   }
 

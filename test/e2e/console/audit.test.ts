@@ -50,7 +50,7 @@ journey(
     await drawer.getByText('length of a session, days').waitFor()
     await drawer.getByText('14', { exact: true }).waitFor()
     await drawer.getByText('127.0.0.1').waitFor()
-    await drawer.getByRole('button', { name: "Only this person's" }).click()
+    await drawer.getByRole('button', { name: 'Only this person’s' }).click()
     await page.waitForURL('**/admin/audit?actor=*')
     await expect.poll(() => rows.count()).toBeGreaterThan(4)
 
