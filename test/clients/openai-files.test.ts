@@ -173,7 +173,7 @@ describe('a file in parts', () => {
     const gibibyte = 1024 ** 3
     await begin(ann, 7 * gibibyte)
     await expect(begin(ann, 4 * gibibyte)).rejects.toMatchObject({ status: 409, code: 'file_limit_exceeded' })
-    await expect(begin(ben, 4 * gibibyte)).resolves.toBeTruthy()
+    expect(await begin(ben, 4 * gibibyte)).toMatchObject({ bytes: 4 * gibibyte, status: 'pending' })
     // Both bounds are the operator's, and hold for what is kept already.
     const refused = { status: 409, code: 'file_limit_exceeded' }
     await gateway.admin('settings.update', { fileBytesPerUserMax: 4 * gibibyte })
