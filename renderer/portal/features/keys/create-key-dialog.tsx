@@ -46,7 +46,7 @@ export function CreateKeyDialog({ baseUrl, onConnect, onClose }: CreateKeyDialog
   return (
     <FormDialog onClose={onClose} title={t('createTitle')} form={form} submitLabel={t('create')}>
       <Field label={t('name')} help={t('createHelp')} error={errors.name} isRequired>
-        <TextInput value={values.name} maxLength={120} onChange={(name) => form.set('name', name)} />
+        <TextInput value={values.name} maxLength={100} onChange={(name) => form.set('name', name)} />
       </Field>
       <ExpiryField
         choices={NEW_KEY_CHOICES}
