@@ -1,7 +1,8 @@
-// What no page in the app may do, whatever it is: leave the console, open windows, ask for permissions, embed others.
+// What no page in the app may do, whatever it is: leave the console, open windows, ask for permissions, embed others, save files
+// that are not its own.
 import { app, type Session, shell, type WebContents } from 'electron'
 import { allowedExternalUrl } from './external-links.ts'
-import { isConsoleUrl } from './origin.ts'
+import { CONSOLE_ORIGIN, isConsoleUrl } from './origin.ts'
 import { isConsolePath, isPortalPath } from './page-paths.ts'
 
 export type GatewayAddress = () => string | undefined
@@ -9,7 +10,13 @@ export type GatewayAddress = () => string | undefined
 /** What a copy button does. Reading the clipboard is another permission, and nobody has it. */
 const WRITE_CLIPBOARD = 'clipboard-sanitized-write'
 
+/** What a page makes itself, such as a list of codes to save. */
+const OWN_BLOBS = `blob:${CONSOLE_ORIGIN}/`
+
 export function guardSession(session: Session): void {
+  session.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(OWN_BLOBS)) event.preventDefault()
+  })
   session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
     answer(permission === WRITE_CLIPBOARD && isConsoleUrl(requestingUrl)),
   )
@@ -26,6 +33,8 @@ export function guardPages(gateway: GatewayAddress): void {
 }
 
 function guardPage(contents: WebContents, gateway: GatewayAddress): void {
+  // Calls between browsers are under no policy of a page either, and need no name to find somebody.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
   contents.on('will-attach-webview', (event) => event.preventDefault())
   contents.on('will-frame-navigate', (event) => {
     if (event.isMainFrame && isConsolePage(event.url)) return

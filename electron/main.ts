@@ -6,10 +6,12 @@ import { showAppMenu } from './app-menu.ts'
 import { registerAppScheme, serveConsole } from './app-protocol.ts'
 import { followAppearance } from './appearance.ts'
 import { stayAwake } from './awake.ts'
+import { setSwitches } from './chromium-switches.ts'
 import { listConsoleFiles } from './console-files.ts'
 import { createConsoleWindow } from './console-window.ts'
 import { createDesktopHandlers } from './desktop-calls.ts'
 import { askForSecretFile, tellUpdate } from './dialogs.ts'
+import { endFailedStart } from './failed-start.ts'
 import { startProblemOf } from './free-port.ts'
 import { createGatewayActions } from './gateway-actions.ts'
 import { createGatewayControl } from './gateway-control.ts'
@@ -33,16 +35,26 @@ import { watchUpdates } from './updates/watch-updates.ts'
 
 // Everything in the data folder is for its owner only.
 process.umask(0o077)
-const { dataDir } = desktopConfig(process.env, process.platform)
-// Beside the gateway's files, and not among them: this folder is the browser's own.
-app.setPath('userData', join(dataDir, 'desktop'))
-app.enableSandbox()
-registerAppScheme()
+try {
+  begin()
+} catch (error) {
+  endFailedStart(error)
+}
 
-if (app.requestSingleInstanceLock()) void app.whenReady().then(boot)
-else app.quit()
+/** What has to be said before the app is ready. */
+function begin(): void {
+  const { dataDir } = desktopConfig(process.env, process.platform)
+  // Beside the gateway's files, and not among them: this folder is the browser's own.
+  app.setPath('userData', join(dataDir, 'desktop'))
+  app.enableSandbox()
+  setSwitches()
+  registerAppScheme()
+  const isFirst = app.requestSingleInstanceLock()
+  if (isFirst) void app.whenReady().then(() => boot(dataDir).catch(endFailedStart))
+  else app.quit()
+}
 
-async function boot(): Promise<void> {
+async function boot(dataDir: string): Promise<void> {
   const preferences = createPreferences(app.getPath('userData'))
   const { say, note } = followAppearance(preferences)
   const ports = await createPorts(dataDir)
@@ -67,7 +79,7 @@ async function boot(): Promise<void> {
   guardPages(() => gateway.server()?.addresses[0])
   serveConsole(listConsoleFiles(join(app.getAppPath(), 'dist', 'renderer', 'console')))
   const network = watchNetwork(gateway, events)
-  const window = createConsoleWindow(preferences, gateway)
+  const window = createConsoleWindow({ preferences, gateway, clock: ports.clock, logger: ports.logger })
   const tellWindow = () => window.push([{ type: 'desktop.changed' }])
   const isGiven = givenByEnvironment(process.env)
   const { platform, env } = process

@@ -74,6 +74,10 @@ function dialogsAnsweredFrom(recorded, record) {
       // Nobody answers: the dialog stays, as it would.
       return response === undefined ? new Promise(() => undefined) : { response }
     },
+    /** It waits for a person, and the app ends after it: what it says is printed. */
+    showErrorBox(/** @type {string} */ title, /** @type {string} */ content) {
+      process.stderr.write(`${title}: ${content}\n`)
+    },
     async showSaveDialog(/** @type {unknown[]} */ ...args) {
       record('dialog.showSaveDialog', ...args)
       const filePath = recorded.saveAnswers.shift()

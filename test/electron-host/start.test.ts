@@ -1,0 +1,60 @@
+// Starts that go wrong: each says why and ends, and a file that somebody damaged changes nothing that was not chosen.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { addressOf, dataDirWith, newDataDir, startDesktop } from './desktop-app.ts'
+import { desktopJourney, packagedJourney } from './desktop-journey.ts'
+
+desktopJourney('an app that cannot start says why and ends, and does not stay without a window', async () => {
+  const dataDir = dataDirWith({})
+  // Something else lies where the log files go.
+  writeFileSync(join(dataDir, 'logs'), '')
+  const app = startDesktop({ dataDir, language: 'zh-CN' })
+  expect(await app.exited).toBe(1)
+  expect(app.printed()).toContain('Codex Gateway 无法启动')
+  expect(app.printed()).toContain(join(dataDir, 'logs'))
+
+  const misspelt = startDesktop({ env: { CODEX_GATEWAY_PORT: 'eighty' } })
+  expect(await misspelt.exited).toBe(1)
+  expect(misspelt.printed()).toMatch(/Codex Gateway cannot start: .*CODEX_GATEWAY_PORT/)
+})
+
+desktopJourney('damaged preferences are the defaults again, each by itself, and open nothing', async () => {
+  const dataDir = dataDirWith({
+    window: { x: 1e12, y: 0, width: 1e15, height: 700, isMaximized: 'no' },
+    port: '8080; rm',
+    isOpenToNetwork: 'yes',
+    theme: { ['__proto__']: 'dark' },
+    language: 5,
+  })
+  const app = startDesktop({ dataDir })
+  await app.page()
+  expect(
+    await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds()),
+  ).toMatchObject({
+    width: 1280,
+    height: 820,
+  })
+  expect(addressOf(app)).toMatch(/^http:\/\/127\.0\.0\.1:/)
+
+  // Not even JSON: nobody has chosen a file for secrets any more, and so it asks.
+  for (const text of ['{', '[]']) {
+    const broken = newDataDir()
+    mkdirSync(join(broken, 'desktop'))
+    writeFileSync(join(broken, 'desktop', 'preferences.json'), text)
+    const next = startDesktop({ dataDir: broken, dialogAnswers: [2] })
+    expect([text, await next.exited]).toEqual([text, 0])
+  }
+})
+
+packagedJourney('a package lets no debugger into its pages, whatever it is started with', async () => {
+  const resources = newDataDir()
+  const args = ['--remote-debugging-port=9222', '--remote-debugging-pipe', '--remote-allow-origins=*']
+  const app = startDesktop({ dataDir: dataDirWith({}), args, env: { ELECTRON_HOST_RESOURCES: resources } })
+  await app.page()
+  expect(
+    await app.inMain(({ app: { commandLine } }) =>
+      ['port', 'pipe'].map((kind) => commandLine.hasSwitch(`remote-debugging-${kind}`)),
+    ),
+  ).toEqual([false, false])
+})
