@@ -209,6 +209,30 @@ desktopJourney('only the top frame of the console is listened to, on the only ch
     error: { code: 'invalid_input' },
   })
   expect(await as(ours, 'users.list')).toMatchObject({ error: { code: 'unauthenticated' } })
+
+  // Names and arguments that are of no schema: refused whole, and nothing of them stays behind.
+  for (const name of ['__proto__', 'constructor', 'desktop.', 'desktop.toString', 'x'.repeat(1_000_000)])
+    expect(await as(ours, name)).toMatchObject({ ok: false, error: { code: 'operation_not_found' } })
+  const refused = await app.inMain(async ({ ipc }, senderFrame) => {
+    const ask = (name: unknown, input: unknown) =>
+      ipc
+        .invoke({ senderFrame }, 'codex-gateway', [name, input])
+        .then((answer) => (answer as { error?: { code: string } }).error?.code, String)
+    const polluting = JSON.parse('{ "__proto__": { "isPaused": true } }')
+    const deep = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`)
+    const codes = [
+      await ask('desktop.pause', polluting),
+      await ask('desktop.codexProfile', { model: 'x'.repeat(5_000_000) }),
+      await ask('desktop.saveCsv', { file: 'users.csv', query: { search: deep } }),
+      await ask('setup.status', deep),
+      await ask({ toString: 'no function' }, {}),
+    ]
+    return { codes, isPolluted: 'isPaused' in {} }
+  }, ours)
+  expect(refused).toEqual({
+    codes: [...Array(4).fill('invalid_input'), expect.stringContaining('TypeError')],
+    isPolluted: false,
+  })
 })
 
 desktopJourney('one instance, one window, and a gateway that outlives both', async () => {

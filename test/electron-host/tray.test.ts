@@ -136,6 +136,7 @@ desktopJourney(
       .toMatchObject({ networkAddress: `Other machines: ${moved}` })
     await page.getByText(`${moved}/v1`).first().waitFor()
     await takeAllPictures(page, 'connect')
+    await takeAllPictures(page, 'firewall', page.getByText('ufw allow'))
     await click(app, 'copyAddress')
     expect(await app.inMain(({ clipboard }) => clipboard.readText())).toBe(`${moved}/v1`)
 
@@ -147,6 +148,7 @@ desktopJourney(
       .toMatchObject({ networkAddress: `Other machines: ${secure}` })
     await page.getByText(`${secure}/v1`).first().waitFor()
     await page.getByRole('heading', { name: 'Trust this gateway' }).waitFor()
+    await takeAllPictures(page, 'trust', page.getByText('CODEX_CA_CERTIFICATE'))
     const leaf = await page.evaluate(
       `window.codexGateway.call('https.get', {}).then(({ data }) => data.leaf)`,
     )
