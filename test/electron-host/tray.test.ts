@@ -52,6 +52,19 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
   await click(app, 'startAtLogin')
   expect(existsSync(autostart)).toBe(false)
 
+  // Asked about itself it has a name, a version and a picture: the system knows none of them.
+  const [about] = (await calls(app, 'app.setAboutPanelOptions')) as Electron.AboutPanelOptionsOptions[]
+  expect(about).toMatchObject({ applicationName: 'Codex Gateway', applicationVersion: expect.any(String) })
+  expect(existsSync(about?.iconPath ?? '')).toBe(true)
+  const roles = await app.inMain(({ Menu }) =>
+    Menu.getApplicationMenu()?.items.flatMap(
+      ({ submenu }) => submenu?.items.map(({ role }) => role?.toLowerCase()) ?? [],
+    ),
+  )
+  expect(roles).toEqual(
+    expect.arrayContaining(['about', 'quit', 'copy', 'paste', 'reload', 'zoomin', 'minimize']),
+  )
+
   // Somebody's answer is on its way: the machine stays awake, and what would end the answer asks first.
   const secret = await setUpDemo(page)
   const stream = await ask(address, secret, '[[demo:delay=50]] [[demo:tokens=2000]]')

@@ -151,7 +151,7 @@ class App
   setAppUserModelId(): void {
     // Windows' own.
   }
-  setAboutPanelOptions(): void {
+  setAboutPanelOptions(_options: Electron.AboutPanelOptionsOptions): void {
     // A panel of the system.
   }
   showAboutPanel(): void {
