@@ -17,6 +17,7 @@ import { createGatewayActions } from './gateway-actions.ts'
 import { createGatewayControl } from './gateway-control.ts'
 import { followGateway } from './gateway-events.ts'
 import { guardPages, guardSession } from './guards.ts'
+import { introduceApp } from './introduction.ts'
 import { openIpcDoor } from './ipc-door.ts'
 import { createKeychain } from './keychain.ts'
 import { isHiddenStart } from './login-item.ts'
@@ -29,6 +30,7 @@ import { quitInOrder } from './quit.ts'
 import { chooseSecretPlace } from './secret-place.ts'
 import { followSleep } from './sleep.ts'
 import { desktopConfig, givenByEnvironment } from './start-config.ts'
+import { trustSystemAuthorities } from './system-authorities.ts'
 import { showTray } from './tray.ts'
 import { createElectronUpdater, hasFeed } from './updates/electron-updater.ts'
 import { watchUpdates } from './updates/watch-updates.ts'
@@ -55,9 +57,11 @@ function begin(): void {
 }
 
 async function boot(dataDir: string): Promise<void> {
+  introduceApp()
   const preferences = createPreferences(app.getPath('userData'))
   const { say, note } = followAppearance(preferences)
   const ports = await createPorts(dataDir)
+  trustSystemAuthorities(ports.logger)
   const wanted = () => desktopConfig(process.env, process.platform, preferences.get())
 
   const secrets = await chooseSecretPlace({

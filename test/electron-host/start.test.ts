@@ -1,7 +1,11 @@
 // Starts that go wrong: each says why and ends, and a file that somebody damaged changes nothing that was not chosen.
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
+import { issueAuthority, issueLeaf } from '../../server/tls/certificates.ts'
 import { addressOf, dataDirWith, newDataDir, startDesktop } from './desktop-app.ts'
 import { desktopJourney, packagedJourney } from './desktop-journey.ts'
 
@@ -57,4 +61,34 @@ packagedJourney('a package lets no debugger into its pages, whatever it is start
       ['port', 'pipe'].map((kind) => commandLine.hasSwitch(`remote-debugging-${kind}`)),
     ),
   ).toEqual([false, false])
+})
+
+packagedJourney("an upstream that the system's authorities vouch for is believed, and no other", async () => {
+  const issue = { nowMs: Date.now(), randomBytes }
+  const authority = issueAuthority({ ...issue, name: 'A company', permittedNames: [], key: undefined })
+  const leaf = issueLeaf({
+    ...issue,
+    authority: { ...authority, name: 'A company' },
+    name: 'A proxy',
+    subjects: ['127.0.0.1'],
+  })
+  const upstream = createServer({ cert: leaf.certificate, key: leaf.key }, (_request, response) =>
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end('{"object":"list","data":[{"id":"m"}]}'),
+  )
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void upstream.close())
+  const baseUrl = `https://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1`
+  // What this system trusts is what these variables say.
+  const list = join(newDataDir(), 'system.pem')
+  writeFileSync(list, authority.certificate)
+  const test = async (env: Readonly<Record<string, string>>) => {
+    const page = await startDesktop({ dataDir: dataDirWith({}), env }).page()
+    return page.evaluate(
+      `window.codexGateway.call('upstreams.test', { kind: 'openai', baseUrl: '${baseUrl}', apiKey: 'sk-x' }).then(({ data }) => data)`,
+    )
+  }
+  expect(await test({})).toMatchObject({ isWorking: false, problem: { code: 'tls_untrusted' } })
+  expect(await test({ SSL_CERT_FILE: list, SSL_CERT_DIR: '/var/empty' })).toMatchObject({ isWorking: true })
 })
