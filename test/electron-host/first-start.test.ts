@@ -70,6 +70,7 @@ keychainJourney('from the first start to the first request, and on after the nex
   expect(await textOf(await begin('Hello'))).not.toBe('')
   await rows.first().waitFor()
   expect(await rows.count()).toBe(1)
+  await takeAllPictures(page, 'first-row')
 
   // One is in flight. To stop means that nobody new comes in, and that it ends as if nothing were.
   const running = await begin('[[demo:delay=40]] [[demo:tokens=100]]')

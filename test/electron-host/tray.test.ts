@@ -133,16 +133,21 @@ desktopJourney(
     const address = ((await seen(app)).items['state'] ?? '').replace('Running at ', '')
     expect((await ask(address, 'sk-cg-none', 'Hello')).status).toBe(401)
 
-    // The machine moves into another network, and wakes up there.
+    const moveTo = (address: string, event?: 'resume') =>
+      app.inMain(
+        ({ powerMonitor }, to) => {
+          const info = { address: to.address, family: 'IPv4', netmask: '255.255.255.0', internal: false }
+          const os = process.getBuiltinModule('node:os')
+          Object.assign(os, { networkInterfaces: () => ({ eth7: [info] }) })
+          process.getBuiltinModule('node:module').syncBuiltinESMExports()
+          if (to.event !== undefined) powerMonitor.emit(to.event)
+        },
+        { address, event },
+      )
+    // The machine is moved into another network while everything runs.
     await page.evaluate(`location.href = '/admin/connect'`)
     await page.getByRole('heading', { name: 'Connect', exact: true }).waitFor()
-    await app.inMain(({ powerMonitor }) => {
-      const info = { address: '192.168.77.7', family: 'IPv4', netmask: '255.255.255.0', internal: false }
-      const os = process.getBuiltinModule('node:os')
-      Object.assign(os, { networkInterfaces: () => ({ eth7: [info] }) })
-      process.getBuiltinModule('node:module').syncBuiltinESMExports()
-      powerMonitor.emit('resume')
-    })
+    await moveTo('192.168.77.7')
     const moved = address.replace('127.0.0.1', '192.168.77.7')
     await expect
       .poll(async () => (await seen(app)).items)
@@ -167,6 +172,12 @@ desktopJourney(
     )
     expect(leaf).toMatchObject({ subjects: expect.arrayContaining(['192.168.77.7']) })
     await page.evaluate(`window.codexGateway.call('settings.update', { https: 'off' })`)
+
+    // It falls asleep there, and wakes up somewhere else.
+    await moveTo('192.168.88.8', 'resume')
+    await expect
+      .poll(async () => (await seen(app)).items)
+      .toMatchObject({ networkAddress: `Other machines: ${address.replace('127.0.0.1', '192.168.88.8')}` })
 
     // What needs the operator is told once, however often it happens.
     await page.evaluate(`window.codexGateway.call('settings.update', { lowBalanceNanoUsd: 1_000_000_000 })`)
