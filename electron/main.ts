@@ -1,6 +1,6 @@
 // The desktop app's start, in order. What each line does is decided in the file that it comes from.
 import { join } from 'node:path'
-import { app, powerSaveBlocker, session } from 'electron'
+import { app, powerSaveBlocker, session, shell } from 'electron'
 import { startServer } from '../server/start-server.ts'
 import { showAppMenu } from './app-menu.ts'
 import { registerAppScheme, serveConsole } from './app-protocol.ts'
@@ -10,7 +10,7 @@ import { setSwitches } from './chromium-switches.ts'
 import { listConsoleFiles } from './console-files.ts'
 import { createConsoleWindow } from './console-window.ts'
 import { createDesktopHandlers } from './desktop-calls.ts'
-import { askForSecretFile, tellUpdate } from './dialogs.ts'
+import { askForSecretFile, tellNoBrowser, tellUpdate } from './dialogs.ts'
 import { endFailedStart } from './failed-start.ts'
 import { startProblemOf } from './free-port.ts'
 import { createGatewayActions } from './gateway-actions.ts'
@@ -80,7 +80,8 @@ async function boot(dataDir: string): Promise<void> {
   const actions = createGatewayActions({ control: gateway, preferences, say, wanted })
   const events = followGateway(gateway, ports.clock)
   guardSession(session.defaultSession)
-  guardPages(() => gateway.server()?.addresses[0])
+  const openInBrowser = (url: string) => void shell.openExternal(url).catch(() => tellNoBrowser(say(), url))
+  guardPages({ address: () => gateway.server()?.addresses[0], openInBrowser })
   serveConsole(listConsoleFiles(join(app.getAppPath(), 'dist', 'renderer', 'console')))
   const network = watchNetwork(gateway, events)
   const window = createConsoleWindow({ preferences, gateway, clock: ports.clock, logger: ports.logger })
@@ -132,6 +133,7 @@ async function boot(dataDir: string): Promise<void> {
     updates,
     tellUpdate: (state) => void tellUpdate(say(), state, version),
     installUpdate,
+    openInBrowser,
   })
   const tray = showTray({
     iconsDir: join(app.getAppPath(), 'build', 'tray'),

@@ -46,6 +46,14 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
   expect(await app.inMain(({ clipboard }) => clipboard.readText())).toBe(`${address}/v1`)
   await click(app, 'openPortal')
   expect(await calls(app, 'shell.openExternal')).toEqual([address])
+  await app.inMain(({ shell }) => {
+    Object.assign(shell, { openExternal: () => Promise.reject(new Error('there is none')) })
+  })
+  await answerNext(app, 0)
+  await click(app, 'openPortal')
+  await expect
+    .poll(async () => (await calls(app, 'dialog.showMessageBox')).at(-1))
+    .toMatchObject({ message: 'No browser could be opened', detail: address })
   await click(app, 'startAtLogin')
   const autostart = join(home, 'autostart', 'codex-gateway.desktop')
   expect(readFileSync(autostart, 'utf8')).toContain('--hidden')
@@ -74,7 +82,7 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
 
   await answerNext(app, STAY)
   await click(app, 'stop')
-  await expect.poll(() => calls(app, 'dialog.showMessageBox')).toHaveLength(2)
+  await expect.poll(() => calls(app, 'dialog.showMessageBox')).toHaveLength(3)
   expect((await seen(app)).icon).toBe('running.png')
 
   await click(app, 'pause')
