@@ -9,6 +9,7 @@ import { stayAwake } from './awake.ts'
 import { setSwitches } from './chromium-switches.ts'
 import { listConsoleFiles } from './console-files.ts'
 import { createConsoleWindow } from './console-window.ts'
+import { endOnDefects } from './defects.ts'
 import { createDesktopHandlers } from './desktop-calls.ts'
 import { askForSecretFile, tellNoBrowser, tellUpdate } from './dialogs.ts'
 import { endFailedStart } from './failed-start.ts'
@@ -24,7 +25,7 @@ import { isHiddenStart } from './login-item.ts'
 import { createMenuActions } from './menu-actions.ts'
 import { watchNetwork } from './network-watch.ts'
 import { notifyOperator } from './notifications.ts'
-import { createPorts, withSecrets } from './ports.ts'
+import { createPorts, logsDirOf, withSecrets } from './ports.ts'
 import { createPreferences } from './preferences.ts'
 import { quitInOrder } from './quit.ts'
 import { chooseSecretPlace } from './secret-place.ts'
@@ -37,6 +38,8 @@ import { watchUpdates } from './updates/watch-updates.ts'
 
 // Everything in the data folder is for its owner only.
 process.umask(0o077)
+// A terminal that is closed takes what is printed with it, and not the app.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 try {
   begin()
 } catch (error) {
@@ -78,6 +81,7 @@ async function boot(dataDir: string): Promise<void> {
     (error) => startProblemOf(error, wanted()),
   )
   const actions = createGatewayActions({ control: gateway, preferences, say, wanted })
+  endOnDefects({ actions, logger: ports.logger, say, logsDir: logsDirOf(dataDir) })
   const events = followGateway(gateway, ports.clock)
   guardSession(session.defaultSession)
   const openInBrowser = (url: string) => void shell.openExternal(url).catch(() => tellNoBrowser(say(), url))

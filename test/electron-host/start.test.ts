@@ -1,13 +1,14 @@
 // Starts that go wrong: each says why and ends, and a file that somebody damaged changes nothing that was not chosen.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { issueAuthority, issueLeaf } from '../../server/tls/certificates.ts'
-import { addressOf, dataDirWith, newDataDir, startDesktop } from './desktop-app.ts'
+import { addressOf, dataDirWith, newDataDir, setUpDemo, startDesktop } from './desktop-app.ts'
 import { desktopJourney, packagedJourney } from './desktop-journey.ts'
+import { ask } from './tray-hand.ts'
 
 desktopJourney('an app that cannot start says why and ends, and does not stay without a window', async () => {
   const dataDir = dataDirWith({})
@@ -21,6 +22,31 @@ desktopJourney('an app that cannot start says why and ends, and does not stay wi
   const misspelt = startDesktop({ env: { CODEX_GATEWAY_PORT: 'eighty' } })
   expect(await misspelt.exited).toBe(1)
   expect(misspelt.printed()).toMatch(/Codex Gateway cannot start: .*CODEX_GATEWAY_PORT/)
+})
+
+desktopJourney('a defect is logged and told of, and the app ends with what ran in its books', async () => {
+  const app = startDesktop({ dataDir: dataDirWith({}) })
+  const secret = await setUpDemo(await app.page())
+  const answer = await ask(addressOf(app), secret, '[[demo:delay=50]] [[demo:tokens=2000]]')
+  const ended = answer.text().catch(() => 'cut')
+  await app.inMain(() => void setTimeout(() => Promise.reject(new Error('nobody thought of this'))))
+  expect(await app.exited).toBe(1)
+  await ended
+  expect(app.printed()).toContain('Codex Gateway has to end')
+  const logs = join(app.dataDir, 'logs')
+  const log = readdirSync(logs)
+    .map((name) => readFileSync(join(logs, name), 'utf8'))
+    .join('')
+  expect(log).toContain('nobody thought of this')
+  // The line of the request that was cut is the last that the app had to say.
+  expect(log).toContain('"event":"request"')
+
+  const next = startDesktop({ dataDir: app.dataDir })
+  const page = await next.page()
+  const rows = (name: string) =>
+    page.evaluate(`window.codexGateway.call('${name}', {}).then(({ data }) => data.rows)`)
+  expect([await rows('holds.list'), await rows('losses.list')]).toEqual([[], []])
+  expect(await rows('usage.list')).toHaveLength(1)
 })
 
 desktopJourney('damaged preferences are the defaults again, each by itself, and open nothing', async () => {
