@@ -123,8 +123,20 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
   await page.getByRole('link', { name: '用户' }).click()
   await page.getByRole('cell', { name: 'ada@example.test', exact: true }).waitFor()
 
+  // Quitting asks as well, and somebody may rather stay.
+  const last = await ask(address, secret, '[[demo:delay=50]] [[demo:tokens=2000]]')
+  const cut = last.text().catch(() => 'cut')
+  await expect.poll(async () => (await seen(app)).items).toMatchObject({ inFlight: '1 个请求正在进行' })
+  await answerNext(app, STAY)
+  await click(app, 'quit')
+  await expect
+    .poll(async () => (await calls(app, 'dialog.showMessageBox')).at(-1))
+    .toMatchObject({ message: '1 个请求正在进行', buttons: ['等待完成', '立即中断', '继续运行'] })
+  expect((await fetch(`${address}/healthz`)).status).toBe(200)
+  await answerNext(app, CUT)
   await click(app, 'quit')
   expect(await app.exited).toBe(0)
+  expect(await cut).not.toContain('[DONE]')
 })
 
 desktopJourney(
@@ -196,5 +208,26 @@ desktopJourney(
     await expect.poll(told).toEqual(['A balance is running low', 'The upstream does not answer as it should'])
     await click(app, 'openToNetwork')
     await expect.poll(() => network().catch(() => 'restarting')).toBe('127.0.0.1')
+
+    // What the business is run by has gone through two starts, and stands in no file of the app.
+    expect(
+      await page.evaluate(
+        `window.codexGateway.call('settings.get', {}).then(({ data }) => data.lowBalanceNanoUsd)`,
+      ),
+    ).toBe(1_000_000_000)
+    expect(
+      Object.keys(
+        JSON.parse(readFileSync(join(app.dataDir, 'desktop', 'preferences.json'), 'utf8')),
+      ).toSorted(),
+    ).toEqual([
+      'isOpenToNetwork',
+      'language',
+      'looksForUpdates',
+      'port',
+      'secretPlace',
+      'startsAtLogin',
+      'theme',
+      'window',
+    ])
   },
 )
