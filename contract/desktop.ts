@@ -70,7 +70,7 @@ export type ListeningChanged = z.infer<typeof listeningChanged>
 const model = z.string().min(1).max(200)
 
 /** Why a file is left alone: a link in the way, something else of that name, no right to write, whatever the system said. */
-const fileProblem = z.enum(['link', 'not_a_file', 'too_large', 'not_allowed', 'failed'])
+const fileProblem = z.enum(['link', 'not_a_file', 'not_text', 'too_large', 'not_allowed', 'failed'])
 
 const codexProfileView = z.strictObject({
   path: z.string(),

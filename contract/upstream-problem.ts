@@ -14,7 +14,7 @@ export const UPSTREAM_PROBLEMS = {
   connection_reset:
     '{host} closed the connection without an answer. A firewall or a proxy may be in the way.',
   tls_untrusted:
-    'The certificate of {host} is signed by nobody this machine trusts. Where a proxy opens TLS, give its certificate with NODE_EXTRA_CA_CERTS.',
+    'The certificate of {host} is signed by nobody this machine trusts. Where a proxy opens TLS, add its certificate to those that this system trusts (desktop app) or name it in NODE_EXTRA_CA_CERTS (headless), and start the gateway again.',
   tls_expired: 'The certificate of {host} has expired, or the clock of this machine is wrong.',
   tls_wrong_name:
     'The certificate of {host} is for another name. Check the base URL; a proxy may be in the way.',

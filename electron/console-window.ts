@@ -1,9 +1,11 @@
-// The one window: the console. Closing it hides it, the gateway goes on; a crash of its page is mended by loading it again.
+// The one window: the console. Closing it hides it, the gateway goes on; a crash of its page is mended by loading it again, until
+// it has crashed too often.
 import { join } from 'node:path'
 import { app, BrowserWindow, type Rectangle, screen } from 'electron'
 import type { DesktopEvent } from '../contract/desktop.ts'
 import type { PushedEvent } from '../contract/events.ts'
 import { CONSOLE_PATHS } from '../contract/page-paths.ts'
+import type { Clock, Logger } from '../server/ports.ts'
 import type { GatewayControl } from './gateway-control.ts'
 import { CONSOLE_ORIGIN } from './origin.ts'
 import type { PreferenceStore, WindowBounds } from './preferences.ts'
@@ -18,9 +20,35 @@ export interface ConsoleWindow {
   letGo(isLetGo: boolean): void
 }
 
-export function createConsoleWindow(preferences: PreferenceStore, gateway: GatewayControl): ConsoleWindow {
+/** A page that crashes more often than this in a minute would keep the machine busy with that alone. */
+const CRASHES_MAX = 3
+const CRASHES_WITHIN_MS = 60_000
+
+interface ConsoleWindowDeps {
+  readonly preferences: PreferenceStore
+  readonly gateway: GatewayControl
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly logger: Pick<Logger, 'warn'>
+}
+
+export function createConsoleWindow({
+  preferences,
+  gateway,
+  clock,
+  logger,
+}: ConsoleWindowDeps): ConsoleWindow {
   let window: BrowserWindow | undefined
   let isLetGo = false
+  let crashes: readonly number[] = []
+
+  /** Whoever opens the console then has a new window. */
+  function mend(crashed: BrowserWindow): Promise<void> | undefined {
+    const now = clock.monotonicMs()
+    crashes = [...crashes.filter((at) => now - at < CRASHES_WITHIN_MS), now]
+    if (crashes.length <= CRASHES_MAX) return load(crashed)
+    crashes = []
+    crashed.destroy()
+  }
 
   async function open(): Promise<void> {
     const opened = makeWindow(preferences.get().window)
@@ -39,13 +67,18 @@ export function createConsoleWindow(preferences: PreferenceStore, gateway: Gatew
     })
     opened.once('ready-to-show', () => opened.show())
     opened.webContents.on('render-process-gone', (_event, { reason }) => {
-      if (reason !== 'clean-exit' && !isLetGo) void load(opened)
+      if (reason === 'clean-exit' || isLetGo) return
+      logger.warn({ reason }, 'the page of the window is gone')
+      void mend(opened)
     })
     await load(opened)
   }
 
+  /** A page that goes on to another one while it loads is no failure of the app. */
   const load = (opened: BrowserWindow): Promise<void> =>
-    opened.loadURL(`${CONSOLE_ORIGIN}${firstPage(gateway)}`)
+    opened
+      .loadURL(`${CONSOLE_ORIGIN}${firstPage(gateway)}`)
+      .catch((error) => logger.warn({ err: error }, 'the page of the window was not loaded'))
 
   return {
     async show() {

@@ -43,6 +43,16 @@ export async function tellStartProblem(say: Say, message: string): Promise<void>
   })
 }
 
+/** The address can be typed elsewhere. */
+export async function tellNoBrowser(say: Say, url: string): Promise<void> {
+  await dialog.showMessageBox({
+    type: 'warning',
+    message: say('noBrowserTitle'),
+    detail: url,
+    buttons: [say('understood')],
+  })
+}
+
 /** What came of looking for a newer version, to whoever asked in a menu. */
 export async function tellUpdate(say: Say, state: UpdateState, version: string): Promise<void> {
   const message = updateLine(say, state, version)

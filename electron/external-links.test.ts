@@ -21,6 +21,18 @@ test.each([
   'smb://evil.test/share',
   'app://console/admin',
   'not a url',
+  ' javascript:alert(1)',
+  'java\nscript:alert(1)',
+  'data:text/html,x',
+  'blob:https://github.com/1',
+  'view-source:https://github.com/',
+  'https:\\\\evil.test/https://github.com/',
+  '\\\\evil.test\\share',
+  'https://github.com./',
+  'https://github.com%00.evil.test/',
+  // The first letter is Cyrillic.
+  'https://\u0440latform.openai.com/',
+  'http://127.0.0.1:8080@evil.test/',
 ])('%s is not', (url) => {
   expect(allowedExternalUrl(url, GATEWAY)).toBeUndefined()
 })

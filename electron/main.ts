@@ -1,51 +1,70 @@
 // The desktop app's start, in order. What each line does is decided in the file that it comes from.
 import { join } from 'node:path'
-import { app, powerSaveBlocker, session } from 'electron'
+import { app, powerSaveBlocker, session, shell } from 'electron'
 import { startServer } from '../server/start-server.ts'
 import { showAppMenu } from './app-menu.ts'
 import { registerAppScheme, serveConsole } from './app-protocol.ts'
 import { followAppearance } from './appearance.ts'
 import { stayAwake } from './awake.ts'
+import { setSwitches } from './chromium-switches.ts'
 import { listConsoleFiles } from './console-files.ts'
 import { createConsoleWindow } from './console-window.ts'
+import { endOnDefects } from './defects.ts'
 import { createDesktopHandlers } from './desktop-calls.ts'
-import { askForSecretFile, tellUpdate } from './dialogs.ts'
+import { askForSecretFile, tellNoBrowser, tellUpdate } from './dialogs.ts'
+import { endFailedStart } from './failed-start.ts'
 import { startProblemOf } from './free-port.ts'
 import { createGatewayActions } from './gateway-actions.ts'
 import { createGatewayControl } from './gateway-control.ts'
 import { followGateway } from './gateway-events.ts'
 import { guardPages, guardSession } from './guards.ts'
+import { introduceApp } from './introduction.ts'
 import { openIpcDoor } from './ipc-door.ts'
 import { createKeychain } from './keychain.ts'
 import { isHiddenStart } from './login-item.ts'
 import { createMenuActions } from './menu-actions.ts'
 import { watchNetwork } from './network-watch.ts'
 import { notifyOperator } from './notifications.ts'
-import { createPorts, withSecrets } from './ports.ts'
+import { createPorts, logsDirOf, withSecrets } from './ports.ts'
 import { createPreferences } from './preferences.ts'
 import { quitInOrder } from './quit.ts'
 import { chooseSecretPlace } from './secret-place.ts'
 import { followSleep } from './sleep.ts'
 import { desktopConfig, givenByEnvironment } from './start-config.ts'
+import { trustSystemAuthorities } from './system-authorities.ts'
 import { showTray } from './tray.ts'
 import { createElectronUpdater, hasFeed } from './updates/electron-updater.ts'
 import { watchUpdates } from './updates/watch-updates.ts'
 
 // Everything in the data folder is for its owner only.
 process.umask(0o077)
-const { dataDir } = desktopConfig(process.env, process.platform)
-// Beside the gateway's files, and not among them: this folder is the browser's own.
-app.setPath('userData', join(dataDir, 'desktop'))
-app.enableSandbox()
-registerAppScheme()
+// A terminal that is closed takes what is printed with it, and not the app.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+try {
+  begin()
+} catch (error) {
+  endFailedStart(error)
+}
 
-if (app.requestSingleInstanceLock()) void app.whenReady().then(boot)
-else app.quit()
+/** What has to be said before the app is ready. */
+function begin(): void {
+  const { dataDir } = desktopConfig(process.env, process.platform)
+  // Beside the gateway's files, and not among them: this folder is the browser's own.
+  app.setPath('userData', join(dataDir, 'desktop'))
+  app.enableSandbox()
+  setSwitches()
+  registerAppScheme()
+  const isFirst = app.requestSingleInstanceLock()
+  if (isFirst) void app.whenReady().then(() => boot(dataDir).catch(endFailedStart))
+  else app.quit()
+}
 
-async function boot(): Promise<void> {
+async function boot(dataDir: string): Promise<void> {
+  introduceApp()
   const preferences = createPreferences(app.getPath('userData'))
   const { say, note } = followAppearance(preferences)
   const ports = await createPorts(dataDir)
+  trustSystemAuthorities(ports.logger)
   const wanted = () => desktopConfig(process.env, process.platform, preferences.get())
 
   const secrets = await chooseSecretPlace({
@@ -62,12 +81,14 @@ async function boot(): Promise<void> {
     (error) => startProblemOf(error, wanted()),
   )
   const actions = createGatewayActions({ control: gateway, preferences, say, wanted })
+  endOnDefects({ actions, logger: ports.logger, say, logsDir: logsDirOf(dataDir) })
   const events = followGateway(gateway, ports.clock)
   guardSession(session.defaultSession)
-  guardPages(() => gateway.server()?.addresses[0])
+  const openInBrowser = (url: string) => void shell.openExternal(url).catch(() => tellNoBrowser(say(), url))
+  guardPages({ address: () => gateway.server()?.addresses[0], openInBrowser })
   serveConsole(listConsoleFiles(join(app.getAppPath(), 'dist', 'renderer', 'console')))
   const network = watchNetwork(gateway, events)
-  const window = createConsoleWindow(preferences, gateway)
+  const window = createConsoleWindow({ preferences, gateway, clock: ports.clock, logger: ports.logger })
   const tellWindow = () => window.push([{ type: 'desktop.changed' }])
   const isGiven = givenByEnvironment(process.env)
   const { platform, env } = process
@@ -116,6 +137,7 @@ async function boot(): Promise<void> {
     updates,
     tellUpdate: (state) => void tellUpdate(say(), state, version),
     installUpdate,
+    openInBrowser,
   })
   const tray = showTray({
     iconsDir: join(app.getAppPath(), 'build', 'tray'),

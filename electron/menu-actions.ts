@@ -1,5 +1,5 @@
 // What the items of the tray and of the menu bar do.
-import { app, clipboard, shell } from 'electron'
+import { app, clipboard } from 'electron'
 import type { UpdateState } from '../contract/desktop.ts'
 import type { Activity } from './activity.ts'
 import type { ConsoleWindow } from './console-window.ts'
@@ -23,6 +23,7 @@ interface MenuActionDeps {
   /** Shows a person what came of looking for a newer version. */
   readonly tellUpdate: (state: UpdateState) => void
   readonly installUpdate: () => Promise<void>
+  readonly openInBrowser: (url: string) => void
 }
 
 export interface MenuActions extends TrayActions {
@@ -43,6 +44,7 @@ export function createMenuActions({
   updates,
   tellUpdate,
   installUpdate,
+  openInBrowser,
 }: MenuActionDeps): MenuActions {
   const listeners: (() => void)[] = []
   const answered = () => {
@@ -53,7 +55,7 @@ export function createMenuActions({
     openConsole: () => void window.show(),
     openPortal() {
       const base = address()
-      if (base !== undefined) void shell.openExternal(base)
+      if (base !== undefined) openInBrowser(base)
     },
     copyAddress() {
       // What clients are set up with: those of other machines, too, where they may come.

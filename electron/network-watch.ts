@@ -8,7 +8,7 @@ import type { GatewayControl } from './gateway-control.ts'
 import type { GatewayEvents } from './gateway-events.ts'
 import { askAsOperator } from './operator-calls.ts'
 
-const LOOK_EVERY_MS = 5_000
+const LOOK_EVERY_MS = 2_000
 const network = z.object({
   isOpenToNetwork: z.boolean(),
   places: z.array(z.object({ url: z.string(), kind: z.string() })),

@@ -1,7 +1,7 @@
 // What the operator is notified of: each trouble once until it is over.
 import { expect, test } from 'vitest'
 import type { PushedEvent } from '../contract/events.ts'
-import { createNoticeFilter } from './notices.ts'
+import { createNoticeFilter, modelToShow } from './notices.ts'
 
 const at = 0
 const health = (isHealthy: boolean): PushedEvent => ({
@@ -18,14 +18,24 @@ test('an upstream that fails is told of once, and again after it had recovered',
   expect(titles).toEqual(['upstreamTitle', undefined, undefined, 'upstreamTitle'])
 })
 
-test('a model without a price is told of once', () => {
+test('a model without a price is told of once, and one that is one of many later', () => {
   const noticeOf = createNoticeFilter()
-  const missing = (model: string): PushedEvent => ({ type: 'price.missing', at, model, askedBy: 'u1' })
-  expect(['a', 'a', 'b'].map((model) => noticeOf(missing(model))?.title)).toEqual([
-    'priceTitle',
-    undefined,
-    'priceTitle',
-  ])
+  const missing = (model: string, minute: number): PushedEvent => ({
+    type: 'price.missing',
+    at: minute * 60_000,
+    model,
+    askedBy: 'u1',
+  })
+  const titles = [missing('a', 0), missing('b', 0.5), missing('a', 2), missing('b', 2)].map(
+    (event) => noticeOf(event)?.title,
+  )
+  expect(titles).toEqual(['priceTitle', undefined, undefined, 'priceTitle'])
+})
+
+test('a name that somebody made up is no markup in a notification', () => {
+  expect(modelToShow('<a/href="http://evil">&lt;x')).toBe('?a/href??http://evil???lt?x')
+  expect(modelToShow('ft:gpt-4.1:org/x@2')).toBe('ft:gpt-4.1:org/x@2')
+  expect(modelToShow('x'.repeat(200))).toHaveLength(80)
 })
 
 test('balances and new addresses are told of, quotas and ordinary events are not', () => {

@@ -8,17 +8,15 @@ export interface Notice {
   readonly body: CatalogueKey
 }
 
+/** Whoever has a key can ask for any model: one that asks for many is told of now and then, and the console lists them all. */
+const PRICES_TOLD_EVERY_MS = 60_000
+
 /** Decides, event by event, what is worth a notification. */
 export function createNoticeFilter(): (event: PushedEvent) => Notice | undefined {
   let isUpstreamDown = false
   let isLedgerOff = false
-  const given = new Set<string>()
-
-  const once = (key: string, notice: Notice): Notice | undefined => {
-    if (given.has(key)) return undefined
-    given.add(key)
-    return notice
-  }
+  let priceToldAt = Number.NEGATIVE_INFINITY
+  const modelsTold = new Set<string>()
 
   return (event) => {
     switch (event.type) {
@@ -35,7 +33,10 @@ export function createNoticeFilter(): (event: PushedEvent) => Notice | undefined
         return isNew ? { title: 'ledgerTitle', body: 'ledgerBody' } : undefined
       }
       case 'price.missing':
-        return once(`price ${event.model}`, { title: 'priceTitle', body: 'priceBody' })
+        if (modelsTold.has(event.model) || event.at - priceToldAt < PRICES_TOLD_EVERY_MS) return undefined
+        priceToldAt = event.at
+        modelsTold.add(event.model)
+        return { title: 'priceTitle', body: 'priceBody' }
       case 'notice.given':
         // The server gives each of them once for each time that it becomes true.
         if (event.kind === 'low_balance') return { title: 'balanceTitle', body: 'balanceBody' }
@@ -46,3 +47,6 @@ export function createNoticeFilter(): (event: PushedEvent) => Notice | undefined
     }
   }
 }
+
+/** As a client wrote it. Some systems read markup in what they show, so whatever could be that is not shown. */
+export const modelToShow = (model: string): string => model.replaceAll(/[^\w.:/@+-]/g, '?').slice(0, 80)

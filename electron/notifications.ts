@@ -1,7 +1,7 @@
 // Shows notices in the system's own way. A press leads to the console.
 import { Notification } from 'electron'
 import type { GatewayEvents } from './gateway-events.ts'
-import { createNoticeFilter } from './notices.ts'
+import { createNoticeFilter, modelToShow } from './notices.ts'
 import type { Updates } from './updates/watch-updates.ts'
 import type { Say } from './words.ts'
 
@@ -30,7 +30,7 @@ export function notifyOperator({ events, updates, say, openConsole }: NotifyDeps
     for (const event of happened) {
       const notice = noticeOf(event)
       if (notice === undefined) continue
-      const model = event.type === 'price.missing' ? event.model : ''
+      const model = event.type === 'price.missing' ? modelToShow(event.model) : ''
       show(say()(notice.title), say()(notice.body, { model }))
     }
   })

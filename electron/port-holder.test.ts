@@ -1,7 +1,7 @@
 // Who holds a port: found for real on Linux, read out of what the other systems print.
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { findPortHolder, holderInLsof, listeningInodes, pidInNetstat } from './port-holder.ts'
+import { findPortHolder, holderInLsof, listeningInodes, nameToShow, pidInNetstat } from './port-holder.ts'
 
 test.runIf(process.platform === 'linux')(
   'this very process is found by the port that it listens on',
@@ -33,4 +33,10 @@ test('what lsof and netstat print is read, in any language of Windows', () => {
   TCP    0.0.0.0:8080           0.0.0.0:0              ABHÖREN          4242`
   expect(pidInNetstat(table, 8080)).toBe(4242)
   expect(pidInNetstat(table, 80)).toBeUndefined()
+})
+
+test('a program that calls itself a sentence of ours stays one short line', () => {
+  expect(nameToShow('node')).toBe('node')
+  expect(nameToShow('x\n\nPress OK\u202e\u0007 now')).toBe('x Press OK now')
+  expect(nameToShow('y'.repeat(5_000))).toHaveLength(60)
 })

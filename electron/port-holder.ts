@@ -9,6 +9,8 @@ import type { TakenPort } from '../contract/desktop.ts'
 export type PortHolder = NonNullable<TakenPort['holder']>
 
 const PATIENCE_MS = 3_000
+/** Longer than the name of any program that somebody knows by it. */
+const NAME_CHARACTERS_MAX = 60
 const run = promisify(execFile)
 
 export async function findPortHolder(
@@ -16,14 +18,23 @@ export async function findPortHolder(
   platform: NodeJS.Platform = process.platform,
 ): Promise<PortHolder | null> {
   try {
-    if (platform === 'linux') return await holderInProc(port)
-    if (platform === 'win32') return await holderOnWindows(port)
-    return holderInLsof(await output('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']))
+    const holder = await holderOn(platform, port)
+    return holder && { ...holder, name: nameToShow(holder.name) }
   } catch {
     // No such program, no right to look, or nothing found: the port is taken all the same.
     return null
   }
 }
+
+async function holderOn(platform: NodeJS.Platform, port: number): Promise<PortHolder | null> {
+  if (platform === 'linux') return holderInProc(port)
+  if (platform === 'win32') return holderOnWindows(port)
+  return holderInLsof(await output('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']))
+}
+
+/** A program calls itself what it likes; in a question of ours it is one short line, and turns no text around. */
+export const nameToShow = (name: string): string =>
+  [...name.replaceAll(/[\p{C}\p{Z}]+/gu, ' ')].slice(0, NAME_CHARACTERS_MAX).join('')
 
 const output = async (program: string, args: readonly string[]): Promise<string> =>
   (await run(program, [...args], { timeout: PATIENCE_MS, windowsHide: true })).stdout

@@ -9,10 +9,14 @@ import type { Ports, SecretStore } from '../server/ports.ts'
 
 export type PortsWithoutSecrets = Omit<Ports, 'secrets'>
 
+export const logsDirOf = (dataDir: string): string => join(dataDir, 'logs')
+
 export async function createPorts(dataDir: string): Promise<PortsWithoutSecrets> {
-  const logsDir = join(dataDir, 'logs')
+  const logsDir = logsDirOf(dataDir)
   mkdirSync(logsDir, { recursive: true, mode: 0o700 })
-  const { logger } = await createLogFiles(logsDir)
+  const { logger, close } = await createLogFiles(logsDir)
+  // However the app ends, what it said last is in the file.
+  process.once('exit', close)
   return {
     clock: createSystemClock(),
     ids: createSystemIds(),

@@ -4,11 +4,14 @@ import Store from 'electron-store'
 import { z } from 'zod'
 import { language, portNumber, theme } from '../contract/desktop.ts'
 
+/** Of more pixels than any wall of screens has, the system would make no window at all. */
+const PIXELS_MAX = 32_000
+const place = z.int().min(-PIXELS_MAX).max(PIXELS_MAX)
 const bounds = z.object({
-  x: z.int().optional(),
-  y: z.int().optional(),
-  width: z.int().min(400),
-  height: z.int().min(300),
+  x: place.optional(),
+  y: place.optional(),
+  width: place.min(400),
+  height: place.min(300),
   isMaximized: z.boolean(),
 })
 

@@ -21,11 +21,12 @@ export interface Sleep {
 export function followSleep({ control, actions, slept, changed }: SleepDeps): Sleep {
   /** Whether it stands still for the sleep; a machine may wake up while answers still end. */
   let stopped = Promise.resolve(false)
-  let wakeUp = (): void => undefined
+  let wakeUp: (() => void) | undefined
 
   powerMonitor.on('suspend', () => {
     const server = control.server()
-    if (server === undefined) return
+    // Told of twice, it is still the first sleep that it wakes up from.
+    if (server === undefined || wakeUp !== undefined) return
     const inFlight = server.inFlight()
     const wasPaused = server.isPaused()
     server.pause(true)
@@ -38,8 +39,8 @@ export function followSleep({ control, actions, slept, changed }: SleepDeps): Sl
     }
   })
   powerMonitor.on('resume', () => {
-    wakeUp()
-    wakeUp = () => undefined
+    wakeUp?.()
+    wakeUp = undefined
     const isStopped = stopped
     stopped = Promise.resolve(false)
     void isStopped.then((isStill) => (isStill ? actions.start() : undefined))

@@ -110,6 +110,10 @@ test("something else of that name, and a file that is none of a person's hand, a
   mkdirSync(codexDir)
   writeFileSync(file, 'x'.repeat(70_000))
   expect(profile.view(MODEL).problem).toBe('too_large')
+  // Read as a text it would come back as another one.
+  writeFileSync(file, Buffer.from('name = "caf\xe9"', 'latin1'))
+  expect(profile.view(MODEL).problem).toBe('not_text')
+  expect(profile.write({ model: MODEL, seen: 'name = "caf\ufffd"' })).toEqual({ outcome: 'not_text' })
 })
 
 // Windows keeps who may do what in access lists, not in these bits.

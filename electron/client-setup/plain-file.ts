@@ -16,9 +16,11 @@ import {
 import { dirname } from 'node:path'
 
 const BYTES_MAX = 64 * 1024
+/** What is no text would come back as something else than it was. */
+const TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** `link` and `not_a_file` are about the file or the folder that it is in; `failed` is whatever the system said. */
-export type FileProblem = 'link' | 'not_a_file' | 'too_large' | 'not_allowed' | 'failed'
+export type FileProblem = 'link' | 'not_a_file' | 'not_text' | 'too_large' | 'not_allowed' | 'failed'
 
 export class FileProblemError extends Error {
   readonly problem: FileProblem
@@ -39,7 +41,7 @@ export const readPlainFile = (path: string): string | null =>
     const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
     try {
       if (fstatSync(file).size > BYTES_MAX) throw new FileProblemError('too_large')
-      return readFileSync(file, 'utf8')
+      return textOf(readFileSync(file))
     } finally {
       closeSync(file)
     }
@@ -70,6 +72,14 @@ export const removePlainFile = (path: string): void =>
     readPlainFile(path)
     rmSync(path, { force: true })
   })
+
+function textOf(bytes: Buffer): string {
+  try {
+    return TEXT.decode(bytes)
+  } catch (cause) {
+    throw new FileProblemError('not_text', cause)
+  }
+}
 
 function checkFolder(dir: string): void {
   const kind = kindAt(dir)

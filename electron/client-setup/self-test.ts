@@ -1,6 +1,7 @@
 // What a client needs of this gateway, tried as a client would: over HTTP, with a key of its own that is deleted afterwards.
 import { z } from 'zod'
 import type { SelfTestCheck, SelfTestName } from '../../contract/desktop.ts'
+import { refusalIn, refused } from './refusal-text.ts'
 import { askOverSocket } from './socket-answer.ts'
 
 const PATIENCE_MS = 120_000
@@ -36,7 +37,6 @@ const usageShape = z.looseObject({
   total_tokens: count,
 })
 const finished = z.looseObject({ response: z.looseObject({ usage: usageShape }) })
-const refused = z.looseObject({ error: z.looseObject({ message: z.string(), code: z.string().nullable() }) })
 const listed = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) })
 const itemDone = z.looseObject({
   type: z.literal('response.output_item.done'),
@@ -185,15 +185,8 @@ function checkHeartbeat(silences: readonly number[], heartbeatSeconds: number): 
   return (longestMs / 1000).toFixed(1)
 }
 
-async function failureOf(response: Response): Promise<CheckFailure> {
-  const text = await response.text()
-  try {
-    const { error } = refused.parse(JSON.parse(text))
-    return new CheckFailure(`${response.status} ${error.code ?? ''}: ${error.message}`)
-  } catch {
-    return new CheckFailure(`${response.status}: ${text.slice(0, 200)}`)
-  }
-}
+const failureOf = async (response: Response): Promise<CheckFailure> =>
+  new CheckFailure(refusalIn(response.status, await response.text()))
 
 function fits<T>(shape: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = shape.safeParse(value)

@@ -1,6 +1,7 @@
 // Asks for one response over WebSocket, as Codex does where it was told that it may, and collects what comes until it ends.
 import { text } from 'node:stream/consumers'
 import { WebSocket } from 'ws'
+import { refusalIn } from './refusal-text.ts'
 
 interface SocketQuestion {
   /** With its `/v1`. */
@@ -36,7 +37,7 @@ export function askOverSocket({
     })
     ws.on('unexpected-response', async (_, response) => {
       const said = await text(response).catch(() => '')
-      reject(new Error(`${response.statusCode}: ${said.slice(0, 200)}`))
+      reject(new Error(refusalIn(response.statusCode, said)))
       ws.terminate()
     })
     ws.on('error', reject)

@@ -5,8 +5,8 @@ const QrCode = lazy(() => import('./qr-code.tsx').then(({ QrCode: code }) => ({ 
 
 interface ShareCardProps {
   readonly address: string
-  /** What the code opens, where that is not the address itself. */
-  readonly code?: string
+  /** What the code opens, where that is not the address itself; null where a phone cannot come. */
+  readonly code?: string | null
   /** What the code stands for, for those who cannot see it. */
   readonly codeLabel: string
   readonly isReached: boolean
@@ -18,13 +18,15 @@ interface ShareCardProps {
 export function ShareCard({ address, code = address, codeLabel, isReached, tag, children }: ShareCardProps) {
   return (
     <section className={isReached ? 'share lit' : 'share'}>
-      <div className="wall">
-        <div className="disc">
-          <Suspense fallback={<span className="qr" />}>
-            <QrCode text={code} label={codeLabel} />
-          </Suspense>
+      {code === null ? undefined : (
+        <div className="wall">
+          <div className="disc">
+            <Suspense fallback={<span className="qr" />}>
+              <QrCode text={code} label={codeLabel} />
+            </Suspense>
+          </div>
         </div>
-      </div>
+      )}
       <div className="says">
         {tag}
         <div className="address">{address}</div>

@@ -1,8 +1,11 @@
 // Every line that keeps a page from harming the machine or the gateway, tried as an attacker would who has got a script or a
 // link into the console.
-import { expect } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished } from 'vitest'
 import { addressOf, dataDirWith, startDesktop } from './desktop-app.ts'
 import { desktopJourney } from './desktop-journey.ts'
+import { click } from './tray-hand.ts'
 
 desktopJourney('a script in the page has the bridge and nothing else', async () => {
   const app = startDesktop({ dataDir: dataDirWith({}) })
@@ -119,6 +122,63 @@ desktopJourney('a page goes nowhere, opens nothing, and hands only known links t
   await page.getByRole('heading', { level: 1, name: 'Set up your gateway' }).waitFor()
 })
 
+/** Somebody who listens for what a page lets out. */
+async function startListener(): Promise<{ readonly url: string; readonly heard: string[] }> {
+  const heard: string[] = []
+  const server = createServer(({ url = '' }, response) => {
+    heard.push(url)
+    response.writeHead(200, { 'content-disposition': 'attachment' }).end('x')
+  })
+  server.on('connection', () => heard.push('connection'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard }
+}
+
+desktopJourney(
+  'a script in the page tells nobody what it reads, and saves nothing but what the page made',
+  async () => {
+    const app = startDesktop({ dataDir: dataDirWith({}) })
+    const page = await app.page()
+    const { url, heard } = await startListener()
+    await app.inMain(({ session, recorded }) => {
+      session.defaultSession.on('will-download', (event, item) => {
+        // Once the app's own listeners have been asked.
+        recorded.calls.push({ api: 'download', args: [item.getURL().slice(0, 19), event.defaultPrevented] })
+      })
+    })
+    await page.evaluate(`(async () => {
+    const add = (name, members) => document.body.append(Object.assign(document.createElement(name), members))
+    add('link', { rel: 'preconnect', href: '${url}' })
+    add('link', { rel: 'prefetch', href: '${url}/prefetch' })
+    add('img', { src: '${url}/image' })
+    navigator.sendBeacon('${url}/beacon', 'secret')
+    for (const make of [() => new WebSocket('${url.replace('http', 'ws')}/socket'), () => new EventSource('${url}/events')])
+      try { make() } catch {}
+    const save = (href) => Object.assign(document.createElement('a'), { href, download: 'a.txt' }).click()
+    for (const href of ['${url}/download?secret', 'data:text/plain,secret', URL.createObjectURL(new Blob(['codes']))]) {
+      save(href)
+      await new Promise((next) => setTimeout(next, 300))
+    }
+  })()`)
+    const downloads = () =>
+      app.inMain(({ recorded }) =>
+        recorded.calls.filter(({ api }) => api === 'download').map(({ args }) => args),
+      )
+    await expect.poll(downloads).toContainEqual(['blob:app://console/', false])
+    expect(await downloads()).toContainEqual(['data:text/plain,sec', true])
+    expect(heard).toEqual([])
+    expect(
+      await app.inMain(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.getWebRTCIPHandlingPolicy(),
+      ),
+    ).toBe('disable_non_proxied_udp')
+  },
+)
+
 desktopJourney('only the top frame of the console is listened to, on the only channel', async () => {
   const app = startDesktop({ dataDir: dataDirWith({}) })
   await app.page()
@@ -149,6 +209,30 @@ desktopJourney('only the top frame of the console is listened to, on the only ch
     error: { code: 'invalid_input' },
   })
   expect(await as(ours, 'users.list')).toMatchObject({ error: { code: 'unauthenticated' } })
+
+  // Names and arguments that are of no schema: refused whole, and nothing of them stays behind.
+  for (const name of ['__proto__', 'constructor', 'desktop.', 'desktop.toString', 'x'.repeat(1_000_000)])
+    expect(await as(ours, name)).toMatchObject({ ok: false, error: { code: 'operation_not_found' } })
+  const refused = await app.inMain(async ({ ipc }, senderFrame) => {
+    const ask = (name: unknown, input: unknown) =>
+      ipc
+        .invoke({ senderFrame }, 'codex-gateway', [name, input])
+        .then((answer) => (answer as { error?: { code: string } }).error?.code, String)
+    const polluting = JSON.parse('{ "__proto__": { "isPaused": true } }')
+    const deep = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`)
+    const codes = [
+      await ask('desktop.pause', polluting),
+      await ask('desktop.codexProfile', { model: 'x'.repeat(5_000_000) }),
+      await ask('desktop.saveCsv', { file: 'users.csv', query: { search: deep } }),
+      await ask('setup.status', deep),
+      await ask({ toString: 'no function' }, {}),
+    ]
+    return { codes, isPolluted: 'isPaused' in {} }
+  }, ours)
+  expect(refused).toEqual({
+    codes: [...Array(4).fill('invalid_input'), expect.stringContaining('TypeError')],
+    isPolluted: false,
+  })
 })
 
 desktopJourney('one instance, one window, and a gateway that outlives both', async () => {
@@ -170,7 +254,17 @@ desktopJourney('one instance, one window, and a gateway that outlives both', asy
   const loads = () =>
     app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL())
   await expect.poll(loads).toBe('app://console/setup')
+  // One that crashes again and again is let go, and comes back when somebody asks for it.
+  const crashAgain = () =>
+    app.inMain(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows()
+      window?.webContents.emit('render-process-gone', {}, { reason: 'oom', exitCode: 1 })
+      return window !== undefined
+    })
+  await expect.poll(crashAgain).toBe(false)
   expect((await fetch(`${address}/healthz`)).status).toBe(200)
+  await click(app, 'openConsole')
+  await expect.poll(loads).toBe('app://console/setup')
   await app.inMain(({ app: electronApp }) => electronApp.quit())
   expect(await app.exited).toBe(0)
 })

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'playwright'
+import type { Locator, Page } from 'playwright'
 import { onTestFinished } from 'vitest'
 import type { Seen } from './main-process/recorder.mjs'
 import { chosenElectron, startOnElectron } from './on-electron.ts'
@@ -147,10 +147,10 @@ export const setUpDemo = (page: Page): Promise<string> =>
 
 /**
  * Saved for a person to look at: the page as it is, and with `ALL_LOOKS=1` in both languages and both themes, which takes its
- * time. It is left in English and light.
+ * time. It is left in English and light. `part` is brought into view, and found without any word.
  */
-export async function takeAllPictures(page: Page, name: string): Promise<void> {
-  if (!process.env['ALL_LOOKS']) return takePicture(page, name)
+export async function takeAllPictures(page: Page, name: string, part?: Locator): Promise<void> {
+  if (!process.env['ALL_LOOKS']) return takePicture(page, name, part)
   for (const [look, language, theme] of [
     ['zh-light', 'zh-CN', 'light'],
     ['zh-dark', 'zh-CN', 'dark'],
@@ -169,13 +169,14 @@ export async function takeAllPictures(page: Page, name: string): Promise<void> {
     // What is still being asked for, and a code that is still being drawn.
     for (const unfinished of ['.sk', 'span.qr'])
       await page.locator(unfinished).first().waitFor({ state: 'detached' })
-    await takePicture(page, `${name}-${look}`)
+    await takePicture(page, `${name}-${look}`, part)
   }
 }
 
 /** Saved for a person to look at. */
-export async function takePicture(page: Page, name: string): Promise<void> {
+export async function takePicture(page: Page, name: string, part?: Locator): Promise<void> {
   mkdirSync(SCREENS_DIR, { recursive: true })
+  await part?.scrollIntoViewIfNeeded()
   await page.evaluate('document.fonts.ready')
   await page.screenshot({ path: join(SCREENS_DIR, `desktop-${name}.png`) })
 }

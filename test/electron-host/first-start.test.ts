@@ -1,6 +1,6 @@
 // The first minutes with the app, and the next start: set-up in the window, the key in the real keychain, a request from another
 // process, its row in the window, and an end that leaves nothing behind.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
@@ -70,6 +70,7 @@ keychainJourney('from the first start to the first request, and on after the nex
   expect(await textOf(await begin('Hello'))).not.toBe('')
   await rows.first().waitFor()
   expect(await rows.count()).toBe(1)
+  await takeAllPictures(page, 'first-row')
 
   // One is in flight. To stop means that nobody new comes in, and that it ends as if nothing were.
   const running = await begin('[[demo:delay=40]] [[demo:tokens=100]]')
@@ -86,6 +87,8 @@ keychainJourney('from the first start to the first request, and on after the nex
   expect(await app.exited).toBe(0)
   await expect(fetch(address)).rejects.toThrow()
   expect(filesWith(app.dataDir, UPSTREAM_KEY)).toEqual([])
+  expect(app.printed()).not.toContain(UPSTREAM_KEY)
+  if (process.platform !== 'win32') expect(openToOthers(app.dataDir)).toEqual([])
 
   const next = startDesktop({ env, dataDir: app.dataDir })
   const nextPage = await next.page()
@@ -108,6 +111,13 @@ const filesWith = (dir: string, text: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
     .filter((path) => readFileSync(path).includes(text))
+
+/** What anybody but its owner could read or write: database, logs, preferences, the browser's own files. */
+const openToOthers = (dir: string): readonly string[] =>
+  readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() || entry.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => (statSync(path).mode & 0o077) !== 0)
 
 async function textOf(stream: AsyncIterable<{ readonly choices: readonly Choice[] }>): Promise<string> {
   let text = ''

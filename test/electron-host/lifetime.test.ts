@@ -58,6 +58,8 @@ desktopJourney(
     // The lid is closed on an answer: nobody new is let in, and afterwards somebody is told.
     const first = await stream(app, secret)
     await power(app, 'suspend')
+    // Some systems say it twice.
+    await power(app, 'suspend')
     const refused = await ask(addressOf(app), secret, 'Hello')
     expect([refused.status, await refused.json()]).toMatchObject([503, { error: { code: 'gateway_paused' } }])
     await power(app, 'resume')

@@ -28,6 +28,7 @@ desktopJourney(
     await takeAllPictures(page, 'codex-difference')
     await panel.getByRole('button', { name: 'Replace file' }).click()
     await panel.getByText('This profile is in place.').waitFor()
+    await takeAllPictures(page, 'codex-written')
     const [address = ''] = (await page.evaluate(
       `window.codexGateway.call('system.status', {}).then(({ data }) => data.addresses)`,
     )) as string[]
@@ -54,6 +55,18 @@ desktopJourney(
         `window.codexGateway.call('keys.list', {}).then(({ data }) => data.rows.map(({ name }) => name))`,
       ),
     ).toEqual(['laptop'])
+
+    // A gateway that lets nobody in fails it, and each check says why.
+    await page.evaluate(`window.codexGateway.call('desktop.pause', { isPaused: true })`)
+    await panel.getByRole('button', { name: 'Run again' }).click()
+    for (const name of ['Streamed answer', 'Answer over WebSocket'])
+      await panel
+        .getByRole('listitem')
+        .filter({ hasText: name })
+        .getByText('503 gateway_paused: The operator')
+        .waitFor()
+    await takePicture(page, 'self-test-failed')
+    await page.evaluate(`window.codexGateway.call('desktop.pause', { isPaused: false })`)
 
     await panel.getByRole('button', { name: 'Restore what was there' }).click()
     await panel.getByRole('button', { name: 'Replace file' }).waitFor()

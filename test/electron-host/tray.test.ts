@@ -46,11 +46,32 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
   expect(await app.inMain(({ clipboard }) => clipboard.readText())).toBe(`${address}/v1`)
   await click(app, 'openPortal')
   expect(await calls(app, 'shell.openExternal')).toEqual([address])
+  await app.inMain(({ shell }) => {
+    Object.assign(shell, { openExternal: () => Promise.reject(new Error('there is none')) })
+  })
+  await answerNext(app, 0)
+  await click(app, 'openPortal')
+  await expect
+    .poll(async () => (await calls(app, 'dialog.showMessageBox')).at(-1))
+    .toMatchObject({ message: 'No browser could be opened', detail: address })
   await click(app, 'startAtLogin')
   const autostart = join(home, 'autostart', 'codex-gateway.desktop')
   expect(readFileSync(autostart, 'utf8')).toContain('--hidden')
   await click(app, 'startAtLogin')
   expect(existsSync(autostart)).toBe(false)
+
+  // Asked about itself it has a name, a version and a picture: the system knows none of them.
+  const [about] = (await calls(app, 'app.setAboutPanelOptions')) as Electron.AboutPanelOptionsOptions[]
+  expect(about).toMatchObject({ applicationName: 'Codex Gateway', applicationVersion: expect.any(String) })
+  expect(existsSync(about?.iconPath ?? '')).toBe(true)
+  const roles = await app.inMain(({ Menu }) =>
+    Menu.getApplicationMenu()?.items.flatMap(
+      ({ submenu }) => submenu?.items.map(({ role }) => role?.toLowerCase()) ?? [],
+    ),
+  )
+  expect(roles).toEqual(
+    expect.arrayContaining(['about', 'quit', 'copy', 'paste', 'reload', 'zoomin', 'minimize']),
+  )
 
   // Somebody's answer is on its way: the machine stays awake, and what would end the answer asks first.
   const secret = await setUpDemo(page)
@@ -61,7 +82,7 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
 
   await answerNext(app, STAY)
   await click(app, 'stop')
-  await expect.poll(() => calls(app, 'dialog.showMessageBox')).toHaveLength(2)
+  await expect.poll(() => calls(app, 'dialog.showMessageBox')).toHaveLength(3)
   expect((await seen(app)).icon).toBe('running.png')
 
   await click(app, 'pause')
@@ -102,8 +123,20 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
   await page.getByRole('link', { name: '用户' }).click()
   await page.getByRole('cell', { name: 'ada@example.test', exact: true }).waitFor()
 
+  // Quitting asks as well, and somebody may rather stay.
+  const last = await ask(address, secret, '[[demo:delay=50]] [[demo:tokens=2000]]')
+  const cut = last.text().catch(() => 'cut')
+  await expect.poll(async () => (await seen(app)).items).toMatchObject({ inFlight: '1 个请求正在进行' })
+  await answerNext(app, STAY)
+  await click(app, 'quit')
+  await expect
+    .poll(async () => (await calls(app, 'dialog.showMessageBox')).at(-1))
+    .toMatchObject({ message: '1 个请求正在进行', buttons: ['等待完成', '立即中断', '继续运行'] })
+  expect((await fetch(`${address}/healthz`)).status).toBe(200)
+  await answerNext(app, CUT)
   await click(app, 'quit')
   expect(await app.exited).toBe(0)
+  expect(await cut).not.toContain('[DONE]')
 })
 
 desktopJourney(
@@ -120,22 +153,28 @@ desktopJourney(
     const address = ((await seen(app)).items['state'] ?? '').replace('Running at ', '')
     expect((await ask(address, 'sk-cg-none', 'Hello')).status).toBe(401)
 
-    // The machine moves into another network, and wakes up there.
+    const moveTo = (address: string, event?: 'resume') =>
+      app.inMain(
+        ({ powerMonitor }, to) => {
+          const info = { address: to.address, family: 'IPv4', netmask: '255.255.255.0', internal: false }
+          const os = process.getBuiltinModule('node:os')
+          Object.assign(os, { networkInterfaces: () => ({ eth7: [info] }) })
+          process.getBuiltinModule('node:module').syncBuiltinESMExports()
+          if (to.event !== undefined) powerMonitor.emit(to.event)
+        },
+        { address, event },
+      )
+    // The machine is moved into another network while everything runs.
     await page.evaluate(`location.href = '/admin/connect'`)
     await page.getByRole('heading', { name: 'Connect', exact: true }).waitFor()
-    await app.inMain(({ powerMonitor }) => {
-      const info = { address: '192.168.77.7', family: 'IPv4', netmask: '255.255.255.0', internal: false }
-      const os = process.getBuiltinModule('node:os')
-      Object.assign(os, { networkInterfaces: () => ({ eth7: [info] }) })
-      process.getBuiltinModule('node:module').syncBuiltinESMExports()
-      powerMonitor.emit('resume')
-    })
+    await moveTo('192.168.77.7')
     const moved = address.replace('127.0.0.1', '192.168.77.7')
     await expect
       .poll(async () => (await seen(app)).items)
       .toMatchObject({ networkAddress: `Other machines: ${moved}` })
     await page.getByText(`${moved}/v1`).first().waitFor()
     await takeAllPictures(page, 'connect')
+    await takeAllPictures(page, 'firewall', page.getByText('ufw allow'))
     await click(app, 'copyAddress')
     expect(await app.inMain(({ clipboard }) => clipboard.readText())).toBe(`${moved}/v1`)
 
@@ -147,11 +186,18 @@ desktopJourney(
       .toMatchObject({ networkAddress: `Other machines: ${secure}` })
     await page.getByText(`${secure}/v1`).first().waitFor()
     await page.getByRole('heading', { name: 'Trust this gateway' }).waitFor()
+    await takeAllPictures(page, 'trust', page.getByText('CODEX_CA_CERTIFICATE'))
     const leaf = await page.evaluate(
       `window.codexGateway.call('https.get', {}).then(({ data }) => data.leaf)`,
     )
     expect(leaf).toMatchObject({ subjects: expect.arrayContaining(['192.168.77.7']) })
     await page.evaluate(`window.codexGateway.call('settings.update', { https: 'off' })`)
+
+    // It falls asleep there, and wakes up somewhere else.
+    await moveTo('192.168.88.8', 'resume')
+    await expect
+      .poll(async () => (await seen(app)).items)
+      .toMatchObject({ networkAddress: `Other machines: ${address.replace('127.0.0.1', '192.168.88.8')}` })
 
     // What needs the operator is told once, however often it happens.
     await page.evaluate(`window.codexGateway.call('settings.update', { lowBalanceNanoUsd: 1_000_000_000 })`)
@@ -162,5 +208,26 @@ desktopJourney(
     await expect.poll(told).toEqual(['A balance is running low', 'The upstream does not answer as it should'])
     await click(app, 'openToNetwork')
     await expect.poll(() => network().catch(() => 'restarting')).toBe('127.0.0.1')
+
+    // What the business is run by has gone through two starts, and stands in no file of the app.
+    expect(
+      await page.evaluate(
+        `window.codexGateway.call('settings.get', {}).then(({ data }) => data.lowBalanceNanoUsd)`,
+      ),
+    ).toBe(1_000_000_000)
+    expect(
+      Object.keys(
+        JSON.parse(readFileSync(join(app.dataDir, 'desktop', 'preferences.json'), 'utf8')),
+      ).toSorted(),
+    ).toEqual([
+      'isOpenToNetwork',
+      'language',
+      'looksForUpdates',
+      'port',
+      'secretPlace',
+      'startsAtLogin',
+      'theme',
+      'window',
+    ])
   },
 )

@@ -148,8 +148,16 @@ packagedJourney(
     const { image, env } = packageWith(feed.url, home)
     feed.publish('9.9.9')
     const dataDir = dataDirWith({ looksForUpdates: false })
-    const app = startDesktop({ dataDir, env })
+    const switches = ['remote-debugging-port', 'remote-debugging-pipe']
+    const app = startDesktop({ dataDir, env, args: switches.map((name) => `--${name}=9222`) })
     const page = await app.page()
+    // A package lets no debugger into its pages, whatever it is started with.
+    expect(
+      await app.inMain(
+        ({ app: { commandLine } }, names) => names.filter((name) => commandLine.hasSwitch(name)),
+        switches,
+      ),
+    ).toEqual([])
     const view = () =>
       page.evaluate(`window.codexGateway.call('desktop.get', {}).then(({ data }) => data.update.kind)`)
     expect([await view(), feed.asked]).toEqual(['idle', []])

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Configuration } from 'electron-builder'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { APP_ID } from '../../electron/app-id.ts'
 import { ROOT } from '../../scripts/setup.mjs'
 import { publishFlags, publishFor } from '../../scripts/update-feed.mjs'
 import { dataDirWith, newDataDir, startDesktop } from '../electron-host/desktop-app.ts'
@@ -30,6 +31,7 @@ test('the packager knows every member of the configuration, which names the runt
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const configuration = readFileSync(join(ROOT, 'electron-builder.yml'), 'utf8')
   expect(configuration).toContain(`electronVersion: ${manifest.devDependencies.electron}\n`)
+  expect(configuration).toContain(`\nappId: ${APP_ID}\n`)
 })
 
 test('what the app needs is there, of machine code for this platform only', () => {
@@ -44,6 +46,7 @@ test('what the app needs is there, of machine code for this platform only', () =
       'dist/drizzle/meta/_journal.json',
       'dist/licences.json',
       'build/tray/running.png',
+      'build/icons/64x64.png',
     ]),
   )
   const native = packed.files.filter(({ path }) => path.endsWith('.node'))
@@ -60,7 +63,7 @@ test('what the app needs is there, of machine code for this platform only', () =
 test('no sources, no tests, no documents, no secrets, and no more than the budget', () => {
   const strange = paths().filter(
     (path) =>
-      !/^(package\.json|dist\/(electron|renderer|drizzle)\/|dist\/licences\.json$|build\/tray\/|node_modules\/(better-sqlite3|@node-rs|@napi-rs)\/)/.test(
+      !/^(package\.json|dist\/(electron|renderer|drizzle)\/|dist\/licences\.json$|build\/(tray|icons)\/|node_modules\/(better-sqlite3|@node-rs|@napi-rs)\/)/.test(
         path,
       ) || /\.(tsx?|map|md|test\.\w+|env|pem|key)$|(^|\/)(\.env|\.npmrc|secrets|test|docs)\b/.test(path),
   )

@@ -74,6 +74,10 @@ function dialogsAnsweredFrom(recorded, record) {
       // Nobody answers: the dialog stays, as it would.
       return response === undefined ? new Promise(() => undefined) : { response }
     },
+    /** It waits for a person, and the app ends after it: what it says is printed. */
+    showErrorBox(/** @type {string} */ title, /** @type {string} */ content) {
+      process.stderr.write(`${title}: ${content}\n`)
+    },
     async showSaveDialog(/** @type {unknown[]} */ ...args) {
       record('dialog.showSaveDialog', ...args)
       const filePath = recorded.saveAnswers.shift()
@@ -89,7 +93,7 @@ function dialogsAnsweredFrom(recorded, record) {
  * @param {(api: string, ...args: unknown[]) => void} record
  * @returns {void}
  */
-function keepFromTheDesktop({ shell, Notification, powerSaveBlocker }, record) {
+function keepFromTheDesktop({ app, shell, Notification, powerSaveBlocker }, record) {
   Object.assign(shell, {
     openExternal: (/** @type {string} */ url) => Promise.resolve(record('shell.openExternal', url)),
     openPath(/** @type {string} */ path) {
@@ -100,6 +104,13 @@ function keepFromTheDesktop({ shell, Notification, powerSaveBlocker }, record) {
   Notification.prototype.show = function show() {
     record('Notification.show', { title: this.title, body: this.body })
   }
+  const tell = app.setAboutPanelOptions.bind(app)
+  Object.assign(app, {
+    setAboutPanelOptions(/** @type {Electron.AboutPanelOptionsOptions} */ options) {
+      record('app.setAboutPanelOptions', options)
+      tell(options)
+    },
+  })
   const start = powerSaveBlocker.start.bind(powerSaveBlocker)
   Object.assign(powerSaveBlocker, {
     start(/** @type {Parameters<typeof start>[0]} */ kind) {

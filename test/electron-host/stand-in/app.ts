@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Chromium } from './chromium.ts'
 import { preventable, unmodelled } from './modelled.ts'
 import { schemes } from './schemes.ts'
+import { session } from './session.ts'
 
 /** What the window that belongs to the app has to offer when it ends. */
 interface ClosableWindow {
@@ -28,6 +29,18 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0)
   } catch {
     return false
+  }
+}
+
+function switchesIn(argv: readonly string[]) {
+  const given = new Set(argv.flatMap((arg) => /^--([^=]+)/.exec(arg)?.[1] ?? []))
+  /** What Chromium here is told as well. */
+  const appended: string[] = []
+  return {
+    appended,
+    hasSwitch: (name: string) => given.has(name),
+    removeSwitch: (name: string) => void given.delete(name),
+    appendSwitch: (name: string, value: string) => void appended.push(`--${name}=${value}`),
   }
 }
 
@@ -57,6 +70,8 @@ class App
     >
 {
   readonly chromium = new Chromium()
+  /** What the app was started with, as far as it is for Chromium. */
+  readonly commandLine = switchesIn(process.argv)
   /** Set by the file of the windows, which needs this one. */
   windows: () => readonly ClosableWindow[] = () => []
   colors: () => 'light' | 'dark' = () => 'light'
@@ -80,8 +95,10 @@ class App
     // The app's first lines run before anything is ready.
     await new Promise((resolve) => setImmediate(resolve))
     const { chromium, language } = surroundings
-    await this.chromium.start(chromium, join(this.getPath('userData'), 'chromium'), language)
+    const { appended } = this.commandLine
+    await this.chromium.start(chromium, join(this.getPath('userData'), 'chromium'), language, appended)
     await this.#closePopups()
+    await session.defaultSession.followDownloads(this.chromium, join(this.getPath('userData'), 'downloads'))
     this.#isReady = true
     schemes.noteReady()
     this.emit('ready')
@@ -134,7 +151,7 @@ class App
   setAppUserModelId(): void {
     // Windows' own.
   }
-  setAboutPanelOptions(): void {
+  setAboutPanelOptions(_options: Electron.AboutPanelOptionsOptions): void {
     // A panel of the system.
   }
   showAboutPanel(): void {

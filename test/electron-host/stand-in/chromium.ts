@@ -51,14 +51,15 @@ export class Chromium extends EventEmitter {
     this.setMaxListeners(100)
   }
 
-  async start(executable: string, dir: string, language: string): Promise<void> {
+  /** Of a switch that is there twice, the last one counts. */
+  async start(executable: string, dir: string, language: string, switches: readonly string[]): Promise<void> {
     const temporary = join(dir, 'tmp')
     mkdirSync(temporary, { recursive: true })
     // Its own sandbox refuses to work for root, as which containers run tests.
     const root = process.getuid?.() === 0 ? ['--no-sandbox'] : []
     const child = spawn(
       executable,
-      [...FLAGS, ...root, `--lang=${language}`, `--user-data-dir=${join(dir, 'profile')}`],
+      [...FLAGS, ...root, ...switches, `--lang=${language}`, `--user-data-dir=${join(dir, 'profile')}`],
       { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: temporary, LANGUAGE: language } },
     )
     this.#process = child

@@ -21,8 +21,9 @@ export function toWire(url: string): string {
 }
 
 export function fromWire(url: string): string {
-  const [, host = '', scheme = '', rest = ''] = /^https:\/\/(.*)\.([^.]+)\.invalid(.*)$/.exec(url) ?? []
-  return privileges.has(scheme) ? `${scheme}://${host}${rest}` : url
+  const [, blob = '', host = '', scheme = '', rest = ''] =
+    /^(blob:)?https:\/\/(.*)\.([^.]+)\.invalid(.*)$/.exec(url) ?? []
+  return privileges.has(scheme) ? `${blob}${scheme}://${host}${rest}` : url
 }
 
 export function originOf(url: string): string {

@@ -1,7 +1,9 @@
 // The session of all pages. Chromium cannot ask at the moment of a request, so the app's handlers are asked once for each page
 // and their answers become the browser's own settings.
-import type { Chromium } from './chromium.ts'
-import { originOf, toWire } from './schemes.ts'
+import { EventEmitter } from 'node:events'
+import type { Chromium, Loose } from './chromium.ts'
+import { preventable } from './modelled.ts'
+import { fromWire, originOf, toWire } from './schemes.ts'
 
 type RequestHandler = Parameters<Electron.Session['setPermissionRequestHandler']>[0]
 type CheckHandler = Parameters<Electron.Session['setPermissionCheckHandler']>[0]
@@ -18,6 +20,7 @@ const PERMISSIONS = [
 ] as const
 
 class Session
+  extends EventEmitter
   implements
     Pick<
       Electron.Session,
@@ -41,6 +44,17 @@ class Session
   }
   setSpellCheckerEnabled() {
     // There is no spell checker.
+  }
+
+  /** The browser is about to write a file; who prevents that leaves nothing behind. */
+  async followDownloads(chromium: Chromium, dir: string): Promise<void> {
+    chromium.hear('Browser.downloadWillBegin', ({ url, guid }: Loose) => {
+      const event = preventable({})
+      this.emit('will-download', event, { getURL: () => fromWire(url) })
+      if (event.defaultPrevented) chromium.send('Browser.cancelDownload', { guid }).catch(() => undefined)
+    })
+    const behaviour = { behavior: 'allow', downloadPath: dir, eventsEnabled: true }
+    await chromium.send('Browser.setDownloadBehavior', behaviour)
   }
 
   /** Without a handler everything is granted, as in Electron. */

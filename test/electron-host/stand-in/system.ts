@@ -13,7 +13,11 @@ export const shell = {
 
 /** Nobody is there to answer: a dialog stays open. */
 const stayOpen = (): Promise<never> => new Promise(() => undefined)
-export const dialog = { showMessageBox: stayOpen, showSaveDialog: stayOpen }
+export const dialog = {
+  showMessageBox: stayOpen,
+  showSaveDialog: stayOpen,
+  showErrorBox: (_title: string, _content: string): void => undefined,
+}
 
 export class Notification extends EventEmitter {
   static isSupported = (): boolean => true

@@ -49,6 +49,7 @@ export class WebContents extends EventEmitter {
   #scripts: string[] = []
   #onOpen: OpenHandler | undefined
   #isGone = false
+  #callPolicy = 'default'
 
   constructor(chromium: Chromium, preload: string | undefined) {
     super()
@@ -65,6 +66,13 @@ export class WebContents extends EventEmitter {
   }
   getURL(): string {
     return fromWire(this.#frames.get(this.targetId)?.url ?? '')
+  }
+  /** Kept, and not followed: the browser takes it at its start alone. */
+  setWebRTCIPHandlingPolicy(policy: string): void {
+    this.#callPolicy = policy
+  }
+  getWebRTCIPHandlingPolicy(): string {
+    return this.#callPolicy
   }
   isDestroyed(): boolean {
     return this.#isGone
@@ -228,7 +236,7 @@ export class WebContents extends EventEmitter {
     if (answer?.action !== 'deny') unmodelled(`an opened window (${url})`)
   }
 
-  /** A navigation is asked about, a file of the app's own schemes is answered, and nothing else leaves the machine. */
+  /** A navigation is asked about, a file of the app's own schemes is answered. What else it lets pass is found on this machine only. */
   async #decideRequest({ requestId, request, resourceType, frameId }: Loose): Promise<void> {
     const fail = (errorReason: string) =>
       this.#send('Fetch.failRequest', { requestId, errorReason }).catch(() => undefined)
@@ -241,9 +249,7 @@ export class WebContents extends EventEmitter {
       const answering = schemes.answer(
         new Request(url, { method, headers, ...(postData ? { body: postData } : {}) }),
       )
-      if (answering === undefined) {
-        return void (await fail('BlockedByClient'))
-      }
+      if (answering === undefined) return void (await this.#send('Fetch.continueRequest', { requestId }))
       const answer = await answering
       await this.#send('Fetch.fulfillRequest', {
         requestId,

@@ -81,7 +81,7 @@ function Places({ network }: { readonly network: NetworkView }) {
       )}
       <ShareCard
         address={`${best.url}/v1`}
-        code={`${best.url}/hello`}
+        code={isLocal ? null : `${best.url}/hello`}
         codeLabel={t('codeLabel', { url: `${best.url}/hello` })}
         isReached={best.reached !== null}
         tag={<ReachedTag place={best} isLocal={isLocal} />}
@@ -91,9 +91,11 @@ function Places({ network }: { readonly network: NetworkView }) {
           <LabelledCopyButton kind="primary" text={`${best.url}/v1`}>
             {t('copyAddress')}
           </LabelledCopyButton>
-          <LabelledCopyButton text={t('message', { url: `${best.url}/v1`, portal: best.url })}>
-            {t('copyMessage')}
-          </LabelledCopyButton>
+          {isLocal ? undefined : (
+            <LabelledCopyButton text={t('message', { url: `${best.url}/v1`, portal: best.url })}>
+              {t('copyMessage')}
+            </LabelledCopyButton>
+          )}
         </div>
       </ShareCard>
       {isInDesktopWindow() ? <ThisComputerPanel /> : undefined}

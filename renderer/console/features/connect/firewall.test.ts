@@ -10,7 +10,8 @@ test.each([
 })
 
 test('Windows is told that the network is a private one, by its name', () => {
-  expect(firewallSteps('windows', 1, 'Ethernet 2')[0]?.text).toContain('-InterfaceAlias "Ethernet 2"')
+  expect(firewallSteps('windows', 1, 'Ethernet 2')[0]?.text).toContain("-InterfaceAlias 'Ethernet 2'")
+  expect(firewallSteps('windows', 1, "a'; $(rm)")[0]?.text).toContain("-InterfaceAlias 'a''; $(rm)'")
 })
 
 test('macOS asks by itself', () => {
