@@ -26,6 +26,8 @@ export interface BodyFacts {
   readonly extraOutputTokensMax: number
   /** What bounds the input; `undefined` where only the context window does. */
   readonly input: InputBound | undefined
+  /** Whether it names text that stands elsewhere, as long as the context window takes. */
+  readonly hidesText: boolean
   /** Hosted tools that the request offers. */
   readonly hosted: Readonly<HostedAsk>
   /** A stored prompt that the request names. What stands in it is not known here. */
@@ -60,6 +62,7 @@ export const PLAIN_FACTS = {
   inputs: 1,
   isOutputLimitable: true,
   extraOutputTokensMax: 0,
+  hidesText: false,
   hosted: nothingHosted(),
   promptId: undefined,
   inputImages: 0,

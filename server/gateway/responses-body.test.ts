@@ -356,6 +356,7 @@ describe('a responses body', () => {
       toolCallsMax: 10,
       toolCallsNamed: undefined,
       searchesFixed: 0,
+      hidesText: false,
       hosted: {
         places: new Map([['web_search', 'input[0].tools[4]']]),
         search: 'plain',

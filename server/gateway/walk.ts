@@ -9,6 +9,8 @@ export interface Walk {
   /** Bytes of base64 that are images, and cost by the image and not by the byte. */
   imageBytes: number
   needsFullWindow: boolean
+  /** Whether it names text that stands nowhere in it: a stored prompt, a file that is kept or fetched elsewhere. */
+  hidesText: boolean
   /** Whether there may be images that were not counted: in files, in what is not known. */
   hidesImages: boolean
   readonly hosted: HostedAsk
@@ -35,6 +37,7 @@ export const startWalk = (mayNameFiles = false): Walk => ({
   images: 0,
   imageBytes: 0,
   needsFullWindow: false,
+  hidesText: false,
   hidesImages: false,
   hosted: nothingHosted(),
   promptId: undefined,
@@ -66,6 +69,12 @@ const PARAM_LENGTH_MAX = 200
 export function noteUnbounded(walk: Walk): void {
   walk.needsFullWindow = true
   walk.hidesImages = true
+}
+
+/** The same, of what is named and stands elsewhere. */
+export function noteElsewhere(walk: Walk): void {
+  walk.hidesText = true
+  noteUnbounded(walk)
 }
 
 const REFERENCES_MAX = 2_000

@@ -2,6 +2,7 @@
 // from the page.
 import { afterAll, expect, test } from 'vitest'
 import {
+  DEFAULT_CONTEXT_WINDOW_TOKENS,
   DEFAULT_OUTPUT_FLOOR_TOKENS,
   DEFAULT_REASONING_OUTPUT_FLOOR_TOKENS,
   type PriceRates,
@@ -392,6 +393,18 @@ test('how a hold ends', () => {
   expect(input).toBe((requestTokens ?? 0) * (inputRate ?? 0))
   expect(output).toBe((answerTokens ?? 0) * (outputRate ?? 0))
   expect(chargeOf({ requestBytes, relayedTextBytes }).amountNanoUsd).toBe(amount('Estimate', 'Charged'))
+  for (const [label, unseenInputTokens, more] of [
+    ['A response of 1,100 tokens', 1_100, {}],
+    ['A stored prompt', DEFAULT_CONTEXT_WINDOW_TOKENS, {}],
+    ['A stored prompt, where $0.20 were held', DEFAULT_CONTEXT_WINDOW_TOKENS, { holdNanoUsd: 200_000_000 }],
+  ] as const) {
+    const unseen = settlement({ requestBytes, relayedTextBytes, unseenInputTokens, ...more })
+    const [inputTokens, outputOfIt, amountNanoUsd] = numbers('Named in the request', label)
+    expect(unseen).toMatchObject({
+      usage: { inputTokens, outputTokens: outputOfIt },
+      charge: { amountNanoUsd, reason: 'estimated' },
+    })
+  }
 
   const cut = chargeOf({ ending: 'drain_cut', holdNanoUsd: amount('Cut', 'Held') })
   expect(cut).toMatchObject({ amountNanoUsd: amount('Cut', 'Charged'), reason: 'estimated' })
