@@ -10,7 +10,7 @@ import {
 import { settingsSchema } from '../../contract/settings.ts'
 import { Drains } from '../../server/gateway/drains.ts'
 import { countOf } from '../../server/gateway/media/images-body.ts'
-import { msByBytes, spokenTokensOfMs } from '../../server/gateway/media/sound-tokens.ts'
+import { msByBytes, msOfTranscript, spokenTokensOfMs } from '../../server/gateway/media/sound-tokens.ts'
 import { availableNanoUsd } from '../../server/ledger/balance.ts'
 import { balanceBound } from '../../server/ledger/bound.ts'
 import { amountOfLine, chargeFor, chargeLines } from '../../server/ledger/charge.ts'
@@ -168,6 +168,12 @@ test('images and sound', () => {
         'Milliseconds that were measured',
         flat,
         (count) => ({ audioInputMs: Math.ceil(count / 1_000) * 1_000 }),
+      ],
+      [
+        'Sound',
+        'Letters of a transcript, of a sound that claims to be shorter',
+        flat,
+        (count) => ({ audioInputMs: msOfTranscript('a'.repeat(count)) }),
       ],
       ['Sound', 'Bytes that could not be measured', flat, (count) => ({ audioInputMs: msByBytes(count) })],
       ['Sound', 'Characters spoken', flat, (count) => ({ speechCharacters: count })],

@@ -1,5 +1,6 @@
-// The length of sound in WebM (RFC 9559) by the times of its clusters and blocks, which players go by. A browser's recorder
-// writes no length at the beginning.
+// The length of sound in WebM (RFC 9559): the longer of the times of its clusters and blocks and of what the packets of Opus in
+// them play, for those are played whatever their times are. A browser's recorder writes no length at the beginning.
+import { opusSamples } from './opus-packet.ts'
 import type { SoundLength } from './sound-meter.ts'
 import { toMs } from './sound-time.ts'
 
@@ -11,8 +12,12 @@ const CLUSTER_TIME = 0xe7
 const SIMPLE_BLOCK = 0xa3
 const BLOCK_GROUP = 0xa0
 const BLOCK = 0xa1
+const TRACKS = 0x1654ae6b
+const TRACK = 0xae
+const TRACK_NUMBER = 0xd7
+const CODEC = 0x86
 /** What is looked into; everything else is passed over. */
-const ENTERED = new Set([SEGMENT, INFO, CLUSTER, BLOCK_GROUP])
+const ENTERED = new Set([SEGMENT, INFO, CLUSTER, BLOCK_GROUP, TRACKS, TRACK])
 const SMALL_BYTES_MAX = 8
 const HEAD_BYTES_MAX = 12
 const DEFAULT_SCALE_NS = 1_000_000
@@ -20,6 +25,13 @@ const DEFAULT_SCALE_NS = 1_000_000
 const HIGHEST_BYTES_PER_SECOND = 1_000_000
 /** A block's own length is not written anywhere; no codec for speech has longer ones. */
 const LAST_BLOCK_MS = 120
+const OPUS_RATE = 48_000
+/** What every encoder makes that several packets to a block are known of. */
+const LACED_PACKET_SAMPLES = 960
+const LACED = 0x06
+const FIXED_LACES = 0x04
+/** More than any file has; each takes a little memory. */
+const TRACKS_MAX = 100
 
 export class WebmLength implements SoundLength {
   #rest: Buffer = Buffer.alloc(0)
@@ -29,6 +41,9 @@ export class WebmLength implements SoundLength {
   #scaleNs = DEFAULT_SCALE_NS
   #clusterTime = 0
   #lastTime: number | undefined
+  #track: { number: number | undefined; isOpus: boolean } = { number: undefined, isOpus: false }
+  /** Samples of each track of Opus. */
+  readonly #opus = new Map<number, number>()
 
   push(piece: Buffer): void {
     this.#bytes += piece.length
@@ -55,6 +70,7 @@ export class WebmLength implements SoundLength {
       return 0
     }
     const head = id.length + size.length
+    if (id.value === TRACK) this.#track = { number: undefined, isOpus: false }
     if (ENTERED.has(id.value)) return head
     const value = bytes.subarray(head, head + SMALL_BYTES_MAX)
     if (id.value === TIMESTAMP_SCALE) this.#scaleNs = unsigned(value, size.value)
@@ -62,13 +78,29 @@ export class WebmLength implements SoundLength {
       this.#clusterTime = unsigned(value, size.value)
       this.#note(this.#clusterTime)
     }
-    if (id.value === SIMPLE_BLOCK || id.value === BLOCK) {
-      const track = numberAt(value, 0, true)
-      if (track && track.length + 2 <= value.length)
-        this.#note(this.#clusterTime + value.readInt16BE(track.length))
-    }
+    if (id.value === TRACK_NUMBER) this.#takeTrack({ number: unsigned(value, size.value) })
+    if (id.value === CODEC)
+      this.#takeTrack({ isOpus: value.toString('latin1', 0, Math.min(size.value, 6)) === 'A_OPUS' })
+    if (id.value === SIMPLE_BLOCK || id.value === BLOCK)
+      this.#block(value.subarray(0, Math.min(size.value, SMALL_BYTES_MAX)))
     this.#skip = size.value
     return head
+  }
+
+  #takeTrack(told: { readonly number: number } | { readonly isOpus: boolean }): void {
+    this.#track = { ...this.#track, ...told }
+    const { number, isOpus } = this.#track
+    if (isOpus && number !== undefined && !this.#opus.has(number) && this.#opus.size < TRACKS_MAX)
+      this.#opus.set(number, 0)
+  }
+
+  #block(start: Buffer): void {
+    const track = numberAt(start, 0, true)
+    if (!track || track.length + 2 > start.length) return
+    this.#note(this.#clusterTime + start.readInt16BE(track.length))
+    const played = this.#opus.get(track.value)
+    if (played !== undefined)
+      this.#opus.set(track.value, played + samplesOfBlock(start.subarray(track.length + 2)))
   }
 
   #note(time: number): void {
@@ -77,9 +109,19 @@ export class WebmLength implements SoundLength {
 
   ms(): number | undefined {
     if (this.#lastTime === undefined || this.#isBroken) return undefined
-    const ms = Math.ceil((this.#lastTime * this.#scaleNs) / 1_000_000) + LAST_BLOCK_MS
+    const byTimes = Math.ceil((this.#lastTime * this.#scaleNs) / 1_000_000) + LAST_BLOCK_MS
+    const ms = Math.max(byTimes, toMs(Math.max(0, ...this.#opus.values()), OPUS_RATE))
     return ms >= toMs(this.#bytes, HIGHEST_BYTES_PER_SECOND) ? ms : undefined
   }
+}
+
+/** From its flags on. Where packets lie behind their lengths, their first bytes are not looked for. */
+function samplesOfBlock(block: Buffer): number {
+  const flags = block[0] ?? 0
+  if ((flags & LACED) === 0) return opusSamples(block[1], block[2])
+  const packets = (block[1] ?? 0) + 1
+  const samples = (flags & LACED) === FIXED_LACES ? opusSamples(block[2], block[3]) : LACED_PACKET_SAMPLES
+  return packets * samples
 }
 
 const unsigned = (bytes: Buffer, size: number): number =>
