@@ -302,6 +302,8 @@ describe('a length that is a lie', () => {
     expect(msOf(timelessWebm(alone))).toBe(100 * 20)
     const fixed = element('a3', Buffer.from([0x81, 0, 0, 0x84, 9, 0x19]), Buffer.alloc(80, 7))
     expect(msOf(timelessWebm([fixed]))).toBe(10 * 120)
+    // Its times go further than its packets, behind a pause.
+    expect(msOf(timelessWebm([block(0, 0x78), block(900, 0x78)]))).toBe(920)
     const laced = element('a3', Buffer.from([0x81, 0, 0, 0x86, 9, 0x80]), Buffer.alloc(80, 7))
     expect(msOf(timelessWebm([laced]))).toBe(10 * 20)
   })

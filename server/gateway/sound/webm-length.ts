@@ -23,7 +23,7 @@ const HEAD_BYTES_MAX = 12
 const DEFAULT_SCALE_NS = 1_000_000
 /** Sound with moving pictures at eight megabits. */
 const HIGHEST_BYTES_PER_SECOND = 1_000_000
-/** A block's own length is not written anywhere; no codec for speech has longer ones. */
+/** Where a packet does not say how long it is: no codec for speech has longer ones. */
 const LAST_BLOCK_MS = 120
 const OPUS_RATE = 48_000
 /** What every encoder makes that several packets to a block are known of. */
@@ -40,7 +40,7 @@ export class WebmLength implements SoundLength {
   #isBroken = false
   #scaleNs = DEFAULT_SCALE_NS
   #clusterTime = 0
-  #lastTime: number | undefined
+  #lastMs: number | undefined
   #track: { number: number | undefined; isOpus: boolean } = { number: undefined, isOpus: false }
   /** Samples of each track of Opus. */
   readonly #opus = new Map<number, number>()
@@ -76,7 +76,7 @@ export class WebmLength implements SoundLength {
     if (id.value === TIMESTAMP_SCALE) this.#scaleNs = unsigned(value, size.value)
     if (id.value === CLUSTER_TIME) {
       this.#clusterTime = unsigned(value, size.value)
-      this.#note(this.#clusterTime)
+      this.#note(this.#clusterTime, 0)
     }
     if (id.value === TRACK_NUMBER) this.#takeTrack({ number: unsigned(value, size.value) })
     if (id.value === CODEC)
@@ -97,20 +97,24 @@ export class WebmLength implements SoundLength {
   #block(start: Buffer): void {
     const track = numberAt(start, 0, true)
     if (!track || track.length + 2 > start.length) return
-    this.#note(this.#clusterTime + start.readInt16BE(track.length))
+    const time = this.#clusterTime + start.readInt16BE(track.length)
     const played = this.#opus.get(track.value)
-    if (played !== undefined)
-      this.#opus.set(track.value, played + samplesOfBlock(start.subarray(track.length + 2)))
+    if (played === undefined) {
+      this.#note(time, LAST_BLOCK_MS)
+      return
+    }
+    const samples = samplesOfBlock(start.subarray(track.length + 2))
+    this.#opus.set(track.value, played + samples)
+    this.#note(time, toMs(samples, OPUS_RATE))
   }
 
-  #note(time: number): void {
-    this.#lastTime = Math.max(this.#lastTime ?? 0, time)
+  #note(time: number, ms: number): void {
+    this.#lastMs = Math.max(this.#lastMs ?? 0, Math.ceil((time * this.#scaleNs) / 1_000_000) + ms)
   }
 
   ms(): number | undefined {
-    if (this.#lastTime === undefined || this.#isBroken) return undefined
-    const byTimes = Math.ceil((this.#lastTime * this.#scaleNs) / 1_000_000) + LAST_BLOCK_MS
-    const ms = Math.max(byTimes, toMs(Math.max(0, ...this.#opus.values()), OPUS_RATE))
+    if (this.#lastMs === undefined || this.#isBroken) return undefined
+    const ms = Math.max(this.#lastMs, toMs(Math.max(0, ...this.#opus.values()), OPUS_RATE))
     return ms >= toMs(this.#bytes, HIGHEST_BYTES_PER_SECOND) ? ms : undefined
   }
 }
