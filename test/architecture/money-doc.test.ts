@@ -9,8 +9,10 @@ import {
 } from '../../contract/price.ts'
 import { settingsSchema } from '../../contract/settings.ts'
 import { Drains } from '../../server/gateway/drains.ts'
+import { nothingHosted } from '../../server/gateway/hosted-tools.ts'
 import { countOf } from '../../server/gateway/media/images-body.ts'
 import { msByBytes, msOfTranscript, spokenTokensOfMs } from '../../server/gateway/media/sound-tokens.ts'
+import { callsToTry } from '../../server/gateway/tool-call-limit.ts'
 import { availableNanoUsd } from '../../server/ledger/balance.ts'
 import { balanceBound } from '../../server/ledger/bound.ts'
 import { amountOfLine, chargeFor, chargeLines } from '../../server/ledger/charge.ts'
@@ -314,6 +316,30 @@ test('a share, the floor, and what would have been enough', () => {
     error: { details: { shortByNanoUsd: 1 } },
   })
 })
+
+const OFFERED = { ...nothingHosted(), places: new Map([['image_generation', 'tools[0]'] as const]) }
+/** $0.50 a call, $0.01 of input, and 1,000 tokens of output. */
+const callsAsk = (calls: number) => ({
+  ...sharedAsk(),
+  outputTokensMax: 1_000,
+  quote: {
+    ...sharedAsk().quote,
+    fixedTokensTimesRates: BigInt(calls * 500_000_000 + 10_000_000) * 1_000_000n,
+  },
+})
+
+test.each([...(tables.get('Calls')?.keys() ?? [])])(
+  'calls of hosted tools, of which are granted: %s',
+  (label) => {
+    const [balanceNanoUsd = 0, calls = 0, held] = numbers('Calls', label)
+    const state = { balanceNanoUsd, creditLimitNanoUsd: 0, openHoldsNanoUsd: 0 }
+    const tries = callsToTry({ dialect: 'responses' }, { toolCallsMax: 10, hosted: OFFERED }, shareParts)
+    const granted = tries.map((times) => ({ times, hold: decideHold(state, callsAsk(times)) }))
+    const first = granted.find(({ hold }) => hold.ok)
+    expect(first?.times ?? 0).toBe(calls)
+    expect(first?.hold.ok ? first.hold.value.amountNanoUsd : 0).toBe(held)
+  },
+)
 
 test('the caps of a key', () => {
   const spending = {

@@ -175,6 +175,24 @@ describe('a stored prompt', () => {
     })
   })
 
+  test('may be asked to use an image tool that stands in it, by whoever may use one', async () => {
+    const choice = { tool_choice: { type: 'image_generation' }, max_tool_calls: 1 }
+    expect(await ask(await reader(), choice)).toMatchObject({
+      status: 400,
+      code: 'tool_not_permitted',
+      param: 'tool_choice',
+    })
+    const person = await reader({ imageGeneration: true })
+    expect(await ask(person, { ...choice, prompt: undefined, input: 'x' })).toMatchObject({
+      code: 'unsupported_parameter',
+      param: 'tool_choice',
+    })
+    expect(await ask(person, choice)).toMatchObject({ status: 200 })
+    const { entries } = await receiptOf(person)
+    const held = entries.find(({ kind }) => kind === 'hold')?.heldNanoUsd ?? 0
+    expect(held).toBeGreaterThanOrEqual(128_000 * 2_500 + 200 * 10_000 + 8_192 * 90_000)
+  })
+
   test('is not filled with a file of somebody else', async () => {
     const [ann, bob] = [await reader(), await reader()]
     const form = new FormData()
