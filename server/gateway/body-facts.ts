@@ -50,6 +50,8 @@ export interface BodyFacts {
   /** A response whose use of the prompt cache is to be compared with this one's. */
   readonly comparedResponseId: string | undefined
   readonly itemReferences: readonly string[]
+  /** Ids on items that carry their own content: clients invent them, and they refer to nothing. */
+  readonly givenIds: readonly string[]
   readonly fileReferences: readonly FileReference[]
   /** Of images and sound. */
   readonly media?: MediaFacts
@@ -75,6 +77,7 @@ export const PLAIN_FACTS = {
   previousResponseId: undefined,
   comparedResponseId: undefined,
   itemReferences: [],
+  givenIds: [],
   fileReferences: [],
 } as const satisfies Partial<BodyFacts>
 

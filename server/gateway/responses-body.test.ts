@@ -371,6 +371,7 @@ describe('a responses body', () => {
       previousResponseId: undefined,
       comparedResponseId: undefined,
       itemReferences: [],
+      givenIds: ['msg_0190', 'rs_0190', 'fc_0190', 'ws_1'],
       fileReferences: [],
       inputImages: 0,
       inputs: 1,

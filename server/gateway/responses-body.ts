@@ -85,6 +85,7 @@ function readConversation(
     previousResponseId: previous.value,
     comparedResponseId: compared.value,
     itemReferences: walk.itemReferences,
+    givenIds: walk.givenIds,
     fileReferences: walk.fileReferences ?? [],
   })
 }

@@ -17,6 +17,8 @@ export interface Walk {
   /** A stored prompt, which may bring hosted tools along that stand nowhere in the body. */
   promptId: string | undefined
   readonly itemReferences: string[]
+  /** Ids on items that carry their own content. */
+  readonly givenIds: string[]
   /** Files by their ids, with the places where they are named; undefined where none may be. */
   readonly fileReferences: FileReference[] | undefined
   /** The names and indices that lead to the value that is looked at. */
@@ -42,6 +44,7 @@ export const startWalk = (mayNameFiles = false): Walk => ({
   hosted: nothingHosted(),
   promptId: undefined,
   itemReferences: [],
+  givenIds: [],
   path: [],
   toolDepth: 0,
   isInImage: false,
