@@ -191,7 +191,8 @@ export function usageChunkWanted(body: JsonObject): Result<boolean, Refusal> {
 
 /**
  * Members by which servers of other makes run another model, or tools of their own, than a body seems to name: what is
- * priced would not be what is run.
+ * priced would not be what is run. By the last ones, some ask a host that the body names with the operator's own credentials
+ * (Azure OpenAI, "On Your Data"; LiteLLM, `api_base`).
  */
 const OTHER_RUNS: readonly string[] = [
   'models',
@@ -201,6 +202,15 @@ const OTHER_RUNS: readonly string[] = [
   'enable_search',
   'mcp_servers',
   'tool_resources',
+  'provider',
+  'providerOptions',
+  'preset',
+  'extra_body',
+  'route',
+  'data_sources',
+  'dataSources',
+  'api_base',
+  'base_url',
 ]
 
 /** Walks through every member of a body, those in `special` as they are to be understood, and all others for what they hide. */
