@@ -233,6 +233,7 @@ const checkTool: Step = (walk, tool) => {
   noteHostedTool(walk.hosted, kind, tool, {
     paramOf: (...more) => paramAt(walk, ...more),
     refuse: unsupported,
+    invalid: invalidParameter,
     refer: (id) => noteOwn(walk, id),
   })
   return walkMembers(walk, tool, NAMED_BY[kind])
