@@ -19,15 +19,29 @@ interface Track {
   rate: number
   frames: number
   fragmentFrames: number
+  /** Units of its times in a second. */
+  scale: number
+  /** What a sample of a fragment lasts where that does not say. */
+  sampleUnits: number
+  fragmentUnits: number
 }
 
-const newTrack = (): Track => ({ rate: 0, frames: 0, fragmentFrames: 0 })
+const newTrack = (): Track => ({
+  rate: 0,
+  frames: 0,
+  fragmentFrames: 0,
+  scale: 0,
+  sampleUnits: 0,
+  fragmentUnits: 0,
+})
 
 export class Mp4Tracks {
   readonly #tracks = new Map<number, Track>()
   #track: Track = newTrack()
   #longestMs: number | undefined
   #hasFragments = false
+  /** What a sample lasts in the fragment that is read. */
+  #fragmentUnits = 0
   #boxes = 0
 
   take(type: string, bytes: Buffer): void {
@@ -47,15 +61,23 @@ export class Mp4Tracks {
 
   #box(type: string, inner: Buffer, depth: number): void {
     switch (type) {
-      case 'mvhd':
       case 'mdhd':
+        this.#track.scale = numberAt(inner, inner[0] === 1 ? 20 : 12)
         this.#longestMs = longer(this.#longestMs, lengthIn(inner))
+        return
+      case 'mvhd':
+        this.#longestMs = longer(this.#longestMs, lengthIn(inner))
+        return
+      case 'trex':
+        this.#enter(numberAt(inner, 4))
+        this.#track.sampleUnits = numberAt(inner, 12)
         return
       case 'tkhd':
         this.#enter(numberAt(inner, inner[0] === 1 ? 20 : 12))
         return
       case 'tfhd':
         this.#enter(numberAt(inner, 4))
+        this.#fragmentUnits = unitsInHeader(inner) ?? this.#track.sampleUnits
         return
       case 'stsd':
         this.#track.rate = rateIn(inner) || this.#track.rate
@@ -66,6 +88,7 @@ export class Mp4Tracks {
         return
       case 'trun':
         this.#track.fragmentFrames += numberAt(inner, 4)
+        this.#track.fragmentUnits += unitsInRun(inner, this.#fragmentUnits)
         return
       default:
         if (CONTAINERS.has(type)) this.#walk(inner, depth + 1)
@@ -78,16 +101,60 @@ export class Mp4Tracks {
     if (!known && this.#tracks.size < TRACKS_MAX) this.#tracks.set(id, this.#track)
   }
 
-  /** Undefined where no length is named, or where there are fragments of sound whose frames have no length here. */
+  /** Undefined where no length is named, or where there are fragments that say nothing of theirs. */
   ms(): number | undefined {
-    const sounds = [...this.#tracks.values()].filter(({ rate }) => rate > 0)
-    if (this.#longestMs === undefined || (this.#hasFragments && sounds.length === 0)) return undefined
-    const played = sounds.map(({ rate, frames, fragmentFrames }) =>
-      toMs((frames + fragmentFrames) * FRAME_SAMPLES, rate),
-    )
-    return Math.max(this.#longestMs, ...played)
+    const lengths = [...this.#tracks.values()].map(msOfTrack)
+    const isTold = !this.#hasFragments || lengths.some((ms) => ms > 0)
+    return this.#longestMs === undefined || !isTold ? undefined : Math.max(this.#longestMs, ...lengths)
   }
 }
+
+function msOfTrack({ rate, frames, fragmentFrames, scale, fragmentUnits }: Track): number {
+  const played = rate > 0 ? toMs((frames + fragmentFrames) * FRAME_SAMPLES, rate) : 0
+  return Math.max(played, scale > 0 ? toMs(fragmentUnits, scale) : 0)
+}
+
+const HAS_DEFAULT_UNITS = 0x8
+/** Members of a header that stand before it, by their flags (8.8.7). */
+const BEFORE_DEFAULT = [
+  [0x1, 8],
+  [0x2, 4],
+] as const
+
+function unitsInHeader(bytes: Buffer): number | undefined {
+  const flags = numberAt(bytes, 0)
+  if ((flags & HAS_DEFAULT_UNITS) === 0) return undefined
+  return numberAt(bytes, 8 + sumOfSet(flags, BEFORE_DEFAULT))
+}
+
+const HAS_UNITS = 0x100
+/** Members of a run before its samples, and of each sample (8.8.8). */
+const BEFORE_SAMPLES = [
+  [0x1, 4],
+  [0x4, 4],
+] as const
+const OF_A_SAMPLE = [
+  [HAS_UNITS, 4],
+  [0x200, 4],
+  [0x400, 4],
+  [0x800, 4],
+] as const
+
+/** As long as its samples say, or as is usual in its fragment. */
+function unitsInRun(bytes: Buffer, usualUnits: number): number {
+  const flags = numberAt(bytes, 0)
+  const samples = numberAt(bytes, 4)
+  if ((flags & HAS_UNITS) === 0) return samples * usualUnits
+  const size = sumOfSet(flags, OF_A_SAMPLE)
+  const start = 8 + sumOfSet(flags, BEFORE_SAMPLES)
+  let units = 0
+  for (let at = start; at + size <= bytes.length && at < start + samples * size; at += size)
+    units += numberAt(bytes, at)
+  return units
+}
+
+const sumOfSet = (flags: number, members: readonly (readonly [number, number])[]): number =>
+  members.reduce((sum, [flag, size]) => sum + ((flags & flag) === 0 ? 0 : size), 0)
 
 const longer = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.max(one, other)

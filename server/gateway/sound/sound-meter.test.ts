@@ -58,6 +58,24 @@ const fragments = Buffer.concat([
   ...[100, 115].flatMap((frames) => [fragment(frames), box('mdat', Buffer.alloc(9_000, 0x11))]),
 ])
 const FTYP = box('ftyp', Buffer.from('M4A \0\0\0\0isom'))
+/** Of what has no frames that are known, in two fragments: five samples of 20 ms, and two of 30 and 40 ms. */
+function timedFragments(codec: string): Buffer {
+  const media = box(
+    'mdia',
+    box('mdhd', words(0, 0, 0, 1_000, 0)),
+    box('minf', box('stbl', box('stsd', words(0, 1), box(codec)))),
+  )
+  const track = box('trak', box('tkhd', words(0, 0, 0, 1)), media)
+  const usual = box('mvex', box('trex', words(0, 1, 1, 20, 0, 0)))
+  const run = box('traf', box('tfhd', words(0x9, 1, 0, 0, 20)), box('trun', words(0x1, 5, 0)))
+  const runs = box('traf', box('tfhd', words(0, 1)), box('trun', words(0x301, 2, 0, 30, 9, 40, 9)))
+  return Buffer.concat([
+    FTYP,
+    box('moov', box('mvhd', Buffer.alloc(20)), track, usual),
+    box('moof', run),
+    box('moof', runs),
+  ])
+}
 const m4a = (movieFirst: boolean) => {
   const samples = box('mdat', Buffer.alloc(30_000, 0x11))
   const index = movie(44_100 * 3, 44_100)
@@ -181,6 +199,7 @@ const SOUNDS: readonly (readonly [string, Buffer, number])[] = [
     170,
   ],
   ['M4A in fragments', fragments, Math.ceil((215 * 1_024 * 1_000) / 44_100)],
+  ['Opus in fragments of MP4', timedFragments('Opus'), 5 * 20 + 30 + 40],
   ['FLAC', flac(44_100 * 2, 40_000), 2_000],
   ['FLAC that was sent while it was recorded', flacFrames(40), Math.ceil((41 * 4_096 * 1_000) / 44_100)],
   ['AAC in ADTS', adts, Math.ceil((43 * 1_024 * 1_000) / 44_100)],
