@@ -31,12 +31,15 @@ export const inputTokensOfMs = (ms: number): number => Math.ceil((ms * INPUT_TOK
 export const outputTokensOfMs = (ms: number): number =>
   256 + Math.ceil((ms * OUTPUT_TOKENS_PER_SECOND) / 1000)
 
-/** The shortest sound that a text can have been heard in: a length that was read may be a lie. */
+/**
+ * The shortest sound that a text can have been heard in, in seconds that it fills: a length that was read may be a lie. What is heard
+ * in a short sound may be a little more than was said.
+ */
 export function msOfTranscript(text: string): number {
   const spoken = text.replace(BESIDE_TEXT, '').replace(/\s+/g, ' ').trim()
   const syllables = spoken.match(SYLLABIC)?.length ?? 0
   const letters = [...spoken].length + syllables * (LETTERS_PER_SYLLABLE - 1)
-  return Math.ceil(letters / LETTERS_PER_SECOND_MAX) * 1000
+  return Math.floor(letters / LETTERS_PER_SECOND_MAX) * 1000
 }
 
 export const spokenTokensOfMs = (ms: number): number => Math.ceil((ms * SPOKEN_TOKENS_PER_MINUTE) / 60_000)
