@@ -186,6 +186,8 @@ const SOUNDS: readonly (readonly [string, Buffer, number])[] = [
   ['WAV', wavOf(4_200), 4_200],
   ['MP3, frame by frame', mp3Of(2_400), 2_400],
   ['MP3 behind a tag that is full of false frames', withTag(mp3Of(2_400)), 2_400],
+  ['AAC in ADTS behind a tag', withTag(adts), Math.ceil((43 * 1_024 * 1_000) / 44_100)],
+  ['FLAC behind a tag', withTag(flacFrames(40)), Math.ceil((41 * 4_096 * 1_000) / 44_100)],
   ['M4A, its index first', m4a(true), 3_000],
   ['M4A, its index last', m4a(false), 3_000],
   ['Opus in Ogg', opus, 2_500],
@@ -337,6 +339,14 @@ describe('a length that is a lie', () => {
     // 8,000 samples a second, written out.
     const written = [0x17, 0x80, 0x0f, 0xa0, 0x08]
     expect(m4aOf(movie(1, 1_000, sampleEntry(65_535, written), 500))).toBe(500 * 128)
+  })
+
+  test('of an MP3 or an AAC file, most of which is none of their frames, is none', () => {
+    const other = Buffer.alloc(50_000, 0x11)
+    expect(msOf(Buffer.concat([mp3Of(1_000), other]))).toBeUndefined()
+    expect(msOf(Buffer.concat([adts, other]))).toBeUndefined()
+    // A tag behind the sound is no reason to doubt it.
+    expect(msOf(Buffer.concat([mp3Of(2_400), other.subarray(0, 2_000)]))).toBe(2_400)
   })
 
   test('of a FLAC file is as long as its frames, which nothing within one is taken for', () => {
