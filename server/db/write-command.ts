@@ -114,7 +114,8 @@ export interface OwnCommand {
   readonly upstreamId: string | null
   readonly createdAt: number
 }
-export type OwnedKind = 'response' | 'item' | 'file'
+/** `given`: an id that somebody gave to an item of their own, which is nobody's. */
+export type OwnedKind = 'response' | 'item' | 'file' | 'given'
 
 export interface KeyUsesCommand {
   readonly kind: 'key_uses'

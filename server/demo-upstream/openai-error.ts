@@ -173,6 +173,9 @@ export const responseNotCancellable = (): Refused =>
 export const conversationNotFound = (id: string): Refused =>
   invalid(404, `Conversation with id '${id}' not found.`, 'conversation', null)
 
+export const promptNotFound = (id: string): Refused =>
+  invalid(404, `Prompt with id '${id}' not found.`, 'prompt', null)
+
 export const itemNotFound = (id: string): Refused =>
   invalid(
     404,

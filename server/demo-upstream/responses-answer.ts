@@ -176,6 +176,7 @@ export function responseObject(frame: ResponseFrame, state: ResponseState): Json
     output: state.output,
     parallel_tool_calls: body.parallel_tool_calls ?? true,
     previous_response_id: body.previous_response_id ?? null,
+    ...(body.prompt == null ? {} : { prompt: body.prompt }),
     prompt_cache_key: body.prompt_cache_key ?? null,
     prompt_cache_retention: body.prompt_cache_retention ?? null,
     reasoning: { effort: null, summary: null, ...objectOrNothing(body.reasoning) },

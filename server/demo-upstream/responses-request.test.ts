@@ -17,6 +17,33 @@ beforeAll(async () => {
 afterAll(() => upstream.stop())
 beforeEach(() => upstream.reset())
 
+describe('a stored prompt', () => {
+  const prompt = {
+    id: 'pmpt_welcome',
+    version: '2',
+    variables: { city: 'Oslo', map: { type: 'input_image' } },
+  }
+
+  test('says what it was filled with, and needs no input', async () => {
+    const alone = await respond(upstream, { model: 'demo-fast', prompt })
+    expect(alone.output[0].content[0].text).toMatch(/pmpt_welcome, version 2\s*city: Oslo/)
+    expect(alone.prompt).toEqual(prompt)
+    const asked = await respond(upstream, { ...hello, prompt })
+    expect(asked.output[0].content[0].text).toContain('Hello!')
+    const plain = await respond(upstream, hello)
+    expect(asked.usage.input_tokens).toBeGreaterThan(plain.usage.input_tokens + 765)
+  })
+
+  test.each([
+    ['is not found by a name that no prompt has', { id: 'handbook' }, 404, 'prompt'],
+    ['has no other members', { ...prompt, tools: [] }, 400, 'prompt.tools'],
+  ])('%s', async (_what, other, status, param) => {
+    const response = await post(upstream, RESPONSES, { ...hello, prompt: other })
+    expect(response.status).toBe(status)
+    expect(await errorOf(response)).toMatchObject({ param })
+  })
+})
+
 describe('what is stored', () => {
   const asked = { model: 'demo-reasoning', input: 'What is the weather in Paris?', tools: [weather] }
 

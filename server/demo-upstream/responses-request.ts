@@ -33,6 +33,7 @@ import {
 } from './parameters.ts'
 import { contentOf, outputSchemaOf, toolChoiceOf, toolsOf } from './parts.ts'
 import type { ResponseStore } from './response-store.ts'
+import { promptTurns } from './stored-prompt.ts'
 
 /** OpenAI refuses smaller limits on this endpoint. */
 const OUTPUT_TOKENS_MIN = 16
@@ -141,14 +142,16 @@ export function readResponsesRequest(
   store: ResponseStore,
   purpose: keyof typeof MEMBERS_OF = 'create',
 ): Result<ResponsesRequest, Refused> {
-  const required = purpose === 'create' ? ['model', 'input'] : ['model']
+  const required = purpose === 'create' && body.prompt == null ? ['model', 'input'] : ['model']
   const refused = checkMembers(body, checksOf(purpose)) ?? missingOf(body, required) ?? checkReach(body)
   if (refused) return fail(refused)
   const previous = previousTurns(body, store)
   if (!previous.ok) return previous
+  const prompted = promptTurns(body)
+  if (!prompted.ok) return prompted
   const input = readInput(body.input, store)
   if (!input.ok) return input
-  const turns = [...previous.value, ...input.value.turns]
+  const turns = [...previous.value, ...prompted.value, ...input.value.turns]
   const unpaired = checkCalls(turns)
   if (unpaired) return fail(unpaired)
   const include = asArray(body.include)
@@ -174,7 +177,6 @@ export function readResponsesRequest(
 function checkReach(body: JsonObject): Refused | undefined {
   if (body.background === true)
     return unsupportedParameter('background', 'is not supported by the demo upstream.')
-  if (body.prompt != null) return unsupportedParameter('prompt', 'is not supported by the demo upstream.')
   const conversation = asString(body.conversation) ?? asString(asObject(body.conversation)?.id)
   return conversation === undefined ? undefined : conversationNotFound(conversation)
 }

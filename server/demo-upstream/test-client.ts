@@ -81,6 +81,7 @@ export interface ResponseItem {
 export interface ResponseAnswer {
   readonly id: string
   readonly previous_response_id: string | null
+  readonly prompt?: unknown
   readonly output: Listed<ResponseItem>
   readonly usage: {
     readonly input_tokens: number

@@ -26,6 +26,8 @@ export interface BodyFacts {
   readonly extraOutputTokensMax: number
   /** What bounds the input; `undefined` where only the context window does. */
   readonly input: InputBound | undefined
+  /** Whether it names text that stands elsewhere, as long as the context window takes. */
+  readonly hidesText: boolean
   /** Hosted tools that the request offers. */
   readonly hosted: Readonly<HostedAsk>
   /** A stored prompt that the request names. What stands in it is not known here. */
@@ -48,6 +50,8 @@ export interface BodyFacts {
   /** A response whose use of the prompt cache is to be compared with this one's. */
   readonly comparedResponseId: string | undefined
   readonly itemReferences: readonly string[]
+  /** Ids on items that carry their own content: clients invent them, and they refer to nothing. */
+  readonly givenIds: readonly string[]
   readonly fileReferences: readonly FileReference[]
   /** Of images and sound. */
   readonly media?: MediaFacts
@@ -60,6 +64,7 @@ export const PLAIN_FACTS = {
   inputs: 1,
   isOutputLimitable: true,
   extraOutputTokensMax: 0,
+  hidesText: false,
   hosted: nothingHosted(),
   promptId: undefined,
   inputImages: 0,
@@ -72,6 +77,7 @@ export const PLAIN_FACTS = {
   previousResponseId: undefined,
   comparedResponseId: undefined,
   itemReferences: [],
+  givenIds: [],
   fileReferences: [],
 } as const satisfies Partial<BodyFacts>
 
@@ -185,7 +191,8 @@ export function usageChunkWanted(body: JsonObject): Result<boolean, Refusal> {
 
 /**
  * Members by which servers of other makes run another model, or tools of their own, than a body seems to name: what is
- * priced would not be what is run.
+ * priced would not be what is run. By the last ones, some ask a host that the body names with the operator's own credentials
+ * (Azure OpenAI, "On Your Data"; LiteLLM, `api_base`).
  */
 const OTHER_RUNS: readonly string[] = [
   'models',
@@ -195,6 +202,15 @@ const OTHER_RUNS: readonly string[] = [
   'enable_search',
   'mcp_servers',
   'tool_resources',
+  'provider',
+  'providerOptions',
+  'preset',
+  'extra_body',
+  'route',
+  'data_sources',
+  'dataSources',
+  'api_base',
+  'base_url',
 ]
 
 /** Walks through every member of a body, those in `special` as they are to be understood, and all others for what they hide. */

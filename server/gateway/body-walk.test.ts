@@ -369,6 +369,36 @@ describe('a cost without bound', () => {
     ['other models to fall back to', chat({ models: ['dear'] }), 'models'],
     ['searches of another make', chat({ enable_search: true }), 'enable_search'],
     ['plugins', responses({ plugins: [{ id: 'web' }] }), 'plugins'],
+    ['a dearer provider of the same model', chat({ provider: { order: ['dear'] } }), 'provider'],
+    [
+      'other models within the options of a gateway',
+      responses({ providerOptions: { gateway: { models: ['dear'] } } }),
+      'providerOptions',
+    ],
+    ['a stored choice of models and tools', chat({ preset: 'everything' }), 'preset'],
+    ['members that are put over those of the body', chat({ extra_body: { max_tokens: 9 } }), 'extra_body'],
+  ])('is refused: %s', (_what, result, param) =>
+    expect(refusalOf(result)).toMatchObject({ code: 'unsupported_parameter', param }),
+  )
+
+  test.each([
+    [
+      'a store that is searched as the operator',
+      chat({
+        data_sources: [
+          {
+            type: 'azure_search',
+            parameters: {
+              endpoint: 'https://thief.test',
+              authentication: { type: 'system_assigned_managed_identity' },
+            },
+          },
+        ],
+      }),
+      'data_sources',
+    ],
+    ['another base URL', chat({ api_base: 'https://thief.test' }), 'api_base'],
+    ['another base URL by another name', responses({ base_url: 'https://thief.test' }), 'base_url'],
   ])('is refused: %s', (_what, result, param) =>
     expect(refusalOf(result)).toMatchObject({ code: 'unsupported_parameter', param }),
   )

@@ -6,7 +6,15 @@ import { DEPTH_MAX } from './body-scan.ts'
 import { bytesOfText } from './body-text.ts'
 import { hostedToolNamed, isClientTool, noteHostedTool } from './hosted-tools.ts'
 import { isObject, type JsonObject } from './json-object.ts'
-import { invalidParameter, noteOwn, noteUnbounded, paramAt, unsupported, type Walk } from './walk.ts'
+import {
+  invalidParameter,
+  noteElsewhere,
+  noteOwn,
+  noteUnbounded,
+  paramAt,
+  unsupported,
+  type Walk,
+} from './walk.ts'
 
 /** What is to be thought of a member by its name, wherever it stands. */
 const MEMBERS: ReadonlyMap<string, 'free' | 'stored' | 'file' | 'tools' | 'breakpoint'> = new Map([
@@ -114,7 +122,7 @@ const noteFile: Step = (walk, id) => {
   if (walk.fileReferences.length === FILE_REFERENCES_MAX)
     return invalidParameter(paramAt(walk), `a request names at most ${FILE_REFERENCES_MAX} files.`)
   walk.fileReferences.push({ id, param: paramAt(walk) })
-  if (!walk.isInImage) noteUnbounded(walk)
+  if (!walk.isInImage) noteElsewhere(walk)
   return undefined
 }
 
@@ -177,7 +185,8 @@ function noteKind(walk: Walk, object: JsonObject, isPart: boolean): Refusal | un
       return unsupported(paramAt(walk), 'audio has no price here yet.')
     case 'input_file':
     case 'file':
-      noteUnbounded(walk)
+      if (object.file_url == null) noteUnbounded(walk)
+      else noteElsewhere(walk)
       return undefined
     default:
       // What an unknown part costs is not known (a server of another make may take videos), so the whole window is held.
@@ -224,6 +233,7 @@ const checkTool: Step = (walk, tool) => {
   noteHostedTool(walk.hosted, kind, tool, {
     paramOf: (...more) => paramAt(walk, ...more),
     refuse: unsupported,
+    invalid: invalidParameter,
     refer: (id) => noteOwn(walk, id),
   })
   return walkMembers(walk, tool, NAMED_BY[kind])

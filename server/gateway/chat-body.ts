@@ -46,6 +46,7 @@ export function readChatBody(body: JsonObject, bodyBytes: number): Result<BodyFa
     outputTokensLimit: outputTokensLimit.value,
     extraOutputTokensMax: body.prediction ? bodyBytes : 0,
     input: inputBound(walk, bodyBytes),
+    hidesText: walk.hidesText,
     hosted: walk.hosted,
     wantsUsageChunk: wantsUsageChunk.value,
     serviceTier: serviceTier.value,

@@ -58,6 +58,8 @@ const PREVIEW_SEARCH = /^web_search_preview(?:_\d{4}_\d{2}_\d{2})?$/
 export interface ToolPlace {
   readonly paramOf: (...more: readonly (string | number)[]) => string
   readonly refuse: (param: string, problem: string) => Refusal
+  /** The same of what is no tool at all as it stands. */
+  readonly invalid: (param: string, problem: string) => Refusal
   /** Notes an id that has to be the caller's own. */
   readonly refer: (id: string) => Refusal | undefined
 }
@@ -101,14 +103,14 @@ function noteSearch(ask: HostedAsk, type: string, { paramOf, refuse }: ToolPlace
 function noteVectorStores(
   ask: HostedAsk,
   { vector_store_ids: ids }: JsonObject,
-  { paramOf, refuse }: ToolPlace,
+  { paramOf, invalid }: ToolPlace,
 ): Refusal | undefined {
   const param = paramOf('vector_store_ids')
   if (!Array.isArray(ids) || ids.length === 0)
-    return refuse(param, 'it has to name at least one vector store.')
+    return invalid(param, 'it has to name at least one vector store.')
   for (const [index, id] of ids.entries()) {
     if (typeof id !== 'string' || id === '')
-      return refuse(param, 'each of them has to be the id of a vector store.')
+      return invalid(param, 'each of them has to be the id of a vector store.')
     ask.vectorStores.push({ id, param: paramOf('vector_store_ids', index) })
   }
   return undefined
@@ -162,13 +164,16 @@ function askedImage({ size, quality, partial_images }: JsonObject): AskedImage {
 function noteImageModel(
   ask: HostedAsk,
   tool: JsonObject,
-  { paramOf, refuse }: ToolPlace,
+  { paramOf, refuse, invalid }: ToolPlace,
 ): Refusal | undefined {
   const { model, output_format: format } = tool
   ask.images.push(askedImage(tool))
   if (tool.input_image_mask != null) ask.imageMasks += 1
   if (typeof model !== 'string' || model === '') {
-    return refuse(paramOf('model'), 'it has to be named, so that its price is known.')
+    return invalid(
+      paramOf('model'),
+      'it has to name the model that makes the images, so that their price is known.',
+    )
   }
   if (ask.imageModel !== undefined && ask.imageModel !== model) {
     return refuse(paramOf('model'), 'one request makes images with one model.')

@@ -89,8 +89,10 @@ function noteReference(walk: Walk, item: JsonObject): Refusal | undefined {
   const isReference =
     item.type === 'item_reference' || (item.type == null && item.role == null && item.content == null)
   if (isReference && !hasId) return refusal('missing_parameter', undefined, { param: paramAt(walk, 'id') })
-  if (!hasId || !(isReference || !carriesItself(item))) return undefined
-  return noteOwn(walk, id)
+  if (!hasId) return undefined
+  if (isReference || !carriesItself(item)) return noteOwn(walk, id)
+  walk.givenIds.push(id)
+  return undefined
 }
 
 function carriesItself(item: JsonObject): boolean {

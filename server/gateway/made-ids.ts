@@ -12,4 +12,15 @@ export const noteMade =
   (kind, id, tokens) => {
     if (kind === 'container') deps.ownedIds.record('item', id, makerOf(sending), 0)
     else if (sending.facts.isStored) deps.ownedIds.record(kind, id, makerOf(sending), tokens)
+    if (kind === 'response' && sending.facts.isStored) noteGiven(deps, sending)
   }
+
+/**
+ * Ids that a person gave to items of their own. Upstream there may be something of somebody else by that id, so that it is not
+ * theirs when it is listed among the input.
+ */
+function noteGiven({ ownedIds }: Pick<StageDeps, 'ownedIds'>, sending: Sending): void {
+  for (const id of sending.facts.givenIds) {
+    if (!ownedIds.find('item', id)) ownedIds.record('given', id, makerOf(sending))
+  }
+}

@@ -187,7 +187,7 @@ test('files are searched in the stores that are open to whoever asks, and in no 
   ])
   for (const ids of [[], [7], [''], 'vs_shared', undefined]) {
     const tool = { type: 'file_search', vector_store_ids: ids }
-    expect(refusal({ tools: [tool] })).toEqual(['unsupported_parameter', 'tools[0].vector_store_ids'])
+    expect(refusal({ tools: [tool] })).toEqual(['invalid_parameter', 'tools[0].vector_store_ids'])
   }
   expect(refusal(stores('vs_shared'), { policy: { vectorStoreIds: [] } })[0]).toBe('unsupported_parameter')
 })
@@ -230,7 +230,7 @@ test('images are made by one model that is named and has a price, as pictures', 
   expect(permitted(draw({ output_format: 'webp', quality: 'high' })).toolTerms?.imageTool?.model).toBe(
     'gpt-image-2',
   )
-  expect(refusal(draw({ model: undefined }))).toEqual(['unsupported_parameter', 'tools[0].model'])
+  expect(refusal(draw({ model: undefined }))).toEqual(['invalid_parameter', 'tools[0].model'])
   expect(refusal(draw({ output_format: 'svg' }))).toEqual(['unsupported_parameter', 'tools[0].output_format'])
   expect(refusal({ tools: [DRAW, { ...DRAW, model: 'other' }] })).toEqual([
     'unsupported_parameter',

@@ -10,9 +10,10 @@ import { isTierPermitted, isToolPermitted } from '../limits/decide-policy.ts'
 import { type BodyFacts, TOOL_CALLS_ASSUMED, WEB_SEARCH_TOKENS_PER_CALL_MAX } from './body-facts.ts'
 import type { MeteredEndpoint } from './endpoints.ts'
 import type { JsonObject } from './json-object.ts'
-import { additionOf, type JsonObjectScan, memberOf, type Splice } from './json-scan.ts'
+import type { JsonObjectScan, Splice } from './json-scan.ts'
 import { imageCallTokensMax } from './media/image-tokens.ts'
 import { promptTerms, withPromptTools } from './prompt-tools.ts'
+import { callLimitSplice, memberSplice } from './tool-call-limit.ts'
 import { unsupported } from './walk.ts'
 
 export interface PermitAsk {
@@ -51,6 +52,9 @@ export function permit(ask: PermitAsk): Result<Permitted, Refusal> {
   if (!named.ok) return named
   const isPrompted = facts.promptId !== undefined
   const toolTerms = isPrompted ? promptTerms(ask.price, ask.prices()) : named.value
+  const imageParam = facts.hosted.places.get('image_generation')
+  if (imageParam !== undefined && !toolTerms.imageTool)
+    return fail(unsupported(imageParam, 'no model that makes images has a price here.'))
   const stored = storingOf(ask)
   return ok({
     facts: {
@@ -125,14 +129,6 @@ function storingOf(ask: PermitAsk): readonly Splice[] {
   return ask.policy.store === 'off' && isToBeStored(ask) ? [memberSplice(ask.scan, 'store', 'false')] : []
 }
 
-/** The value of a member, in place of the one that is there, or added. */
-function memberSplice(scan: JsonObjectScan, name: string, json: string): Splice {
-  const member = memberOf(scan, name)
-  return member
-    ? { start: member.valueStart, end: member.valueEnd, text: json }
-    : additionOf(scan, `"${name}":${json}`)
-}
-
 const unpriced = (param: string, tool: string): Refusal =>
   unsupported(param, `${tool} has no price for this model here.`)
 
@@ -158,6 +154,9 @@ function termsOf(
   }
   const imageParam = places.get('image_generation')
   if (imageParam === undefined) return ok({ isPreviewSearch, imageTool: undefined })
+  // A stored prompt may have the tool, with whichever model.
+  if (imageModel === undefined && facts.promptId !== undefined)
+    return ok({ isPreviewSearch, imageTool: undefined })
   if (imageModel === undefined)
     return fail(unsupported(imageParam, 'the tool has to be offered with its model.'))
   const row = priceOf(imageModel)
@@ -165,7 +164,7 @@ function termsOf(
     row &&
     imageToolTerms(imageModel, row, {
       outputTokens: imageCallTokensMax(imageModel, facts.hosted.images),
-      // Each call may be given what those before it have made.
+      // With those that the calls before it have made.
       images: facts.inputImages === undefined ? undefined : facts.inputImages + callsMax - 1,
     })
   if (imageTool) return ok({ isPreviewSearch, imageTool })
@@ -196,7 +195,7 @@ function callsOf({ policy, endpoint: { dialect }, facts, scan }: PermitAsk): Cal
   const isSaid = named === undefined ? cap === null && isOnlySearch : named === max
   return {
     max,
-    edits: isSaid || dialect !== 'responses' ? [] : [memberSplice(scan, 'max_tool_calls', String(max))],
+    edits: isSaid || dialect !== 'responses' ? [] : [callLimitSplice(scan, max)],
   }
 }
 

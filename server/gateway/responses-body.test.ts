@@ -356,6 +356,7 @@ describe('a responses body', () => {
       toolCallsMax: 10,
       toolCallsNamed: undefined,
       searchesFixed: 0,
+      hidesText: false,
       hosted: {
         places: new Map([['web_search', 'input[0].tools[4]']]),
         search: 'plain',
@@ -370,6 +371,7 @@ describe('a responses body', () => {
       previousResponseId: undefined,
       comparedResponseId: undefined,
       itemReferences: [],
+      givenIds: ['msg_0190', 'rs_0190', 'fc_0190', 'ws_1'],
       fileReferences: [],
       inputImages: 0,
       inputs: 1,

@@ -75,6 +75,7 @@ function readConversation(
     model: model.value,
     outputTokensLimit: undefined,
     input: inputBound(walk, bodyBytes),
+    hidesText: walk.hidesText,
     hosted: walk.hosted,
     promptId: walk.promptId,
     inputImages: refersElsewhere(walk, previous.value) ? undefined : walk.images + walk.hosted.imageMasks,
@@ -84,6 +85,7 @@ function readConversation(
     previousResponseId: previous.value,
     comparedResponseId: compared.value,
     itemReferences: walk.itemReferences,
+    givenIds: walk.givenIds,
     fileReferences: walk.fileReferences ?? [],
   })
 }

@@ -3,7 +3,7 @@
 import type { Refusal } from '../../contract/errors.ts'
 import { walkParts, within } from './body-walk.ts'
 import { isObject, type JsonObject } from './json-object.ts'
-import { invalidParameter, noteUnbounded, paramAt, unsupported, type Walk } from './walk.ts'
+import { invalidParameter, noteElsewhere, paramAt, unsupported, type Walk } from './walk.ts'
 
 /** `ResponsePrompt` (OpenAI API reference, "Create a model response"). */
 const MEMBERS: ReadonlySet<string> = new Set(['id', 'version', 'variables'])
@@ -21,7 +21,7 @@ export function checkPrompt(walk: Walk, prompt: unknown): Refusal | undefined {
   if (other !== undefined)
     return unsupported(paramAt(walk, other), 'what it makes of a stored prompt is not known here.')
   walk.promptId = id
-  noteUnbounded(walk)
+  noteElsewhere(walk)
   return variables === undefined || variables === null
     ? undefined
     : within(walk, 'variables', variables, checkVariables)

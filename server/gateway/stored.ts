@@ -89,14 +89,15 @@ function queryOf(target: string, names: readonly string[]): string {
 
 /**
  * What a person sent as an item has an id upstream, which they may refer to from now on. They may have given it that id
- * themselves, so what is somebody's already is asked for on disk too.
+ * themselves; then it may be of something that is somebody else's, known here or not.
  */
 function ownItems({ ownedIds }: StageDeps, asked: Admitted, body: Buffer): void {
   const maker = makerOf(asked)
   const items = parseObject(body.toString('utf8'))?.data
   if (!Array.isArray(items)) return
   for (const item of items) {
-    const isNew = isObject(item) && typeof item.id === 'string' && !ownedIds.find('item', item.id)
-    if (isNew) ownedIds.record('item', String(item.id), maker)
+    const id = isObject(item) && typeof item.id === 'string' ? item.id : undefined
+    if (id !== undefined && !ownedIds.find('item', id) && !ownedIds.find('given', id))
+      ownedIds.record('item', id, maker)
   }
 }

@@ -9,12 +9,16 @@ export interface Walk {
   /** Bytes of base64 that are images, and cost by the image and not by the byte. */
   imageBytes: number
   needsFullWindow: boolean
+  /** Whether it names text that stands nowhere in it: a stored prompt, a file that is kept or fetched elsewhere. */
+  hidesText: boolean
   /** Whether there may be images that were not counted: in files, in what is not known. */
   hidesImages: boolean
   readonly hosted: HostedAsk
   /** A stored prompt, which may bring hosted tools along that stand nowhere in the body. */
   promptId: string | undefined
   readonly itemReferences: string[]
+  /** Ids on items that carry their own content. */
+  readonly givenIds: string[]
   /** Files by their ids, with the places where they are named; undefined where none may be. */
   readonly fileReferences: FileReference[] | undefined
   /** The names and indices that lead to the value that is looked at. */
@@ -35,10 +39,12 @@ export const startWalk = (mayNameFiles = false): Walk => ({
   images: 0,
   imageBytes: 0,
   needsFullWindow: false,
+  hidesText: false,
   hidesImages: false,
   hosted: nothingHosted(),
   promptId: undefined,
   itemReferences: [],
+  givenIds: [],
   path: [],
   toolDepth: 0,
   isInImage: false,
@@ -66,6 +72,12 @@ const PARAM_LENGTH_MAX = 200
 export function noteUnbounded(walk: Walk): void {
   walk.needsFullWindow = true
   walk.hidesImages = true
+}
+
+/** The same, of what is named and stands elsewhere. */
+export function noteElsewhere(walk: Walk): void {
+  walk.hidesText = true
+  noteUnbounded(walk)
 }
 
 const REFERENCES_MAX = 2_000

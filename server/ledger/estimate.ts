@@ -9,19 +9,23 @@ export interface RelayedBytes {
   readonly requestBytes: number
   /** The size of the text that the upstream sent: content, reasoning summaries, refusals and tool arguments, in UTF-8. */
   readonly relayedTextBytes: number
+  /** What the request refers to without holding it, in tokens; 0 where left out. */
+  readonly unseenInputTokens?: number
 }
 
 /** One token per four bytes, rounded up, for request and answer each. Where nothing was relayed, nothing was used. */
-export function estimateUsage({ requestBytes, relayedTextBytes }: RelayedBytes): TokenUsage {
-  if (relayedTextBytes <= 0) return NO_USAGE
-  return estimateFinishedUsage({ requestBytes, relayedTextBytes })
-}
+export const estimateUsage = (relayed: RelayedBytes): TokenUsage =>
+  relayed.relayedTextBytes <= 0 ? NO_USAGE : estimateFinishedUsage(relayed)
 
 /**
  * The same for an answer that the upstream brought to its end: it worked, so its input counts even where it said nothing.
  */
-export const estimateFinishedUsage = ({ requestBytes, relayedTextBytes }: RelayedBytes): TokenUsage => ({
+export const estimateFinishedUsage = ({
+  requestBytes,
+  relayedTextBytes,
+  unseenInputTokens = 0,
+}: RelayedBytes): TokenUsage => ({
   ...NO_USAGE,
-  inputTokens: Math.ceil(requestBytes / BYTES_PER_TOKEN),
+  inputTokens: Math.ceil(requestBytes / BYTES_PER_TOKEN) + unseenInputTokens,
   outputTokens: Math.ceil(relayedTextBytes / BYTES_PER_TOKEN),
 })

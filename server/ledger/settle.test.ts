@@ -38,6 +38,19 @@ const settle = (input: Partial<SettlementInput> = {}): SettlementDecision =>
 const ESTIMATE = { ...NO_USAGE, inputTokens: 500, outputTokens: 100 }
 const NONE = { reported: undefined, rawReported: null }
 
+test('input that is kept elsewhere is estimated as it was held, and where nothing was answered, at nothing', () => {
+  const unseen = (unseenInputTokens: number, more: Partial<SettlementInput> = {}) =>
+    settle({ ...NONE, unseenInputTokens, ending: 'upstream_failed', ...more })
+  expect(unseen(3_000)).toMatchObject({ usage: { inputTokens: 3_500, outputTokens: 100 } })
+  // The window of the model is 10,000 tokens.
+  expect(unseen(10_000)).toMatchObject({
+    usage: { inputTokens: 10_000 },
+    charge: { amountNanoUsd: 21_000_000 },
+  })
+  expect(unseen(10_000, { holdNanoUsd: 20_000_000 })).toMatchObject({ charge: { amountNanoUsd: 20_000_000 } })
+  expect(unseen(3_000, { relayedTextBytes: 0 })).toMatchObject({ kind: 'release' })
+})
+
 describe('usage that was reported', () => {
   test('is charged to the token, with everything that explains it', () => {
     expect(settle()).toEqual({

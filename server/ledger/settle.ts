@@ -29,6 +29,8 @@ export interface SettlementInput {
   readonly estimated?: TokenUsage | undefined
   readonly requestBytes: number
   readonly relayedTextBytes: number
+  /** Input that the request brings along without holding it, as the hold reckoned with it; 0 where left out. */
+  readonly unseenInputTokens?: number
   readonly holdNanoUsd: NanoUsd
   /** What the account has available while this hold is still open. */
   readonly availableBeyondHoldNanoUsd: NanoUsd

@@ -138,6 +138,12 @@ export function imageToolTerms(
   }
 }
 
+/** The same tool, where each call can be given at most so many images. */
+export const givenAtMost = (terms: ImageToolTerms, images: number): ImageToolTerms => ({
+  ...terms,
+  inputTokensMax: Math.min(terms.inputTokensMax, IMAGE_PROMPT_TOKENS_MAX + images * TOKENS_OF_ONE_IMAGE_MAX),
+})
+
 /** The most that one call costs; in tokens times rates. */
 export const imageCallTimesRates = ({ rates, inputTokensMax, outputTokensMax }: ImageToolTerms): bigint =>
   BigInt(inputTokensMax) * BigInt(Math.max(rates.input, rates.imageInput, rates.cachedInput)) +

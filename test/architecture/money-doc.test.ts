@@ -2,14 +2,17 @@
 // from the page.
 import { afterAll, expect, test } from 'vitest'
 import {
+  DEFAULT_CONTEXT_WINDOW_TOKENS,
   DEFAULT_OUTPUT_FLOOR_TOKENS,
   DEFAULT_REASONING_OUTPUT_FLOOR_TOKENS,
   type PriceRates,
 } from '../../contract/price.ts'
 import { settingsSchema } from '../../contract/settings.ts'
 import { Drains } from '../../server/gateway/drains.ts'
+import { nothingHosted } from '../../server/gateway/hosted-tools.ts'
 import { countOf } from '../../server/gateway/media/images-body.ts'
-import { msByBytes, spokenTokensOfMs } from '../../server/gateway/media/sound-tokens.ts'
+import { msByBytes, msOfTranscript, spokenTokensOfMs } from '../../server/gateway/media/sound-tokens.ts'
+import { callsToTry } from '../../server/gateway/tool-call-limit.ts'
 import { availableNanoUsd } from '../../server/ledger/balance.ts'
 import { balanceBound } from '../../server/ledger/bound.ts'
 import { amountOfLine, chargeFor, chargeLines } from '../../server/ledger/charge.ts'
@@ -168,6 +171,12 @@ test('images and sound', () => {
         flat,
         (count) => ({ audioInputMs: Math.ceil(count / 1_000) * 1_000 }),
       ],
+      [
+        'Sound',
+        'Letters of a transcript, of a sound that claims to be shorter',
+        flat,
+        (count) => ({ audioInputMs: msOfTranscript('a'.repeat(count)) }),
+      ],
       ['Sound', 'Bytes that could not be measured', flat, (count) => ({ audioInputMs: msByBytes(count) })],
       ['Sound', 'Characters spoken', flat, (count) => ({ speechCharacters: count })],
       [
@@ -308,6 +317,30 @@ test('a share, the floor, and what would have been enough', () => {
   })
 })
 
+const OFFERED = { ...nothingHosted(), places: new Map([['image_generation', 'tools[0]'] as const]) }
+/** $0.50 a call, $0.01 of input, and 1,000 tokens of output. */
+const callsAsk = (calls: number) => ({
+  ...sharedAsk(),
+  outputTokensMax: 1_000,
+  quote: {
+    ...sharedAsk().quote,
+    fixedTokensTimesRates: BigInt(calls * 500_000_000 + 10_000_000) * 1_000_000n,
+  },
+})
+
+test.each([...(tables.get('Calls')?.keys() ?? [])])(
+  'calls of hosted tools, of which are granted: %s',
+  (label) => {
+    const [balanceNanoUsd = 0, calls = 0, held] = numbers('Calls', label)
+    const state = { balanceNanoUsd, creditLimitNanoUsd: 0, openHoldsNanoUsd: 0 }
+    const tries = callsToTry({ dialect: 'responses' }, { toolCallsMax: 10, hosted: OFFERED }, shareParts)
+    const granted = tries.map((times) => ({ times, hold: decideHold(state, callsAsk(times)) }))
+    const first = granted.find(({ hold }) => hold.ok)
+    expect(first?.times ?? 0).toBe(calls)
+    expect(first?.hold.ok ? first.hold.value.amountNanoUsd : 0).toBe(held)
+  },
+)
+
 test('the caps of a key', () => {
   const spending = {
     settledNanoUsd: amount('Cap', 'Spent with the old key today'),
@@ -392,6 +425,18 @@ test('how a hold ends', () => {
   expect(input).toBe((requestTokens ?? 0) * (inputRate ?? 0))
   expect(output).toBe((answerTokens ?? 0) * (outputRate ?? 0))
   expect(chargeOf({ requestBytes, relayedTextBytes }).amountNanoUsd).toBe(amount('Estimate', 'Charged'))
+  for (const [label, unseenInputTokens, more] of [
+    ['A response of 1,100 tokens', 1_100, {}],
+    ['A stored prompt', DEFAULT_CONTEXT_WINDOW_TOKENS, {}],
+    ['A stored prompt, where $0.20 were held', DEFAULT_CONTEXT_WINDOW_TOKENS, { holdNanoUsd: 200_000_000 }],
+  ] as const) {
+    const unseen = settlement({ requestBytes, relayedTextBytes, unseenInputTokens, ...more })
+    const [inputTokens, outputOfIt, amountNanoUsd] = numbers('Named in the request', label)
+    expect(unseen).toMatchObject({
+      usage: { inputTokens, outputTokens: outputOfIt },
+      charge: { amountNanoUsd, reason: 'estimated' },
+    })
+  }
 
   const cut = chargeOf({ ending: 'drain_cut', holdNanoUsd: amount('Cut', 'Held') })
   expect(cut).toMatchObject({ amountNanoUsd: amount('Cut', 'Charged'), reason: 'estimated' })

@@ -359,6 +359,23 @@ describe('refusals and retries', () => {
     expect(await gateway.usageOf(person)).toHaveLength(3)
   })
 
+  test('a stored prompt is refused until it is listed, and then answered for what it was filled with', async () => {
+    await freshClient()
+    const prompt = { id: 'pmpt_welcome', variables: { city: 'Oslo' } }
+    const ask = () => client.responses.create({ model: TEST_MODEL, prompt })
+    await expect(ask()).rejects.toMatchObject({ status: 400, param: 'prompt.id' })
+    await gateway.admin('policies.update', {
+      scope: 'user',
+      subjectId: person.id,
+      policy: { promptIds: [prompt.id] },
+    })
+    const answer = await ask()
+    expect(answer.output_text).toMatch(/pmpt_welcome\s*city: Oslo/)
+    expect(answer.prompt).toEqual(prompt)
+    const [row] = await gateway.usageOf(person)
+    expect(row).toMatchObject({ status: 200, inputTokens: answer.usage?.input_tokens })
+  })
+
   test('a model without a price is refused by its name', async () => {
     await freshClient()
     const asked = client.chat.completions.create({ model: 'never-priced', messages: QUESTION })

@@ -224,6 +224,22 @@ describe.each([false, true])('an answer, streamed: %s,', (stream) => {
   )
 })
 
+test('a tool that makes images is open to a small balance, as often as that carries', async () => {
+  says = { output: [], tool_usage: { image_gen: { input_tokens: 0, output_tokens: 0 } } }
+  const calls: unknown[] = []
+  for (const dollars of [100, 4, 1]) {
+    const person = await gateway.createPerson(dollars * 1_000_000_000)
+    await setPolicy('user', person.id, EVERYTHING)
+    expect(await ask(person.key, { tools: [DRAW] })).toMatchObject({ status: 200 })
+    calls.push(sent.at(-1)?.['max_tool_calls'])
+    const { entries } = await receiptOf(person)
+    expect(entries.find(({ kind }) => kind === 'hold')?.heldNanoUsd).toBeLessThanOrEqual(
+      dollars * 1_000_000_000,
+    )
+  }
+  expect(calls).toEqual([10, 2, 1])
+})
+
 describe('a policy', () => {
   test('of a plan, a person and a key: the most specific says it, and the key only narrows', async () => {
     const person = await gateway.createPerson()

@@ -2,7 +2,7 @@
 // can see; and that what the answer tells is charged to the nano-dollar.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Receipt } from '../../contract/receipt.ts'
 import type { SubjectPolicyView } from '../../contract/request-policy.ts'
 import { type Person, type RunningGateway, startGateway, TEST_RATES } from './support/running-gateway.ts'
@@ -26,6 +26,8 @@ const REFUSED = { status: 400, code: 'unsupported_parameter', param: 'prompt.id'
 let gateway: RunningGateway
 let upstream: Server
 let says: object = {}
+/** Says a word, breaks off, and reports nothing. */
+let breaksOff = false
 const sent: Readonly<Record<string, unknown>>[] = []
 
 /** 1,000 × $2 and 100 × $10 a million. */
@@ -39,6 +41,16 @@ function answer(isStream: boolean): string {
     output: [],
     usage: { input_tokens: 1_000, output_tokens: 100, total_tokens: 1_100 },
     ...says,
+  }
+  if (breaksOff) {
+    const begun = { type: 'response.created', response: { ...response, usage: null } }
+    const word = {
+      type: 'response.output_text.delta',
+      item_id: 'msg_1',
+      output_index: 0,
+      delta: 'Sixteen letters!',
+    }
+    return [begun, word].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
   }
   if (!isStream) return JSON.stringify(response)
   return ['response.created', 'response.completed']
@@ -163,6 +175,24 @@ describe('a stored prompt', () => {
     })
   })
 
+  test('may be asked to use an image tool that stands in it, by whoever may use one', async () => {
+    const choice = { tool_choice: { type: 'image_generation' }, max_tool_calls: 1 }
+    expect(await ask(await reader(), choice)).toMatchObject({
+      status: 400,
+      code: 'tool_not_permitted',
+      param: 'tool_choice',
+    })
+    const person = await reader({ imageGeneration: true })
+    expect(await ask(person, { ...choice, prompt: undefined, input: 'x' })).toMatchObject({
+      code: 'unsupported_parameter',
+      param: 'tool_choice',
+    })
+    expect(await ask(person, choice)).toMatchObject({ status: 200 })
+    const { entries } = await receiptOf(person)
+    const held = entries.find(({ kind }) => kind === 'hold')?.heldNanoUsd ?? 0
+    expect(held).toBeGreaterThanOrEqual(128_000 * 2_500 + 200 * 10_000 + 8_192 * 90_000)
+  })
+
   test('is not filled with a file of somebody else', async () => {
     const [ann, bob] = [await reader(), await reader()]
     const form = new FormData()
@@ -178,6 +208,30 @@ describe('a stored prompt', () => {
       param: 'prompt.variables.report.file_id',
     })
   })
+})
+
+test('what broke off is charged what was held for its prompt, its file or what it goes on from, and its words', async () => {
+  const person = await reader()
+  says = {}
+  const file = { type: 'input_file', file_url: 'https://example.test/long.pdf' }
+  const content = [{ type: 'input_text', text: 'x' }, file]
+  expect(await ask(person, { stream: true })).toMatchObject({ status: 200 })
+  const first = `resp_${sent.length}`
+  breaksOff = true
+  onTestFinished(() => {
+    breaksOff = false
+  })
+  for (const [more, inputTokens] of [
+    [{}, 128_000],
+    [{ prompt: undefined, input: [{ role: 'user', content }] }, 128_000],
+    // 1,100 of the response that it goes on from, beside its own bytes.
+    [{ prompt: undefined, input: 'x', previous_response_id: first }, 1_100 + 26],
+  ] as const) {
+    await ask(person, { stream: true, ...more })
+    const [row] = await gateway.usageOf(person)
+    expect(row).toMatchObject({ reason: 'upstream_failed', inputTokens, outputTokens: 4 })
+    expect(row?.costNanoUsd).toBe(inputTokens * 2_000 + 4 * 10_000)
+  }
 })
 
 describe.each([false, true])('an answer of a stored prompt, streamed: %s,', (stream) => {

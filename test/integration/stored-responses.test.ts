@@ -160,6 +160,22 @@ describe('anybody else', () => {
   })
 })
 
+test('an id that somebody gave to an item of their own is not theirs for it is listed, whoever it is of', async () => {
+  // Made outside of this gateway, under the operator's account.
+  const item = { type: 'message', role: 'user', content: 'Mine.', id: 'msg_of_the_operator' }
+  const responseId = await makeResponse({ input: [item] })
+  gateway.upstream.script({ body: { object: 'list', data: [item, { ...item, id: 'msg_made_upstream' }] } })
+  expect(await (await ask(`/v1/responses/${responseId}/input_items`, owner)).text()).toContain(item.id)
+  const refer = async (id: string) => {
+    const input = [{ type: 'item_reference', id }]
+    const body = JSON.stringify({ model: TEST_MODEL, input })
+    return (await ask('/v1/responses', owner, { method: 'POST', body })).text()
+  }
+  expect(await refer(item.id)).toContain('"item_not_found"')
+  // The demo upstream says in its own words that it knows no such item.
+  expect(await refer('msg_made_upstream')).not.toContain('"item_not_found"')
+})
+
 test('an item of somebody else, put into one’s own input and listed there, stays theirs after a restart', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'codex-gateway-test-'))
   onTestFinished(() => rmSync(dataDir, { recursive: true }))

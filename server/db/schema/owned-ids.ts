@@ -4,7 +4,7 @@ import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 export const ownedIds = sqliteTable(
   'owned_ids',
   {
-    kind: text('kind', { enum: ['response', 'item', 'file'] }).notNull(),
+    kind: text('kind', { enum: ['response', 'item', 'file', 'given'] }).notNull(),
     id: text('id').notNull(),
     userId: text('user_id').notNull(),
     tokens: integer('tokens'),

@@ -80,7 +80,7 @@ export class MediaMeter {
     // A length below zero says nothing; how long the sound was is known here.
     const isBelowZero = reported?.isImplausible === true && reported.usage.audioInputMs === 0
     const told = (isBelowZero ? undefined : reported?.usage.audioInputMs) ?? secondsToMs(answer.duration)
-    const measured = Math.max(sound.ms ?? 0, msOfTranscript(text.length), lastTimeIn(text))
+    const measured = Math.max(sound.ms ?? 0, msOfTranscript(text), lastTimeIn(text))
     const ms =
       told ?? wholeSeconds(sound.ms === undefined ? Math.max(measured, msByBytes(sound.bytes)) : measured)
     this.measured.textBytes = Math.max(this.measured.textBytes, Buffer.byteLength(text))

@@ -13,6 +13,7 @@ export class AdtsLength implements SoundLength {
   #skip = 0
   #lost = 0
   #seconds = 0
+  #counted = 0
 
   push(piece: Buffer): void {
     const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
@@ -32,11 +33,14 @@ export class AdtsLength implements SoundLength {
       this.#lost += 1
       return 1
     }
+    this.#counted += length
     this.#seconds += (1_024 * (((bytes[at + 6] ?? 0) & 3) + 1)) / rate
     return length
   }
 
   ms(): number | undefined {
-    return this.#seconds === 0 || this.#lost > LOST_BYTES_MAX ? undefined : toMs(this.#seconds, 1)
+    // What is mostly something else is no AAC, and a player may find there what was not counted here.
+    const isAac = this.#lost <= Math.min(LOST_BYTES_MAX, this.#counted)
+    return this.#seconds === 0 || !isAac ? undefined : toMs(this.#seconds, 1)
   }
 }

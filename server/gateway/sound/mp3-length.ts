@@ -20,7 +20,10 @@ interface Frame {
 }
 
 const HEADER_BYTES = 4
-/** Looking for the next frame costs a step a byte, so in a file that has few of them it is given up. */
+/**
+ * Looking for the next frame costs a step a byte, so in a file that has few of them it is given up. What is mostly something else is
+ * no MP3, and a player may find there what was not counted here.
+ */
 const LOST_BYTES_MAX = 1024 * 1024
 
 export class Mp3Length implements SoundLength {
@@ -29,7 +32,7 @@ export class Mp3Length implements SoundLength {
   #lost = 0
   #frames = 0
   #seconds = 0
-  #hasBegun = false
+  #counted = 0
 
   push(piece: Buffer): void {
     let bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
@@ -40,14 +43,11 @@ export class Mp3Length implements SoundLength {
     }
     let at = this.#skip
     this.#skip = 0
-    if (!this.#hasBegun) {
-      at = this.#behindTag(bytes)
-      this.#hasBegun = true
-    }
     while (at + HEADER_BYTES <= bytes.length && this.#lost <= LOST_BYTES_MAX) {
       const frame = frameAt(bytes, at)
       if (frame) {
         this.#frames += 1
+        this.#counted += frame.bytes
         this.#seconds += frame.samples / frame.rate
       } else this.#lost += 1
       at += frame?.bytes ?? 1
@@ -57,15 +57,9 @@ export class Mp3Length implements SoundLength {
     this.#rest = Buffer.from(bytes.subarray(0, this.#lost > LOST_BYTES_MAX ? 0 : HEADER_BYTES))
   }
 
-  /** Behind an ID3v2 tag, whose size is written in seven bits a byte. */
-  #behindTag(bytes: Buffer): number {
-    if (bytes.toString('latin1', 0, 3) !== 'ID3' || bytes.length < 10) return 0
-    const size = [6, 7, 8, 9].reduce((sum, at) => sum * 128 + ((bytes[at] ?? 0) & 0x7f), 0)
-    return 10 + size
-  }
-
   ms(): number | undefined {
-    return this.#frames === 0 || this.#lost > LOST_BYTES_MAX ? undefined : toMs(this.#seconds, 1)
+    const isMp3 = this.#lost <= Math.min(LOST_BYTES_MAX, this.#counted)
+    return this.#frames === 0 || !isMp3 ? undefined : toMs(this.#seconds, 1)
   }
 }
 

@@ -1,26 +1,32 @@
-// The length of sound in MP4 or M4A (ISO/IEC 14496-12): the longest that its movie box and its tracks name. The box may stand
-// behind the samples. A file that claims less than its bytes can be has no length here.
+// The length of sound in MP4 or M4A (ISO/IEC 14496-12): the longest that its movie boxes name and that its frames play, those of
+// fragments included. The index may stand behind the samples. A file that is shorter than its bytes can be has no length here.
 import { GrowingBytes } from '../../growing-bytes.ts'
+import { Mp4Tracks } from './mp4-tracks.ts'
 import type { SoundLength } from './sound-meter.ts'
 import { toMs } from './sound-time.ts'
 
 const BOX_HEAD = 8
 const LARGE_HEAD = 16
-const MOVIE_BYTES_MAX = 16 * 1024 * 1024
+const INDEX_BYTES_MAX = 16 * 1024 * 1024
 /** Sound with moving pictures at eight megabits. */
 const HIGHEST_BYTES_PER_SECOND = 1_000_000
+
+interface Index {
+  readonly type: string
+  readonly bytes: GrowingBytes
+  missing: number
+}
 
 export class Mp4Length implements SoundLength {
   /** Of a box whose head has not come whole. */
   #head: Buffer = Buffer.alloc(0)
   /** Of a box that is passed over, what is still to come. */
   #skip = 0
-  /** What has come of the movie box, however small its pieces are. */
-  #movie: { readonly bytes: GrowingBytes; missing: number } | undefined
+  /** What has come of a box that is read, however small its pieces are. */
+  #index: Index | undefined
   #bytes = 0
   #isBroken = false
-  #isFragmented = false
-  #ms: number | undefined
+  readonly #tracks = new Mp4Tracks()
 
   push(piece: Buffer): void {
     this.#bytes += piece.length
@@ -30,7 +36,7 @@ export class Mp4Length implements SoundLength {
 
   /** What is left of these bytes. */
   #take(bytes: Buffer): Buffer {
-    if (this.#movie) return this.#collect(this.#movie, bytes)
+    if (this.#index) return this.#collect(this.#index, bytes)
     if (this.#skip > 0) {
       const skipped = Math.min(this.#skip, bytes.length)
       this.#skip -= skipped
@@ -49,62 +55,30 @@ export class Mp4Length implements SoundLength {
     const size = small === 1 ? Number(head.readBigUInt64BE(8)) : small
     const start = small === 1 ? LARGE_HEAD : BOX_HEAD
     const type = head.toString('latin1', 4, 8)
+    const isRead = type === 'moov' || type === 'moof'
     // Zero: to the end of the file.
     const end = size === 0 ? Number.MAX_SAFE_INTEGER : size
-    if (type === 'moof') this.#isFragmented = true
-    if (end < start || (type === 'moov' && size > MOVIE_BYTES_MAX)) this.#isBroken = true
-    else if (type === 'moov' && size > 0) {
-      this.#movie = { bytes: new GrowingBytes(size - start), missing: size - start }
-      this.#collect(this.#movie, head.subarray(start, end))
+    if (end < start || (isRead && size > INDEX_BYTES_MAX)) this.#isBroken = true
+    else if (isRead && size > 0) {
+      this.#index = { type, bytes: new GrowingBytes(size - start), missing: size - start }
+      this.#collect(this.#index, head.subarray(start, end))
     } else this.#skip = Math.max(0, end - head.length)
     return head.subarray(Math.min(end, head.length))
   }
 
-  #collect(movie: { readonly bytes: GrowingBytes; missing: number }, bytes: Buffer): Buffer {
-    const taken = bytes.subarray(0, movie.missing)
-    if (taken.length > 0) movie.bytes.add(taken)
-    movie.missing -= taken.length
-    if (movie.missing === 0) {
-      this.#ms = longestIn(movie.bytes.take(), 0)
-      this.#movie = undefined
+  #collect(index: Index, bytes: Buffer): Buffer {
+    const taken = bytes.subarray(0, index.missing)
+    if (taken.length > 0) index.bytes.add(taken)
+    index.missing -= taken.length
+    if (index.missing === 0) {
+      this.#tracks.take(index.type, index.bytes.take())
+      this.#index = undefined
     }
     return bytes.subarray(taken.length)
   }
 
   ms(): number | undefined {
-    const isBelievable = this.#ms !== undefined && this.#ms >= toMs(this.#bytes, HIGHEST_BYTES_PER_SECOND)
-    return this.#isFragmented || !isBelievable ? undefined : this.#ms
+    const ms = this.#tracks.ms()
+    return ms !== undefined && ms >= toMs(this.#bytes, HIGHEST_BYTES_PER_SECOND) ? ms : undefined
   }
-}
-
-const CONTAINERS = new Set(['trak', 'mdia'])
-const LENGTHS = new Set(['mvhd', 'mdhd'])
-const DEPTH_MAX = 4
-
-function msOfBox(type: string, inner: Buffer, depth: number): number | undefined {
-  if (CONTAINERS.has(type)) return longestIn(inner, depth + 1)
-  return LENGTHS.has(type) ? lengthIn(inner) : undefined
-}
-
-function longestIn(bytes: Buffer, depth: number): number | undefined {
-  let longest: number | undefined
-  for (let at = 0; at + BOX_HEAD <= bytes.length && depth < DEPTH_MAX; ) {
-    const size = bytes.readUInt32BE(at)
-    if (size < BOX_HEAD || at + size > bytes.length) break
-    const type = bytes.toString('latin1', at + 4, at + 8)
-    const inner = bytes.subarray(at + BOX_HEAD, at + size)
-    const ms = msOfBox(type, inner, depth)
-    if (ms !== undefined) longest = Math.max(longest ?? 0, ms)
-    at += size
-  }
-  return longest
-}
-
-/** A version, flags, two times, a time scale and a length in it; the times and the length are longer in version one. */
-function lengthIn(bytes: Buffer): number | undefined {
-  const isLong = bytes[0] === 1
-  if (bytes.length < (isLong ? 32 : 20)) return undefined
-  const scale = bytes.readUInt32BE(isLong ? 20 : 12)
-  const length = isLong ? Number(bytes.readBigUInt64BE(24)) : bytes.readUInt32BE(16)
-  return scale === 0 ? undefined : toMs(length, scale)
 }

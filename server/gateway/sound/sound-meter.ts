@@ -17,9 +17,13 @@ export interface SoundLength {
 
 /** Enough to tell every format, an ID3 tag before it left out. */
 const HEAD_BYTES = 12
+const TAG_HEAD_BYTES = 10
 
 export class SoundMeter {
   #head: Buffer = Buffer.alloc(0)
+  /** Of a tag that is passed over, what is still to come. */
+  #tag = 0
+  #hasTag = false
   #length: SoundLength | undefined
   bytes = 0
 
@@ -34,12 +38,26 @@ export class SoundMeter {
       this.#length.push(piece)
       return
     }
-    this.#head = Buffer.concat([this.#head, piece])
-    if (this.#head.length < HEAD_BYTES) return
-    this.#length = lengthFor(this.#head)
-    this.#length?.push(this.#head)
+    const sound = piece.subarray(this.#tag)
+    this.#tag -= piece.length - sound.length
+    if (sound.length > 0) this.#begin(Buffer.concat([this.#head, sound]))
+  }
+
+  #begin(head: Buffer): void {
+    this.#head = head
+    if (head.length < HEAD_BYTES) return
+    if (!this.#hasTag && head.toString('latin1', 0, 3) === 'ID3') {
+      this.#hasTag = true
+      this.#tag = tagBytes(head)
+      const sound = head.subarray(this.#tag)
+      this.#tag -= head.length - sound.length
+      this.#begin(sound)
+      return
+    }
+    // Behind a tag there may be more of it.
+    this.#length = lengthFor(head) ?? (this.#hasTag ? new Mp3Length() : UNREADABLE)
+    this.#length.push(head)
     this.#head = Buffer.alloc(0)
-    this.#length ??= UNREADABLE
   }
 
   /** Milliseconds, or undefined where they cannot be told. */
@@ -48,6 +66,10 @@ export class SoundMeter {
     return ms !== undefined && Number.isSafeInteger(ms) && ms >= 0 ? ms : undefined
   }
 }
+
+/** Of an ID3v2 tag, whose size is written in seven bits a byte. */
+const tagBytes = (head: Buffer): number =>
+  TAG_HEAD_BYTES + [6, 7, 8, 9].reduce((sum, at) => sum * 128 + ((head[at] ?? 0) & 0x7f), 0)
 
 const UNREADABLE: SoundLength = { push: () => {}, ms: () => undefined }
 
@@ -58,7 +80,6 @@ function lengthFor(head: Buffer): SoundLength | undefined {
   if (text.startsWith('OggS')) return new OggLength()
   if (text.slice(4, 8) === 'ftyp') return new Mp4Length()
   if (head.readUInt32BE(0) === 0x1a45dfa3) return new WebmLength()
-  if (text.startsWith('ID3')) return new Mp3Length()
   if (head[0] === 0xff && ((head[1] ?? 0) & 0xf6) === 0xf0) return new AdtsLength()
   if (head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0) return new Mp3Length()
   return undefined

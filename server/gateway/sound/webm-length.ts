@@ -1,5 +1,6 @@
-// The length of sound in WebM (RFC 9559) by the times of its clusters and blocks, which players go by. A browser's recorder
-// writes no length at the beginning.
+// The length of sound in WebM (RFC 9559): the longer of the times of its clusters and blocks and of what the packets of Opus in
+// them play, for those are played whatever their times are. A browser's recorder writes no length at the beginning.
+import { opusSamples } from './opus-packet.ts'
 import type { SoundLength } from './sound-meter.ts'
 import { toMs } from './sound-time.ts'
 
@@ -11,15 +12,26 @@ const CLUSTER_TIME = 0xe7
 const SIMPLE_BLOCK = 0xa3
 const BLOCK_GROUP = 0xa0
 const BLOCK = 0xa1
+const TRACKS = 0x1654ae6b
+const TRACK = 0xae
+const TRACK_NUMBER = 0xd7
+const CODEC = 0x86
 /** What is looked into; everything else is passed over. */
-const ENTERED = new Set([SEGMENT, INFO, CLUSTER, BLOCK_GROUP])
+const ENTERED = new Set([SEGMENT, INFO, CLUSTER, BLOCK_GROUP, TRACKS, TRACK])
 const SMALL_BYTES_MAX = 8
 const HEAD_BYTES_MAX = 12
 const DEFAULT_SCALE_NS = 1_000_000
 /** Sound with moving pictures at eight megabits. */
 const HIGHEST_BYTES_PER_SECOND = 1_000_000
-/** A block's own length is not written anywhere; no codec for speech has longer ones. */
+/** Where a packet does not say how long it is: no codec for speech has longer ones. */
 const LAST_BLOCK_MS = 120
+const OPUS_RATE = 48_000
+/** What every encoder makes that several packets to a block are known of. */
+const LACED_PACKET_SAMPLES = 960
+const LACED = 0x06
+const FIXED_LACES = 0x04
+/** More than any file has; each takes a little memory. */
+const TRACKS_MAX = 100
 
 export class WebmLength implements SoundLength {
   #rest: Buffer = Buffer.alloc(0)
@@ -28,7 +40,10 @@ export class WebmLength implements SoundLength {
   #isBroken = false
   #scaleNs = DEFAULT_SCALE_NS
   #clusterTime = 0
-  #lastTime: number | undefined
+  #lastMs: number | undefined
+  #track: { number: number | undefined; isOpus: boolean } = { number: undefined, isOpus: false }
+  /** Samples of each track of Opus. */
+  readonly #opus = new Map<number, number>()
 
   push(piece: Buffer): void {
     this.#bytes += piece.length
@@ -55,31 +70,62 @@ export class WebmLength implements SoundLength {
       return 0
     }
     const head = id.length + size.length
+    if (id.value === TRACK) this.#track = { number: undefined, isOpus: false }
     if (ENTERED.has(id.value)) return head
     const value = bytes.subarray(head, head + SMALL_BYTES_MAX)
     if (id.value === TIMESTAMP_SCALE) this.#scaleNs = unsigned(value, size.value)
     if (id.value === CLUSTER_TIME) {
       this.#clusterTime = unsigned(value, size.value)
-      this.#note(this.#clusterTime)
+      this.#note(this.#clusterTime, 0)
     }
-    if (id.value === SIMPLE_BLOCK || id.value === BLOCK) {
-      const track = numberAt(value, 0, true)
-      if (track && track.length + 2 <= value.length)
-        this.#note(this.#clusterTime + value.readInt16BE(track.length))
-    }
+    if (id.value === TRACK_NUMBER) this.#takeTrack({ number: unsigned(value, size.value) })
+    if (id.value === CODEC)
+      this.#takeTrack({ isOpus: value.toString('latin1', 0, Math.min(size.value, 6)) === 'A_OPUS' })
+    if (id.value === SIMPLE_BLOCK || id.value === BLOCK)
+      this.#block(value.subarray(0, Math.min(size.value, SMALL_BYTES_MAX)))
     this.#skip = size.value
     return head
   }
 
-  #note(time: number): void {
-    this.#lastTime = Math.max(this.#lastTime ?? 0, time)
+  #takeTrack(told: { readonly number: number } | { readonly isOpus: boolean }): void {
+    this.#track = { ...this.#track, ...told }
+    const { number, isOpus } = this.#track
+    if (isOpus && number !== undefined && !this.#opus.has(number) && this.#opus.size < TRACKS_MAX)
+      this.#opus.set(number, 0)
+  }
+
+  #block(start: Buffer): void {
+    const track = numberAt(start, 0, true)
+    if (!track || track.length + 2 > start.length) return
+    const time = this.#clusterTime + start.readInt16BE(track.length)
+    const played = this.#opus.get(track.value)
+    if (played === undefined) {
+      this.#note(time, LAST_BLOCK_MS)
+      return
+    }
+    const samples = samplesOfBlock(start.subarray(track.length + 2))
+    this.#opus.set(track.value, played + samples)
+    this.#note(time, toMs(samples, OPUS_RATE))
+  }
+
+  #note(time: number, ms: number): void {
+    this.#lastMs = Math.max(this.#lastMs ?? 0, Math.ceil((time * this.#scaleNs) / 1_000_000) + ms)
   }
 
   ms(): number | undefined {
-    if (this.#lastTime === undefined || this.#isBroken) return undefined
-    const ms = Math.ceil((this.#lastTime * this.#scaleNs) / 1_000_000) + LAST_BLOCK_MS
+    if (this.#lastMs === undefined || this.#isBroken) return undefined
+    const ms = Math.max(this.#lastMs, toMs(Math.max(0, ...this.#opus.values()), OPUS_RATE))
     return ms >= toMs(this.#bytes, HIGHEST_BYTES_PER_SECOND) ? ms : undefined
   }
+}
+
+/** From its flags on. Where packets lie behind their lengths, their first bytes are not looked for. */
+function samplesOfBlock(block: Buffer): number {
+  const flags = block[0] ?? 0
+  if ((flags & LACED) === 0) return opusSamples(block[1], block[2])
+  const packets = (block[1] ?? 0) + 1
+  const samples = (flags & LACED) === FIXED_LACES ? opusSamples(block[2], block[3]) : LACED_PACKET_SAMPLES
+  return packets * samples
 }
 
 const unsigned = (bytes: Buffer, size: number): number =>

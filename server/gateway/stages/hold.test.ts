@@ -6,7 +6,7 @@ import { decideHold, type HoldAsk } from '../../ledger/hold.ts'
 import { quotedAt } from '../../ledger/quote.ts'
 import { NO_CAPS } from '../../limits/decide-spending-cap.ts'
 import type { InputBound } from '../body-facts.ts'
-import { scanObject } from '../json-scan.ts'
+import { type Splice, scanObject } from '../json-scan.ts'
 import type { Reserved } from '../request.ts'
 import { hold } from './hold.ts'
 
@@ -21,9 +21,11 @@ const PRICE = {
 }
 
 const BODY = Buffer.from('{"model":"m"}')
-const SCAN = scanObject(BODY)
 
 interface Case {
+  readonly dialect?: string
+  readonly body?: Buffer
+  readonly edits?: readonly Splice[]
   readonly input?: InputBound | undefined
   readonly facts?: object
   readonly price?: object
@@ -58,6 +60,9 @@ async function held(given: Case) {
     },
     stop: () => Promise.resolve(),
   }
+  const body = given.body ?? BODY
+  const scanned = scanObject(body)
+  const scan = scanned.ok ? scanned.value : undefined
   const facts = {
     outputTokensLimit: 100,
     isOutputLimitable: true,
@@ -74,10 +79,10 @@ async function held(given: Case) {
     multiplierPpm: 1_000_000,
     referencedTokens: given.referencedTokens ?? 0,
     toolTerms: { isPreviewSearch: false, imageTool: undefined },
-    body: BODY,
-    scan: SCAN.ok ? SCAN.value : undefined,
-    edits: [],
-    endpoint: { dialect: 'chat' },
+    body,
+    scan,
+    edits: given.edits ?? [],
+    endpoint: { dialect: given.dialect ?? 'chat' },
     key: { userId: 'user_1', keyId: 'key_1', familyId: 'key_1', caps: NO_CAPS },
   }
   // Of the accounts only this call is made, and of a routed request only these members are looked at.
@@ -176,5 +181,67 @@ describe('a balance that does not carry the bytes', () => {
     expect((await held({ balance: 6_000, openHolds, counted: 10 })).amount).toBe(200 + 10 + 100)
     const { result } = await held({ balance: 6_000, openHolds, counted: 900 })
     expect(result).toMatchObject({ ok: false, error: { code: 'balance_on_hold' } })
+  })
+})
+
+describe('calls of tools that a balance does not carry', () => {
+  /** Two tools at 1,000 nano-dollars a call. */
+  const tools = {
+    dialect: 'responses',
+    price: { codeInterpreterNanoUsdPerSession: 900, fileSearchNanoUsdPerCall: 100 },
+    facts: {
+      toolCallsMax: 10,
+      hosted: {
+        places: new Map([
+          ['code_interpreter', 'tools[0]'],
+          ['file_search', 'tools[1]'],
+        ]),
+      },
+    },
+  }
+  const INPUT = 5_200
+
+  test('are lowered to a share, and to one at last, which is sent along', async () => {
+    expect(await held({ ...tools, balance: INPUT + 10_100 })).toMatchObject({ sent: BODY.toString() })
+    const few = await held({ ...tools, balance: INPUT + 10_099 })
+    expect(few).toMatchObject({ amount: INPUT + 2_000 + 100, sent: '{"model":"m","max_tool_calls":2}' })
+    const one = await held({ ...tools, balance: INPUT + 1_100 })
+    expect(one).toMatchObject({ amount: INPUT + 1_000 + 100, sent: '{"model":"m","max_tool_calls":1}' })
+  })
+
+  test('are refused where one is too many, by what one costs', async () => {
+    const { result } = await held({ ...tools, balance: INPUT + 1_099 })
+    expect(result).toMatchObject({
+      ok: false,
+      error: { code: 'insufficient_quota', details: { shortByNanoUsd: 1 } },
+    })
+  })
+
+  test('take the place of the limit that was named, or that was to be sent', async () => {
+    const balance = INPUT + 10_099
+    const named = Buffer.from('{"max_tool_calls":10,"model":"m"}')
+    expect((await held({ ...tools, balance, body: named })).sent).toBe('{"max_tool_calls":2,"model":"m"}')
+    const edit = { start: 1, end: 1, text: '"max_tool_calls":10,' }
+    expect((await held({ ...tools, balance, edits: [edit] })).sent).toBe('{"model":"m","max_tool_calls":2}')
+  })
+
+  test('bring fewer results of searches along', async () => {
+    const facts = { toolCallsMax: 10 }
+    const input = { textBytes: 1_000, fixedTokensMax: 200 + 10 * 10_000 }
+    const price = { contextWindowTokens: 1_000_000 }
+    const { amount } = await held({
+      dialect: 'responses',
+      facts,
+      input,
+      price,
+      balance: 30_000,
+      counted: 500,
+    })
+    expect(amount).toBe(200 + 2 * 10_000 + 500 + 2 * 7 + 100)
+  })
+
+  test('stay as they are where no limit can be sent', async () => {
+    const { result } = await held({ ...tools, dialect: 'chat', balance: INPUT + 10_099 })
+    expect(result).toMatchObject({ ok: false, error: { details: { shortByNanoUsd: 1 } } })
   })
 })

@@ -1,6 +1,6 @@
 // Takes the hold: the most that a request can cost, at the price that it will be charged at, from what pays for it. Bytes
 // bound the input for free and may grant the whole; where that is too much, the tokens are counted before the output limit
-// is lowered to what is left, or the request refused. A plan is asked before the balance.
+// and the calls of hosted tools are lowered to what is left, or the request refused. A plan is asked before the balance.
 import type { Refusal } from '../../../contract/errors.ts'
 import {
   DEFAULT_CONTEXT_WINDOW_TOKENS,
@@ -15,10 +15,13 @@ import { decideFundingRefusal } from '../../ledger/funding.ts'
 import type { HoldAsk } from '../../ledger/hold.ts'
 import { quoteFor } from '../../ledger/quote.ts'
 import { reachableTiers } from '../../ledger/service-tier.ts'
+import { givenAtMost } from '../../ledger/tool-calls.ts'
+import { WEB_SEARCH_TOKENS_PER_CALL_MAX } from '../body-facts.ts'
 import type { StageDeps } from '../deps.ts'
 import { applySplices } from '../json-scan.ts'
 import { outputLimitSplices } from '../output-limit.ts'
 import { advance, type Held, type Reserved, type Routed } from '../request.ts'
+import { callsToTry, withCallLimit } from '../tool-call-limit.ts'
 
 type HoldDeps = Pick<StageDeps, 'accounts' | 'planFunds' | 'settings' | 'tokens'>
 /** For the whole, or not at all. */
@@ -44,7 +47,10 @@ async function holdByTokens(
   byBytes: Ask,
   refusedByFirst: Refusal,
 ): Promise<Result<Held, Refusal>> {
-  let byTokens: Ask | undefined
+  const { holdShareParts } = deps.settings.current()
+  const shareParts = routed.facts.isOutputLimitable ? holdShareParts : undefined
+  const tries = callsToTry(routed.endpoint, routed.facts, holdShareParts)
+  let asks: readonly HoldAsk[] | undefined
   const refusals: Refusal[] = []
   for (const source of sources) {
     const whole = source === sources[0] ? fail(refusedByFirst) : open(deps, routed, source, byBytes)
@@ -53,13 +59,33 @@ async function holdByTokens(
       refusals.push(whole.error)
       continue
     }
-    byTokens ??= await askByTokens(deps, routed, byBytes)
-    const shareParts = routed.facts.isOutputLimitable ? deps.settings.current().holdShareParts : undefined
-    const shared = open(deps, routed, source, { ...byTokens, shareParts })
+    if (!asks) {
+      const inputTokensMax = await countInput(deps, routed)
+      asks = tries.map((calls) => ({ ...askFor(routed, inputTokensMax, calls), shareParts }))
+    }
+    const shared = openShared(deps, routed, source, tries, asks)
     if (shared.ok) return shared
     refusals.push(shared.error)
   }
   return fail(decideFundingRefusal(refusals))
+}
+
+/** With as many calls of tools as it pays for; the refusal says what one would have cost. */
+function openShared(
+  deps: HoldDeps,
+  routed: Reserved,
+  source: FundingSource,
+  tries: readonly number[],
+  asks: readonly HoldAsk[],
+): Result<Held, Refusal> {
+  let refused: Result<Held, Refusal> | undefined
+  for (const [index, ask] of asks.entries()) {
+    const shared = open(deps, routed, source, ask, tries[index])
+    if (shared.ok) return shared
+    refused = shared
+  }
+  if (!refused) throw new Error('all calls that are asked for are tried first')
+  return refused
 }
 
 const BALANCE: FundingSource = { kind: 'balance', isUsedUp: false }
@@ -73,25 +99,31 @@ function sourcesOf({ planFunds }: HoldDeps, routed: Reserved): readonly FundingS
   return sources.length > 0 ? sources : BALANCE_ALONE
 }
 
-async function askByTokens(deps: HoldDeps, routed: Reserved, byBytes: Ask): Promise<Ask> {
-  const { input } = routed.facts
-  const counted = input && (await deps.tokens.countAtMost(routed.body))
-  return input && counted !== undefined
-    ? askFor(routed, input.fixedTokensMax + Math.min(counted, input.textBytes))
-    : byBytes
+/** The tokens of the input as counted, as their bytes where counting failed; undefined where the window bounds them alone. */
+async function countInput(deps: HoldDeps, { body, facts: { input } }: Routed): Promise<number | undefined> {
+  if (!input) return undefined
+  const counted = await deps.tokens.countAtMost(body)
+  return input.fixedTokensMax + Math.min(counted ?? input.textBytes, input.textBytes)
 }
 
-/** What the request may cost with no more than `inputTokensMax` tokens in the body (the window, where undefined). */
-function askFor(routed: Routed, inputTokensMax: number | undefined): Ask {
+/**
+ * What the request may cost with no more than `inputTokensMax` tokens in the body (the window, where undefined) and so many
+ * calls of tools, whose results were counted for all.
+ */
+function askFor(routed: Routed, inputTokensMax: number | undefined, calls = routed.facts.toolCallsMax): Ask {
   const { facts, price } = routed
+  const left = facts.hosted.places.has('web_search') ? facts.toolCallsMax - calls : 0
   const modelMax = price.maxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS
   const window = price.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS
-  const inputTokens = inputTokensMax === undefined ? window : inputTokensMax + routed.referencedTokens
+  const inputTokens =
+    inputTokensMax === undefined
+      ? window
+      : inputTokensMax + routed.referencedTokens - left * WEB_SEARCH_TOKENS_PER_CALL_MAX
   const bounds = {
     inputTokensMax: inputTokens,
     extraOutputTokensMax: facts.extraOutputTokensMax,
     choices: facts.choices,
-    ...toolBounds(routed),
+    ...toolBounds(routed, calls),
     mediaMax: routed.media?.usageMax,
     serviceTiers: reachableTiers(price, facts.serviceTier),
   }
@@ -108,15 +140,20 @@ function askFor(routed: Routed, inputTokensMax: number | undefined): Ask {
 }
 
 /** Any of the calls may be of any tool that is offered. */
-function toolBounds({ facts: { hosted, toolCallsMax }, toolTerms }: Routed) {
-  const callsOf = (tool: HostedTool) => (hosted.places.has(tool) ? toolCallsMax : 0)
+function toolBounds({ facts: { hosted, inputImages }, toolTerms }: Routed, calls: number) {
+  const callsOf = (tool: HostedTool) => (hosted.places.has(tool) ? calls : 0)
   const { isPreviewSearch, imageTool } = toolTerms
   return {
     webSearchCallsMax: callsOf('web_search'),
     isPreviewSearch,
     fileSearchCallsMax: callsOf('file_search'),
     codeInterpreterSessionsMax: callsOf('code_interpreter'),
-    imageTool: imageTool && { terms: imageTool, callsMax: callsOf('image_generation') },
+    imageTool: imageTool && {
+      // Each call may be given what those before it have made.
+      terms:
+        inputImages === undefined ? imageTool : givenAtMost(imageTool, inputImages + Math.max(0, calls - 1)),
+      callsMax: callsOf('image_generation'),
+    },
   }
 }
 
@@ -125,6 +162,7 @@ function open(
   routed: Reserved,
   source: FundingSource,
   ask: HoldAsk,
+  calls = routed.facts.toolCallsMax,
 ): Result<Held, Refusal> {
   const opened = deps.accounts.openHold({
     requestId: routed.requestId,
@@ -143,7 +181,9 @@ function open(
     outputTokensGranted < ask.outputTokensMax
       ? outputLimitSplices(routed.endpoint.dialect, routed.scan, routed.body, outputTokensGranted)
       : []
-  const splices = limit.length === 0 ? routed.edits : [...routed.edits, ...limit]
+  const edits =
+    calls < routed.facts.toolCallsMax ? withCallLimit(routed.scan, routed.edits, calls) : routed.edits
+  const splices = limit.length === 0 ? edits : [...edits, ...limit]
   const upstreamBody = applySplices(routed.body, splices)
   return ok(advance(routed, { hold: opened.value, splices, upstreamBody }))
 }

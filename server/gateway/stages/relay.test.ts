@@ -77,6 +77,7 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
       facts: {
         isStream: options.isStream ?? true,
         isStored: options.isStored ?? true,
+        givenIds: [],
         model: options.alias ?? 'gpt-6-sol',
       },
       key: { userId: 'user_1' },

@@ -1,4 +1,5 @@
 // Ends a hold: in a charge by what was measured, or in a release, and says when that is on disk, together with the usage row.
+import { DEFAULT_CONTEXT_WINDOW_TOKENS } from '../../../contract/price.ts'
 import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
 import { mediaIn } from '../../ledger/media-charge.ts'
 import { isAnsweredUnpriced } from '../../ledger/service-tier.ts'
@@ -30,6 +31,7 @@ export function settle(deps: SettleDeps, held: Ended, relayed: Relayed): Settled
     estimated: measured.estimated,
     requestBytes: held.body.length,
     relayedTextBytes: measured.textBytes,
+    unseenInputTokens: unseenTokensOf(held),
     holdNanoUsd: held.hold.amountNanoUsd,
     availableBeyondHoldNanoUsd: deps.accounts.availableBeyond(held.hold),
     rates: held.price,
@@ -58,6 +60,10 @@ export function settle(deps: SettleDeps, held: Ended, relayed: Relayed): Settled
       : deps.accounts.release(held.hold, row)
   return { row, landed }
 }
+
+/** What its hold reckoned with beside its bytes. A text that stands elsewhere may be as long as the window. */
+const unseenTokensOf = ({ facts, price, referencedTokens }: Ended): number =>
+  facts.hidesText ? (price.contextWindowTokens ?? DEFAULT_CONTEXT_WINDOW_TOKENS) : referencedTokens
 
 /** Where an answer says nothing of its searches, each one that was begun has those that are known to be made. */
 function toolCallsOf({ facts }: Ended, { ending, measured }: Relayed): ToolCalls {

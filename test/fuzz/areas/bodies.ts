@@ -6,7 +6,7 @@ import { wrongOpenAiAnswer } from '../support/answers.ts'
 import { ANSWER_MS_MAX, type FuzzArea, runCases, seedOf } from '../support/area.ts'
 import { UPSTREAM_PATHS } from '../support/fuzz-upstream.ts'
 import { damaged, type Json, jsonText, junkJson, mutated } from '../support/junk.ts'
-import { MEDIA_MODEL, type OpenAiSide, onOpenAiSide } from '../support/openai-side.ts'
+import { FUZZ_PROMPT, MEDIA_MODEL, type OpenAiSide, onOpenAiSide } from '../support/openai-side.ts'
 
 const USER = { role: 'user', content: 'Tell me about gates.' }
 const FUNCTION = {
@@ -82,6 +82,16 @@ const BODIES: Readonly<Record<(typeof UPSTREAM_PATHS)[number], readonly Json[]>>
       max_tool_calls: 3,
       prompt_cache_key: 'thread',
     },
+    {
+      model: TEST_MODEL,
+      prompt: {
+        id: FUZZ_PROMPT,
+        version: '2',
+        variables: { name: 'gate', about: { type: 'input_text', text: 'Look' } },
+      },
+      tool_choice: { type: 'image_generation' },
+      stream: true,
+    },
   ],
   '/v1/responses/compact': [{ model: TEST_MODEL, input: [USER] }],
   '/v1/responses/input_tokens': [{ model: TEST_MODEL, input: 'Count this.' }],
@@ -117,7 +127,7 @@ const NAMES: readonly string[] = [
   'instructions truncation dimensions encoding_format role content type id image_url file_id url file input_audio name',
   'prompt images image mask size quality partial_images output_format svg frame_count voice speed stream_format input_fidelity',
   'arguments output summary encrypted_content prompt_cache_key safety_identifier prediction seed stop suffix detail',
-  'max_tool_calls container container_id vector_store_ids memory_limit output_format',
+  'max_tool_calls version variables container container_id vector_store_ids memory_limit output_format',
 ].flatMap((line) => line.split(' '))
 
 function bodyOf(seeded: Seeded, valid: Json): Buffer {

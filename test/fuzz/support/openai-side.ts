@@ -24,6 +24,8 @@ const MEDIA_RATES = {
   speechNanoUsdPerMChar: 15_000_000_000,
   imageOutputNanoUsdPerMTok: 30_000_000_000,
 }
+/** A stored prompt that is open to whoever asks. */
+export const FUZZ_PROMPT = 'pmpt_gate'
 const PURSE_NANO_USD = 1_000_000_000_000_000
 
 /** Does the work, takes everything down, and resolves with what was found on the way and afterwards. */
@@ -37,6 +39,8 @@ export async function onOpenAiSide(
   try {
     await gateway.admin('prices.upsert', { model: MEDIA_MODEL, ...MEDIA_RATES })
     const person = await gateway.createPerson(PURSE_NANO_USD)
+    const policy = { imageGeneration: true, promptIds: [FUZZ_PROMPT] }
+    await gateway.admin('policies.update', { scope: 'user', subjectId: person.id, policy })
     const port = Number(new URL(gateway.url).port)
     problems.push(...(await work({ gateway, upstream, port, person })))
     await gateway.usageOf(person)
