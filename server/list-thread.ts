@@ -1,6 +1,7 @@
 // Lists, read by a thread of its own, so that requests share theirs with no query and no JSON of a screen. The thread is
 // started by the first list and ends when nobody has asked for a while. Until it is there, and where it cannot be, lists are
 // read here.
+import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { StorageFault } from './db/storage-fault.ts'
 import {
@@ -94,7 +95,11 @@ class ListsInThread implements ThreadedLists {
       throw new ListsBusyError(`${WAITING_MAX} lists are waiting already.`)
     }
     const worker = this.#worker ?? this.#begin()
-    if (!worker || (!this.#isReady && !LONG.has(question.kind))) return this.#deps.readHere(question)
+    if (!worker || (!this.#isReady && !LONG.has(question.kind))) {
+      // What waits for this thread comes first: requests, and word that the other one is there.
+      await setImmediate()
+      return this.#deps.readHere(question)
+    }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     this.#lastId += 1
     const asked: NumberedQuestion = { id: this.#lastId, question }
@@ -153,14 +158,17 @@ class ListsInThread implements ThreadedLists {
     this.#failedAt = performance.now()
     this.#forget()
     this.#deps.onFailure(error)
-    for (const { question, resolve, reject } of this.#takeWaiting()) {
-      setImmediate(() => {
-        try {
-          resolve(this.#deps.readHere(question))
-        } catch (cause) {
-          reject(cause)
-        }
-      })
+    void this.#readInstead(this.#takeWaiting())
+  }
+
+  async #readInstead(waiting: readonly Waiting[]): Promise<void> {
+    for (const { question, resolve, reject } of waiting) {
+      await setImmediate()
+      try {
+        resolve(this.#deps.readHere(question))
+      } catch (error) {
+        reject(error)
+      }
     }
   }
 
