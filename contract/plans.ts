@@ -1,7 +1,7 @@
 // Plans: what a person may use for a price and a time, counted in windows; and how the one that is active is shown.
 import { z } from 'zod'
 import { limitEntry } from './limits.ts'
-import { id, label, nanoUsd, unixMs } from './operations/fields.ts'
+import { id, label, nanoUsdSum, unixMs } from './operations/fields.ts'
 
 /** Days are the operator's local calendar days; weeks and months run from the activation of the plan. */
 export const planWindow = z.enum(['day', 'week', 'month'])
@@ -104,6 +104,6 @@ export const activePlan = z.strictObject({
   allowedModels: planFields.allowedModels,
   windows: z.array(quotaState),
   /** Everything that it has paid for since its activation, at the price of the requests. */
-  usedNanoUsd: nanoUsd,
+  usedNanoUsd: nanoUsdSum,
 })
 export type ActivePlanView = z.infer<typeof activePlan>

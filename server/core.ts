@@ -8,7 +8,7 @@ import type { Writer } from './db/write.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { giveDueDefaultBalances } from './operations/default-balance.ts'
 import type { OperationDeps } from './operations/deps.ts'
-import { createDispatch, type Dispatch } from './operations/dispatch.ts'
+import { createDispatch, type UnreadDispatch } from './operations/dispatch.ts'
 import { createHandlers } from './operations/handlers.ts'
 import { createParts } from './parts.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -20,7 +20,7 @@ export interface Core {
   readonly upstream: LiveUpstream
   readonly gateway: Gateway
   readonly writer: Pick<Writer, 'waiting' | 'caughtUp'>
-  readonly dispatch: Dispatch
+  readonly dispatch: UnreadDispatch
   /** Writes what is owed and lets go of the database. The gateway has been drained before. */
   stop(): Promise<void>
 }

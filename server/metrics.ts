@@ -65,6 +65,12 @@ const COUNTERS: readonly MetricOf<GatewayStats>[] = [
     valuesOf: ({ errors }) => errors.map(({ code, count }) => [count, { code }]),
   },
   {
+    name: named('refusals_unlisted_total'),
+    help: 'Refused requests that are not listed one by one, because their key had many like them in a minute.',
+    labelNames: ['code'],
+    valuesOf: ({ unlisted }) => unlisted.map(({ code, count }) => [count, { code }]),
+  },
+  {
     name: named('tokens_total'),
     help: 'Tokens that were used. Cached and written ones are parts of the input, reasoning is a part of the output.',
     labelNames: ['kind'],

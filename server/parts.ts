@@ -26,9 +26,11 @@ import { createLimitCounters } from './limits/limit-counters.ts'
 import { createLimitTime } from './limits/limit-time.ts'
 import { createLimiter } from './limits/limiter.ts'
 import { createPolicyBook } from './limits/policy-book.ts'
+import { createLists } from './list-thread.ts'
 import { sendNoticesByMail } from './notice-mail.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { baseUrlFor } from './operations/links.ts'
+import { createListReader } from './operations/lists/read-list.ts'
 import { createModelRules } from './prices/model-rules.ts'
 import { createPriceBook } from './prices/price-book.ts'
 import { createUnpricedModels } from './prices/unpriced-models.ts'
@@ -62,6 +64,12 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   const repositories = createRepositories(db)
   const reports = createReports(db.path)
   closers.push(() => reports.stop())
+  const lists = createLists({
+    databasePath: db.path,
+    readHere: createListReader(repositories),
+    onFailure: (err) => logger.error({ err }, 'the thread that reads lists failed'),
+  })
+  closers.push(() => lists.stop())
   const writer = createThreadedWriter(db.path, {
     onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
   })
@@ -237,6 +245,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     secrets,
     repositories,
     reports,
+    lists,
     keyDirectory,
     planBook: plans,
     planActivation: createPlanActivation({ accounts, plans, time, ids }),

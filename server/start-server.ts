@@ -20,7 +20,7 @@ import { listen, stopListening } from './listening.ts'
 import { createMetrics } from './metrics.ts'
 import type { Caller } from './operations/caller.ts'
 import type { OperationDeps } from './operations/deps.ts'
-import { type Dispatch, refuse } from './operations/dispatch.ts'
+import { type Dispatch, readingDispatch, refuse } from './operations/dispatch.ts'
 import { operatorOf } from './operations/operator.ts'
 import type { Ports } from './ports.ts'
 import { createReach } from './reach.ts'
@@ -146,16 +146,17 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
   reach.listening(port)
   core.deps.ledgerLight.start()
 
+  const dispatch = readingDispatch((name, input, caller) =>
+    isAway() ? Promise.resolve(refuse(GATEWAY_STOPPING)) : core.dispatch(name, input, caller),
+  )
   let stopped: Promise<void> | undefined
   return {
-    dispatch: (name, input, caller) =>
-      isAway() ? Promise.resolve(refuse(GATEWAY_STOPPING)) : core.dispatch(name, input, caller),
+    dispatch,
     async exportCsv(file, query, caller) {
       const what = CSV_EXPORTS.get(file)
       if (what === undefined) return refuse(refusal('operation_not_found', { operation: `export/${file}` }))
       return csvText(what, query, {
-        ask: async (input) =>
-          isAway() ? refuse(GATEWAY_STOPPING) : core.dispatch(what.operation(query), input, caller),
+        ask: (input) => dispatch(what.operation(query), input, caller),
         mayGoOn: () => !isAway(),
       })
     },

@@ -1,7 +1,7 @@
 // Backups: whole copies of the database on this machine. They are made, looked at and restored here, and never sent away.
 import { z } from 'zod'
 import { operation } from '../operation.ts'
-import { id, listOf, nanoUsd, nothing, role, unixMs, userStatus } from './fields.ts'
+import { id, listOf, nanoUsd, nanoUsdSum, nothing, role, unixMs, userStatus } from './fields.ts'
 
 /** A moment in a form that is a file's name on every system, and a few random characters. */
 const backupId = z
@@ -57,8 +57,8 @@ export const backupDifferences = z.strictObject({
     nowSeq: z.int(),
     /** Charges, top-ups and other entries since then, which are gone afterwards. */
     entriesLost: z.int(),
-    thenBalanceNanoUsd: nanoUsd,
-    nowBalanceNanoUsd: nanoUsd,
+    thenBalanceNanoUsd: nanoUsdSum,
+    nowBalanceNanoUsd: nanoUsdSum,
   }),
   /** The people whose balance changes most; at most fifty. */
   balances: z.array(person.extend({ thenNanoUsd: nanoUsd, nowNanoUsd: nanoUsd })),

@@ -1,13 +1,13 @@
 // What an operator looks for at a glance: what runs, what needs attention, and how the last days went.
 import { z } from 'zod'
 import { operation } from '../operation.ts'
-import { id, nanoUsd, unixMs } from './fields.ts'
+import { id, nanoUsd, nanoUsdSum, unixMs } from './fields.ts'
 import { upstreamProblem } from './upstreams.ts'
 import { usageGroup, usageSeries, usageTiming, usageTotals } from './usage.ts'
 
 /** A figure of now, and what the operator's local day has added to it. */
 const count = z.strictObject({ total: z.int(), today: z.int() })
-const amount = z.strictObject({ totalNanoUsd: nanoUsd, todayNanoUsd: nanoUsd })
+const amount = z.strictObject({ totalNanoUsd: nanoUsdSum, todayNanoUsd: nanoUsdSum })
 
 /** One that is in use and in trouble, with what went wrong there last. */
 const troubledUpstream = z.strictObject({
@@ -36,7 +36,7 @@ export const attention = z.discriminatedUnion('kind', [
     upstreams: z.array(troubledUpstream).min(1),
     inUse: z.int(),
   }),
-  z.strictObject({ kind: z.literal('possible_losses'), count: z.int(), amountNanoUsd: nanoUsd }),
+  z.strictObject({ kind: z.literal('possible_losses'), count: z.int(), amountNanoUsd: nanoUsdSum }),
   /** Models that were asked for and have no price, the last first; `count` is of all of them. */
   z.strictObject({
     kind: z.literal('unpriced_models'),

@@ -30,6 +30,11 @@ export const label = z
 export const unixMs = z.int().min(0)
 /** Signed nano-dollars within the safe integers. */
 export const nanoUsd = z.int()
+/**
+ * A sum of nano-dollars over many people or requests. Exact within the safe integers (±$9.0 million); beyond them the nearest
+ * number there is, a nano-dollar or two off. Only ever looked at: what anything is decided by is one person's, and exact.
+ */
+export const nanoUsdSum = z.number().refine(Number.isInteger, 'has to be a whole number')
 /** An amount that an administrator types: up to a million dollars, so that a slip of the zero key stays small. */
 export const positiveNanoUsd = z.int().min(1).max(1_000_000_000_000_000)
 

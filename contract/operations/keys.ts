@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { limitEntries, limitEntry, spendingCaps } from '../limits.ts'
 import { operation } from '../operation.ts'
-import { id, label, listOf, nanoUsd, nothing, sortedPage, unixMs } from './fields.ts'
+import { id, label, listOf, nanoUsdSum, nothing, sortedPage, unixMs } from './fields.ts'
 
 const keyStatus = z.enum(['active', 'disabled'])
 const expiresAt = unixMs.nullable()
@@ -23,9 +23,9 @@ const limits = limitEntries.refine(
 
 const periodSpending = z.strictObject({
   /** By requests that were admitted in the period and have ended. */
-  spentNanoUsd: nanoUsd,
+  spentNanoUsd: nanoUsdSum,
   /** By requests that were admitted in the period and are running. */
-  heldNanoUsd: nanoUsd,
+  heldNanoUsd: nanoUsdSum,
   /** Null for the total, which never begins anew. */
   resetsAt: unixMs.nullable(),
 })

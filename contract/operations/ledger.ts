@@ -1,7 +1,7 @@
 // The ledger light: whether the books are right, as found out by reading all of them.
 import { z } from 'zod'
 import { operation } from '../operation.ts'
-import { id, nanoUsd, nothing, unixMs } from './fields.ts'
+import { id, nanoUsdSum, nothing, unixMs } from './fields.ts'
 
 /** What can be wrong with the books. Nothing is ever mended by the light. */
 export const findingKind = z.enum([
@@ -37,8 +37,8 @@ export const ledgerFinding = z.strictObject({
   /** The entry that it was found at. */
   seq: z.int().nullable(),
   /** What the books would have to say, and what they say. */
-  expectedNanoUsd: nanoUsd.nullable(),
-  foundNanoUsd: nanoUsd.nullable(),
+  expectedNanoUsd: nanoUsdSum.nullable(),
+  foundNanoUsd: nanoUsdSum.nullable(),
 })
 export type LedgerFinding = z.infer<typeof ledgerFinding>
 

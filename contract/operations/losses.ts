@@ -1,7 +1,7 @@
 // Money that is held, and money that a crash may have lost: seen and decided by an administrator.
 import { z } from 'zod'
 import { operation } from '../operation.ts'
-import { id, listOf, nanoUsd, note, page, positiveNanoUsd, unixMs } from './fields.ts'
+import { id, listOf, nanoUsd, nanoUsdSum, note, page, positiveNanoUsd, unixMs } from './fields.ts'
 
 const lossState = z.enum(['open', 'charged', 'dismissed'])
 
@@ -37,7 +37,7 @@ export const lossesList = operation({
   input: z.strictObject({ state: lossState.optional(), userId: id.optional(), ...page }),
   output: listOf(lossRow).extend({
     /** Of everyone, whatever the list is narrowed to. */
-    open: z.strictObject({ count: z.int(), estimateNanoUsd: nanoUsd }),
+    open: z.strictObject({ count: z.int(), estimateNanoUsd: nanoUsdSum }),
   }),
 })
 
@@ -79,5 +79,5 @@ export const holdsList = operation({
       createdAt: unixMs,
       ageMs: z.int(),
     }),
-  ).extend({ total: z.int(), sumNanoUsd: nanoUsd }),
+  ).extend({ total: z.int(), sumNanoUsd: nanoUsdSum }),
 })

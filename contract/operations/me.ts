@@ -8,6 +8,7 @@ import {
   knownPassword,
   locale,
   nanoUsd,
+  nanoUsdSum,
   nothing,
   password,
   role,
@@ -46,7 +47,7 @@ export const meOverview = operation({
     /** balance + credit limit − open holds. */
     availableNanoUsd: nanoUsd,
     /** Since the operator's local midnight. */
-    today: z.strictObject({ spendNanoUsd: nanoUsd, requests: z.int() }),
+    today: z.strictObject({ spendNanoUsd: nanoUsdSum, requests: z.int() }),
     /** The active plan and what is left of it; null for somebody without one. */
     plan: activePlan.nullable(),
     /** What the balance paid on an average of the last seven days, and when it will have run out at that pace. */

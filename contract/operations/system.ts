@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 import { cursor } from '../paging.ts'
-import { listOf, nanoUsd, nothing, unixMs } from './fields.ts'
+import { listOf, nanoUsdSum, nothing, unixMs } from './fields.ts'
 
 const bytes = z.int().min(0)
 const ms = z.number().min(0)
@@ -47,7 +47,7 @@ export const systemStatus = operation({
     }),
     /** Writes that wait for the disk. */
     writer: z.strictObject({ waiting: z.int() }),
-    openHolds: z.strictObject({ count: z.int(), amountNanoUsd: nanoUsd }),
+    openHolds: z.strictObject({ count: z.int(), amountNanoUsd: nanoUsdSum }),
     backups: z.strictObject({
       last: z.strictObject({ id: z.string(), createdAt: unixMs, bytes }).nullable(),
       nextAt: unixMs.nullable(),

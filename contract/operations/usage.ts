@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from '../operation.ts'
 import { chargeReason, usageRow } from '../usage.ts'
-import { id, listOf, nanoUsd, sortedPage, unixMs } from './fields.ts'
+import { id, listOf, nanoUsdSum, sortedPage, unixMs } from './fields.ts'
 
 const filter = {
   /** Without it: an administrator sees every request, everyone else their own. */
@@ -32,7 +32,7 @@ export const usageTotals = z.strictObject({
   outputTokens: z.int(),
   reasoningTokens: z.int(),
   webSearchCalls: z.int(),
-  costNanoUsd: nanoUsd,
+  costNanoUsd: nanoUsdSum,
 })
 export type UsageTotals = z.infer<typeof usageTotals>
 

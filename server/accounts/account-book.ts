@@ -4,6 +4,7 @@ import type { Refusal } from '../../contract/errors.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { LedgerRepository } from '../db/repositories/ledger.ts'
+import type { SpendingRow } from '../db/repositories/spending.ts'
 import type { Writer } from '../db/write.ts'
 import type { HoldRecord } from '../db/write-command.ts'
 import type { Bound } from '../ledger/bound.ts'
@@ -79,8 +80,8 @@ class LiveAccounts implements AccountBook {
     return stateOf(this.#accounts.of(userId))
   }
 
-  keySpending(familyId: string): KeySpending {
-    return this.#keySpendings.of(familyId)
+  keySpending(familyId: string, stored?: SpendingRow | null): KeySpending {
+    return this.#keySpendings.of(familyId, stored)
   }
 
   openHold(request: HoldRequest): Result<OpenHold, Refusal> {

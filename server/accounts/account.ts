@@ -3,6 +3,7 @@ import type { Refusal } from '../../contract/errors.ts'
 import type { SpendingCaps } from '../../contract/limits.ts'
 import type { Result } from '../../contract/result.ts'
 import type { UsageRow } from '../../contract/usage.ts'
+import type { SpendingRow } from '../db/repositories/spending.ts'
 import type { BalanceChangeKind, SubscriptionRow } from '../db/write-command.ts'
 import type { GrantedHold, HoldAsk } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
@@ -93,8 +94,11 @@ export interface LivingHold {
 /** Every call throws for a person who does not exist: whoever asks has looked them up before. */
 export interface AccountBook {
   state(userId: string): AccountState
-  /** What was spent with the keys of a family, in the windows that are open now. */
-  keySpending(familyId: string): KeySpending
+  /**
+   * What was spent with the keys of a family, in the windows that are open now. Where memory has counted nothing since the
+   * start, it is what the disk says: `stored`, for whoever has read it.
+   */
+  keySpending(familyId: string, stored?: SpendingRow | null): KeySpending
   /**
    * Takes what is granted from what is available, at once, or refuses with `insufficient_quota`/`balance_on_hold`: the
    * smallest of what pays, the balance or the quotas of the plan, and the caps of the key decides. A grant of less output

@@ -1,4 +1,5 @@
 // What each key family has spent: over its life, and in the operator's local day and month.
+import type { SpendingRow } from '../db/repositories/spending.ts'
 import type { CapPeriod, KeySpending, PeriodSpending } from '../limits/decide-spending-cap.ts'
 import type { SpendingTime } from './account.ts'
 import type { Amounts, CountedHold, SpendingBook } from './spending-book.ts'
@@ -16,8 +17,8 @@ export type KeyCounts = Readonly<Record<CapPeriod, PeriodCounts>>
 export interface KeySpendings {
   /** The same with requests and tokens. */
   countsOf(familyId: string): KeyCounts
-  /** In the windows that are open now. */
-  of(familyId: string): KeySpending
+  /** In the windows that are open now. `stored` is what the disk says, for whoever has read it; null for nothing. */
+  of(familyId: string, stored?: SpendingRow | null): KeySpending
   /** Counts a running request in the windows that are open now. */
   hold(familyId: string, amounts: Amounts): CountedHold
 }
@@ -39,9 +40,9 @@ export function createKeySpendings({
     }
   }
 
-  function countsOf(familyId: string): KeyCounts {
+  function countsOf(familyId: string, stored?: SpendingRow | null): KeyCounts {
     const { starts, ends } = windowsNow()
-    const { day, month, total } = book.read('key', familyId, starts)
+    const { day, month, total } = book.read('key', familyId, starts, stored)
     return {
       day: { ...day, endsAt: ends.day },
       month: { ...month, endsAt: ends.month },
@@ -50,9 +51,9 @@ export function createKeySpendings({
   }
 
   return {
-    countsOf,
-    of(familyId) {
-      const counts = countsOf(familyId)
+    countsOf: (familyId) => countsOf(familyId),
+    of(familyId, stored) {
+      const counts = countsOf(familyId, stored)
       const spentIn = (period: CapPeriod): PeriodSpending => ({
         settledNanoUsd: counts[period].used.nanoUsd,
         openHoldsNanoUsd: counts[period].held.nanoUsd,

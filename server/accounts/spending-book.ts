@@ -37,8 +37,13 @@ export interface CountedHold {
 }
 
 export interface SpendingBook {
-  /** The counts of the windows that began then. */
-  read(kind: SpendingKind, subjectId: string, starts: WindowStarts): SpendingCounts
+  /** The counts of the windows that began then. `stored` is what the disk says, for whoever has read it. */
+  read(
+    kind: SpendingKind,
+    subjectId: string,
+    starts: WindowStarts,
+    stored?: SpendingRow | null,
+  ): SpendingCounts
   hold(kind: SpendingKind, subjectId: string, starts: WindowStarts, amounts: Amounts): CountedHold
 }
 
@@ -59,13 +64,16 @@ export function createSpendingBook(repository: Pick<SpendingRepository, 'find'>)
   /** Grows with what was spent from since the start, and no further. */
   const counters: Record<SpendingKind, Map<string, Counter>> = { key: new Map(), plan: new Map() }
 
-  const load = (kind: SpendingKind, subjectId: string): Counter =>
-    toCounter(kind, subjectId, repository.find(kind, subjectId))
+  const load = (
+    kind: SpendingKind,
+    subjectId: string,
+    stored: SpendingRow | null | undefined = repository.find(kind, subjectId),
+  ): Counter => toCounter(kind, subjectId, stored ?? undefined)
 
   return {
-    read(kind, subjectId, starts) {
+    read(kind, subjectId, starts, stored) {
       // What is only looked at takes no memory: a list of keys would fill it.
-      const counter = counters[kind].get(subjectId) ?? load(kind, subjectId)
+      const counter = counters[kind].get(subjectId) ?? load(kind, subjectId, stored)
       return {
         day: countSince(counter.day, starts.dayStartMs),
         week: countSince(counter.week, starts.weekStartMs),

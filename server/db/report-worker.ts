@@ -1,9 +1,12 @@
 // The thread that reads long reports, over a connection of its own that can only read, one report after another.
 import { constants, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { ZodType } from 'zod'
+import { dashboardGet } from '../../contract/operations/dashboard.ts'
+import { usageSeries, usageSummary, usageTop } from '../../contract/operations/usage.ts'
 import { openDatabase } from './open.ts'
-import { readDashboard } from './repositories/dashboard-report.ts'
-import type { ReportAnswer, ReportQuestion } from './repositories/report-messages.ts'
+import { type DashboardRequest, readDashboard as readPast } from './repositories/dashboard-report.ts'
+import type { ReportAnswer, ReportKind, ReportKinds, ReportQuestion } from './repositories/report-messages.ts'
 import { createUsageReport } from './repositories/usage-report.ts'
 
 /** On Linux a priority is a thread's own; elsewhere it would be that of the whole gateway. */
@@ -13,16 +16,32 @@ if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
 const db = openDatabase((workerData as { readonly path: string }).path, { readonly: true })
 const usage = createUsageReport(db)
 
-function read(question: ReportQuestion): unknown {
+/** What is known at once is for others to add. */
+const pastOfDashboard = dashboardGet.output.omit({ running: true, attention: true, announcement: true })
+
+const written = (contract: ZodType, report: object): string => JSON.stringify(contract.parse(report))
+
+function readSeries({ timeZone, ...request }: ReportKinds['series']['request']): string {
+  const buckets = [...request.buckets]
+  return written(usageSeries.output, { timeZone, buckets, ...usage.series(request) })
+}
+
+function readDashboard(request: DashboardRequest): ReportKinds['dashboard']['report'] {
+  const { lowBalances, waiting, series, ...past } = readPast(db, request)
+  const days = { timeZone: request.timeZone, buckets: [...request.days] }
+  return { past: written(pastOfDashboard, { ...past, series: { ...days, ...series } }), lowBalances, waiting }
+}
+
+function read(question: ReportQuestion): ReportKinds[ReportKind]['report'] {
   switch (question.kind) {
     case 'summary':
-      return usage.summary(question.request)
+      return written(usageSummary.output, usage.summary(question.request))
     case 'series':
-      return usage.series(question.request)
+      return readSeries(question.request)
     case 'top':
-      return usage.top(question.request)
+      return written(usageTop.output, usage.top(question.request))
     case 'dashboard':
-      return readDashboard(db, question.request)
+      return readDashboard(question.request)
   }
 }
 

@@ -22,6 +22,7 @@ import type { Drains } from './drains.ts'
 import type { FileRoom } from './files/file-room.ts'
 import type { LiveRequests } from './live-requests.ts'
 import type { UploadSpool } from './media/upload-spool.ts'
+import type { RefusedRows } from './refused-rows.ts'
 import type { UpstreamTarget } from './request.ts'
 import type { SessionAffinity } from './session-affinity.ts'
 import type { TokenCounter } from './token-counter.ts'
@@ -68,4 +69,5 @@ export interface StageDeps extends GatewayDeps {
   readonly uploads: UploadSpool
   readonly affinity: SessionAffinity
   readonly fileRoom: FileRoom
+  readonly refusedRows: RefusedRows
 }

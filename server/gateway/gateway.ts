@@ -15,6 +15,7 @@ import { createUploadSpool } from './media/upload-spool.ts'
 import { answerRefusal } from './openai-error.ts'
 import { outcomeWithoutRow, refusedAs } from './outcome.ts'
 import { runRequest } from './pipeline.ts'
+import { RefusedRows, type UnlistedCount } from './refused-rows.ts'
 import { createSessionAffinity } from './session-affinity.ts'
 import { type SocketCounts, Sockets } from './sockets/sockets.ts'
 import { arrivalOf } from './stages/receive.ts'
@@ -54,6 +55,8 @@ export interface GatewayStats extends TrafficCounts {
   readonly drains: number
   readonly drainCuts: Readonly<Record<DrainBound, number>>
   readonly sockets: SocketCounts
+  /** Refused requests that have no row. */
+  readonly unlisted: readonly UnlistedCount[]
 }
 
 /** How often running requests are asked whether they would still be let in. */
@@ -75,6 +78,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     uploads: createUploadSpool(gatewayDeps.spoolDirectory, () => gatewayDeps.settings.current()),
     affinity: createSessionAffinity(gatewayDeps.clock),
     fileRoom: createFileRoom(gatewayDeps),
+    refusedRows: new RefusedRows(gatewayDeps.logger),
   }
   let isStopping = false
   let isPaused = false
@@ -129,6 +133,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
       drains: deps.drains.count,
       drainCuts: deps.drains.cuts,
       sockets: sockets.counts(),
+      unlisted: deps.refusedRows.unlisted(),
     }),
     pause(paused) {
       isPaused = paused
@@ -148,6 +153,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
       unsubscribe()
       unsubscribeSettings()
       clearInterval(accessCheck)
+      deps.refusedRows.stop()
       await fileRemoval.stop()
       await Promise.all([deps.pools.close(), deps.tokens.stop()])
     },

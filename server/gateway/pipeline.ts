@@ -206,14 +206,16 @@ function refuse(
   return outcomeWithoutRow(deps, received, refusedAs(refused.code))
 }
 
-/** Refuses a request whose key is known: its owner sees it in the list of requests. */
+/** Refuses a request whose key is known: its owner sees it in the list of requests, unless it is one of very many. */
 function refuseKnown(deps: StageDeps, request: Identified & Partial<Routed>, refused: Refusal): Outcome {
   const model = withoutKeys(request.facts?.model ?? String(refused.details?.model ?? ''))
   const isDemo = request.upstreams?.[0]?.isDemo === true
   const status = ERRORS[refused.code].status
   const row = refusedRow(deps, request, { code: refused.code, status, model, isDemo })
-  deps.accounts.recordRefused(row)
-  deps.events.publish({ type: 'request.finished', userId: row.userId, row })
+  if (deps.refusedRows.admits(row)) {
+    deps.accounts.recordRefused(row)
+    deps.events.publish({ type: 'request.finished', userId: row.userId, row })
+  }
   refuse(deps, request, refused)
   return outcomeOfRow(row)
 }

@@ -1,10 +1,14 @@
 // How the doors of this folder answer: the envelope for operations, OpenAI's shape for whoever speaks to the OpenAI side.
 import type { ServerResponse } from 'node:http'
 import { ERRORS, messageOf, type Refusal } from '../../contract/errors.ts'
-import type { Answer } from '../operations/dispatch.ts'
+import type { UnreadAnswer } from '../operations/dispatch.ts'
 import { withoutKeys } from '../without-keys.ts'
 
-export function answerEnvelope(res: ServerResponse, answer: Answer): void {
+export function answerEnvelope(res: ServerResponse, answer: UnreadAnswer): void {
+  if ('written' in answer) {
+    answerText(res, 200, `{"ok":true,"data":${answer.written.json}}`)
+    return
+  }
   const { retryAfterMs, ...envelope } = answer
   if (retryAfterMs !== undefined) res.setHeader('retry-after', Math.ceil(retryAfterMs / 1000))
   if (envelope.ok) answerJson(res, 200, envelope)

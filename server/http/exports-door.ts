@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import type { Caller } from '../operations/caller.ts'
-import { refuse } from '../operations/dispatch.ts'
+import { readingDispatch, refuse } from '../operations/dispatch.ts'
 import { answerEnvelope } from './answers.ts'
 import { CSV_EXPORTS, type CsvExport } from './csv-exports.ts'
 import { type CsvQuery, csvText } from './csv-text.ts'
@@ -18,6 +18,7 @@ const EXPORTS_MAX = 4
 const RETRY_MS = 10_000
 export function exportsDoor(deps: HttpDeps): RequestHandler<{ file: string }> {
   let running = 0
+  const dispatch = readingDispatch(deps.dispatch)
 
   async function send(
     what: CsvExport,
@@ -27,7 +28,7 @@ export function exportsDoor(deps: HttpDeps): RequestHandler<{ file: string }> {
     res: ServerResponse,
   ): Promise<unknown> {
     const text = await csvText(what, query, {
-      ask: (input) => deps.dispatch(what.operation(query), input, caller),
+      ask: (input) => dispatch(what.operation(query), input, caller),
       // Signed out, or the server stops: half a file must not look like a whole one.
       mayGoOn: () => !deps.isStopping() && mayGoOn(deps, caller),
     })

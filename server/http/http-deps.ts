@@ -5,7 +5,7 @@ import type { Refusal } from '../../contract/errors.ts'
 import type { HttpsMode } from '../../contract/settings.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { Identity } from '../operations/caller.ts'
-import type { Dispatch } from '../operations/dispatch.ts'
+import type { UnreadDispatch } from '../operations/dispatch.ts'
 import type { Clock, Ids, Logger } from '../ports.ts'
 import type { TlsSide } from './both-schemes.ts'
 import type { PageFacts } from './pages/page-facts.ts'
@@ -47,7 +47,7 @@ export interface HttpsSide extends TlsSide {
 
 export interface HttpDeps {
   readonly https: HttpsSide
-  readonly dispatch: Dispatch
+  readonly dispatch: UnreadDispatch
   /** Whose session a cookie's token names, and that it was used from this address. */
   readonly identify: (token: string, address: string) => Promise<Identity | undefined>
   /** The same by the id alone: for a connection that stays open. */

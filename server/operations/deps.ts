@@ -33,6 +33,7 @@ import type { Https } from '../tls/https.ts'
 import type { UpstreamLane } from '../upstreams/upstream-lane.ts'
 import type { UpstreamProbe } from '../upstreams/upstream-probe.ts'
 import type { Later } from './later.ts'
+import type { Lists } from './lists/list-kinds.ts'
 import type { Passwords } from './passwords.ts'
 import type { SecondFactors } from './second-factors.ts'
 import type { Sessions } from './sessions.ts'
@@ -71,6 +72,7 @@ export interface OperationDeps {
   readonly secrets: SecretStore
   readonly repositories: Repositories
   readonly reports: Reports
+  readonly lists: Lists
   readonly accounts: AccountBook
   readonly keyDirectory: KeyDirectory
   readonly planBook: PlanBook

@@ -15,16 +15,19 @@ import type { Caller, SignedInCaller } from './caller.ts'
 import { toChangeEvent } from './change-events.ts'
 import { refusalOfInput } from './input-issue.ts'
 import { letTrafficPass } from './let-traffic-pass.ts'
+import { Written } from './written.ts'
 
 type CallerOf<Name extends OperationName> = OperationNamed<Name>['audience'] extends 'public'
   ? Caller
   : SignedInCaller
 
+type Handled<Name extends OperationName> = Result<OutputOf<Name> | Written<OutputOf<Name>>, Refusal>
+
 /** A handler gathers, decides, writes and returns; an expected failure is a refusal, anything thrown is a defect or fault. */
 export type Handler<Name extends OperationName> = (
   input: InputOf<Name>,
   caller: CallerOf<Name>,
-) => Promise<Result<OutputOf<Name>, Refusal>> | Result<OutputOf<Name>, Refusal>
+) => Promise<Handled<Name>> | Handled<Name>
 
 export type Handlers = { readonly [Name in OperationName]: Handler<Name> }
 
@@ -35,7 +38,20 @@ export type RefusedAnswer = Extract<Answer, { readonly ok: false }>
 
 export type Dispatch = (name: string, rawInput: unknown, caller: Caller) => Promise<Answer>
 
+/** An answer for a door that sends JSON: one that is JSON already is not read again. */
+export type UnreadAnswer = Answer | { readonly ok: true; readonly written: Written<unknown> }
+
+export type UnreadDispatch = (name: string, rawInput: unknown, caller: Caller) => Promise<UnreadAnswer>
+
 const STORAGE_RETRY_MS = 5_000
+
+/** For whoever looks into answers. */
+export const readingDispatch =
+  (dispatch: UnreadDispatch): Dispatch =>
+  async (name, rawInput, caller) => {
+    const answer = await dispatch(name, rawInput, caller)
+    return 'written' in answer ? { ok: true, data: JSON.parse(answer.written.json) } : answer
+  }
 
 export function createDispatch(deps: {
   readonly handlers: Handlers
@@ -46,7 +62,7 @@ export function createDispatch(deps: {
   readonly logger: Pick<Logger, 'error' | 'warn'>
   /** Resolves when the disk says what memory says, so that no answer mixes two moments. */
   readonly caughtUp: () => Promise<void>
-}): Dispatch {
+}): UnreadDispatch {
   const { handlers, events, ids, logger, caughtUp } = deps
   return async (name, rawInput, caller) => {
     const listed = CATALOGUE.get(name)
@@ -67,6 +83,8 @@ export function createDispatch(deps: {
       await caughtUp()
       const result = await handler(input.data, caller)
       if (!result.ok) return refuse(result.error)
+      // Held against the output where it was written; and nothing that changes anything answers so.
+      if (result.value instanceof Written) return { ok: true, written: result.value }
       await letTrafficPass()
       const data: unknown = listed.output.parse(result.value)
       const change = toChangeEvent(listed.name, input.data, data, caller)

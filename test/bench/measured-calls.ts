@@ -57,6 +57,7 @@ export function measuredCalls({ userId, keyId, model, rareModel, nowMs }: Known)
     ...byCost({ model: rareModel }),
     ...byCost({ endpoint: '/v1/completions' }),
     ...byCost({ status: 200 }),
+    ...byCost({ reason: 'completed' }),
     ...byCost({ status: 429 }),
     ...byCost({ reason: 'client_left' }),
     ...byCost({ userId, model, status: 200 }),

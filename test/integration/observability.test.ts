@@ -153,6 +153,24 @@ describe('metrics', () => {
     expect([...(await metrics()).keys()].join()).not.toContain('made_up')
   })
 
+  test('count what a loop was refused and has no row for, and nothing is missing from both together', async () => {
+    const asked = 130
+    const by = await grown(asked, async () => {
+      for (let at = 0; at < asked; at += 1) {
+        const refused = await one.ask(CHAT, { ...DIALECTS[0].body, model: 'nobody-priced-this' })
+        expect(refused.status).toBe(404)
+        await refused.text()
+      }
+    })
+    const unlisted = by('refusals_unlisted_total{code="model_not_priced"}')
+    expect(by('errors_total{code="model_not_priced"}')).toBe(asked)
+    // Of two minutes, where one ends within the loop.
+    expect(unlisted).toBeGreaterThanOrEqual(asked - 2 * 60)
+    const listed = { userId: one.person().id, reason: 'refused', limit: 200 }
+    const { data } = await one.gateway.admin<{ rows: unknown[] }>('usage.list', listed)
+    expect(data.rows.length).toBe(asked - unlisted)
+  })
+
   test('show what runs now: requests, holds, drains, and the health of the upstream', async () => {
     one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: 800 } } })
     await one.hangUp(RESPONSES, DIALECTS[1].body)

@@ -94,6 +94,22 @@ test('the dashboard says what runs, what needs attention, and how the days went'
   expect((data as unknown as { series: { buckets: unknown[] } }).series.buckets).toHaveLength(7)
 })
 
+test('sums of everyone may be more than any one person can have', async () => {
+  const MILLION = 1_000_000_000_000_000
+  const revenue = async () => {
+    const { data } = await gateway.admin<{ revenue: { totalNanoUsd: number } }>('dashboard.get')
+    return data.revenue.totalNanoUsd
+  }
+  const before = await revenue()
+  for (const userId of [(await gateway.createPerson(0)).id, (await gateway.createPerson(0)).id]) {
+    for (let at = 0; at < 5; at += 1) {
+      const topUp = { userId, amountNanoUsd: MILLION, note: '', kind: 'top_up' }
+      expect((await gateway.admin('users.adjustBalance', topUp)).ok).toBe(true)
+    }
+  }
+  expect((await revenue()) - before).toBeCloseTo(10 * MILLION, -1)
+})
+
 test('people see their own usage and nobody else’s', async () => {
   const portal: Portal = await startPortal()
   try {

@@ -16,7 +16,12 @@ test('the chart tells the seven dearest models apart, the list the ten dearest, 
     { from: NOW - 1, to: NOW },
     { from: NOW, to: NOW + 1 },
   ]
-  const { series, topModels, spend } = readDashboard(db, { days, includeDemo: false, lowBalanceNanoUsd: 0 })
+  const { series, topModels, spend } = readDashboard(db, {
+    days,
+    timeZone: 'UTC',
+    includeDemo: false,
+    lowBalanceNanoUsd: 0,
+  })
   expect(series.groups.map(({ id }) => id)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6'])
   expect(topModels.map(({ id, total }) => [id, total.costNanoUsd])).toEqual(
     rows.slice(0, 10).map(({ model, costNanoUsd }) => [model, costNanoUsd]),

@@ -1,12 +1,16 @@
 // What the console's first screen shows of the past, and the people whose balance has run low.
 import type { Db } from '../open.ts'
+import { createPossibleLossesRepository } from './possible-losses.ts'
 import { createUsageReport, type SeriesReport, type TimeBucket } from './usage-report.ts'
 import type { UsageTiming } from './usage-timings.ts'
 import { sumTotals, type UsageTotals } from './usage-totals.ts'
+import { prepareUserCounts } from './user-list.ts'
 
 export interface DashboardRequest {
   /** Local days, the last of them today. */
   readonly days: readonly TimeBucket[]
+  /** Whose days these are. */
+  readonly timeZone: string
   readonly includeDemo: boolean
   /** People with less than this are listed; 0 for nobody. */
   readonly lowBalanceNanoUsd: number
@@ -22,11 +26,21 @@ export interface DashboardReport {
   readonly timings: { readonly total: UsageTiming; readonly points: UsageTiming[] }
   readonly topUsers: Group[]
   readonly topModels: Group[]
-  readonly lowBalances: {
-    readonly count: number
-    /** The lowest first. */
-    readonly people: { readonly userId: string; readonly email: string; readonly leftNanoUsd: number }[]
-  }
+  readonly lowBalances: LowBalances
+  readonly waiting: Waiting
+}
+
+export interface LowBalances {
+  readonly count: number
+  /** The lowest first. */
+  readonly people: { readonly userId: string; readonly email: string; readonly leftNanoUsd: number }[]
+}
+
+/** What waits for somebody to do something about it. */
+export interface Waiting {
+  readonly losses: { readonly count: number; readonly sumNanoUsd: number }
+  readonly pendingUsers: number
+  readonly failedMails: number
 }
 
 interface Count {
@@ -91,6 +105,11 @@ export function readDashboard(db: Pick<Db, 'raw'>, request: DashboardRequest): D
     topUsers: topUsers.rows,
     topModels: models.groups.map(({ id, label, total }) => ({ id, label, total })),
     lowBalances: lowBalances(db, lowBalanceNanoUsd),
+    waiting: {
+      losses: createPossibleLossesRepository(db).open(),
+      pendingUsers: prepareUserCounts(raw)().pending,
+      failedMails: raw.prepare<[], number>(COUNT_FAILED_MAILS).pluck().get() ?? 0,
+    },
   }
 }
 
@@ -119,17 +138,19 @@ const SELECT_REVENUE = `
   FROM ledger_entries
   WHERE kind = 'top_up' AND "kind" <> 'hold' and "kind" <> 'settle' and "kind" <> 'release' and "kind" <> 'write_off'`
 
+const COUNT_FAILED_MAILS = `SELECT count(*) FROM mails WHERE status = 'failed'`
+
 /** Of active people whose balance ever moved: who never had one misses nothing. */
 const LOW = `
   FROM balances JOIN users ON users.id = balances.user_id
   WHERE users.status = 'active' AND balances.last_entry_seq IS NOT NULL
     AND balances.balance_nano_usd + balances.credit_limit_nano_usd < ?`
 
-function lowBalances({ raw }: Pick<Db, 'raw'>, belowNanoUsd: number): DashboardReport['lowBalances'] {
+function lowBalances({ raw }: Pick<Db, 'raw'>, belowNanoUsd: number): LowBalances {
   if (belowNanoUsd === 0) return { count: 0, people: [] }
   const count = raw.prepare<[number], number>(`SELECT count(*) ${LOW}`).pluck().get(belowNanoUsd) ?? 0
   const people = raw
-    .prepare<[number], DashboardReport['lowBalances']['people'][number]>(
+    .prepare<[number], LowBalances['people'][number]>(
       `SELECT users.id AS userId, users.email, balances.balance_nano_usd + balances.credit_limit_nano_usd AS leftNanoUsd
        ${LOW} ORDER BY leftNanoUsd, users.id LIMIT ${LOW_BALANCES_SHOWN_MAX}`,
     )

@@ -73,7 +73,7 @@ const SORT_KEYS: SortKeys<KeySort> = {
   },
 }
 
-type KeyPage = KeyFilter & SortRequest<KeySort>
+export type KeyPage = KeyFilter & SortRequest<KeySort>
 
 export interface KeyList {
   list(page: KeyPage): Page<KeyRow>

@@ -58,8 +58,8 @@ export interface CheckStatements {
   /** What a possible loss held; undefined where the request is none. */
   estimateOf(requestId: string): NanoUsd | undefined
   balances(): CheckedBalance[]
-  /** What each key family and plan is counted to have spent. */
-  spent(): { readonly subject: string; readonly spentNanoUsd: NanoUsd }[]
+  /** What each key family and plan is counted to have spent: over a long life more than a number holds exactly. */
+  spent(): { readonly subject: string; readonly spentNanoUsd: bigint }[]
 }
 
 type Flat = Omit<CheckedEntry, 'charge'> & {
@@ -118,9 +118,11 @@ export function prepareCheckStatements(raw: Database): CheckStatements {
     `SELECT user_id AS userId, balance_nano_usd AS balanceNanoUsd, credit_limit_nano_usd AS creditLimitNanoUsd,
        last_entry_seq AS lastEntrySeq FROM balances`,
   )
-  const spent = raw.prepare<[], { readonly subject: string; readonly spentNanoUsd: NanoUsd }>(
-    `SELECT kind || ' ' || subject_id AS subject, total_nano_usd AS spentNanoUsd FROM spending_counters`,
-  )
+  const spent = raw
+    .prepare<[], { readonly subject: string; readonly spentNanoUsd: bigint }>(
+      `SELECT kind || ' ' || subject_id AS subject, total_nano_usd AS spentNanoUsd FROM spending_counters`,
+    )
+    .safeIntegers()
   return {
     lastSeq: () => lastSeq.get() ?? 0,
     entriesAfter: (seq, limit) => entries.all(seq, limit).map(toEntry),

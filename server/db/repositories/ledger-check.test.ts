@@ -118,6 +118,15 @@ test.each([1, 3, 1_000])(
   },
 )
 
+test('a counter that has grown beyond what a number holds exactly is right to the last nano-dollar', async () => {
+  const { db, writer, settle } = await someBooks()
+  const ofPlan = { planSubscriptionId: 'subscription' }
+  const charges = { g: Number.MAX_SAFE_INTEGER, h: 2, i: 2 }
+  for (const [requestId, paid] of Object.entries(charges)) await settle(requestId, paid, ofPlan)
+  await writer.stop()
+  expect(checked(db).check.findings).toEqual([])
+})
+
 const SPOILT: readonly (readonly [string, FindingKind, string])[] = [
   ['a balance that was edited', 'balance_differs', 'UPDATE balances SET balance_nano_usd = 8_999'],
   [

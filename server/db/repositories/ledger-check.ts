@@ -38,7 +38,8 @@ interface OpenEntry {
 
 interface SubjectSum {
   readonly userId: string
-  spentNanoUsd: NanoUsd
+  /** Over a long life more than a number holds exactly. */
+  spentNanoUsd: bigint
 }
 
 export const createLedgerCheck = (db: Db, entriesAtATime: number): LedgerCheck =>
@@ -244,8 +245,8 @@ class RunningCheck implements LedgerCheck {
 
   #addSpent(subject: string, userId: string, amountNanoUsd: NanoUsd): void {
     const sum = this.#subjects.get(subject)
-    if (sum) sum.spentNanoUsd += amountNanoUsd
-    else this.#subjects.set(subject, { userId, spentNanoUsd: amountNanoUsd })
+    if (sum) sum.spentNanoUsd += BigInt(amountNanoUsd)
+    else this.#subjects.set(subject, { userId, spentNanoUsd: BigInt(amountNanoUsd) })
   }
 
   #compareCounters(): void {
@@ -253,13 +254,15 @@ class RunningCheck implements LedgerCheck {
       this.#statements.spent().map(({ subject, spentNanoUsd }) => [subject, spentNanoUsd]),
     )
     for (const [subject, { userId, spentNanoUsd }] of this.#subjects) {
-      const foundNanoUsd = counted.get(subject) ?? 0
+      const foundNanoUsd = counted.get(subject) ?? 0n
       counted.delete(subject)
       if (foundNanoUsd === spentNanoUsd) continue
-      this.#report('counter_differs', { userId, expectedNanoUsd: spentNanoUsd, foundNanoUsd })
+      const differs = { expectedNanoUsd: Number(spentNanoUsd), foundNanoUsd: Number(foundNanoUsd) }
+      this.#report('counter_differs', { userId, ...differs })
     }
     for (const foundNanoUsd of counted.values()) {
-      if (foundNanoUsd !== 0) this.#report('counter_differs', { expectedNanoUsd: 0, foundNanoUsd })
+      if (foundNanoUsd === 0n) continue
+      this.#report('counter_differs', { expectedNanoUsd: 0, foundNanoUsd: Number(foundNanoUsd) })
     }
   }
 

@@ -105,33 +105,21 @@ export function createUnpricedModelsRepository({ raw, orm }: Db): UnpricedModels
     for (const userId of new Set(asks.map((ask) => ask.userId))) forgetOldest.run({ userId })
   })
   const lastAskedAt = sql<number>`max(${unpricedModels.lastAskedAt})`
-
-  return {
-    note: (asks) => note.immediate(asks),
-    list(limit) {
-      const models = orm
-        .select({
-          model: unpricedModels.model,
-          count: sql<number>`sum(${unpricedModels.count})`,
-          firstAskedAt: sql<number>`min(${unpricedModels.firstAskedAt})`,
-          lastAskedAt,
-          userCount: sql<number>`count(*)`,
-        })
-        .from(unpricedModels)
-        .groupBy(unpricedModels.model)
-        .orderBy(desc(lastAskedAt), asc(unpricedModels.model))
-        .limit(limit)
-        .all()
-      return models.map((model) => ({ ...model, users: whoAsked(orm, model.model) }))
-    },
-    forget(models) {
-      for (const model of models) orm.delete(unpricedModels).where(eq(unpricedModels.model, model)).run()
-    },
-  }
-}
-
-const whoAsked = (orm: Db['orm'], model: string): UnpricedModel['users'] =>
-  orm
+  // Prepared, because they stand beside every look at the dashboard.
+  const newest = orm
+    .select({
+      model: unpricedModels.model,
+      count: sql<number>`sum(${unpricedModels.count})`,
+      firstAskedAt: sql<number>`min(${unpricedModels.firstAskedAt})`,
+      lastAskedAt,
+      userCount: sql<number>`count(*)`,
+    })
+    .from(unpricedModels)
+    .groupBy(unpricedModels.model)
+    .orderBy(desc(lastAskedAt), asc(unpricedModels.model))
+    .limit(sql.placeholder('limit'))
+    .prepare()
+  const whoAsked = orm
     .select({
       userId: unpricedModels.userId,
       email: users.email,
@@ -140,7 +128,17 @@ const whoAsked = (orm: Db['orm'], model: string): UnpricedModel['users'] =>
     })
     .from(unpricedModels)
     .innerJoin(users, eq(users.id, unpricedModels.userId))
-    .where(eq(unpricedModels.model, model))
+    .where(eq(unpricedModels.model, sql.placeholder('model')))
     .orderBy(desc(unpricedModels.lastAskedAt), asc(unpricedModels.userId))
     .limit(USERS_SHOWN_MAX)
-    .all()
+    .prepare()
+
+  return {
+    note: (asks) => note.immediate(asks),
+    list: (limit) =>
+      newest.all({ limit }).map((found) => ({ ...found, users: whoAsked.all({ model: found.model }) })),
+    forget(models) {
+      for (const model of models) orm.delete(unpricedModels).where(eq(unpricedModels.model, model)).run()
+    },
+  }
+}

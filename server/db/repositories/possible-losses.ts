@@ -62,7 +62,7 @@ const SELECT = `
     LEFT JOIN loss_resolutions AS resolved ON resolved.request_id = loss.request_id
     LEFT JOIN ledger_entries AS charge ON charge.request_id = loss.request_id AND charge.kind = 'charge'`
 
-export function createPossibleLossesRepository({ raw }: Db): PossibleLossesRepository {
+export function createPossibleLossesRepository({ raw }: Pick<Db, 'raw'>): PossibleLossesRepository {
   const list = raw.prepare<[Record<string, string | number | null>], PossibleLossRow>(`${SELECT}
     WHERE (@state IS NULL OR coalesce(resolved.kind, 'open') = @state)
       AND (@userId IS NULL OR loss.user_id = @userId)

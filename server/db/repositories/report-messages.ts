@@ -1,14 +1,21 @@
-// What the thread that reads long reports can be asked, and what it answers.
-import type { DashboardReport, DashboardRequest } from './dashboard-report.ts'
-import type { SeriesReport, SeriesRequest, TopReport, TopRequest } from './usage-report.ts'
+// What the thread that reads long reports can be asked, and what it answers: JSON, so that nobody has to make it on the thread
+// that requests go through.
+import type { DashboardRequest, LowBalances, Waiting } from './dashboard-report.ts'
+import type { SeriesRequest, TopRequest } from './usage-report.ts'
 import type { CountedFilter } from './usage-sums.ts'
-import type { UsageTotals } from './usage-totals.ts'
 
 export interface ReportKinds {
-  readonly summary: { readonly request: CountedFilter; readonly report: UsageTotals }
-  readonly series: { readonly request: SeriesRequest; readonly report: SeriesReport }
-  readonly top: { readonly request: TopRequest; readonly report: TopReport }
-  readonly dashboard: { readonly request: DashboardRequest; readonly report: DashboardReport }
+  readonly summary: { readonly request: CountedFilter; readonly report: string }
+  readonly series: {
+    readonly request: SeriesRequest & { readonly timeZone: string }
+    readonly report: string
+  }
+  readonly top: { readonly request: TopRequest; readonly report: string }
+  readonly dashboard: {
+    readonly request: DashboardRequest
+    /** What else is looked at to say what needs attention, beside the text. */
+    readonly report: { readonly past: string; readonly lowBalances: LowBalances; readonly waiting: Waiting }
+  }
 }
 
 export type ReportKind = keyof ReportKinds

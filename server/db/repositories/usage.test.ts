@@ -113,6 +113,9 @@ test('lists over 50,000 requests read no more rows than they show', () => {
   }
   expect(stepsByCost({})).toContain('SCAN usage USING COVERING INDEX usage_cost')
   expect(stepsByCost({ status: 200 })).toContain('SCAN usage USING COVERING INDEX usage_cost')
+  expect(stepsByCost({ reason: 'completed', endpoint: '/v1/responses' })).toMatch(
+    /usage_cost.*COVERING INDEX usage_status_created/s,
+  )
   for (const filter of filters.slice(1)) {
     expect(stepsByCost(filter)).toMatch(/SEARCH usage USING COVERING INDEX usage_\w+_created/)
   }
@@ -143,6 +146,18 @@ test('lists over 50,000 requests read no more rows than they show', () => {
     { userId: 'user-7', model: 'model-3', status: 200 },
   ]
   expect(rare.filter((filter) => !isPassedOver(filter))).toEqual([])
+  // What is completed with an unusual status is found beside the cheaper rows that are not completed at all.
+  db.raw.exec(`UPDATE usage SET cost_nano_usd = 0 WHERE reason = 'refused';
+    UPDATE usage SET reason = 'completed', endpoint = '/v1/responses' WHERE request_id IN ('r000050', 'r000100')`)
+  const cheapest = {
+    reason: 'completed',
+    endpoint: '/v1/responses',
+    sort: 'cost',
+    direction: 'asc',
+    limit: 3,
+  } as const
+  const { rows } = repositories.usage.list(cheapest)
+  expect(rows.map(({ requestId }) => requestId)).toEqual(['r000050', 'r000100', 'r000001'])
   // The usual and the unusual have queries of their own, whichever was asked for first.
   for (const status of [429, 200, 429])
     expect(new Set(repositories.usage.list({ status, limit: 5 }).rows.map((row) => row.status))).toEqual(

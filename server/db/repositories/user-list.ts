@@ -56,7 +56,7 @@ const SORT_KEYS: SortKeys<UserSort> = {
   },
 }
 
-type UserPage = UserFilter & SortRequest<UserSort>
+export type UserPage = UserFilter & SortRequest<UserSort>
 
 export interface UserList {
   list(page: UserPage): Page<UserRow>

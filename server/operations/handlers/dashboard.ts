@@ -1,17 +1,27 @@
 // The console's first screen: what runs and what needs attention is known at once, the past is read by a thread of its own.
 
-import type { Attention } from '../../../contract/operations/dashboard.ts'
-import { ok } from '../../../contract/result.ts'
-import type { DashboardReport } from '../../db/repositories/dashboard-report.ts'
+import { type Attention, dashboardGet } from '../../../contract/operations/dashboard.ts'
+import { fail, ok } from '../../../contract/result.ts'
+import type { ReportKinds } from '../../db/repositories/report-messages.ts'
+import { ReportsBusyError } from '../../db/repositories/reports.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
-import { letTrafficPass } from '../let-traffic-pass.ts'
+import { tooBusy } from '../throttles.ts'
 import { upstreamAttention } from '../upstream-attention.ts'
 import { daysUntil } from '../usage-buckets.ts'
-import { readReport } from './usage.ts'
+import { joinObjects, Written } from '../written.ts'
 
 const UNPRICED_READ_MAX = 1_000
 const UNPRICED_SHOWN_MAX = 5
+
+type Report = ReportKinds['dashboard']['report']
+
+/** The rest was written by the thread that has read it. */
+const PRESENT = dashboardGet.output.pick({ running: true, attention: true, announcement: true })
+
+function busyOrThrow(error: unknown): undefined {
+  if (!(error instanceof ReportsBusyError)) throw error
+}
 
 export function dashboardHandlers(deps: OperationDeps): Pick<Handlers, 'dashboard.get'> {
   const { clock, reports, settings, system, timeZone: zone, upstream } = deps
@@ -20,15 +30,13 @@ export function dashboardHandlers(deps: OperationDeps): Pick<Handlers, 'dashboar
       const timeZone = zone()
       const buckets = daysUntil(clock.now(), days, timeZone)
       const { announcement, lowBalanceNanoUsd } = settings.current()
+      const request = { days: buckets, timeZone, includeDemo, lowBalanceNanoUsd }
       const [report, status] = await Promise.all([
-        readReport(reports, 'dashboard', { days: buckets, includeDemo, lowBalanceNanoUsd }),
+        reports.read('dashboard', request).catch(busyOrThrow),
         system.status(),
       ])
-      if (!report.ok) return report
-      await letTrafficPass()
-      const { lowBalances, series, ...past } = report.value
-      return ok({
-        ...past,
+      if (report === undefined) return fail(tooBusy())
+      const present = PRESENT.parse({
         running: {
           version: status.version,
           startedAt: status.startedAt,
@@ -37,21 +45,20 @@ export function dashboardHandlers(deps: OperationDeps): Pick<Handlers, 'dashboar
           requestsPerSecond: status.requests.perSecond,
           upstream: upstream.state().kind,
         },
-        attention: attentionOf(deps, lowBalances),
-        series: { timeZone, buckets: [...buckets], ...series },
+        attention: attentionOf(deps, report),
         announcement,
       })
+      return ok(new Written(joinObjects(report.past, present)))
     },
   }
 }
 
-function attentionOf(deps: OperationDeps, { count, people }: DashboardReport['lowBalances']): Attention[] {
-  const { ledgerLight, repositories, unpriced: asked, upstream } = deps
+function attentionOf(deps: OperationDeps, { lowBalances, waiting }: Report): Attention[] {
+  const { ledgerLight, unpriced: asked, upstream } = deps
   const { findingsTotal } = ledgerLight.status()
-  const losses = repositories.possibleLosses.open()
   const unpriced = asked.list(UNPRICED_READ_MAX)
-  const { pending } = repositories.users.counts()
-  const { failed } = repositories.mails.counts()
+  const { losses, pendingUsers: pending, failedMails: failed } = waiting
+  const { count, people } = lowBalances
   const found: (Attention | false | undefined)[] = [
     findingsTotal > 0 && { kind: 'ledger_wrong', findingsTotal },
     !upstream.state().isConfigured && { kind: 'upstream_missing' },

@@ -4,9 +4,11 @@ import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { KeyView } from '../../../contract/operations/keys.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { KeyRow } from '../../db/repositories/keys.ts'
+import type { SpendingRow } from '../../db/repositories/spending.ts'
 import type { PeriodSpending } from '../../limits/decide-spending-cap.ts'
 import { isAdministering, type SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
+import { storedKeyView } from '../lists/stored-views.ts'
 
 export const KEYS_OF_ONE_PERSON_MAX = 200
 
@@ -38,14 +40,20 @@ export const auditedPart = (key: KeyRow) => ({
   caps: key.caps,
 })
 
-export function toKeyView({ accounts, limitBook }: OperationDeps, key: KeyRow): KeyView {
-  const { publicId, allowedModels, ...shown } = key
-  const { day, month, total } = accounts.keySpending(key.familyId)
-  const { rules } = limitBook.get('key', key.familyId)
+export const toKeyView = (deps: OperationDeps, key: KeyRow): KeyView => ({
+  ...storedKeyView(key),
+  ...liveKeyView(deps, key.familyId),
+})
+
+/** What memory knows of a family of keys; `stored` is what the disk says that it has spent, for whoever has read it. */
+export function liveKeyView(
+  { accounts, limitBook }: Pick<OperationDeps, 'accounts' | 'limitBook'>,
+  familyId: string,
+  stored?: SpendingRow | null,
+): Pick<KeyView, 'spending' | 'limits'> {
+  const { day, month, total } = accounts.keySpending(familyId, stored)
+  const { rules } = limitBook.get('key', familyId)
   return {
-    ...shown,
-    allowedModels: allowedModels === null ? null : [...allowedModels],
-    prefix: `sk-cg-${publicId}`,
     spending: { day: shownSpending(day), month: shownSpending(month), total: shownSpending(total) },
     limits: rules.map(({ metric, window, value }) => ({ metric, window, value })),
   }

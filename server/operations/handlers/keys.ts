@@ -9,9 +9,9 @@ import { appendAudit } from '../audit-trail.ts'
 import { isAdministering, type SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
-import { letTrafficPass } from '../let-traffic-pass.ts'
+import { closeList, readList } from '../lists/answer-list.ts'
 import { newApiKey } from '../new-api-key.ts'
-import { auditedPart, expiryRefusal, keyOf, refuseOneMore, toKeyView } from './key-facts.ts'
+import { auditedPart, expiryRefusal, keyOf, liveKeyView, refuseOneMore, toKeyView } from './key-facts.ts'
 import { rotateKey } from './key-rotation.ts'
 import { ownerFor, visibleUserId } from './ownership.ts'
 
@@ -29,11 +29,15 @@ export function keyHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
         userId: visible.value,
         status: status && { is: status, at: deps.clock.now() },
       }
-      const page = deps.repositories.keys.list(narrowed)
-      await letTrafficPass()
-      const total = deps.repositories.keys.count(narrowed)
-      await letTrafficPass()
-      return ok({ ...page, total, rows: page.rows.map((key) => toKeyView(deps, key)) })
+      const list = await readList(deps.lists, 'keys', narrowed)
+      if (!list.ok) return list
+      const { familyIds, spending } = list.value
+      return ok(
+        closeList<'keys.list'>(
+          list.value,
+          familyIds.map((id, at) => liveKeyView(deps, id, spending[at])),
+        ),
+      )
     },
     'keys.update': updateKey(deps),
     'keys.rotate': rotateKey(deps),

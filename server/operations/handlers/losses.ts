@@ -10,17 +10,14 @@ import { sumNanoUsd } from '../../ledger/money.ts'
 import { appendAudit } from '../audit-trail.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
+import { answerList } from '../lists/answer-list.ts'
+import { toLossView } from '../lists/stored-views.ts'
 
 type Noun = 'losses.list' | 'losses.charge' | 'losses.dismiss' | 'holds.list'
 
 export function lossHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
-  const { possibleLosses } = deps.repositories
   return {
-    'losses.list'(filter) {
-      const page = possibleLosses.list(filter)
-      const { count, sumNanoUsd: estimateNanoUsd } = possibleLosses.open()
-      return ok({ ...page, rows: page.rows.map(toView), open: { count, estimateNanoUsd } })
-    },
+    'losses.list': (filter) => answerList(deps.lists, 'losses', filter),
     'losses.charge': chargeLoss(deps),
     'losses.dismiss': dismissLoss(deps),
     'holds.list': listHolds(deps),
@@ -86,11 +83,7 @@ function openLoss({ repositories }: OperationDeps, requestId: string): Result<Po
 
 function viewOf({ repositories }: OperationDeps, requestId: string): Result<LossView, Refusal> {
   const loss = repositories.possibleLosses.find(requestId)
-  return loss ? ok(toView(loss)) : fail(refusal('loss_not_found'))
-}
-
-function toView({ priceId: _, amountNanoUsd, ...loss }: PossibleLossRow): LossView {
-  return { ...loss, estimateNanoUsd: amountNanoUsd, unchargedNanoUsd: amountNanoUsd - loss.chargedNanoUsd }
+  return loss ? ok(toLossView(loss)) : fail(refusal('loss_not_found'))
 }
 
 function listHolds({ accounts, repositories, clock }: OperationDeps): Handler<'holds.list'> {

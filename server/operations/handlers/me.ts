@@ -4,6 +4,7 @@ import type { OutputOf } from '../../../contract/catalogue.ts'
 import { inputRefusal } from '../../../contract/input-problems.ts'
 import { fail, ok } from '../../../contract/result.ts'
 import type { UserRow } from '../../db/repositories/users.ts'
+import { sumNanoUsd } from '../../ledger/money.ts'
 import { decideForecast, FORECAST_DAYS } from '../../limits/decide-forecast.ts'
 import { localDay } from '../../limits/decide-window.ts'
 import { appendAudit } from '../audit-trail.ts'
@@ -12,6 +13,7 @@ import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
 import { newLinkSecret } from '../link-secrets.ts'
 import { baseUrlFor, linkFor } from '../links.ts'
+import { readList } from '../lists/answer-list.ts'
 import { confirmPassword, wrongPassword } from '../reauthentication.ts'
 import { placeOf, takeAttempt, tooBusy } from '../throttles.ts'
 import { changeEmail } from './links.ts'
@@ -32,21 +34,10 @@ const EMAIL_CHANGE_HOURS = 24
 const HOUR_MS = 60 * 60 * 1000
 
 export function meHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
-  const { repositories, accounts, settings, clock, timeZone } = deps
+  const { repositories } = deps
   return {
     'me.get': (_input, caller) => ok(toMe(deps, userOf(deps, caller.user.id))),
-    'me.overview'(_input, caller) {
-      const since = localDay(clock.now(), timeZone()).startMs
-      const today = repositories.usage.today(caller.user.id, since)
-      return ok({
-        ...accounts.state(caller.user.id),
-        today: { spendNanoUsd: today.costNanoUsd, requests: today.requests },
-        forecast: forecastOf(deps, caller.user.id),
-        plan: activePlanOf(deps, caller.user.id),
-        keyCount: repositories.keys.countOfUser(caller.user.id),
-        announcement: settings.current().announcement,
-      })
-    },
+    'me.overview': overview(deps),
     'me.update'(preferences, caller) {
       const user = repositories.users.setPreferences(caller.user.id, preferences)
       return ok(toMe(deps, user ?? userOf(deps, caller.user.id)))
@@ -62,6 +53,34 @@ export function meHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       const user = repositories.users.setDeletionRequested(caller.user.id, null)
       return ok(toMe(deps, user ?? userOf(deps, caller.user.id)))
     },
+  }
+}
+
+const DAY_MS = 24 * HOUR_MS
+
+/** What has passed is read from the disk, what is left is known in memory. */
+function overview(deps: OperationDeps): Handler<'me.overview'> {
+  const { accounts, settings, clock, timeZone, lists } = deps
+  return async (_input, caller) => {
+    const userId = caller.user.id
+    const nowMs = clock.now()
+    const read = await readList(lists, 'overview', {
+      userId,
+      todaySince: localDay(nowMs, timeZone()).startMs,
+      forecastSince: nowMs - FORECAST_DAYS * DAY_MS,
+    })
+    if (!read.ok) return read
+    const { today, paid, keyCount } = read.value
+    const state = accounts.state(userId)
+    const leftNanoUsd = sumNanoUsd(state.balanceNanoUsd, state.creditLimitNanoUsd)
+    return ok({
+      ...state,
+      today,
+      forecast: decideForecast({ ...paid, leftNanoUsd, nowMs }),
+      plan: activePlanOf(deps, userId),
+      keyCount,
+      announcement: settings.current().announcement,
+    })
   }
 }
 
@@ -192,11 +211,3 @@ function requestDeletion(deps: OperationDeps): Handler<'me.requestDeletion'> {
     return ok(toMe(deps, asked ?? user.value))
   }
 }
-function forecastOf({ repositories, accounts, clock }: OperationDeps, userId: string) {
-  const nowMs = clock.now()
-  const { spentNanoUsd, firstAt } = repositories.usage.paidFromBalance(userId, nowMs - FORECAST_DAYS * DAY_MS)
-  const { balanceNanoUsd, creditLimitNanoUsd } = accounts.state(userId)
-  return decideForecast({ spentNanoUsd, firstAt, leftNanoUsd: balanceNanoUsd + creditLimitNanoUsd, nowMs })
-}
-
-const DAY_MS = 86_400_000

@@ -6,21 +6,27 @@ import { appendAudit } from '../audit-trail.ts'
 import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
-import { letTrafficPass } from '../let-traffic-pass.ts'
+import { closeList, readList } from '../lists/answer-list.ts'
 import { tooBusy } from '../throttles.ts'
 import { toUserView } from './user-view.ts'
 
 type Noun = 'users.create' | 'users.list' | 'users.get' | 'users.adjustBalance'
 
 export function userHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
-  const { users } = deps.repositories
+  const { accounts, repositories } = deps
+  const { users } = repositories
   return {
     'users.create': createUser(deps),
     async 'users.list'(input) {
-      const page = users.list(input)
-      const rows = page.rows.map((user) => toUserView(deps, user))
-      await letTrafficPass()
-      return ok({ ...page, rows, total: users.count(input), counts: users.counts() })
+      const list = await readList(deps.lists, 'users', input)
+      return list.ok
+        ? ok(
+            closeList<'users.list'>(
+              list.value,
+              list.value.ids.map((id) => accounts.state(id)),
+            ),
+          )
+        : list
     },
     'users.get'({ userId }) {
       const user = users.findById(userId)
