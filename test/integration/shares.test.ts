@@ -123,7 +123,7 @@ describe.each(ENDPOINTS)('$path', ({ path, limit, body }) => {
 
 test('requests at once do not starve each other: each takes a share of what the others left', async () => {
   const person = await gateway.createPerson(8 * CENT)
-  gateway.upstream.script(() => ({ delays: { beforeHeadersMs: 400 } }))
+  gateway.upstream.script(() => ({ delays: { beforeHeadersMs: 1_500 } }))
   const responses = await Promise.all([1, 2, 3, 4].map(() => ask(person, '/chat/completions', CHAT)))
   expect(responses.map((response) => response.status)).toEqual([200, 200, 200, 200])
   for (const response of responses) await response.text()
