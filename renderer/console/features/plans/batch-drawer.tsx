@@ -8,13 +8,16 @@ import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { Drawer } from '../../../kit/drawer.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
 import { Facts } from '../../../kit/page.tsx'
+import { FilterSelect } from '../../../kit/select.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
-import { ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
+import { ErrorState, FailureNote, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
 import { useDone } from '../../../kit/undo.ts'
 import { Gives } from './codes-panel.tsx'
 import { batchState, CODE_SHAPE, type CodeRow } from './plan-view.ts'
 import { useWords } from './words.ts'
+
+const STATUSES = ['unused', 'redeemed', 'disabled', 'expired'] as const satisfies readonly CodeRow['status'][]
 
 interface BatchDrawerProps {
   readonly batchId: string
@@ -23,7 +26,12 @@ interface BatchDrawerProps {
 
 export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
   const t = useWords()
-  const { query, paging } = usePaged('codes.listCodes', { batchId, limit: 50 })
+  const [status, setStatus] = useState<CodeRow['status']>()
+  const { query, paging } = usePaged('codes.listCodes', {
+    batchId,
+    ...(status === undefined ? {} : { status }),
+    limit: 50,
+  })
   const [asked, setAsked] = useState<CodeRow | 'batch'>()
   const batch = query.data?.batch
   const left = batch === undefined ? 0 : batch.count - batch.redeemed - batch.disabled
@@ -58,10 +66,21 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
           </section>
         )}
         <section className="rc">
-          <h3>{t('codes')}</h3>
+          <div className="row sb g8">
+            <h3>{t('codes')}</h3>
+            <FilterSelect
+              label={t('state')}
+              value={status}
+              options={STATUSES.map((value) => ({ value, label: t(`code_${value}`) }))}
+              onChange={setStatus}
+            />
+          </div>
           {query.isPending ? <SkeletonRows rows={4} /> : undefined}
           {query.isError ? (
             <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+          ) : undefined}
+          {query.isSuccess && query.data.rows.length === 0 ? (
+            <NoResults onClear={() => setStatus(undefined)} />
           ) : undefined}
           <ul className="col g8">
             {query.data?.rows.map((code) => (
@@ -88,7 +107,7 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
               </li>
             ))}
           </ul>
-          <Pager paging={paging} total={query.data?.total} />
+          <Pager paging={paging} total={status === undefined ? query.data?.total : undefined} />
         </section>
       </Drawer>
       {asked === undefined || batch === undefined ? undefined : (
