@@ -1,5 +1,5 @@
 // One batch of codes: which are used, by whom and when; a code, or all that are left, can be disabled.
-import { Ban } from 'lucide-react'
+import { Ban, CircleCheck } from 'lucide-react'
 import { useState } from 'react'
 import { useChange, usePaged } from '../../../client/hooks.ts'
 import { Time } from '../../../kit/amounts.tsx'
@@ -14,7 +14,7 @@ import { ErrorState, FailureNote, NoResults, SkeletonRows } from '../../../kit/s
 import { Pager } from '../../../kit/table.tsx'
 import { useDone } from '../../../kit/undo.ts'
 import { Gives } from './codes-panel.tsx'
-import { batchState, CODE_SHAPE, type CodeRow } from './plan-view.ts'
+import { type BatchRow, batchState, CODE_SHAPE, type CodeRow } from './plan-view.ts'
 import { useWords } from './words.ts'
 
 const STATUSES = ['unused', 'redeemed', 'disabled', 'expired'] as const satisfies readonly CodeRow['status'][]
@@ -33,9 +33,9 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
     limit: 50,
   })
   const [asked, setAsked] = useState<CodeRow | 'batch'>()
+  const enable = useEnable()
   const batch = query.data?.batch
   const left = batch === undefined ? 0 : batch.count - batch.redeemed - batch.disabled
-  const mayDisable = batch !== undefined && batchState(batch, Date.now()) === 'active'
   return (
     <>
       <Drawer
@@ -43,12 +43,13 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
         meta={batch === undefined ? undefined : t('codesCount', { count: batch.count })}
         onClose={onClose}
         actions={
-          mayDisable ? (
-            <Button onClick={() => setAsked('batch')}>
-              <Ban size={14} aria-hidden="true" />
-              {t('disableBatch')}
-            </Button>
-          ) : undefined
+          batch === undefined ? undefined : (
+            <BatchActions
+              batch={batch}
+              onDisable={() => setAsked('batch')}
+              onEnable={() => enable({ batchId }, t('batchEnabled', { name: batch.name }))}
+            />
+          )
         }
       >
         {batch === undefined ? undefined : (
@@ -95,6 +96,15 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
                     <Time atMs={code.redeemedAt} />
                   </span>
                 )}
+                {code.status === 'disabled' && batch?.disabledAt === null ? (
+                  <IconButton
+                    isSmall
+                    label={t('enableCodeNamed', { hint: code.hint })}
+                    onClick={() => enable({ codeId: code.id }, t('codeEnabled', { hint: code.hint }))}
+                  >
+                    <CircleCheck size={13} />
+                  </IconButton>
+                ) : undefined}
                 {code.status === 'unused' ? (
                   <IconButton
                     isSmall
@@ -134,10 +144,46 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
   )
 }
 
+interface BatchActionsProps {
+  readonly batch: BatchRow
+  readonly onDisable: () => void
+  readonly onEnable: () => void
+}
+
+function BatchActions({ batch, onDisable, onEnable }: BatchActionsProps) {
+  const t = useWords()
+  if (batch.disabledAt !== null) {
+    return (
+      <Button onClick={onEnable}>
+        <CircleCheck size={14} aria-hidden="true" />
+        {t('enableBatch')}
+      </Button>
+    )
+  }
+  if (batchState(batch, Date.now()) !== 'active') return undefined
+  return (
+    <Button onClick={onDisable}>
+      <Ban size={14} aria-hidden="true" />
+      {t('disableBatch')}
+    </Button>
+  )
+}
+
 const TOUCHED = ['codes.list', 'codes.listCodes'] as const
 
+type Sent = { readonly batchId: string } | { readonly codeId: string }
+
+/** At once, and back by the toast: nobody loses anything by it. */
+function useEnable(): (sent: Sent, done: string) => void {
+  const tellDone = useDone()
+  const { mutate } = useChange('codes.enable', TOUCHED)
+  const disable = useChange('codes.disable', TOUCHED)
+  return (sent, text) =>
+    mutate(sent, { onSuccess: () => tellDone({ text, undo: () => disable.mutateAsync(sent) }) })
+}
+
 interface DisableDialogProps {
-  readonly sent: { readonly batchId: string } | { readonly codeId: string }
+  readonly sent: Sent
   readonly title: string
   readonly text: string
   readonly label: string
