@@ -48,7 +48,11 @@ export function KeysTable({ rows, openId, table, onOpen, onTask }: KeysTableProp
       head: t('owner'),
       sort: 'owner',
       cell: ({ userId, userEmail }) => (
-        <Link className={`link trunc ${styles['owner']}`} href={userPath(userId)} title={userEmail}>
+        <Link
+          className={`link trunc ${styles[isDrawerOpen ? 'ownerBeside' : 'owner']}`}
+          href={userPath(userId)}
+          title={userEmail}
+        >
           {userEmail}
         </Link>
       ),

@@ -15,6 +15,7 @@ import { Pager } from '../../../kit/table.tsx'
 import { useDone } from '../../../kit/undo.ts'
 import { Gives } from './codes-panel.tsx'
 import { type BatchRow, batchState, CODE_SHAPE, type CodeRow } from './plan-view.ts'
+import styles from './plans.module.css'
 import { useWords } from './words.ts'
 
 const STATUSES = ['unused', 'redeemed', 'disabled', 'expired'] as const satisfies readonly CodeRow['status'][]
@@ -67,7 +68,7 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
           </section>
         )}
         <section className="rc">
-          <div className="row sb g8">
+          <div className={`row sb g8 ${styles['codesHead']}`}>
             <h3>{t('codes')}</h3>
             <FilterSelect
               label={t('state')}
