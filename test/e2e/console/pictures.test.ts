@@ -2,6 +2,7 @@
 // accessibility checker, in the looks of ADR 0124. One server and one page; it moves from screen to screen without being loaded.
 import type { Page } from 'playwright'
 import { beforeAll, expect, vi } from 'vitest'
+import { CONSOLE_PATHS } from '../../../contract/page-paths.ts'
 import { DOLLAR, fillStage } from '../support/requests.ts'
 import { journey, openStage, refuse, type Stage, showConsole } from '../support/stage.ts'
 
@@ -138,7 +139,13 @@ async function showEach(state: string, screens: Readonly<Record<string, string>>
   }
 }
 
-journey('every screen before anything has happened', () => showEach('empty', SCREENS))
+journey('every screen before anything has happened', async () => {
+  const shown = new Set(Object.values({ ...SCREENS, ...SETTINGS }).map((path) => path.replace(/\?.*/, '')))
+  // A person's page is shown below, with something in it; the set-up has journeys of its own.
+  const { user: _, setup: __, ...paths } = CONSOLE_PATHS
+  expect([...shown].toSorted()).toEqual(Object.values(paths).toSorted())
+  await showEach('empty', { ...SCREENS, lost: '/admin/nowhere' })
+})
 
 journey('every screen with something in it', async () => {
   const [person] = await fillStage(stage)
