@@ -144,7 +144,7 @@ journey('every screen before anything has happened', async () => {
   // A person's page is shown below, with something in it; the set-up has journeys of its own.
   const { user: _, setup: __, ...paths } = CONSOLE_PATHS
   expect([...shown].toSorted()).toEqual(Object.values(paths).toSorted())
-  await showEach('empty', { ...SCREENS, lost: '/admin/nowhere' })
+  await showEach('empty', { lost: '/admin/nowhere', ...SCREENS })
 })
 
 journey('every screen with something in it', async () => {
