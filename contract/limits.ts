@@ -1,7 +1,7 @@
 // Rate limits, and what narrows one API key: the shapes that are stored, checked and shown, and the limits that a new
 // gateway starts with. What a limit decides about a request is in server/limits.
 import { z } from 'zod'
-import { id, listOf, nanoUsd, page, role, unixMs } from './operations/fields.ts'
+import { direction, id, listOf, nanoUsd, page, role, unixMs } from './operations/fields.ts'
 import { cursor } from './paging.ts'
 
 /** From the least specific to the most specific; a `key` limit is checked beside the others and only narrows. */
@@ -96,14 +96,27 @@ export const limitsUpdateInput = z
   })
 export type LimitsUpdateInput = z.infer<typeof limitsUpdateInput>
 
-/** One row per subject: the roles first, then plans, users and keys. */
+const limitSorts = ['scope', 'updatedAt'] as const
+export type LimitSort = (typeof limitSorts)[number]
+
+/**
+ * One row per subject. By scope: the roles first, then plans, users and keys. By the last change: those that nobody has
+ * changed are the oldest.
+ */
 export const limitsListInput = z.strictObject({
   ...page,
+  sort: z.enum(limitSorts).default('scope'),
+  direction: direction.default('asc'),
   cursor: cursor.optional(),
   scope: limitScope.optional(),
   subjectId: id.optional(),
 })
-export const limitsListOutput = listOf(subjectLimits)
+export const limitsListOutput = listOf(
+  subjectLimits.extend({
+    /** What people call it: an email, the name of a plan or of a family's newest key; null for a role, or where it is gone. */
+    subjectName: z.string().nullable(),
+  }),
+)
 
 /** Whose use is counted: a person's, or that of a key and its family. Left out, `subjectId` is the caller. */
 export const limitsUsageInput = z

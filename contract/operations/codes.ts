@@ -74,16 +74,20 @@ export const codesList = operation({
   output: listOf(codeBatch),
 })
 
+const codeStatus = z.enum(['unused', 'redeemed', 'disabled', 'expired'])
+export type CodeStatus = z.infer<typeof codeStatus>
+
 export const codesListCodes = operation({
   name: 'codes.listCodes',
   audience: 'admin',
-  input: z.strictObject({ batchId: id, ...page }),
+  /** In the order of their making. `total` is that of the batch. */
+  input: z.strictObject({ batchId: id, status: codeStatus.optional(), ...page }),
   output: listOf(
     z.strictObject({
       id,
       /** The last characters, which a person can read out to say which code it is. */
       hint: z.string(),
-      status: z.enum(['unused', 'redeemed', 'disabled', 'expired']),
+      status: codeStatus,
       redeemedAt: unixMs.nullable(),
       /** Null too where a restore left out who redeemed it. */
       redeemedBy: id.nullable(),

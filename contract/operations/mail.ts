@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { mailConfig, mailConfigPatch, mailFailureKind, mailSecret, mailTemplateName } from '../mail.ts'
 import { operation } from '../operation.ts'
-import { email, id, listOf, nothing, page, unixMs } from './fields.ts'
+import { email, id, listOf, nothing, sortedPage, unixMs } from './fields.ts'
 
 const mailView = mailConfig.extend({
   isSmtpPasswordSet: z.boolean(),
@@ -52,10 +52,18 @@ const mailRow = z.strictObject({
   failureReason: z.string().nullable(),
 })
 
+const mailSorts = ['createdAt', 'recipient', 'template'] as const
+export type MailSort = (typeof mailSorts)[number]
+
 export const mailList = operation({
   name: 'mail.list',
   audience: 'admin',
-  input: z.strictObject({ status: mailStatus.optional(), ...page }),
+  /** `search` looks in any case for a part of the recipient. */
+  input: z.strictObject({
+    status: mailStatus.optional(),
+    search: z.string().trim().max(200).optional(),
+    ...sortedPage(mailSorts),
+  }),
   output: listOf(mailRow),
 })
 

@@ -4,7 +4,7 @@ import { ERRORS, type ErrorCode } from '../errors.ts'
 import { operation } from '../operation.ts'
 import { cursor } from '../paging.ts'
 import { modelName, priceInput, priceRow } from '../price.ts'
-import { id, listOf, nanoUsd, unixMs } from './fields.ts'
+import { direction, id, listOf, nanoUsd, unixMs } from './fields.ts'
 
 export const pricesUpsert = operation({
   name: 'prices.upsert',
@@ -21,18 +21,27 @@ const priceState = z.enum([
 ])
 export type PriceState = z.infer<typeof priceState>
 
+const priceSorts = ['model', 'effectiveFrom', 'input', 'output'] as const
+export type PriceSort = (typeof priceSorts)[number]
+
 export const pricesList = operation({
   name: 'prices.list',
   audience: 'user',
   /**
    * The prices in effect, one row per model that the caller may use. Administrators may ask for another moment, and for the
-   * whole book with what was and what will be. In the order of models, the latest first.
+   * whole book with what was and what will be. Rows that are alike in what they are sorted by are in the order of models,
+   * the latest first.
    */
   input: z.strictObject({
     model: modelName.optional(),
     at: unixMs.optional(),
     history: z.boolean().default(false),
     origin: z.enum(['shipped', 'operator', 'demo']).optional(),
+    state: priceState.optional(),
+    /** Part of a model's name, in any case. */
+    search: z.string().trim().max(200).optional(),
+    sort: z.enum(priceSorts).default('model'),
+    direction: direction.default('asc'),
     limit: z.int().min(1).max(1000).default(1000),
     cursor: cursor.optional(),
   }),

@@ -8,6 +8,7 @@ export function LostPage({ home }: { readonly home: string }) {
   const t = useKitWords()
   return (
     <EmptyState
+      isPage
       icon={<Compass size={32} strokeWidth={1.5} />}
       title={t('lostTitle')}
       actions={

@@ -33,6 +33,7 @@ export function DateRange({ value, onChange }: DateRangeProps) {
   const isAny = value.from === undefined && value.to === undefined
   return (
     <Popover
+      label={t('dates')}
       isOpen={isOpen}
       onOpenChange={setIsOpen}
       trigger={

@@ -6,12 +6,14 @@ interface PopoverProps {
   /** One element that takes props and a ref; usually a Button. */
   readonly trigger: ReactElement
   readonly title?: string
+  /** Names it for those who do not see it, where it has no title. */
+  readonly label?: string
   readonly children: ReactNode
   readonly isOpen?: boolean
   readonly onOpenChange?: (isOpen: boolean) => void
 }
 
-export function Popover({ trigger, title, children, isOpen, onOpenChange }: PopoverProps) {
+export function Popover({ trigger, title, label, children, isOpen, onOpenChange }: PopoverProps) {
   return (
     <Base.Root
       {...(isOpen === undefined ? {} : { open: isOpen })}
@@ -20,7 +22,7 @@ export function Popover({ trigger, title, children, isOpen, onOpenChange }: Popo
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner className="positioner" sideOffset={4} align="start">
-          <Base.Popup className="popup pad">
+          <Base.Popup className="popup pad" {...(label === undefined ? {} : { 'aria-label': label })}>
             {title === undefined ? undefined : <Base.Title>{title}</Base.Title>}
             {children}
           </Base.Popup>

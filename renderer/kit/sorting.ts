@@ -31,11 +31,12 @@ export const tableSorting = <Name extends string>(
   },
 })
 
-/** A choice that is forgotten with the screen, for a list that is one of several on it. The first name leads, downwards. */
+/** A choice that is forgotten with the screen, for a list that is one of several on it. The first name leads. */
 export function useSortChoice<const Names extends readonly [string, ...string[]]>(
   names: Names,
+  direction: 'asc' | 'desc' = 'desc',
 ): { readonly choice: SortChoice<Names[number]>; readonly table: TableSorting } {
-  const [choice, setChoice] = useState<SortChoice<Names[number]>>({ sort: names[0], direction: 'desc' })
+  const [choice, setChoice] = useState<SortChoice<Names[number]>>({ sort: names[0], direction })
   return { choice, table: tableSorting<Names[number]>(names, choice, setChoice) }
 }
 

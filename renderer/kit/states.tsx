@@ -16,13 +16,16 @@ interface EmptyStateProps {
   readonly children: ReactNode
   /** The one primary button that fills it. */
   readonly actions?: ReactNode
+  /** There is nothing else on the page, so its title is the page's. */
+  readonly isPage?: boolean
 }
 
-export function EmptyState({ icon, title, children, actions }: EmptyStateProps) {
+export function EmptyState({ icon, title, children, actions, isPage = false }: EmptyStateProps) {
+  const Title = isPage ? 'h1' : 'h2'
   return (
     <div className="state">
       <GateDrawing icon={icon} />
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       <p>{children}</p>
       {actions === undefined ? undefined : <div className="acts">{actions}</div>}
     </div>

@@ -8,7 +8,7 @@ const OPERATIONS = [
   ['users.adjustBalance', 'user'],
   ['keys.update', 'key'],
   ['settings.update', 'settings'],
-  ['codes.generate', 'codeBatch'],
+  ['codes.generate', 'codes'],
 ] as const
 const CODES_PER_BATCH = 100
 

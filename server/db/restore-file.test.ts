@@ -165,14 +165,14 @@ test('a code redeemed since stays redeemed, also where who redeemed it is gone, 
   for (const id of ['a', 'b', 'c', 'd', 'e']) codes.switchCode(id, null)
   expect(
     codes
-      .codesOf('batch', { limit: 9 })
-      .rows.map(({ id, disabledAt, redeemedAt, redeemedBy }) => [id, disabledAt, redeemedAt, redeemedBy]),
+      .codesOf('batch', { now: 0, limit: 9 })
+      .rows.map(({ id, status, redeemedAt, redeemedBy }) => [id, status, redeemedAt, redeemedBy]),
   ).toEqual([
-    ['a', null, 7, 'user-ann'],
-    ['b', null, 8, null],
-    ['c', null, 8, null],
-    ['d', null, null, null],
-    ['e', null, null, null],
+    ['a', 'redeemed', 7, 'user-ann'],
+    ['b', 'redeemed', 8, null],
+    ['c', 'redeemed', 8, null],
+    ['d', 'unused', null, null],
+    ['e', 'unused', null, null],
   ])
   expect(codes.findBatch('batch')).toMatchObject({ redeemed: 3, disabled: 0 })
   const found = ['b', 'c'].map((_, index) => codes.findByHash(Buffer.alloc(32, (index + 2) * 0x11)))

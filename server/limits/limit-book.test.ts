@@ -103,6 +103,20 @@ describe('a list of limits', () => {
     expect(second.nextCursor).toBeNull()
   })
 
+  test('is sorted by the last change either way, page by page', () => {
+    const changed = (direction: 'asc' | 'desc') => {
+      const first = opened.list({ limit: 2, sort: 'updatedAt', direction })
+      const second = opened.list({ limit: 3, sort: 'updatedAt', direction, cursor: first.nextCursor ?? '' })
+      expect(second.nextCursor).toBeNull()
+      return [...names(first), ...names(second)]
+    }
+    stored = stored.map((rule, n) => ({ ...rule, updatedAt: NOW + ((n + 1) % 3) }))
+    const opened = open()
+    // The shipped ones were never changed. Stored: user, key, role.
+    expect(changed('asc')).toEqual(['role admin', 'role user', 'user alice', 'key key-a'])
+    expect(changed('desc')).toEqual(changed('asc').toReversed())
+  })
+
   test('says which limits are shipped, and which someone set and when', () => {
     const [row] = book.list({ limit: 5, scope: 'role', subjectId: 'user' }).rows
     expect(subjectLimits.parse(row)).toEqual({

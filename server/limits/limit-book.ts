@@ -4,12 +4,13 @@ import {
   type LimitEntry,
   type LimitRule,
   type LimitScope,
+  type LimitSort,
   type LimitsUpdateInput,
   limitScope,
   SHIPPED_LIMITS,
   type SubjectLimitsView,
 } from '../../contract/limits.ts'
-import { role } from '../../contract/operations/fields.ts'
+import { type Direction, role } from '../../contract/operations/fields.ts'
 import type { Clock } from '../ports.ts'
 import { decideEffectiveLimits, type EffectiveLimits, type LimitSubject } from './decide-limits.ts'
 
@@ -29,7 +30,7 @@ export interface LimitBook {
   effectiveFor(subject: LimitSubject): EffectiveLimits
   /** The limits of one subject as they are listed. */
   get(scope: LimitScope, subjectId: string): SubjectLimitsView
-  /** By scope, then by subject; every role is there, of the others those that have limits. */
+  /** By scope and subject, or by the last change; every role is there, of the others those that have limits. */
   list(filter: ListFilter): LimitsPage
   /** Replaces the limits of one subject, on disk and for the next request. The input was parsed by `limitsUpdateInput`. */
   replace(input: LimitsUpdateInput): SubjectLimitsView
@@ -40,6 +41,8 @@ export interface LimitBook {
 export interface ListFilter {
   readonly scope?: LimitScope | undefined
   readonly subjectId?: string | undefined
+  readonly sort?: LimitSort | undefined
+  readonly direction?: Direction | undefined
   readonly cursor?: string | undefined
   readonly limit: number
 }
@@ -150,14 +153,22 @@ function toView(subjects: Subjects, scope: LimitScope, subjectId: string): Subje
   }
 }
 
-function toPage(subjects: Subjects, { scope, subjectId, cursor, limit }: ListFilter): LimitsPage {
+function toPage(subjects: Subjects, filter: ListFilter): LimitsPage {
+  const { scope, subjectId, cursor, sort = 'scope', direction = 'asc', limit } = filter
   const everyPlace = new Set([...role.options.map((name) => placeOf('role', name)), ...subjects.keys()])
   const matching = [...everyPlace].filter(
     (place) =>
       (scope === undefined || scopeAt(place) === scope) &&
       (subjectId === undefined || subjectAt(place) === subjectId),
   )
-  const following = matching.filter((place) => cursor === undefined || place > cursor).sort()
+  const changedAt = (place: string): number =>
+    sort === 'updatedAt' ? (subjects.get(place)?.updatedAt ?? 0) : 0
+  const way = direction === 'asc' ? 1 : -1
+  const compare = (one: string, other: string): number =>
+    way * (changedAt(one) - changedAt(other) || Number(one > other) - Number(one < other))
+  const following = matching
+    .filter((place) => cursor === undefined || compare(place, cursor) > 0)
+    .sort(compare)
   const shown = following.slice(0, limit)
   return {
     rows: shown.map((place) => toView(subjects, scopeAt(place), subjectAt(place))),
@@ -166,7 +177,7 @@ function toPage(subjects: Subjects, { scope, subjectId, cursor, limit }: ListFil
   }
 }
 
-/** `<scope>.<subject>`, in the order of the list; also the cursor of its pages. */
+/** `<scope>.<subject>`, which decides between equals; also the cursor of the list's pages. */
 const placeOf = (scope: LimitScope, subjectId: string): string => `${SCOPES.indexOf(scope)}.${subjectId}`
 // A place begins with the one digit of its scope.
 const scopeAt = (place: string): LimitScope => SCOPES[Number(place[0])] ?? 'role'

@@ -6,6 +6,7 @@ import type { Envelope } from '../../contract/operation.ts'
 import { startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
 import { backUpDamageRestore, deleteSafetyCopy, expectRestored } from '../journeys/backups.ts'
 import { audited, type Door, personOf } from '../journeys/door.ts'
+import { commandByKeyboard } from '../journeys/palette.ts'
 import { adjustBalance, letInAndShutOut } from '../journeys/people.ts'
 import { generateAndRedeemCodes, priceUnpricedModel } from '../journeys/prices-and-codes.ts'
 import { dataDirWith, startDesktop, takePicture } from './desktop-app.ts'
@@ -50,6 +51,7 @@ desktopJourney('what an operator does in a browser is done in the window as well
   })
   const person = await personOf(door, 'liu.yang@tidewater.example', 3)
 
+  await commandByKeyboard(door, person)
   await adjustBalance(door, person)
   await priceUnpricedModel(door, person)
   await generateAndRedeemCodes(door, person)

@@ -184,6 +184,11 @@ describe('an administrator', () => {
       { status: 'redeemed', redeemedBy: person.id, redeemedByEmail: person.email },
       { status: 'unused' },
     ])
+    const ofStatus = async (status: string) =>
+      (await rows('codes.listCodes', { batchId, status })).map(({ hint }) => hint)
+    expect(await ofStatus('redeemed')).toEqual([codes[1]?.slice(-4)])
+    expect(await ofStatus('unused')).toHaveLength(2)
+    expect(await ofStatus('expired')).toEqual([])
     expect(await rows('codes.history', { limit: 1 })).toMatchObject([
       { batchName: 'Autumn', userEmail: person.email, amountNanoUsd: 5 * DOLLAR },
     ])
@@ -193,6 +198,8 @@ describe('an administrator', () => {
       { status: 'redeemed' },
       { status: 'disabled' },
     ])
+    expect(await ofStatus('disabled')).toHaveLength(2)
+    expect(await ofStatus('unused')).toEqual([])
     for (const seen of [all, rest]) for (const code of codes) expect(JSON.stringify(seen)).not.toContain(code)
   })
 

@@ -194,6 +194,34 @@ test('a teammate sees the prices in force of what they may use, and neither hist
   }
 })
 
+test('the operator’s rows are found, narrowed and sorted by the gateway', async () => {
+  const own = async (input: object) =>
+    (await priceRows({ history: true, origin: 'operator', ...input })).rows.map(({ model }) => model)
+  for (const [model, dollars, hours] of [
+    ['sorted-b', 3, 3],
+    ['sorted-a', 1, 2],
+    ['sorted-c', 2, 1],
+  ] as const) {
+    await gateway.admin('prices.upsert', {
+      model,
+      inputNanoUsdPerMTok: dollars * 1_000_000_000,
+      outputNanoUsdPerMTok: (4 - dollars) * 1_000_000_000,
+      effectiveFrom: Date.now() + hours * HOUR_MS,
+    })
+  }
+  const search = 'SORTED'
+  expect(await own({ search })).toEqual(['sorted-a', 'sorted-b', 'sorted-c'])
+  expect(await own({ search, sort: 'input' })).toEqual(['sorted-a', 'sorted-c', 'sorted-b'])
+  expect(await own({ search, sort: 'output', direction: 'desc' })).toEqual([
+    'sorted-a',
+    'sorted-c',
+    'sorted-b',
+  ])
+  expect(await own({ search, sort: 'effectiveFrom' })).toEqual(['sorted-c', 'sorted-a', 'sorted-b'])
+  expect(await own({ search, state: 'in_force' })).toEqual([])
+  expect(await own({ search, state: 'upcoming', limit: 1 })).toEqual(['sorted-a'])
+})
+
 test('the price book comes in pages', async () => {
   const first = await priceRows({ limit: 3 })
   expect(first.rows).toHaveLength(3)

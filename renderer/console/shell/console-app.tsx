@@ -38,15 +38,31 @@ export function ConsoleApp({ words }: { readonly words: Words }) {
     </ErrorBoundary>
   )
 
-  if (isStill && session.kind !== 'signed_in') return <GatewayStill desktop={desktop} />
+  if (isStill && session.kind !== 'signed_in') {
+    return (
+      <main>
+        <GatewayStill desktop={desktop} />
+      </main>
+    )
+  }
   if (isPublic) return page
   if (session.kind === 'waiting') return null
   if (session.kind === 'failed') {
-    return <ErrorState error={session.error} onRetry={session.retry} isRetrying={session.isRetrying} />
+    return (
+      <main className="still">
+        <ErrorState error={session.error} onRetry={session.retry} isRetrying={session.isRetrying} />
+      </main>
+    )
   }
   if (session.kind === 'none')
     return isInDesktopWindow() ? <Redirect to={CONSOLE_PATHS.setup} /> : <ToSignIn />
-  if (session.me.role !== 'admin') return <NotForThem />
+  if (session.me.role !== 'admin') {
+    return (
+      <main className="still">
+        <NotForThem />
+      </main>
+    )
+  }
   return (
     <Suspense>
       <ConsoleShell me={session.me} desktop={desktop}>
@@ -69,6 +85,7 @@ function NotForThem() {
   const t = useShellWords()
   return (
     <EmptyState
+      isPage
       icon={<ShieldAlert size={32} strokeWidth={1.5} />}
       title={t('forbiddenTitle')}
       actions={

@@ -18,8 +18,7 @@ interface GateCardProps {
 
 export function GateCard({ gate, desktop }: GateCardProps) {
   const t = useShellWords()
-  const { note, since, word } = gate
-  const address = desktop === undefined ? gate.address : addressOf(desktop)
+  const { address, note, since, word } = gate
   return (
     <section className="gate" aria-label={t('gate')}>
       <div className="row g8">
@@ -40,10 +39,6 @@ export function GateCard({ gate, desktop }: GateCardProps) {
     </section>
   )
 }
-
-/** The app knows it at once; nothing listens there while the gateway stands still. */
-const addressOf = ({ gateway }: DesktopView): string | undefined =>
-  gateway.kind === 'running' ? gateway.address : undefined
 
 function Live({ gate: { inFlight: asked, requestsToday } }: { readonly gate: GateState }) {
   const t = useShellWords()

@@ -20,6 +20,7 @@ export function GatewayStill({ desktop }: { readonly desktop: DesktopView }) {
   return (
     <div className="still">
       <EmptyState
+        isPage
         icon={<Power size={32} strokeWidth={1.5} />}
         title={title}
         actions={

@@ -30,7 +30,7 @@ export interface GateState {
     | undefined
   /** When it was started, as the note says it. */
   readonly since: string
-  /** The base address that clients are given. */
+  /** The base address that clients are given: on the card, and wherever it is copied. */
   readonly address: string | undefined
   readonly inFlight: number | undefined
   readonly requestsToday: number | undefined
@@ -46,7 +46,10 @@ export function useGateState(): GateState {
   const running = now?.running
   const facts = {
     since: running === undefined ? '' : sinceText(running.startedAt, Date.now(), language),
-    address: addressShown(window.location.origin, running?.addresses ?? []),
+    address:
+      desktop === undefined
+        ? addressShown(window.location.origin, running?.addresses ?? [])
+        : addressOf(desktop),
     inFlight: running?.inFlight,
     requestsToday: now?.today.requests,
     marks: marksOf(now?.attention ?? []),
@@ -72,3 +75,7 @@ function stateOf({
   if (gateway.kind !== 'running') return { isOpen: false, word: gateway.kind, note: undefined }
   return isPaused ? { isOpen: false, word: 'paused', note: 'pausedText' } : undefined
 }
+
+/** The app knows it at once; nothing listens there while the gateway stands still. */
+const addressOf = ({ gateway }: DesktopView): string | undefined =>
+  gateway.kind === 'running' ? gateway.address : undefined

@@ -18,6 +18,8 @@ const OF_WORDS = new Set([
   'registration',
   'remoteAdministration',
   'https',
+  'metric',
+  'window',
 ])
 
 interface MemberWords {

@@ -1,6 +1,6 @@
 // Redemption codes in their batches. Only hashes are here. A code is claimed by the writer, with what it gives.
-import { and, asc, desc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm'
-import type { BatchSort } from '../../../contract/operations/codes.ts'
+import { and, asc, desc, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import type { BatchSort, CodeStatus } from '../../../contract/operations/codes.ts'
 import type { Db } from '../open.ts'
 import { codeBatches, codes } from '../schema/plans.ts'
 import { users } from '../schema/users.ts'
@@ -31,7 +31,7 @@ export interface BatchRow extends NewBatch {
 export interface CodeRow {
   readonly id: string
   readonly hint: string
-  readonly disabledAt: number | null
+  readonly status: CodeStatus
   readonly redeemedAt: number | null
   /** Null as well where a restore left out who redeemed it. */
   readonly redeemedBy: string | null
@@ -64,6 +64,12 @@ export interface RedemptionRow {
   readonly userEmail: string
 }
 
+export interface CodesRequest extends PageRequest {
+  readonly status?: CodeStatus | undefined
+  /** Decides what has expired. */
+  readonly now: number
+}
+
 export interface CodesRepository {
   /** Inserts a batch with its codes, all or none. */
   create(
@@ -76,7 +82,7 @@ export interface CodesRepository {
   batchOf(codeId: string): string | undefined
   batches(page: SortRequest<BatchSort>): Page<BatchRow>
   /** In the order of their making. */
-  codesOf(batchId: string, page: PageRequest): Page<CodeRow>
+  codesOf(batchId: string, page: CodesRequest): Page<CodeRow>
   /** Disables all of a batch at a moment, or with null lets it be redeemed again; what is so already stays as it is. */
   switchBatch(id: string, disabledAt: number | null): void
   /** The same for one code; does nothing to one that was redeemed. */
@@ -187,21 +193,33 @@ function findByHash(orm: Db['orm'], hash: Buffer): FoundCode | undefined {
     .get()
 }
 
-function codesOf(orm: Db['orm'], batchId: string, { cursor, limit }: PageRequest): Page<CodeRow> {
+/** What keeps a code from being redeemed, if anything does: what happened to itself, then to its batch. */
+const statusAt = (now: number): SQL<CodeStatus> => sql`case
+  when ${codes.redeemedAt} is not null then 'redeemed'
+  when coalesce(${codes.disabledAt}, ${codeBatches.disabledAt}) is not null then 'disabled'
+  when ${codeBatches.expiresAt} <= ${now} then 'expired' else 'unused' end`
+
+function codesOf(
+  orm: Db['orm'],
+  batchId: string,
+  { status, now, cursor, limit }: CodesRequest,
+): Page<CodeRow> {
   const found = orm
     .select({
       id: codes.id,
       hint: codes.hint,
-      disabledAt: codes.disabledAt,
+      status: statusAt(now),
       redeemedAt: codes.redeemedAt,
       redeemedBy: codes.redeemedBy,
       redeemedByEmail: users.email,
     })
     .from(codes)
+    .innerJoin(codeBatches, eq(codeBatches.id, codes.batchId))
     .leftJoin(users, eq(users.id, codes.redeemedBy))
     .where(
       and(
         eq(codes.batchId, batchId),
+        status && eq(statusAt(now), status),
         cursor === undefined ? undefined : gt(codes.id, parseTimeCursor(cursor).id),
       ),
     )

@@ -86,6 +86,8 @@ export interface KeysRepository extends KeyList {
   narrow(familyId: string, narrowing: KeyNarrowing): void
   /** The owner of a family, or undefined where there is no such family. */
   ownerOfFamily(familyId: string): string | undefined
+  /** What the newest key of a family is called; undefined where none is left. */
+  nameOfFamily(familyId: string): string | undefined
   /** False where there was no such key. */
   softDelete(id: string, at: number): boolean
   /** Deletes every key of a person and forgets what they were called and where they were used from. */
@@ -138,6 +140,11 @@ export function createKeysRepository({ raw, orm }: Db): KeysRepository {
   const nameOf = raw
     .prepare<[string], string>('SELECT name FROM api_keys WHERE id = ? AND deleted_at IS NULL')
     .pluck()
+  const nameOfFamily = raw
+    .prepare<[string], string>(
+      'SELECT name FROM api_keys WHERE family_id = ? AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1',
+    )
+    .pluck()
   const findById = (id: string): KeyRow | undefined => {
     const found = byId.get({ id })
     return found && toNarrowed(found)
@@ -161,6 +168,7 @@ export function createKeysRepository({ raw, orm }: Db): KeysRepository {
     },
     findById,
     nameOf: (id) => nameOf.get(id),
+    nameOfFamily: (familyId) => nameOfFamily.get(familyId),
     findByPublicId(publicId) {
       const found = byPublicId.get({ publicId })
       return found && toNarrowed(found)

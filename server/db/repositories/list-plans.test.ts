@@ -68,6 +68,7 @@ const LISTS: readonly (readonly [string, List])[] = [
   ['keys of a person', ({ keys }) => keys.list({ ...nextKeys, userId: 'user-ann' })],
   ['people', ({ users }) => users.list({ limit: 50, cursor: `${NOW}.user-ann` })],
   ['audit', ({ audit }) => audit.list(next)],
+  ['mail', ({ mails }) => mails.list(next)],
   ['audit of a time', ({ audit }) => audit.list({ ...page, from: NOW, to: NOW + 1 })],
   ['balance changes', ({ accountHistory }) => accountHistory.changes('u', page)],
   ['history', ({ accountHistory }) => accountHistory.all('u', page)],

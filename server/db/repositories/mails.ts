@@ -1,10 +1,11 @@
 // Mail on its way out, and what became of it. What a mail says is sealed; server/mail opens it.
-import { and, asc, count, desc, eq, isNull, lt, lte, ne, or, sql } from 'drizzle-orm'
+import { and, asc, count, eq, isNull, lt, lte, ne, or, sql } from 'drizzle-orm'
 import type { MailFailureKind, MailTemplateName } from '../../../contract/mail.ts'
-import type { MailStatus } from '../../../contract/operations/mail.ts'
+import type { MailSort, MailStatus } from '../../../contract/operations/mail.ts'
 import type { Db } from '../open.ts'
 import { mails } from '../schema/mails.ts'
-import { type CountedPage, formatTimeCursor, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
+import { type CountedPage, formatTimeCursor, parseTimeCursor, toPage } from './paging.ts'
+import { decideOrder, orderBehind, type SortKeys, type SortRequest } from './sorting.ts'
 
 export interface MailRow {
   readonly id: string
@@ -41,6 +42,12 @@ export interface MailFailed {
   readonly nextAttemptAt: number | null
 }
 
+export interface MailFilter extends SortRequest<MailSort> {
+  readonly status?: MailStatus | undefined
+  /** Part of the recipient, in any case of ASCII letters. */
+  readonly search?: string | undefined
+}
+
 export interface MailsRepository {
   create(mail: NewMail): void
   /** The waiting one whose time has come first, if it has come. */
@@ -54,8 +61,7 @@ export interface MailsRepository {
   noteFailed(id: string, failed: MailFailed): void
   /** Makes one that waits or has failed due at once, with all its attempts; undefined where there is none such. */
   retry(id: string, at: number): MailRow | undefined
-  /** Newest first. */
-  list(filter: PageRequest & { readonly status?: MailStatus | undefined }): CountedPage<MailRow>
+  list(filter: MailFilter): CountedPage<MailRow>
   counts(): { readonly waiting: number; readonly failed: number }
   /** Forgets what was sent or has failed before `before`. */
   deleteFinished(before: number): number
@@ -163,19 +169,41 @@ export function createMailsRepository({ raw, orm }: Db): MailsRepository {
   }
 }
 
-function list(
-  orm: Db['orm'],
-  { status, cursor, limit }: PageRequest & { readonly status?: MailStatus | undefined },
-): CountedPage<MailRow> {
-  const wanted = status && eq(mails.status, status)
-  const after = cursor === undefined ? undefined : parseTimeCursor(cursor)
+const SORT_KEYS: SortKeys<MailSort> = {
+  table: mails,
+  id: mails.id,
+  usual: 'createdAt',
+  keys: {
+    createdAt: sql`${mails.createdAt}`,
+    recipient: sql`lower(${mails.recipient})`,
+    template: sql`${mails.template}`,
+  },
+}
+
+function list(orm: Db['orm'], filter: MailFilter): CountedPage<MailRow> {
+  const { status, search, limit } = filter
+  const wanted = and(
+    status && eq(mails.status, status),
+    search ? sql`instr(lower(${mails.recipient}), lower(${search})) > 0` : undefined,
+  )
+  const { after, order } = orderOf(orm, filter)
   const found = orm
     .select(columns)
     .from(mails)
-    .where(and(wanted, after && sql`(${mails.createdAt}, ${mails.id}) < (${after.at}, ${after.id})`))
-    .orderBy(desc(mails.createdAt), desc(mails.id))
+    .where(and(wanted, after))
+    .orderBy(...order)
     .limit(limit + 1)
     .all()
   const total = orm.select({ count: count() }).from(mails).where(wanted).get()?.count ?? 0
   return { ...toPage(found, limit, (row) => formatTimeCursor({ at: row.createdAt, id: row.id })), total }
+}
+
+/** A mail is forgotten in time, but its cursor still says when it was written; by another key, its page is then the last. */
+function orderOf(orm: Db['orm'], filter: MailFilter): ReturnType<typeof decideOrder> {
+  const { sort = SORT_KEYS.usual, cursor } = filter
+  if (sort === 'createdAt' && cursor !== undefined) {
+    const { at, id } = parseTimeCursor(cursor)
+    return orderBehind({ lastKey: at, lastId: id }, SORT_KEYS, filter)
+  }
+  return decideOrder(orm, SORT_KEYS, filter)
 }

@@ -54,6 +54,17 @@ async function filled() {
       secretHash: hash,
     })
   }
+  for (let n = 0; n < 9; n += 1) {
+    repositories.mails.create({
+      id: `mail-${n}`,
+      createdAt: NOW + (n % 3),
+      userId: null,
+      recipient: n % 2 ? `${n % 4}@example.test` : `Abe.${n}@example.test`,
+      template: n % 3 ? 'verification' : 'test',
+      expiresAt: null,
+      sealedContent: Buffer.alloc(1),
+    })
+  }
   db.raw.exec(
     `UPDATE codes SET redeemed_at = ${NOW}, redeemed_by = 'user-bea' WHERE id IN ('code-1', 'code-4')`,
   )
@@ -81,7 +92,7 @@ function walk<Row>(list: (page: PageRequest) => Page<Row>): Row[] {
 const last = Number.MAX_SAFE_INTEGER
 
 test('a list is in the order that was asked for, and its pages are the whole of it', async () => {
-  const { keys, audit, codes, invitations, usage } = await filled()
+  const { keys, audit, codes, invitations, mails, usage } = await filled()
   /** Both ways: the keys in order, the one the other's reverse, and nothing twice. */
   const expectSorted = <Row>(
     list: (page: PageRequest & { readonly direction: Direction }) => Page<Row>,
@@ -156,6 +167,23 @@ test('a list is in the order that was asked for, and its pages are the whole of 
   expectSorted(invited('email'), ({ email }) => email ?? '')
   expectSorted(invited('endsAt'), ({ expiresAt }) => expiresAt)
   expectSorted(
+    (page) => mails.list({ ...page, sort: 'createdAt' }),
+    ({ createdAt }) => createdAt,
+  )
+  expectSorted(
+    (page) => mails.list({ ...page, sort: 'recipient' }),
+    ({ recipient }) => recipient.toLowerCase(),
+  )
+  expectSorted(
+    (page) => mails.list({ ...page, sort: 'template' }),
+    ({ template }) => template,
+  )
+  expectSorted(
+    (page) => mails.list({ ...page, sort: 'recipient', search: 'aBe' }),
+    ({ recipient }) => recipient,
+    5,
+  )
+  expectSorted(
     (page) => usage.list({ ...page, sort: 'createdAt' }),
     ({ createdAt }) => createdAt,
   )
@@ -177,6 +205,16 @@ test('a list is in the order that was asked for, and its pages are the whole of 
       .toSorted((one, other) => other.costNanoUsd - one.costNanoUsd)
       .map(({ requestId }) => requestId),
   )
+})
+
+test('a list of mail goes on behind one that was forgotten meanwhile', async () => {
+  const { mails } = await filled()
+  const first = mails.list({ limit: 4 })
+  for (const { id } of first.rows) mails.noteSent(id, NOW)
+  mails.deleteFinished(NOW + 9)
+  const rest = mails.list({ limit: 9, cursor: first.nextCursor ?? '' })
+  expect(rest.rows).toHaveLength(5)
+  expect(mails.list({ limit: 9, sort: 'recipient', cursor: first.nextCursor ?? '' }).rows).toEqual([])
 })
 
 test('a list has nothing after a row that nobody knows, and none after the cursor of another list', async () => {

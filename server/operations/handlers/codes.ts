@@ -3,7 +3,7 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { CodeBatchView } from '../../../contract/operations/codes.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
-import type { BatchRow, CodeRow, NewBatch } from '../../db/repositories/codes.ts'
+import type { BatchRow, NewBatch } from '../../db/repositories/codes.ts'
 import { appendAudit } from '../audit-trail.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
@@ -32,13 +32,8 @@ export function codeHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
     'codes.listCodes'({ batchId, ...page }) {
       const batch = repositories.codes.findBatch(batchId)
       if (!batch) return fail(refusal('code_not_found'))
-      const found = repositories.codes.codesOf(batchId, page)
-      const now = clock.now()
-      const rows = found.rows.map(({ disabledAt, ...code }) => ({
-        ...code,
-        status: statusOf(batch, { ...code, disabledAt }, now),
-      }))
-      return ok({ ...found, rows, total: batch.count, batch: toView(deps, batch) })
+      const found = repositories.codes.codesOf(batchId, { ...page, now: clock.now() })
+      return ok({ ...found, total: batch.count, batch: toView(deps, batch) })
     },
     'codes.disable': switchCodes(deps, 'codes.disable'),
     'codes.enable': switchCodes(deps, 'codes.enable'),
@@ -140,13 +135,3 @@ const toView = ({ planBook }: OperationDeps, batch: BatchRow): CodeBatchView => 
   ...batch,
   planName: batch.planId === null ? null : (planBook.find(batch.planId)?.name ?? null),
 })
-
-function statusOf(
-  batch: BatchRow,
-  code: CodeRow,
-  now: number,
-): 'unused' | 'redeemed' | 'disabled' | 'expired' {
-  if (code.redeemedAt !== null) return 'redeemed'
-  if (code.disabledAt !== null || batch.disabledAt !== null) return 'disabled'
-  return batch.expiresAt !== null && batch.expiresAt <= now ? 'expired' : 'unused'
-}

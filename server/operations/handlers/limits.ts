@@ -18,7 +18,12 @@ export function limitHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
         ...filter,
         subjectId: subjectId === undefined ? undefined : (familyOf(deps, subjectId) ?? subjectId),
       })
-      return ok({ ...page, rows: page.rows.map((row) => ({ ...row, rules: [...row.rules] })) })
+      const rows = page.rows.map((row) => ({
+        ...row,
+        rules: [...row.rules],
+        subjectName: nameOf(deps, row.scope, row.subjectId),
+      }))
+      return ok({ ...page, rows })
     },
     'limits.update'({ scope, subjectId, rules }, caller) {
       const subject = findSubject(deps, scope, subjectId)
@@ -97,6 +102,19 @@ function findSubject(deps: OperationDeps, scope: LimitScope, subjectId: string):
     }
     case 'plan':
       return deps.planBook.find(subjectId) ? ok(subjectId) : fail(refusal('plan_not_found'))
+  }
+}
+
+function nameOf({ repositories, planBook }: OperationDeps, scope: LimitScope, subjectId: string) {
+  switch (scope) {
+    case 'role':
+      return null
+    case 'user':
+      return repositories.users.findById(subjectId)?.email ?? null
+    case 'key':
+      return repositories.keys.nameOfFamily(subjectId) ?? null
+    case 'plan':
+      return planBook.find(subjectId)?.name ?? null
   }
 }
 

@@ -1,6 +1,8 @@
 // The price book, as people read it and an administrator extends it.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
-import type { PriceInput } from '../../../contract/price.ts'
+import type { Direction } from '../../../contract/operations/fields.ts'
+import type { PriceSort } from '../../../contract/operations/prices.ts'
+import type { PriceInput, PriceRow } from '../../../contract/price.ts'
 import { fail, ok } from '../../../contract/result.ts'
 import type { UpsertedRow } from '../../prices/price-book.ts'
 import { fingerprintOf, previewRow } from '../../prices/price-preview.ts'
@@ -73,25 +75,46 @@ function audit(
 }
 
 function listPrices({ prices, models, clock }: OperationDeps): Handler<'prices.list'> {
-  return ({ model, at, history, origin, limit, cursor }, caller) => {
+  return ({ model, at, history, origin, state, search, sort, direction, limit, cursor }, caller) => {
     const now = clock.now()
     const looksElsewhere = history || (at !== undefined && at > now)
     // What will be charged tomorrow is the operator's to tell.
     if (looksElsewhere && !isAdministering(caller)) return fail(refusal('forbidden'))
     const start = Number(cursor ?? 0)
-    const found = prices
+    const wanted = search?.toLowerCase() ?? ''
+    const matching = prices
       .history(at ?? now)
       .filter(
         (row) =>
           (history || row.state === 'in_force') &&
           (model === undefined || row.model === model) &&
           (origin === undefined || row.origin === origin) &&
+          (state === undefined || row.state === state) &&
+          row.model.toLowerCase().includes(wanted) &&
           isShownTo(caller, models.isAllowed(row.model, asking(caller))),
       )
+    const found = sorted(matching, sort, direction)
     const rows = found.slice(start, start + limit)
     const end = start + rows.length
     return ok({ rows, nextCursor: end < found.length ? String(end) : null, total: found.length })
   }
+}
+
+const SORT_KEYS: Readonly<Record<PriceSort, (row: PriceRow) => string | number>> = {
+  model: ({ model }) => model,
+  effectiveFrom: ({ effectiveFrom }) => effectiveFrom,
+  input: ({ inputNanoUsdPerMTok }) => inputNanoUsdPerMTok,
+  output: ({ outputNanoUsdPerMTok }) => outputNanoUsdPerMTok,
+}
+
+/** The book is in memory, and equals keep its order: by model, the latest first. */
+function sorted<Row extends PriceRow>(rows: readonly Row[], sort: PriceSort, direction: Direction): Row[] {
+  const keyOf = SORT_KEYS[sort]
+  const way = direction === 'asc' ? 1 : -1
+  return rows.toSorted((one, other) => {
+    const [a, b] = [keyOf(one), keyOf(other)]
+    return way * (Number(a > b) - Number(a < b))
+  })
 }
 
 const asking = ({ user }: SignedInCaller) => ({ userId: user.id, userRole: user.role })

@@ -20,11 +20,20 @@ beforeAll(async () => {
     admin,
   )
   await stage.portal.call('keys.create', { name: 'laptop', userId }, admin)
+  const rules = [
+    { metric: 'requests', window: 'minute', value: 60 },
+    { metric: 'concurrent', window: null, value: 2 },
+  ]
+  await stage.portal.call('limits.update', { scope: 'user', subjectId: userId, rules }, admin)
   await stage.portal.call('users.setStatus', { userId, status: 'suspended' }, admin)
 })
 
 journey('what was there before and after stands beside the list, in every look', async () => {
   const page = await stage.open('/admin/audit', { cookie: stage.admin })
+  await page
+    .getByRole('row', { name: /requests · a minute · 60, requests at once · 2/ })
+    .getByText('Changed limits')
+    .waitFor()
   await page.getByRole('row', { name: /announcement/ }).click()
   await page.getByRole('complementary').getByText('Maintenance on Friday').waitFor()
   await showConsole(page, 'audit-drawer')
@@ -55,9 +64,9 @@ journey(
     await expect.poll(() => rows.count()).toBeGreaterThan(4)
 
     await page.goto(`${stage.portal.url}/admin/audit?target=user`)
-    await expect.poll(() => rows.count()).toBe(3)
+    await expect.poll(() => rows.count()).toBe(4)
     await page.reload()
-    await expect.poll(() => rows.count()).toBe(3)
+    await expect.poll(() => rows.count()).toBe(4)
     await page.getByRole('row', { name: /Suspended or activated a user/ }).click()
     const suspended = page.getByRole('complementary', { name: 'Suspended or activated a user' })
     await suspended.getByRole('link', { name: ADMIN.email }).waitFor()

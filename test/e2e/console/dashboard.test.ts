@@ -1,11 +1,22 @@
 // The console's first screen, alive: how to begin, then what needs somebody and what it costs, without a reload.
 import { beforeAll, describe, expect } from 'vitest'
+import { personOf } from '../../journeys/door.ts'
+import { commandByKeyboard } from '../../journeys/palette.ts'
 import { clientOf, DOLLAR, fillStage } from '../support/requests.ts'
-import { expectSound, journey, openStage, type Stage, showConsole, takePicture } from '../support/stage.ts'
+import {
+  doorOf,
+  expectSound,
+  journey,
+  networkAddress,
+  openStage,
+  type Stage,
+  showConsole,
+  takePicture,
+} from '../support/stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
-  stage = await openStage()
+  stage = await openStage({ config: { host: '0.0.0.0', remoteAdministration: 'lan' } })
 })
 const asAdmin = (name: string, input: unknown) => stage.portal.call(name, input, { cookie: stage.admin })
 const open = (path: string, opening = {}) => stage.open(path, { cookie: stage.admin, ...opening })
@@ -88,8 +99,7 @@ describe('with many requests', () => {
     await page.getByRole('heading', { level: 1, name: 'Usage' }).waitFor()
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
-    await expectSound(page)
-    await takePicture(page, 'console-shortcuts')
+    await showConsole(page, 'shortcuts')
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
 
@@ -110,6 +120,17 @@ describe('with many requests', () => {
     await page.getByRole('option', { name: 'demo-fast' }).waitFor()
     await expectSound(page)
     await takePicture(page, 'console-palette-zh-CN')
+  })
+
+  journey('the palette leads on and copies where the page is no secure context', async () => {
+    const address = networkAddress()
+    expect(address, 'this machine has no network address to try it on').toBeDefined()
+    const origin = `http://${address}:${stage.portal.port}`
+    const page = await open('/admin', { origin })
+    expect(await page.evaluate('window.isSecureContext')).toBe(false)
+    const door = { ...doorOf(stage, page), address: () => origin }
+    const goTo = async (path: string) => void (await page.goto(`${origin}${path}`))
+    await commandByKeyboard({ ...door, goTo }, await personOf(door, 'liu.yang@tidewater.example', 3))
   })
 
   journey('what stands below, and the palette over it, in every look', async () => {

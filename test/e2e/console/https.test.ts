@@ -9,6 +9,7 @@ import {
   nameOf,
   openStage,
   type Stage,
+  showConsole,
   takePicture,
 } from '../support/stage.ts'
 
@@ -35,7 +36,11 @@ journey(
     await panel.getByText(data.authority.fingerprint).waitFor()
     await panel.getByRole('button', { name: 'New authority' }).click()
     await page.getByRole('dialog').getByText('There is no way back.').waitFor()
-    await takePicture(page, 'console-https-replace')
+    const replace = page.getByRole('dialog').getByRole('button', { name: 'New authority' })
+    await expect.poll(() => replace.isDisabled()).toBe(true)
+    await page.getByRole('dialog').getByRole('textbox').fill(data.authority.name)
+    await expect.poll(() => replace.isDisabled()).toBe(false)
+    await showConsole(page, 'https-replace')
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
 
     await stage.teammate()

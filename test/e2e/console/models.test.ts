@@ -163,7 +163,7 @@ journey('a model is turned off after being asked, is refused, and comes back', a
   await expectSound(page)
   await takePicture(page, 'console-models-access')
   await dialog.getByRole('button', { name: 'Save access' }).click()
-  await page.getByRole('cell', { name: '1 person' }).waitFor()
+  await page.getByRole('complementary').getByText('1 person').waitFor()
   expect(await audited()).toContain('models.setAccess')
 })
 

@@ -90,6 +90,20 @@ journey('limits of a role are replaced, and what a person uses is held against t
   await dialog.getByRole('textbox', { name: /Tokens per day/ }).fill('2000000')
   await dialog.getByRole('button', { name: 'Save limits' }).click()
   await page.getByText('2,000,000 tokens a day').waitFor()
+  const limits = page.getByRole('table', { name: 'Limits' })
+  await admin('limits.update', {
+    scope: 'user',
+    subjectId: member.id,
+    rules: [{ metric: 'requests', window: 'minute', value: 60 }],
+  })
+  await page.reload()
+  const whose = () => limits.locator('tbody td:nth-child(2)').allTextContents()
+  await expect.poll(whose).toEqual(['Administrators', 'Users', 'Studio monthly', MEMBER])
+  await limits.getByRole('button', { name: 'Sort by Changed' }).click()
+  await expect.poll(whose).toEqual([MEMBER, 'Users', 'Studio monthly', 'Administrators'])
+  await page.getByRole('combobox', { name: 'For: All' }).click()
+  await page.getByRole('option', { name: 'Person' }).click()
+  await expect.poll(whose).toEqual([MEMBER])
   await page.getByRole('combobox', { name: 'Find a person' }).fill('amara')
   await page.getByRole('option', { name: /amara/ }).click()
   await page.getByText('2.00 M').waitFor()

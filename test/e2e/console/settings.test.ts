@@ -2,7 +2,7 @@
 // mail are tried before they are trusted.
 import { beforeAll, expect } from 'vitest'
 import { startDemoUpstream } from '../../../server/demo-upstream/demo-upstream.ts'
-import { expectSound, journey, openStage, type Stage, takePicture } from '../support/stage.ts'
+import { expectSound, journey, openStage, type Stage, showConsole, takePicture } from '../support/stage.ts'
 
 const UPSTREAM_KEY = 'sk-of-the-operator-4f2a'
 
@@ -87,7 +87,7 @@ journey('closing the door behind oneself is asked about first', async () => {
   await page.getByRole('button', { name: 'Save 1 change' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByText('you included').waitFor()
-  await takePicture(page, 'console-settings-door')
+  await showConsole(page, 'settings-door')
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   expect((await admin('settings.get')).data.effective.remoteAdministration).toBe('loopback')
   await page.getByRole('button', { name: 'Discard' }).click()
@@ -132,6 +132,25 @@ journey('mail that cannot go out says why, and is tried again from the queue', a
   await page.getByText('Mail settings were saved').waitFor()
   await page.getByRole('button', { name: 'Send test mail' }).click()
   await page.getByRole('alert').first().waitFor()
-  await expectSound(page)
-  await takePicture(page, 'console-settings-mail')
+
+  for (const email of ['zoe@tidewater.example', 'Adam@tidewater.example'])
+    await admin('users.invite', { email })
+  await admin('mail.update', { smtpUser: 'gateway', smtpPassword: 'of the mail server' })
+  await page.reload()
+  const queue = page.getByRole('table', { name: 'Queue' })
+  const names = () => queue.locator('tbody .m').allTextContents()
+  await expect.poll(() => queue.getByText('was not reached').count()).toBe(2)
+  await queue.getByRole('button', { name: 'Sort by To' }).click()
+  await expect.poll(names).toEqual(['adam@tidewater.example', 'zoe@tidewater.example'])
+  await page.getByRole('searchbox', { name: 'Find a recipient' }).fill('ZOE')
+  await expect.poll(names).toEqual(['zoe@tidewater.example'])
+
+  // What was typed stays while mail comes and goes, and a password does not go to another server than its own.
+  await page.getByRole('textbox', { name: 'Server' }).fill('smtp.elsewhere.example')
+  await queue.getByRole('button', { name: 'Send again to zoe@tidewater.example' }).click()
+  await page.getByText('Trying again: zoe@tidewater.example').waitFor()
+  await page.getByRole('button', { name: 'Save mail' }).click()
+  await page.getByText('Type the password for the new host').waitFor()
+  expect((await admin('mail.get')).data.smtpHost).toBe('127.0.0.1')
+  await showConsole(page, 'settings-mail')
 })

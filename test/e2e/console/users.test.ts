@@ -156,7 +156,7 @@ journey(
     const { cookie } = await stage.teammate()
     const theirs = await stage.open('/admin', { cookie })
     await theirs.getByRole('heading', { name: 'This account does not administer the gateway' }).waitFor()
-    await takePicture(theirs, 'console-not-for-them')
+    await showConsole(theirs, 'not-for-them')
 
     const nobodys = await stage.open('/admin/users?role=user')
     await nobodys.waitForURL('**/login?next=*')

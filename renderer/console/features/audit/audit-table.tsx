@@ -5,6 +5,7 @@ import { Mono } from '../../../kit/literals.tsx'
 import type { TableSorting } from '../../../kit/sorting.ts'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { useOperationWords } from '../../../words/operations/operation-words.ts'
+import styles from './audit.module.css'
 import { differencesOf, mostTelling } from './difference.ts'
 import { Target } from './target.tsx'
 import { MemberName, Value } from './value.tsx'
@@ -35,7 +36,14 @@ export function AuditTable({ rows, openId, table, onOpen }: AuditTableProps) {
       name: 'who',
       head: t('who'),
       sort: 'actor',
-      cell: ({ actorEmail }) => actorEmail ?? <span className="quiet">{t('nobody')}</span>,
+      cell: ({ actorEmail }) =>
+        actorEmail === null ? (
+          <span className="quiet">{t('nobody')}</span>
+        ) : (
+          <span className={`trunc ${styles['who']}`} title={actorEmail}>
+            {actorEmail}
+          </span>
+        ),
     },
     {
       name: 'what',
@@ -53,7 +61,7 @@ export function AuditTable({ rows, openId, table, onOpen }: AuditTableProps) {
     },
     {
       name: 'address',
-      room: 'much',
+      room: 'all',
       head: t('address'),
       isHidden: isDrawerOpen,
       cell: ({ address }) => <Mono>{address}</Mono>,
@@ -81,7 +89,7 @@ function MainChange({ row }: { readonly row: AuditRow }) {
   const first = mostTelling(others) ?? differences[0]
   if (first === undefined) return <span className="quiet">{t('noDifference')}</span>
   return (
-    <span className="row g6" style={{ maxWidth: 420, overflow: 'hidden' }}>
+    <span className={`row g6 ${styles['main']}`}>
       <span className="quiet nw">
         <MemberName path={first.path} />
       </span>

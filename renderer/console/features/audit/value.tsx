@@ -1,4 +1,5 @@
 // One value of an audit row, as a reader knows it: amounts as money, times as times, anything else as it stands.
+import { Fragment } from 'react'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { bytesText } from '../../../kit/figures.ts'
 import { Mono } from '../../../kit/literals.tsx'
@@ -32,5 +33,38 @@ export function Value({ path, value }: { readonly path: string; readonly value: 
   }
   if (typeof value === 'string')
     return value === '' ? <span className="quiet">{t('emptyValue')}</span> : (meaningOf(path, value) ?? value)
+  if (Array.isArray(value)) return <List path={path} items={value} />
   return <Mono>{JSON.stringify(value)}</Mono>
 }
+
+/** Names beside each other; limits and quotas one after the other, each in a few words. */
+function List({ path, items }: { readonly path: string; readonly items: readonly unknown[] }) {
+  const t = useWords()
+  if (items.length === 0) return <span className="quiet">{t('none')}</span>
+  return items.map((item, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a list of then, which never changes
+    <Fragment key={index}>
+      {index === 0 ? undefined : t('listComma')}
+      {isRecord(item) ? <Members item={item} /> : <Value path={path} value={item} />}
+    </Fragment>
+  ))
+}
+
+/** What is merely true or false of it, such as that it came with the gateway, is left to the whole record. */
+function Members({ item }: { readonly item: Readonly<Record<string, unknown>> }) {
+  const members = Object.entries(item).filter(
+    ([name, value]) => typeof value !== 'boolean' && !(name === 'window' && value === null),
+  )
+  return members.map(([name, value], index) => (
+    <Fragment key={name}>
+      {index === 0 ? undefined : ' · '}
+      <Value
+        path={item['metric'] === 'money' && typeof value === 'number' ? 'NanoUsd' : name}
+        value={value}
+      />
+    </Fragment>
+  ))
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

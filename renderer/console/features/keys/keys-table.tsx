@@ -15,6 +15,7 @@ import type { TableSorting } from '../../../kit/sorting.ts'
 import { type Column, Table } from '../../../kit/table.tsx'
 import type { KeyTask } from './key-dialogs.tsx'
 import { KeyMenuItems } from './key-menu.tsx'
+import styles from './keys.module.css'
 import { useWords } from './words.ts'
 
 interface KeysTableProps {
@@ -47,7 +48,11 @@ export function KeysTable({ rows, openId, table, onOpen, onTask }: KeysTableProp
       head: t('owner'),
       sort: 'owner',
       cell: ({ userId, userEmail }) => (
-        <Link className="link" href={userPath(userId)}>
+        <Link
+          className={`link trunc ${styles[isDrawerOpen ? 'ownerBeside' : 'owner']}`}
+          href={userPath(userId)}
+          title={userEmail}
+        >
           {userEmail}
         </Link>
       ),
@@ -63,6 +68,7 @@ export function KeysTable({ rows, openId, table, onOpen, onTask }: KeysTableProp
     {
       name: 'narrowed',
       head: t('narrowed'),
+      room: 'some',
       isHidden: isDrawerOpen,
       cell: (key) => <Narrowing apiKey={key} />,
     },

@@ -4,23 +4,52 @@ import { useState } from 'react'
 import { usePaged } from '../../../client/hooks.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
+import { FilterBar } from '../../../kit/page.tsx'
+import { SearchInput } from '../../../kit/search-input.tsx'
+import { FilterSelect } from '../../../kit/select.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
-import { EmptyState, ErrorState, SkeletonRows } from '../../../kit/states.tsx'
+import { useSortChoice } from '../../../kit/sorting.ts'
+import { EmptyState, ErrorState, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager, Table } from '../../../kit/table.tsx'
 import { UnitRateText, unitRateOf } from '../../../kit/unit-rate.tsx'
+import { useSearchParams } from '../../../routing/search-params.ts'
+import { PARAMS, STATES } from './params.ts'
 import { STATE_SHAPE } from './price-state.ts'
 import type { BookRow } from './priced-model.ts'
 import { WithdrawDialog } from './withdraw-dialog.tsx'
 import { useWords } from './words.ts'
 
+const SORTS = ['model', 'effectiveFrom', 'input', 'output'] as const
+
 export function ChangesTab() {
   const t = useWords()
   const [withdrawn, setWithdrawn] = useState<BookRow>()
-  const { query, paging } = usePaged('prices.list', { history: true, origin: 'operator', limit: 50 })
+  const [{ search, state }, setParams] = useSearchParams(PARAMS)
+  const { choice, table } = useSortChoice(SORTS, 'asc')
+  const { query, paging } = usePaged('prices.list', {
+    history: true,
+    origin: 'operator',
+    ...choice,
+    ...(search === '' ? {} : { search }),
+    ...(state === undefined ? {} : { state }),
+    limit: 50,
+  })
   const rows = query.data?.rows ?? []
+  const isFiltered = search !== '' || state !== undefined
   return (
     <>
-      <div className={rows.length > 0 || !query.isSuccess ? 'panel' : undefined}>
+      {rows.length > 0 || isFiltered ? (
+        <FilterBar>
+          <SearchInput label={t('search')} value={search} onChange={(text) => setParams({ search: text })} />
+          <FilterSelect
+            label={t('state')}
+            value={state}
+            options={STATES.map((value) => ({ value, label: t(`state_${value}`) }))}
+            onChange={(value) => setParams({ state: value })}
+          />
+        </FilterBar>
+      ) : undefined}
+      <div className={rows.length > 0 || isFiltered || !query.isSuccess ? 'panel' : undefined}>
         {query.isPending ? <SkeletonRows /> : undefined}
         {query.isError ? (
           <ErrorState
@@ -35,10 +64,12 @@ export function ChangesTab() {
               label={t('tab_changes')}
               rows={rows}
               keyOf={({ id }) => id}
+              {...table}
               columns={[
                 {
                   name: 'model',
                   head: t('model'),
+                  sort: 'model',
                   cell: ({ model }) => <code className="mono">{model}</code>,
                 },
                 {
@@ -48,10 +79,17 @@ export function ChangesTab() {
                     <StatusShape status={STATE_SHAPE[state]}>{t(`state_${state}`)}</StatusShape>
                   ),
                 },
-                { name: 'from', head: t('from'), cell: ({ effectiveFrom }) => <Time atMs={effectiveFrom} /> },
+                {
+                  name: 'from',
+                  head: t('from'),
+                  sort: 'effectiveFrom',
+                  isTime: true,
+                  cell: ({ effectiveFrom }) => <Time atMs={effectiveFrom} />,
+                },
                 {
                   name: 'input',
                   head: t('kind_input'),
+                  sort: 'input',
                   isNumber: true,
                   cell: (row) =>
                     unitRateOf(row) === undefined ? (
@@ -63,6 +101,7 @@ export function ChangesTab() {
                 {
                   name: 'output',
                   head: t('kind_output'),
+                  sort: 'output',
                   isNumber: true,
                   cell: (row) => {
                     const unit = unitRateOf(row)
@@ -94,7 +133,10 @@ export function ChangesTab() {
             <Pager paging={paging} />
           </>
         ) : undefined}
-        {query.isSuccess && rows.length === 0 ? (
+        {query.isSuccess && rows.length === 0 && isFiltered ? (
+          <NoResults onClear={() => setParams({ search: '', state: undefined })} />
+        ) : undefined}
+        {query.isSuccess && rows.length === 0 && !isFiltered ? (
           <EmptyState icon={<History size={32} strokeWidth={1.5} />} title={t('changesEmptyTitle')}>
             {t('changesEmptyText')}
           </EmptyState>

@@ -177,7 +177,12 @@ function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
       isHidden: isDrawerOpen,
       cell: ({ price }) => <span className="sec">{t(`origin_${price?.origin ?? 'none'}`)}</span>,
     },
-    { name: 'access', head: t('access'), cell: (row) => <AccessSwitch row={row} /> },
+    {
+      name: 'access',
+      head: t('access'),
+      isHidden: isDrawerOpen,
+      cell: (row) => <AccessSwitch row={row} />,
+    },
   ]
   return (
     <Table

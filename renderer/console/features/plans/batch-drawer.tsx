@@ -1,5 +1,5 @@
 // One batch of codes: which are used, by whom and when; a code, or all that are left, can be disabled.
-import { Ban } from 'lucide-react'
+import { Ban, CircleCheck } from 'lucide-react'
 import { useState } from 'react'
 import { useChange, usePaged } from '../../../client/hooks.ts'
 import { Time } from '../../../kit/amounts.tsx'
@@ -8,13 +8,17 @@ import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { Drawer } from '../../../kit/drawer.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
 import { Facts } from '../../../kit/page.tsx'
+import { FilterSelect } from '../../../kit/select.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
-import { ErrorState, FailureNote, SkeletonRows } from '../../../kit/states.tsx'
+import { ErrorState, FailureNote, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager } from '../../../kit/table.tsx'
 import { useDone } from '../../../kit/undo.ts'
 import { Gives } from './codes-panel.tsx'
-import { batchState, CODE_SHAPE, type CodeRow } from './plan-view.ts'
+import { type BatchRow, batchState, CODE_SHAPE, type CodeRow } from './plan-view.ts'
+import styles from './plans.module.css'
 import { useWords } from './words.ts'
+
+const STATUSES = ['unused', 'redeemed', 'disabled', 'expired'] as const satisfies readonly CodeRow['status'][]
 
 interface BatchDrawerProps {
   readonly batchId: string
@@ -23,11 +27,16 @@ interface BatchDrawerProps {
 
 export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
   const t = useWords()
-  const { query, paging } = usePaged('codes.listCodes', { batchId, limit: 50 })
+  const [status, setStatus] = useState<CodeRow['status']>()
+  const { query, paging } = usePaged('codes.listCodes', {
+    batchId,
+    ...(status === undefined ? {} : { status }),
+    limit: 50,
+  })
   const [asked, setAsked] = useState<CodeRow | 'batch'>()
+  const enable = useEnable()
   const batch = query.data?.batch
   const left = batch === undefined ? 0 : batch.count - batch.redeemed - batch.disabled
-  const mayDisable = batch !== undefined && batchState(batch, Date.now()) === 'active'
   return (
     <>
       <Drawer
@@ -35,12 +44,13 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
         meta={batch === undefined ? undefined : t('codesCount', { count: batch.count })}
         onClose={onClose}
         actions={
-          mayDisable ? (
-            <Button onClick={() => setAsked('batch')}>
-              <Ban size={14} aria-hidden="true" />
-              {t('disableBatch')}
-            </Button>
-          ) : undefined
+          batch === undefined ? undefined : (
+            <BatchActions
+              batch={batch}
+              onDisable={() => setAsked('batch')}
+              onEnable={() => enable({ batchId }, t('batchEnabled', { name: batch.name }))}
+            />
+          )
         }
       >
         {batch === undefined ? undefined : (
@@ -58,10 +68,21 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
           </section>
         )}
         <section className="rc">
-          <h3>{t('codes')}</h3>
+          <div className={`row sb g8 ${styles['codesHead']}`}>
+            <h3>{t('codes')}</h3>
+            <FilterSelect
+              label={t('state')}
+              value={status}
+              options={STATUSES.map((value) => ({ value, label: t(`code_${value}`) }))}
+              onChange={setStatus}
+            />
+          </div>
           {query.isPending ? <SkeletonRows rows={4} /> : undefined}
           {query.isError ? (
             <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+          ) : undefined}
+          {query.isSuccess && query.data.rows.length === 0 ? (
+            <NoResults onClear={() => setStatus(undefined)} />
           ) : undefined}
           <ul className="col g8">
             {query.data?.rows.map((code) => (
@@ -76,6 +97,15 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
                     <Time atMs={code.redeemedAt} />
                   </span>
                 )}
+                {code.status === 'disabled' && batch?.disabledAt === null ? (
+                  <IconButton
+                    isSmall
+                    label={t('enableCodeNamed', { hint: code.hint })}
+                    onClick={() => enable({ codeId: code.id }, t('codeEnabled', { hint: code.hint }))}
+                  >
+                    <CircleCheck size={13} />
+                  </IconButton>
+                ) : undefined}
                 {code.status === 'unused' ? (
                   <IconButton
                     isSmall
@@ -88,7 +118,7 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
               </li>
             ))}
           </ul>
-          <Pager paging={paging} total={query.data?.total} />
+          <Pager paging={paging} total={status === undefined ? query.data?.total : undefined} />
         </section>
       </Drawer>
       {asked === undefined || batch === undefined ? undefined : (
@@ -115,10 +145,46 @@ export function BatchDrawer({ batchId, onClose }: BatchDrawerProps) {
   )
 }
 
+interface BatchActionsProps {
+  readonly batch: BatchRow
+  readonly onDisable: () => void
+  readonly onEnable: () => void
+}
+
+function BatchActions({ batch, onDisable, onEnable }: BatchActionsProps) {
+  const t = useWords()
+  if (batch.disabledAt !== null) {
+    return (
+      <Button onClick={onEnable}>
+        <CircleCheck size={14} aria-hidden="true" />
+        {t('enableBatch')}
+      </Button>
+    )
+  }
+  if (batchState(batch, Date.now()) !== 'active') return undefined
+  return (
+    <Button onClick={onDisable}>
+      <Ban size={14} aria-hidden="true" />
+      {t('disableBatch')}
+    </Button>
+  )
+}
+
 const TOUCHED = ['codes.list', 'codes.listCodes'] as const
 
+type Sent = { readonly batchId: string } | { readonly codeId: string }
+
+/** At once, and back by the toast: nobody loses anything by it. */
+function useEnable(): (sent: Sent, done: string) => void {
+  const tellDone = useDone()
+  const { mutate } = useChange('codes.enable', TOUCHED)
+  const disable = useChange('codes.disable', TOUCHED)
+  return (sent, text) =>
+    mutate(sent, { onSuccess: () => tellDone({ text, undo: () => disable.mutateAsync(sent) }) })
+}
+
 interface DisableDialogProps {
-  readonly sent: { readonly batchId: string } | { readonly codeId: string }
+  readonly sent: Sent
   readonly title: string
   readonly text: string
   readonly label: string

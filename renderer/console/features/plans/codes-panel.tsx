@@ -51,6 +51,7 @@ export function CodesPanel({ openId, onOpen }: CodesPanelProps) {
               {
                 name: 'prefix',
                 head: t('prefix'),
+                isHidden: openId !== undefined,
                 cell: ({ prefix }) => (
                   <code className="mono quiet">{prefix === '' ? '••••' : `${prefix}-••••`}</code>
                 ),

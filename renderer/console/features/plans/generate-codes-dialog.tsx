@@ -132,7 +132,7 @@ function BatchDialog({ onGenerated, onClose }: BatchDialogProps) {
             value={values.expiry}
             options={EXPIRIES.map((value) => ({
               value,
-              label: value === 'never' ? t('never') : t('inDays', { count: Number(value) }),
+              label: value === 'never' ? t('expiresNever') : t('inDays', { count: Number(value) }),
             }))}
             onChange={(expiry) => form.set('expiry', expiry)}
           />

@@ -2,11 +2,13 @@
 import { Pencil } from 'lucide-react'
 import { useState } from 'react'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
-import { useAsk, usePaged } from '../../../client/hooks.ts'
+import { usePaged } from '../../../client/hooks.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
 import { Section } from '../../../kit/page.tsx'
-import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
+import { FilterSelect } from '../../../kit/select.tsx'
+import { useSortChoice } from '../../../kit/sorting.ts'
+import { ErrorState, NoResults, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager, Table } from '../../../kit/table.tsx'
 import { LimitsDialog } from '../../../limits-form/limits-dialog.tsx'
 import { LimitWords } from './limit-words.tsx'
@@ -15,22 +17,32 @@ import { PoliciesSection } from './policies-section.tsx'
 import { UsageNow } from './usage-now.tsx'
 import { useWords } from './words.ts'
 
+const SCOPES = ['role', 'plan', 'user', 'key'] as const
+const SORTS = ['scope', 'updatedAt'] as const
 type SubjectLimits = CallOutput<'limits.list'>['rows'][number]
 
 export function LimitsTab() {
   const t = useWords()
-  const { query, paging } = usePaged('limits.list', {})
-  const plans = useAsk('plans.list', { includeArchived: true })
+  const [scope, setScope] = useState<(typeof SCOPES)[number]>()
+  const { choice, table } = useSortChoice(SORTS, 'asc')
+  const { query, paging } = usePaged('limits.list', { ...choice, ...(scope === undefined ? {} : { scope }) })
   const [edited, setEdited] = useState<SubjectLimits>()
-  const planName = (id: string) => plans.data?.rows.find((plan) => plan.id === id)?.name
-  const nameOf = ({ scope, subjectId }: SubjectLimits) => {
-    if (scope === 'role') return t(subjectId === 'admin' ? 'role_admin' : 'role_user')
-    return scope === 'plan' ? (planName(subjectId) ?? subjectId) : subjectId
-  }
+  const nameOf = ({ scope, subjectId, subjectName }: SubjectLimits) =>
+    scope === 'role' ? t(subjectId === 'admin' ? 'role_admin' : 'role_user') : (subjectName ?? subjectId)
   const rows = query.data?.rows ?? []
   return (
     <div className={styles.codes}>
-      <Section title={t('tab_limits')}>
+      <Section
+        title={t('tab_limits')}
+        actions={
+          <FilterSelect
+            label={t('scope')}
+            value={scope}
+            options={SCOPES.map((value) => ({ value, label: t(`scope_${value}`) }))}
+            onChange={setScope}
+          />
+        }
+      >
         {query.isPending ? <SkeletonRows rows={4} /> : undefined}
         {query.isError ? (
           <ErrorState
@@ -39,23 +51,24 @@ export function LimitsTab() {
             isRetrying={query.isFetching}
           />
         ) : undefined}
+        {query.isSuccess && rows.length === 0 ? <NoResults onClear={() => setScope(undefined)} /> : undefined}
         {rows.length > 0 && !query.isError ? (
           <>
             <Table
               label={t('tab_limits')}
               rows={rows}
               keyOf={({ scope, subjectId }) => `${scope} ${subjectId}`}
+              {...table}
               columns={[
-                { name: 'scope', head: t('scope'), cell: ({ scope }) => t(`scope_${scope}`) },
+                { name: 'scope', head: t('scope'), sort: 'scope', cell: ({ scope }) => t(`scope_${scope}`) },
                 {
                   name: 'subject',
                   head: t('subject'),
-                  cell: (row) =>
-                    row.scope === 'user' ? (
-                      <PersonName userId={row.subjectId} />
-                    ) : (
-                      <span className={row.scope === 'key' ? 'mono' : 'm'}>{nameOf(row)}</span>
-                    ),
+                  cell: (row) => (
+                    <span className={row.scope !== 'role' && row.subjectName === null ? 'mono quiet' : 'm'}>
+                      {nameOf(row)}
+                    </span>
+                  ),
                 },
                 {
                   name: 'limits',
@@ -69,6 +82,8 @@ export function LimitsTab() {
                 {
                   name: 'changed',
                   head: t('changed'),
+                  sort: 'updatedAt',
+                  isTime: true,
                   cell: ({ updatedAt }) =>
                     updatedAt === null ? (
                       <span className="quiet">{t('shipped')}</span>
@@ -105,14 +120,5 @@ export function LimitsTab() {
         />
       )}
     </div>
-  )
-}
-
-function PersonName({ userId }: { readonly userId: string }) {
-  const user = useAsk('users.get', { userId })
-  return user.data === undefined ? (
-    <code className="mono quiet">{userId}</code>
-  ) : (
-    <span className="m">{user.data.email}</span>
   )
 }

@@ -94,24 +94,27 @@ function Served({ view }: { readonly view: HttpsView }) {
           <CopyLine text={authority.fingerprint} what={t('httpsFingerprint')} />
         </div>
       )}
-      <Actions hasAuthority={authority !== null} />
+      <Actions authorityName={authority?.name} />
     </div>
   )
 }
 
-function Actions({ hasAuthority }: { readonly hasAuthority: boolean }) {
+function Actions({ authorityName }: { readonly authorityName: string | undefined }) {
   const t = useWords()
   const [isAsking, setIsAsking] = useState(false)
   const replace = useChange('https.replaceAuthority', ['https.get', 'https.trust'])
   return (
     <div className="row g8 wrap">
-      {hasAuthority ? <ButtonLink href={CONSOLE_PATHS.connect}>{t('httpsConnect')}</ButtonLink> : undefined}
+      {authorityName === undefined ? undefined : (
+        <ButtonLink href={CONSOLE_PATHS.connect}>{t('httpsConnect')}</ButtonLink>
+      )}
       <Button onClick={() => setIsAsking(true)}>{t('httpsReplace')}</Button>
       <ConfirmDialog
         isOpen={isAsking}
         onClose={() => setIsAsking(false)}
         title={t('httpsReplaceTitle')}
         confirmLabel={t('httpsReplace')}
+        {...(authorityName === undefined ? {} : { confirmName: authorityName })}
         isWorking={replace.isPending}
         error={<FailureNote error={replace.error} />}
         onConfirm={() =>

@@ -12,13 +12,15 @@ export function MailSection() {
   if (mail.isError) {
     return <ErrorState error={mail.error} onRetry={() => void mail.refetch()} isRetrying={mail.isFetching} />
   }
+  // Counts change while somebody types; what was typed stays.
+  const { waiting: _, failed: __, ...stored } = mail.data
   return (
-    <div className={styles.columns}>
-      <MailForm key={JSON.stringify(mail.data)} mail={mail.data} />
-      <div className="col g12">
+    <>
+      <div className={styles.columns}>
+        <MailForm key={JSON.stringify(stored)} mail={mail.data} />
         <TestMail isAvailable={mail.data.isAvailable} />
-        <MailQueue />
       </div>
-    </div>
+      <MailQueue />
+    </>
   )
 }

@@ -73,7 +73,7 @@ export function UsageTable({ rows, names, openId, table, onOpen }: UsageTablePro
           head: t('tokens'),
           isNumber: true,
           isHidden: isBesideReceipt,
-          room: 'some',
+          room: 'much',
           cell: (row) => <Tokens row={row} />,
         },
         {

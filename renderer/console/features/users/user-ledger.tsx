@@ -145,11 +145,13 @@ function StatementLines({ statement }: { readonly statement: CallOutput<'users.s
         <div className="rc">
           <h3>{t('spentBy')}</h3>
           {statement.spending.map(({ model, requests, amountNanoUsd }) => (
-            <div className="ln" key={model}>
+            <div className={`ln ${styles['ofModel']}`} key={model}>
               <Mono>{model}</Mono>
               <span className="quiet num">{t('requestsIn', { count: requests })}</span>
               <span className="dots" />
-              <Money nanoUsd={amountNanoUsd} />
+              <span className={styles['amount']}>
+                <Money nanoUsd={amountNanoUsd} />
+              </span>
             </div>
           ))}
         </div>

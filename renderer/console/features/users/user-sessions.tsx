@@ -122,7 +122,13 @@ function EndSessionsDialog({ user: { id: userId, email }, asked, onClose }: EndS
     toast({ status: 'off', text: t('sessionsEnded', { count }) })
     onClose()
   }
-  const label = t(asked === 'all' ? 'endSessions' : 'endSession')
+  const textOfOne = ({ client, address }: Session) => {
+    const browser = clientName(client)
+    return browser === undefined
+      ? t('endSessionAtText', { email, address })
+      : t('endSessionText', { email, browser })
+  }
+  const label = t(asked === 'all' ? 'endSessions' : 'endSessionTitle')
   const confirm = () => {
     if (asked === 'all') return all.mutate({ userId }, { onSuccess: ({ revoked }) => done(revoked) })
     one.mutate({ sessionId: asked.id }, { onSuccess: () => done(1) })
@@ -137,9 +143,7 @@ function EndSessionsDialog({ user: { id: userId, email }, asked, onClose }: EndS
       isWorking={one.isPending || all.isPending}
       error={<FailureNote error={one.error ?? all.error} />}
     >
-      {asked === 'all'
-        ? t('endSessionsText', { email })
-        : t('endSessionText', { email, browser: clientName(asked.client) ?? t('unknownBrowser') })}
+      {asked === 'all' ? t('endSessionsText', { email }) : textOfOne(asked)}
     </ConfirmDialog>
   )
 }
