@@ -211,8 +211,14 @@ const FIND_FAULTS = `typeof axe === 'undefined' ? undefined : axe.run({ exclude:
     .map((box) => 'cut off by ' + (box.scrollWidth - box.clientWidth) + ': ' + box.querySelector('table').ariaLabel),
 ])`
 
+/** What fades in is as pale as it is for a moment only; what turns for ever is not waited for. */
+const AT_REST = `Promise.allSettled(document.getAnimations()
+  .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
+  .map(({ finished }) => finished))`
+
 /** WCAG A and AA by axe, no sideways scrolling, and no column of a table out of sight. Disabled controls may be pale, as WCAG allows. */
 export async function expectSound(page: Page): Promise<void> {
+  await page.evaluate(AT_REST)
   const found = await page.evaluate(FIND_FAULTS)
   if (found !== undefined) return expect(found).toEqual([])
   await page.evaluate(axe.source)
