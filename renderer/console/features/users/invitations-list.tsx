@@ -1,4 +1,5 @@
 // The invitations: which are open, and what became of the others.
+
 import { Ban, Mail } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
@@ -7,6 +8,7 @@ import { userPath } from '../../../../contract/page-paths.ts'
 import { useChange, usePaged } from '../../../client/hooks.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { FilterBar } from '../../../kit/page.tsx'
 import { FilterSelect } from '../../../kit/select.tsx'
@@ -105,7 +107,7 @@ function InvitationsTable({ rows, table, onRevoke }: InvitationsTableProps) {
       name: 'for',
       head: t('invitationFor'),
       sort: 'email',
-      cell: ({ email }) => (email === null ? t('anybody') : <span className="m">{email}</span>),
+      cell: ({ email }) => (email === null ? t('anybody') : <CutText text={email} look="strong" />),
     },
     {
       name: 'status',
@@ -134,7 +136,7 @@ function InvitationsTable({ rows, table, onRevoke }: InvitationsTableProps) {
           </Link>
         ),
     },
-    { name: 'note', head: t('note'), cell: ({ note }) => <span className="sec">{note}</span> },
+    { name: 'note', head: t('note'), cell: ({ note }) => <CutText text={note} look="secondary" /> },
     {
       name: 'actions',
       head: t('revoke'),
