@@ -38,7 +38,7 @@ export function KeysTable({ rows, openId, table, onOpen, onTask }: KeysTableProp
       head: t('name'),
       sort: 'name',
       cell: ({ name, prefix }) => (
-        <span className="two">
+        <span className={`two ${styles['name']}`}>
           <CutText text={name} look="strong" />
           <Mono>{prefix}</Mono>
         </span>

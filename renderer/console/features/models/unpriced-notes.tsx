@@ -93,7 +93,7 @@ function UnpricedNote({ unpriced, rows, priced }: UnpricedNoteProps) {
       <Shape status="warn" />
       <div className="grow">
         <div className="m">
-          <Sentence text={t('unpricedTitle')} parts={{ model: <code className="mono wrap">{model}</code> }} />
+          <Sentence text={t('unpricedTitle')} parts={{ model: <code className="mono">{model}</code> }} />
         </div>
         <div className="help">
           <Sentence
