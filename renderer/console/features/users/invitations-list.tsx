@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { userPath } from '../../../../contract/page-paths.ts'
-import { useChange, usePaged } from '../../../client/hooks.ts'
+import { useChange, usePaged, useRefreshOn } from '../../../client/hooks.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
 import { CutText } from '../../../kit/cut-text.tsx'
@@ -44,6 +44,8 @@ export function InvitationsList({ onInvite }: { readonly onInvite: () => void })
     ...(status === undefined ? {} : { status }),
     ...choice,
   })
+  // Made, accepted or revoked in another window; whoever accepts one is a new person.
+  useRefreshOn(['user.changed', 'data.changed'], ['invitations.list'])
   const rows = query.data?.rows
   const isNone = rows?.length === 0 && !query.isError
   const isEmpty = isNone && status === undefined && paging.pageIndex === 0
