@@ -77,6 +77,16 @@ test('a door that says no is asked again, ever more seldom, and each time it is 
   expect(latest()?.close).toHaveBeenCalled()
 })
 
+test('a break that the browser heals by itself is told all the same', () => {
+  const [broken, refused] = [vi.fn(), vi.fn()]
+  const stops = [onEvent('stream.broken', broken), onEvent('stream.refused', refused)]
+  const current = latest()
+  if (current) current.readyState = 0
+  current?.onerror?.()
+  expect([broken.mock.calls.length, refused.mock.calls.length, FakeSource.opened.length]).toEqual([1, 0, 1])
+  for (const stop of stops) stop()
+})
+
 test('after a break, and after the page was hidden, everything is asked anew; a first greeting asks for nothing', () => {
   const resync = vi.fn()
   const stop = onEvent('resync', resync)

@@ -45,7 +45,7 @@ export function listenToServer(onEvent: (event: StreamEvent) => void): () => voi
       })
     }
     opened.onerror = () => {
-      if (opened.readyState !== EventSource.CLOSED) return
+      if (opened.readyState !== EventSource.CLOSED) return onEvent({ type: 'stream.broken' })
       timer = setTimeout(open, RECONNECT_MS[Math.min(refusals, RECONNECT_MS.length - 1)])
       refusals += 1
       onEvent({ type: 'stream.refused' })

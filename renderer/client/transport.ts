@@ -10,8 +10,15 @@ export type TransportAnswer =
   | Envelope<unknown>
   | { readonly ok: false; readonly error: { readonly code: TransportCode; readonly message: string } }
 
-/** What a stream tells: what the gateway or the desktop app pushed, and that the gateway refused the stream itself. */
-export type StreamEvent = PushedEvent | DesktopEvent | { readonly type: 'stream.refused' }
+/**
+ * What a stream tells: what the gateway or the desktop app pushed, that the gateway refused the stream itself, and that it broke
+ * or still cannot be had.
+ */
+export type StreamEvent =
+  | PushedEvent
+  | DesktopEvent
+  | { readonly type: 'stream.refused' }
+  | { readonly type: 'stream.broken' }
 
 export interface Transport {
   /** Never rejects, unless `signal` ends the call. */

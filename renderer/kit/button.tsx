@@ -21,7 +21,7 @@ export function Button({
   kind,
   size,
   isBlock,
-  isWorking = false,
+  isWorking,
   type = 'button',
   children,
   onClick,
@@ -38,7 +38,12 @@ export function Button({
       })}
       // Not `disabled`: that would take the focus away from whoever pressed it.
       aria-busy={isWorking || undefined}
-      onClick={isWorking ? (event) => event.preventDefault() : onClick}
+      onClick={(event) => {
+        // The second press of a double click may come before it is known that the first one runs.
+        const isAgain = isWorking || (isWorking !== undefined && event.detail > 1)
+        if (isAgain) event.preventDefault()
+        else onClick?.(event)
+      }}
     >
       {isWorking ? <span className="working" aria-hidden="true" /> : undefined}
       {children}

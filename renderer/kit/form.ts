@@ -21,6 +21,8 @@ export interface Form<Values> {
 
 interface FormOptions<Values> {
   readonly initial: Values
+  /** What was typed before, where the form is shown again; without it, `initial`. */
+  readonly typed?: Values
   /** What is wrong, by field; empty where it may be sent. */
   readonly check?: (values: Values) => Errors<Values>
   readonly send: (values: Values) => Promise<unknown>
@@ -32,13 +34,14 @@ interface FormOptions<Values> {
 
 export function useForm<Values extends object>({
   initial,
+  typed = initial,
   check = () => ({}),
   send,
   fieldOf = {},
   refusedText = () => undefined,
 }: FormOptions<Values>): Form<Values> {
   const words = useFailureWords()
-  const [values, setValues] = useState(initial)
+  const [values, setValues] = useState(typed)
   const [wasSent, setWasSent] = useState(false)
   const [isWorking, setIsWorking] = useState(false)
   const [failed, setFailed] = useState<{ readonly error: unknown; readonly values: Values } | undefined>()

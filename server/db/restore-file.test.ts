@@ -1,6 +1,16 @@
 // The file that is to take a database's place: what of the present it keeps, and when it cannot be made.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { addPerson, cellOf, MIGRATIONS_DIR, NOW, tempDir } from '../../test/support/database.ts'
 import { copyDatabase, finishBackup } from './backup-file.ts'
@@ -66,6 +76,24 @@ test('it is one file, of this schema, that says what happened, and nobody is sig
   expect(cellOf(db, 'SELECT count(*) FROM sessions')).toBe(0)
   expect(cellOf(db, `SELECT target_id FROM audit WHERE id = 'audit-restore'`)).toBe('b')
   db.close()
+})
+
+test('what a file brings along that acts by itself does not come with it, and only its owner can read it', async () => {
+  const { dir, target, write, open: openRestored } = await restored(() => undefined)
+  const db = new Database(join(dir, 'backup.db'))
+  db.exec(`CREATE TRIGGER ledger_entries_bonus AFTER INSERT ON audit
+    BEGIN UPDATE users SET role = 'admin' WHERE id = 'user-ann'; END;
+    DROP TRIGGER audit_no_delete;
+    CREATE VIEW "everyone" AS SELECT * FROM users`)
+  db.close()
+  chmodSync(join(dir, 'backup.db'), 0o644)
+  write()
+  const restoredDb = openRestored()
+  expect(cellOf(restoredDb, `SELECT role FROM users WHERE id = 'user-ann'`)).toBe('user')
+  const acting = `SELECT group_concat(name) FROM sqlite_schema WHERE type = 'view' OR name IN`
+  expect(cellOf(restoredDb, `${acting} ('ledger_entries_bonus', 'audit_no_delete')`)).toBe('audit_no_delete')
+  restoredDb.close()
+  if (process.platform !== 'win32') expect(statSync(target).mode & 0o777).toBe(0o600)
 })
 
 test('who was suspended, deleted or made no administrator stays so, and a changed password stays changed', async () => {

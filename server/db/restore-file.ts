@@ -1,6 +1,6 @@
 // Makes the file that is to take a database's place: the backup, in the schema of this version, with what is kept of the
 // present one. For a worker thread. Nothing of the present database changes here.
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { syncToDisk } from './backup-file.ts'
 import { keepLaterFacts } from './keep-later-facts.ts'
 import { migrateDatabase } from './migrate.ts'
@@ -36,8 +36,11 @@ export function writeRestoreFile({
   for (const file of files) rmSync(file, { force: true })
   try {
     copyFileSync(backup, target)
+    // A backup that was carried about may be readable by everybody.
+    chmodSync(target, 0o600)
     const db = openDatabase(target)
     try {
+      dropWhatActs(db.raw)
       const backupDir = mkdtempSync(`${target}-migration-`)
       try {
         migrateDatabase(db, { migrationsDir, backupDir, now: audit.createdAt })
@@ -64,6 +67,18 @@ export function writeRestoreFile({
     for (const file of files) rmSync(file, { force: true })
     throw error
   }
+}
+
+/** Triggers and views of a file from elsewhere would act on all that is written later. Our own triggers are made anew. */
+function dropWhatActs(raw: Parameters<typeof keepLaterFacts>[0]): void {
+  const acting = raw
+    .prepare(`SELECT format('DROP %s "%w"', type, name) FROM sqlite_schema WHERE type IN ('trigger', 'view')`)
+    .pluck()
+    .all()
+  raw.transaction(() => {
+    // A trigger on a view goes with it, so the triggers come first.
+    for (const statement of acting.map(String).sort()) raw.exec(statement)
+  })()
 }
 
 function requireAdministrator(raw: Parameters<typeof keepLaterFacts>[0]): void {

@@ -61,10 +61,18 @@ function inputOf({ numbers, fixed }: CsvExport, query: CsvQuery, cursor: string 
   }
 }
 
+/** Dollars below zero, which come as text so that no digit is lost. */
+const BELOW_ZERO = /^-\d+(\.\d+)?$/
+
 /** RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers. */
 export const toCsv = (rows: readonly (readonly unknown[])[]): string =>
   stringify([...rows], {
     record_delimiter: '\r\n',
+    // A lone line feed, as in the name of a model that somebody asked for, would begin a row of their own making.
+    quote_record_delimiter: true,
     escape_formulas: true,
-    cast: { boolean: (value) => (value ? 'true' : 'false') },
+    cast: {
+      boolean: (value) => (value ? 'true' : 'false'),
+      string: (value) => (BELOW_ZERO.test(value) ? { value, escape_formulas: false } : value),
+    },
   })

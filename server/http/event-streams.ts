@@ -29,7 +29,7 @@ const STREAMS_MAX = 1_000
 const UNREAD_BYTES_MAX = 256 * 1024
 /** Proxies and phones end a connection that is silent for half a minute. */
 const HEARTBEAT_MS = 15_000
-/** How long a stream may outlive its session, where nobody says that it ended. */
+/** How long a stream on which nothing happens may outlive its session, where nobody says that it ended. */
 const CHECK_MS = 3_000
 const RECONNECT_MS = 3_000
 
@@ -103,7 +103,10 @@ export function createEventStreams(deps: StreamDeps): EventStreams {
     })
     const hello = format({ type: 'hello', at: deps.clock.now(), version: deps.version })
     write(stream, `retry: ${RECONNECT_MS}\n\n${hello}`)
-    stream.feed = createEventFeed(deps.events, stream, (events) => write(stream, events.map(format).join('')))
+    stream.feed = createEventFeed(deps.events, stream, (events) => {
+      if (isEntitled(stream)) write(stream, events.map(format).join(''))
+      else end(stream)
+    })
   }
 
   return {

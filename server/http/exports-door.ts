@@ -73,8 +73,11 @@ export function exportsDoor(deps: HttpDeps): RequestHandler<{ file: string }> {
 const tooMany = (): Refusal =>
   refusal('too_many_attempts', { retryAfterSeconds: RETRY_MS / 1000 }, { retryAfterMs: RETRY_MS })
 
-const mayGoOn = ({ lookUpSession }: HttpDeps, { sessionId, user }: Caller): boolean =>
-  sessionId !== undefined && lookUpSession(sessionId)?.user.id === user?.id
+/** Signed in still, and not less than they were when they asked. */
+function mayGoOn({ lookUpSession }: HttpDeps, { sessionId, user }: Caller): boolean {
+  const found = sessionId === undefined ? undefined : lookUpSession(sessionId)?.user
+  return found !== undefined && found.id === user?.id && found.role === user.role
+}
 
 /** What comes twice in a query counts the last time. */
 const queryOf = (query: object): CsvQuery =>

@@ -126,6 +126,18 @@ test('nobody without a session, from a foreign page, or with another method gets
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET'])
 })
 
+test('who is no administrator any more is told nothing further of others, from that moment on', async () => {
+  const cara = await gateway.createPerson()
+  await gateway.admin('users.setRole', { userId: cara.id, role: 'admin' })
+  const reader = await watch(await cookieOf(cara))
+  await reader.next('hello')
+  await gateway.admin('users.setRole', { userId: cara.id, role: 'user' })
+  await gateway.admin('keys.create', { userId: bob.id, name: 'made after that' })
+  await reader.ended
+  expect(await reader.next('session.ended')).toBeTruthy()
+  expect(ofType(reader, 'key.changed')).toEqual([])
+})
+
 test('an administrator whose call came through a proxy watches as the person they are', async () => {
   const reader = await watch(adminCookie, { headers: { 'x-forwarded-for': '127.0.0.1' } })
   await reader.next('hello')

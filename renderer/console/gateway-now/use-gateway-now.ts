@@ -35,7 +35,8 @@ export function useGatewayNow(): Dashboard | undefined {
   const countsDemo = useCountsDemo()
   useRefreshOn(CHANGES, ['dashboard.get'], REST_MS)
   useRefreshOn('ledger.checked', ['ledger.status'])
-  useRefreshOn(['settings.changed', 'data.changed'], ['setup.status'])
+  // Where the stream broke, its answer says whether the gateway can be reached at all.
+  useRefreshOn(['settings.changed', 'data.changed', 'stream.broken'], ['setup.status'])
   const today = useAsk(
     'dashboard.get',
     { days: 1, includeDemo: countsDemo ?? false },

@@ -35,8 +35,9 @@ export function Drawing({ kind, series, points, unit, heightPx, expectedRest = 0
   if (last !== undefined && expectedRest > 0) last[EXPECTED] = expectedRest
   const [lastPoint] = points.slice(-1)
   const reach = lastPoint === undefined ? 0 : highest(series, [lastPoint], true) + expectedRest
-  const above = niceTicks(Math.max(reach, highest(series, points, kind === 'stacked-bars')), unit)
-  const ticks: number[] = [...ticksBelow(deepest(series, points), above), ...above]
+  const depth = deepest(series, points)
+  const above = niceTicks(Math.max(reach, highest(series, points, kind === 'stacked-bars')), unit, depth)
+  const ticks: number[] = [...ticksBelow(depth, above), ...above]
   const frame = [
     <CartesianGrid key="grid" vertical={false} stroke="var(--line)" />,
     <XAxis

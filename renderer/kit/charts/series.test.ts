@@ -68,6 +68,18 @@ test('what hangs below the axis is drawn negative, told apart by its colour, and
   expect(colourOf(both, 1)).toBe('var(--bad)')
 })
 
+test('where more hangs below the axis than stands above it, ticks are as few', () => {
+  const ticksOf = (above: number, below: number) => {
+    const ticks = niceTicks(above, COUNTS, below)
+    return [...ticksBelow(below, ticks), ...ticks]
+  }
+  expect([ticksOf(1, 12), ticksOf(0, 3), ticksOf(1, 400)]).toEqual([
+    [-15, -10, -5, 0, 5],
+    [-3, -2, -1, 0, 1],
+    [-400, -200, 0, 200],
+  ])
+})
+
 test('there are no half requests, and an axis of nothing still says its unit', () => {
   expect([niceTicks(1, COUNTS), niceTicks(3, COUNTS), niceTicks(0, COUNTS)]).toEqual([
     [0, 1],

@@ -84,16 +84,22 @@ interface TickBounds {
   readonly idleMax: number
 }
 
-/** Ticks from zero to `max` or above, 2 to 5 of them, whose steps are 1, 2 or 5 times a power of ten. */
+/**
+ * Ticks from zero to `max` or above, 2 to 5 of them, whose steps are 1, 2 or 5 times a power of ten. What hangs `depth` below
+ * the axis shares its height, and so its steps.
+ */
 export function niceTicks(
   max: number,
   { stepMin, idleMax }: TickBounds = { stepMin: 0, idleMax: 1 },
+  depth = 0,
 ): readonly number[] {
-  if (max <= 0) return [0, idleMax]
-  const power = 10 ** Math.floor(Math.log10(max / STEPS_MAX))
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => max / each <= STEPS_MAX) ?? max
+  const height = max + depth
+  if (height <= 0) return [0, idleMax]
+  const power = 10 ** Math.floor(Math.log10(height / STEPS_MAX))
+  const step =
+    [1, 2, 5, 10].map((factor) => factor * power).find((each) => height / each <= STEPS_MAX) ?? height
   const wide = Math.max(step, stepMin)
-  const count = Math.ceil(max / wide)
+  const count = Math.max(1, Math.ceil(max / wide))
   return Array.from({ length: count + 1 }, (_, index) => index * wide)
 }
 

@@ -1,5 +1,6 @@
 // Everybody's API keys: made for somebody, narrowed, disabled, rotated with an overlap and after a leak, deleted by name.
 import { beforeAll, expect } from 'vitest'
+import { clientOf } from '../support/requests.ts'
 import { expectSound, journey, openStage, type Stage, showConsole, takePicture } from '../support/stage.ts'
 
 const EMAIL = 'hana.sato@tidewater.example'
@@ -120,3 +121,23 @@ journey(
     expect([...operations].sort()).toEqual(['keys.create', 'keys.delete', 'keys.rotate', 'keys.update'])
   },
 )
+
+journey('whoever chooses names as long as they may be pushes nothing out of sight', async () => {
+  const email = `${'a'.repeat(60)}@${'b'.repeat(60)}.example`
+  const long = await clientOf(stage, email, 5)
+  const asAdmin = (name: string, input: unknown) => stage.portal.call(name, input, { cookie: stage.admin })
+  await asAdmin('keys.update', { keyId: long.keyId, name: 'w'.repeat(100) })
+  await long.send('x'.repeat(128))
+  const page = await stage.open('/admin/keys', { cookie: stage.admin, size: 'narrow' })
+  await page.getByRole('row', { name: /www/ }).waitFor()
+  await expectSound(page)
+  for (const path of ['/admin/users', '/admin/usage', `/admin/users/${long.userId}`, '/admin/models']) {
+    await page.goto(`${stage.portal.url}${path}`)
+    await page
+      .getByText(/a{60}|x{60}/)
+      .first()
+      .waitFor()
+    await expectSound(page)
+  }
+  await takePicture(page, 'console-models-long-name')
+})

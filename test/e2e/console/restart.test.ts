@@ -21,6 +21,8 @@ journey('a dashboard that stays open over a restart shows what happened before i
     page.locator('.stat', { hasText: 'Users' }).getByText(String(count), { exact: true }).waitFor()
   await people(1)
   await stage.portal.stop()
+  // Nobody has to press anything to learn that it is away.
+  await page.getByText('Not reachable').waitFor()
   const next = await startPortal({ dataDir, config: { port: stage.portal.port } })
   onTestFinished(() => next.stop())
   // Before the page has come back, and afterwards.
@@ -28,4 +30,5 @@ journey('a dashboard that stays open over a restart shows what happened before i
   await people(2)
   await next.call('users.create', { email: 'lena@tidewater.example' }, { cookie })
   await people(3)
+  await page.getByText('Running', { exact: true }).waitFor()
 })

@@ -39,6 +39,12 @@ journey('changes are named before they are saved, only they are sent, and they h
   await page.getByRole('combobox', { name: 'Time zone' }).fill('new york')
   await page.getByRole('option', { name: 'America/New York' }).click()
   await page.getByRole('textbox', { name: 'Public address' }).fill('gateway.example.com')
+  // A look at another part loses nothing of it, and neither does a change that somebody else makes meanwhile.
+  await page.getByRole('tab', { name: 'Network' }).click()
+  await page.getByRole('radiogroup', { name: 'WebSockets' }).waitFor()
+  await admin('settings.update', { productName: 'Elsewhere' })
+  await page.getByRole('tab', { name: 'General' }).click()
+  await page.getByRole('banner').getByText('Elsewhere').waitFor()
   await page.getByRole('button', { name: 'Save 3 changes' }).click()
   await page.getByRole('alert').filter({ hasText: 'Type an address that begins with http://' }).waitFor()
   await takePicture(page, 'console-settings-refused')
@@ -46,7 +52,7 @@ journey('changes are named before they are saved, only they are sent, and they h
   await page.getByRole('button', { name: 'Save 2 changes' }).click()
   await page.getByText('Changed: Announcement, Time zone').waitFor()
   const { data } = await admin('audit.list', { operation: 'settings.update' })
-  expect(data.rows).toHaveLength(2)
+  expect(data.rows).toHaveLength(3)
 
   // The name that the gateway is given is its name everywhere, at once.
   await page.getByRole('textbox', { name: 'Name of this gateway' }).fill('Tidewater')

@@ -113,6 +113,30 @@ journey(
 )
 
 journey(
+  'what happens in another window shows by itself in a statement, the audit and the invitations',
+  async () => {
+    const ledger = await open('ledger')
+    const audit = await open('audit')
+    const { data } = await stage.portal.call('users.get', { userId }, { cookie: stage.admin })
+    await ledger.getByText('Closing balance').waitFor()
+    await audit.getByRole('tab', { name: 'Audit', selected: true }).waitFor()
+    const rows = audit.getByRole('row', { name: /Adjusted a balance/ })
+    await rows.first().waitFor()
+    const before = await rows.count()
+    const given = { userId, amountNanoUsd: 1_000 * DOLLAR, note: '' }
+    await stage.portal.call('users.adjustBalance', given, { cookie: stage.admin })
+    const after = (data.balanceNanoUsd / DOLLAR + 1_000).toFixed(2).replace(/^(\d)(\d{3})/, '$1,$2')
+    await ledger.getByText('Closing balance').locator('..').getByText(`$${after}`).waitFor()
+    await expect.poll(() => rows.count()).toBe(before + 1)
+
+    await audit.goto(`${stage.portal.url}/admin/users?view=invitations`)
+    await audit.getByRole('heading', { name: 'No invitations yet' }).waitFor()
+    await stage.portal.call('users.invite', { note: 'made elsewhere' }, { cookie: stage.admin })
+    await audit.getByRole('row', { name: /made elsewhere/ }).waitFor()
+  },
+)
+
+journey(
   'sessions end after being asked; a person is deleted by their address, and the list goes on without them',
   async () => {
     const page = await open('sessions')

@@ -7,6 +7,7 @@ import { type KeyRow, keyState } from '../../../api-keys/key-status.ts'
 import { useApiKeyWords } from '../../../api-keys/words.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { shortClientName } from '../../../kit/client-name.ts'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import { Menu } from '../../../kit/menu.tsx'
@@ -37,8 +38,8 @@ export function KeysTable({ rows, openId, table, onOpen, onTask }: KeysTableProp
       head: t('name'),
       sort: 'name',
       cell: ({ name, prefix }) => (
-        <span className="two">
-          <span className="m">{name}</span>
+        <span className={`two ${styles['name']}`}>
+          <CutText text={name} look="strong" />
           <Mono>{prefix}</Mono>
         </span>
       ),

@@ -1,9 +1,11 @@
 // Other names of models: what clients may ask for in place of the real name.
+
 import { Plus, Trash2, Waypoints } from 'lucide-react'
 import { useState } from 'react'
 import { useAsk, useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Combobox } from '../../../kit/combobox.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
@@ -63,13 +65,13 @@ export function AliasesTab({ models }: { readonly models: readonly string[] }) {
                 name: 'alias',
                 head: t('alias'),
                 sort: 'alias',
-                cell: ([alias]) => <code className="mono">{alias}</code>,
+                cell: ([alias]) => <CutText text={alias} look="literal" />,
               },
               {
                 name: 'model',
                 head: t('aliasFor'),
                 sort: 'model',
-                cell: ([, model]) => <code className="mono">{model}</code>,
+                cell: ([, model]) => <CutText text={model} look="literal" />,
               },
               {
                 name: 'actions',

@@ -1,9 +1,11 @@
 // The operator's own rows of the price book: what will be, what is, and what was. A row that has not begun can be taken back.
+
 import { History } from 'lucide-react'
 import { useState } from 'react'
 import { usePaged } from '../../../client/hooks.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { FilterBar } from '../../../kit/page.tsx'
 import { SearchInput } from '../../../kit/search-input.tsx'
 import { FilterSelect } from '../../../kit/select.tsx'
@@ -70,7 +72,7 @@ export function ChangesTab() {
                   name: 'model',
                   head: t('model'),
                   sort: 'model',
-                  cell: ({ model }) => <code className="mono">{model}</code>,
+                  cell: ({ model }) => <CutText text={model} look="literal" />,
                 },
                 {
                   name: 'state',

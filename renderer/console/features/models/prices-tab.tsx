@@ -1,9 +1,11 @@
 // The price book: searched and filtered here, because all of it is here already.
+
 import { CalendarClock } from 'lucide-react'
 import { useState } from 'react'
 import { useAsk } from '../../../client/hooks.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { multiplierText } from '../../../kit/multiplier.ts'
 import { FilterBar } from '../../../kit/page.tsx'
 import { SearchInput } from '../../../kit/search-input.tsx'
@@ -115,7 +117,7 @@ function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
       sort: 'model',
       cell: ({ model, nextPriceAt }) => (
         <span className="row g6">
-          <code className="mono">{model}</code>
+          <CutText text={model} look="literal" />
           {nextPriceAt === null ? undefined : (
             <span className="row g4 meta t-info">
               <CalendarClock size={13} aria-hidden="true" />
@@ -129,7 +131,7 @@ function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
       name: 'aliases',
       head: t('aliases'),
       isHidden: isDrawerOpen,
-      cell: ({ aliases }) => <span className="sec">{aliases.join(', ')}</span>,
+      cell: ({ aliases }) => <CutText text={aliases.join(', ')} look="secondary" />,
     },
     {
       name: 'input',

@@ -1,7 +1,9 @@
 // The batches of codes: what each gives, how much of it is gone, until when it is good.
+
 import { CalendarDays, Wallet } from 'lucide-react'
 import { usePaged } from '../../../client/hooks.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { Section } from '../../../kit/page.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
 import { useSortChoice } from '../../../kit/sorting.ts'
@@ -46,7 +48,7 @@ export function CodesPanel({ openId, onOpen }: CodesPanelProps) {
                 name: 'name',
                 head: t('batch'),
                 sort: 'name',
-                cell: ({ name }) => <span className="m">{name}</span>,
+                cell: ({ name }) => <CutText text={name} look="strong" />,
               },
               {
                 name: 'prefix',

@@ -1,11 +1,14 @@
 // Step 2: where requests go. The key is tried before the next step; the demo upstream needs none.
 import { ArrowLeft, ArrowRight, FlaskConical, RotateCw } from 'lucide-react'
 import { useState } from 'react'
+import { CallError } from '../../../client/client.ts'
+import { paramOf } from '../../../client/failures.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { FailureNote, Note } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
+import { useFailureWords } from '../../../words/failure-words.ts'
 import { ConnectionResult } from './connection-result.tsx'
 import { type Draft, tokenOf, upstreamOf } from './draft.ts'
 import styles from './set-up.module.css'
@@ -29,6 +32,8 @@ export function UpstreamStep({ draft, hasStoredKey, onBack, onNext }: UpstreamSt
   const isOfThese =
     test.variables?.baseUrl === baseUrl.trim() && (test.variables.apiKey ?? '') === apiKey.trim()
   const result = isOfThese ? test.data : undefined
+  const failure = isOfThese ? test.error : undefined
+  const addressProblem = useAddressProblem(failure)
   const isKeyMissing = !hasStoredKey && apiKey.trim() === ''
   const values: Partial<Draft> = { apiKey, baseUrl, kind: 'openai' }
 
@@ -80,7 +85,7 @@ export function UpstreamStep({ draft, hasStoredKey, onBack, onNext }: UpstreamSt
         />
       </Field>
       <div className={styles['urlrow']}>
-        <Field label={t('baseUrl')} constraint={t('baseUrlConstraint')}>
+        <Field label={t('baseUrl')} constraint={t('baseUrlConstraint')} error={addressProblem}>
           <TextInput
             isLiteral
             isLarge
@@ -101,7 +106,7 @@ export function UpstreamStep({ draft, hasStoredKey, onBack, onNext }: UpstreamSt
           {t(result === undefined ? 'test' : 'testAgain')}
         </Button>
       </div>
-      <FailureNote error={isOfThese ? test.error : undefined} />
+      <FailureNote error={addressProblem === undefined ? failure : undefined} />
       {result === undefined ? undefined : (
         <ConnectionResult
           result={result}
@@ -115,6 +120,13 @@ export function UpstreamStep({ draft, hasStoredKey, onBack, onNext }: UpstreamSt
       )}
     </StepForm>
   )
+}
+
+/** What the gateway says about the address that was typed, for its field. */
+function useAddressProblem(failure: unknown): string | undefined {
+  const words = useFailureWords()
+  if (!(failure instanceof CallError) || paramOf(failure.failure) !== 'baseUrl') return undefined
+  return words(failure.failure, { isAtField: true })
 }
 
 function keyProblem(

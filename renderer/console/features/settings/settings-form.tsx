@@ -1,5 +1,5 @@
 // One part of the settings as a form. It says what is about to change, sends nothing else, and says what was changed.
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { CallInput, CallOutput } from '../../../../contract/catalogue.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
@@ -13,12 +13,16 @@ import styles from './settings.module.css'
 import { useValueText } from './value-text.ts'
 import { useWords } from './words.ts'
 
+/** What is typed and not saved, by setting: it outlives the part of the settings that it was typed in. */
+export type Drafts = Map<string, Typed>
+
 interface SettingsFormProps {
   readonly fields: readonly SettingField[]
   readonly settings: CallOutput<'settings.get'>
+  readonly drafts: Drafts
 }
 
-export function SettingsForm({ fields, settings }: SettingsFormProps) {
+export function SettingsForm({ fields, settings, drafts }: SettingsFormProps) {
   const t = useWords()
   const valueText = useValueText()
   const tellDone = useDone()
@@ -28,8 +32,12 @@ export function SettingsForm({ fields, settings }: SettingsFormProps) {
   const initial: Readonly<Record<string, Typed>> = Object.fromEntries(
     fields.map((field) => [field.name, toTyped(field, stored[field.name])]),
   )
+  const typed: Readonly<Record<string, Typed>> = Object.fromEntries(
+    Object.entries(initial).map(([name, value]) => [name, drafts.get(name) ?? value]),
+  )
   const form = useForm({
     initial,
+    typed,
     check: (values) =>
       Object.fromEntries(
         fields.map((field) => [
@@ -57,6 +65,7 @@ export function SettingsForm({ fields, settings }: SettingsFormProps) {
     },
   })
   const changed = changedFields(fields, stored, form.values)
+  useEffect(() => keepDrafts(drafts, fields, changed, form.values))
   // Whoever administers over the network closes the door behind themselves.
   const closesDoor = isClosingDoor(changed, form.values)
   const submit = () => (closesDoor ? setIsAsking(true) : form.submit())
@@ -110,6 +119,19 @@ export function SettingsForm({ fields, settings }: SettingsFormProps) {
       </ConfirmDialog>
     </form>
   )
+}
+
+function keepDrafts(
+  drafts: Drafts,
+  fields: readonly SettingField[],
+  changed: readonly SettingField[],
+  values: Readonly<Record<string, Typed>>,
+): void {
+  for (const { name } of fields) drafts.delete(name)
+  for (const { name } of changed) {
+    const value = values[name]
+    if (value !== undefined) drafts.set(name, value)
+  }
 }
 
 const isClosingDoor = (changed: readonly SettingField[], values: Readonly<Record<string, Typed>>): boolean =>

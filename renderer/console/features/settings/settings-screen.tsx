@@ -1,5 +1,5 @@
 // Settings: what can be changed while the gateway runs, each with its default and its unit, and what only a start changes.
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import type { DesktopView } from '../../../../contract/desktop.ts'
 import { useDesktopView } from '../../../client/desktop.ts'
@@ -15,7 +15,7 @@ import { HttpsSection } from './https-section.tsx'
 import { MailSection } from './mail-section.tsx'
 import { NetworkFacts } from './network-facts.tsx'
 import styles from './settings.module.css'
-import { SettingsForm } from './settings-form.tsx'
+import { type Drafts, SettingsForm } from './settings-form.tsx'
 import { UpstreamSection } from './upstream-section.tsx'
 import { useWords } from './words.ts'
 
@@ -39,6 +39,7 @@ export function SettingsScreen() {
   const [{ part = 'general' }, setParams] = useSearchParams({ part: choiceParam(PARTS) })
   const settings = useAsk('settings.get', {})
   const desktop = useDesktopView()
+  const [drafts] = useState((): Drafts => new Map())
   useRefreshOn('settings.changed', ['settings.get', 'upstreams.get', 'mail.get'])
   return (
     <div className="page">
@@ -63,7 +64,7 @@ export function SettingsScreen() {
               />
             ) : undefined}
             {settings.data !== undefined && !settings.isError ? (
-              <Content part={part} settings={settings.data} desktop={desktop} />
+              <Content part={part} settings={settings.data} desktop={desktop} drafts={drafts} />
             ) : undefined}
           </div>
         </Tabs>
@@ -77,9 +78,10 @@ interface ContentProps {
   readonly settings: SettingsView
   /** The app around this page, where there is one. */
   readonly desktop: DesktopView | undefined
+  readonly drafts: Drafts
 }
 
-function Content({ part, settings, desktop }: ContentProps): ReactNode {
+function Content({ part, settings, desktop, drafts }: ContentProps): ReactNode {
   if (part === 'computer') return desktop === undefined ? undefined : <ComputerSection desktop={desktop} />
   if (part === 'upstream') return <UpstreamSection />
   if (part === 'mail') return <MailSection />
@@ -89,15 +91,26 @@ function Content({ part, settings, desktop }: ContentProps): ReactNode {
       {part === 'network' ? (
         <NetworkFacts settings={settings} isInWindow={desktop !== undefined} />
       ) : undefined}
-      <Section name={part} settings={settings} />
+      <Section name={part} settings={settings} drafts={drafts} />
       {part === 'network' ? <HttpsSection /> : undefined}
     </>
   )
 }
 
-function Section({ name, settings }: { readonly name: SectionName; readonly settings: SettingsView }) {
+interface SectionProps extends Pick<ContentProps, 'settings' | 'drafts'> {
+  readonly name: SectionName
+}
+
+function Section({ name, settings, drafts }: SectionProps) {
   const fields = FIELDS.filter(({ section }) => section === name)
   const stored = fields.map((field) => settings[field.name])
-  // Once saved, or changed elsewhere, it starts from what is stored.
-  return <SettingsForm key={`${name} ${JSON.stringify(stored)}`} fields={fields} settings={settings} />
+  // Once saved, or changed elsewhere, it starts from what is stored, with what was typed and not saved.
+  return (
+    <SettingsForm
+      key={`${name} ${JSON.stringify(stored)}`}
+      fields={fields}
+      settings={settings}
+      drafts={drafts}
+    />
+  )
 }

@@ -1,6 +1,8 @@
 // What running requests hold right now, the oldest first.
+
 import { usePaged, useRefreshOn } from '../../../client/hooks.ts'
 import { Duration, Money } from '../../../kit/amounts.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { Section } from '../../../kit/page.tsx'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Pager, Table } from '../../../kit/table.tsx'
@@ -38,10 +40,18 @@ export function HoldsPanel() {
               {
                 name: 'who',
                 head: t('person'),
-                cell: ({ userEmail }) => <span className="m">{userEmail}</span>,
+                cell: ({ userEmail }) => <CutText text={userEmail} look="strong" />,
               },
-              { name: 'key', head: t('key'), cell: ({ keyName }) => <span className="sec">{keyName}</span> },
-              { name: 'model', head: t('model'), cell: ({ model }) => <code className="mono">{model}</code> },
+              {
+                name: 'key',
+                head: t('key'),
+                cell: ({ keyName }) => <CutText text={keyName} look="secondary" />,
+              },
+              {
+                name: 'model',
+                head: t('model'),
+                cell: ({ model }) => <CutText text={model} look="literal" />,
+              },
               { name: 'age', head: t('age'), isNumber: true, cell: ({ ageMs }) => <Duration ms={ageMs} /> },
               {
                 name: 'amount',

@@ -95,8 +95,11 @@ export function LogsTab() {
   )
 }
 
-/** `name=value`, as a person greps it. */
+/** `name=value`, as a person greps it. A text that could pass for further fields, such as a model's name, is in quotes. */
 const fieldsText = (fields: Readonly<Record<string, unknown>>): string =>
   Object.entries(fields)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(
+      ([name, value]) =>
+        `${name}=${typeof value === 'string' && !/[\s="]/.test(value) ? value : JSON.stringify(value)}`,
+    )
     .join(' ')

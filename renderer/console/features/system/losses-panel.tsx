@@ -1,9 +1,11 @@
 // Possible losses: money that a crash may have cost, decided one by one.
+
 import { useState } from 'react'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { useChange, usePaged } from '../../../client/hooks.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useForm } from '../../../kit/form.ts'
@@ -64,9 +66,13 @@ export function LossesPanel() {
               {
                 name: 'who',
                 head: t('person'),
-                cell: ({ userEmail }) => <span className="m">{userEmail}</span>,
+                cell: ({ userEmail }) => <CutText text={userEmail} look="strong" />,
               },
-              { name: 'model', head: t('model'), cell: ({ model }) => <code className="mono">{model}</code> },
+              {
+                name: 'model',
+                head: t('model'),
+                cell: ({ model }) => <CutText text={model} look="literal" />,
+              },
               { name: 'at', head: t('arrived'), cell: ({ createdAt }) => <Time atMs={createdAt} /> },
               {
                 name: 'estimate',

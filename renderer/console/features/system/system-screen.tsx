@@ -22,6 +22,7 @@ export function SystemScreen() {
   useRefreshOn('requests.finished', ['system.status'])
   useRefreshOn('ledger.checked', ['ledger.status', 'system.status'])
   useRefreshOn('backup.finished', ['backups.list', 'system.status'])
+  useRefreshOn('data.changed', ['backups.list', 'losses.list'])
   const version = status.data?.version
   return (
     <div className="page">

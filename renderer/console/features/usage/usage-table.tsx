@@ -1,7 +1,9 @@
 // Requests as rows: when, whose, which model, how it ended, what it cost. Beside an open receipt, what it repeats is left out.
+
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import type { UsageRow } from '../../../../contract/usage.ts'
 import { Duration, Time } from '../../../kit/amounts.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import type { TableSorting } from '../../../kit/sorting.ts'
 import { Table } from '../../../kit/table.tsx'
@@ -59,7 +61,12 @@ export function UsageTable({ rows, names, openId, table, onOpen }: UsageTablePro
               </span>
             ),
         },
-        { name: 'model', head: t('model'), room: 'little', cell: ({ model }) => <Mono>{model || '—'}</Mono> },
+        {
+          name: 'model',
+          head: t('model'),
+          room: 'little',
+          cell: ({ model }) => <CutText text={model || '—'} look="literal" />,
+        },
         {
           name: 'endpoint',
           head: t('endpoint'),

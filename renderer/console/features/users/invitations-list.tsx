@@ -1,12 +1,14 @@
 // The invitations: which are open, and what became of the others.
+
 import { Ban, Mail } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { userPath } from '../../../../contract/page-paths.ts'
-import { useChange, usePaged } from '../../../client/hooks.ts'
+import { useChange, usePaged, useRefreshOn } from '../../../client/hooks.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { ConfirmDialog } from '../../../kit/dialog.tsx'
 import { FilterBar } from '../../../kit/page.tsx'
 import { FilterSelect } from '../../../kit/select.tsx'
@@ -42,6 +44,8 @@ export function InvitationsList({ onInvite }: { readonly onInvite: () => void })
     ...(status === undefined ? {} : { status }),
     ...choice,
   })
+  // Made, accepted or revoked in another window; whoever accepts one is a new person.
+  useRefreshOn(['user.changed', 'data.changed'], ['invitations.list'])
   const rows = query.data?.rows
   const isNone = rows?.length === 0 && !query.isError
   const isEmpty = isNone && status === undefined && paging.pageIndex === 0
@@ -105,7 +109,7 @@ function InvitationsTable({ rows, table, onRevoke }: InvitationsTableProps) {
       name: 'for',
       head: t('invitationFor'),
       sort: 'email',
-      cell: ({ email }) => (email === null ? t('anybody') : <span className="m">{email}</span>),
+      cell: ({ email }) => (email === null ? t('anybody') : <CutText text={email} look="strong" />),
     },
     {
       name: 'status',
@@ -134,7 +138,7 @@ function InvitationsTable({ rows, table, onRevoke }: InvitationsTableProps) {
           </Link>
         ),
     },
-    { name: 'note', head: t('note'), cell: ({ note }) => <span className="sec">{note}</span> },
+    { name: 'note', head: t('note'), cell: ({ note }) => <CutText text={note} look="secondary" /> },
     {
       name: 'actions',
       head: t('revoke'),

@@ -1,8 +1,9 @@
 // Requests of one person: when, what, how it ended, what it cost.
+
 import { useLocation } from 'wouter'
 import type { UsageRow } from '../../../../contract/usage.ts'
 import { Count, Time } from '../../../kit/amounts.tsx'
-import { Mono } from '../../../kit/literals.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import type { TableSorting } from '../../../kit/sorting.ts'
 import { type Column, Table } from '../../../kit/table.tsx'
 import { Cost, Ending } from '../../../usage-rows/row-cells.tsx'
@@ -25,7 +26,7 @@ export function UsageTable({ rows, table }: UsageTableProps) {
       isTime: true,
       cell: ({ createdAt }) => <Time atMs={createdAt} />,
     },
-    { name: 'model', head: t('model'), cell: ({ model }) => <Mono>{model}</Mono> },
+    { name: 'model', head: t('model'), cell: ({ model }) => <CutText text={model} look="literal" /> },
     {
       name: 'status',
       head: t('status'),

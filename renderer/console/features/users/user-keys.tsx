@@ -1,9 +1,11 @@
 // The API keys of one person; they are changed on the page of all keys.
+
 import { Link } from 'wouter'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { CONSOLE_PATHS } from '../../../../contract/page-paths.ts'
 import { usePaged, useRefreshOn } from '../../../client/hooks.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { Mono } from '../../../kit/literals.tsx'
 import { type Status, StatusShape } from '../../../kit/shape.tsx'
 import { type TableSorting, useSortChoice } from '../../../kit/sorting.ts'
@@ -51,7 +53,12 @@ function KeysTable({ rows, table }: KeysTableProps) {
   const t = useWords()
   const nowMs = Date.now()
   const columns: readonly Column<KeyRow>[] = [
-    { name: 'name', head: t('keyName'), sort: 'name', cell: ({ name }) => <span className="m">{name}</span> },
+    {
+      name: 'name',
+      head: t('keyName'),
+      sort: 'name',
+      cell: ({ name }) => <CutText text={name} look="strong" />,
+    },
     { name: 'prefix', head: t('key'), cell: ({ prefix }) => <Mono>{prefix}</Mono> },
     {
       name: 'status',

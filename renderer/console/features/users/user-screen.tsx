@@ -26,7 +26,9 @@ export function UserScreen({ params: { userId = '' } }: ScreenProps) {
   const t = useWords()
   const query = useAsk('users.get', { userId })
   useRefreshOn('user.changed', ['users.get', 'sessions.list'])
-  useRefreshOn('balance.changed', ['users.get', 'users.ledger'])
+  useRefreshOn('balance.changed', ['users.get', 'users.ledger', 'users.statement'])
+  useRefreshOn(['user.changed', 'balance.changed', 'data.changed'], ['users.plan', 'audit.list'])
+  useRefreshOn('data.changed', ['limits.list', 'policies.get'])
   if (query.data !== undefined && !query.isError) return <LoadedUser key={userId} user={query.data} />
   return (
     <div className="page">

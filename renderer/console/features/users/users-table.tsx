@@ -1,7 +1,9 @@
 // The list of people: found, sorted by the server, ticked for a change of many, opened on a page of their own.
+
 import { Check, Ellipsis, Pause, Play, UserRound, X } from 'lucide-react'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { RowCheckbox } from '../../../kit/choices.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../../kit/menu.tsx'
 import { Avatar } from '../../../kit/page.tsx'
@@ -44,7 +46,7 @@ export function UsersTable(props: UsersTableProps) {
       cell: ({ email }) => (
         <span className="row g8">
           <Avatar name={email} />
-          <span className="m">{email}</span>
+          <CutText text={email} look="strong" />
         </span>
       ),
     },
