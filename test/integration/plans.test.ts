@@ -293,6 +293,20 @@ test('a request that runs over midnight is paid from the day that admitted it, h
   ])
 })
 
+test('usage that cannot be true takes no more tokens of a plan, nor of a limit, than its request could have used', async () => {
+  const planId = await newPlan({ quotas: [quota('month', 'tokens', 100_000)] })
+  await mine('plans.buy', { planId })
+  await gateway.admin('limits.update', {
+    scope: 'user',
+    subjectId: person.id,
+    rules: [{ metric: 'tokens', window: 'day', value: 100_000 }],
+  })
+  gateway.upstream.script({ usage: 'absurd' })
+  await spend()
+  expect(await leftOf('tokens')).toBeGreaterThan(90_000)
+  expect((await ask()).status).toBe(200)
+})
+
 test('a hundred requests at once on a cent of plan never use more than the cent, nor the balance', async () => {
   await mine('plans.buy', { planId: await newPlan({ quotas: [quota('day', 'money', CENT)] }) })
   gateway.upstream.script(() => ({ answer: { textTokens: 2_000, ignoresOutputLimit: true } }))
