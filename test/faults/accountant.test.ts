@@ -73,7 +73,7 @@ beforeAll(async () => {
   for (const [index, mayUseBalance] of [false, true].entries()) {
     const quotas = [
       { window: 'day', metric: 'money', value: DOLLAR / 5 },
-      { window: 'week', metric: 'tokens', value: 400_000 },
+      { window: 'week', metric: 'money', value: DOLLAR },
       { window: 'month', metric: 'requests', value: 60 },
     ]
     const plan = { name: `Plan ${index}`, priceNanoUsd: 0, days: 30, mayUseBalance, quotas }
@@ -293,8 +293,8 @@ test('what keys and plans have spent is what their requests cost', async () => {
     if (told.plan === null) expect(ofPlan).toEqual([])
     else
       expect(told.plan.quotas).toMatchObject([
-        { window: 'day', used: wanted(inSpan(ofPlan, today())).cost_nano_usd, held: 0 },
-        { window: 'week', used: wanted(ofPlan).tokens, held: 0 },
+        { window: 'day', used: costOf(inSpan(ofPlan, today())), held: 0 },
+        { window: 'week', used: costOf(ofPlan), held: 0 },
         { window: 'month', used: wanted(ofPlan).requests, held: 0 },
       ])
   }
