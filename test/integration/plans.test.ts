@@ -293,6 +293,20 @@ test('a request that runs over midnight is paid from the day that admitted it, h
   ])
 })
 
+test('a request is paid from what it held, though its plan was raised meanwhile and others used more than there was', async () => {
+  const planId = await newPlan({ quotas: [quota('day', 'money', CENT)] })
+  await mine('plans.buy', { planId })
+  gateway.upstream.script({ delays: { beforeHeadersMs: 700 } })
+  const running = ask()
+  while (gateway.upstream.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await gateway.admin('plans.update', { planId, quotas: [quota('day', 'money', DOLLAR)] })
+  gateway.upstream.script({ answer: { textTokens: 5_000, ignoresOutputLimit: true } })
+  await (await ask({ max_completion_tokens: 6_000 })).text()
+  await (await running).text()
+  const [, first] = (await gateway.usageOf(person)) as unknown as Row[]
+  expect(first?.costNanoUsd).toBe(first && 2_000 * first.inputTokens + 10_000 * first.outputTokens)
+})
+
 test('usage that cannot be true takes no more tokens of a plan, nor of a limit, than its request could have used', async () => {
   const planId = await newPlan({ quotas: [quota('month', 'tokens', 100_000)] })
   await mine('plans.buy', { planId })
