@@ -10,7 +10,7 @@ import type { HoldRecord } from '../db/write-command.ts'
 import type { Bound } from '../ledger/bound.ts'
 import { decideHoldWithin } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
-import type { Charge } from '../ledger/settle.ts'
+import { type Charge, countedTokens } from '../ledger/settle.ts'
 import { capBounds, hasCap, type KeySpending } from '../limits/decide-spending-cap.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type {
@@ -153,7 +153,8 @@ class LiveAccounts implements AccountBook {
     }
     const used = amountsOf(bounded, usage)
     const spending = [counted.count(used)]
-    for (const delta of payment.charge(used)) spending.push(delta)
+    const usedOfPlan = { ...used, tokens: countedTokens(bounded, usage, hold.tokens) }
+    for (const delta of payment.charge(usedOfPlan)) spending.push(delta)
     const changedByNanoUsd = record.planSubscriptionId === null ? 0 - bounded.amountNanoUsd : 0
     const createdAt = this.#clock.now()
     this.#holds.handIn(record)
@@ -162,7 +163,7 @@ class LiveAccounts implements AccountBook {
       .then(
         () => this.#holds.landed(record),
         (error: unknown) => {
-          payment.undo(used)
+          payment.undo(usedOfPlan)
           counted.undo(used)
           const about = { requestId: hold.requestId, err: error, charge: bounded }
           this.#logger.error(about, 'a settlement cannot be written; its charge is undone')

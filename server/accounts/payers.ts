@@ -3,11 +3,11 @@
 import type { SpendingDelta } from '../db/write-command.ts'
 import { availableNanoUsd } from '../ledger/balance.ts'
 import { type Bound, balanceBound } from '../ledger/bound.ts'
-import type { NanoUsd } from '../ledger/money.ts'
+import { type NanoUsd, sumNanoUsd } from '../ledger/money.ts'
 import type { Account } from './known-accounts.ts'
 import type { ActivePlan } from './plan-book.ts'
 import type { PlanFunds } from './plan-funds.ts'
-import type { Amounts } from './spending-book.ts'
+import type { Amounts, CountedHold } from './spending-book.ts'
 
 export interface Payer {
   /** Null for the balance. */
@@ -18,7 +18,10 @@ export interface Payer {
 
 /** One request's part of it: held at once, then released, and charged where something is due. */
 export interface Payment {
-  /** What can be charged now beyond what is held for it. Negative where more was spent than is allowed by now. */
+  /**
+   * What can be charged now beyond what is held for it, or, once that is released, in all. Negative where more was spent than
+   * is allowed by now.
+   */
   available(): NanoUsd
   release(): void
   /** Returns what that adds to the counters on disk, beside the charge itself. */
@@ -80,16 +83,44 @@ const NOTHING_MORE: readonly SpendingDelta[] = []
 export const planPayer = (funds: PlanFunds, active: ActivePlan): Payer => ({
   planSubscriptionId: active.subscription.id,
   bounds: () => funds.bounds(active),
-  hold(amounts) {
-    const counted = funds.hold(active, amounts)
-    return {
-      available: () => leastMoneyOf(funds.bounds(active)),
-      release: () => counted.release(),
-      charge: (used) => [counted.count(used)],
-      undo: (used) => counted.undo(used),
-    }
-  },
+  hold: (amounts) => new PlanPayment(funds, active, amounts),
 })
+
+/**
+ * What is held was taken from the windows that admitted the request. Nothing that is used in the next ones, or by others since
+ * the plan was changed, takes it away again; what is charged beyond it comes from the windows that are open by then.
+ */
+class PlanPayment implements Payment {
+  readonly #funds: PlanFunds
+  readonly #active: ActivePlan
+  readonly #heldNanoUsd: NanoUsd
+  readonly #counted: CountedHold
+  #releasedNanoUsd: NanoUsd | undefined
+
+  constructor(funds: PlanFunds, active: ActivePlan, held: Amounts) {
+    this.#funds = funds
+    this.#active = active
+    this.#heldNanoUsd = held.nanoUsd
+    this.#counted = funds.hold(active, held)
+  }
+
+  available(): NanoUsd {
+    return this.#releasedNanoUsd ?? Math.max(0, leastMoneyOf(this.#funds.bounds(this.#active)))
+  }
+
+  release(): void {
+    this.#releasedNanoUsd = sumNanoUsd(this.#heldNanoUsd, this.available())
+    this.#counted.release()
+  }
+
+  charge(used: Amounts): readonly SpendingDelta[] {
+    return [this.#counted.count(used)]
+  }
+
+  undo(used: Amounts): void {
+    this.#counted.undo(used)
+  }
+}
 
 /** A plan without a quota in money is bounded by none. */
 function leastMoneyOf(bounds: readonly Bound[]): NanoUsd {

@@ -160,9 +160,9 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
   if (!isHoldOnDisk)
     return refuse(deps, held, refusal('storage_unavailable', undefined, { retryAfterMs: 5_000 }))
   if (trip.sending) deps.traffic.noteUpstream(relayed, deps.clock.now())
-  const { row, landed } = settle(deps, trip.sending ?? held, relayed)
+  const { row, tokens, landed } = settle(deps, trip.sending ?? held, relayed)
   await landed
-  held.admission.trueUp(row.inputTokens + row.outputTokens)
+  held.admission.trueUp(tokens)
   relayed.finish()
   if (relayed.finished !== undefined) await relayed.finished
   deps.events.publish({ type: 'request.finished', userId: row.userId, row })

@@ -1,7 +1,13 @@
 // Which tier of service an answer is charged at, whatever it is called.
 import { describe, expect, test } from 'vitest'
 import type { PriceRates } from '../../contract/price.ts'
-import { chargedTiers, isTierPriced, reachableTiers, serviceTierNamed } from './service-tier.ts'
+import {
+  chargedTiers,
+  isAnsweredUnpriced,
+  isTierPriced,
+  reachableTiers,
+  serviceTierNamed,
+} from './service-tier.ts'
 
 const RATES: PriceRates = {
   inputNanoUsdPerMTok: 2_000_000_000,
@@ -39,6 +45,13 @@ describe('an answer', () => {
     expect(chargedTiers(RATES, 'priority', 'default')).toEqual(['default'])
     expect(chargedTiers(RATES, 'priority', 'fast')).toEqual(['priority'])
     expect(chargedTiers(RATES, 'default', 'flex')).toEqual(['flex'])
+  })
+
+  test('is charged in the tier that it names in capitals', () => {
+    expect(chargedTiers(RATES, 'default', 'Priority')).toEqual(['priority'])
+    expect(chargedTiers(RATES, 'priority', 'DEFAULT')).toEqual(['default'])
+    expect(chargedTiers(RATES, 'flex', 'Auto')).toEqual(['flex'])
+    expect(isAnsweredUnpriced(RATES, 'FAST')).toBe(false)
   })
 
   test('that names none is charged in the tier that was asked for', () => {

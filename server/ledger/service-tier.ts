@@ -16,6 +16,9 @@ const TIER_BY_NAME: ReadonlyMap<string, PricedTier> = new Map([
 /** The tier that a `service_tier` names; undefined for a name that is not known. */
 export const serviceTierNamed = (name: string): PricedTier | undefined => TIER_BY_NAME.get(name)
 
+/** An answer may write its tier as it likes; a request may not, for nobody knows what an upstream makes of that. */
+const tierAnswered = (name: string): PricedTier | undefined => serviceTierNamed(name.toLowerCase())
+
 /** Whether a row says what input and output cost in a tier. Empty is not zero: without both, it has no price there. */
 export const isTierPriced = (rates: PriceRates, tier: PricedTier): boolean =>
   tier === 'default' ||
@@ -37,7 +40,7 @@ export function reachableTiers(rates: PriceRates, asked: PricedTier): readonly P
 
 /** Whether an answer names a tier that is charged at another one's price, for want of its own. The operator should know. */
 export const isAnsweredUnpriced = (rates: PriceRates, answered: string | null): boolean => {
-  const tier = answered === null ? 'default' : serviceTierNamed(answered)
+  const tier = answered === null ? 'default' : tierAnswered(answered)
   return tier === undefined || !isTierPriced(rates, tier)
 }
 
@@ -51,7 +54,7 @@ export function chargedTiers(
   answered: string | null,
 ): readonly PricedTier[] {
   // `auto` is what was asked for, not what was given: an answer that broke off early may still say it.
-  const tier = answered === null || answered === 'auto' ? asked : serviceTierNamed(answered)
+  const tier = answered === null || answered.toLowerCase() === 'auto' ? asked : tierAnswered(answered)
   if (tier === undefined || !isTierPriced(rates, tier)) return reachableTiers(rates, asked)
   return tier === 'default' ? DEFAULT_ALONE : [tier]
 }

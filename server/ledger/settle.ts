@@ -71,6 +71,13 @@ export interface Charge {
   readonly furtherUsage: FurtherUsage | null
 }
 
+/** What a charge counts in the quotas of a plan and in limits: usage that cannot be true, at most what the hold reckoned with. */
+export const countedTokens = (
+  { isFlagged }: Pick<Charge, 'isFlagged'>,
+  { inputTokens, outputTokens }: Pick<TokenUsage, 'inputTokens' | 'outputTokens'>,
+  heldTokens: number,
+): number => (isFlagged ? Math.min(inputTokens + outputTokens, heldTokens) : inputTokens + outputTokens)
+
 export type SettlementDecision =
   | { readonly kind: 'charge'; readonly charge: Charge; readonly usage: TokenUsage }
   | { readonly kind: 'release'; readonly reason: ChargeReason; readonly usage: TokenUsage }

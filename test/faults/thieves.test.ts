@@ -64,6 +64,12 @@ const THIEVES: NamedTests = {
       'what was used is still used after a restart, and after the clock was set back',
     ],
   ],
+  'an answer that comes when the next day of its plan is used up': [
+    [
+      'test/integration/plans.test.ts',
+      'a request that runs over midnight is paid from the day that admitted it, however little is left of the next',
+    ],
+  ],
   'a price edited mid-request': [
     ['test/faults/thieves.test.ts', 'a price that is edited while a request runs changes nothing for it'],
   ],

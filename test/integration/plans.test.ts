@@ -270,6 +270,57 @@ describe('when a plan cannot pay', () => {
   })
 })
 
+test('a request that runs over midnight is paid from the day that admitted it, however little is left of the next', async () => {
+  const planId = await newPlan({ quotas: [quota('day', 'money', 10 * CENT), quota('week', 'money', DOLLAR)] })
+  await mine('plans.buy', { planId })
+  // The first answers when the second, of the next day, has used all that this one has.
+  const midnight = Date.parse(new Date(clock.now()).toISOString().slice(0, 10)) + DAY_MS
+  clock.pass(midnight - clock.now() - 60_000)
+  gateway.upstream.script({ delays: { beforeHeadersMs: 1_500 } })
+  const overMidnight = ask()
+  while (gateway.upstream.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  clock.pass(HOUR_MS)
+  gateway.upstream.script({ answer: { textTokens: 12_000, ignoresOutputLimit: true } })
+  await (await ask()).text()
+  expect(await leftOf('money')).toBe(0)
+  await (await overMidnight).text()
+  const rows = (await gateway.usageOf(person)) as unknown as Row[]
+  const [, first] = rows
+  expect(first?.costNanoUsd).toBe(first && 2_000 * first.inputTokens + 10_000 * first.outputTokens)
+  expect((await planNow())?.windows).toMatchObject([
+    { used: 10 * CENT, left: 0 },
+    { used: rows.reduce((sum, row) => sum + row.costNanoUsd, 0) },
+  ])
+})
+
+test('a request is paid from what it held, though its plan was raised meanwhile and others used more than there was', async () => {
+  const planId = await newPlan({ quotas: [quota('day', 'money', CENT)] })
+  await mine('plans.buy', { planId })
+  gateway.upstream.script({ delays: { beforeHeadersMs: 700 } })
+  const running = ask()
+  while (gateway.upstream.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await gateway.admin('plans.update', { planId, quotas: [quota('day', 'money', DOLLAR)] })
+  gateway.upstream.script({ answer: { textTokens: 5_000, ignoresOutputLimit: true } })
+  await (await ask({ max_completion_tokens: 6_000 })).text()
+  await (await running).text()
+  const [, first] = (await gateway.usageOf(person)) as unknown as Row[]
+  expect(first?.costNanoUsd).toBe(first && 2_000 * first.inputTokens + 10_000 * first.outputTokens)
+})
+
+test('usage that cannot be true takes no more tokens of a plan, nor of a limit, than its request could have used', async () => {
+  const planId = await newPlan({ quotas: [quota('month', 'tokens', 100_000)] })
+  await mine('plans.buy', { planId })
+  await gateway.admin('limits.update', {
+    scope: 'user',
+    subjectId: person.id,
+    rules: [{ metric: 'tokens', window: 'day', value: 100_000 }],
+  })
+  gateway.upstream.script({ usage: 'absurd' })
+  await spend()
+  expect(await leftOf('tokens')).toBeGreaterThan(90_000)
+  expect((await ask()).status).toBe(200)
+})
+
 test('a hundred requests at once on a cent of plan never use more than the cent, nor the balance', async () => {
   await mine('plans.buy', { planId: await newPlan({ quotas: [quota('day', 'money', CENT)] }) })
   gateway.upstream.script(() => ({ answer: { textTokens: 2_000, ignoresOutputLimit: true } }))

@@ -3,7 +3,7 @@ import { DEFAULT_CONTEXT_WINDOW_TOKENS } from '../../../contract/price.ts'
 import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
 import { mediaIn } from '../../ledger/media-charge.ts'
 import { isAnsweredUnpriced } from '../../ledger/service-tier.ts'
-import { decideSettlement } from '../../ledger/settle.ts'
+import { countedTokens, decideSettlement } from '../../ledger/settle.ts'
 import type { TokenUsage } from '../../ledger/token-usage.ts'
 import { NO_TOOL_CALLS, type ToolCalls } from '../../ledger/tool-calls.ts'
 import type { StageDeps } from '../deps.ts'
@@ -18,6 +18,8 @@ type SettleDeps = Pick<StageDeps, 'accounts' | 'clock' | 'logger'>
 export interface Settled {
   /** What stands for this request from now on. */
   readonly row: UsageRow
+  /** What it counts in limits. */
+  readonly tokens: number
   /** Resolves when it is on disk. */
   readonly landed: Promise<void>
 }
@@ -58,7 +60,8 @@ export function settle(deps: SettleDeps, held: Ended, relayed: Relayed): Settled
     decision.kind === 'charge'
       ? deps.accounts.settle(held.hold, decision.charge, row)
       : deps.accounts.release(held.hold, row)
-  return { row, landed }
+  const isFlagged = decision.kind === 'charge' && decision.charge.isFlagged
+  return { row, tokens: countedTokens({ isFlagged }, row, held.hold.tokens), landed }
 }
 
 /** What its hold reckoned with beside its bytes. A text that stands elsewhere may be as long as the window. */
