@@ -138,7 +138,7 @@ function Narrowing({ apiKey: { allowedModels, caps, limits } }: { readonly apiKe
     limits.length === 0 ? undefined : t('limitCount', { count: limits.length }),
   ].filter((part) => part !== undefined)
   if (parts.length === 0) return <span className="quiet">{t('notNarrowed')}</span>
-  return <span className="sec">{parts.join(' · ')}</span>
+  return <span className={`sec ${styles['narrowed']}`}>{parts.join(' · ')}</span>
 }
 
 export function LastUse({ apiKey }: { readonly apiKey: KeyRow }) {
