@@ -1,4 +1,5 @@
-// Requests as rows: when, with which key, which model, how it ended, and what it cost.
+// Requests as rows: when, with which key, which model, how it ended, and what it cost. Beside an open drawer they leave out
+// what the drawer says.
 import type { UsageRow } from '../../../../contract/usage.ts'
 import { Duration, Time } from '../../../kit/amounts.tsx'
 import { Mono } from '../../../kit/literals.tsx'
@@ -18,6 +19,7 @@ interface UsageTableProps {
 
 export function UsageTable({ rows, keyName, openId, table, onOpen }: UsageTableProps) {
   const t = useWords()
+  const isDrawerOpen = openId !== undefined
   return (
     <Table
       label={t('title')}
@@ -53,6 +55,7 @@ export function UsageTable({ rows, keyName, openId, table, onOpen }: UsageTableP
           name: 'tokens',
           head: t('tokens'),
           isNumber: true,
+          isHidden: isDrawerOpen,
           inCard: 'labelled',
           cell: (row) => <Tokens row={row} />,
         },
@@ -60,6 +63,7 @@ export function UsageTable({ rows, keyName, openId, table, onOpen }: UsageTableP
           name: 'duration',
           head: t('duration'),
           isNumber: true,
+          isHidden: isDrawerOpen,
           inCard: 'hidden',
           cell: (row) => <Duration ms={row.durationMs} />,
         },
