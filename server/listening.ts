@@ -39,17 +39,16 @@ function listenError(cause: Error & { code?: string }, { host, port }: StartConf
 
 /** Takes no new connections, lets running requests end within `drainMs`, and closes what is left. */
 export async function stopListening(
-  { server, endUndecided }: Doors,
+  { server, endIdle, endAll }: Doors,
   gateway: Pick<Gateway, 'drain'>,
   drainMs: number,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  endUndecided()
+  endIdle()
   await gateway.drain(drainMs)
   // What is still open now are kept-alive connections and clients that read too slowly; all that is owed is settled.
-  server.closeIdleConnections()
-  const forced = setTimeout(() => server.closeAllConnections(), Math.min(drainMs, 1000))
+  endIdle()
+  const forced = setTimeout(endAll, Math.min(drainMs, 1000))
   await closed
   clearTimeout(forced)
 }

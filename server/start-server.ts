@@ -188,6 +188,7 @@ const GATEWAY_STOPPING = refusal('gateway_stopping', undefined, { retryAfterMs: 
 /** The OpenAI side, whichever core it belongs to now. */
 const toGatewayDoor = (core: () => Core): GatewayDoor => ({
   claims: (req) => core().gateway.claims(req),
+  meters: (target) => core().gateway.meters(target),
   handle: (req, res) => core().gateway.handle(req, res),
   handleUpgrade: (req, socket, head) => core().gateway.handleUpgrade(req, socket, head),
   refuse: (req, res, refused) => core().gateway.refuse(req, res, refused),

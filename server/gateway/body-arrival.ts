@@ -1,10 +1,10 @@
 // A body on its way in: collected, decompressed where it is compressed, and bounded in bytes, in pieces and in time. It is
 // whole in the end, or refused, or its client has left.
-import type { IncomingMessage } from 'node:http'
 import type { Transform } from 'node:stream'
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import { GrowingBytes } from '../growing-bytes.ts'
+import type { ClientRequest } from '../wire/client-exchange.ts'
 import type { decoderFor } from './body-decoder.ts'
 import type { BodyShare } from './body-memory.ts'
 
@@ -38,13 +38,26 @@ const GROWTH_UNQUESTIONED_BYTES = 1024 * 1024
 const UPLOAD_RETRY_AFTER_MS = 1_000
 
 export function bodyOf(
-  req: IncomingMessage,
+  req: ClientRequest,
   bounds: ArrivalBounds,
   share: BodyShare,
   decode: ReturnType<typeof decoderFor> = 'identity',
 ): Promise<Result<Buffer, ReadProblem>> {
+  const { wholeBody } = req
+  if (wholeBody !== undefined && decode === 'identity')
+    return Promise.resolve(takeWhole(wholeBody, bounds, share))
   return new Promise((resolve) => new Arrival(req, bounds, share, decode, resolve))
 }
+
+/** Of a body that came together with its head there is nothing to wait for. */
+function takeWhole(body: Buffer, { bytesMax }: ArrivalBounds, share: BodyShare): Result<Buffer, Refusal> {
+  if (body.length > bytesMax) return fail(tooLarge(bytesMax))
+  return share.grow(body.length) ? ok(body) : fail(noRoom())
+}
+
+const tooLarge = (maxBytes: number): Refusal => refusal('request_too_large', { maxBytes })
+const noRoom = (): Refusal =>
+  refusal('upload_limit_exceeded', undefined, { retryAfterMs: UPLOAD_RETRY_AFTER_MS })
 
 const NO_BYTES = new GrowingBytes(0)
 
@@ -63,7 +76,7 @@ function beginWindows(): void {
 }
 
 class Arrival {
-  readonly #req: IncomingMessage
+  readonly #req: ClientRequest
   readonly #bounds: ArrivalBounds
   readonly #share: BodyShare
   readonly #decode: ReturnType<typeof decoderFor>
@@ -80,7 +93,7 @@ class Arrival {
   #windows = 0
 
   constructor(
-    req: IncomingMessage,
+    req: ClientRequest,
     bounds: ArrivalBounds,
     share: BodyShare,
     decode: ReturnType<typeof decoderFor>,
@@ -120,16 +133,12 @@ class Arrival {
   }
 
   #refusePiece(): Refusal | undefined {
-    if (this.#wireBytes > this.#bounds.bytesMax) return this.#tooLarge()
+    if (this.#wireBytes > this.#bounds.bytesMax) return tooLarge(this.#bounds.bytesMax)
     const areTooSmall =
       this.#pieces > PIECES_UNQUESTIONED && this.#wireBytes < this.#pieces * BYTES_PER_PIECE_MIN
     return areTooSmall
       ? refusal('body_too_complex', { problem: 'it comes in too many small pieces.' })
       : undefined
-  }
-
-  #tooLarge(): Refusal {
-    return refusal('request_too_large', { maxBytes: this.#bounds.bytesMax })
   }
 
   #decodePiece(piece: Buffer, decoderOf: (firstByte: number) => Transform): void {
@@ -151,7 +160,7 @@ class Arrival {
     if (this.#isOver) return
     const length = this.#bytes.length + bytes.length
     const hasGrown = length > GROWTH_UNQUESTIONED_BYTES && length > this.#wireBytes * GROWTH_MAX
-    if (length > this.#bounds.bytesMax) this.#refuse(this.#tooLarge())
+    if (length > this.#bounds.bytesMax) this.#refuse(tooLarge(this.#bounds.bytesMax))
     else if (hasGrown) this.#refuse(this.#undecodable(`it grows to more than ${GROWTH_MAX} times its size.`))
     else this.#add(bytes)
   }
@@ -163,7 +172,7 @@ class Arrival {
 
   #add(piece: Buffer): void {
     if (this.#share.grow(this.#bytes.length + piece.length)) this.#bytes.add(piece)
-    else this.#refuse(refusal('upload_limit_exceeded', undefined, { retryAfterMs: UPLOAD_RETRY_AFTER_MS }))
+    else this.#refuse(noRoom())
   }
 
   /** A body that has come to its end is late for nothing any more. */

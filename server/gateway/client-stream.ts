@@ -1,7 +1,7 @@
 // The client's end of a stream: writes what is passed on, slows the upstream down for whoever reads slowly, breaks silences
 // with heartbeats, and gives up on a client that takes nothing at all.
-import type { ServerResponse } from 'node:http'
 import type { Clock } from '../ports.ts'
+import type { ClientResponse } from '../wire/client-exchange.ts'
 import type { AnswerSource } from './answer-source.ts'
 import type { LiveRequest } from './live-requests.ts'
 
@@ -9,7 +9,7 @@ import type { LiveRequest } from './live-requests.ts'
 export const CLIENT_STALLED_MS_MAX = 5 * 60_000
 
 export interface ClientStreamOptions {
-  readonly res: ServerResponse
+  readonly res: ClientResponse
   readonly live: LiveRequest
   readonly source: Pick<AnswerSource, 'pause' | 'resume'>
   readonly clock: Pick<Clock, 'monotonicMs'>

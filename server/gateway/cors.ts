@@ -1,8 +1,9 @@
 // Lets pages of the origins that the operator named call the OpenAI side from a browser (WHATWG Fetch, "CORS protocol"). By
 // default there are none. The key in a request is its credential; cookies never are, so they are never allowed along.
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import type { Settings } from '../../contract/settings.ts'
+import type { ClientRequest, ClientResponse } from '../wire/client-exchange.ts'
 import { type Endpoint, endpointAt, rawPathOf } from './endpoints.ts'
 import { answerRefusal } from './openai-error.ts'
 import { printable } from './printable.ts'
@@ -37,7 +38,7 @@ const isAllowed = ({ corsOrigins }: Origins, origin: string | undefined): origin
   origin !== undefined && corsOrigins.includes(origin.toLowerCase())
 
 /** Sets what makes an answer readable to the page that asked, where its origin is allowed. Set ahead, for any answer. */
-export function allowOrigin(settings: Origins, req: IncomingMessage, res: ServerResponse): void {
+export function allowOrigin(settings: Origins, req: ClientRequest, res: ClientResponse): void {
   if (settings.corsOrigins.length === 0) return
   res.setHeader('vary', 'Origin')
   const { origin } = req.headers
@@ -52,8 +53,8 @@ export function allowOrigin(settings: Origins, req: IncomingMessage, res: Server
  */
 export function answerOptions(
   settings: Origins,
-  req: IncomingMessage,
-  res: ServerResponse,
+  req: ClientRequest,
+  res: ClientResponse,
   requestId: string,
 ): Refusal | undefined {
   const endpoint = endpointAt(rawPathOf(req.url ?? ''))
@@ -71,19 +72,19 @@ export function answerOptions(
 }
 
 /** Why the page that an upgrade comes from may not have it: a browser asks nobody before it opens a WebSocket. */
-export function refusesOrigin(settings: Origins, { headers }: IncomingMessage): Refusal | undefined {
+export function refusesOrigin(settings: Origins, { headers }: ClientRequest): Refusal | undefined {
   const { origin } = headers
   return origin === undefined || isAllowed(settings, origin)
     ? undefined
     : refusal('cors_origin_rejected', { origin: printable(origin) })
 }
 
-const isPreflight = ({ headers }: IncomingMessage): boolean =>
+const isPreflight = ({ headers }: ClientRequest): boolean =>
   headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 
 function refuseOptions(
   settings: Origins,
-  req: IncomingMessage,
+  req: ClientRequest,
   endpoint: Endpoint | undefined,
 ): Refusal | undefined {
   if (!endpoint) {
@@ -94,7 +95,7 @@ function refuseOptions(
   return refusal('cors_origin_rejected', { origin: printable(origin ?? '') })
 }
 
-const preflightHeaders = ({ headers }: IncomingMessage): OutgoingHttpHeaders => ({
+const preflightHeaders = ({ headers }: ClientRequest): OutgoingHttpHeaders => ({
   'access-control-allow-methods': 'GET, HEAD, POST, DELETE',
   'access-control-allow-headers': wantedHeaders(headers['access-control-request-headers']),
   'access-control-max-age': MAX_AGE_SECONDS,
@@ -112,7 +113,7 @@ function wantedHeaders(asked: string | undefined): string {
 }
 
 /** Whether an OPTIONS request asks on behalf of one that will carry an API key, to an endpoint without its usual prefix. */
-export function announcesApiKey(req: IncomingMessage): boolean {
+export function announcesApiKey(req: ClientRequest): boolean {
   if (req.method !== 'OPTIONS' || req.headers.origin === undefined) return false
   const announced = (req.headers['access-control-request-headers'] ?? '').toLowerCase()
   const namesKey = announced.split(',').some((name) => KEY_HEADERS.has(name.trim()))

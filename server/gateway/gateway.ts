@@ -1,7 +1,8 @@
 // The OpenAI-compatible side as one thing to start, hand requests to, drain and stop.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Refusal, refusal } from '../../contract/errors.ts'
+import type { ClientRequest, ClientResponse } from '../wire/client-exchange.ts'
 import { createBodyMemory } from './body-memory.ts'
 import { allowOrigin, announcesApiKey, answerOptions } from './cors.ts'
 import type { GatewayDeps, StageDeps } from './deps.ts'
@@ -30,12 +31,14 @@ export { toServedModels } from './upstream-choice.ts'
 
 export interface Gateway {
   /** Whether the OpenAI side answers this request, rather than the portal. */
-  claims(req: IncomingMessage): boolean
-  handle(req: IncomingMessage, res: ServerResponse): void
+  claims(req: ClientRequest): boolean
+  /** Whether a POST to this target is one whose body is JSON and whose answer is metered. */
+  meters(target: string): boolean
+  handle(req: ClientRequest, res: ClientResponse): void
   /** Answers an upgrade: with a connection over WebSocket, or with a refusal and the end of the socket. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Refuses a request, as one of its own. */
-  refuse(req: IncomingMessage, res: ServerResponse, refused: Refusal): void
+  refuse(req: ClientRequest, res: ClientResponse, refused: Refusal): void
   /** Records a refusal that is written on a bare socket, and returns the id that it is to carry. */
   recordRefused(address: string, refused: Refusal): string
   /** Requests that are running, those included whose client has left. */
@@ -94,7 +97,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     if (isStopping) return stopping
     return isPaused ? refusal('gateway_paused', undefined, { retryAfterMs: 30_000 }) : undefined
   }
-  const answer = (req: IncomingMessage, res: ServerResponse): void => {
+  const answer = (req: ClientRequest, res: ClientResponse): void => {
     const refused = refusesNew()
     if (refused) refuse(deps, req, res, refused)
     else void runRequest(deps, req, res)
@@ -114,6 +117,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
   return {
     claims: (req) =>
       isGatewayPath(rawPathOf(req.url ?? '')) || carriesApiKey(req.headers) || announcesApiKey(req),
+    meters: (target) => endpointAt(target)?.kind === 'metered',
     handle(req, res) {
       allowOrigin(deps.settings.current(), req, res)
       if (req.method === 'OPTIONS') options(deps, req, res)
@@ -160,7 +164,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
   }
 }
 
-function options(deps: StageDeps, req: IncomingMessage, res: ServerResponse): void {
+function options(deps: StageDeps, req: ClientRequest, res: ClientResponse): void {
   const arrival = arrivalOf(deps, req)
   const refused = answerOptions(deps.settings.current(), req, res, arrival.requestId)
   const endpoint = endpointAt(rawPathOf(req.url ?? ''))
@@ -168,7 +172,7 @@ function options(deps: StageDeps, req: IncomingMessage, res: ServerResponse): vo
   record(deps, arrival, outcomeWithoutRow(deps, endpoint ? { ...arrival, endpoint } : arrival, answered))
 }
 
-function refuse(deps: StageDeps, req: IncomingMessage, res: ServerResponse, refused: Refusal): void {
+function refuse(deps: StageDeps, req: ClientRequest, res: ClientResponse, refused: Refusal): void {
   const arrival = arrivalOf(deps, req)
   answerRefusal(res, arrival.requestId, refused)
   record(deps, arrival, outcomeWithoutRow(deps, arrival, refusedAs(refused.code)))

@@ -1,8 +1,9 @@
 // Which headers cross the gateway, in either direction. Both directions are allow-lists: a header that nobody named here
 // stays on its side, so that neither a client's credentials nor the operator's account can leak through a new one.
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import type { Admission } from '../limits/limiter.ts'
+import type { ClientRequest } from '../wire/client-exchange.ts'
 
 const TO_UPSTREAM = new Set([
   'accept',
@@ -122,9 +123,9 @@ const SINGLE = new Set([
 ])
 
 /** Refuses a request in which such a header stands more than once, with different values. */
-export function refuseRepeated({ headers, rawHeaders }: IncomingMessage): Refusal | undefined {
+export function refuseRepeated({ headers, rawHeaders }: ClientRequest): Refusal | undefined {
   // Node joins what stands more than once, or keeps the first: most requests have nothing to join.
-  if (Object.keys(headers).length * 2 === rawHeaders.length) return undefined
+  if (rawHeaders.length === 0 || Object.keys(headers).length * 2 === rawHeaders.length) return undefined
   const seen = new Map<string, string>()
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]?.toLowerCase() ?? ''

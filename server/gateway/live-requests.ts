@@ -1,7 +1,7 @@
 // The requests that are running: how many, whose, and how each is cut when its person or key loses access. A request whose
 // client has left stays here until the upstream has been read to its end, within the bounds on that.
-import type { ServerResponse } from 'node:http'
 import type { Refusal } from '../../contract/errors.ts'
+import type { ClientResponse } from '../wire/client-exchange.ts'
 import type { Drain, DrainBound, Drains } from './drains.ts'
 
 /** What answers a request, as far as its end is decided from outside. */
@@ -49,7 +49,7 @@ export class LiveRequest implements Drain {
   }
 
   /** Watches for the client's leaving. A connection that closes behind a finished answer has not left. */
-  watch(res: ServerResponse): void {
+  watch(res: ClientResponse): void {
     res.on('close', () => {
       if (!res.writableFinished) this.leave()
     })

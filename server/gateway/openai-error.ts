@@ -1,7 +1,7 @@
 // How the OpenAI side says no: one JSON shape, the catalogue's status, and the headers that tell a client what to do next.
-import type { ServerResponse } from 'node:http'
 import { ERRORS, messageOf, type Refusal } from '../../contract/errors.ts'
 import type { Admission } from '../limits/limiter.ts'
+import type { ClientResponse } from '../wire/client-exchange.ts'
 import { withoutKeys } from '../without-keys.ts'
 import { endUnlessSent } from './unread-body.ts'
 
@@ -37,7 +37,7 @@ export const aheadOf = ({ admission }: { readonly admission?: Pick<Admission, 'h
 
 /** Answers a refusal. Does nothing where the client has left or an answer has begun. */
 export function answerRefusal(
-  res: ServerResponse,
+  res: ClientResponse,
   requestId: string,
   refused: Refusal,
   ahead?: Readonly<Record<string, string>>,

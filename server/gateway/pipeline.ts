@@ -2,9 +2,9 @@
 // receive → identify → admit → read → route → reserve → hold → send → relay → measure → settle → record.
 // Each stage takes the previous type and returns the next one, or a refusal. Behind `hold`, one try/finally ends every path
 // in exactly one settlement or release.
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import type { Admission } from '../limits/limiter.ts'
+import type { ClientRequest, ClientResponse } from '../wire/client-exchange.ts'
 import { withoutKeys } from '../without-keys.ts'
 import type { StageDeps } from './deps.ts'
 import type { LocalEndpoint } from './endpoints.ts'
@@ -40,7 +40,7 @@ import { refusedRow, settle } from './stages/settle.ts'
 import { answerStored } from './stored.ts'
 import { UpstreamTrip } from './upstream-trip.ts'
 
-export async function runRequest(deps: StageDeps, req: IncomingMessage, res: ServerResponse): Promise<void> {
+export async function runRequest(deps: StageDeps, req: ClientRequest, res: ClientResponse): Promise<void> {
   const received = receive(deps, req, res)
   let outcome: Outcome
   try {

@@ -1,6 +1,5 @@
 // The type of a request at each point of its journey. Every stage takes the previous type and returns the next one, so
 // that none can be left out. Behind the types there is one object, which the stages fill.
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PRIMARY_UPSTREAM } from '../../contract/operations/upstreams.ts'
 import type { PriceRow } from '../../contract/price.ts'
 import type { OpenHold } from '../accounts/account-book.ts'
@@ -9,6 +8,7 @@ import type { Maker } from '../accounts/owned-ids.ts'
 import type { ToolTerms } from '../ledger/tool-calls.ts'
 import type { Admission } from '../limits/limiter.ts'
 import type { UpstreamLane } from '../upstreams/upstream-lane.ts'
+import type { ClientRequest, ClientResponse } from '../wire/client-exchange.ts'
 import type { BodyFacts } from './body-facts.ts'
 import type { MeteredEndpoint } from './endpoints.ts'
 import type { JsonObjectScan, Splice } from './json-scan.ts'
@@ -27,8 +27,8 @@ export interface Arrival {
 }
 
 export interface Received extends Arrival {
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
+  readonly req: ClientRequest
+  readonly res: ClientResponse
 }
 
 /** Received, on a path that is forwarded and charged. */
@@ -120,8 +120,8 @@ export class RequestRecord implements Received {
   readonly address: string
   readonly receivedAt: number
   readonly startedMonoMs: number
-  readonly req: IncomingMessage
-  readonly res: ServerResponse
+  readonly req: ClientRequest
+  readonly res: ClientResponse
   readonly endpoint = undefined
   readonly key = undefined
   readonly upstreams = undefined
@@ -152,8 +152,8 @@ export class RequestRecord implements Received {
 
   constructor(
     { requestId, address, receivedAt, startedMonoMs }: Arrival,
-    req: IncomingMessage,
-    res: ServerResponse,
+    req: ClientRequest,
+    res: ClientResponse,
   ) {
     this.requestId = requestId
     this.address = address

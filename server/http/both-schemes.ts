@@ -15,16 +15,19 @@ export interface TlsSide {
   readonly onChange: (listener: () => void) => void
 }
 
-/** Returns what ends connections of which it is not known yet what they speak; the HTTP server does not know them. */
-export function answerBothSchemes(server: Server, side: TlsSide): { endUndecided(): void } {
-  const serveHttp = server.listeners('connection')
+/**
+ * `serve` is given the connections, decrypted where they were encrypted. Returns what ends connections of which it is not known yet what they speak; the HTTP
+ * server does not know them.
+ */
+export function answerBothSchemes(
+  server: Server,
+  side: TlsSide,
+  serve: (socket: Socket) => void,
+): { endUndecided(): void } {
   const undecided = new Map<string, Socket>()
   let tls: TlsServer | undefined
   let isSpeaking = false
 
-  const serve = (socket: Socket): void => {
-    for (const listener of serveHttp) Reflect.apply(listener, server, [socket])
-  }
   const follow = (): void => {
     const leaf = side.leaf()
     isSpeaking = leaf !== undefined

@@ -1,5 +1,5 @@
 // What the portal side is given by the composition root.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Refusal } from '../../contract/errors.ts'
 import type { HttpsMode } from '../../contract/settings.ts'
@@ -7,6 +7,7 @@ import type { EventBus } from '../events/event-bus.ts'
 import type { Identity } from '../operations/caller.ts'
 import type { UnreadDispatch } from '../operations/dispatch.ts'
 import type { Clock, Ids, Logger } from '../ports.ts'
+import type { ClientRequest, ClientResponse } from '../wire/client-exchange.ts'
 import type { TlsSide } from './both-schemes.ts'
 import type { PageFacts } from './pages/page-facts.ts'
 import type { WebApp } from './web-app.ts'
@@ -26,12 +27,14 @@ export interface Metrics {
 /** The OpenAI side, as the server hands requests to it. */
 export interface GatewayDoor {
   /** Whether the OpenAI side answers this request, rather than the portal. */
-  claims(req: IncomingMessage): boolean
-  handle(req: IncomingMessage, res: ServerResponse): void
+  claims(req: ClientRequest): boolean
+  /** Whether a POST to this target is one whose body is JSON and whose answer is metered. */
+  meters(target: string): boolean
+  handle(req: ClientRequest, res: ClientResponse): void
   /** Answers an upgrade: with a connection over WebSocket, or with a refusal and the end of the socket. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Refuses a request, as one of its own. */
-  refuse(req: IncomingMessage, res: ServerResponse, refused: Refusal): void
+  refuse(req: ClientRequest, res: ClientResponse, refused: Refusal): void
   /** Records a refusal that is written on a bare socket, and returns the id that it is to carry. */
   recordRefused(address: string, refused: Refusal): string
 }

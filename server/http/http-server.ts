@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
+import { createFrontDoor, type FrontDoor } from '../wire/front-door.ts'
 import { answerEnvelope, openAiBody } from './answers.ts'
 import { createApp } from './app.ts'
 import { answerBothSchemes } from './both-schemes.ts'
@@ -17,12 +18,13 @@ const HEADERS_TIMEOUT_MS = 60_000
 /** Doors have closer limits for the bodies that they read; this one is for whatever none of them waits for. */
 const REQUEST_TIMEOUT_MS = 3_660_000
 /** Longer than clients keep a connection idle: Node's 5 s would close it in the middle of their next request. */
-const KEEP_ALIVE_TIMEOUT_MS = 75_000
+const KEEP_ALIVE_SECONDS = 75
 
 export interface Doors {
   readonly server: Server
-  /** Ends connections that have not said yet what they speak. */
-  endUndecided(): void
+  /** Ends the connections on which nothing is being answered. */
+  endIdle(): void
+  endAll(): void
 }
 
 export function createHttpServer(
@@ -48,7 +50,7 @@ export function createHttpServer(
   }
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS })
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS
+  server.keepAliveTimeout = KEEP_ALIVE_SECONDS * 1000
   server.on('request', listener)
   server.on('checkContinue', continueListener)
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -59,8 +61,42 @@ export function createHttpServer(
     else gateway.handleUpgrade(req, socket, head)
   })
   server.on('clientError', (error, socket) => answerClientError(gateway, error, socket))
-  const { endUndecided } = answerBothSchemes(server, deps.https)
-  return { server, endUndecided }
+  const front = plainRequestsFirst(server, deps)
+  const { endUndecided } = answerBothSchemes(server, deps.https, front.take)
+  return {
+    server,
+    endIdle() {
+      server.closeIdleConnections()
+      front.endIdle()
+      endUndecided()
+    },
+    endAll() {
+      server.closeAllConnections()
+      front.endAll()
+    },
+  }
+}
+
+/** What the OpenAI side is asked for most is answered over the bare connection; Node's HTTP gets what is anything else. */
+function plainRequestsFirst(server: Server, deps: HttpDeps & { readonly gateway: GatewayDoor }): FrontDoor {
+  const { gateway, allowedHosts, https } = deps
+  const serveHttp = server.listeners('connection')
+  return createFrontDoor({
+    keepAliveSeconds: KEEP_ALIVE_SECONDS,
+    firstRequestSeconds: HEADERS_TIMEOUT_MS / 1000,
+    takes: ({ target, headers }, socket) =>
+      gateway.meters(target) &&
+      isHostAllowed(headers.host, allowedHosts()) &&
+      !mustComeEncrypted(https, { url: target, method: 'POST', socket }),
+    answer(req, res) {
+      if (deps.isStopping()) res.setHeader('connection', 'close')
+      gateway.handle(req, res)
+    },
+    handOver(socket) {
+      for (const listener of serveHttp) Reflect.apply(listener, server, [socket])
+    },
+    onSilent: (socket) => endSocket(gateway, socket, refusal('request_timeout')),
+  })
 }
 
 const shownHost = (req: IncomingMessage): string =>
@@ -90,7 +126,7 @@ const REASONS: Readonly<Record<number, string>> = {
 
 function endSocket(
   gateway: GatewayDoor,
-  socket: Duplex & { remoteAddress?: string },
+  socket: Duplex & { remoteAddress?: string | undefined },
   refused: Refusal,
 ): void {
   // An answer is under way on this socket: anything written now would become part of it.

@@ -11,7 +11,10 @@ import { hasCrossedNoNetwork, httpsAddressOf, isEncrypted } from './request-orig
 const IN_CLEAR: ReadonlySet<string> = new Set(['/ca', '/ca.crt', '/hello', '/copy.js', '/gate.svg'])
 
 /** On this machine itself nobody listens in between, so that programs here go on without any certificate. */
-export function mustComeEncrypted(https: Pick<HttpsSide, 'mode'>, req: IncomingMessage): boolean {
+export function mustComeEncrypted(
+  https: Pick<HttpsSide, 'mode'>,
+  req: Pick<IncomingMessage, 'method' | 'url' | 'socket'>,
+): boolean {
   if (https.mode() !== 'only' || isEncrypted(req) || hasCrossedNoNetwork(req)) return false
   return !(isReading(req) && IN_CLEAR.has((req.url ?? '').replace(/\?.*$/, '')))
 }
@@ -39,4 +42,5 @@ export function sendToHttps(gateway: GatewayDoor, req: IncomingMessage, res: Ser
 export const httpsRequired = (req: IncomingMessage): Refusal =>
   refusal('https_required', { url: httpsAddressOf(req) })
 
-const isReading = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD'
+const isReading = ({ method }: Pick<IncomingMessage, 'method'>): boolean =>
+  method === 'GET' || method === 'HEAD'

@@ -35,7 +35,9 @@ export const isEncrypted = ({ socket }: { readonly socket: Socket }): boolean =>
   'encrypted' in socket && socket.encrypted === true
 
 /** Whether a request has crossed no network on its last way: it came from this machine, perhaps from a proxy on it. */
-export const hasCrossedNoNetwork = ({ socket: { remoteAddress, localAddress } }: IncomingMessage): boolean =>
+export const hasCrossedNoNetwork = ({
+  socket: { remoteAddress, localAddress },
+}: Pick<IncomingMessage, 'socket'>): boolean =>
   remoteAddress !== undefined && (isLoopback(remoteAddress) || remoteAddress === localAddress)
 
 /** From this machine, and through no proxy. A peer whose address is not known is remote. */

@@ -120,10 +120,14 @@ beforeAll(async () => {
     })
     req.on('end', () => res.end(`${'encrypted' in req.socket ? 'https' : 'http'} ${bytes}`))
   })
-  doors = answerBothSchemes(server, {
-    leaf: () => https?.leaf(),
-    onChange: (listener) => void listeners.push(listener),
-  })
+  const serveHttp = server.listeners('connection')
+  doors = answerBothSchemes(
+    server,
+    { leaf: () => https?.leaf(), onChange: (listener) => void listeners.push(listener) },
+    (socket) => {
+      for (const listener of serveHttp) Reflect.apply(listener, server, [socket])
+    },
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   port = (server.address() as AddressInfo).port // it listens on a port

@@ -1,8 +1,8 @@
 // A form on its way in: written to disk as it came, understood while it passes, and bounded in bytes, in pieces and in time.
 // A disk that is slow, or a sender that is fast, makes the other wait.
-import type { IncomingMessage } from 'node:http'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, type Result } from '../../../contract/result.ts'
+import type { ClientRequest } from '../../wire/client-exchange.ts'
 import { ArrivalPace } from '../arrival-pace.ts'
 import type { ArrivalBounds, ReadProblem } from '../body-arrival.ts'
 import { type FileWatcher, type FormContent, FormScan } from './form-scan.ts'
@@ -17,7 +17,7 @@ export const noRoom = (): Refusal =>
 export const diskFailed = (): Refusal => refusal('storage_unavailable', undefined, { retryAfterMs: 5_000 })
 
 export interface ArrivingUpload {
-  readonly req: IncomingMessage
+  readonly req: ClientRequest
   readonly bounds: ArrivalBounds
   readonly boundary: string
   readonly file: SpoolFile

@@ -3,6 +3,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import type { ClientRequest } from '../../wire/client-exchange.ts'
 
 /** Takes bytes of the answer; `done` is called when there is room for more. */
 export type TakeBytes = (bytes: Buffer, done: () => void) => void
@@ -51,7 +52,7 @@ export class TurnRequest extends IncomingMessage {
 }
 
 /** What a connection has to remember depends on what is sent upstream, which is not always what the frame says. */
-export function tellStoring(req: IncomingMessage, isStored: boolean): void {
+export function tellStoring(req: ClientRequest, isStored: boolean): void {
   if (req instanceof TurnRequest) req.onStoring(isStored)
 }
 

@@ -1,12 +1,13 @@
 // Answers a frame with `generate: false`: nothing is sent upstream and nothing is charged, for no upstream can be asked for that
 // over HTTP. Its id is one of ours, and the connection remembers its input under it.
-import type { IncomingMessage } from 'node:http'
+
+import type { ClientRequest } from '../../wire/client-exchange.ts'
 import type { StageDeps } from '../deps.ts'
 import { type Outcome, outcomeWithoutRow } from '../outcome.ts'
 import type { Reserved } from '../request.ts'
 import { TurnRequest } from './turn-exchange.ts'
 
-export const isWarmUp = (req: IncomingMessage): boolean => req instanceof TurnRequest && !req.generates
+export const isWarmUp = (req: ClientRequest): boolean => req instanceof TurnRequest && !req.generates
 
 export function answerWarmUp(deps: Pick<StageDeps, 'clock' | 'ids'>, reserved: Reserved): Outcome {
   const { res, requestId, facts, admission } = reserved
@@ -35,7 +36,9 @@ export function answerWarmUp(deps: Pick<StageDeps, 'clock' | 'ids'>, reserved: R
     },
   ]
   res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': requestId })
-  res.end(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''))
+  res.end(
+    Buffer.from(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')),
+  )
   return outcomeWithoutRow(deps, reserved, { status: 200, code: null })
 }
 

@@ -1,7 +1,7 @@
 // Gives a request its id and finds the endpoint that its raw path and method name. What is not in the table does not exist.
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { ClientRequest, ClientResponse } from '../../wire/client-exchange.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { type Endpoint, endpointAt, type FileEndpoint, filesAt, rawPathOf } from '../endpoints.ts'
 import { printable } from '../printable.ts'
@@ -9,7 +9,7 @@ import { refusedAt } from '../refused-endpoints.ts'
 import { type Arrival, type Received, RequestRecord } from '../request.ts'
 
 /** A request's id and the moment at which it came. */
-export const arrivalOf = (deps: Pick<GatewayDeps, 'ids' | 'clock'>, req?: IncomingMessage): Arrival => ({
+export const arrivalOf = (deps: Pick<GatewayDeps, 'ids' | 'clock'>, req?: ClientRequest): Arrival => ({
   requestId: requestIdOf(deps.ids.next()),
   address: req?.socket.remoteAddress ?? '',
   receivedAt: deps.clock.now(),
@@ -22,8 +22,8 @@ const requestIdOf = (id: string): string =>
 
 export const receive = (
   deps: Pick<GatewayDeps, 'ids' | 'clock'>,
-  req: IncomingMessage,
-  res: ServerResponse,
+  req: ClientRequest,
+  res: ClientResponse,
 ): Received => new RequestRecord(arrivalOf(deps, req), req, res)
 
 export function findEndpoint({ req }: Received): Result<Endpoint | FileEndpoint, Refusal> {

@@ -1,8 +1,8 @@
 // Relays an answer to the client while it is measured: streams event by event, everything else whole. An upstream error
 // that would reveal the operator's account is replaced; nothing that ends an answer goes out before the charge is on disk.
-import type { ServerResponse } from 'node:http'
 import { ERRORS, refusal } from '../../../contract/errors.ts'
 import { connectionProblem } from '../../upstreams/connection-problem.ts'
+import type { ClientResponse } from '../../wire/client-exchange.ts'
 import type { AnswerSource } from '../answer-source.ts'
 import { createChatStreamReader } from '../chat-stream.ts'
 import type { StageDeps } from '../deps.ts'
@@ -139,7 +139,7 @@ function relayStream(
   return stream.measured
 }
 
-function writeStreamHead(res: ServerResponse, held: Sending, head: UpstreamHead): void {
+function writeStreamHead(res: ClientResponse, held: Sending, head: UpstreamHead): void {
   const headers = answerHeaders(held, head.headers)
   // Proxies in front of the gateway would otherwise collect the stream (nginx: "X-Accel-Buffering").
   headers.push('x-accel-buffering', 'no')

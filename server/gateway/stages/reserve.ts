@@ -1,12 +1,12 @@
 // Takes a request's place in the rate limits: one request, one of those that run at once, and the most tokens it may use.
 // What it did not use is given back when it is settled.
-import type { ServerResponse } from 'node:http'
 import type { Refusal } from '../../../contract/errors.ts'
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, DEFAULT_MAX_OUTPUT_TOKENS } from '../../../contract/price.ts'
 import { ok, type Result } from '../../../contract/result.ts'
 import type { KnownKey } from '../../accounts/key-directory.ts'
 import type { LimitSubject } from '../../limits/decide-limits.ts'
 import type { Admission } from '../../limits/limiter.ts'
+import type { ClientResponse } from '../../wire/client-exchange.ts'
 import type { StageDeps } from '../deps.ts'
 import { advance, type Identified, type Reserved, type Routed } from '../request.ts'
 
@@ -55,7 +55,7 @@ function tokensAtMost({ facts, price, referencedTokens }: Routed): number {
 }
 
 /** Set ahead, so that they stand on whatever the request is answered with. */
-function setHeaders(res: ServerResponse, headers: Readonly<Record<string, string>>): void {
+function setHeaders(res: ClientResponse, headers: Readonly<Record<string, string>>): void {
   if (res.headersSent) return
   for (const name in headers) res.setHeader(name, headers[name] ?? '')
 }

@@ -1,0 +1,60 @@
+// The connections on which plain requests are answered, and what becomes of those on which nothing is asked.
+import type { Socket } from 'node:net'
+import { type ConnectionDeps, ServedConnection } from './served-connection.ts'
+
+export interface FrontDoorDeps extends Omit<ConnectionDeps, 'onGone'> {
+  /** How long a connection may take to ask for the first time. */
+  readonly firstRequestSeconds: number
+  /** Answers for one that did not. */
+  readonly onSilent: (socket: Socket) => void
+}
+
+export interface FrontDoor {
+  /** Takes a connection on which nothing has been read. */
+  take(socket: Socket): void
+  /** Ends the connections on which nothing is being answered. */
+  endIdle(): void
+  endAll(): void
+}
+
+/** How often idle connections are looked at: one timer for all of them. */
+const LOOK_SECONDS = 5
+
+export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
+  const connections = new Set<ServedConnection>()
+  let timer: NodeJS.Timeout | undefined
+  const connectionDeps: ConnectionDeps = {
+    ...deps,
+    onGone(connection) {
+      connections.delete(connection)
+      if (connections.size > 0) return
+      clearInterval(timer)
+      timer = undefined
+    },
+  }
+  const firstLooksMax = Math.ceil(deps.firstRequestSeconds / LOOK_SECONDS)
+  // A connection is not closed before it was said to be.
+  const keepAliveLooksMax = Math.ceil(deps.keepAliveSeconds / LOOK_SECONDS) + 1
+
+  const look = (): void => {
+    for (const connection of connections) {
+      if (!connection.isIdle) continue
+      connection.idleLooks += 1
+      if (!connection.hasServed && connection.idleLooks > firstLooksMax) deps.onSilent(connection.socket)
+      else if (connection.hasServed && connection.idleLooks > keepAliveLooksMax) connection.socket.destroy()
+    }
+  }
+
+  return {
+    take(socket) {
+      connections.add(new ServedConnection(socket, connectionDeps))
+      timer ??= setInterval(look, LOOK_SECONDS * 1000).unref()
+    },
+    endIdle() {
+      for (const connection of connections) if (connection.isIdle) connection.socket.destroy()
+    },
+    endAll() {
+      for (const connection of connections) connection.socket.destroy()
+    },
+  }
+}

@@ -1,0 +1,197 @@
+// A connection on which plain requests are answered one after the other. With the first that is not plain it is handed to
+// node:http, with every byte that has not been read as a request yet, and stays there.
+import type { Socket } from 'node:net'
+import { HEAD_BYTES_MAX, type RequestHead, readRequestHead } from './request-head.ts'
+import { ServedRequest } from './served-request.ts'
+import { type ResponseEnds, ServedResponse } from './served-response.ts'
+
+export interface ConnectionDeps {
+  readonly keepAliveSeconds: number
+  /** Whether a plain request is answered here, rather than by node:http. */
+  readonly takes: (head: RequestHead, socket: Socket) => boolean
+  readonly answer: (req: ServedRequest, res: ServedResponse) => void
+  /** Takes the connection over. */
+  readonly handOver: (socket: Socket) => void
+  /** Told when it is none of these any more: closed, or handed over. */
+  readonly onGone: (connection: ServedConnection) => void
+}
+
+const HEAD_END = Buffer.from('\r\n\r\n')
+/** What may wait behind a request that is being answered. */
+const REST_BYTES_MAX = 64 * 1024
+
+export class ServedConnection implements ResponseEnds {
+  readonly keepAliveSeconds: number
+  isLast = false
+  /** For how many looks nothing has been asked. */
+  idleLooks = 0
+  /** Whether anything was asked yet. */
+  hasServed = false
+  readonly #socket: Socket
+  readonly #deps: ConnectionDeps
+  #req: ServedRequest | undefined
+  #res: ServedResponse | undefined
+  #bodyBytesLeft = 0
+  /** What came behind the request that is being answered. */
+  #rest: Buffer | undefined
+
+  constructor(socket: Socket, deps: ConnectionDeps) {
+    this.#socket = socket
+    this.#deps = deps
+    this.keepAliveSeconds = deps.keepAliveSeconds
+    socket.on('data', this.#onData)
+    socket.on('end', this.#onEnd)
+    socket.on('error', this.#onError)
+    socket.on('close', this.#onClose)
+    socket.on('drain', this.#onDrain)
+    socket.on('timeout', this.#onTimeout)
+  }
+
+  get socket(): Socket {
+    return this.#socket
+  }
+
+  /** Whether nothing is being answered. */
+  get isIdle(): boolean {
+    return this.#res === undefined
+  }
+
+  /** Called once the kernel has taken the whole answer. */
+  readonly onFlushed = (error?: Error | null): void => {
+    // Of a connection that broke, the end is told by itself.
+    if (error) return
+    this.#res?.finish()
+    this.#nextIfDone()
+  }
+
+  readonly #onData = (bytes: Buffer): void => {
+    const req = this.#req
+    if (req === undefined) {
+      if (this.#rest === undefined) this.#begin(bytes)
+      else this.#keep(bytes)
+      return
+    }
+    const ofBody = Math.min(this.#bodyBytesLeft, bytes.length)
+    if (ofBody > 0) this.#takeBody(req, ofBody === bytes.length ? bytes : bytes.subarray(0, ofBody))
+    if (ofBody < bytes.length) this.#keep(bytes.subarray(ofBody))
+  }
+
+  /** A client that says nothing more is gone: it would have to be asked again anyway, and most that do this are. */
+  readonly #onEnd = (): void => {
+    this.#socket.end()
+  }
+
+  readonly #onError = (): void => {
+    this.#socket.destroy()
+  }
+
+  readonly #onTimeout = (): void => {
+    this.#socket.destroy()
+  }
+
+  readonly #onDrain = (): void => {
+    this.#res?.drained()
+  }
+
+  readonly #onClose = (): void => {
+    const req = this.#req
+    const res = this.#res
+    this.#req = undefined
+    this.#res = undefined
+    this.#rest = undefined
+    this.#deps.onGone(this)
+    req?.close()
+    if (res && !res.writableFinished) res.close()
+  }
+
+  #begin(bytes: Buffer): void {
+    const headEnd = bytes.indexOf(HEAD_END)
+    const head =
+      headEnd < 0 || headEnd > HEAD_BYTES_MAX
+        ? undefined
+        : readRequestHead(bytes.toString('latin1', 0, headEnd))
+    if (!head || !this.#deps.takes(head, this.#socket)) {
+      this.#handOver(bytes)
+      return
+    }
+    this.hasServed = true
+    this.idleLooks = 0
+    const bodyStart = headEnd + HEAD_END.length
+    const bodyEnd = bodyStart + head.bytes
+    const isWhole = bodyEnd <= bytes.length
+    const req = new ServedRequest(
+      this.#socket,
+      head,
+      isWhole ? bytes.subarray(bodyStart, bodyEnd) : undefined,
+    )
+    this.isLast = head.isLast
+    const res = new ServedResponse(req, this)
+    this.#req = req
+    this.#res = res
+    this.#bodyBytesLeft = isWhole ? 0 : head.bytes
+    if (bodyEnd < bytes.length) this.#keep(bytes.subarray(bodyEnd))
+    this.#deps.answer(req, res)
+    if (isWhole) tellWhole(req)
+    else if (bodyStart < bytes.length) this.#takeBody(req, bytes.subarray(bodyStart))
+  }
+
+  #takeBody(req: ServedRequest, piece: Buffer): void {
+    this.#bodyBytesLeft -= piece.length
+    req.piece(piece)
+    if (this.#bodyBytesLeft > 0) return
+    req.end()
+    this.#nextIfDone()
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#rest = this.#rest === undefined ? bytes : Buffer.concat([this.#rest, bytes])
+    if (this.#rest.length > REST_BYTES_MAX) this.#socket.pause()
+  }
+
+  /** A body that nobody wanted has to pass before the next request can be read. */
+  #nextIfDone(): void {
+    const res = this.#res
+    if (!res?.writableFinished) return
+    if (res.isLast) {
+      this.#socket.destroySoon()
+      return
+    }
+    if (this.#bodyBytesLeft > 0) return
+    const req = this.#req
+    this.#req = undefined
+    this.#res = undefined
+    this.idleLooks = 0
+    req?.close()
+    if (this.#socket.timeout) this.#socket.setTimeout(0)
+    if (this.#rest !== undefined) setImmediate(this.#beginWithRest)
+  }
+
+  readonly #beginWithRest = (): void => {
+    const rest = this.#rest
+    if (rest === undefined || this.#req !== undefined) return
+    this.#rest = undefined
+    this.#begin(rest)
+    // After it, so that what comes from now on comes behind the rest.
+    this.#socket.resume()
+  }
+
+  #handOver(bytes: Buffer): void {
+    const socket = this.#socket
+    socket.off('data', this.#onData)
+    socket.off('end', this.#onEnd)
+    socket.off('error', this.#onError)
+    socket.off('close', this.#onClose)
+    socket.off('drain', this.#onDrain)
+    socket.off('timeout', this.#onTimeout)
+    this.#deps.onGone(this)
+    this.#deps.handOver(socket)
+    socket.unshift(bytes)
+  }
+}
+
+/** For whoever listens although all of it is there, as for one that has to be unpacked. */
+function tellWhole(req: ServedRequest): void {
+  if (req.wholeBody === undefined || req.listenerCount('data') === 0) return
+  if (req.wholeBody.length > 0) req.piece(req.wholeBody)
+  req.end()
+}

@@ -1,0 +1,58 @@
+// A plain request over a bare socket. Its body either came together with its head, or is told piece by piece to whoever
+// listens by the time that the request has been handed over; with nobody listening, it passes by unread.
+import { EventEmitter } from 'node:events'
+import type { Socket } from 'node:net'
+import type { ClientRequest } from './client-exchange.ts'
+import type { RequestHead } from './request-head.ts'
+
+const EACH_ONCE: readonly string[] = []
+
+export class ServedRequest extends EventEmitter implements ClientRequest {
+  readonly method = 'POST'
+  readonly url: string
+  readonly headers: RequestHead['headers']
+  readonly rawHeaders = EACH_ONCE
+  readonly socket: Socket
+  complete: boolean
+  readonly wholeBody: Buffer | undefined
+  #hasClosed = false
+
+  constructor(socket: Socket, head: RequestHead, wholeBody: Buffer | undefined) {
+    super()
+    this.url = head.target
+    this.headers = head.headers
+    this.socket = socket
+    this.complete = wholeBody !== undefined
+    this.wholeBody = wholeBody
+  }
+
+  pause(): void {
+    this.socket.pause()
+  }
+
+  resume(): void {
+    this.socket.resume()
+  }
+
+  destroy(): void {
+    this.socket.destroy()
+  }
+
+  /** The next piece of the body. */
+  piece(bytes: Buffer): void {
+    this.emit('data', bytes)
+  }
+
+  /** All of the body has come. */
+  end(): void {
+    this.complete = true
+    this.emit('end')
+  }
+
+  /** Nothing more will be heard of it. */
+  close(): void {
+    if (this.#hasClosed) return
+    this.#hasClosed = true
+    this.emit('close')
+  }
+}
