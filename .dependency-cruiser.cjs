@@ -75,10 +75,11 @@ module.exports = {
     within('tls-imports', '^server/tls/', [CONTRACT, PORTS, '^server/tls/']),
     within('mdns-imports', '^server/mdns/', [CONTRACT, PORTS, '^server/mdns/']),
     within('events-imports', EVENTS, [CONTRACT, PORTS, EVENTS]),
+    within('wire-imports', '^server/wire/', [CONTRACT, PORTS, '^server/wire/']),
     within('gateway-imports', '^server/gateway/', [
       CONTRACT,
       LEDGER,
-      '^server/(accounts|prices|settings|limits|gateway)/',
+      '^server/(accounts|prices|settings|limits|gateway|wire)/',
       REPOSITORIES,
       PORTS,
       EVENTS,
@@ -101,7 +102,7 @@ module.exports = {
       '^server/(growing-bytes|without-keys)\\.ts$',
       PORTS,
       EVENTS,
-      '^server/http/',
+      '^server/(http|wire)/',
     ]),
     {
       ...only('demo-upstream-stands-alone', '^server/demo-upstream/', []),

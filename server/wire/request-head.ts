@@ -17,6 +17,8 @@ export const HEAD_BYTES_MAX = 16 * 1024
 
 const START = 'POST '
 const VERSION = ' HTTP/1.1'
+/** A path, without any other server's name before it. */
+const TARGET = /^\/[!-~]*$/
 /** RFC 9110, "Tokens". */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** RFC 9110, "Field Values". */
@@ -39,6 +41,8 @@ export function readRequestHead(text: string): RequestHead | undefined {
   const lineEnd = text.indexOf('\r\n')
   if (lineEnd < 0 || !text.startsWith(START) || !text.startsWith(VERSION, lineEnd - VERSION.length))
     return undefined
+  const target = text.slice(START.length, lineEnd - VERSION.length)
+  if (!TARGET.test(target)) return undefined
   const headers = headersIn(text, lineEnd + 2)
   if (!headers) return undefined
   const { connection, 'content-length': length, 'content-type': type } = headers
@@ -47,7 +51,7 @@ export function readRequestHead(text: string): RequestHead | undefined {
   const wish = connection === undefined ? 'keep-alive' : connection.toLowerCase()
   if (wish !== 'keep-alive' && wish !== 'close') return undefined
   return {
-    target: text.slice(START.length, lineEnd - VERSION.length),
+    target,
     headers,
     bytes: Number(length),
     isLast: wish === 'close',

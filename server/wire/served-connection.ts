@@ -72,8 +72,9 @@ export class ServedConnection implements ResponseEnds {
       return
     }
     const ofBody = Math.min(this.#bodyBytesLeft, bytes.length)
-    if (ofBody > 0) this.#takeBody(req, ofBody === bytes.length ? bytes : bytes.subarray(0, ofBody))
+    // Kept before the body may be at its end, which is when it is looked for.
     if (ofBody < bytes.length) this.#keep(bytes.subarray(ofBody))
+    if (ofBody > 0) this.#takeBody(req, ofBody === bytes.length ? bytes : bytes.subarray(0, ofBody))
   }
 
   /** A client that says nothing more is gone: it would have to be asked again anyway, and most that do this are. */

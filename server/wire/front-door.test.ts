@@ -1,0 +1,383 @@
+// Connections: plain requests are answered over them one after the other, whatever comes in which pieces, and Node's HTTP takes
+// over with the first that is not plain.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createFrontDoor, type FrontDoor } from './front-door.ts'
+import type { ServedRequest } from './served-request.ts'
+import type { ServedResponse } from './served-response.ts'
+
+const server = createServer((req, res) => {
+  let body = ''
+  req.on('data', (piece: Buffer) => {
+    body += piece.toString()
+  })
+  req.on('end', () => res.end(`node ${req.method} ${body}`))
+})
+const silent: Socket[] = []
+let door: FrontDoor
+let answer: (req: ServedRequest, res: ServedResponse) => void
+let port = 0
+
+beforeAll(async () => {
+  const serveHttp = server.listeners('connection')
+  server.removeAllListeners('connection')
+  door = createFrontDoor({
+    keepAliveSeconds: 10,
+    firstRequestSeconds: 5,
+    takes: ({ target }) => target === '/plain',
+    answer: (req, res) => answer(req, res),
+    handOver(socket) {
+      for (const listener of serveHttp) Reflect.apply(listener, server, [socket])
+    },
+    onSilent(socket) {
+      silent.push(socket)
+      socket.destroy()
+    },
+  })
+  server.on('connection', door.take)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  port = (server.address() as AddressInfo).port // it listens on a port
+})
+beforeEach(() => {
+  answer = echo
+})
+afterEach(() => door.endAll())
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+/** Answers with the body, however it comes. */
+function echo(req: ServedRequest, res: ServedResponse): void {
+  const answerWith = (body: Buffer) => {
+    res.writeHead(200, ['content-length', String(body.length + 6)])
+    res.end(Buffer.concat([Buffer.from('plain '), body]))
+  }
+  if (req.wholeBody) {
+    answerWith(req.wholeBody)
+    return
+  }
+  const pieces: Buffer[] = []
+  req.on('data', (piece) => pieces.push(piece))
+  req.on('end', () => answerWith(Buffer.concat(pieces)))
+}
+
+const post = (body: string, target = '/plain', ...lines: string[]) =>
+  [
+    `POST ${target} HTTP/1.1`,
+    'Host: a',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...lines,
+    '',
+    body,
+  ].join('\r\n')
+const get = (target: string) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`
+
+interface Client {
+  readonly socket: Socket
+  /** All that has come. */
+  text(): string
+  /** Resolves when all of these have come, in this order. */
+  until(...parts: readonly string[]): Promise<void>
+  closed: Promise<unknown>
+}
+
+async function open(): Promise<Client> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  let text = ''
+  socket.setEncoding('latin1')
+  socket.on('data', (piece: string) => {
+    text += piece
+  })
+  socket.on('error', () => {})
+  const closed = once(socket, 'close')
+  await once(socket, 'connect')
+  const has = (parts: readonly string[]) => {
+    let at = 0
+    return parts.every((part) => {
+      const found = text.indexOf(part, at)
+      at = found + part.length
+      return found >= 0
+    })
+  }
+  return {
+    socket,
+    text: () => text,
+    until: (...parts) => vi.waitFor(() => expect(has(parts) || text).toBe(true), 5_000),
+    closed,
+  }
+}
+
+describe('on one connection', () => {
+  test('several, one after the other', async () => {
+    const client = await open()
+    client.socket.write(post('one'))
+    await client.until('plain one')
+    client.socket.write(post('two'))
+    await client.until('plain one', 'plain two')
+    expect(client.text()).toMatch(
+      /^HTTP\/1\.1 200 OK\r\ncontent-length: 9\r\nDate: [^\r]+ GMT\r\nConnection: keep-alive\r\nKeep-Alive: timeout=10\r\n\r\nplain one/,
+    )
+  })
+
+  test('several at once are answered in their order', async () => {
+    const client = await open()
+    const waiting: (() => void)[] = []
+    answer = (req, res) => void waiting.push(() => echo(req, res))
+    client.socket.write(post('one') + post('two') + get('/other') + post('three'))
+    await vi.waitFor(() => expect(waiting).toHaveLength(1))
+    await turn()
+    expect(waiting).toHaveLength(1)
+    waiting[0]?.()
+    await vi.waitFor(() => expect(waiting).toHaveLength(2))
+    waiting[1]?.()
+    await client.until('plain one', 'plain two', 'node GET ', 'node POST three')
+  })
+
+  test.each([1, 7, 60, 61, 62, 63, 64, 65, 70])('in pieces of %i bytes', async (size) => {
+    const client = await open()
+    const text = post('0123456789') + post('abc') + get('/other') + post('def')
+    for (let at = 0; at < text.length; at += size) {
+      client.socket.write(text.slice(at, at + size))
+      await turn()
+    }
+    await client.until('0123456789', 'abc', 'node GET ', 'node POST def')
+    expect(client.text().match(/HTTP\/1\.1 200 OK/g)).toHaveLength(4)
+  })
+
+  test('a large body', async () => {
+    const client = await open()
+    const body = 'x'.repeat(3_000_000)
+    client.socket.write(post(body) + post('behind'))
+    await client.until('plain xxx', 'plain behind')
+    expect(client.text()).toContain(`plain ${body}HTTP/1.1`)
+  })
+
+  test('what is not plain goes to Node with everything behind it, and stays there', async () => {
+    const client = await open()
+    client.socket.write(post('one'))
+    await client.until('plain one')
+    client.socket.write(post('y'.repeat(200_000), '/other') + post('two'))
+    await client.until('node POST yyy', 'node POST two')
+    expect(client.text().match(/y/g)).toHaveLength(200_000)
+  })
+
+  test('a body that is listened for although it is there', async () => {
+    const client = await open()
+    answer = (req, res) => {
+      const pieces: string[] = []
+      req.on('data', (piece) => pieces.push(piece.toString()))
+      req.on('end', () => res.end(Buffer.from(pieces.join('|'))))
+    }
+    client.socket.write(post('all of it'))
+    await client.until('all of it')
+  })
+
+  test('nothing more, where the client said so', async () => {
+    const client = await open()
+    client.socket.write(post('one', '/plain', 'Connection: close') + post('two'))
+    await client.closed
+    expect(client.text()).toContain('Connection: close\r\n')
+    expect(client.text()).not.toContain('two')
+  })
+
+  test('nothing more, where the answer said so', async () => {
+    const client = await open()
+    answer = (req, res) => {
+      res.setHeader('connection', 'close')
+      echo(req, res)
+    }
+    client.socket.write(post('one'))
+    await client.closed
+    expect(client.text()).toContain('Connection: close\r\n')
+  })
+})
+
+describe('an answer', () => {
+  test('in pieces is sent as chunks, those of one turn together', async () => {
+    const client = await open()
+    answer = async (_req, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' })
+      res.write(Buffer.from('a'))
+      res.write(Buffer.from('bc'))
+      await turn()
+      res.write(Buffer.from('d'))
+      res.end(Buffer.from('ef'))
+    }
+    client.socket.write(post('') + post(''))
+    const chunks = '3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n'
+    await client.until(`Transfer-Encoding: chunked\r\n\r\n${chunks}HTTP/1.1`, `\r\n\r\n${chunks}`)
+  })
+
+  test('shows its head before anything is written', async () => {
+    const client = await open()
+    answer = (_req, res) => {
+      res.writeHead(200)
+      res.flushHeaders()
+    }
+    client.socket.write(post(''))
+    await client.until('HTTP/1.1 200 OK\r\n', '\r\n\r\n')
+    expect(client.text().endsWith('\r\n\r\n')).toBe(true)
+  })
+
+  test('without a body has none', async () => {
+    const client = await open()
+    answer = (_req, res) => {
+      res.writeHead(204, { 'x-one': ['1', '2'], 'x-none': undefined })
+      res.end(Buffer.from('body'))
+    }
+    client.socket.write(post(''))
+    await client.until('204 No Content\r\nx-one: 1\r\nx-one: 2\r\nDate', '\r\n\r\n')
+    expect(client.text()).not.toMatch(/body|chunked|x-none/)
+  })
+
+  test('carries what was set ahead, unless its head says otherwise', async () => {
+    const client = await open()
+    answer = (_req, res) => {
+      res.setHeader('vary', 'Origin')
+      res.setHeader('x-one', 'ahead')
+      res.writeHead(200, ['x-one', 'own', 'content-length', '2'])
+      res.end('ok', 'latin1')
+    }
+    client.socket.write(post(''))
+    await client.until('vary: Origin\r\nx-one: own\r\ncontent-length: 2\r\n', 'ok')
+    expect(client.text()).not.toContain('ahead')
+  })
+
+  test.each(['a\r\nb: c', 'a\nb', 'a\0', '\u0100'])('takes no header with %j in it', async (value) => {
+    const client = await open()
+    const problems: unknown[] = []
+    answer = (_req, res) => {
+      try {
+        res.writeHead(200, { 'x-one': value })
+      } catch (error) {
+        problems.push(error)
+        res.destroy()
+      }
+    }
+    client.socket.write(post(''))
+    await client.closed
+    expect(problems).toHaveLength(1)
+    expect(client.text()).toBe('')
+  })
+
+  test('waits for whoever reads slowly, and goes on', async () => {
+    const client = await open()
+    const large = Buffer.alloc(8 * 1024 * 1024, 'z')
+    let hasRoom = true
+    let drains = 0
+    answer = (_req, res) => {
+      res.writeHead(200)
+      hasRoom = res.write(large)
+      res.once('drain', () => {
+        drains += 1
+        res.end(Buffer.from('the end'))
+      })
+    }
+    client.socket.pause()
+    client.socket.write(post(''))
+    await vi.waitFor(() => expect(hasRoom).toBe(false))
+    expect(drains).toBe(0)
+    client.socket.resume()
+    await client.until('the end')
+    expect(drains).toBe(1)
+    expect(client.text().match(/z/g)).toHaveLength(large.length)
+  })
+
+  test('given before its body has come lets the rest of that pass', async () => {
+    const client = await open()
+    const closes: string[] = []
+    answer = (req, res) => {
+      answer = echo
+      req.once('close', () => closes.push(`request ${req.complete}`))
+      res.on('close', () => closes.push(`answer ${res.writableFinished}`))
+      res.writeHead(413, ['content-length', '0'])
+      res.end()
+    }
+    const text = post('no'.repeat(50_000))
+    client.socket.write(text.slice(0, 300))
+    await client.until('413 Payload Too Large')
+    expect(closes).toEqual(['answer true'])
+    client.socket.write(text.slice(300) + post('next'))
+    await client.until('plain next')
+    expect(closes).toEqual(['answer true', 'request true'])
+  })
+})
+
+describe('a client that leaves', () => {
+  test.each([
+    ['before its body has come', post('0123456789').slice(0, -3), 'request false,answer false'],
+    ['before its answer', post('0123456789'), 'request true,answer false'],
+  ])('%s', async (_when, text, told) => {
+    const client = await open()
+    const closes: string[] = []
+    let res: ServedResponse | undefined
+    answer = (req, response) => {
+      res = response
+      req.once('close', () => closes.push(`request ${req.complete}`))
+      response.on('close', () => closes.push(`answer ${response.writableFinished}`))
+    }
+    client.socket.write(text)
+    await vi.waitFor(() => expect(res).toBeDefined())
+    client.socket.destroy()
+    await vi.waitFor(() => expect(closes.join()).toBe(told))
+    expect(res?.destroyed).toBe(true)
+    // Whoever answers all the same finds nobody.
+    expect(res?.write(Buffer.from('late'))).toBe(false)
+    res?.end()
+    expect(res?.socket).toBeNull()
+  })
+
+  test('by saying nothing more', async () => {
+    const client = await open()
+    const closes: boolean[] = []
+    answer = (_req, res) => res.on('close', () => closes.push(res.writableFinished))
+    client.socket.end(post('one'))
+    await client.closed
+    await vi.waitFor(() => expect(closes).toEqual([false]))
+  })
+})
+
+describe('a connection that is idle', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('is closed later than it was said to be, and one that never asks sooner', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const asked = await open()
+    asked.socket.write(post('one'))
+    await asked.until('plain one')
+    const busy = await open()
+    answer = () => {}
+    busy.socket.write(post('two'))
+    const mute = await open()
+    await turn()
+    vi.advanceTimersByTime(10_000)
+    await mute.closed
+    expect(silent).toHaveLength(1)
+    expect(asked.socket.readyState).toBe('open')
+    vi.advanceTimersByTime(15_000)
+    await asked.closed
+    expect(busy.socket.readyState).toBe('open')
+  })
+
+  test('is ended when the server stops, and one that is busy is not', async () => {
+    const idle = await open()
+    idle.socket.write(post('one'))
+    await idle.until('plain one')
+    const busy = await open()
+    const waiting: (() => void)[] = []
+    answer = (req, res) => void waiting.push(() => echo(req, res))
+    busy.socket.write(post('two'))
+    await vi.waitFor(() => expect(waiting).toHaveLength(1))
+    door.endIdle()
+    await idle.closed
+    waiting[0]?.()
+    await busy.until('plain two')
+  })
+})

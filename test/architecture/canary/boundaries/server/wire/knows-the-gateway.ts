@@ -1,0 +1,4 @@
+// breaks: wire-imports
+import { gateway } from '../gateway/gateway.ts'
+
+export const asked = gateway
