@@ -1,14 +1,14 @@
 // A connection on which plain requests are answered one after the other. With the first that is not plain it is handed to
 // node:http, with every byte that has not been read as a request yet, and stays there.
 import type { Socket } from 'node:net'
-import { HEAD_BYTES_MAX, type RequestHead, readRequestHead } from './request-head.ts'
+import { HEAD_BYTES_MAX, type PlainHead, readPlainHead } from './plain-head.ts'
 import { ServedRequest } from './served-request.ts'
 import { type ResponseEnds, ServedResponse } from './served-response.ts'
 
 export interface ConnectionDeps {
   readonly keepAliveSeconds: number
   /** Whether a plain request is answered here, rather than by node:http. */
-  readonly takes: (head: RequestHead, socket: Socket) => boolean
+  readonly takes: (head: PlainHead, socket: Socket) => boolean
   readonly answer: (req: ServedRequest, res: ServedResponse) => void
   /** Takes the connection over. */
   readonly handOver: (socket: Socket) => void
@@ -110,7 +110,7 @@ export class ServedConnection implements ResponseEnds {
     const head =
       headEnd < 0 || headEnd > HEAD_BYTES_MAX
         ? undefined
-        : readRequestHead(bytes.toString('latin1', 0, headEnd))
+        : readPlainHead(bytes.toString('latin1', 0, headEnd))
     if (!head || !this.#deps.takes(head, this.#socket)) {
       this.#handOver(bytes)
       return

@@ -3,21 +3,21 @@
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import type { ClientRequest } from './client-exchange.ts'
-import type { RequestHead } from './request-head.ts'
+import type { PlainHead } from './plain-head.ts'
 
 const EACH_ONCE: readonly string[] = []
 
 export class ServedRequest extends EventEmitter implements ClientRequest {
   readonly method = 'POST'
   readonly url: string
-  readonly headers: RequestHead['headers']
+  readonly headers: PlainHead['headers']
   readonly rawHeaders = EACH_ONCE
   readonly socket: Socket
   complete: boolean
   readonly wholeBody: Buffer | undefined
   #hasClosed = false
 
-  constructor(socket: Socket, head: RequestHead, wholeBody: Buffer | undefined) {
+  constructor(socket: Socket, head: PlainHead, wholeBody: Buffer | undefined) {
     super()
     this.url = head.target
     this.headers = head.headers

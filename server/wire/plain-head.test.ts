@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readRequestHead } from './request-head.ts'
+import { readPlainHead } from './plain-head.ts'
 
 const head = (...lines: string[]) =>
   ['POST /v1/responses HTTP/1.1', 'Host: localhost:1', 'Content-Length: 2', ...lines].join('\r\n')
@@ -12,7 +12,7 @@ const head = (...lines: string[]) =>
 describe('plain', () => {
   test('what every client sends', () => {
     expect(
-      readRequestHead(
+      readPlainHead(
         head('Content-Type: application/json; charset=utf-8', 'X-Empty:', 'Authorization: \t Bearer k \t'),
       ),
     ).toEqual({
@@ -29,8 +29,8 @@ describe('plain', () => {
     })
   })
   test('the last of its connection', () => {
-    expect(readRequestHead(head('Connection: Close'))?.isLast).toBe(true)
-    expect(readRequestHead(head('connection: Keep-Alive'))?.isLast).toBe(false)
+    expect(readPlainHead(head('Connection: Close'))?.isLast).toBe(true)
+    expect(readPlainHead(head('connection: Keep-Alive'))?.isLast).toBe(false)
   })
 })
 
@@ -71,7 +71,7 @@ describe('left to others', () => {
     ['a control character', head('X-One: a\x0bb')],
     ['the name of what every object has', head('__proto__: 1')],
     ['another such name', head('constructor: 1')],
-  ])('%s', (_name, unusual) => expect(readRequestHead(unusual)).toBeUndefined())
+  ])('%s', (_name, unusual) => expect(readPlainHead(unusual)).toBeUndefined())
 })
 
 describe('as Node understands it', () => {
@@ -162,7 +162,7 @@ describe('as Node understands it', () => {
         async (to, bytes, fields) => {
           const lines = fields.map(([key, content]) => `${key}:${content}`)
           const text = [`POST ${to} HTTP/1.1`, 'Host: a', `Content-Length: ${bytes}`, ...lines].join('\r\n')
-          const ours = readRequestHead(text)
+          const ours = readPlainHead(text)
           if (!ours) return
           plain += 1
           expect(await ofNode(text, Buffer.alloc(ours.bytes, '{'))).toEqual({

@@ -1,7 +1,7 @@
 // Reads the head of a request as strictly as can be. What is not a plain POST with a body of a known length, each header once
 // and nothing about the connection itself, is not refused here but left to node:http, which knows all of HTTP.
 
-export interface RequestHead {
+export interface PlainHead {
   /** The request target as it came. */
   readonly target: string
   /** By their names in lower case, each of which stood once. */
@@ -37,7 +37,7 @@ const NOT_PLAIN = new Set([
 const JSON_TYPE = /^application\/json\b/i
 
 /** `text` is the head in latin1, without the empty line. Undefined where it is not plain. */
-export function readRequestHead(text: string): RequestHead | undefined {
+export function readPlainHead(text: string): PlainHead | undefined {
   const lineEnd = text.indexOf('\r\n')
   if (lineEnd < 0 || !text.startsWith(START) || !text.startsWith(VERSION, lineEnd - VERSION.length))
     return undefined
