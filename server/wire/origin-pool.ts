@@ -1,5 +1,6 @@
 // The connections to one origin, and which request is sent on which. A request gets the connection that was used last, or a new
 // one, or waits where there are too many; no two requests are ever on one connection.
+import type { Readable } from 'node:stream'
 import { Connection, type ConnectionOwner } from './connection.ts'
 import { Origin, type OriginOptions } from './origin.ts'
 import { checkedLength } from './request-head.ts'
@@ -14,8 +15,8 @@ export interface OriginPoolOptions extends OriginOptions {
   readonly idleMsMax: number
 }
 
-/** Between two looks at what has been silent or idle for too long. */
-const SWEEP_MS = 500
+/** Looks at what has been silent or idle for too long, in the time that a connection may be idle. */
+const SWEEPS = 8
 /** So much earlier than the upstream says that it will close an idle connection, this side does. */
 const KEPT_MARGIN_MS = 2_000
 
@@ -28,7 +29,9 @@ export class OriginPool implements ConnectionOwner {
   readonly #idle: Connection[] = []
   /** In the order in which they came. */
   readonly #waiting = new Set<WireRequest>()
+  /** Connections that were taken in this turn of the event loop, and those of the turn before. */
   #taken: Connection[] = []
+  #due: Connection[] = []
   #sweeping: NodeJS.Timeout | undefined
   #isDestroyed = false
 
@@ -43,16 +46,17 @@ export class OriginPool implements ConnectionOwner {
 
   /** Never throws: the handler is told of what keeps the request from being sent, at once where that is known at once. */
   dispatch(options: WireRequestOptions, handler: AnswerHandler): void {
+    const { body } = options
     let request: WireRequest
     try {
       const silenceMsMax = options.silenceMsMax ?? this.#options.silenceMsMax
       request = new WireRequest(options, handler, lengthOf(options), silenceMsMax)
     } catch (error) {
+      if (isStream(body)) body.destroy()
       handler.onError(error as Error, false) // nothing but a WireError is thrown there
       return
     }
-    const { body } = options
-    if (body && !Buffer.isBuffer(body)) body.on('error', (error) => request.abort(error))
+    if (isStream(body)) body.on('error', (error) => request.abort(error))
     handler.onRequest(request)
     this.#place(request)
   }
@@ -115,19 +119,21 @@ export class OriginPool implements ConnectionOwner {
   }
 
   /**
-   * It is written at the end of the turn of the event loop, behind all that had come by then: a connection that was closed
-   * meanwhile, or on which something came that nobody asked for, is then known, and another one is used.
+   * It is written a whole turn of the event loop later, in which whatever had come on it by now is read: a connection that was
+   * closed meanwhile, or on which something came that nobody asked for, is then known, and another one is used.
    */
   #take(connection: Connection, request: WireRequest): void {
     connection.take(request)
-    if (this.#taken.length === 0) setImmediate(this.#writeTaken)
+    if (this.#taken.length === 0 && this.#due.length === 0) setImmediate(this.#turn)
     this.#taken.push(connection)
   }
 
-  readonly #writeTaken = (): void => {
-    const taken = this.#taken
+  readonly #turn = (): void => {
+    const due = this.#due
+    this.#due = this.#taken
     this.#taken = []
-    for (const connection of taken) connection.write()
+    if (this.#due.length > 0) setImmediate(this.#turn)
+    for (const connection of due) connection.write()
   }
 
   #open(request: WireRequest): void {
@@ -150,7 +156,7 @@ export class OriginPool implements ConnectionOwner {
   #startSweeping(): void {
     if (this.#sweeping) return
     this.nowMs = performance.now()
-    this.#sweeping = setInterval(this.#sweep, SWEEP_MS)
+    this.#sweeping = setInterval(this.#sweep, this.#options.idleMsMax / SWEEPS)
     this.#sweeping.unref()
   }
 
@@ -175,11 +181,14 @@ export class OriginPool implements ConnectionOwner {
   }
 }
 
+const isStream = (body: WireRequestOptions['body']): body is Readable =>
+  body !== undefined && !Buffer.isBuffer(body)
+
 /** The body's, which has to be what the headers say where they say it. */
 function lengthOf(options: WireRequestOptions): number | undefined {
   const { body, method } = options
   const announced = checkedLength(options)
-  if (body && !Buffer.isBuffer(body)) {
+  if (isStream(body)) {
     if (announced === undefined) throw invalid('a body of unknown length')
     return announced
   }
