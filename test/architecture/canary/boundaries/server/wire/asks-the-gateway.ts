@@ -1,0 +1,4 @@
+// breaks: wire-stands-alone
+import { gateway } from '../gateway/gateway.ts'
+
+export const asked = gateway
