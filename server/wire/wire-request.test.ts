@@ -1,10 +1,11 @@
 // A request as the upstream gets it, byte by byte, and what becomes of it when it is paused, aborted, or cannot be sent.
 import { createServer, type Socket } from 'node:net'
-import { PassThrough, Readable } from 'node:stream'
+import { PassThrough, Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { ask, listen, OK, openPool, rawUpstream, Told } from '../../test/support/wire.ts'
-import type { WireRequestOptions } from './wire-request.ts'
+import { writeWhole } from './request-writer.ts'
+import { WireRequest, type WireRequestOptions } from './wire-request.ts'
 
 const answerOk = (socket: Socket) => void socket.write(OK)
 
@@ -81,6 +82,18 @@ describe('what is sent', () => {
     const said = all.map(({ text }) => upstream.heads[Number(text) - 1]?.split('\r\n\r\n')[1])
     expect(said).toEqual(all.map((_told, at) => `body ${at}.`))
   })
+})
+
+test('a body that the system has not taken yet is not written over by the next one', () => {
+  const taken: Buffer[] = []
+  // A socket, as far as writing is concerned, to a system that takes nothing for now.
+  const slow = () => new Writable({ write: (bytes: Buffer) => void taken.push(bytes) }) as unknown as Socket
+  const request = (text: string) => {
+    const options = { method: 'POST', path: '/', body: Buffer.from(text) } as const
+    return new WireRequest(options, new Told(), text.length, 0)
+  }
+  for (const text of ['first', 'other']) writeWhole(slow(), request(text), 'up.test')
+  expect(taken.map((bytes) => bytes.toString('latin1').slice(-5))).toEqual(['first', 'other'])
 })
 
 describe('what would be another request on the wire is not sent', () => {
