@@ -41,6 +41,8 @@ export class Connection implements AnswerEvents {
   #unread: Buffer | undefined
   #heardMs = 0
   #isReading = false
+  /** The upstream has ended its side while the answer was paused. */
+  #hasEnded = false
   #hasServed = false
   #hasAnswerBegun = false
 
@@ -56,7 +58,9 @@ export class Connection implements AnswerEvents {
       .once(owner.origin.isTls ? 'secureConnect' : 'connect', () => this.#connected())
       .on('error', (error) => this.#lost(error))
       .on('end', () => this.#ended())
-      .on('close', () => this.#lost(closedEarly()))
+      .on('close', () => {
+        if (!this.#hasEnded) this.#lost(closedEarly())
+      })
   }
 
   get isOpening(): boolean {
@@ -126,7 +130,9 @@ export class Connection implements AnswerEvents {
     if (this.#isReading) return
     const unread = this.#unread
     this.#unread = undefined
-    if (this.#read(unread)) this.#socket.resume()
+    const goesOn = this.#read(unread)
+    if (goesOn && this.#hasEnded) this.#finish()
+    else if (goesOn) this.#socket.resume()
   }
 
   /** Ends the request, and the connection with it. */
@@ -212,7 +218,8 @@ export class Connection implements AnswerEvents {
     this.keptSeconds = keptSeconds
     // Bytes behind an answer would be taken for the next one; a body that is still being sent, for the next request.
     const isSent = this.#upload?.isOver !== false && this.#socket.writableLength === 0
-    if (mayKeep && !hasMore && isSent && !request?.hasUnusualBody) {
+    const isClean = mayKeep && !hasMore && !this.#hasEnded
+    if (isClean && isSent && !request?.hasUnusualBody) {
       this.#upload = undefined
       this.#state = IDLE
       this.#owner.freed(this)
@@ -221,9 +228,14 @@ export class Connection implements AnswerEvents {
   }
 
   #ended(): void {
-    if (this.#state === BUSY && this.#parser.finish()) {
-      if (!this.#parser.isPaused) this.#complete(true)
-    } else this.#lost(closedEarly())
+    // Over TLS an end may come while there is something unread, which is read first.
+    if (this.#state === BUSY && this.#parser.isPaused) this.#hasEnded = true
+    else this.#finish()
+  }
+
+  #finish(): void {
+    if (this.#state === BUSY && this.#parser.finish()) this.#complete(true)
+    else this.#lost(closedEarly())
   }
 
   #lost(error: Error): void {

@@ -85,7 +85,7 @@ export class OriginPool implements ConnectionOwner {
 
   closed(connection: Connection, unsent: WireRequest | undefined): void {
     this.#connections.delete(connection)
-    if (this.#connections.size === 0) this.#stopSweeping()
+    if (this.#connections.size === 0) this.#rest()
     const next = unsent ?? this.#nextWaiting()
     if (next) this.#place(next)
   }
@@ -160,9 +160,11 @@ export class OriginPool implements ConnectionOwner {
     this.#sweeping.unref()
   }
 
-  #stopSweeping(): void {
+  /** Nothing is connected: there is nothing to look at, and nothing to remember. */
+  #rest(): void {
     clearInterval(this.#sweeping)
     this.#sweeping = undefined
+    this.#idle.length = 0
   }
 
   readonly #sweep = (): void => {

@@ -1,4 +1,6 @@
 // Where a connection is made to, and who is believed to be there.
+
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createServer as createTlsServer,
   getCACertificates,
@@ -10,16 +12,17 @@ import { selfSigned } from '../../test/support/self-signed.ts'
 import { ask, listen, OK, openPool, rawUpstream } from '../../test/support/wire.ts'
 
 const DAY_MS = 86_400_000
+const answerOk = (socket: TLSSocket) => void socket.write(OK)
 const ca = getCACertificates('default')
 afterEach(() => setDefaultCACertificates(ca))
 
-async function tlsUpstream(isTrusted: boolean) {
+async function tlsUpstream(isTrusted: boolean, answer: (socket: TLSSocket) => unknown = answerOk) {
   const pair = selfSigned('api.example.test', new Date(Date.now() - DAY_MS), new Date(Date.now() + DAY_MS))
   const sockets: TLSSocket[] = []
   const server = createTlsServer({ ...pair, ALPNProtocols: ['http/1.1'] }, (socket) => {
     sockets.push(socket)
     socket.on('error', () => {})
-    socket.on('data', () => void socket.write(OK))
+    socket.on('data', () => answer(socket))
   })
   server.on('tlsClientError', () => {})
   const port = await listen(server)
@@ -49,6 +52,29 @@ describe('over TLS', () => {
     ])
     expect(sockets.map((socket) => socket.isSessionReused())).toEqual([false, true])
   })
+
+  test.each([
+    ['its length', 'content-length: 4\r\n'],
+    ['its connection', ''],
+  ])(
+    'an answer that ends with %s is whole, though the upstream left while it was paused',
+    async (_what, field) => {
+      const { port, sockets } = await tlsUpstream(true, (socket) =>
+        socket.end(`HTTP/1.1 200 OK\r\n${field}\r\nsome`),
+      )
+      const pool = openPool(`https://api.example.test:${port}`)
+      const told = ask(pool)
+      told.request?.pause()
+      await told.begun
+      // The end of its side stands right behind the answer.
+      await sleep(20)
+      expect(told).toMatchObject({ status: 200, text: '', ends: 0 })
+      told.request?.resume()
+      expect(await told.over).toMatchObject({ text: 'some', ends: 1, error: undefined })
+      expect((await ask(pool).over).text).toBe('some')
+      expect(sockets).toHaveLength(2)
+    },
+  )
 
   test.each([
     ['nobody vouches for', false, 'api.example.test', 'DEPTH_ZERO_SELF_SIGNED_CERT'],

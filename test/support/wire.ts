@@ -53,7 +53,7 @@ const OPTIONS: OriginPoolOptions = {
   connectMsMax: 5_000,
   silenceMsMax: 5_000,
   // Longer than a test may take: what is closed earlier is closed for a reason.
-  idleMsMax: 60_000,
+  idleMsMax: 600_000,
 }
 
 export function openPool(
