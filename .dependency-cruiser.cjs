@@ -29,6 +29,7 @@ const LEDGER = '^server/ledger/'
 const PORTS = '^server/ports\\.ts$'
 const UPSTREAMS = '^server/upstreams/'
 const EVENTS = '^server/events/'
+const WIRE = '^server/wire/'
 /** What both apps are made from. */
 const SHARED =
   '(api-keys|client|frame|kit|limits-form|policy|receipt|routing|spend|state|trust|usage-rows|words)'
@@ -69,21 +70,25 @@ module.exports = {
     within('mail-imports', '^server/mail/', [CONTRACT, REPOSITORIES, PORTS, '^server/(settings|mail)/']),
     within('prices-imports', '^server/prices/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/prices/']),
     within('limits-imports', '^server/limits/', [CONTRACT, LEDGER, REPOSITORIES, PORTS, '^server/limits/']),
-    within('upstreams-imports', UPSTREAMS, [CONTRACT, PORTS, UPSTREAMS]),
+    {
+      ...only('wire-stands-alone', WIRE, []),
+      to: { pathNot: [WIRE], dependencyTypesNot: ['core'] },
+    },
+    within('upstreams-imports', UPSTREAMS, [CONTRACT, PORTS, UPSTREAMS, '^server/wire/wire-error\\.ts$']),
     within('backups-imports', '^server/backups/', [CONTRACT, '^server/db/', PORTS, '^server/backups/']),
     within('system-imports', '^server/system/', [CONTRACT, EVENTS, PORTS, '^server/system/']),
     within('tls-imports', '^server/tls/', [CONTRACT, PORTS, '^server/tls/']),
     within('mdns-imports', '^server/mdns/', [CONTRACT, PORTS, '^server/mdns/']),
     within('events-imports', EVENTS, [CONTRACT, PORTS, EVENTS]),
-    within('wire-imports', '^server/wire/', [CONTRACT, PORTS, '^server/wire/']),
     within('gateway-imports', '^server/gateway/', [
       CONTRACT,
       LEDGER,
-      '^server/(accounts|prices|settings|limits|gateway|wire)/',
+      '^server/(accounts|prices|settings|limits|gateway)/',
       REPOSITORIES,
       PORTS,
       EVENTS,
       UPSTREAMS,
+      WIRE,
       '^server/(growing-bytes|without-keys)\\.ts$',
     ]),
     within('operations-imports', '^server/operations/', [
@@ -167,6 +172,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^(contract|server|electron|renderer)/', pathNot: ['^server/mail/', TEST_FILES] },
       to: { path: 'node_modules/nodemailer/' },
+    },
+    {
+      name: 'only-mail-knows-undici',
+      severity: 'error',
+      from: { path: '^(contract|server|electron|renderer)/', pathNot: ['^server/mail/', TEST_FILES] },
+      to: { path: 'node_modules/undici/' },
     },
     {
       name: 'only-sockets-know-ws',

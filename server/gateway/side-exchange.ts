@@ -154,7 +154,7 @@ function dispatch(deps: StageDeps, side: SideRequest): UpstreamExchange {
       method,
       path: basePath + path,
       headers: upstreamHeaders(received.req.headers, upstream.apiKey, sent?.headers),
-      body: sent?.body ?? null,
+      body: sent?.body,
     },
     exchange,
   )

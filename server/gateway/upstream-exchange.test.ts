@@ -298,15 +298,13 @@ describe('an upstream that cannot be reached', () => {
 
   test.each([
     ['a name that does not exist', 'ENOTFOUND', 'unreachable'],
-    ['a connection that takes too long', 'UND_ERR_CONNECT_TIMEOUT', 'unreachable'],
+    ['a connection that takes too long', 'ERR_WIRE_CONNECT_TIMEOUT', 'unreachable'],
     ['a certificate that has expired', 'CERT_HAS_EXPIRED', 'unreachable'],
-    ['a head that takes too long', 'UND_ERR_HEADERS_TIMEOUT', 'timeout'],
-    ['a body that takes too long', 'UND_ERR_BODY_TIMEOUT', 'timeout'],
-    ['anything else', 'UND_ERR_SOCKET', 'broken'],
+    ['a head or a body that takes too long', 'ERR_WIRE_ANSWER_TIMEOUT', 'timeout'],
+    ['anything else', 'ERR_WIRE_CLOSED', 'broken'],
   ])('because of %s (%s) is said to be %s', async (_why, code, kind) => {
     const exchange = new UpstreamExchange()
-    // undici hands a dispatch that never got a connection no controller of its own; nothing of it is used here.
-    exchange.onResponseError(undefined as never, Object.assign(new Error('x'), { code }))
+    exchange.onError(Object.assign(new Error('x'), { code }), false)
     expect(await faultOf(exchange)).toMatchObject({ kind, wasStaleSocket: false })
   })
 })

@@ -1,7 +1,9 @@
-// One request to the upstream and its answer, as undici hands it over: a head, chunks, an end or a fault. Whoever consumes
+// One request to the upstream and its answer, as it comes over the wire: a head, chunks, an end or a fault. Whoever consumes
 // it may pause it; nobody has to be there when the first chunk arrives.
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Dispatcher } from 'undici'
+import type { Fields } from '../wire/field-lines.ts'
+import { WireError } from '../wire/wire-error.ts'
+import type { AnswerHandler, WireRequest } from '../wire/wire-request.ts'
 
 export interface UpstreamHead {
   readonly status: number
@@ -27,12 +29,7 @@ export type Sent =
   | { readonly ok: true; readonly exchange: UpstreamExchange; readonly head: UpstreamHead }
   | { readonly ok: false; readonly fault: UpstreamFault }
 
-const TIMEOUT_CODES = new Set([
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ETIMEDOUT',
-])
+const TIMEOUT_CODES = new Set(['ERR_WIRE_ANSWER_TIMEOUT', 'ETIMEDOUT'])
 const UNREACHABLE_CODES = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -44,25 +41,22 @@ const UNREACHABLE_CODES = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'ERR_TLS_CERT_ALTNAME_INVALID',
-  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_WIRE_CONNECT_TIMEOUT',
 ])
 
 const expired = (): Error =>
-  Object.assign(new Error('the upstream did not begin to answer in time'), {
-    code: 'UND_ERR_HEADERS_TIMEOUT',
-  })
+  new WireError('ERR_WIRE_ANSWER_TIMEOUT', 'the upstream did not begin to answer in time')
 
 const ignore = (): void => {}
 
-export class UpstreamExchange implements Dispatcher.DispatchHandler {
+export class UpstreamExchange implements AnswerHandler {
   /** Resolves once, with the head of the answer or with what kept it from coming. */
   readonly head: Promise<Sent>
   #resolveHead: (sent: Sent) => void = ignore
-  #controller: Dispatcher.DispatchController | undefined
+  #request: WireRequest | undefined
   #sink: ExchangeSink | undefined
   #early: Buffer[] = []
   #resolveFirst: ((first: Buffer | undefined) => void) | undefined
-  #hasAnswerBegun = false
   #isOver = false
   #isAborted = false
   #isExpired = false
@@ -74,42 +68,33 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     })
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#isAborted) controller.abort(new Error('aborted by the gateway'))
-    if (this.#isExpired) controller.abort(new Error('expired'))
+  onRequest(request: WireRequest): void {
+    this.#request = request
+    if (this.#isAborted) request.abort()
+    else if (this.#isExpired) request.abort(expired())
   }
 
-  /** The first byte of an answer, before any of it is understood: from here on nothing may be sent again. */
-  onResponseStarted(): void {
-    this.#hasAnswerBegun = true
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-  ): void {
-    // 1xx answers are for the connection between the two of us and are not relayed.
-    if (status < 200) return
+  onHead(status: number, fields: Fields): void {
+    // A field that stood twice has both its values, whatever its type in Node is; whoever reads one looks at what it is.
+    const headers = fields as IncomingHttpHeaders
     this.#resolveHead({ ok: true, exchange: this, head: { status, headers } })
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     if (this.#sink) this.#sink.onData(chunk)
     else this.#early.push(chunk)
     this.#resolveFirst?.(chunk)
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     this.#isOver = true
     this.#resolveFirst?.(undefined)
     this.#sink?.onEnd()
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error, isStale: boolean): void {
     this.#isOver = true
-    this.#fault = this.#faultOf(error)
+    this.#fault = this.#faultOf(error, isStale)
     this.#resolveHead({ ok: false, fault: this.#fault })
     this.#resolveFirst?.(undefined)
     this.#sink?.onFault(this.#fault)
@@ -154,38 +139,34 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   }
 
   pause(): void {
-    if (!this.#isOver) this.#controller?.pause()
+    if (!this.#isOver) this.#request?.pause()
   }
 
   resume(): void {
-    if (!this.#isOver && this.#controller?.paused) this.#controller.resume()
+    if (!this.#isOver) this.#request?.resume()
   }
 
   /** Ends the exchange; the sink, or the head, is told `aborted`. Harmless when it is over. */
   abort(): void {
     if (this.#isOver || this.#isAborted) return
     this.#isAborted = true
-    this.#controller?.abort(new Error('aborted by the gateway'))
+    this.#request?.abort()
   }
 
   /** Ends an exchange whose answer has not begun in time: a fault of the upstream's. */
   expire(): void {
     if (this.#isOver || this.#isAborted) return
     this.#isExpired = true
-    this.#controller?.abort(new Error('the upstream did not begin to answer in time'))
+    this.#request?.abort(expired())
   }
 
-  #faultOf(error: Error): UpstreamFault {
-    // undici puts `code` and `socket` on its errors, the pool puts `socket` on Node's; neither is in the type of Error.
-    const { code, socket } = error as { code?: string; socket?: { bytesRead?: number } }
-    const cause = error
+  #faultOf(cause: Error, isStale: boolean): UpstreamFault {
     if (this.#isExpired) return { kind: 'timeout', cause: expired(), wasStaleSocket: false }
     if (this.#isAborted) return { kind: 'aborted', cause, wasStaleSocket: false }
-    if (code !== undefined && UNREACHABLE_CODES.has(code))
-      return { kind: 'unreachable', cause, wasStaleSocket: false }
-    if (code !== undefined && TIMEOUT_CODES.has(code))
-      return { kind: 'timeout', cause, wasStaleSocket: false }
-    const hasServedBefore = (socket?.bytesRead ?? 0) > 0
-    return { kind: 'broken', cause, wasStaleSocket: hasServedBefore && !this.#hasAnswerBegun }
+    // Every error that can come here may have a code; the type of Error has none.
+    const { code = '' } = cause as { code?: string }
+    if (UNREACHABLE_CODES.has(code)) return { kind: 'unreachable', cause, wasStaleSocket: false }
+    if (TIMEOUT_CODES.has(code)) return { kind: 'timeout', cause, wasStaleSocket: false }
+    return { kind: 'broken', cause, wasStaleSocket: isStale }
   }
 }

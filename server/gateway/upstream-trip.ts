@@ -5,6 +5,7 @@ import { troubleOf } from '../upstreams/answer-problem.ts'
 import type { BreakerTrouble } from '../upstreams/circuit-breaker.ts'
 import { connectionProblem } from '../upstreams/connection-problem.ts'
 import type { LaneEnding, LanePlace } from '../upstreams/upstream-lane.ts'
+import { WireError } from '../wire/wire-error.ts'
 import type { StageDeps } from './deps.ts'
 import { applySplices } from './json-scan.ts'
 import type { LiveRequest } from './live-requests.ts'
@@ -152,7 +153,7 @@ function problemOf({ upstream }: Sending, sent: Sent) {
   const body = sent.exchange.firstBytes ?? Buffer.alloc(0)
   const type = String(headers['content-type'] ?? '')
   if (status === 200 && body.length === 0) {
-    const broken = Object.assign(new Error('no byte of an answer came'), { code: 'UND_ERR_SOCKET' })
+    const broken = new WireError('ERR_WIRE_CLOSED', 'no byte of an answer came')
     return connectionProblem(broken, baseUrl, headSecondsMax)
   }
   return troubleOf(baseUrl, { status, body, location: headers.location, type })

@@ -1,7 +1,21 @@
 // Names what kept a connection to an upstream from working, from the error that Node hands over.
 import type { UpstreamProblem, UpstreamProblemCode } from '../../contract/upstream-problem.ts'
+import type { WireErrorCode } from '../wire/wire-error.ts'
+
+const BY_WIRE_CODE: Readonly<Record<WireErrorCode, UpstreamProblemCode>> = {
+  ERR_WIRE_CONNECT_TIMEOUT: 'connection_timeout',
+  ERR_WIRE_ANSWER_TIMEOUT: 'answer_timeout',
+  ERR_WIRE_CLOSED: 'connection_reset',
+  ERR_WIRE_NOT_HTTP: 'not_http',
+  ERR_WIRE_HEAD_TOO_LARGE: 'failed',
+  ERR_WIRE_INVALID_REQUEST: 'failed',
+  ERR_WIRE_BODY_LENGTH: 'failed',
+  ERR_WIRE_ABORTED: 'failed',
+  ERR_WIRE_DESTROYED: 'failed',
+}
 
 const BY_ERROR_CODE: ReadonlyMap<string, UpstreamProblemCode> = new Map([
+  ...(Object.entries(BY_WIRE_CODE) as [string, UpstreamProblemCode][]), // the keys of a record are its strings
   ['ERR_FORBIDDEN_ADDRESS', 'address_forbidden'],
   ['ENOTFOUND', 'dns_not_found'],
   ['EAI_AGAIN', 'dns_failed'],
@@ -9,14 +23,12 @@ const BY_ERROR_CODE: ReadonlyMap<string, UpstreamProblemCode> = new Map([
   ['ESERVFAIL', 'dns_failed'],
   ['ECONNREFUSED', 'connection_refused'],
   ['ETIMEDOUT', 'connection_timeout'],
-  ['UND_ERR_CONNECT_TIMEOUT', 'connection_timeout'],
   ['EHOSTUNREACH', 'network_unreachable'],
   ['ENETUNREACH', 'network_unreachable'],
   ['ENETDOWN', 'network_unreachable'],
   ['EADDRNOTAVAIL', 'network_unreachable'],
   ['ECONNRESET', 'connection_reset'],
   ['EPIPE', 'connection_reset'],
-  ['UND_ERR_SOCKET', 'connection_reset'],
   ['CERT_HAS_EXPIRED', 'tls_expired'],
   ['CERT_NOT_YET_VALID', 'tls_expired'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls_wrong_name'],
@@ -29,8 +41,6 @@ const BY_ERROR_CODE: ReadonlyMap<string, UpstreamProblemCode> = new Map([
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls_not_spoken'],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'tls_not_spoken'],
   ['EPROTO', 'tls_failed'],
-  ['UND_ERR_HEADERS_TIMEOUT', 'answer_timeout'],
-  ['UND_ERR_BODY_TIMEOUT', 'answer_timeout'],
 ])
 
 const PREFIXES: readonly (readonly [string, UpstreamProblemCode])[] = [

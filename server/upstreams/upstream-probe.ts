@@ -95,7 +95,7 @@ function ask({ baseUrl, apiKey }: ProbeTarget, options: ProbeOptions): Promise<A
     req.on('socket', (socket) => {
       socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
         clearTimeout(timer)
-        timer = setTimeout(timedOut('UND_ERR_HEADERS_TIMEOUT', answerTimeoutMs), answerTimeoutMs)
+        timer = setTimeout(timedOut('ERR_WIRE_ANSWER_TIMEOUT', answerTimeoutMs), answerTimeoutMs)
       })
     })
     req.on('error', (error) => fail(error))

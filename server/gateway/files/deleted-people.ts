@@ -86,8 +86,7 @@ async function removeUpstream(
         method: 'DELETE',
         path: `${basePath}/files/${encodeURIComponent(id)}`,
         headers: upstreamHeaders({}, upstream.apiKey, []),
-        headersTimeout: ANSWER_MS_MAX,
-        bodyTimeout: ANSWER_MS_MAX,
+        silenceMsMax: ANSWER_MS_MAX,
       },
       exchange,
     )

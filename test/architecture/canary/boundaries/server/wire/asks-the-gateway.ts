@@ -1,4 +1,4 @@
-// breaks: wire-imports
+// breaks: wire-stands-alone
 import { gateway } from '../gateway/gateway.ts'
 
 export const asked = gateway

@@ -1,0 +1,4 @@
+// breaks: only-mail-knows-undici
+import { request } from 'undici'
+
+export const send = request
