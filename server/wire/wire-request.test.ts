@@ -1,4 +1,5 @@
-// A request as the upstream gets it, byte by byte, and what becomes of it when it is paused, aborted, or cannot be sent.
+// A request as the upstream gets it, byte by byte, and what becomes of it when it is paused, aborted, or cannot be sent. One
+// file, because all of it is one request's life between the same two sockets.
 import { createServer, type Socket } from 'node:net'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
