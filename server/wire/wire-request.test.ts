@@ -317,6 +317,13 @@ describe('a pause', () => {
     expect((await told.over).text).toBe('abc')
   })
 
+  test('before anything came does not keep back that nothing will', async () => {
+    const pool = openPool(await rawUpstream((socket) => void socket.end()))
+    const told = ask(pool)
+    told.request?.pause()
+    expect(await told.over).toMatchObject({ ends: 1, error: { code: 'ERR_WIRE_CLOSED' } })
+  })
+
   test('does not outlive its request on the connection', async () => {
     const upstream = await rawUpstream((socket) => void socket.write(CHUNKS))
     const pool = openPool(upstream)
