@@ -89,12 +89,13 @@ describe('requests to one upstream', () => {
   })
 })
 
-test('two upstreams on one origin keep their own base paths', async () => {
+test('two upstreams on one origin keep their own base paths, and share its connections', async () => {
   const { seen, baseUrl } = await countingUpstream()
   const pools = openPools()
   await request(pools.poolFor(target(`${baseUrl}/a/v1`)))
   await request(pools.poolFor(target(`${baseUrl}/b/v1`)))
   expect(seen.paths).toEqual(['/a/v1/responses', '/b/v1/responses'])
+  expect(seen.connections).toBe(1)
 })
 
 test('closing the pools closes every connection', async () => {

@@ -1,9 +1,11 @@
-// Answers as they come, cut anywhere; answers that are none; and the same answers read by Node's own client.
+// Answers as they come, cut anywhere; answers that are none; and the same answers read by Node's own client. One file, because
+// all of it cuts and reads in the same way.
 import { type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AnswerParser, HEAD_BYTES_MAX } from './answer-parser.ts'
 import type { Fields } from './field-lines.ts'
+import { WireError } from './wire-error.ts'
 
 interface Read {
   status: number | undefined
@@ -308,29 +310,97 @@ function made(draw: (below: number) => number): { text: string; isClosed: boolea
   }
 }
 
-test('answers are what Node’s own client reads of them', { timeout: 30_000 }, async () => {
-  const draw = numbers(20_261_126)
-  const answers = Array.from({ length: 400 }, () => made(draw))
-  let next = 0
+/** The same, with a few bytes too many, too few, or others. */
+function mangled(text: string, draw: (below: number) => number): string {
+  const bits = [
+    '\r',
+    '\n',
+    '\r\n',
+    '\r\n\r\n',
+    ' ',
+    ':',
+    '0',
+    '1',
+    'a',
+    '\0',
+    '\xff',
+    ';',
+    '-',
+    ',',
+    'HTTP/1.1 ',
+  ]
+  bits.push('content-length: 3\r\n', 'transfer-encoding: chunked\r\n', 'connection: close\r\n')
+  let result = text
+  for (let count = 1 + draw(3); count > 0; count -= 1) {
+    const at = draw(draw(3) === 0 ? result.length : result.indexOf('\r\n\r\n') + 6)
+    const bit = draw(3) === 0 ? '' : bits[draw(bits.length)]
+    result = result.slice(0, at) + bit + result.slice(at + (draw(2) === 0 ? 0 : 1 + draw(3)))
+  }
+  return result
+}
+
+describe('beside Node’s own client', () => {
+  let answer = ''
+  let port = 0
   const server = createServer((socket) => {
     socket.on('error', () => {})
-    socket.once('data', () => socket.end(answers[next]?.text ?? '', 'latin1'))
+    socket.once('data', () => socket.end(answer, 'latin1'))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo // of a server that listens on a port
-  for (const { text, isClosed } of answers) {
-    const res = await new Promise<IncomingMessage>((resolve, reject) =>
-      request({ port, host: '127.0.0.1', agent: false }, resolve).on('error', reject).end(),
-    )
-    const body = Buffer.concat((await res.toArray()) as Buffer[]).toString('latin1') // no encoding was set
-    next += 1
-    const ours = read(cut(bytes(text), draw), { isClosed })
-    expect(ours, JSON.stringify(text)).toMatchObject({ status: res.statusCode, body, isWhole: true, rest: 0 })
-    const theirs = res.headersDistinct
-    for (const [name, value] of Object.entries(ours.fields)) {
-      expect([value].flat(), `${name} of ${JSON.stringify(text)}`).toEqual(theirs[name])
-    }
-    expect(Object.keys(ours.fields).sort()).toEqual(Object.keys(theirs).sort())
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    port = (server.address() as AddressInfo).port // of a server that listens on a port
+  })
+  afterAll(() => void server.close())
+
+  /** Undefined where it is no answer to Node, or no whole one. */
+  function readByNode(text: string) {
+    answer = text
+    return new Promise<
+      { status: number | undefined; body: string; fields: NodeJS.Dict<string[]> } | undefined
+    >((resolve) => {
+      const fail = () => resolve(undefined)
+      const take = (res: IncomingMessage) => {
+        const { statusCode: status, headersDistinct: fields } = res
+        res
+          .toArray()
+          .then(
+            (all: Buffer[]) => resolve({ status, body: Buffer.concat(all).toString('latin1'), fields }),
+            fail,
+          )
+      }
+      request({ port, host: '127.0.0.1', agent: false }, take).on('error', fail).on('upgrade', fail).end()
+    })
   }
-  server.close()
+
+  test('answers are the same', { timeout: 30_000 }, async () => {
+    const draw = numbers(20_261_126)
+    for (let count = 0; count < 400; count += 1) {
+      const { text, isClosed } = made(draw)
+      const theirs = await readByNode(text)
+      const ours = read(cut(bytes(text), draw), { isClosed })
+      const fields = Object.fromEntries(
+        Object.entries(ours.fields).map(([name, value]) => [name, [value].flat()]),
+      )
+      expect({ ...ours, fields }, JSON.stringify(text)).toMatchObject({ ...theirs, isWhole: true, rest: 0 })
+      expect(Object.keys(fields).sort()).toEqual(Object.keys(theirs?.fields ?? {}).sort())
+    }
+  })
+
+  test('what is nearly an answer is refused, or is the same', { timeout: 30_000 }, async () => {
+    const draw = numbers(1_126)
+    let taken = 0
+    for (let count = 0; count < 800; count += 1) {
+      const text = mangled(made(draw).text, draw)
+      const theirs = await readByNode(text)
+      try {
+        const { status, body, isWhole } = read(cut(bytes(text), draw), { isClosed: true })
+        if (!isWhole || !theirs) continue
+        taken += 1
+        expect({ status, body }, JSON.stringify(text)).toEqual({ status: theirs.status, body: theirs.body })
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error
+      }
+    }
+    expect(taken).toBeGreaterThan(100)
+  })
 })

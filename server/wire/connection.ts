@@ -21,7 +21,7 @@ export interface ConnectionOwner {
 
 const OPENING = 0
 const IDLE = 1
-/** A request is to be written on it at the end of this turn. */
+/** A request is to be written on it in the next turn of the event loop. */
 const TAKEN = 2
 const BUSY = 3
 const CLOSED = 4
@@ -63,16 +63,17 @@ export class Connection implements AnswerEvents {
       })
   }
 
-  get isOpening(): boolean {
-    return this.#state === OPENING
-  }
-
   get isIdle(): boolean {
     return this.#state === IDLE
   }
 
   get #isClosed(): boolean {
     return this.#state === CLOSED
+  }
+
+  /** Whoever reads the answer has paused it. A head, and that none will come, is told all the same. */
+  get #isHeldBack(): boolean {
+    return this.#parser.isPaused && this.#parser.isHeadRead
   }
 
   /** Whether an idle one may still be used. */
@@ -86,7 +87,7 @@ export class Connection implements AnswerEvents {
     return new Promise((resolve) => this.#socket.once('close', () => resolve()))
   }
 
-  /** Reserves an idle connection; `write` is called at the end of the turn. */
+  /** Reserves an idle connection; `write` is called a turn later. */
   take(request: WireRequest): void {
     this.#state = TAKEN
     this.#request = request
@@ -113,14 +114,14 @@ export class Connection implements AnswerEvents {
     const request = this.#request
     if (this.#state !== BUSY || !request) return
     // Whoever paused it is who is silent.
-    if (request.isPaused) this.#heardMs = nowMs
+    if (this.#isHeldBack) this.#heardMs = nowMs
     else if (nowMs - this.#heardMs > request.silenceMsMax) this.#lost(answerTimeout())
   }
 
   pause(request: WireRequest): void {
     if (this.#request !== request || this.#state !== BUSY) return
     this.#parser.isPaused = true
-    if (this.#parser.isHeadRead && !this.#isReading) this.#socket.pause()
+    if (this.#isHeldBack && !this.#isReading) this.#socket.pause()
   }
 
   resume(request: WireRequest): void {
@@ -201,7 +202,7 @@ export class Connection implements AnswerEvents {
     }
     if (this.#state !== BUSY) return false
     const hasMore = bytes !== undefined && read < bytes.length
-    if (this.#parser.isPaused && this.#parser.isHeadRead) {
+    if (this.#isHeldBack) {
       if (hasMore) this.#unread = bytes.subarray(read)
       return false
     }
@@ -229,7 +230,7 @@ export class Connection implements AnswerEvents {
 
   #ended(): void {
     // Over TLS an end may come while there is something unread, which is read first.
-    if (this.#state === BUSY && this.#parser.isPaused) this.#hasEnded = true
+    if (this.#state === BUSY && this.#isHeldBack) this.#hasEnded = true
     else this.#finish()
   }
 

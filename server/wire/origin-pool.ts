@@ -40,6 +40,7 @@ export class OriginPool implements ConnectionOwner {
     this.#options = options
   }
 
+  /** For how long an upstream may be silent, where a request does not say otherwise. */
   get silenceMsMax(): number {
     return this.#options.silenceMsMax
   }
@@ -49,7 +50,7 @@ export class OriginPool implements ConnectionOwner {
     const { body } = options
     let request: WireRequest
     try {
-      const silenceMsMax = options.silenceMsMax ?? this.#options.silenceMsMax
+      const silenceMsMax = options.silenceMsMax ?? this.silenceMsMax
       request = new WireRequest(options, handler, lengthOf(options), silenceMsMax)
     } catch (error) {
       if (isStream(body)) body.destroy()

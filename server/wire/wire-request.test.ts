@@ -1,4 +1,5 @@
-// A request as the upstream gets it, byte by byte, and what becomes of it when it is paused, aborted, or cannot be sent.
+// A request as the upstream gets it, byte by byte, and what becomes of it when it is paused, aborted, or cannot be sent. One
+// file, because all of it is one request's life between the same two sockets.
 import { createServer, type Socket } from 'node:net'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -314,6 +315,13 @@ describe('a pause', () => {
     expect(told).toMatchObject({ status: 200, text: '', ends: 0 })
     told.request?.resume()
     expect((await told.over).text).toBe('abc')
+  })
+
+  test('before anything came does not keep back that nothing will', async () => {
+    const pool = openPool(await rawUpstream((socket) => void socket.end()))
+    const told = ask(pool)
+    told.request?.pause()
+    expect(await told.over).toMatchObject({ ends: 1, error: { code: 'ERR_WIRE_CLOSED' } })
   })
 
   test('does not outlive its request on the connection', async () => {
