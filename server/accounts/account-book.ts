@@ -153,7 +153,8 @@ class LiveAccounts implements AccountBook {
     }
     const used = amountsOf(bounded, usage)
     const spending = [counted.count(used)]
-    const usedOfPlan = { ...used, tokens: countedTokens(bounded, usage, hold.tokens) }
+    const tokensOfPlan = countedTokens(bounded, usage, hold.tokens)
+    const usedOfPlan = { nanoUsd: used.nanoUsd, tokens: tokensOfPlan, requests: used.requests }
     for (const delta of payment.charge(usedOfPlan)) spending.push(delta)
     const changedByNanoUsd = record.planSubscriptionId === null ? 0 - bounded.amountNanoUsd : 0
     const createdAt = this.#clock.now()

@@ -32,6 +32,7 @@ export interface PlanFunds {
 }
 
 const BALANCE: FundingSource = { kind: 'balance', isUsedUp: false }
+const BALANCE_ALONE: readonly FundingSource[] = [BALANCE]
 
 export function createPlanFunds({
   plans,
@@ -65,7 +66,7 @@ export function createPlanFunds({
     },
     sourcesFor(userId, model) {
       const active = plans.activeOf(userId)
-      if (!active) return [BALANCE]
+      if (!active) return BALANCE_ALONE
       const behind = active.plan.mayUseBalance ? [BALANCE] : []
       if (!isModelAllowed(active.plan.allowedModels, model)) return behind
       return [{ kind: 'plan', isUsedUp: isUsedUp(bounds(active)) }, ...behind]

@@ -9,15 +9,19 @@ export interface Recent<Value> {
 export function createRecent<Value>(sizeMax: number): Recent<Value> {
   // A Map keeps the order of insertion, so the first entry is the one that was used the longest ago.
   const entries = new Map<string, Value>()
+  /** The key that was used last: it stands at the end already. */
+  let last: string | undefined
   return {
     get(key) {
       const value = entries.get(key)
-      if (value === undefined) return undefined
+      if (value === undefined || key === last) return value
+      last = key
       entries.delete(key)
       entries.set(key, value)
       return value
     },
     set(key, value) {
+      last = key
       entries.delete(key)
       entries.set(key, value)
       if (entries.size <= sizeMax) return

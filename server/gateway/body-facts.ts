@@ -115,6 +115,9 @@ export function inputBound(walk: Walk, bodyBytes: number): InputBound | undefine
   }
 }
 
+const UNSAID = ok(undefined)
+const FALSE = ok(false)
+
 /** A whole number in [min, max], or undefined where the member is missing or null. */
 export function integerIn(
   body: JsonObject,
@@ -123,14 +126,14 @@ export function integerIn(
   max: number,
 ): Result<number | undefined, Refusal> {
   const value = body[param]
-  if (value === undefined || value === null) return ok(undefined)
+  if (value === undefined || value === null) return UNSAID
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return ok(value)
   return fail(invalidParameter(param, `it has to be a whole number from ${min} to ${max}.`))
 }
 
 export function booleanIn(body: JsonObject, param: string): Result<boolean, Refusal> {
   const value = body[param]
-  if (value === undefined || value === null) return ok(false)
+  if (value === undefined || value === null) return FALSE
   return typeof value === 'boolean' ? ok(value) : fail(invalidParameter(param, 'it has to be true or false.'))
 }
 
@@ -181,7 +184,7 @@ export function toolCallsIn(body: JsonObject, walk: Walk): Result<number | undef
 /** Whether a streamed body asks for the usage chunk itself. */
 export function usageChunkWanted(body: JsonObject): Result<boolean, Refusal> {
   const options = body.stream_options
-  if (options === undefined || options === null) return ok(false)
+  if (options === undefined || options === null) return FALSE
   if (!isObject(options)) return fail(invalidParameter('stream_options', 'it has to be an object.'))
   const wanted = booleanIn(options, 'include_usage')
   return wanted.ok
@@ -194,7 +197,7 @@ export function usageChunkWanted(body: JsonObject): Result<boolean, Refusal> {
  * priced would not be what is run. By the last ones, some ask a host that the body names with the operator's own credentials
  * (Azure OpenAI, "On Your Data"; LiteLLM, `api_base`).
  */
-const OTHER_RUNS: readonly string[] = [
+const OTHER_RUNS: ReadonlySet<string> = new Set([
   'models',
   'fallbacks',
   'plugins',
@@ -211,24 +214,31 @@ const OTHER_RUNS: readonly string[] = [
   'dataSources',
   'api_base',
   'base_url',
-]
+])
 
-/** Walks through every member of a body, those in `special` as they are to be understood, and all others for what they hide. */
-export function walkBody(
-  walk: Walk,
-  body: JsonObject,
-  special: Parameters<typeof walkMembers>[2],
-): Refusal | undefined {
-  const other = OTHER_RUNS.find((name) => isAskedFor(body[name]))
-  if (other !== undefined) {
+type MemberSteps = NonNullable<Parameters<typeof walkMembers>[2]>
+
+/** What is to be thought of the members of a body: of those in `special`, which a dialect has, and of those that all share. */
+export const bodyMembers = (special: MemberSteps): MemberSteps => ({
+  prompt_cache_options: checkCacheLifetime,
+  tools: checkTools,
+  tool_choice: checkToolChoice,
+  ...special,
+})
+
+/** Walks through every member of a body: those that `members` names as it says, and all others for what they hide. */
+export function walkBody(walk: Walk, body: JsonObject, members: MemberSteps): Refusal | undefined {
+  return refuseOtherRun(body) ?? walkMembers(walk, body, members)
+}
+
+function refuseOtherRun(body: JsonObject): Refusal | undefined {
+  for (const name in body) {
+    if (!OTHER_RUNS.has(name)) continue
+    const other = [...OTHER_RUNS].find((one) => isAskedFor(body[one]))
+    if (other === undefined) return undefined
     return unsupported(other, 'what it makes an upstream run is not what the request is priced by.')
   }
-  return walkMembers(walk, body, {
-    prompt_cache_options: checkCacheLifetime,
-    tools: checkTools,
-    tool_choice: checkToolChoice,
-    ...special,
-  })
+  return undefined
 }
 
 const isAskedFor = (value: unknown): boolean =>
@@ -240,5 +250,8 @@ export const refused =
   (walk: Walk): Refusal =>
     unsupported(paramAt(walk), problem)
 
-/** For dialects whose models call nothing. */
-export const NO_TOOLS = { tools: refused('this endpoint has no tools.') }
+const NO_TOOLS = { tools: refused('this endpoint has no tools.') }
+
+/** The same for dialects whose models call nothing. */
+export const bodyMembersWithoutTools = (special: MemberSteps = {}): MemberSteps =>
+  bodyMembers({ ...NO_TOOLS, ...special })

@@ -137,6 +137,12 @@ describe('a name that stands twice', () => {
     '{"":1," ":2}',
   ])('in different objects, or only nearly, is none: %s', (text) => expect(problemOf(text)).toBeUndefined())
 
+  test('in a large object and in the one behind it is none', () => {
+    const members = Array.from({ length: 40 }, (_, at) => `"m${at}":0`).join(',')
+    expect(problemOf(`{"a":[{${members},"inner":{}},{"inner":{},"m7":0}]}`)).toBeUndefined()
+    expect(problemOf(`{"a":[{${members},"inner":{},"m7":0}]}`)).toEqual({ kind: 'duplicate', name: 'm7' })
+  })
+
   test('is not what two names are that only hash alike', () => {
     expect(problemOf('{"ltxgkx":1,"xtmlnk":2}')).toBeUndefined()
     expect(problemOf('{"ltxgkx":1,"xtmlnk":2,"ltxgkx":3}')).toEqual({ kind: 'duplicate', name: 'ltxgkx' })

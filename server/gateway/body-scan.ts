@@ -2,7 +2,7 @@
 // values it has, whether a name stands twice in any object, where its top-level members stand, and which texts are long.
 // Whether it is JSON at all is left to JSON.parse: of text that is none, the pass only promises to end.
 import { fail, ok, type Result } from '../../contract/result.ts'
-import { NameStack } from './body-names.ts'
+import { NameStack, readName } from './body-names.ts'
 import type { JsonMember, JsonObjectScan } from './json-scan.ts'
 
 /** Schemas of tools are the deepest that clients send, and stay far below. */
@@ -47,7 +47,8 @@ export const scanBody = (bytes: Buffer): Result<BodyScan, BodyScanProblem> => ne
 class BodyScanner {
   readonly #bytes: Buffer
   readonly #names: NameStack
-  readonly #members: JsonMember[] = []
+  /** Of each top-level member where its name begins and ends, and its value. */
+  readonly #members: number[] = []
   readonly #longTexts: number[] = []
   /** What the brackets around the innermost one are. */
   readonly #outerAreObjects: boolean[] = []
@@ -55,7 +56,8 @@ class BodyScanner {
   /** Whether the next text is the name of a member. */
   #expectsName = false
   #values = 0
-  #topLevelName = { name: '', nameStart: 0 }
+  #nameStart = 0
+  #nameEnd = 0
   /** Behind the colon of the top-level member that is being read; -1 between two. */
   #topLevelColonEnd = -1
   #closingBrace = -1
@@ -93,12 +95,7 @@ class BodyScanner {
     }
     if (this.#problem) return fail(this.#problem)
     if (this.#closingBrace < 0) return fail({ kind: 'malformed' })
-    return ok({
-      members: this.#members,
-      longTexts: this.#longTexts,
-      start,
-      closingBrace: this.#closingBrace,
-    })
+    return ok(new ScannedBody(bytes, this.#members, this.#longTexts, start, this.#closingBrace))
   }
 
   get #depth(): number {
@@ -127,8 +124,12 @@ class BodyScanner {
   #name(at: number, end: number): void {
     if (end - at - 2 > NAME_BYTES_MAX) this.#problem = { kind: 'name_too_long' }
     else if (this.#names.isFull) this.#problem = { kind: 'too_many_members' }
-    else if (!this.#names.add(at, end)) this.#problem = { kind: 'duplicate', name: this.#names.read(at, end) }
-    else if (this.#depth === 1) this.#topLevelName = { name: this.#names.read(at, end), nameStart: at }
+    else if (!this.#names.add(at, end))
+      this.#problem = { kind: 'duplicate', name: readName(this.#bytes, at, end) }
+    else if (this.#depth === 1) {
+      this.#nameStart = at
+      this.#nameEnd = end
+    }
   }
 
   #comma(at: number): void {
@@ -176,8 +177,46 @@ class BodyScanner {
     const valueStart = skipSpace(this.#bytes, this.#topLevelColonEnd)
     let valueEnd = at
     while (valueEnd > valueStart && isSpace(this.#bytes[valueEnd - 1])) valueEnd -= 1
-    this.#members.push({ ...this.#topLevelName, valueStart, valueEnd })
+    this.#members.push(this.#nameStart, this.#nameEnd, valueStart, valueEnd)
     this.#topLevelColonEnd = -1
+  }
+}
+
+class ScannedBody implements BodyScan {
+  readonly longTexts: readonly number[]
+  readonly start: number
+  readonly closingBrace: number
+  readonly #bytes: Buffer
+  readonly #places: readonly number[]
+  #members: readonly JsonMember[] | undefined
+
+  constructor(
+    bytes: Buffer,
+    places: readonly number[],
+    longTexts: readonly number[],
+    start: number,
+    closingBrace: number,
+  ) {
+    this.#bytes = bytes
+    this.#places = places
+    this.longTexts = longTexts
+    this.start = start
+    this.closingBrace = closingBrace
+  }
+
+  /** Their names are read when somebody asks: most bodies are sent on as they came, and nobody does. */
+  get members(): readonly JsonMember[] {
+    this.#members ??= this.#read()
+    return this.#members
+  }
+
+  #read(): readonly JsonMember[] {
+    const members: JsonMember[] = []
+    for (let at = 0; at < this.#places.length; at += 4) {
+      const [nameStart = 0, nameEnd = 0, valueStart = 0, valueEnd = 0] = this.#places.slice(at, at + 4)
+      members.push({ name: readName(this.#bytes, nameStart, nameEnd), nameStart, valueStart, valueEnd })
+    }
+    return members
   }
 }
 

@@ -3,6 +3,7 @@ import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import {
   type BodyFacts,
+  bodyMembers,
   booleanIn,
   CHOICES_MAX,
   inputBound,
@@ -67,7 +68,7 @@ function checkShape(body: JsonObject): Refusal | undefined {
     : invalidParameter('messages', 'it has to be a list of messages.')
 }
 
-const REACH = {
+const REACH = bodyMembers({
   messages: (walk: Walk, messages: unknown) =>
     Array.isArray(messages) ? walkList(walk, messages, checkMessage) : undefined,
   prediction: (walk: Walk, prediction: unknown) =>
@@ -80,7 +81,7 @@ const REACH = {
     walk.hosted.places.set('web_search', paramAt(walk))
     return walkMembers(walk, options)
   },
-}
+})
 
 function checkMessage(walk: Walk, message: unknown): Refusal | undefined {
   if (!isObject(message)) return invalidParameter(paramAt(walk), 'every message has to be an object.')

@@ -3,11 +3,11 @@ import type { Refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import {
   type BodyFacts,
+  bodyMembersWithoutTools,
   booleanIn,
   CHOICES_MAX,
   integerIn,
   modelIn,
-  NO_TOOLS,
   OUTPUT_TOKENS_MAX,
   PLAIN_FACTS,
   serviceTierIn,
@@ -19,9 +19,11 @@ import type { JsonObject } from './json-object.ts'
 import { inputsIn } from './text-inputs.ts'
 import { startWalk } from './walk.ts'
 
+const MEMBERS = bodyMembersWithoutTools()
+
 export function readCompletionsBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
   const walk = startWalk()
-  const refused = walkBody(walk, body, NO_TOOLS)
+  const refused = walkBody(walk, body, MEMBERS)
   if (refused) return fail(refused)
   const model = modelIn(body)
   if (!model.ok) return model

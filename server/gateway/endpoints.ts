@@ -18,8 +18,10 @@ export type Dialect =
   | 'speech'
 
 interface EndpointBase {
-  /** The path behind `/v1`; usage rows and logs name the endpoint by both. */
+  /** The path behind `/v1`. */
   readonly path: string
+  /** Both together: as usage rows, logs and counts name the endpoint. */
+  readonly name: string
   readonly methods: readonly string[]
 }
 
@@ -69,9 +71,11 @@ const MEBIBYTE = 1024 * 1024
 /** Codex sends some 70 KB a turn, vision requests tens of megabytes of base64. */
 export const JSON_BODY_BYTES_MAX = 32 * MEBIBYTE
 
+const named = (path: string) => ({ path, name: `/v1${path}` })
+
 const forwarded = (path: string, dialect: Dialect, isFree = false): MeteredEndpoint => ({
   kind: 'metered',
-  path,
+  ...named(path),
   methods: ['POST'],
   dialect,
   upstreamPath: path,
@@ -93,14 +97,14 @@ const withForm = (
 /** The rest of its path is the model's id, whatever characters it has: it is looked up here, and never sent anywhere. */
 const ONE_MODEL: LocalEndpoint = {
   kind: 'local',
-  path: '/models/{model}',
+  ...named('/models/{model}'),
   methods: ['GET', 'HEAD'],
   answer: 'model',
 }
 
 const stored = (path: string, methods: readonly string[], query: readonly string[] = []): StoredEndpoint => ({
   kind: 'stored',
-  path,
+  ...named(path),
   methods,
   upstreamPath: path,
   query,
@@ -136,8 +140,8 @@ const AT_ONE_PATH: readonly Endpoint[] = [
   withForm('/audio/transcriptions', 'transcriptions', 26),
   withForm('/audio/translations', 'translations', 26),
   forwarded('/audio/speech', 'speech'),
-  { kind: 'local', path: '/models', methods: ['GET', 'HEAD'], answer: 'models' },
-  { kind: 'local', path: '/usage', methods: ['GET', 'HEAD'], answer: 'usage' },
+  { kind: 'local', ...named('/models'), methods: ['GET', 'HEAD'], answer: 'models' },
+  { kind: 'local', ...named('/usage'), methods: ['GET', 'HEAD'], answer: 'usage' },
 ]
 
 export const ENDPOINTS: readonly Endpoint[] = [...AT_ONE_PATH, ...STORED, ONE_MODEL]
@@ -168,7 +172,7 @@ export function filesAt(
   const { path, actions } = found.route
   const methods = Object.keys(actions)
   const action = Object.hasOwn(actions, method) ? actions[method] : undefined
-  return { methods, endpoint: action && { kind: 'files', path, methods, action, id: found.id } }
+  return { methods, endpoint: action && { kind: 'files', ...named(path), methods, action, id: found.id } }
 }
 
 export const endpointAt = (rawPath: string): Endpoint | undefined =>

@@ -2,16 +2,18 @@
 // left out.
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
-import { type BodyFacts, modelIn, NO_TOOLS, PLAIN_FACTS, walkBody } from './body-facts.ts'
+import { type BodyFacts, bodyMembersWithoutTools, modelIn, PLAIN_FACTS, walkBody } from './body-facts.ts'
 import { walkParts } from './body-walk.ts'
 import type { JsonObject } from './json-object.ts'
 import { startWalk } from './walk.ts'
+
+const MEMBERS = bodyMembersWithoutTools({ input: walkParts })
 
 /** What OpenAI takes where no model is named. */
 export const DEFAULT_MODERATION_MODEL = 'omni-moderation-latest'
 
 export function readModerationsBody(body: JsonObject): Result<BodyFacts, Refusal> {
-  const refused = walkBody(startWalk(), body, { ...NO_TOOLS, input: walkParts })
+  const refused = walkBody(startWalk(), body, MEMBERS)
   if (refused) return fail(refused)
   const model = modelIn(body, DEFAULT_MODERATION_MODEL)
   if (!model.ok) return model

@@ -43,7 +43,7 @@ export function outcomeWithoutRow(
   deps: { readonly clock: Pick<Clock, 'monotonicMs'> },
   received: Pick<Arrival, 'requestId' | 'startedMonoMs'> & {
     readonly key?: { readonly userId: string; readonly keyId: string }
-    readonly endpoint?: { readonly path: string }
+    readonly endpoint?: { readonly name: string }
   },
   { status, code }: Answered,
 ): Outcome {
@@ -52,7 +52,7 @@ export function outcomeWithoutRow(
     requestId: received.requestId,
     userId: received.key?.userId ?? null,
     keyId: received.key?.keyId ?? null,
-    endpoint: received.endpoint ? `/v1${received.endpoint.path}` : null,
+    endpoint: received.endpoint?.name ?? null,
     model: '',
     status,
     errorCode: code,

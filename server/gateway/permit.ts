@@ -47,6 +47,10 @@ export function permit(ask: PermitAsk): Result<Permitted, Refusal> {
   if (refused) return fail(refused)
   // What is only counted is neither run nor kept, so nothing of it needs a price.
   if (ask.endpoint.isFree) return ok({ facts, edits: [], toolTerms: NO_TERMS })
+  const stored = storingOf(ask)
+  // Nothing that the upstream runs itself: such facts stay as they are.
+  if (stored.length === 0 && facts.hosted.places.size === 0 && facts.promptId === undefined)
+    return ok({ facts, edits: stored, toolTerms: NO_TERMS })
   const calls = callsOf({ ...ask, facts })
   const named = termsOf({ ...ask, facts }, calls.max)
   if (!named.ok) return named
@@ -55,7 +59,6 @@ export function permit(ask: PermitAsk): Result<Permitted, Refusal> {
   const imageParam = facts.hosted.places.get('image_generation')
   if (imageParam !== undefined && !toolTerms.imageTool)
     return fail(unsupported(imageParam, 'no model that makes images has a price here.'))
-  const stored = storingOf(ask)
   return ok({
     facts: {
       ...(isPrompted ? withPromptTools(ask.policy, facts, toolTerms, ask.price) : facts),
@@ -126,8 +129,12 @@ const refuseStoring = (ask: PermitAsk): Refusal | undefined =>
     : undefined
 
 function storingOf(ask: PermitAsk): readonly Splice[] {
-  return ask.policy.store === 'off' && isToBeStored(ask) ? [memberSplice(ask.scan, 'store', 'false')] : []
+  return ask.policy.store === 'off' && isToBeStored(ask)
+    ? [memberSplice(ask.scan, 'store', 'false')]
+    : NOTHING_STORED
 }
+
+const NOTHING_STORED: readonly Splice[] = []
 
 const unpriced = (param: string, tool: string): Refusal =>
   unsupported(param, `${tool} has no price for this model here.`)

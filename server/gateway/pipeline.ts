@@ -123,7 +123,8 @@ async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRe
     if (!reserved.ok) return refuseKnown(deps, admitted, reserved.error)
     place = reserved.value.admission
     if (isWarmUp(body.value.req)) return answerWarmUp(deps, reserved.value)
-    const held = await hold(deps, reserved.value)
+    const opened = hold(deps, reserved.value)
+    const held = opened instanceof Promise ? await opened : opened
     if (!held.ok) return refuseKnown(deps, admitted, held.error)
     live.watch(held.value.res)
     return await forward(deps, held.value, live)
@@ -147,8 +148,11 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
     if (exchange) {
       live.attach(exchange)
       isHoldOnDisk = await held.hold.isOnDisk
-      if (isHoldOnDisk) answered = await relayAnswer(deps, trip, live)
-      else exchange.abort()
+      if (isHoldOnDisk) {
+        const { sending, sent } = await trip.answer(live)
+        const relayed = relay(deps, sending, live, sent)
+        answered = relayed instanceof Promise ? await relayed : relayed
+      } else exchange.abort()
     } else if (!live.isGone) answered = noPlace(held, live)
   } catch (error) {
     // What was answered so far is what the client keeps; the hold ends as that of a request without an answer.
@@ -167,11 +171,6 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
   if (relayed.finished !== undefined) await relayed.finished
   deps.events.publish({ type: 'request.finished', userId: row.userId, row })
   return outcomeOfRow(row, live.drainCutBy)
-}
-
-async function relayAnswer(deps: StageDeps, trip: UpstreamTrip, live: LiveRequest): Promise<Relayed> {
-  const { sending, sent } = await trip.answer(live)
-  return relay(deps, sending, live, sent)
 }
 
 /** Every upstream that could answer has as many requests as it may have. */

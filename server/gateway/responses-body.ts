@@ -5,6 +5,7 @@ import type { Refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import {
   type BodyFacts,
+  bodyMembers,
   booleanIn,
   inputBound,
   integerIn,
@@ -52,11 +53,7 @@ export function readInputTokensBody(body: JsonObject, bodyBytes: number): Result
   return facts.ok ? ok({ ...facts.value, outputTokensLimit: 0 }) : facts
 }
 
-function readConversation(
-  body: JsonObject,
-  bodyBytes: number,
-  reach: Parameters<typeof walkBody>[2] = REACH,
-): Result<BodyFacts, Refusal> {
+function readConversation(body: JsonObject, bodyBytes: number, reach = REACH): Result<BodyFacts, Refusal> {
   const walk = startWalk(true)
   const hasReached = walkBody(walk, body, reach)
   if (hasReached) return fail(hasReached)
@@ -94,7 +91,7 @@ function readConversation(
 const refersElsewhere = (walk: Walk, previousResponseId: string | undefined): boolean =>
   walk.hidesImages || previousResponseId !== undefined || walk.itemReferences.length > 0
 
-const REACH = {
+const SPECIAL = {
   background: (walk: Walk, background: unknown) =>
     background === false
       ? undefined
@@ -111,9 +108,10 @@ const REACH = {
   },
   input: checkInput,
 }
+const REACH = bodyMembers(SPECIAL)
 
 /** Responses alone are made of stored prompts (OpenAI API reference); neither compacting nor counting takes one. */
-const WITH_PROMPT = { ...REACH, prompt: checkPrompt }
+const WITH_PROMPT = bodyMembers({ ...SPECIAL, prompt: checkPrompt })
 
 function checkInput(walk: Walk, input: unknown): Refusal | undefined {
   if (typeof input === 'string') return undefined

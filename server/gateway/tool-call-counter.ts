@@ -1,7 +1,7 @@
 // Counts what the hosted tools of an answer did, from the items that they leave in it and from `tool_usage`. An item comes
 // several times over (added, done, and in the whole response), and counts once, by what it said last.
 import { parseImageToolUsage } from '../ledger/reported-usage.ts'
-import type { OfferedTools, ToolCalls } from '../ledger/tool-calls.ts'
+import { NO_TOOL_CALLS, type OfferedTools, type ToolCalls } from '../ledger/tool-calls.ts'
 import { hostedToolNamed, searchKindOf } from './hosted-tools.ts'
 import { isObject, type JsonObject } from './json-object.ts'
 
@@ -24,8 +24,11 @@ interface Seen {
   readonly drawnTokens: { readonly input: number; readonly output: number }
 }
 
+const NONE_SEEN: ReadonlyMap<string, Seen> = new Map()
+
 export class ToolCallCounter {
-  readonly #items = new Map<string, Seen>()
+  /** Undefined until the first one comes: most answers have none. */
+  #items: Map<string, Seen> | undefined
   #image: ToolCalls['image']
   #offered: OfferedTools | undefined
 
@@ -34,10 +37,12 @@ export class ToolCallCounter {
     const kind = isObject(item) ? KIND_OF.get(item.type) : undefined
     if (kind === undefined || !isObject(item)) return
     const key = typeof item.id === 'string' && item.id !== '' ? item.id : `#${String(index)}`
-    if (this.#items.size >= ITEMS_MAX && !this.#items.has(key)) return
+    this.#items ??= new Map()
+    const items = this.#items
+    if (items.size >= ITEMS_MAX && !items.has(key)) return
     const container =
       typeof item.container_id === 'string' && item.container_id !== '' ? item.container_id : undefined
-    this.#items.set(key, { kind, isCharged: isCharged(kind, item), container, drawnTokens: drawnOf(item) })
+    items.set(key, { kind, isCharged: isCharged(kind, item), container, drawnTokens: drawnOf(item) })
   }
 
   noteReport(toolUsage: unknown): void {
@@ -50,7 +55,8 @@ export class ToolCallCounter {
   }
 
   calls(): ToolCalls {
-    const charged = [...this.#items].filter(([, { isCharged: isCounted }]) => isCounted)
+    if (!this.#items && !this.#image && !this.#offered) return NO_TOOL_CALLS
+    const charged = [...(this.#items ?? NONE_SEEN)].filter(([, { isCharged: isCounted }]) => isCounted)
     const countOf = (kind: Kind) => charged.filter(([, seen]) => seen.kind === kind).length
     const runs = charged.filter(([, { kind }]) => kind === 'code_interpreter')
     return {
@@ -67,7 +73,7 @@ export class ToolCallCounter {
   #imageWithDrawings(): ToolCalls['image'] {
     let input = 0
     let output = 0
-    for (const { drawnTokens } of this.#items.values()) {
+    for (const { drawnTokens } of (this.#items ?? NONE_SEEN).values()) {
       input += drawnTokens.input
       output += drawnTokens.output
     }

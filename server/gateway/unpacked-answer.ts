@@ -40,9 +40,12 @@ function isZlib([method = 0, flags]: Buffer): boolean {
   return (method & 0x8f) === 8 && (flags === undefined || (method * 256 + flags) % 31 === 0)
 }
 
+const UNCODED: readonly string[] = []
+
 /** The codings of an answer, the outermost first. */
 export function codingsOf(contentEncoding: string | undefined): readonly string[] {
-  const codings = (contentEncoding ?? '').toLowerCase().split(',')
+  if (contentEncoding === undefined) return UNCODED
+  const codings = contentEncoding.toLowerCase().split(',')
   return codings
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity')

@@ -17,7 +17,7 @@ const FILES_KEPT = 14
 /** Where nobody reads stderr, lines beyond this are dropped instead of filling the memory. */
 const BUFFER_BYTES_MAX = 4 * 1024 * 1024
 /** Lines are looked over and written together: doing so line by line costs as much as the rest of a line's making. */
-const LINES_CHARACTERS = 16 * 1024
+const LINES_CHARACTERS = 64 * 1024
 /** How late a line may be, and what a process that is killed may lose of its log. */
 const WRITE_EVERY_MS = 200
 

@@ -3,7 +3,7 @@ import { type PriceRates, tierColumn } from '../../contract/price.ts'
 import { type ImageKind, mediaLines } from './media-charge.ts'
 import { type NanoUsd, ONE_MILLION, type PartsPerMillion, toNanoUsd } from './money.ts'
 import type { PricedTier } from './service-tier.ts'
-import type { TokenUsage } from './token-usage.ts'
+import { isUsual, type TokenUsage } from './token-usage.ts'
 import { type ImageToolUsage, previewSearchRate } from './tool-calls.ts'
 
 /** The rates of text in one tier, with nothing left empty; nano-dollars per million tokens. */
@@ -154,7 +154,7 @@ export function chargeLines(usage: TokenUsage, rates: PriceRates, serviceTier: P
   add(1, 'file_search', usage.fileSearchCalls ?? 0, rates.fileSearchNanoUsdPerCall ?? 0)
   add(1, 'code_interpreter', usage.codeInterpreterSessions ?? 0, rates.codeInterpreterNanoUsdPerSession ?? 0)
   if (usage.imageTool) addImageTool(tokens, usage.imageTool)
-  return [...lines, ...mediaLines(usage, rates)]
+  return isUsual(usage) ? lines : [...lines, ...mediaLines(usage, rates)]
 }
 
 type AddTokens = (kind: ChargeLineKind, count: number, rateNanoUsd: NanoUsd) => void

@@ -102,6 +102,10 @@ const COUNTS = [
 
 /** What of a usage is not counted in tokens; undefined for nothing. */
 export function mediaIn(usage: MediaUsage): MediaUsage | undefined {
-  const counts = COUNTS.flatMap((name) => ((usage[name] ?? 0) > 0 ? [[name, usage[name]] as const] : []))
-  return counts.length === 0 ? undefined : Object.fromEntries(counts)
+  let counts: { -readonly [Name in keyof MediaUsage]: MediaUsage[Name] } | undefined
+  for (const name of COUNTS) {
+    const count = usage[name] ?? 0
+    if (count > 0) counts = { ...counts, [name]: count }
+  }
+  return counts
 }

@@ -82,7 +82,7 @@ export function quoteFor(
       BigInt(bounds.extraOutputTokensMax ?? 0) * perOutputTokenTimesRates +
       toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION) +
       imageTimesRates(bounds) +
-      sumOfLines(mediaLines(bounds.mediaMax ?? {}, rates)),
+      (bounds.mediaMax ? sumOfLines(mediaLines(bounds.mediaMax, rates)) : 0n),
     perOutputTokenTimesRates,
     multiplierPpm,
     modelMultiplierPpm,

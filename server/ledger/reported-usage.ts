@@ -31,15 +31,17 @@ export function parseChatUsage(usage: unknown): ReportedUsage | undefined {
   if (!report || (isAbsent(report.prompt_tokens) && isAbsent(report.completion_tokens))) return undefined
   const inputDetails = toJsonObject(report.prompt_tokens_details)
   const outputDetails = toJsonObject(report.completion_tokens_details)
-  return mend({
-    inputTokens: report.prompt_tokens,
-    cachedInputTokens: inputDetails?.cached_tokens,
-    cacheWriteTokens: inputDetails?.cache_write_tokens,
-    outputTokens: report.completion_tokens,
-    reasoningTokens: outputDetails?.reasoning_tokens,
-    webSearchCalls: undefined,
-    ...modalitiesOf(inputDetails, outputDetails),
-  })
+  return mend(
+    {
+      inputTokens: report.prompt_tokens,
+      cachedInputTokens: inputDetails?.cached_tokens,
+      cacheWriteTokens: inputDetails?.cache_write_tokens,
+      outputTokens: report.completion_tokens,
+      reasoningTokens: outputDetails?.reasoning_tokens,
+      webSearchCalls: undefined,
+    },
+    modalitiesOf(inputDetails, outputDetails),
+  )
 }
 
 /** `usage` of embeddings, by the same rules: there is input alone. */
@@ -59,15 +61,17 @@ export function parseResponsesUsage(usage: unknown, toolUsage: unknown): Reporte
   const inputDetails = toJsonObject(report.input_tokens_details)
   const outputDetails = toJsonObject(report.output_tokens_details)
   const webSearchCalls = toJsonObject(toJsonObject(toolUsage)?.web_search)?.num_requests
-  const reported = mend({
-    inputTokens: report.input_tokens,
-    cachedInputTokens: inputDetails?.cached_tokens,
-    cacheWriteTokens: inputDetails?.cache_write_tokens,
-    outputTokens: report.output_tokens,
-    reasoningTokens: outputDetails?.reasoning_tokens,
-    webSearchCalls,
-    ...modalitiesOf(inputDetails, outputDetails),
-  })
+  const reported = mend(
+    {
+      inputTokens: report.input_tokens,
+      cachedInputTokens: inputDetails?.cached_tokens,
+      cacheWriteTokens: inputDetails?.cache_write_tokens,
+      outputTokens: report.output_tokens,
+      reasoningTokens: outputDetails?.reasoning_tokens,
+      webSearchCalls,
+    },
+    modalitiesOf(inputDetails, outputDetails),
+  )
   return isAbsent(webSearchCalls) ? reported : { ...reported, areSearchesReported: true }
 }
 
@@ -101,15 +105,17 @@ export function parseImagesUsage(usage: unknown): ReportedUsage | undefined {
   if (!report || (isAbsent(report.input_tokens) && isAbsent(report.output_tokens))) return undefined
   const inputDetails = toJsonObject(report.input_tokens_details)
   const outputDetails = toJsonObject(report.output_tokens_details)
-  return mend({
-    inputTokens: report.input_tokens,
-    cachedInputTokens: inputDetails?.cached_tokens,
-    cacheWriteTokens: inputDetails?.cache_write_tokens,
-    outputTokens: report.output_tokens,
-    reasoningTokens: outputDetails?.reasoning_tokens,
-    webSearchCalls: undefined,
-    ...modalitiesOf(inputDetails, outputDetails ?? { image_tokens: report.output_tokens }),
-  })
+  return mend(
+    {
+      inputTokens: report.input_tokens,
+      cachedInputTokens: inputDetails?.cached_tokens,
+      cacheWriteTokens: inputDetails?.cache_write_tokens,
+      outputTokens: report.output_tokens,
+      reasoningTokens: outputDetails?.reasoning_tokens,
+      webSearchCalls: undefined,
+    },
+    modalitiesOf(inputDetails, outputDetails ?? { image_tokens: report.output_tokens }),
+  )
 }
 
 /**
@@ -126,15 +132,17 @@ export function parseTranscriptionUsage(usage: unknown): ReportedUsage | undefin
     return { usage: { ...NO_USAGE, audioInputMs: toCount(ms) }, isImplausible: !isCountable }
   }
   const details = toJsonObject(report.input_token_details) ?? toJsonObject(report.input_tokens_details)
-  return mend({
-    inputTokens: report.input_tokens,
-    cachedInputTokens: undefined,
-    cacheWriteTokens: undefined,
-    outputTokens: report.output_tokens,
-    reasoningTokens: undefined,
-    webSearchCalls: undefined,
-    ...modalitiesOf(details, undefined),
-  })
+  return mend(
+    {
+      inputTokens: report.input_tokens,
+      cachedInputTokens: undefined,
+      cacheWriteTokens: undefined,
+      outputTokens: report.output_tokens,
+      reasoningTokens: undefined,
+      webSearchCalls: undefined,
+    },
+    modalitiesOf(details, undefined),
+  )
 }
 
 /** `usage` of speech that was streamed as events: text in, sound out. */
@@ -147,8 +155,12 @@ export function parseSpeechUsage(usage: unknown): ReportedUsage | undefined {
   )
 }
 
-/** Audio and images by the names that chat, responses, images and realtime share. */
-function modalitiesOf(input: JsonObject | undefined, output: JsonObject | undefined) {
+/** Audio and images by the names that chat, responses, images and realtime share; nothing where none of them is named. */
+function modalitiesOf(
+  input: JsonObject | undefined,
+  output: JsonObject | undefined,
+): RawModalities | undefined {
+  if (!namesModality(input) && !namesModality(output)) return undefined
   const cached = toJsonObject(input?.cached_tokens_details)
   return {
     audioInputTokens: input?.audio_tokens,
@@ -160,6 +172,12 @@ function modalitiesOf(input: JsonObject | undefined, output: JsonObject | undefi
   }
 }
 
+const namesModality = (details: JsonObject | undefined): boolean =>
+  details !== undefined &&
+  (details.audio_tokens !== undefined ||
+    details.image_tokens !== undefined ||
+    details.cached_tokens_details !== undefined)
+
 const toJsonObject = (value: unknown): JsonObject | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? // An object that is neither null nor an array can be read by name; its members stay unknown.
@@ -170,6 +188,8 @@ const isAbsent = (value: unknown): boolean => value === undefined || value === n
 
 const isCount = (value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= COUNT_MAX
+
+const isCountOrAbsent = (value: unknown): boolean => isAbsent(value) || isCount(value)
 
 /** A count that can be charged: what is no positive number is zero, a fraction is rounded up, the bound is kept. */
 const toCount = (value: unknown): number =>
@@ -185,28 +205,24 @@ const MODALITIES = [
 ] as const satisfies readonly (keyof TokenUsage)[]
 type Modality = (typeof MODALITIES)[number]
 
-/** Everything but the two totals, which have to be there. */
-const DETAILS = [
-  'cachedInputTokens',
-  'cacheWriteTokens',
-  'reasoningTokens',
-  'webSearchCalls',
-  ...MODALITIES,
-] as const satisfies readonly (keyof TokenUsage)[]
+type RawCounts = Readonly<Record<keyof typeof NO_USAGE, unknown>>
+type RawModalities = Readonly<Record<Modality, unknown>>
 
-type RawCounts = Readonly<Record<keyof typeof NO_USAGE | Modality, unknown>>
-
-function mend(reported: RawCounts): ReportedUsage {
+function mend(reported: RawCounts, ofModalities: RawModalities | undefined): ReportedUsage {
   const { inputTokens: input, outputTokens: output } = reported
   const cachedInputTokens = toCount(reported.cachedInputTokens)
   const cacheWriteTokens = toCount(reported.cacheWriteTokens)
   const reasoningTokens = toCount(reported.reasoningTokens)
   const cacheTokens = cachedInputTokens + cacheWriteTokens
-  const modalities = modalityCounts(reported)
+  const modalities = ofModalities ? modalityCounts(ofModalities) : NO_MODALITIES
   const areCounts =
     isCount(input) &&
     isCount(output) &&
-    DETAILS.every((name) => isAbsent(reported[name]) || isCount(reported[name]))
+    isCountOrAbsent(reported.cachedInputTokens) &&
+    isCountOrAbsent(reported.cacheWriteTokens) &&
+    isCountOrAbsent(reported.reasoningTokens) &&
+    isCountOrAbsent(reported.webSearchCalls) &&
+    (!ofModalities || MODALITIES.every((name) => isCountOrAbsent(ofModalities[name])))
   const arePartsWithin = cacheTokens <= toCount(input) && reasoningTokens <= toCount(output)
   const inputParts = (modalities.audioInputTokens ?? 0) + (modalities.imageInputTokens ?? 0)
   const outputParts = (modalities.audioOutputTokens ?? 0) + (modalities.imageOutputTokens ?? 0)
@@ -226,8 +242,10 @@ function mend(reported: RawCounts): ReportedUsage {
   }
 }
 
+const NO_MODALITIES: Partial<Record<Modality, number>> = {}
+
 /** Those that are there at all. */
-function modalityCounts(reported: RawCounts): Partial<Record<Modality, number>> {
+function modalityCounts(reported: RawModalities): Partial<Record<Modality, number>> {
   const counts: Partial<Record<Modality, number>> = {}
   for (const name of MODALITIES) {
     const count = toCount(reported[name])

@@ -56,11 +56,20 @@ export const NO_USAGE = {
   webSearchCalls: 0,
 } as const satisfies TokenUsage
 
+const USUAL: ReadonlySet<string> = new Set(Object.keys(NO_USAGE))
+
+/** Whether it names nothing but the counts that every answer has: nearly all do, and are asked for no others one by one. */
+export function isUsual(usage: Partial<TokenUsage>): boolean {
+  for (const name in usage) if (!USUAL.has(name)) return false
+  return true
+}
+
 /** The counts that few answers have; those that are zero are left out. */
 export type FurtherUsage = Partial<Omit<TokenUsage, keyof typeof NO_USAGE>>
 
 /** What is used beyond the counts that every answer has, or null. */
 export function furtherUsageOf(usage: TokenUsage): FurtherUsage | null {
+  if (isUsual(usage)) return null
   let further: { -readonly [Name in keyof FurtherUsage]: FurtherUsage[Name] } | null = null
   for (const name of FURTHER) {
     const count = usage[name] ?? 0
@@ -122,6 +131,6 @@ export function isAbsurd(usage: TokenUsage, price: PriceRates, choices = 1): boo
     (usage.codeInterpreterSessions ?? 0) > ABSURD_ABOVE_CALLS ||
     (usage.imageTool?.inputTokens ?? 0) > ABSURD_ABOVE_IMAGE_TOKENS ||
     (usage.imageTool?.outputTokens ?? 0) > ABSURD_ABOVE_IMAGE_TOKENS ||
-    isMediaAbsurd(usage)
+    (!isUsual(usage) && isMediaAbsurd(usage))
   )
 }

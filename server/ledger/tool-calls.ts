@@ -167,6 +167,7 @@ export function withToolCalls(
   areSearchesReported: boolean,
 ): TokenUsage {
   const webSearchCalls = areSearchesReported ? usage.webSearchCalls : calls.webSearchCalls
+  if (calls === NO_TOOL_CALLS && webSearchCalls === 0 && usage.webSearchCalls === 0) return usage
   const { isPreviewSearch, imageTool: imageTerms } = toldTerms(terms, calls.offered)
   const imageTool = imageToolUsage(calls, imageTerms)
   return {

@@ -5,10 +5,10 @@ import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { ImageCount } from '../../ledger/media-charge.ts'
 import {
   type BodyFacts,
+  bodyMembersWithoutTools,
   booleanIn,
   integerIn,
   modelIn,
-  NO_TOOLS,
   PLAIN_FACTS,
   TEMPLATE_TOKENS,
   walkBody,
@@ -18,13 +18,15 @@ import { invalidParameter, startWalk } from '../walk.ts'
 import { IMAGE_INPUT_TOKENS_MAX } from './image-tokens.ts'
 import { type ImageFacts, type MediaFacts, wordIn } from './media-facts.ts'
 
+const MEMBERS = bodyMembersWithoutTools()
+
 const IMAGES_MAX = 10
 const INPUT_IMAGES_MAX = 32
 const DEFAULT_FRAMES = 9
 
 export function readImagesBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
   const walk = startWalk(true)
-  const refused = walkBody(walk, body, NO_TOOLS)
+  const refused = walkBody(walk, body, MEMBERS)
   if (refused) return fail(refused)
   const model = modelIn(body)
   if (!model.ok) return model
@@ -51,7 +53,7 @@ export function readImagesBody(body: JsonObject, bodyBytes: number): Result<Body
 
 /** They tell no usage, and cost by the image. */
 export function readVariationsBody(body: JsonObject): Result<BodyFacts, Refusal> {
-  const refused = walkBody(startWalk(), body, NO_TOOLS)
+  const refused = walkBody(startWalk(), body, MEMBERS)
   if (refused) return fail(refused)
   const model = modelIn(body)
   if (!model.ok) return model

@@ -55,7 +55,7 @@ export function priceMedia(
   const { facts, price, read } = asked
   if (!facts.media) return ok({ facts, media: undefined })
   if (!isPricedFor(read.endpoint.dialect, price)) {
-    const details = { model: facts.model, endpoint: `/v1${read.endpoint.path}` }
+    const details = { model: facts.model, endpoint: read.endpoint.name }
     return fail(refusal('endpoint_not_priced', details, { param: 'model' }))
   }
   const { images, speech } = facts.media

@@ -1,13 +1,22 @@
 // Reads the facts of a request for speech (OpenAI API reference, "Create speech").
 import type { Refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
-import { type BodyFacts, modelIn, NO_TOOLS, PLAIN_FACTS, TEMPLATE_TOKENS, walkBody } from '../body-facts.ts'
+import {
+  type BodyFacts,
+  bodyMembersWithoutTools,
+  modelIn,
+  PLAIN_FACTS,
+  TEMPLATE_TOKENS,
+  walkBody,
+} from '../body-facts.ts'
 import type { JsonObject } from '../json-object.ts'
 import { invalidParameter, startWalk, unsupported } from '../walk.ts'
 import { requiredTextIn, textIn, wordIn } from './media-facts.ts'
 
+const MEMBERS = bodyMembersWithoutTools()
+
 export function readSpeechBody(body: JsonObject, bodyBytes: number): Result<BodyFacts, Refusal> {
-  const refused = walkBody(startWalk(), body, NO_TOOLS) ?? refuseVoice(body.voice)
+  const refused = walkBody(startWalk(), body, MEMBERS) ?? refuseVoice(body.voice)
   if (refused) return fail(refused)
   const model = modelIn(body)
   if (!model.ok) return model

@@ -4,9 +4,9 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import {
   type BodyFacts,
+  bodyMembersWithoutTools,
   booleanIn,
   modelIn,
-  NO_TOOLS,
   PLAIN_FACTS,
   TEMPLATE_TOKENS,
   walkBody,
@@ -15,6 +15,8 @@ import type { JsonObject } from '../json-object.ts'
 import { invalidParameter, startWalk } from '../walk.ts'
 import { filesIn, wordIn } from './media-facts.ts'
 import { inputTokensOfMs, msByBytes, outputTokensOfMs } from './sound-tokens.ts'
+
+const MEMBERS = bodyMembersWithoutTools()
 
 /** What comes as plain text, and tells no usage. */
 const TEXT_FORMATS = new Set(['text', 'srt', 'vtt'])
@@ -25,7 +27,7 @@ export const readTranscriptionBody = (body: JsonObject, bodyBytes: number) =>
 export const readTranslationBody = (body: JsonObject, bodyBytes: number) => readSound(body, bodyBytes, true)
 
 function readSound(body: JsonObject, bodyBytes: number, isTranslation: boolean): Result<BodyFacts, Refusal> {
-  const refused = walkBody(startWalk(), body, NO_TOOLS)
+  const refused = walkBody(startWalk(), body, MEMBERS)
   if (refused) return fail(refused)
   const [file, another] = filesIn(body, 'file')
   if (!file) return fail(refusal('missing_parameter', undefined, { param: 'file' }))

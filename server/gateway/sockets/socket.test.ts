@@ -39,7 +39,7 @@ async function connected(bytesMax = 1_000_000, answer: string | null = 'event: e
       connection: req.socket,
       address: '192.0.2.7',
       path: '/v1/responses',
-      endpoint: { path: '/responses' },
+      endpoint: { name: '/v1/responses' },
       headers: {},
       userId: 'ada',
       keyId: 'key',

@@ -54,7 +54,7 @@ export interface SocketOptions {
   readonly connection: Duplex
   readonly address: string
   readonly path: string
-  readonly endpoint: { readonly path: string }
+  readonly endpoint: { readonly name: string }
   /** Those of the upgrade, as far as they are about every turn. */
   readonly headers: Readonly<Record<string, string>>
   readonly userId: string

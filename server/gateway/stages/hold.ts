@@ -120,10 +120,10 @@ function askFor(routed: Routed, inputTokensMax: number | undefined, calls = rout
       ? window
       : inputTokensMax + routed.referencedTokens - left * WEB_SEARCH_TOKENS_PER_CALL_MAX
   const bounds = {
+    ...toolBounds(routed, calls),
     inputTokensMax: inputTokens,
     extraOutputTokensMax: facts.extraOutputTokensMax,
     choices: facts.choices,
-    ...toolBounds(routed, calls),
     mediaMax: routed.media?.usageMax,
     serviceTiers: reachableTiers(price, facts.serviceTier),
   }

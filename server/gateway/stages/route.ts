@@ -179,6 +179,7 @@ function checkOwnership(
   facts: BodyFacts,
   price: PriceRow,
 ): Result<Referenced, Refusal> {
+  if (!refersToOwn(facts)) return NOTHING_REFERENCED
   let tokens = 0
   let absent: Refusal | undefined
   const madeAt = new Set<string | null>()
@@ -219,6 +220,19 @@ function checkOwnership(
   }
   return ok({ tokens, madeAt, refusal: absent })
 }
+
+const NOTHING_REFERENCED = ok<Referenced>({ tokens: 0, madeAt: new Set(), refusal: undefined })
+
+const refersToOwn = ({
+  itemReferences,
+  fileReferences,
+  previousResponseId,
+  comparedResponseId,
+}: BodyFacts): boolean =>
+  itemReferences.length > 0 ||
+  fileReferences.length > 0 ||
+  previousResponseId !== undefined ||
+  comparedResponseId !== undefined
 
 const notFound = (responseId: string, param: string): Refusal =>
   refusal('previous_response_not_found', { id: responseId.slice(0, 100) }, { param })

@@ -20,6 +20,7 @@ const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
 const ENDPOINT: MeteredEndpoint = {
   kind: 'metered',
   path: '/responses',
+  name: '/v1/responses',
   methods: ['POST'],
   dialect: 'responses',
   upstreamPath: '/responses',

@@ -4,7 +4,7 @@ import type { ChargeReason, UsageRow } from '../../../contract/usage.ts'
 import { mediaIn } from '../../ledger/media-charge.ts'
 import { isAnsweredUnpriced } from '../../ledger/service-tier.ts'
 import { countedTokens, decideSettlement } from '../../ledger/settle.ts'
-import type { TokenUsage } from '../../ledger/token-usage.ts'
+import { isUsual, type TokenUsage } from '../../ledger/token-usage.ts'
 import { NO_TOOL_CALLS, type ToolCalls } from '../../ledger/tool-calls.ts'
 import type { StageDeps } from '../deps.ts'
 import { NOTHING_USED } from '../outcome.ts'
@@ -84,14 +84,19 @@ function usageRowOf(
   reason: ChargeReason,
 ): UsageRow {
   const { firstByteMonoMs } = relayed
-  return {
+  const row = {
     requestId: held.requestId,
     createdAt: held.receivedAt,
     userId: held.key.userId,
     keyId: held.key.keyId,
-    endpoint: `/v1${held.endpoint.path}`,
+    endpoint: held.endpoint.name,
     model: held.facts.model,
-    ...tokensOf(usage),
+    inputTokens: usage.inputTokens,
+    cachedInputTokens: usage.cachedInputTokens,
+    cacheWriteTokens: usage.cacheWriteTokens,
+    outputTokens: usage.outputTokens,
+    reasoningTokens: usage.reasoningTokens,
+    webSearchCalls: usage.webSearchCalls,
     costNanoUsd,
     status: relayed.status,
     errorCode: relayed.errorCode,
@@ -103,16 +108,10 @@ function usageRowOf(
     source: held.hold.planSubscriptionId === null ? 'balance' : 'plan',
     planSubscriptionId: held.hold.planSubscriptionId,
     upstream: held.upstream?.name ?? null,
-  }
-}
-
-/** A row has the counts that every request has, and beside them what is not counted in tokens. */
-function tokensOf(usage: TokenUsage) {
-  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens, webSearchCalls } =
-    usage
-  const tokens = { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens }
-  const media = mediaIn(usage)
-  return { ...tokens, webSearchCalls, ...(media && { media }) }
+  } satisfies UsageRow
+  // Few have anything that is not counted in tokens.
+  const media = isUsual(usage) ? undefined : mediaIn(usage)
+  return media ? { ...row, media } : row
 }
 
 const rowStart = (request: Identified) => ({
@@ -120,7 +119,7 @@ const rowStart = (request: Identified) => ({
   createdAt: request.receivedAt,
   userId: request.key.userId,
   keyId: request.key.keyId,
-  endpoint: `/v1${request.endpoint.path}`,
+  endpoint: request.endpoint.name,
 })
 
 /** The row of a request that was refused before it had a hold. */
