@@ -89,7 +89,7 @@ module.exports = {
       EVENTS,
       UPSTREAMS,
       WIRE,
-      '^server/(growing-bytes|without-keys)\\.ts$',
+      '^server/(given-memory|growing-bytes|without-keys)\\.ts$',
     ]),
     within('operations-imports', '^server/operations/', [
       CONTRACT,
@@ -104,7 +104,7 @@ module.exports = {
       CONTRACT,
       '^server/operations/(dispatch|caller)\\.ts$',
       '^server/gateway/gateway\\.ts$',
-      '^server/(growing-bytes|without-keys)\\.ts$',
+      '^server/(given-memory|growing-bytes|without-keys)\\.ts$',
       PORTS,
       EVENTS,
       '^server/(http|wire)/',

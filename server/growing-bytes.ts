@@ -1,5 +1,6 @@
 // Collects bytes that come in pieces. A piece of one byte costs one byte here: what comes is copied into memory of our own,
 // and not kept together with the whole buffer that the socket was read into.
+import { giveBackMemoryOf } from './given-memory.ts'
 
 const FIRST_BYTES_MAX = 256 * 1024
 const FIRST_BYTES_UNTOLD = 16 * 1024
@@ -10,10 +11,15 @@ export class GrowingBytes {
   #bytes: Buffer | undefined
   #length = 0
   readonly #expected: number
+  readonly #arePiecesOurs: boolean
 
-  /** `expectedBytes` is what the sender has told, 0 where it has not; it is believed only as far as bytes come. */
-  constructor(expectedBytes: number) {
+  /**
+   * `expectedBytes` is what the sender has told, 0 where it has not; it is believed only as far as bytes come. `arePiecesOurs`:
+   * nobody else uses the memory that a piece lies in, so that it is given back with the copy.
+   */
+  constructor(expectedBytes: number, arePiecesOurs = false) {
     this.#expected = expectedBytes
+    this.#arePiecesOurs = arePiecesOurs
   }
 
   get length(): number {
@@ -35,6 +41,7 @@ export class GrowingBytes {
     const bytes = this.#bytes !== undefined && needed <= this.#bytes.length ? this.#bytes : this.#grow(needed)
     piece.copy(bytes, this.#length)
     this.#length = needed
+    if (this.#arePiecesOurs) giveBackMemoryOf(piece)
   }
 
   /** All bytes that came. Nothing may be added afterwards. */

@@ -104,7 +104,9 @@ class Arrival {
     this.#share = share
     this.#decode = decode
     this.#resolve = resolve
-    this.#bytes = new GrowingBytes(decode === 'identity' ? Number(req.headers['content-length'] ?? 0) : 0)
+    const isPlain = decode === 'identity'
+    const expected = isPlain ? Number(req.headers['content-length'] ?? 0) : 0
+    this.#bytes = new GrowingBytes(expected, isPlain && req.givesBody === true)
     judgeLater(this)
     req.on('data', (piece: Buffer) => this.#piece(piece))
     req.on('end', () => this.#end())

@@ -3,6 +3,7 @@
 // Each stage takes the previous type and returns the next one, or a refusal. Behind `hold`, one try/finally ends every path
 // in exactly one settlement or release.
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
+import { giveBackMemoryOf } from '../given-memory.ts'
 import type { Admission } from '../limits/limiter.ts'
 import type { ClientRequest, ClientResponse } from '../wire/client-exchange.ts'
 import { withoutKeys } from '../without-keys.ts'
@@ -170,7 +171,14 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
   relayed.finish()
   if (relayed.finished !== undefined) await relayed.finished
   deps.events.publish({ type: 'request.finished', userId: row.userId, row })
+  if (held.req.givesBody && trip.isBehindUs) giveBackBodies(trip.sending ?? held)
   return outcomeOfRow(row, live.drainCutBy)
+}
+
+/** What came, and what was made of it to be sent. */
+function giveBackBodies({ body, upstreamBody }: Held): void {
+  giveBackMemoryOf(body)
+  if (upstreamBody.buffer !== body.buffer) giveBackMemoryOf(upstreamBody)
 }
 
 /** Every upstream that could answer has as many requests as it may have. */

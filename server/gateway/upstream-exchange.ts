@@ -127,6 +127,11 @@ export class UpstreamExchange implements AnswerHandler {
     return this.#isOver && this.#early.length === 0
   }
 
+  /** Whether the system has taken all of the request: known once the answer is whole, and false of one that failed. */
+  get isWritten(): boolean {
+    return this.#request?.isWritten === true
+  }
+
   /** Hands everything that has come, and all that comes, to the sink. Called once. */
   consume(sink: ExchangeSink): void {
     const early = this.#early

@@ -48,6 +48,11 @@ export class UpstreamTrip {
     return this.#attempt?.sending
   }
 
+  /** Whether nothing is being sent, or can be sent again. */
+  get isBehindUs(): boolean {
+    return this.#tried.length === 1 && this.#attempt?.exchange.isWritten === true
+  }
+
   /** Sends it to the first. Undefined where none has a free place. */
   begin(): UpstreamExchange | undefined {
     const { session, candidates } = this.#held

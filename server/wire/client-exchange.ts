@@ -22,6 +22,8 @@ export interface ClientRequest {
   readonly complete: boolean
   /** The body, where it came together with the head; nobody has to listen for it then. */
   readonly wholeBody?: Buffer | undefined
+  /** Whether the memory that the body or its pieces lie in is whose they are handed to, and nobody else's. */
+  readonly givesBody?: boolean
   on(event: 'data', listener: (piece: Buffer) => void): unknown
   on(event: 'end' | 'close', listener: () => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown

@@ -219,6 +219,7 @@ export class Connection implements AnswerEvents {
     this.keptSeconds = keptSeconds
     // Bytes behind an answer would be taken for the next one; a body that is still being sent, for the next request.
     const isSent = this.#upload?.isOver !== false && this.#socket.writableLength === 0
+    if (request) request.isWritten = isSent
     const isClean = mayKeep && !hasMore && !this.#hasEnded
     if (isClean && isSent && !request?.hasUnusualBody) {
       this.#upload = undefined

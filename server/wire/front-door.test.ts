@@ -5,6 +5,8 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { giveBackMemoryOf } from '../given-memory.ts'
+import { GrowingBytes } from '../growing-bytes.ts'
 import { createFrontDoor, type FrontDoor } from './front-door.ts'
 import type { ServedRequest } from './served-request.ts'
 import type { ServedResponse } from './served-response.ts'
@@ -155,6 +157,26 @@ describe('on one connection', () => {
     client.socket.write(post(body) + post('behind'))
     await client.until('plain xxx', 'plain behind')
     expect(client.text()).toContain(`plain ${body}HTTP/1.1`)
+  })
+
+  test('bodies whose memory is given back with the copy', async () => {
+    const client = await open()
+    answer = (req, res) => {
+      const bytes = new GrowingBytes(Number(req.headers['content-length']), req.givesBody)
+      const end = () => {
+        const body = req.wholeBody ?? bytes.take()
+        res.end(Buffer.from(`${body.toString()};`))
+        giveBackMemoryOf(body)
+      }
+      req.on('data', (piece) => bytes.add(piece))
+      req.on('end', end)
+      if (req.wholeBody) end()
+    }
+    const bodies = Array.from({ length: 40 }, (_, at) =>
+      String.fromCharCode(97 + (at % 26)).repeat(at * 4_001),
+    )
+    client.socket.write(bodies.map((body) => post(body)).join(''))
+    await client.until(...bodies.map((body) => `${body};`))
   })
 
   test('what is not plain goes to Node with everything behind it, and stays there', async () => {

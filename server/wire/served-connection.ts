@@ -144,8 +144,9 @@ export class ServedConnection implements ResponseEnds {
     this.#nextIfDone()
   }
 
+  /** In memory of its own: what it came with belongs to the request before it. */
   #keep(bytes: Buffer): void {
-    this.#rest = this.#rest === undefined ? bytes : Buffer.concat([this.#rest, bytes])
+    this.#rest = this.#rest === undefined ? Buffer.from(bytes) : Buffer.concat([this.#rest, bytes])
     if (this.#rest.length > REST_BYTES_MAX) this.#socket.pause()
   }
 

@@ -12,6 +12,7 @@ export class ServedRequest extends EventEmitter implements ClientRequest {
   readonly url: string
   readonly headers: PlainHead['headers']
   readonly rawHeaders = EACH_ONCE
+  readonly givesBody = true
   readonly socket: Socket
   complete: boolean
   readonly wholeBody: Buffer | undefined

@@ -36,6 +36,8 @@ export class WireRequest {
   isPaused = false
   /** Its end was told. */
   isOver = false
+  /** Whether the system has taken all of it; told no later than the end. */
+  isWritten = false
 
   constructor(
     options: WireRequestOptions,
