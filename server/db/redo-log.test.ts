@@ -46,7 +46,7 @@ test('a last record that was cut anywhere, or has one wrong bit, is none, and th
     writeFileSync(path, torn)
     expect(read()).toEqual([first, []])
     const flipped = Buffer.from(whole)
-    flipped[cut] = (whole[cut] ?? 0) ^ (1 << cut % 8)
+    flipped[cut] = (whole[cut] ?? 0) ^ (1 << (cut % 8))
     writeFileSync(path, flipped)
     expect(read()).toEqual([first, []])
   }

@@ -46,7 +46,7 @@ export function requireReadableRedo(raw: Database): boolean {
 }
 
 /**
- * Leaves no log behind; undefined where there was none. A process that dies in the middle of it has changed nothing, or
+ * Leaves no log behind; undefined where there was none. Throws an OtherRedoFormatError. A process that dies in the middle of it has changed nothing, or
  * everything.
  */
 export function replayRedoLog(raw: Database): RedoReplay | undefined {
@@ -55,6 +55,7 @@ export function replayRedoLog(raw: Database): RedoReplay | undefined {
   if (state.isClosed && !existsSync(path)) return undefined
   const log = readRedoLog(path)
   if (!log || log.id !== state.logId) return withoutOwnLog(raw, log, state)
+  requireReadableRedo(raw)
   const { records, isBroken } = state.isClosed ? NO_RECORDS : followingRecords(log, state.foldedSeq)
   const refused = records.length > 0 ? replay(raw.name, records, state) : []
   if (!state.isClosed && records.length === 0) createRedoPosition(raw).write({ ...state, isClosed: true })
