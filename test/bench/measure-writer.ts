@@ -6,13 +6,13 @@
 //   node test/bench/measure-writer.ts [--people N] [--requests N] [--rounds N] [--folder D] [--only LABEL]
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
+import { createFoldingWriter } from '../../server/db/folding-writer.ts'
 import { createJournal } from '../../server/db/journal.ts'
+import { openRaw } from '../../server/db/open-raw.ts'
 import { pack } from '../../server/db/packed-commands.ts'
+import { replayRedoLog } from '../../server/db/redo-replay.ts'
 import { createThreadedWriter } from '../../server/db/write.ts'
 import type { SettleCommand, WriteCommand } from '../../server/db/write-command.ts'
-import { createFoldingWriter } from '../../server/db/folding-writer.ts'
-import { openRaw } from '../../server/db/open-raw.ts'
-import { replayRedoLog } from '../../server/db/redo-replay.ts'
 import { writeGroup } from '../../server/db/write-group.ts'
 import { createMadeUpRequests } from './made-up-requests.ts'
 

@@ -2,8 +2,8 @@
 import { type Db, openDatabase } from '../../../server/db/open.ts'
 import { type AuditRow, createAuditRepository } from '../../../server/db/repositories/audit.ts'
 import { createWriter } from '../../../server/db/write.ts'
-import { waitUntilFolded } from '../../support/redo.ts'
 import type { HoldRecord } from '../../../server/db/write-command.ts'
+import { waitUntilFolded } from '../../support/redo.ts'
 
 const fileOf = (dataDir: string) => `${dataDir}/gateway.db`
 
