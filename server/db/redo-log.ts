@@ -55,6 +55,7 @@ export interface RedoContents {
 export const REDO_HALF_BYTES = 2 * 1024 * 1024
 const HEAD_BYTES = 4096
 const FILE_BYTES = HEAD_BYTES + 2 * REDO_HALF_BYTES
+const PART_BYTES = 256 * 1024
 /** Checksum and length in four bytes each, and the number in eight. */
 const RECORD_HEAD_BYTES = 16
 const MAGIC = 'codex-gateway redo log 1'
@@ -78,9 +79,11 @@ export function createRedoLog(
   rmSync(path, { force: true })
   const file = openSync(path, 'wx+', 0o600)
   try {
-    const whole = Buffer.alloc(FILE_BYTES)
-    writeHead(whole, id, options.format)
-    disk.write(file, whole, FILE_BYTES, 0)
+    // A part at a time, so that it takes little memory.
+    const part = Buffer.alloc(PART_BYTES)
+    for (let at = HEAD_BYTES; at < FILE_BYTES; at += PART_BYTES) disk.write(file, part, PART_BYTES, at)
+    writeHead(part, id, options.format)
+    disk.write(file, part, HEAD_BYTES, 0)
     fsyncSync(file)
     syncFolder(dirname(path))
   } catch (error) {
