@@ -3,6 +3,8 @@
 import type { RestartWork } from './backups/restore.ts'
 import { createClosers } from './closers.ts'
 import { openMigrated } from './data-folder.ts'
+import { commandName, requestIdOf } from './db/packed-commands.ts'
+import type { RedoReplay } from './db/redo-replay.ts'
 import { isStorageFault } from './db/storage-fault.ts'
 import type { Writer } from './db/write.ts'
 import type { Gateway } from './gateway/gateway.ts'
@@ -11,6 +13,7 @@ import type { OperationDeps } from './operations/deps.ts'
 import { createDispatch, type UnreadDispatch } from './operations/dispatch.ts'
 import { createHandlers } from './operations/handlers.ts'
 import { createParts } from './parts.ts'
+import type { Logger } from './ports.ts'
 import type { Surroundings } from './surroundings.ts'
 import { completeFromEnvironment } from './unattended-setup.ts'
 import type { LiveUpstream } from './upstream-target.ts'
@@ -30,7 +33,9 @@ export async function startCore(surroundings: Surroundings): Promise<Core> {
   const { config, ports, installation, events } = surroundings
   const closers = createClosers()
   try {
-    const db = openMigrated(config.dataDir, installation.migrationsDir, ports.clock.now())
+    const db = openMigrated(config.dataDir, installation.migrationsDir, ports.clock.now(), (replay) =>
+      tellOfReplay(ports.logger, replay),
+    )
     closers.push(() => db.close())
     const { deps, upstream, gateway, writer } = await createParts(surroundings, db, closers)
     const dispatch = createDispatch({
@@ -50,6 +55,24 @@ export async function startCore(surroundings: Surroundings): Promise<Core> {
       .catch((err: unknown) => ports.logger.error({ err }, 'cleaning up after a failed start failed'))
     throw error
   }
+}
+
+/** What was answered for before a crash, as far as it stood in no table yet. */
+function tellOfReplay(logger: Logger, { records, refused, setAside, isMissing }: RedoReplay): void {
+  if (records > 0)
+    logger.info(
+      { event: 'redo_replayed', records },
+      'writes that a crash left in the redo log were carried out',
+    )
+  for (const { command, error } of refused) {
+    logger.error(
+      { command: commandName(command), requestId: requestIdOf(command), err: error },
+      'a write that was answered for cannot be carried out',
+    )
+  }
+  if (setAside !== null)
+    logger.error({ setAside }, 'a redo log that is not whole, or not of this database, was set aside')
+  if (isMissing) logger.error('the redo log of the database is missing; what stood in it alone is lost')
 }
 
 /**

@@ -4,6 +4,7 @@ import { clearUnfinishedRestore } from './backups/restore.ts'
 import { type DataDirLock, lockDataDir } from './db/lock.ts'
 import { migrateDatabase, NewerSchemaError } from './db/migrate.ts'
 import { type Db, openDatabase } from './db/open.ts'
+import { OtherRedoFormatError, type RedoReplay, replayRedoLog } from './db/redo-replay.ts'
 import { StartError } from './start-error.ts'
 
 /** Throws a StartError that names the holder where another process has the folder. */
@@ -32,16 +33,27 @@ export function takeDataDir(dataDir: string, since: number): DataDirLock {
   )
 }
 
-/** Throws a StartError where a newer version has written the database. */
-export function openMigrated(dataDir: string, migrationsDir: string, now: number): Db {
+/**
+ * Throws a StartError where another version has written what this one does not read. What a crash left in the redo log is in
+ * the tables when it returns.
+ */
+export function openMigrated(
+  dataDir: string,
+  migrationsDir: string,
+  now: number,
+  onReplayed: (replay: RedoReplay) => void = () => undefined,
+): Db {
   clearUnfinishedRestore(dataDir)
   const db = openDatabase(join(dataDir, 'gateway.db'))
   try {
     migrateDatabase(db, { migrationsDir, backupDir: join(dataDir, 'backups'), now })
+    const replay = replayRedoLog(db.raw)
+    if (replay) onReplayed(replay)
     return db
   } catch (error) {
     db.close()
-    if (error instanceof NewerSchemaError) throw new StartError(1, error.message, { cause: error })
+    const isOfOtherVersion = error instanceof NewerSchemaError || error instanceof OtherRedoFormatError
+    if (isOfOtherVersion) throw new StartError(1, error.message, { cause: error })
     throw error
   }
 }

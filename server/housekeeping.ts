@@ -49,7 +49,10 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
   const backups = createBackups({
     folder,
     dataDir: config.dataDir,
-    copy: (target) => copyDatabase(parts.db, target),
+    async copy(target) {
+      await writer.caughtUp()
+      await copyDatabase(parts.db, target)
+    },
     version: installation.version,
     schema: installation.schema,
     settings: () => {

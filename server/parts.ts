@@ -128,6 +128,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   const ledgerLight = createLedgerLight({
     databasePath: db.path,
     accounts,
+    caughtUp: () => writer.caughtUp(),
     startOfDay: (nowMs) => localDay(nowMs, timeZone()).startMs,
     clock,
     logger,

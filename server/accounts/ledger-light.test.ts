@@ -38,6 +38,7 @@ async function startLight(databasePath?: string) {
   const light = createLedgerLight({
     databasePath: databasePath ?? database.path,
     accounts,
+    caughtUp: () => writer.caughtUp(),
     startOfDay: (nowMs) => Math.floor(nowMs / DAY_MS) * DAY_MS,
     clock,
     logger,

@@ -18,6 +18,8 @@ export interface LedgerLight {
 interface LedgerLightDeps {
   readonly databasePath: string
   readonly accounts: Pick<AccountBook, 'livingHolds'>
+  /** Resolves when the tables say what memory says. */
+  readonly caughtUp: () => Promise<void>
   /** The first moment of the operator's calendar day. */
   readonly startOfDay: (nowMs: number) => number
   readonly clock: Clock
@@ -136,12 +138,19 @@ class WorkingLight implements LedgerLight {
         this.#progress = { entries: message.entries, entriesTotal: message.entriesTotal }
         break
       case 'open_holds':
-        worker.postMessage(this.#withoutLife(message.requestIds))
+        void this.#answer(worker, message.requestIds)
         break
       case 'result':
         this.#end(message)
         break
     }
+  }
+
+  /** What has ended by now has to be on disk when the thread looks again. */
+  async #answer(worker: Worker, requestIds: readonly string[]): Promise<void> {
+    const answer = this.#withoutLife(requestIds)
+    await this.#deps.caughtUp()
+    if (worker === this.#worker) worker.postMessage(answer)
   }
 
   #withoutLife(requestIds: readonly string[]): CheckAnswer {

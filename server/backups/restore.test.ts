@@ -1,4 +1,5 @@
 // The ways in which a restore ends that a running server seldom sees.
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import {
@@ -11,6 +12,7 @@ import {
 } from '../../test/support/database.ts'
 import { openMigrated } from '../data-folder.ts'
 import { copyDatabase } from '../db/backup-file.ts'
+import { redoLogOf } from '../db/redo-log.ts'
 import { createRepositories } from '../db/repositories/repositories.ts'
 import { createBackupFolder } from './backup-folder.ts'
 import { createBackups } from './backups.ts'
@@ -93,6 +95,10 @@ test('a log that somebody still writes to is never left beside another database'
   const restoring = run(async (work) => {
     await work.beforeClosing()
     db.close()
+    // Whoever stops brings into the tables what stands in the redo log, and removes it.
+    writeFileSync(redoLogOf(db.path), '')
+    await expect(work.whileClosed()).rejects.toThrow('it has a redo log')
+    rmSync(redoLogOf(db.path))
     await work.whileClosed()
   })
   await restoring

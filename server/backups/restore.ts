@@ -7,6 +7,7 @@ import { type Refusal, refusal } from '../../contract/errors.ts'
 import type { BackupManifest } from '../../contract/operations/backups.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import { syncFolder, syncToDisk } from '../db/backup-file.ts'
+import { redoLogOf } from '../db/redo-log.ts'
 import type { AuditRow } from '../db/repositories/audit.ts'
 import { restoreFileOf } from '../db/restore-file.ts'
 import type { Logger } from '../ports.ts'
@@ -119,6 +120,8 @@ function swapIn(from: string, database: string, onStep: (step: RestoreStep) => v
   if (existsSync(log) && statSync(log).size > 0) {
     throw new Error('The database is still in use: its write-ahead log is not empty.')
   }
+  // The same of what was answered for and stands in no table yet; whoever stops brings all of it there.
+  if (existsSync(redoLogOf(database))) throw new Error('The database is still in use: it has a redo log.')
   rmSync(log, { force: true })
   rmSync(`${database}-shm`, { force: true })
   onStep('log removed')

@@ -13,6 +13,7 @@ import {
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Db } from './open.ts'
+import { forgetRedoLog } from './redo-position.ts'
 
 export interface BackupFacts {
   readonly bytes: number
@@ -49,6 +50,8 @@ export async function finishBackup(target: string): Promise<BackupFacts> {
   try {
     // The copy says, as its source does, that a log lies beside it. Nothing does, and nothing shall.
     db.pragma('journal_mode = DELETE')
+    // The same of what was written to its source and stands in no table yet: a copy is made behind all of it.
+    forgetRedoLog(db)
   } finally {
     db.close()
   }

@@ -25,6 +25,8 @@ export interface Journal {
   executeIsolated(command: PackedCommand): void
   commit(): void
   rollback(): void
+  /** Whether it is open on disk, as of the last commit. */
+  isOpen(requestId: string): boolean
 }
 
 /** So many entries pass before the mark follows: what a start after a crash reads beside the holds that were open. */
@@ -42,7 +44,9 @@ const SETTLEMENT = {
   createdAt: settlementPlace('created_at'),
 }
 
-export const createJournal = (raw: Database): Journal => new PreparedJournal(raw)
+/** `open` are the holds that are open on disk already, with their entries, in the order of these. */
+export const createJournal = (raw: Database, open: readonly (readonly [string, number])[] = []): Journal =>
+  new PreparedJournal(raw, open)
 
 class PreparedJournal implements Journal {
   readonly #raw: Database
@@ -52,7 +56,7 @@ class PreparedJournal implements Journal {
   readonly #lateUsage: LateUsage
 
   /** Holds open on disk: request → entry. They are added in the order of their entries, so the first is the lowest. */
-  readonly #open = new Map<string, number>()
+  readonly #open: Map<string, number>
   /** What the running transaction adds to them and takes from them. */
   readonly #opened = new Map<string, number>()
   readonly #closed = new Set<string>()
@@ -66,8 +70,9 @@ class PreparedJournal implements Journal {
   #lastSeq = 0
   #entriesSinceMark = 0
 
-  constructor(raw: Database) {
+  constructor(raw: Database, open: readonly (readonly [string, number])[]) {
     this.#raw = raw
+    this.#open = new Map(open)
     this.#statements = prepareJournalStatements(raw)
     this.#steps = prepareSteps(raw)
     this.#mark = createResolvedMark(raw)
@@ -159,6 +164,10 @@ class PreparedJournal implements Journal {
   rollback(): void {
     if (this.#raw.inTransaction) this.#steps.rollback.run()
     this.#forgetTransaction()
+  }
+
+  isOpen(requestId: string): boolean {
+    return this.#open.has(requestId)
   }
 
   // What these leave in memory comes after their last statement, so that one that throws leaves nothing open or closed.

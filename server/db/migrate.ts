@@ -1,9 +1,11 @@
 // Brings the schema up to date, or refuses to touch a database that a newer version has written. Everything happens in one
 // transaction, so a start that dies halfway leaves the old schema; a copy is made first all the same.
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import type { Db } from './open.ts'
+import { redoLogOf } from './redo-log.ts'
+import { requireReadableRedo } from './redo-replay.ts'
 import { createTriggers, dropTriggers } from './triggers.ts'
 
 export interface MigrationOptions {
@@ -39,13 +41,15 @@ interface Migration {
   readonly hash: string
 }
 
+/** Throws a NewerSchemaError, or an OtherRedoFormatError; nothing was changed then. */
 export function migrateDatabase(db: Db, options: MigrationOptions): MigrationReport {
   const migrations = readMigrationFiles({ migrationsFolder: options.migrationsDir })
   const applied = appliedMigrations(db)
   refuseUnknown(applied, migrations, db.path)
   const pending = migrations.slice(applied.length)
+  const hasRedo = requireReadableRedo(db.raw)
   const needsBackup = applied.length > 0 && pending.length > 0
-  const backupPath = needsBackup ? backUp(db, options, applied.length) : null
+  const backupPath = needsBackup ? backUp(db, options, applied.length, hasRedo) : null
   apply(db, pending)
   return { applied: pending.length, backupPath }
 }
@@ -84,7 +88,7 @@ function refuseUnknown(
 }
 
 /** A whole, consistent copy beside the database; it has its final name only once it is complete and on disk. */
-function backUp(db: Db, options: MigrationOptions, schema: number): string {
+function backUp(db: Db, options: MigrationOptions, schema: number, hasRedo: boolean): string {
   mkdirSync(options.backupDir, { recursive: true, mode: 0o700 })
   const stamp = new Date(options.now).toISOString().replace(/[:.]/g, '-')
   const path = join(options.backupDir, `before-migration-from-schema-${schema}-${stamp}.db`)
@@ -93,6 +97,11 @@ function backUp(db: Db, options: MigrationOptions, schema: number): string {
   writeFileSync(partialPath, '', { mode: 0o600 })
   db.raw.prepare('VACUUM INTO ?').run(partialPath)
   syncToDisk(partialPath)
+  // What a crash left in the log belongs to the copy as well, which names the same one.
+  if (hasRedo) {
+    copyFileSync(redoLogOf(db.path), redoLogOf(path))
+    syncToDisk(redoLogOf(path))
+  }
   renameSync(partialPath, path)
   // Windows cannot open folders, and makes renames durable without it.
   if (process.platform !== 'win32') syncToDisk(dirname(path))

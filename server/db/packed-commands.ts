@@ -76,6 +76,25 @@ export function pack(command: WriteCommand): PackedCommand {
   return command
 }
 
+export function commandName(command: PackedCommand): WriteCommand['kind'] {
+  if ('kind' in command) return command.kind
+  return 'hold' in command ? 'hold' : 'settle'
+}
+
+/** Of the request that it belongs to, where it belongs to one. */
+export function requestIdOf(command: PackedCommand): string | undefined {
+  if (!('kind' in command)) {
+    return String(
+      'hold' in command
+        ? command.hold[holdPlace('request_id')]
+        : command.settle[settlementPlace('request_id')],
+    )
+  }
+  if (command.kind === 'release') return command.hold.requestId
+  if (command.kind === 'balance_change') return command.requestId
+  return command.kind === 'usage' ? command.usage.requestId : undefined
+}
+
 const HOLD_PLACES = new Map<string, number>(HOLD_COLUMNS.map((name, place) => [name, place]))
 const SETTLEMENT_PLACES = new Map<string, number>(SETTLEMENT_COLUMNS.map((name, place) => [name, place]))
 /** Where the first of the counters is. */

@@ -5,6 +5,7 @@ import { syncToDisk } from './backup-file.ts'
 import { keepLaterFacts } from './keep-later-facts.ts'
 import { migrateDatabase } from './migrate.ts'
 import { openDatabase } from './open.ts'
+import { forgetRedoLog } from './redo-position.ts'
 import { type AuditRow, createAuditRepository } from './repositories/audit.ts'
 
 /** Afterwards nobody could administer the gateway. */
@@ -47,6 +48,7 @@ export function writeRestoreFile({
       } finally {
         rmSync(backupDir, { recursive: true, force: true })
       }
+      forgetRedoLog(db.raw)
       db.raw.prepare('ATTACH DATABASE ? AS now').run(present)
       db.raw
         .transaction(() => {

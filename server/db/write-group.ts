@@ -14,6 +14,8 @@ export type GroupOutcome =
 /** Whatever gets groups to disk: here at once, or in a thread of its own. One group at a time. */
 export interface GroupSink {
   write(commands: readonly PackedCommand[], done: (outcome: GroupOutcome) => void): void
+  /** Resolves when all that was written stands in the tables, or the disk has refused it. */
+  catchUp(): Promise<void>
   /** Does a step after the group that is being written; rejects where it could not be done, which changes nothing. */
   keepUsage(order: UsageStepOrder): Promise<boolean>
   stop(): Promise<void>
@@ -58,6 +60,7 @@ function writeApart(journal: Journal, commands: readonly PackedCommand[]): Reado
 /** Writes in the thread that asks, which waits for the disk meanwhile. */
 export const writeHere = (journal: Journal, stepUsage: UsageStep): GroupSink => ({
   write: (commands, done) => done(writeGroup(journal, commands)),
+  catchUp: () => Promise.resolve(),
   keepUsage: async (order) => stepUsage(order),
   stop: () => Promise.resolve(),
 })

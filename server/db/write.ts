@@ -4,7 +4,7 @@
 import { createJournal } from './journal.ts'
 import { BookedBeforeError, CodeClaimedError } from './journal-errors.ts'
 import type { Db } from './open.ts'
-import { pack } from './packed-commands.ts'
+import { pack, requestIdOf } from './packed-commands.ts'
 import { StorageFault } from './storage-fault.ts'
 import { createUsageStep, type UsageStepOrder } from './usage-step.ts'
 import type { WriteCommand } from './write-command.ts'
@@ -27,7 +27,7 @@ export interface Writer {
   submit(command: WriteCommand): Promise<void>
   /** How many commands have been handed in and have neither landed nor been rejected. */
   readonly waiting: number
-  /** Resolves when everything handed in so far has landed or was rejected. */
+  /** Resolves when everything handed in so far has landed, also in the tables, or was rejected. */
   flush(): Promise<void>
   /**
    * Resolves when everything handed in so far has been tried once, so that what is read from disk then is as new as what
@@ -52,7 +52,6 @@ interface Entry {
   isReported: boolean
 }
 
-const CAUGHT_UP = Promise.resolve()
 const RETRY_FIRST_MS = 100
 const RETRY_LATER_MS_MAX = 5_000
 /** Beyond this many kept commands, those that no money depends on are given up. */
@@ -83,7 +82,10 @@ export const createWriter = (db: Db, options: WriterOptions): Writer =>
 
 /** Writes in a thread of its own, over a connection of its own: nothing here waits for the disk. */
 export const createThreadedWriter = (path: string, options: WriterOptions): Writer =>
-  new GroupWriter(startWriterThread(path), options.onError)
+  new GroupWriter(
+    startWriterThread(path, (refused) => options.onError({ ...refused, willRetry: false })),
+    options.onError,
+  )
 
 class GroupWriter implements Writer {
   readonly #sink: GroupSink
@@ -122,12 +124,13 @@ class GroupWriter implements Writer {
     const waiting = this.#promises()
     this.#writeQueue()
     await Promise.allSettled(waiting)
+    await this.#sink.catchUp()
   }
 
   caughtUp(): Promise<void> {
     const behind = this.#queue.length > 0 ? this.#behindQueue : this.#behindFlight
-    if (this.#queue.length === 0 && this.#inFlight.length === 0) return CAUGHT_UP
-    return new Promise((resolve) => void behind.push(resolve))
+    if (this.#queue.length === 0 && this.#inFlight.length === 0) return this.#sink.catchUp()
+    return new Promise((resolve) => void behind.push(() => resolve(this.#sink.catchUp())))
   }
 
   keepUsage(order: UsageStepOrder): Promise<boolean> {
@@ -232,14 +235,6 @@ class GroupWriter implements Writer {
   }
 
   #report({ command }: Entry, error: unknown, willRetry: boolean): void {
-    this.#onError({ command: command.kind, requestId: requestIdOf(command), error, willRetry })
+    this.#onError({ command: command.kind, requestId: requestIdOf(pack(command)), error, willRetry })
   }
-}
-
-function requestIdOf(command: WriteCommand): string | undefined {
-  if (command.kind === 'hold' || command.kind === 'settle' || command.kind === 'release') {
-    return command.hold.requestId
-  }
-  if (command.kind === 'balance_change') return command.requestId
-  return command.kind === 'usage' ? command.usage.requestId : undefined
 }

@@ -1,6 +1,6 @@
 // What the thread that writes and the one that started it tell each other.
-import type { PackedCommand } from './packed-commands.ts'
 import type { UsageStepOrder } from './usage-step.ts'
+import type { WriteCommand } from './write-command.ts'
 
 /** What the thread is started with. */
 export interface WriterStart {
@@ -9,9 +9,10 @@ export interface WriterStart {
   readonly told: Int32Array<SharedArrayBuffer>
 }
 
-/** A group to write, a step of the upkeep of usage, or the end of all writing. */
+/** A group to write, as JSON; all of it to be brought into the tables; a step of the upkeep of usage; the end of all writing. */
 export type ToWriter =
-  | { readonly kind: 'write'; readonly commands: readonly PackedCommand[] }
+  | { readonly kind: 'write'; readonly text: string }
+  | { readonly kind: 'catch_up' }
   | { readonly kind: 'keep_usage'; readonly order: UsageStepOrder }
   | { readonly kind: 'stop' }
 
@@ -33,4 +34,19 @@ export type UsageStepAnswer =
   | { readonly kind: 'usage_kept'; readonly isMore: boolean }
   | { readonly kind: 'usage_not_kept'; readonly error: SentError }
 
-export type FromWriter = GroupAnswer | UsageStepAnswer
+/** One for each time that it was to catch up, in order. */
+export interface CaughtUpAnswer {
+  readonly kind: 'caught_up'
+  /** The disk did not take it. */
+  readonly isBehind: boolean
+}
+
+/** Something that was answered for and that no table takes. */
+export interface RefusedNotice {
+  readonly kind: 'refused'
+  readonly command: WriteCommand['kind']
+  readonly requestId: string | undefined
+  readonly error: SentError
+}
+
+export type FromWriter = GroupAnswer | UsageStepAnswer | CaughtUpAnswer | RefusedNotice

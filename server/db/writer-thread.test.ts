@@ -1,8 +1,11 @@
 // The writer with its thread. What it decides is tested without one, in write.test.ts.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { addPerson, cellOf, holdOf, NOW, openTestDatabase, usageOf } from '../../test/support/database.ts'
 import { HoldNotOpenError } from './journal-errors.ts'
+import { readRedoLog, redoLogOf } from './redo-log.ts'
+import { findRedoState } from './redo-position.ts'
 import { createThreadedWriter, StorageFault, type WriteFailure } from './write.ts'
 import type { WriteCommand } from './write-command.ts'
 
@@ -92,6 +95,23 @@ test('stopping writes what is left', async () => {
   await expect(writer.submit(topUp(1))).rejects.toThrow(StorageFault)
 })
 
+test('what was answered for by the log is in the tables when the writer has caught up, and soon by itself', async () => {
+  const { db, path, writer } = startThreadedWriter()
+  await writer.submit(topUp(5_000))
+  await vi.waitFor(() => expect(existsSync(redoLogOf(path))).toBe(true), { timeout: 10_000, interval: 5 })
+  await vi.waitFor(() => expect(findRedoState(db.raw)).toMatchObject({ isClosed: false }))
+  const entries = () => cellOf(db, 'SELECT count(*) FROM ledger_entries')
+  await writer.submit(hold('a'))
+  await Promise.all([writer.submit(hold('b')), writer.caughtUp().then(() => expect(entries()).toBe(3))])
+  await writer.flush()
+  expect(entries()).toBe(3)
+  await writer.submit(hold('c'))
+  await vi.waitFor(() => expect(entries()).toBe(4), { timeout: 10_000, interval: 5 })
+  expect(readRedoLog(redoLogOf(path))?.halves.flat().length).toBeGreaterThan(0)
+  await writer.stop()
+  expect(existsSync(redoLogOf(path))).toBe(false)
+})
+
 test('where the thread has died, everything is refused as by a fault of the disk, and stopping ends', async () => {
   const { path } = openTestDatabase()
   const failures: WriteFailure[] = []
@@ -122,6 +142,7 @@ test('the upkeep of usage is done between groups, and its failure is none of the
   expect(requests()).toBe(1)
   await expect(writer.keepUsage({ ...order, timeZone: 'Nowhere/Land' })).rejects.toThrow('Nowhere/Land')
   await writer.submit({ kind: 'usage', usage: usageOf('late') })
+  await writer.caughtUp()
   expect([requests(), failures]).toEqual([2, []])
   await writer.stop()
   expect(await writer.keepUsage(order)).toBe(false)

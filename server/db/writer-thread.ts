@@ -6,6 +6,7 @@ import type { GroupOutcome, GroupSink } from './write-group.ts'
 import type {
   FromWriter,
   GroupAnswer,
+  RefusedNotice,
   SentError,
   ToWriter,
   UsageStepAnswer,
@@ -22,7 +23,10 @@ const WORKER_URL = new URL(
  * Where the thread dies, whether its last group is on disk is not known, and nothing may be written after it that supposes
  * either: from then on every group ends as by a fault of the disk, until the server is started anew and reads the books.
  */
-export function startWriterThread(path: string): GroupSink {
+export function startWriterThread(
+  path: string,
+  onRefused: (refused: Omit<RefusedNotice, 'kind' | 'error'> & { readonly error: Error }) => void,
+): GroupSink {
   const told = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const worker = new Worker(WORKER_URL, { workerData: { path, told } satisfies WriterStart })
   // It is ended by `stop`; a program that ends without one is not kept alive by it.
@@ -31,14 +35,28 @@ export function startWriterThread(path: string): GroupSink {
   let waiting: ((outcome: GroupOutcome) => void) | undefined
   /** Steps of the upkeep that are under way; they keep no program alive. */
   let steps: PromiseWithResolvers<boolean>[] = []
+  /** Whoever waits for the tables, one set for each time that the thread was asked to catch up. */
+  let catchingUp: PromiseWithResolvers<void>[] = []
+  /** Whether something was written since that may stand in the log alone. */
+  let isBehind = false
   let isDead = false
   let cause: unknown
 
+  /** A program lives until what it waits for is answered. */
+  const keepAlive = (): void => {
+    if (waiting || catchingUp.length > 0) worker.ref()
+    else worker.unref()
+  }
   const answer = (outcome: GroupOutcome): void => {
     const done = waiting
     waiting = undefined
-    worker.unref()
+    keepAlive()
     done?.(outcome)
+  }
+  const answerCaughtUp = (isStillBehind: boolean): void => {
+    if (isStillBehind) isBehind = true
+    catchingUp.shift()?.resolve()
+    keepAlive()
   }
   const answerStep = (message: UsageStepAnswer): void => {
     const step = steps.shift()
@@ -46,8 +64,20 @@ export function startWriterThread(path: string): GroupSink {
     else step?.reject(errorOf(message.error))
   }
   worker.on('message', (message: FromWriter) => {
-    if (message.kind === 'written' || message.kind === 'disk_fault') answer(outcomeOf(message))
-    else answerStep(message)
+    switch (message.kind) {
+      case 'written':
+      case 'disk_fault':
+        answer(outcomeOf(message))
+        break
+      case 'caught_up':
+        answerCaughtUp(message.isBehind)
+        break
+      case 'refused':
+        onRefused({ ...message, error: errorOf(message.error) })
+        break
+      default:
+        answerStep(message)
+    }
   })
   worker.on('error', (error) => {
     cause = error
@@ -57,6 +87,8 @@ export function startWriterThread(path: string): GroupSink {
     answer(faultOf(cause))
     for (const step of steps) step.reject(threadEnded(cause))
     steps = []
+    for (const waiter of catchingUp) waiter.resolve()
+    catchingUp = []
   })
 
   const tell = (message: ToWriter): void => {
@@ -71,8 +103,20 @@ export function startWriterThread(path: string): GroupSink {
         return
       }
       waiting = done
-      worker.ref()
-      tell({ kind: 'write', commands })
+      keepAlive()
+      isBehind = true
+      tell({ kind: 'write', text: JSON.stringify(commands) })
+    },
+    catchUp() {
+      if (isDead) return Promise.resolve()
+      const last = catchingUp.at(-1)
+      if (!isBehind) return last?.promise ?? Promise.resolve()
+      isBehind = false
+      const waiter = Promise.withResolvers<void>()
+      catchingUp.push(waiter)
+      keepAlive()
+      tell({ kind: 'catch_up' })
+      return waiter.promise
     },
     keepUsage(order) {
       if (isDead) return Promise.reject(threadEnded(cause))

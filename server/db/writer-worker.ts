@@ -2,10 +2,13 @@
 // Between two groups it sleeps on a number in shared memory: an event loop of its own would take longer to wake than a small
 // group takes to write.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { createJournal } from './journal.ts'
+import type { RefusedCommand } from './fold.ts'
+import { createFoldingWriter } from './folding-writer.ts'
 import { openRaw } from './open-raw.ts'
+import { commandName, requestIdOf } from './packed-commands.ts'
+import { replayRedoLog } from './redo-replay.ts'
 import { createUsageStep, type UsageStepOrder } from './usage-step.ts'
-import { type GroupOutcome, writeGroup } from './write-group.ts'
+import type { GroupOutcome } from './write-group.ts'
 import type {
   FromWriter,
   GroupAnswer,
@@ -21,7 +24,9 @@ if (!port) throw new Error('this runs as a worker thread')
 // As whoever started the thread gave it.
 const { path, told } = workerData as WriterStart
 const raw = openRaw(path)
-const journal = createJournal(raw)
+// A start has done so before. Whoever opens a database without one must not lose what its log says.
+replayRedoLog(raw)?.refused.forEach(tellRefused)
+const writer = createFoldingWriter(raw, { onRefused: tellRefused, nowMs: () => performance.now() })
 const stepUsage = createUsageStep({ raw })
 
 for (let isOpen = true; isOpen; ) {
@@ -30,16 +35,36 @@ for (let isOpen = true; isOpen; ) {
   const received = receiveMessageOnPort(port)
   // The other side posts nothing else.
   if (received) isOpen = carryOut(received.message as ToWriter)
-  else Atomics.wait(told, 0, before)
+  // A group never waits for more than one step, and the steps never wait for there to be no group.
+  if (isOpen) writer.step()
+  if (!received) Atomics.wait(told, 0, before, Math.max(0, writer.msUntilDue()))
 }
+writer.stop()
 raw.close()
 port.close()
 
 /** Whether there may be more to carry out. */
 function carryOut(message: ToWriter): boolean {
-  if (message.kind === 'write') answer(sent(writeGroup(journal, message.commands)))
-  else if (message.kind === 'keep_usage') answer(keepUsage(message.order))
-  return message.kind !== 'stop'
+  switch (message.kind) {
+    case 'write':
+      answer(sent(writer.write(message.text)))
+      break
+    case 'catch_up':
+      answer({ kind: 'caught_up', isBehind: !writer.catchUp() })
+      break
+    case 'keep_usage':
+      writer.catchUp()
+      answer(keepUsage(message.order))
+      break
+    case 'stop':
+      return false
+  }
+  return true
+}
+
+function tellRefused({ command, error }: RefusedCommand): void {
+  const requestId = requestIdOf(command)
+  answer({ kind: 'refused', command: commandName(command), requestId, error: sentError(error) })
 }
 
 function answer(message: FromWriter): void {

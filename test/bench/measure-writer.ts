@@ -1,12 +1,16 @@
 // What the writer alone costs for each request, a hold and a settlement, in groups of one, sixteen and sixty-four requests:
-// the processor time of the thread that writes (`journal`), and that of everything when groups go to a thread of their own
+// the processor time of what writes them into the tables at once (`journal`), of what answers for them by the redo log and folds
+// them (`folding`), and that of everything when groups go to a thread of their own
 // (`thread`). Medians of several rounds, which take turns.
 //
 //   node test/bench/measure-writer.ts [--people N] [--requests N] [--rounds N] [--folder D] [--only LABEL]
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
+import { createFoldingWriter } from '../../server/db/folding-writer.ts'
 import { createJournal } from '../../server/db/journal.ts'
+import { openRaw } from '../../server/db/open-raw.ts'
 import { pack } from '../../server/db/packed-commands.ts'
+import { replayRedoLog } from '../../server/db/redo-replay.ts'
 import { createThreadedWriter } from '../../server/db/write.ts'
 import type { SettleCommand, WriteCommand } from '../../server/db/write-command.ts'
 import { writeGroup } from '../../server/db/write-group.ts'
@@ -30,6 +34,35 @@ const threaded = createThreadedWriter(made.db.path, {
     throw error
   },
 })
+
+/** A writer of its own for each run, because each knows which holds it has opened. */
+function runFolding(groups: readonly WriteCommand[][], count: number): Cost {
+  const raw = openRaw(made.db.path)
+  replayRedoLog(raw)
+  let nowMs = 0
+  const writer = createFoldingWriter(raw, {
+    onRefused: ({ error }) => {
+      throw error
+    },
+    nowMs: () => nowMs,
+  })
+  nowMs = 1_000
+  writer.step()
+  const texts = groups.map((group) => JSON.stringify(group.map(pack)))
+  const cpu = process.threadCpuUsage()
+  const started = performance.now()
+  for (const text of texts) {
+    const outcome = writer.write(text)
+    if (outcome.kind !== 'written' || outcome.refused.size > 0) throw new Error('A group was not written.')
+    writer.step()
+  }
+  writer.catchUp()
+  const wall = performance.now() - started
+  const { user, system } = process.threadCpuUsage(cpu)
+  writer.stop()
+  raw.close()
+  return { cpu: (user + system) / count, wall: (wall * 1_000) / count }
+}
 
 interface Cost {
   readonly cpu: number
@@ -76,7 +109,7 @@ const median = (numbers: readonly number[]): number =>
 
 const costs = new Map<string, Cost[]>()
 for (let round = -1; round < Number(flags.rounds); round += 1) {
-  for (const [name, run] of Object.entries({ journal: runJournal, thread: runThread })) {
+  for (const [name, run] of Object.entries({ journal: runJournal, folding: runFolding, thread: runThread })) {
     for (const size of SIZES) {
       const label = `${name} ${size}`
       if (!label.includes(flags.only)) continue

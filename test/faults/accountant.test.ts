@@ -17,6 +17,7 @@ import {
   TEST_MODEL,
   TEST_RATES,
 } from '../integration/support/running-gateway.ts'
+import { waitUntilFolded } from '../support/redo.ts'
 import { repriceAll } from '../support/reprice.ts'
 import { auditBooks } from './support/audit.ts'
 import { createSeeded } from './support/seeded.ts'
@@ -177,6 +178,7 @@ interface Row {
 }
 
 function readRows(): { rows: Row[]; entries: EntryRow[] } {
+  waitUntilFolded(join(dataDir, 'gateway.db'))
   const db = new Database(join(dataDir, 'gateway.db'), { readonly: true })
   try {
     const rows = db

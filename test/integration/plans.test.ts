@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ActivePlanView, PlanQuota } from '../../contract/plans.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import { createLedgerRepository } from '../../server/db/repositories/ledger.ts'
+import { waitUntilFolded } from '../support/redo.ts'
 import { createMovableClock } from './support/movable-clock.ts'
 import {
   type Person,
@@ -99,6 +100,7 @@ const refusedAs = async (response: Response) => {
   return errorOf(response)
 }
 function entriesOf(requestId: string) {
+  waitUntilFolded(join(dataDir, 'gateway.db'))
   const db = openDatabase(join(dataDir, 'gateway.db'), { readonly: true })
   try {
     return createLedgerRepository(db).entriesOfRequest(requestId)

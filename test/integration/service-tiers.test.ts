@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../server/db/open.ts'
 import { createLedgerRepository } from '../../server/db/repositories/ledger.ts'
+import { waitUntilFolded } from '../support/redo.ts'
 import {
   type Person,
   type RunningGateway,
@@ -134,6 +135,7 @@ test('the hold covers the dearest tier that the answer may come in', async () =>
 
 /** What the database has as the hold of a request, read beside the running server. */
 function heldFor(requestId: string): number {
+  waitUntilFolded(join(gateway.dataDir, 'gateway.db'))
   const db = openDatabase(join(gateway.dataDir, 'gateway.db'), { readonly: true })
   try {
     return createLedgerRepository(db).entriesOfRequest(requestId)[0]?.heldNanoUsd ?? 0

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../server/db/open.ts'
 import { createLedgerRepository, type LedgerEntry } from '../../server/db/repositories/ledger.ts'
+import { waitUntilFolded } from '../support/redo.ts'
 import {
   costByHand,
   type Person,
@@ -64,6 +65,7 @@ async function openHoldsOf(person: Person): Promise<number> {
 
 /** What the database has of a request, read beside the running server. */
 function ledgerEntriesOf(requestId: string): readonly LedgerEntry[] {
+  waitUntilFolded(join(gateway.dataDir, 'gateway.db'))
   const db = openDatabase(join(gateway.dataDir, 'gateway.db'), { readonly: true })
   try {
     return createLedgerRepository(db).entriesOfRequest(requestId)

@@ -1,6 +1,12 @@
 // Loaded before the built server, for comparison only: `synchronous` becomes NORMAL, which may lose the last commits with
-// the power. The product sets FULL and reads it back, so what it reads is answered as it expects.
+// the power, and the redo log is not flushed either. The product sets FULL and reads it back, so what it reads is answered as
+// it expects.
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import Database from 'better-sqlite3'
+
+fs.fdatasyncSync = () => undefined
+syncBuiltinESMExports()
 
 const pragma = Database.prototype.pragma
 

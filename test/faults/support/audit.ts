@@ -1,6 +1,7 @@
 // Reads a gateway's database from outside, as an auditor would: that it is intact, that every hold ended once, that balances
 // are the sums of their entries, and that every charge follows from its own snapshot.
 import Database from 'better-sqlite3'
+import { waitUntilFolded } from '../../support/redo.ts'
 import { costOf, type Rates } from './by-hand.ts'
 
 export interface ChargeRow {
@@ -77,6 +78,7 @@ export interface AuditOptions {
 }
 
 export function auditBooks(path: string, options: AuditOptions = {}): Books {
+  waitUntilFolded(path)
   const db = new Database(path, { readonly: true })
   try {
     // One moment for all of it, whatever is written meanwhile.

@@ -3,11 +3,13 @@ import { type Db, openDatabase } from '../../../server/db/open.ts'
 import { type AuditRow, createAuditRepository } from '../../../server/db/repositories/audit.ts'
 import { createWriter } from '../../../server/db/write.ts'
 import type { HoldRecord } from '../../../server/db/write-command.ts'
+import { waitUntilFolded } from '../../support/redo.ts'
 
 const fileOf = (dataDir: string) => `${dataDir}/gateway.db`
 
 /** Runs work on a connection of its own, beside the running server. */
 export function onBooks<T>(dataDir: string, work: (db: Db) => T): T {
+  waitUntilFolded(fileOf(dataDir))
   const db = openDatabase(fileOf(dataDir))
   try {
     return work(db)
