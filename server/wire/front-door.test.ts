@@ -308,6 +308,46 @@ describe('an answer', () => {
   })
 })
 
+describe('a client that asks faster than it is answered', () => {
+  test('is read no further while much of it waits', async () => {
+    const client = await open()
+    const asked: (() => void)[] = []
+    let served: ServedRequest | undefined
+    answer = (req, res) => {
+      served = req
+      asked.push(() => echo(req, res))
+    }
+    // Far more than systems keep on the way.
+    const many = post('').repeat(1_000)
+    for (let at = 0; at < 400; at += 1) client.socket.write(many)
+    for (let at = 0; at < 1_000; at += 1) {
+      while (asked.length === 0) await turn()
+      asked.pop()?.()
+    }
+    expect((served?.socket as Socket).bytesRead).toBeLessThan(512 * 1024)
+    client.socket.destroy()
+  })
+})
+
+describe('a body that is held up', () => {
+  test.each([
+    ['with its head', 1_000],
+    ['behind its head', 100_000],
+  ])('with its last piece, %s, holds up no other request', async (_how, size) => {
+    const client = await open()
+    answer = (req, res) => {
+      answer = echo
+      req.on('data', () => req.pause())
+      req.on('data', () => setImmediate(() => !req.complete && req.resume()))
+      req.on('end', () => res.end(Buffer.from('held')))
+    }
+    client.socket.write(post('x'.repeat(size)))
+    await client.until('held')
+    client.socket.write(post('next'))
+    await client.until('plain next')
+  })
+})
+
 describe('a client that leaves', () => {
   test.each([
     ['before its body has come', post('0123456789').slice(0, -3), 'request false,answer false'],

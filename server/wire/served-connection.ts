@@ -34,6 +34,8 @@ export class ServedConnection implements ResponseEnds {
   #bodyBytesLeft = 0
   /** What came behind the request that is being answered. */
   #rest: Buffer | undefined
+  /** More than enough came behind it: nothing is read until less is left of it. */
+  #isHeldBack = false
 
   constructor(socket: Socket, deps: ConnectionDeps) {
     this.#socket = socket
@@ -138,15 +140,19 @@ export class ServedConnection implements ResponseEnds {
 
   #takeBody(req: ServedRequest, piece: Buffer): void {
     this.#bodyBytesLeft -= piece.length
-    req.piece(piece)
-    if (this.#bodyBytesLeft > 0) return
-    req.end()
+    if (this.#bodyBytesLeft > 0) {
+      req.piece(piece)
+      return
+    }
+    req.lastPiece(piece)
     this.#nextIfDone()
   }
 
   #keep(bytes: Buffer): void {
     this.#rest = this.#rest === undefined ? bytes : Buffer.concat([this.#rest, bytes])
-    if (this.#rest.length > REST_BYTES_MAX) this.#socket.pause()
+    if (this.#rest.length <= REST_BYTES_MAX) return
+    this.#isHeldBack = true
+    this.#socket.pause()
   }
 
   /** A body that nobody wanted has to pass before the next request can be read. */
@@ -171,8 +177,14 @@ export class ServedConnection implements ResponseEnds {
     const rest = this.#rest
     if (rest === undefined || this.#req !== undefined) return
     this.#rest = undefined
+    if (rest.length <= REST_BYTES_MAX) this.#readOn()
     this.#begin(rest)
-    // After it, so that what comes from now on comes behind the rest.
+  }
+
+  /** What comes comes in a later turn, behind whatever is being looked at. */
+  #readOn(): void {
+    if (!this.#isHeldBack) return
+    this.#isHeldBack = false
     this.#socket.resume()
   }
 
@@ -185,6 +197,7 @@ export class ServedConnection implements ResponseEnds {
     socket.off('drain', this.#onDrain)
     socket.off('timeout', this.#onTimeout)
     this.#deps.onGone(this)
+    this.#readOn()
     this.#deps.handOver(socket)
     socket.unshift(bytes)
   }
@@ -192,7 +205,5 @@ export class ServedConnection implements ResponseEnds {
 
 /** For whoever listens although all of it is there, as for one that has to be unpacked. */
 function tellWhole(req: ServedRequest): void {
-  if (req.wholeBody === undefined || req.listenerCount('data') === 0) return
-  if (req.wholeBody.length > 0) req.piece(req.wholeBody)
-  req.end()
+  if (req.wholeBody !== undefined && req.listenerCount('data') > 0) req.lastPiece(req.wholeBody)
 }

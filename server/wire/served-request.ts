@@ -26,12 +26,13 @@ export class ServedRequest extends EventEmitter implements ClientRequest {
     this.wholeBody = wholeBody
   }
 
+  /** Holds up the rest of the body. Where there is none, what would be held up is the next request, and that the client leaves. */
   pause(): void {
-    this.socket.pause()
+    if (!this.complete) this.socket.pause()
   }
 
   resume(): void {
-    this.socket.resume()
+    if (!this.complete) this.socket.resume()
   }
 
   destroy(): void {
@@ -43,9 +44,10 @@ export class ServedRequest extends EventEmitter implements ClientRequest {
     this.emit('data', bytes)
   }
 
-  /** All of the body has come. */
-  end(): void {
+  /** With it, all of the body has come. */
+  lastPiece(bytes: Buffer): void {
     this.complete = true
+    if (bytes.length > 0) this.emit('data', bytes)
     this.emit('end')
   }
 
