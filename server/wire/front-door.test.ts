@@ -34,7 +34,7 @@ beforeAll(async () => {
     },
     onSilent(socket) {
       silent.push(socket)
-      socket.destroy()
+      socket.end('too late')
     },
   })
   server.on('connection', door.take)
@@ -45,7 +45,12 @@ beforeAll(async () => {
 beforeEach(() => {
   answer = echo
 })
-afterEach(() => door.endAll())
+afterEach(async () => {
+  door.endAll()
+  // Closed, and the door's timer with them.
+  await turn()
+  await turn()
+})
 afterAll(() => {
   server.closeAllConnections()
   server.close()
@@ -86,8 +91,8 @@ interface Client {
   closed: Promise<unknown>
 }
 
-async function open(): Promise<Client> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+async function open(allowHalfOpen = false): Promise<Client> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen })
   let text = ''
   socket.setEncoding('latin1')
   socket.on('data', (piece: string) => {
@@ -248,6 +253,18 @@ describe('an answer', () => {
     expect(client.text()).not.toContain('ahead')
   })
 
+  test('whose head could not be written may be another one', async () => {
+    const client = await open()
+    answer = (_req, res) => {
+      expect(() => res.writeHead(200, ['x-one', '\u0100'])).toThrow(TypeError)
+      expect(res.headersSent).toBe(false)
+      res.writeHead(500, ['content-length', '2'])
+      res.end('no', 'latin1')
+    }
+    client.socket.write(post(''))
+    await client.until('HTTP/1.1 500 ', 'no')
+  })
+
   test.each(['a\r\nb: c', 'a\nb', 'a\0', '\u0100'])('takes no header with %j in it', async (value) => {
     const client = await open()
     const problems: unknown[] = []
@@ -312,9 +329,9 @@ describe('a client that asks faster than it is answered', () => {
   test('is read no further while much of it waits', async () => {
     const client = await open()
     const asked: (() => void)[] = []
-    let served: ServedRequest | undefined
+    const served: Socket[] = []
     answer = (req, res) => {
-      served = req
+      served[0] = req.socket
       asked.push(() => echo(req, res))
     }
     // Far more than systems keep on the way.
@@ -324,7 +341,7 @@ describe('a client that asks faster than it is answered', () => {
       while (asked.length === 0) await turn()
       asked.pop()?.()
     }
-    expect((served?.socket as Socket).bytesRead).toBeLessThan(512 * 1024)
+    expect(served[0]?.bytesRead).toBeLessThan(512 * 1024)
     client.socket.destroy()
   })
 })
@@ -372,6 +389,28 @@ describe('a client that leaves', () => {
     expect(res?.socket).toBeNull()
   })
 
+  test('is asked nothing more on its behalf', async () => {
+    const client = await open()
+    let asked = 0
+    answer = () => {
+      asked += 1
+    }
+    client.socket.end(post('one') + post('two') + get('/other'))
+    await client.closed
+    await turn()
+    expect(asked).toBe(1)
+    // The answer to the first is over once the kernel has it, and the second would be begun behind it.
+    answer = (req, res) => {
+      asked += 1
+      echo(req, res)
+      req.socket.end()
+    }
+    const another = await open()
+    another.socket.write(post('one') + post('two'))
+    await another.closed
+    expect(asked).toBe(2)
+  })
+
   test('by saying nothing more', async () => {
     const client = await open()
     const closes: boolean[] = []
@@ -404,6 +443,33 @@ describe('a connection that is idle', () => {
     vi.advanceTimersByTime(15_000)
     await asked.closed
     expect(busy.socket.readyState).toBe('open')
+  })
+
+  test('is told so once, and closed whether the client closes it or not', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    silent.length = 0
+    const mute = await open(true)
+    await turn()
+    vi.advanceTimersByTime(10_000)
+    await mute.until('too late')
+    vi.advanceTimersByTime(5_000)
+    expect(silent.map((socket) => socket.destroyed)).toEqual([true])
+  })
+
+  test('asks for nothing after that', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    let asked = 0
+    answer = () => {
+      asked += 1
+    }
+    silent.length = 0
+    const mute = await open(true)
+    await turn()
+    vi.advanceTimersByTime(10_000)
+    await mute.until('too late')
+    mute.socket.write(post('after all'))
+    await vi.waitFor(() => expect(silent.map((socket) => socket.destroyed)).toEqual([true]))
+    expect(asked).toBe(0)
   })
 
   test('is ended when the server stops, and one that is busy is not', async () => {
