@@ -108,6 +108,11 @@ export class ServedConnection implements ResponseEnds {
   }
 
   #begin(bytes: Buffer): void {
+    // An answer would reach nobody, and would be paid for all the same.
+    if (!this.#socket.writable) {
+      this.#socket.destroy()
+      return
+    }
     const headEnd = bytes.indexOf(HEAD_END)
     const head =
       headEnd < 0 || headEnd > HEAD_BYTES_MAX
