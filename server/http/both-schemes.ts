@@ -55,7 +55,8 @@ export function answerBothSchemes(
     socket.once('close', forget)
     socket.setTimeout(PATIENCE_MS, end)
     socket.once('readable', () => {
-      const first: Buffer | null = socket.read(1)
+      // All of it, for whoever is served looks at no more than comes at once.
+      const first: Buffer | null = socket.read()
       // Closed before it said anything.
       if (first === null) return end()
       socket.unshift(first)
