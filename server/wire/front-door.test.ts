@@ -162,6 +162,23 @@ describe('on one connection', () => {
     expect(client.text()).toContain(`plain ${body}HTTP/1.1`)
   })
 
+  test.each([66_000, 140_000, 1_000_000])('a body of %i bytes behind others', async (size) => {
+    const client = await open()
+    const waiting: (() => void)[] = []
+    answer = (req, res) => {
+      answer = echo
+      waiting.push(() => echo(req, res))
+    }
+    client.socket.write(post('one') + post('y'.repeat(size)) + post('z'.repeat(size), '/other') + post('two'))
+    // As much of them has come as is let come.
+    await vi.waitFor(() => expect(waiting).toHaveLength(1))
+    for (let at = 0; at < 50; at += 1) await turn()
+    waiting[0]?.()
+    await client.until('plain one', 'plain yyy', 'node POST zzz', 'node POST two')
+    expect(client.text().match(/y/g)).toHaveLength(size)
+    expect(client.text().match(/z/g)).toHaveLength(size)
+  })
+
   test('what is not plain goes to Node with everything behind it, and stays there', async () => {
     const client = await open()
     client.socket.write(post('one'))

@@ -182,15 +182,15 @@ export class ServedConnection implements ResponseEnds {
     const rest = this.#rest
     if (rest === undefined || this.#req !== undefined) return
     this.#rest = undefined
-    if (rest.length <= REST_BYTES_MAX) this.#readOn()
     this.#begin(rest)
+    // Little may be left although much was there: all of it may be the beginning of one body.
+    if (this.#rest === undefined || this.#rest.length <= REST_BYTES_MAX) this.#readOn()
   }
 
-  /** What comes comes in a later turn, behind whatever is being looked at. */
   #readOn(): void {
     if (!this.#isHeldBack) return
     this.#isHeldBack = false
-    this.#socket.resume()
+    if (!this.#req?.isPaused) this.#socket.resume()
   }
 
   #handOver(bytes: Buffer): void {

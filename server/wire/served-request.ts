@@ -14,6 +14,8 @@ export class ServedRequest extends EventEmitter implements ClientRequest {
   readonly rawHeaders = EACH_ONCE
   readonly socket: Socket
   complete: boolean
+  /** Whether whoever takes the body wants no more of it for now. */
+  isPaused = false
   readonly wholeBody: Buffer | undefined
   #hasClosed = false
 
@@ -28,11 +30,15 @@ export class ServedRequest extends EventEmitter implements ClientRequest {
 
   /** Holds up the rest of the body. Where there is none, what would be held up is the next request, and that the client leaves. */
   pause(): void {
-    if (!this.complete) this.socket.pause()
+    if (this.complete) return
+    this.isPaused = true
+    this.socket.pause()
   }
 
   resume(): void {
-    if (!this.complete) this.socket.resume()
+    if (this.complete) return
+    this.isPaused = false
+    this.socket.resume()
   }
 
   destroy(): void {
