@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { issueAuthority, issueLeaf } from '../tls/certificates.ts'
@@ -40,4 +40,11 @@ test.each([
   socket.resume()
   await once(socket, 'close')
   expect(pieces).toEqual(['POST / HTTP/1.1'])
+})
+
+test('a connection that was reset before it was accepted is waited for by nobody', () => {
+  // As such a one comes: nothing is known of its other end.
+  const socket = new Socket()
+  server.emit('connection', socket)
+  expect(socket.destroyed).toBe(true)
 })

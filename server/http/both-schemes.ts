@@ -47,6 +47,11 @@ export function answerBothSchemes(
     tls.on('tlsClientError', (_error, socket) => socket.destroy())
   }
   const decide = (socket: Socket): void => {
+    // Reset before it was accepted: it has no name, and a handshake with nobody would be waited for.
+    if (socket.remotePort === undefined) {
+      socket.destroy()
+      return
+    }
     const name = nameOf(socket)
     undecided.set(name, socket)
     const end = () => socket.destroy()
