@@ -184,11 +184,13 @@ export class ServedConnection implements ResponseEnds {
     this.#rest = undefined
     this.#begin(rest)
     // Little may be left although much was there: all of it may be the beginning of one body.
-    if (this.#rest === undefined || this.#rest.length <= REST_BYTES_MAX) this.#readOn()
+    this.#readOn()
   }
 
+  /** Where little waits again. */
   #readOn(): void {
-    if (!this.#isHeldBack) return
+    const waits = this.#rest?.length ?? 0
+    if (!this.#isHeldBack || waits > REST_BYTES_MAX) return
     this.#isHeldBack = false
     if (!this.#req?.isPaused) this.#socket.resume()
   }
