@@ -47,6 +47,11 @@ export function answerBothSchemes(
     tls.on('tlsClientError', (_error, socket) => socket.destroy())
   }
   const decide = (socket: Socket): void => {
+    // Reset before it was accepted: it has no name, and a handshake with nobody would be waited for.
+    if (socket.remotePort === undefined) {
+      socket.destroy()
+      return
+    }
     const name = nameOf(socket)
     undecided.set(name, socket)
     const end = () => socket.destroy()
@@ -55,7 +60,7 @@ export function answerBothSchemes(
     socket.once('close', forget)
     socket.setTimeout(PATIENCE_MS, end)
     socket.once('readable', () => {
-      // All of it, so that it is handed on as it came.
+      // All of it, for whoever is served looks at no more than comes at once.
       const first: Buffer | null = socket.read()
       // Closed before it said anything.
       if (first === null) return end()

@@ -36,7 +36,7 @@ beforeAll(async () => {
     },
     onSilent(socket) {
       silent.push(socket)
-      socket.destroy()
+      socket.end('too late')
     },
   })
   server.on('connection', door.take)
@@ -47,7 +47,12 @@ beforeAll(async () => {
 beforeEach(() => {
   answer = echo
 })
-afterEach(() => door.endAll())
+afterEach(async () => {
+  door.endAll()
+  // Closed, and the door's timer with them.
+  await turn()
+  await turn()
+})
 afterAll(() => {
   server.closeAllConnections()
   server.close()
@@ -88,8 +93,8 @@ interface Client {
   closed: Promise<unknown>
 }
 
-async function open(): Promise<Client> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+async function open(allowHalfOpen = false): Promise<Client> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen })
   let text = ''
   socket.setEncoding('latin1')
   socket.on('data', (piece: string) => {
@@ -177,6 +182,23 @@ describe('on one connection', () => {
     )
     client.socket.write(bodies.map((body) => post(body)).join(''))
     await client.until(...bodies.map((body) => `${body};`))
+  })
+
+  test.each([66_000, 140_000, 1_000_000])('a body of %i bytes behind others', async (size) => {
+    const client = await open()
+    const waiting: (() => void)[] = []
+    answer = (req, res) => {
+      answer = echo
+      waiting.push(() => echo(req, res))
+    }
+    client.socket.write(post('one') + post('y'.repeat(size)) + post('z'.repeat(size), '/other') + post('two'))
+    // As much of them has come as is let come.
+    await vi.waitFor(() => expect(waiting).toHaveLength(1))
+    for (let at = 0; at < 50; at += 1) await turn()
+    waiting[0]?.()
+    await client.until('plain one', 'plain yyy', 'node POST zzz', 'node POST two')
+    expect(client.text().match(/y/g)).toHaveLength(size)
+    expect(client.text().match(/z/g)).toHaveLength(size)
   })
 
   test('what is not plain goes to Node with everything behind it, and stays there', async () => {
@@ -270,6 +292,18 @@ describe('an answer', () => {
     expect(client.text()).not.toContain('ahead')
   })
 
+  test('whose head could not be written may be another one', async () => {
+    const client = await open()
+    answer = (_req, res) => {
+      expect(() => res.writeHead(200, ['x-one', '\u0100'])).toThrow(TypeError)
+      expect(res.headersSent).toBe(false)
+      res.writeHead(500, ['content-length', '2'])
+      res.end('no', 'latin1')
+    }
+    client.socket.write(post(''))
+    await client.until('HTTP/1.1 500 ', 'no')
+  })
+
   test.each(['a\r\nb: c', 'a\nb', 'a\0', '\u0100'])('takes no header with %j in it', async (value) => {
     const client = await open()
     const problems: unknown[] = []
@@ -330,6 +364,46 @@ describe('an answer', () => {
   })
 })
 
+describe('a client that asks faster than it is answered', () => {
+  test('is read no further while much of it waits', async () => {
+    const client = await open()
+    const asked: (() => void)[] = []
+    const served: Socket[] = []
+    answer = (req, res) => {
+      served[0] = req.socket
+      asked.push(() => echo(req, res))
+    }
+    // Far more than systems keep on the way.
+    const many = post('').repeat(1_000)
+    for (let at = 0; at < 400; at += 1) client.socket.write(many)
+    for (let at = 0; at < 1_000; at += 1) {
+      while (asked.length === 0) await turn()
+      asked.pop()?.()
+    }
+    expect(served[0]?.bytesRead).toBeLessThan(512 * 1024)
+    client.socket.destroy()
+  })
+})
+
+describe('a body that is held up', () => {
+  test.each([
+    ['with its head', 1_000],
+    ['behind its head', 100_000],
+  ])('with its last piece, %s, holds up no other request', async (_how, size) => {
+    const client = await open()
+    answer = (req, res) => {
+      answer = echo
+      req.on('data', () => req.pause())
+      req.on('data', () => setImmediate(() => !req.complete && req.resume()))
+      req.on('end', () => res.end(Buffer.from('held')))
+    }
+    client.socket.write(post('x'.repeat(size)))
+    await client.until('held')
+    client.socket.write(post('next'))
+    await client.until('plain next')
+  })
+})
+
 describe('a client that leaves', () => {
   test.each([
     ['before its body has come', post('0123456789').slice(0, -3), 'request false,answer false'],
@@ -352,6 +426,28 @@ describe('a client that leaves', () => {
     expect(res?.write(Buffer.from('late'))).toBe(false)
     res?.end()
     expect(res?.socket).toBeNull()
+  })
+
+  test('is asked nothing more on its behalf', async () => {
+    const client = await open()
+    let asked = 0
+    answer = () => {
+      asked += 1
+    }
+    client.socket.end(post('one') + post('two') + get('/other'))
+    await client.closed
+    await turn()
+    expect(asked).toBe(1)
+    // The answer to the first is over once the kernel has it, and the second would be begun behind it.
+    answer = (req, res) => {
+      asked += 1
+      echo(req, res)
+      req.socket.end()
+    }
+    const another = await open()
+    another.socket.write(post('one') + post('two'))
+    await another.closed
+    expect(asked).toBe(2)
   })
 
   test('by saying nothing more', async () => {
@@ -386,6 +482,33 @@ describe('a connection that is idle', () => {
     vi.advanceTimersByTime(15_000)
     await asked.closed
     expect(busy.socket.readyState).toBe('open')
+  })
+
+  test('is told so once, and closed whether the client closes it or not', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    silent.length = 0
+    const mute = await open(true)
+    await turn()
+    vi.advanceTimersByTime(10_000)
+    await mute.until('too late')
+    vi.advanceTimersByTime(5_000)
+    expect(silent.map((socket) => socket.destroyed)).toEqual([true])
+  })
+
+  test('asks for nothing after that', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    let asked = 0
+    answer = () => {
+      asked += 1
+    }
+    silent.length = 0
+    const mute = await open(true)
+    await turn()
+    vi.advanceTimersByTime(10_000)
+    await mute.until('too late')
+    mute.socket.write(post('after all'))
+    await vi.waitFor(() => expect(silent.map((socket) => socket.destroyed)).toEqual([true]))
+    expect(asked).toBe(0)
   })
 
   test('is ended when the server stops, and one that is busy is not', async () => {

@@ -40,8 +40,11 @@ export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
     for (const connection of connections) {
       if (!connection.isIdle) continue
       connection.idleLooks += 1
-      if (!connection.hasServed && connection.idleLooks > firstLooksMax) deps.onSilent(connection.socket)
-      else if (connection.hasServed && connection.idleLooks > keepAliveLooksMax) connection.socket.destroy()
+      const { hasServed, idleLooks, socket } = connection
+      if (idleLooks <= (hasServed ? keepAliveLooksMax : firstLooksMax)) continue
+      // It is told once: a client that does not close its side by then is not waited for.
+      if (hasServed || !socket.writable) socket.destroy()
+      else deps.onSilent(socket)
     }
   }
 

@@ -15,6 +15,9 @@ export interface PlainHead {
 /** Node's limit for all headers together. */
 export const HEAD_BYTES_MAX = 16 * 1024
 
+/** Node reads no more than a thousand; clients send twenty. */
+const FIELDS_MAX = 200
+
 const START = 'POST '
 const VERSION = ' HTTP/1.1'
 /** A path, without any other server's name before it. */
@@ -60,7 +63,10 @@ export function readPlainHead(text: string): PlainHead | undefined {
 
 function headersIn(text: string, start: number): Record<string, string> | undefined {
   const headers: Record<string, string> = {}
+  let fields = 0
   for (let at = start; at < text.length; ) {
+    fields += 1
+    if (fields > FIELDS_MAX) return undefined
     const found = text.indexOf('\r\n', at)
     const lineEnd = found < 0 ? text.length : found
     const colon = text.indexOf(':', at)

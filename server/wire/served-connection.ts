@@ -34,6 +34,8 @@ export class ServedConnection implements ResponseEnds {
   #bodyBytesLeft = 0
   /** What came behind the request that is being answered. */
   #rest: Buffer | undefined
+  /** More than enough came behind it: nothing is read until less is left of it. */
+  #isHeldBack = false
 
   constructor(socket: Socket, deps: ConnectionDeps) {
     this.#socket = socket
@@ -106,6 +108,11 @@ export class ServedConnection implements ResponseEnds {
   }
 
   #begin(bytes: Buffer): void {
+    // An answer would reach nobody, and would be paid for all the same.
+    if (!this.#socket.writable) {
+      this.#socket.destroy()
+      return
+    }
     const headEnd = bytes.indexOf(HEAD_END)
     const head =
       headEnd < 0 || headEnd > HEAD_BYTES_MAX
@@ -138,16 +145,20 @@ export class ServedConnection implements ResponseEnds {
 
   #takeBody(req: ServedRequest, piece: Buffer): void {
     this.#bodyBytesLeft -= piece.length
-    req.piece(piece)
-    if (this.#bodyBytesLeft > 0) return
-    req.end()
+    if (this.#bodyBytesLeft > 0) {
+      req.piece(piece)
+      return
+    }
+    req.lastPiece(piece)
     this.#nextIfDone()
   }
 
   /** In memory of its own: what it came with belongs to the request before it. */
   #keep(bytes: Buffer): void {
     this.#rest = this.#rest === undefined ? Buffer.from(bytes) : Buffer.concat([this.#rest, bytes])
-    if (this.#rest.length > REST_BYTES_MAX) this.#socket.pause()
+    if (this.#rest.length <= REST_BYTES_MAX) return
+    this.#isHeldBack = true
+    this.#socket.pause()
   }
 
   /** A body that nobody wanted has to pass before the next request can be read. */
@@ -173,8 +184,16 @@ export class ServedConnection implements ResponseEnds {
     if (rest === undefined || this.#req !== undefined) return
     this.#rest = undefined
     this.#begin(rest)
-    // After it, so that what comes from now on comes behind the rest.
-    this.#socket.resume()
+    // Little may be left although much was there: all of it may be the beginning of one body.
+    this.#readOn()
+  }
+
+  /** Where little waits again. */
+  #readOn(): void {
+    const waits = this.#rest?.length ?? 0
+    if (!this.#isHeldBack || waits > REST_BYTES_MAX) return
+    this.#isHeldBack = false
+    if (!this.#req?.isPaused) this.#socket.resume()
   }
 
   #handOver(bytes: Buffer): void {
@@ -186,6 +205,7 @@ export class ServedConnection implements ResponseEnds {
     socket.off('drain', this.#onDrain)
     socket.off('timeout', this.#onTimeout)
     this.#deps.onGone(this)
+    this.#readOn()
     this.#deps.handOver(socket)
     socket.unshift(bytes)
   }
@@ -193,7 +213,5 @@ export class ServedConnection implements ResponseEnds {
 
 /** For whoever listens although all of it is there, as for one that has to be unpacked. */
 function tellWhole(req: ServedRequest): void {
-  if (req.wholeBody === undefined || req.listenerCount('data') === 0) return
-  if (req.wholeBody.length > 0) req.piece(req.wholeBody)
-  req.end()
+  if (req.wholeBody !== undefined && req.listenerCount('data') > 0) req.lastPiece(req.wholeBody)
 }

@@ -15,6 +15,8 @@ export class ServedRequest extends EventEmitter implements ClientRequest {
   readonly givesBody = true
   readonly socket: Socket
   complete: boolean
+  /** Whether whoever takes the body wants no more of it for now. */
+  isPaused = false
   readonly wholeBody: Buffer | undefined
   #hasClosed = false
 
@@ -27,11 +29,16 @@ export class ServedRequest extends EventEmitter implements ClientRequest {
     this.wholeBody = wholeBody
   }
 
+  /** Holds up the rest of the body. Where there is none, what would be held up is the next request, and that the client leaves. */
   pause(): void {
+    if (this.complete) return
+    this.isPaused = true
     this.socket.pause()
   }
 
   resume(): void {
+    if (this.complete) return
+    this.isPaused = false
     this.socket.resume()
   }
 
@@ -44,9 +51,10 @@ export class ServedRequest extends EventEmitter implements ClientRequest {
     this.emit('data', bytes)
   }
 
-  /** All of the body has come. */
-  end(): void {
+  /** With it, all of the body has come. */
+  lastPiece(bytes: Buffer): void {
     this.complete = true
+    if (bytes.length > 0) this.emit('data', bytes)
     this.emit('end')
   }
 

@@ -68,9 +68,6 @@ export class ServedResponse extends EventEmitter implements ClientResponse {
 
   writeHead(status: number, headers: OutgoingHttpHeaders | readonly string[] = []): void {
     if (this.headersSent) throw new Error('The head of this answer has been written already.')
-    this.headersSent = true
-    this.statusCode = status
-    this.#hasBody = status >= 200 && status !== 204 && status !== 304
     const given = Array.isArray(headers) ? headers : flat(headers as OutgoingHttpHeaders)
     const lines = new HeadLines(status)
     const ahead = this.#ahead
@@ -78,6 +75,10 @@ export class ServedResponse extends EventEmitter implements ClientResponse {
       for (let at = 0; at < ahead.length; at += 2)
         if (!stands(given, ahead[at])) lines.add(ahead[at], ahead[at + 1])
     for (let at = 0; at < given.length; at += 2) lines.add(given[at], given[at + 1])
+    // None of it is said before all of it can be: who could not write this head may write another one.
+    this.headersSent = true
+    this.statusCode = status
+    this.#hasBody = status >= 200 && status !== 204 && status !== 304
     this.#isChunked = this.#hasBody && !lines.hasLength
     this.#head = lines.end(this.isLast ? CLOSE : keepAliveLines(this.#ends.keepAliveSeconds), this.#isChunked)
   }

@@ -153,6 +153,13 @@ const ATTACKS: NamedTests = {
       'is not hidden from the policy by standing twice, in a body or a frame',
     ],
   ],
+  'requests behind one another': [
+    [
+      `${HERE}/pipelines.test.ts`,
+      'attack: mixed requests behind one another, however they are cut, have each their own answer',
+    ],
+    ['server/wire/front-door.test.ts', 'is read no further while much of it waits'],
+  ],
   'thousands of idle connections': [
     [`${HERE}/connections.test.ts`, 'attack: thousands of idle connections keep nobody from being answered'],
   ],
