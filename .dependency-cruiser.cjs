@@ -174,12 +174,6 @@ module.exports = {
       to: { path: 'node_modules/nodemailer/' },
     },
     {
-      name: 'only-mail-knows-undici',
-      severity: 'error',
-      from: { path: '^(contract|server|electron|renderer)/', pathNot: ['^server/mail/', TEST_FILES] },
-      to: { path: 'node_modules/undici/' },
-    },
-    {
       name: 'only-sockets-know-ws',
       severity: 'error',
       from: {

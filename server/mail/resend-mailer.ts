@@ -16,9 +16,7 @@ export function createResendMailer({ baseUrl, apiKey }: ResendConfig): Mailer {
   return {
     async send(message) {
       try {
-        // Loaded with the first mail; requests need a small part of it only.
-        const { request } = await import('undici')
-        const { statusCode, body } = await request(url, {
+        const answer = await fetch(url, {
           method: 'POST',
           headers: {
             authorization: `Bearer ${apiKey}`,
@@ -27,12 +25,16 @@ export function createResendMailer({ baseUrl, apiKey }: ResendConfig): Mailer {
             'idempotency-key': message.id,
           },
           body: JSON.stringify(toBody(message)),
+          // Somebody else's address is not given the key.
+          redirect: 'manual',
           signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
         })
-        const text = await readText(body)
-        return statusCode >= 200 && statusCode < 300 ? ok(undefined) : fail(toFailure(statusCode, text))
+        const text = await readText(answer.body ?? [])
+        return answer.ok ? ok(undefined) : fail(toFailure(answer.status, text))
       } catch (error) {
-        return fail(mailFailure(connectionFailureKind(error) ?? 'failed', messageOfError(error)))
+        // Its own error says no more than that it failed.
+        const said = error instanceof TypeError && error.cause !== undefined ? error.cause : error
+        return fail(mailFailure(connectionFailureKind(error) ?? 'failed', messageOfError(said)))
       }
     },
   }
@@ -49,8 +51,8 @@ const toBody = ({ from, replyTo, to, subject, text, html }: MailMessage) => ({
   headers: { 'Auto-Submitted': 'auto-generated' },
 })
 
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = []
+async function readText(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
   let byteCount = 0
   for await (const chunk of body) {
     byteCount += chunk.length

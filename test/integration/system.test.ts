@@ -61,7 +61,7 @@ test('every shipped package is listed with a permissive licence', async () => {
     await gateway.admin<{ rows: { name: string; version: string; licence: string }[] }>('system.licences')
   ).data
   const names = rows.map(({ name }) => name)
-  for (const name of ['better-sqlite3', 'undici', 'zod', 'express', 'pino']) expect(names).toContain(name)
+  for (const name of ['better-sqlite3', 'nodemailer', 'zod', 'express', 'pino']) expect(names).toContain(name)
   for (const name of ['vitest', 'knip', 'typescript']) expect(names).not.toContain(name)
   expect(new Set(rows.map(({ name, version }) => `${name} ${version}`)).size).toBe(rows.length)
   for (const { licence } of rows)

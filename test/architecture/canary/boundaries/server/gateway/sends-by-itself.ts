@@ -1,4 +1,0 @@
-// breaks: only-mail-knows-undici
-import { request } from 'undici'
-
-export const send = request
