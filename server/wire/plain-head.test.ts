@@ -4,7 +4,10 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readPlainHead } from './plain-head.ts'
+import { readPlainHead as readWholeLines } from './plain-head.ts'
+
+/** Every line of a head has its end. */
+const readPlainHead = (text: string) => readWholeLines(`${text}\r\n`)
 
 const head = (...lines: string[]) =>
   ['POST /v1/responses HTTP/1.1', 'Host: localhost:1', 'Content-Length: 2', ...lines].join('\r\n')

@@ -17,6 +17,7 @@ export interface ConnectionDeps {
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n')
+const LINE_END_BYTES = 2
 /** What may wait behind a request that is being answered. */
 const REST_BYTES_MAX = 64 * 1024
 
@@ -117,7 +118,7 @@ export class ServedConnection implements ResponseEnds {
     const head =
       headEnd < 0 || headEnd > HEAD_BYTES_MAX
         ? undefined
-        : readPlainHead(bytes.toString('latin1', 0, headEnd))
+        : readPlainHead(bytes.toString('latin1', 0, headEnd + LINE_END_BYTES))
     if (!head || !this.#deps.takes(head, this.#socket)) {
       this.#handOver(bytes)
       return
