@@ -10,12 +10,11 @@ import {
   entriesIn,
   hold,
   PURSE,
-  release,
   settle,
   startFoldingWriter,
-  topUp,
   WRITTEN,
 } from '../../test/support/folding-writer.ts'
+import { release, topUp } from '../../test/support/write-commands.ts'
 import type { openRaw } from './open-raw.ts'
 import { type RedoDisk, redoLogOf } from './redo-log.ts'
 

@@ -10,6 +10,7 @@ import {
   type TestDatabase,
   usageOf,
 } from '../../test/support/database.ts'
+import { release, topUp } from '../../test/support/write-commands.ts'
 import { HoldNotOpenError } from './journal-errors.ts'
 import { type Db, openDatabase } from './open.ts'
 import { createWriter, StorageFault, type WriteFailure, type Writer } from './write.ts'
@@ -26,21 +27,6 @@ const settle = (requestId: string, amountNanoUsd: number, reportedBytes = 10): W
   charge: { ...chargeOf(amountNanoUsd), reportedUsage: 'u'.repeat(reportedBytes) },
   usage: usageOf(requestId, { costNanoUsd: amountNanoUsd }),
   spending: [],
-  createdAt: NOW,
-})
-const release = (requestId: string): WriteCommand => ({
-  kind: 'release',
-  hold: holdOf(requestId),
-  usage: usageOf(requestId, { reason: 'upstream_failed' }),
-  createdAt: NOW,
-})
-const topUp = (amountNanoUsd: number): WriteCommand => ({
-  kind: 'balance_change',
-  userId: 'user-ann',
-  changeKind: 'top_up',
-  amountNanoUsd,
-  note: '',
-  actorUserId: null,
   createdAt: NOW,
 })
 const SEVERAL_PAGES = 50_000

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { addPerson, cellOf, holdOf, NOW, openTestDatabase, usageOf } from '../../test/support/database.ts'
+import { release, topUp } from '../../test/support/write-commands.ts'
 import { HoldNotOpenError } from './journal-errors.ts'
 import { readRedoLog, redoLogOf } from './redo-log.ts'
 import { findRedoState } from './redo-position.ts'
@@ -10,21 +11,6 @@ import { createThreadedWriter, StorageFault, type WriteFailure } from './write.t
 import type { WriteCommand } from './write-command.ts'
 
 const hold = (requestId: string): WriteCommand => ({ kind: 'hold', hold: holdOf(requestId) })
-const release = (requestId: string): WriteCommand => ({
-  kind: 'release',
-  hold: holdOf(requestId),
-  usage: usageOf(requestId, { reason: 'upstream_failed' }),
-  createdAt: NOW,
-})
-const topUp = (amountNanoUsd: number): WriteCommand => ({
-  kind: 'balance_change',
-  userId: 'user-ann',
-  changeKind: 'top_up',
-  amountNanoUsd,
-  note: '',
-  actorUserId: null,
-  createdAt: NOW,
-})
 
 function startThreadedWriter() {
   const database = openTestDatabase()

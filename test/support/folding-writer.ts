@@ -13,6 +13,7 @@ import { replayRedoLog } from '../../server/db/redo-replay.ts'
 import type { WriteCommand } from '../../server/db/write-command.ts'
 import { auditBooks } from '../faults/support/audit.ts'
 import { addPerson, cellOf, chargeOf, holdOf, NOW, openTestDatabase, tempDir, usageOf } from './database.ts'
+import { topUp } from './write-commands.ts'
 
 export const PURSE = 100_000_000
 /** Of what `usageOf` says, at the rates of the test model. */
@@ -43,21 +44,6 @@ export const settle = (requestId: string, amountNanoUsd = COST) =>
 export const big = (requestId: string, bytes: number): WriteCommand => ({
   ...settle(requestId),
   charge: { ...chargeOf(COST), reportedUsage: JSON.stringify('u'.repeat(bytes)) },
-})
-export const release = (requestId: string): WriteCommand => ({
-  kind: 'release',
-  hold: holdOf(requestId),
-  usage: usageOf(requestId, { reason: 'upstream_failed' }),
-  createdAt: NOW,
-})
-export const topUp = (amountNanoUsd: number): WriteCommand => ({
-  kind: 'balance_change',
-  userId: 'user-ann',
-  changeKind: 'top_up',
-  amountNanoUsd,
-  note: '',
-  actorUserId: null,
-  createdAt: NOW,
 })
 
 /** A writer with a log, on a database with one person who has money. */
