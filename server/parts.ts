@@ -70,7 +70,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     onFailure: (err) => logger.error({ err }, 'the thread that reads lists failed'),
   })
   closers.push(() => lists.stop())
-  const writer = createThreadedWriter(db.path, {
+  const writer = createThreadedWriter(db, {
     onError: (failure) => logger.error({ ...failure, err: failure.error }, 'a write to the database failed'),
   })
   closers.push(() => writer.stop())

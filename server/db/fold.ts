@@ -2,6 +2,7 @@
 // not take is kept aside and takes nothing else with it.
 import type { Journal } from './journal.ts'
 import type { PackedCommand } from './packed-commands.ts'
+import type { RedoRecord } from './redo-log.ts'
 import type { RedoPosition, RedoState } from './redo-position.ts'
 import { isDiskFault } from './storage-fault.ts'
 
@@ -15,44 +16,29 @@ export interface RefusedCommand extends LoggedCommand {
   readonly error: unknown
 }
 
-export interface Fold {
-  /** Carries out so many of its commands; true when all of it is on disk. Where it throws, nothing of it is. */
-  step(count: number): boolean
+export interface FoldOptions {
+  readonly records: readonly RedoRecord[]
+  /** What the database says of its log from then on. */
+  readonly state: RedoState
+  readonly onRefused: (refused: RefusedCommand) => void
 }
 
-/** `state` is what the database says of its log from then on. */
-export function startFold(
-  journal: Journal,
-  position: RedoPosition,
-  {
-    commands,
-    state,
-    onRefused,
-  }: {
-    readonly commands: readonly LoggedCommand[]
-    readonly state: RedoState
-    readonly onRefused: (refused: RefusedCommand) => void
-  },
-): Fold {
-  let at = 0
-
-  function commitWith(): boolean {
+/** Throws where the disk does not take it, and then nothing of it is written. */
+export function fold(journal: Journal, position: RedoPosition, options: FoldOptions): void {
+  const { state, onRefused } = options
+  const commands = options.records.flatMap(commandsOf)
+  const commit = (): void => {
     position.write(state)
     journal.commit()
-    return true
   }
 
-  function together(count: number): boolean {
-    if (at === 0) journal.begin()
-    const end = Math.min(commands.length, at + count)
-    for (; at < end; at += 1) {
-      const logged = commands[at]
-      if (logged) journal.execute(logged.command)
-    }
-    return at === commands.length && commitWith()
+  function together(): void {
+    journal.begin()
+    for (const { command } of commands) journal.execute(command)
+    commit()
   }
 
-  function apart(): boolean {
+  function apart(): void {
     const refused: RefusedCommand[] = []
     journal.begin()
     for (const logged of commands) {
@@ -64,31 +50,26 @@ export function startFold(
         position.keepRefused(logged.seq, logged.command, error)
       }
     }
-    commitWith()
+    commit()
     for (const each of refused) onRefused(each)
-    return true
   }
 
-  return {
-    step(count) {
-      try {
-        return together(count)
-      } catch (error) {
-        journal.rollback()
-        at = 0
-        if (isDiskFault(error)) throw error
-      }
-      try {
-        return apart()
-      } catch (error) {
-        journal.rollback()
-        throw error
-      }
-    },
+  try {
+    return together()
+  } catch (error) {
+    journal.rollback()
+    if (isDiskFault(error)) throw error
+  }
+  try {
+    apart()
+  } catch (error) {
+    journal.rollback()
+    throw error
   }
 }
 
-/** All of it at once. */
-export function foldAtOnce(...args: Parameters<typeof startFold>): void {
-  startFold(...args).step(Number.POSITIVE_INFINITY)
+function commandsOf({ seq, text }: RedoRecord): LoggedCommand[] {
+  // Its checksum says that it is what was written, and the format of its log that it is ours.
+  const commands = JSON.parse(text) as readonly PackedCommand[]
+  return commands.map((command) => ({ seq, command }))
 }

@@ -10,6 +10,7 @@ import {
   type Value,
 } from './packed-commands.ts'
 import { SPENDING_COLUMNS } from './spending-statements.ts'
+import type { OtherCommand } from './write-command.ts'
 
 /** To be raised where a command that is no bare row changes its shape. */
 const SHAPES = 1
@@ -19,23 +20,20 @@ export const REDO_FORMAT = JSON.stringify([
   ...[HOLD_COLUMNS, SETTLEMENT_COLUMNS, SPENDING_COLUMNS].map((all) => all.join()),
 ])
 
-const isLogged = (command: PackedCommand): boolean =>
-  !('kind' in command) || command.kind === 'own' || command.kind === 'usage' || command.kind === 'release'
-
-export const areLogged = (commands: readonly PackedCommand[]): boolean => commands.every(isLogged)
-
-/** What is open or ended, as far as the commands have come that stand in the log and not in the tables. */
-export type Steps = Map<string, 'open' | 'ended'>
+/** What every request brings, and counts that are written again and again. */
+const LOGGED: Readonly<Record<OtherCommand['kind'], boolean>> = {
+  own: true,
+  usage: true,
+  release: true,
+  key_uses: true,
+  limit_counters: true,
+  key_address: false,
+  notice: false,
+  balance_change: false,
+  grant: false,
+}
 
 type Row = readonly Value[]
-type Fits = (value: Value | undefined) => boolean
-
-const isCount: Fits = (value) => Number.isSafeInteger(value) && Number(value) >= 0
-const isText: Fits = (value) => typeof value === 'string'
-const orNull =
-  (fits: Fits): Fits =>
-  (value) =>
-    value === null || fits(value)
 
 const TEXTS = new Set([
   'user_id',
@@ -60,15 +58,41 @@ const TEXTS_OR_NULL = new Set([
   'error_code',
 ])
 
-function fitsOf(column: string): Fits {
-  if (TEXTS.has(column)) return isText
-  if (TEXTS_OR_NULL.has(column)) return orNull(isText)
-  return column === 'first_token_ms' ? orNull(isCount) : isCount
+type Kind = 'text' | 'text or null' | 'count' | 'count or null'
+
+function kindOf(column: string): Kind {
+  if (TEXTS.has(column)) return 'text'
+  if (TEXTS_OR_NULL.has(column)) return 'text or null'
+  return column === 'first_token_ms' ? 'count or null' : 'count'
 }
 
-const HOLD_FITS = HOLD_COLUMNS.map(fitsOf)
-const SETTLEMENT_FITS = SETTLEMENT_COLUMNS.map(fitsOf)
-const SPENDING_FITS = SPENDING_COLUMNS.map(fitsOf)
+const HOLD_KINDS = HOLD_COLUMNS.map(kindOf)
+const SETTLEMENT_KINDS = SETTLEMENT_COLUMNS.map(kindOf)
+const SPENDING_KINDS = SPENDING_COLUMNS.map(kindOf)
+
+/** Whether so many values of a row, from there on, are what their columns take. */
+function areSound(row: Row, kinds: readonly Kind[], from: number): boolean {
+  for (let at = 0; at < kinds.length; at += 1) {
+    const value = row[from + at]
+    const kind = kinds[at]
+    if (typeof value === 'number') {
+      if (kind === 'text' || kind === 'text or null' || !Number.isSafeInteger(value) || value < 0) return false
+    } else if (typeof value === 'string') {
+      if (kind === 'count' || kind === 'count or null') return false
+    } else if (value !== null || kind === 'text' || kind === 'count') return false
+  }
+  return true
+}
+
+function isSettlementSound(row: Row): boolean {
+  if (!areSound(row, SETTLEMENT_KINDS, 0)) return false
+  const width = SPENDING_KINDS.length
+  if ((row.length - SETTLEMENT_KINDS.length) % width !== 0) return false
+  for (let at = SETTLEMENT_KINDS.length; at < row.length; at += width) {
+    if (!areSound(row, SPENDING_KINDS, at)) return false
+  }
+  return true
+}
 
 const HOLD = {
   requestId: holdPlace('request_id'),
@@ -85,68 +109,107 @@ const SETTLEMENT = {
 /** Of each kind of name that a row refers to. */
 const KNOWN_MAX = 20_000
 
+/** Which holds are open, as far as commands have come to the log or the tables, and what fits them. */
 export interface SoundCommands {
-  /**
-   * What a group does, where none of it will be refused; undefined where something may be. `stepOf` says what became of a
-   * request before it, in the log or the tables.
-   */
-  stepsOf(
-    commands: readonly PackedCommand[],
-    stepOf: (requestId: string) => 'open' | 'ended' | undefined,
-  ): Steps | undefined
+  /** Whether none of a group will be refused, as far as can be said; what it does is noted then. */
+  accept(commands: readonly PackedCommand[]): boolean
+  /** Notes what a group did that went into the tables, but for those of these places. */
+  note(commands: readonly PackedCommand[], refused: ReadonlyMap<number, unknown>): void
+  /** Takes back what was noted of a group that may be nowhere. */
+  forget(commands: readonly PackedCommand[]): void
+  /** The tables take over what has ended so far. */
+  turn(): void
 }
 
 /** Reads over this connection what rows refer to; none of that is ever deleted. */
-export function createSoundCommands(raw: Database): SoundCommands {
-  const hasBalance = prepareKnown(raw, 'SELECT 1 FROM balances WHERE user_id = ?')
-  const hasPrice = prepareKnown(raw, 'SELECT 1 FROM prices WHERE id = ?')
-  const hasPlan = prepareKnown(raw, 'SELECT 1 FROM plan_subscriptions WHERE id = ?')
+export const createSoundCommands = (raw: Database): SoundCommands => new KnownCommands(raw)
 
-  function refersToKnown(row: Row, places: typeof HOLD): boolean {
-    const plan = row[places.plan]
-    return hasBalance(row[places.userId]) && hasPrice(row[places.priceId]) && (plan === null || hasPlan(plan))
+class KnownCommands implements SoundCommands {
+  readonly #hasBalance: (id: unknown) => boolean
+  readonly #hasPrice: (id: unknown) => boolean
+  readonly #hasPlan: (id: unknown) => boolean
+  readonly #open = new Set<string>()
+  /** Since the last turn, and since the one before. */
+  #ended = new Set<string>()
+  #endedBefore = new Set<string>()
+
+  constructor(raw: Database) {
+    this.#hasBalance = prepareKnown(raw, 'SELECT 1 FROM balances WHERE user_id = ?')
+    this.#hasPrice = prepareKnown(raw, 'SELECT 1 FROM prices WHERE id = ?')
+    this.#hasPlan = prepareKnown(raw, 'SELECT 1 FROM plan_subscriptions WHERE id = ?')
   }
-  const isHoldSound = (row: Row): boolean =>
-    HOLD_FITS.every((fits, at) => fits(row[at])) && refersToKnown(row, HOLD)
-  const isSettlementSound = (row: Row): boolean =>
-    SETTLEMENT_FITS.every((fits, at) => fits(row[at])) &&
-    isSpendingSound(row) &&
-    refersToKnown(row, SETTLEMENT)
 
-  return {
-    stepsOf(commands, stepOf) {
-      const made: Steps = new Map()
-      const now = (requestId: string) => made.get(requestId) ?? stepOf(requestId)
-      for (const command of commands) {
-        if ('kind' in command) {
-          if (command.kind !== 'release') continue
-          if (now(command.hold.requestId) !== 'open') return undefined
-          made.set(command.hold.requestId, 'ended')
-        } else if ('hold' in command) {
-          const requestId = String(command.hold[HOLD.requestId])
-          if (now(requestId) !== undefined || !isHoldSound(command.hold)) return undefined
-          made.set(requestId, 'open')
-        } else {
-          const requestId = String(command.settle[SETTLEMENT.requestId])
-          if (now(requestId) !== 'open' || !isSettlementSound(command.settle)) return undefined
-          made.set(requestId, 'ended')
-        }
+  accept(commands: readonly PackedCommand[]): boolean {
+    for (let at = 0; at < commands.length; at += 1) {
+      const command = commands[at]
+      if (command && this.#isSound(command)) this.#note(command)
+      else {
+        this.forget(commands.slice(0, at))
+        return false
       }
-      return made
-    },
+    }
+    return true
+  }
+
+  note(commands: readonly PackedCommand[], refused: ReadonlyMap<number, unknown>): void {
+    commands.forEach((command, place) => {
+      if (!refused.has(place)) this.#note(command)
+    })
+  }
+
+  /** A hold that may be nowhere is not open, and what ended is not open either: the tables know. */
+  forget(commands: readonly PackedCommand[]): void {
+    for (const command of commands) if ('hold' in command && !('kind' in command)) this.#open.delete(holdIdOf(command.hold))
+  }
+
+  turn(): void {
+    this.#endedBefore = this.#ended
+    this.#ended = new Set()
+  }
+
+  #isSound(command: PackedCommand): boolean {
+    if ('kind' in command) {
+      if (command.kind === 'release') return this.#open.has(command.hold.requestId)
+      return LOGGED[command.kind]
+    }
+    if ('settle' in command) {
+      const row = command.settle
+      return (
+        this.#open.has(String(row[SETTLEMENT.requestId])) &&
+        isSettlementSound(row) &&
+        this.#refersToKnown(row, SETTLEMENT)
+      )
+    }
+    const id = holdIdOf(command.hold)
+    if (this.#open.has(id) || this.#ended.has(id) || this.#endedBefore.has(id)) return false
+    return areSound(command.hold, HOLD_KINDS, 0) && this.#refersToKnown(command.hold, HOLD)
+  }
+
+  #note(command: PackedCommand): void {
+    if ('kind' in command) {
+      if (command.kind === 'release') this.#end(command.hold.requestId)
+    } else if ('settle' in command) this.#end(String(command.settle[SETTLEMENT.requestId]))
+    else this.#open.add(holdIdOf(command.hold))
+  }
+
+  #end(id: string): void {
+    this.#open.delete(id)
+    this.#ended.add(id)
+  }
+
+  #refersToKnown(row: Row, places: typeof HOLD): boolean {
+    const plan = row[places.plan]
+    return (
+      this.#hasBalance(row[places.userId]) &&
+      this.#hasPrice(row[places.priceId]) &&
+      (plan === null || this.#hasPlan(plan))
+    )
   }
 }
 
-function isSpendingSound(row: Row): boolean {
-  const width = SPENDING_FITS.length
-  if ((row.length - SETTLEMENT_FITS.length) % width !== 0) return false
-  for (let at = SETTLEMENT_FITS.length; at < row.length; at += 1) {
-    if (!SPENDING_FITS[(at - SETTLEMENT_FITS.length) % width]?.(row[at])) return false
-  }
-  return true
-}
+const holdIdOf = (hold: Row): string => String(hold[HOLD.requestId])
 
-function prepareKnown(raw: Database, sql: string): Fits {
+function prepareKnown(raw: Database, sql: string): (id: unknown) => boolean {
   const find = raw.prepare<[unknown], 1>(sql).pluck()
   const known = new Set<unknown>()
   return (id) => {

@@ -4,11 +4,10 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { syncFolder } from './backup-file.ts'
-import { foldAtOnce, type LoggedCommand, type RefusedCommand } from './fold.ts'
+import { fold, type RefusedCommand } from './fold.ts'
 import { createJournal } from './journal.ts'
 import { REDO_FORMAT } from './logged-command.ts'
 import { openRaw } from './open-raw.ts'
-import type { PackedCommand } from './packed-commands.ts'
 import { type RedoContents, type RedoRecord, readRedoLog, redoLogOf } from './redo-log.ts'
 import { createRedoPosition, findRedoState, type RedoState } from './redo-position.ts'
 import { createResolvedMark } from './resolved-mark.ts'
@@ -73,8 +72,8 @@ function replay(
   const raw = openRaw(path)
   try {
     const refused: RefusedCommand[] = []
-    foldAtOnce(createJournal(raw, openHoldsOf(raw)), createRedoPosition(raw), {
-      commands: records.flatMap(commandsOf),
+    fold(createJournal(raw, openHoldsOf(raw)), createRedoPosition(raw), {
+      records,
       state: { logId, isClosed: true, foldedSeq: records.at(-1)?.seq ?? foldedSeq },
       onRefused: (each) => void refused.push(each),
     })
@@ -82,12 +81,6 @@ function replay(
   } finally {
     raw.close()
   }
-}
-
-function commandsOf({ seq, text }: RedoRecord): LoggedCommand[] {
-  // Its checksum says that it is what was written, and its format that it is ours.
-  const commands = JSON.parse(text) as readonly PackedCommand[]
-  return commands.map((command) => ({ seq, command }))
 }
 
 function openHoldsOf(raw: Database): [string, number][] {

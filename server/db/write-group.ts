@@ -11,12 +11,14 @@ export type GroupOutcome =
   /** The disk was at fault, and nothing of the group is written. */
   | { readonly kind: 'disk_fault'; readonly error: unknown }
 
-/** Whatever gets groups to disk: here at once, or in a thread of its own. One group at a time. */
+/** Whatever gets groups to disk: here at once, or by a log with a thread behind it. Groups are answered for in their order. */
 export interface GroupSink {
+  /** Whether a group may be handed in while others are under way. */
+  takesMore(): boolean
   write(commands: readonly PackedCommand[], done: (outcome: GroupOutcome) => void): void
   /** Resolves when all that was written stands in the tables, or the disk has refused it. */
   catchUp(): Promise<void>
-  /** Does a step after the group that is being written; rejects where it could not be done, which changes nothing. */
+  /** Does a step between two groups; rejects where it could not be done, which changes nothing. */
   keepUsage(order: UsageStepOrder): Promise<boolean>
   stop(): Promise<void>
 }
@@ -59,6 +61,7 @@ function writeApart(journal: Journal, commands: readonly PackedCommand[]): Reado
 
 /** Writes in the thread that asks, which waits for the disk meanwhile. */
 export const writeHere = (journal: Journal, stepUsage: UsageStep): GroupSink => ({
+  takesMore: () => false,
   write: (commands, done) => done(writeGroup(journal, commands)),
   catchUp: () => Promise.resolve(),
   keepUsage: async (order) => stepUsage(order),

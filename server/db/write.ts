@@ -5,6 +5,7 @@ import { createJournal } from './journal.ts'
 import { BookedBeforeError, CodeClaimedError } from './journal-errors.ts'
 import type { Db } from './open.ts'
 import { pack, requestIdOf } from './packed-commands.ts'
+import { createLoggingSink } from './logging-sink.ts'
 import { StorageFault } from './storage-fault.ts'
 import { createUsageStep, type UsageStepOrder } from './usage-step.ts'
 import type { WriteCommand } from './write-command.ts'
@@ -52,6 +53,12 @@ interface Entry {
   isReported: boolean
 }
 
+interface Group {
+  readonly entries: readonly Entry[]
+  /** Told at its end. */
+  readonly behind: (() => void)[]
+}
+
 const RETRY_FIRST_MS = 100
 const RETRY_LATER_MS_MAX = 5_000
 /** Beyond this many kept commands, those that no money depends on are given up. */
@@ -80,23 +87,21 @@ interface WriterOptions {
 export const createWriter = (db: Db, options: WriterOptions): Writer =>
   new GroupWriter(writeHere(createJournal(db.raw), createUsageStep(db)), options.onError)
 
-/** Writes in a thread of its own, over a connection of its own: nothing here waits for the disk. */
-export const createThreadedWriter = (path: string, options: WriterOptions): Writer =>
-  new GroupWriter(
-    startWriterThread(path, (refused) => options.onError({ ...refused, willRetry: false })),
-    options.onError,
-  )
+/** Writes into the redo log, and the tables in a thread of its own: nothing here waits for the disk. */
+export function createThreadedWriter(db: Pick<Db, 'raw' | 'path'>, { onError }: WriterOptions): Writer {
+  const tables = startWriterThread(db.path, (refused) => onError({ ...refused, willRetry: false }))
+  return new GroupWriter(createLoggingSink(db.raw, tables), onError)
+}
 
 class GroupWriter implements Writer {
   readonly #sink: GroupSink
   readonly #onError: (failure: WriteFailure) => void
   #queue: Entry[] = []
   #kept: Entry[] = []
-  /** The group that is being written. */
-  #inFlight: readonly Entry[] = []
-  /** Told at the end of the next group, and of the one that is being written. */
+  /** The groups that are being written, in their order. */
+  readonly #inFlight: Group[] = []
+  /** Told at the end of the next group. */
   #behindQueue: (() => void)[] = []
-  #behindFlight: (() => void)[] = []
   #isScheduled = false
   #isStopped = false
   #retryAfterMs = RETRY_FIRST_MS
@@ -108,7 +113,8 @@ class GroupWriter implements Writer {
   }
 
   get waiting(): number {
-    return this.#queue.length + this.#kept.length + this.#inFlight.length
+    const inFlight = this.#inFlight.reduce((sum, { entries }) => sum + entries.length, 0)
+    return this.#queue.length + this.#kept.length + inFlight
   }
 
   submit(command: WriteCommand): Promise<void> {
@@ -128,8 +134,8 @@ class GroupWriter implements Writer {
   }
 
   caughtUp(): Promise<void> {
-    const behind = this.#queue.length > 0 ? this.#behindQueue : this.#behindFlight
-    if (this.#queue.length === 0 && this.#inFlight.length === 0) return this.#sink.catchUp()
+    const behind = this.#queue.length > 0 ? this.#behindQueue : this.#inFlight.at(-1)?.behind
+    if (!behind) return this.#sink.catchUp()
     return new Promise((resolve) => void behind.push(() => resolve(this.#sink.catchUp())))
   }
 
@@ -148,49 +154,54 @@ class GroupWriter implements Writer {
   }
 
   #promises(): Promise<void>[] {
-    return [...this.#inFlight, ...this.#kept, ...this.#queue].map((entry) => entry.promise)
+    const inFlight = this.#inFlight.flatMap(({ entries }) => entries)
+    return [...inFlight, ...this.#kept, ...this.#queue].map((entry) => entry.promise)
   }
 
-  /** At the end of this turn, or of the group that is being written, whichever is later. */
+  /** At the end of this turn, or once another group is taken, whichever is later. */
   #schedule(): void {
-    if (this.#isScheduled || this.#inFlight.length > 0) return
+    if (this.#isScheduled || this.#isBusy()) return
     this.#isScheduled = true
     setImmediate(this.#writeQueue)
   }
 
+  #isBusy(): boolean {
+    return this.#inFlight.length > 0 && !this.#sink.takesMore()
+  }
+
   readonly #writeQueue = (): void => {
     this.#isScheduled = false
-    if (this.#queue.length === 0 || this.#inFlight.length > 0) return
-    const group = this.#queue
+    if (this.#queue.length === 0 || this.#isBusy()) return
+    const entries = this.#queue
     this.#queue = []
-    this.#behindFlight.push(...this.#behindQueue.splice(0))
-    this.#write(group)
+    this.#write({ entries, behind: this.#behindQueue.splice(0) })
   }
 
   readonly #writeKept = (): void => {
     clearTimeout(this.#retryTimer)
     this.#retryTimer = undefined
-    // The end of the group that is being written leads here again.
+    // The end of what is being written leads here again.
     if (this.#kept.length === 0 || this.#inFlight.length > 0) return
-    const group = this.#kept
+    const entries = this.#kept
     this.#kept = []
-    this.#write(group)
+    this.#write({ entries, behind: [] })
   }
 
-  #write(group: readonly Entry[]): void {
-    this.#inFlight = group
-    const commands = group.map(({ command }) => pack(command))
+  #write(group: Group): void {
+    this.#inFlight.push(group)
+    const commands = group.entries.map(({ command }) => pack(command))
     this.#sink.write(commands, (outcome) => this.#landed(group, outcome))
   }
 
-  #landed(group: readonly Entry[], outcome: GroupOutcome): void {
-    this.#inFlight = []
-    for (const tell of this.#behindFlight.splice(0)) tell()
+  /** Of those that are under way, it is the first. */
+  #landed({ entries, behind }: Group, outcome: GroupOutcome): void {
+    this.#inFlight.shift()
+    for (const tell of behind) tell()
     if (outcome.kind === 'disk_fault') {
-      this.#keep(group, outcome.error)
+      this.#keep(entries, outcome.error)
     } else {
       this.#retryAfterMs = RETRY_FIRST_MS
-      group.forEach((entry, place) => {
+      entries.forEach((entry, place) => {
         if (outcome.refused.has(place)) this.#giveUp(entry, outcome.refused.get(place))
         else entry.resolve()
       })

@@ -1,20 +1,16 @@
-// What the thread that writes and the one that started it tell each other.
+// What the thread that writes the tables and the one that started it tell each other.
+import type { PackedCommand } from './packed-commands.ts'
+import type { FilledHalf } from './redo-appender.ts'
+import type { MadeLog } from './table-writer.ts'
 import type { UsageStepOrder } from './usage-step.ts'
 import type { WriteCommand } from './write-command.ts'
 
 /** What the thread is started with. */
 export interface WriterStart {
   readonly path: string
-  /** How often it was told something: one number in shared memory, which it sleeps on. */
-  readonly told: Int32Array<SharedArrayBuffer>
+  /** The two halves of the redo log. */
+  readonly halves: SharedArrayBuffer
 }
-
-/** A group to write, as JSON; all of it to be brought into the tables; a step of the upkeep of usage; the end of all writing. */
-export type ToWriter =
-  | { readonly kind: 'write'; readonly text: string }
-  | { readonly kind: 'catch_up' }
-  | { readonly kind: 'keep_usage'; readonly order: UsageStepOrder }
-  | { readonly kind: 'stop' }
 
 /** An error loses its class on the way between threads; this is what is put together again on the other side. */
 export interface SentError {
@@ -24,22 +20,29 @@ export interface SentError {
   readonly code: string | undefined
 }
 
-/** One for each group, in order. */
-export type GroupAnswer =
-  | { readonly kind: 'written'; readonly refused: readonly (readonly [place: number, error: SentError])[] }
-  | { readonly kind: 'disk_fault'; readonly error: SentError }
-
-/** One for each step of the upkeep, in order. */
-export type UsageStepAnswer =
-  | { readonly kind: 'usage_kept'; readonly isMore: boolean }
-  | { readonly kind: 'usage_not_kept'; readonly error: SentError }
-
-/** One for each time that it was to catch up, in order. */
-export interface CaughtUpAnswer {
-  readonly kind: 'caught_up'
-  /** The disk did not take it. */
-  readonly isBehind: boolean
+/** What it can be told to do, with what, and what it answers where it could. */
+export interface WriterTasks {
+  /** A group at once; which of its commands are refused. */
+  readonly write: {
+    readonly ask: readonly PackedCommand[]
+    readonly answer: readonly (readonly [place: number, error: SentError])[]
+  }
+  readonly make_log: { readonly ask: undefined; readonly answer: MadeLog }
+  readonly fold: { readonly ask: FilledHalf; readonly answer: undefined }
+  readonly close_log: { readonly ask: undefined; readonly answer: undefined }
+  /** Whether more is due. */
+  readonly keep_usage: { readonly ask: UsageStepOrder; readonly answer: boolean }
+  readonly stop: { readonly ask: undefined; readonly answer: undefined }
 }
+
+export type ToWriter = {
+  [Kind in keyof WriterTasks]: { readonly kind: Kind; readonly ask: WriterTasks[Kind]['ask'] }
+}[keyof WriterTasks]
+
+/** One for each task, in order. */
+export type TaskAnswer =
+  | { readonly kind: 'done'; readonly answer: WriterTasks[keyof WriterTasks]['answer'] }
+  | { readonly kind: 'failed'; readonly error: SentError }
 
 /** Something that was answered for and that no table takes. */
 export interface RefusedNotice {
@@ -49,4 +52,4 @@ export interface RefusedNotice {
   readonly error: SentError
 }
 
-export type FromWriter = GroupAnswer | UsageStepAnswer | CaughtUpAnswer | RefusedNotice
+export type FromWriter = TaskAnswer | RefusedNotice

@@ -1,16 +1,17 @@
-// Starts the thread that writes, and hands it one group after the other.
+// Starts the thread that writes the tables, and hands it one task after the other.
 import { Worker } from 'node:worker_threads'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
+import { newRedoHalves } from './redo-appender.ts'
 import { StorageFault } from './storage-fault.ts'
-import type { GroupOutcome, GroupSink } from './write-group.ts'
+import type { Tables } from './tables.ts'
 import type {
   FromWriter,
-  GroupAnswer,
   RefusedNotice,
   SentError,
+  TaskAnswer,
   ToWriter,
-  UsageStepAnswer,
   WriterStart,
+  WriterTasks,
 } from './writer-messages.ts'
 
 // The bundle keeps the worker beside it as a file of its own.
@@ -20,127 +21,77 @@ const WORKER_URL = new URL(
 )
 
 /**
- * Where the thread dies, whether its last group is on disk is not known, and nothing may be written after it that supposes
- * either: from then on every group ends as by a fault of the disk, until the server is started anew and reads the books.
+ * Where the thread dies, whether its last task is on disk is not known, and nothing may be written after it that supposes
+ * either: from then on every task ends as by a fault of the disk, until the server is started anew and reads the books.
  */
 export function startWriterThread(
   path: string,
   onRefused: (refused: Omit<RefusedNotice, 'kind' | 'error'> & { readonly error: Error }) => void,
-): GroupSink {
-  const told = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
-  const worker = new Worker(WORKER_URL, { workerData: { path, told } satisfies WriterStart })
+): Tables {
+  const halves = newRedoHalves()
+  const worker = new Worker(WORKER_URL, { workerData: { path, halves } satisfies WriterStart })
   // It is ended by `stop`; a program that ends without one is not kept alive by it.
   worker.unref()
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-  let waiting: ((outcome: GroupOutcome) => void) | undefined
-  /** Steps of the upkeep that are under way; they keep no program alive. */
-  let steps: PromiseWithResolvers<boolean>[] = []
-  /** Whoever waits for the tables, one set for each time that the thread was asked to catch up. */
-  let catchingUp: PromiseWithResolvers<void>[] = []
-  /** Whether something was written since that may stand in the log alone. */
-  let isBehind = false
+  /** In their order. A program lives until they are answered. */
+  const tasks: PromiseWithResolvers<WriterTasks[keyof WriterTasks]['answer']>[] = []
   let isDead = false
   let cause: unknown
 
-  /** A program lives until what it waits for is answered. */
-  const keepAlive = (): void => {
-    if (waiting || catchingUp.length > 0) worker.ref()
-    else worker.unref()
-  }
-  const answer = (outcome: GroupOutcome): void => {
-    const done = waiting
-    waiting = undefined
-    keepAlive()
-    done?.(outcome)
-  }
-  const answerCaughtUp = (isStillBehind: boolean): void => {
-    if (isStillBehind) isBehind = true
-    catchingUp.shift()?.resolve()
-    keepAlive()
-  }
-  const answerStep = (message: UsageStepAnswer): void => {
-    const step = steps.shift()
-    if (message.kind === 'usage_kept') step?.resolve(message.isMore)
-    else step?.reject(errorOf(message.error))
+  const threadEnded = (): StorageFault => new StorageFault('The thread that writes has ended.', { cause })
+
+  function answer(message: TaskAnswer): void {
+    const task = tasks.shift()
+    if (tasks.length === 0) worker.unref()
+    if (message.kind === 'done') task?.resolve(message.answer)
+    else task?.reject(errorOf(message.error))
   }
   worker.on('message', (message: FromWriter) => {
-    switch (message.kind) {
-      case 'written':
-      case 'disk_fault':
-        answer(outcomeOf(message))
-        break
-      case 'caught_up':
-        answerCaughtUp(message.isBehind)
-        break
-      case 'refused':
-        onRefused({ ...message, error: errorOf(message.error) })
-        break
-      default:
-        answerStep(message)
-    }
+    if (message.kind === 'refused') onRefused({ ...message, error: errorOf(message.error) })
+    else answer(message)
   })
   worker.on('error', (error) => {
     cause = error
   })
   worker.once('exit', () => {
     isDead = true
-    answer(faultOf(cause))
-    for (const step of steps) step.reject(threadEnded(cause))
-    steps = []
-    for (const waiter of catchingUp) waiter.resolve()
-    catchingUp = []
+    for (const task of tasks.splice(0)) task.reject(threadEnded())
   })
 
-  const tell = (message: ToWriter): void => {
-    worker.postMessage(message)
-    Atomics.add(told, 0, 1)
-    Atomics.notify(told, 0)
+  function order<Kind extends keyof WriterTasks>(
+    kind: Kind,
+    ask: WriterTasks[Kind]['ask'],
+  ): Promise<WriterTasks[Kind]['answer']> {
+    if (isDead) return Promise.reject(threadEnded())
+    const task = Promise.withResolvers<WriterTasks[keyof WriterTasks]['answer']>()
+    tasks.push(task)
+    worker.ref()
+    // A task and its answer are of one kind, and answers come in the order of the tasks.
+    worker.postMessage({ kind, ask } as ToWriter)
+    return task.promise as Promise<WriterTasks[Kind]['answer']>
   }
+
   return {
-    write(commands, done) {
-      if (isDead) {
-        setImmediate(done, faultOf(cause))
-        return
+    path,
+    halves,
+    async write(commands) {
+      try {
+        const refused = await order('write', commands)
+        return { kind: 'written', refused: new Map(refused.map(([place, error]) => [place, errorOf(error)])) }
+      } catch (error) {
+        return { kind: 'disk_fault', error }
       }
-      waiting = done
-      keepAlive()
-      isBehind = true
-      tell({ kind: 'write', text: JSON.stringify(commands) })
     },
-    catchUp() {
-      if (isDead) return Promise.resolve()
-      const last = catchingUp.at(-1)
-      if (!isBehind) return last?.promise ?? Promise.resolve()
-      isBehind = false
-      const waiter = Promise.withResolvers<void>()
-      catchingUp.push(waiter)
-      keepAlive()
-      tell({ kind: 'catch_up' })
-      return waiter.promise
-    },
-    keepUsage(order) {
-      if (isDead) return Promise.reject(threadEnded(cause))
-      const step = Promise.withResolvers<boolean>()
-      steps.push(step)
-      tell({ kind: 'keep_usage', order })
-      return step.promise
-    },
+    makeLog: () => order('make_log', undefined),
+    fold: (filled) => order('fold', filled),
+    closeLog: () => order('close_log', undefined),
+    keepUsage: (step) => order('keep_usage', step),
     async stop() {
-      if (!isDead) tell({ kind: 'stop' })
-      worker.ref()
+      if (!isDead) await order('stop', undefined)
       await ended
     },
   }
 }
-
-const threadEnded = (cause: unknown) => new StorageFault('The thread that writes has ended.', { cause })
-
-const faultOf = (cause: unknown): GroupOutcome => ({ kind: 'disk_fault', error: threadEnded(cause) })
-
-const outcomeOf = (message: GroupAnswer): GroupOutcome =>
-  message.kind === 'written'
-    ? { kind: 'written', refused: new Map(message.refused.map(([place, error]) => [place, errorOf(error)])) }
-    : { kind: 'disk_fault', error: errorOf(message.error) }
 
 const CLASSES: readonly (new (message: string) => Error)[] = [
   BookedBeforeError,

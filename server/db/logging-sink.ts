@@ -1,0 +1,271 @@
+// Gets groups to disk: what every request brings goes into the redo log, which is one write, and comes into the tables behind
+// it, many groups at a time. Everything else is written into the tables at once, behind all that stands in the log.
+import type { Database } from 'better-sqlite3'
+import { createSoundCommands, type SoundCommands } from './logged-command.ts'
+import type { PackedCommand } from './packed-commands.ts'
+import { type FilledHalf, openRedoLog, type RedoAppender, type RedoDisk } from './redo-appender.ts'
+import { REDO_HALF_BYTES, recordBytes, redoLogOf } from './redo-log.ts'
+import type { Tables } from './tables.ts'
+import type { UsageStepOrder } from './usage-step.ts'
+import type { GroupOutcome, GroupSink } from './write-group.ts'
+
+/** So many commands make a fold worth while … */
+const COMMANDS_PER_FOLD = 4_000
+/** … or so much of a half of the log … */
+const FULLNESS_PER_FOLD = 0.5
+/** … or so long since the first of them: what reads the tables without asking sees nothing older. */
+export const FOLD_AFTER_MS = 200
+/** Making one takes longer than what a start waits for. */
+export const FIRST_LOG_AFTER_MS = 100
+/** Before another log is made, or a fold tried again, after the disk refused one. */
+export const RETRY_MS = 1_000
+/** A lone request is not to wait for the disk twice in a row; where many come at once, larger groups are cheaper. */
+const GROUPS_UNDER_WAY_MAX = 2
+const COMMANDS_UNDER_WAY_MAX = 4
+
+const WRITTEN: GroupOutcome = { kind: 'written', refused: new Map() }
+
+type Done = (outcome: GroupOutcome) => void
+
+/** `raw` is read for what commands refer to. The log that a crash left has been replayed before. */
+export const createLoggingSink = (raw: Database, tables: Tables, disk?: RedoDisk): GroupSink =>
+  new LoggingSink(raw, tables, disk)
+
+class LoggingSink implements GroupSink {
+  readonly #tables: Tables
+  readonly #disk: RedoDisk | undefined
+  readonly #sound: SoundCommands
+
+  /** Undefined in the first moments, and for a while after the disk refused one. */
+  #log: RedoAppender | undefined
+  /** A log on which something could not be written: the database must name it no longer before anything else is written. */
+  #isDistrusted = false
+  /** The disk did not take the last fold. Nothing more is put into the log until it takes one. */
+  #isFoldRefused = false
+  #isStopped = false
+  /** Commands that stand in this half of the log, and those that are on their way there. */
+  #logged = 0
+  #underWay = 0
+  /** What the tables have not taken of the other half, and who waits for it. */
+  #toFold: FilledHalf | undefined
+  #folding: Promise<void> | undefined
+  #isFoldDue = false
+  readonly #foldTimer: NodeJS.Timeout
+  #logTimer: NodeJS.Timeout
+  #retryTimer: NodeJS.Timeout | undefined
+  /** What is done one thing after the other, beside what goes into the log at once. */
+  #turn: Promise<unknown> = Promise.resolve()
+  #turnsWaiting = 0
+  #onIdle: (() => void)[] = []
+
+  constructor(raw: Database, tables: Tables, disk: RedoDisk | undefined) {
+    this.#tables = tables
+    this.#disk = disk
+    this.#sound = createSoundCommands(raw)
+    this.#logTimer = setTimeout(this.#makeLog, FIRST_LOG_AFTER_MS).unref()
+    this.#foldTimer = setTimeout(this.#foldIsDue, FOLD_AFTER_MS).unref()
+  }
+
+  takesMore(): boolean {
+    if (this.#turnsWaiting > 0) return false
+    const underWay = this.#log?.underWay ?? 0
+    if (underWay === 0) return true
+    return !this.#isFoldDue && underWay < GROUPS_UNDER_WAY_MAX && this.#underWay <= COMMANDS_UNDER_WAY_MAX
+  }
+
+  write(commands: readonly PackedCommand[], done: Done): void {
+    const log = this.#log
+    if (!log || this.#turnsWaiting > 0 || !this.#isUsable(log) || !this.#sound.accept(commands)) {
+      void this.#inTurn(() => this.#writeThrough(commands, done))
+      return
+    }
+    const text = JSON.stringify(commands)
+    if (log.hasRoomFor(recordBytes(text))) this.#append(log, commands, text, done)
+    else void this.#inTurn(() => this.#appendLater(log, commands, text, done))
+  }
+
+  async catchUp(): Promise<void> {
+    await this.#turn
+    await this.#foldAll().catch(() => undefined)
+  }
+
+  async keepUsage(order: UsageStepOrder): Promise<boolean> {
+    await this.catchUp()
+    return this.#tables.keepUsage(order)
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#logTimer)
+    clearTimeout(this.#foldTimer)
+    clearTimeout(this.#retryTimer)
+    // What the tables do not take is found by the next start.
+    await this.#inTurn(() => this.#retireLog()).catch(() => this.#log?.close())
+    await this.#tables.stop()
+  }
+
+  #isUsable(log: RedoAppender): boolean {
+    return log === this.#log && !this.#isDistrusted && !this.#isFoldRefused
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#turnsWaiting += 1
+    const mine = this.#turn.then(work).finally(() => {
+      this.#turnsWaiting -= 1
+    })
+    // What went wrong is told to whoever asked for it.
+    this.#turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  #append(log: RedoAppender, commands: readonly PackedCommand[], text: string, done: Done): void {
+    this.#underWay += commands.length
+    log.append(text, (error) => {
+      this.#underWay -= commands.length
+      if (error) {
+        // What of it is on disk nobody knows. It counts no more once the database does not name this log.
+        this.#isDistrusted = true
+        this.#sound.forget(commands)
+        void this.#inTurn(() => this.#writeThrough(commands, done))
+      } else {
+        if (this.#logged === 0) this.#foldTimer.refresh()
+        this.#logged += commands.length
+        done(WRITTEN)
+      }
+      if (log.underWay === 0) this.#idle()
+    })
+  }
+
+  /** Nothing is on its way into the log. */
+  #idle(): void {
+    for (const tell of this.#onIdle.splice(0)) tell()
+    const log = this.#log
+    if (!log || this.#turnsWaiting > 0 || this.#toFold || this.#isDistrusted || this.#logged === 0) return
+    const isWorthWhile = this.#logged >= COMMANDS_PER_FOLD || log.fullness >= FULLNESS_PER_FOLD
+    if (isWorthWhile || this.#isFoldDue) this.#startFold(log)
+  }
+
+  readonly #foldIsDue = (): void => {
+    if (this.#logged === 0 || this.#isFoldRefused) return
+    this.#isFoldDue = true
+    if (this.#log?.underWay === 0) this.#idle()
+  }
+
+  #untilIdle(): Promise<void> {
+    return new Promise((resolve) => void this.#onIdle.push(resolve))
+  }
+
+  /** This half is full: once the tables have the other one, that is the next. */
+  async #appendLater(
+    log: RedoAppender,
+    commands: readonly PackedCommand[],
+    text: string,
+    done: Done,
+  ): Promise<void> {
+    const bytes = recordBytes(text)
+    if (bytes <= REDO_HALF_BYTES) {
+      while (log.underWay > 0) await this.#untilIdle()
+      await this.#folding?.catch(() => undefined)
+    }
+    if (bytes > REDO_HALF_BYTES || !this.#isUsable(log)) {
+      this.#sound.forget(commands)
+      await this.#writeThrough(commands, done)
+      return
+    }
+    if (this.#logged > 0) void this.#startFold(log)
+    this.#append(log, commands, text, done)
+  }
+
+  /** Into the tables, behind everything that stands in the log. */
+  async #writeThrough(commands: readonly PackedCommand[], done: Done): Promise<void> {
+    try {
+      await (this.#isDistrusted ? this.#retireLog() : this.#foldAll())
+    } catch (error) {
+      done({ kind: 'disk_fault', error })
+      return
+    }
+    const outcome = await this.#tables.write(commands)
+    if (outcome.kind === 'written') this.#sound.note(commands, outcome.refused)
+    done(outcome)
+  }
+
+  /** Without one everything is written into the tables at once. */
+  readonly #makeLog = (): void => {
+    void this.#inTurn(async () => {
+      if (this.#log || this.#isStopped) return
+      try {
+        const made = await this.#tables.makeLog()
+        this.#log = openRedoLog(redoLogOf(this.#tables.path), made, this.#tables.halves, this.#disk)
+      } catch {
+        this.#makeLogLater()
+      }
+    })
+  }
+
+  #makeLogLater(): void {
+    clearTimeout(this.#logTimer)
+    if (!this.#isStopped) this.#logTimer = setTimeout(this.#makeLog, RETRY_MS).unref()
+  }
+
+  /** Nothing that stands in it counts any more, because everything stands in the tables. */
+  async #retireLog(): Promise<void> {
+    if (!this.#log) return
+    await this.#foldAll()
+    await this.#tables.closeLog()
+    this.#log.close()
+    this.#log = undefined
+    this.#isDistrusted = false
+    this.#makeLogLater()
+  }
+
+  /** All that has been handed in so far. Rejects where the disk does not take it. */
+  async #foldAll(): Promise<void> {
+    for (;;) {
+      if (this.#log && this.#log.underWay > 0) {
+        this.#isFoldDue = true
+        await this.#untilIdle()
+      } else if (this.#toFold) {
+        await (this.#folding ?? this.#fold(this.#toFold))
+      } else {
+        if (this.#log && this.#logged > 0) await this.#startFold(this.#log)
+        return
+      }
+    }
+  }
+
+  /** Of what stands in this half; what comes goes into the other, of which the tables have everything. */
+  #startFold(log: RedoAppender): Promise<void> {
+    const filled = log.filled()
+    log.turn()
+    this.#sound.turn()
+    this.#logged = 0
+    this.#isFoldDue = false
+    return this.#fold(filled)
+  }
+
+  #fold(filled: FilledHalf): Promise<void> {
+    this.#toFold = filled
+    this.#folding = this.#tables.fold(filled).then(
+      () => {
+        this.#toFold = undefined
+        this.#folding = undefined
+        this.#isFoldRefused = false
+        if (this.#log?.underWay === 0) this.#idle()
+      },
+      (error) => {
+        this.#folding = undefined
+        this.#isFoldRefused = true
+        this.#foldAgainLater()
+        throw error
+      },
+    )
+    // Whoever waits for it is told; it may be nobody.
+    this.#folding.catch(() => undefined)
+    return this.#folding
+  }
+
+  #foldAgainLater(): void {
+    clearTimeout(this.#retryTimer)
+    if (!this.#isStopped) this.#retryTimer = setTimeout(() => void this.catchUp(), RETRY_MS).unref()
+  }
+}

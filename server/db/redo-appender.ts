@@ -1,0 +1,173 @@
+// Appends records to the redo log from the thread that answers requests, which never waits for the disk: the system writes
+// them in threads of its own, a few at a time. A record counts when it and all those before it are on disk.
+import { close, constants, fdatasync, openSync, write } from 'node:fs'
+import { putRecord, REDO_HALF_BYTES, recordBytes, saltOf, startOf } from './redo-log.ts'
+
+export type Landed = (error: Error | undefined) => void
+
+/** What the disk is asked to do, so that a test can have it refuse. */
+export interface RedoDisk {
+  open(path: string): number
+  /** Tells when what was written survives the power, or that nobody knows what of it does. */
+  write(file: number, bytes: Buffer, at: number, length: number, position: number, done: Landed): void
+}
+
+/** What of a half the tables have to take: so many of its bytes, which end with this record. */
+export interface FilledHalf {
+  readonly half: number
+  readonly bytes: number
+  readonly lastSeq: number
+}
+
+export interface RedoAppender {
+  /** Which log it is: what the database has to name. */
+  readonly id: string
+  /** How many have been handed in and are neither on disk nor refused. */
+  readonly underWay: number
+  /** How much of this half is used, from 0 to 1. */
+  readonly fullness: number
+  /** Whether this half has room for so many bytes. */
+  hasRoomFor(bytes: number): boolean
+  /**
+   * `landed` is told in the order of the records. Once one was refused nobody knows what is on disk: the rest of those that are
+   * under way are refused as well, and nothing more is taken.
+   */
+  append(text: string, landed: Landed): void
+  /** What stands in this half and is on disk. */
+  filled(): FilledHalf
+  /** Goes on in the other half, of which nothing is needed any more, while none is under way. */
+  turn(): void
+  close(): void
+}
+
+/**
+ * On Linux one call writes and flushes. macOS flushes the drive only where it is asked to apart (`F_FULLFSYNC`, which is what
+ * Node does there), and Windows has no such way to open a file.
+ */
+const isWrittenThrough = process.platform === 'linux'
+
+const SYSTEM_DISK: RedoDisk = {
+  open: (path) => openSync(path, constants.O_WRONLY | (isWrittenThrough ? constants.O_DSYNC : 0)),
+  write(file, bytes, at, length, position, done) {
+    write(file, bytes, at, length, position, (error, written) => {
+      if (error) done(error)
+      else if (written < length)
+        this.write(file, bytes, at + written, length - written, position + written, done)
+      else if (isWrittenThrough) done(undefined)
+      else fdatasync(file, (fault) => done(fault ?? undefined))
+    })
+  },
+}
+
+export const newRedoHalves = (): SharedArrayBuffer => new SharedArrayBuffer(2 * REDO_HALF_BYTES)
+
+export const halfOf = (halves: SharedArrayBuffer, half: number): Buffer =>
+  Buffer.from(halves, half * REDO_HALF_BYTES, REDO_HALF_BYTES)
+
+/** Goes on with an empty log. What it holds stands in `halves` as well, for whoever brings it into the tables. */
+export const openRedoLog = (
+  path: string,
+  log: { readonly id: string; readonly lastSeq: number },
+  halves: SharedArrayBuffer,
+  disk = SYSTEM_DISK,
+): RedoAppender => new OpenRedoLog(disk.open(path), log, halves, disk)
+
+interface Append {
+  readonly bytes: number
+  readonly landed: Landed
+  isOnDisk: boolean
+}
+
+class OpenRedoLog implements RedoAppender {
+  readonly id: string
+  readonly #file: number
+  readonly #disk: RedoDisk
+  readonly #salt: number
+  readonly #halves: readonly Buffer[]
+  #half = 0
+  /** What has been put into this half, and what of that is on disk up to where something is not. */
+  #used = 0
+  #landedBytes = 0
+  /** The numbers of the last record that was put there, and of the last that is on disk. */
+  #seq: number
+  #landedSeq: number
+  /** In their order. */
+  readonly #appends: Append[] = []
+  #writing = 0
+  #fault: Error | undefined
+
+  constructor(
+    file: number,
+    { id, lastSeq }: { readonly id: string; readonly lastSeq: number },
+    halves: SharedArrayBuffer,
+    disk: RedoDisk,
+  ) {
+    this.#file = file
+    this.id = id
+    this.#seq = lastSeq
+    this.#landedSeq = lastSeq
+    this.#disk = disk
+    this.#salt = saltOf(id)
+    this.#halves = [halfOf(halves, 0), halfOf(halves, 1)]
+  }
+
+  get underWay(): number {
+    return this.#appends.length
+  }
+
+  get fullness(): number {
+    return this.#used / REDO_HALF_BYTES
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return this.#used + bytes <= REDO_HALF_BYTES
+  }
+
+  append(text: string, landed: Landed): void {
+    const half = this.#halves[this.#half]
+    if (this.#fault || !half || !this.hasRoomFor(recordBytes(text)))
+      throw new Error('The redo log takes nothing more.')
+    const at = this.#used
+    this.#seq += 1
+    const bytes = putRecord(half, at, { seq: this.#seq, text }, this.#salt)
+    this.#used += bytes
+    const append: Append = { bytes, landed, isOnDisk: false }
+    this.#appends.push(append)
+    this.#writing += 1
+    this.#disk.write(this.#file, half, at, bytes, startOf(this.#half) + at, (error) => {
+      this.#writing -= 1
+      if (error) this.#fault ??= error
+      append.isOnDisk = true
+      this.#tell()
+    })
+  }
+
+  #tell(): void {
+    if (this.#fault) {
+      if (this.#writing > 0) return
+      for (const { landed } of this.#appends.splice(0)) landed(this.#fault)
+      return
+    }
+    for (let first = this.#appends[0]; first?.isOnDisk; first = this.#appends[0]) {
+      this.#appends.shift()
+      this.#landedBytes += first.bytes
+      this.#landedSeq += 1
+      first.landed(undefined)
+    }
+  }
+
+  filled(): FilledHalf {
+    return { half: this.#half, bytes: this.#landedBytes, lastSeq: this.#landedSeq }
+  }
+
+  turn(): void {
+    if (this.#appends.length > 0) throw new Error('A half of the redo log that is written to cannot be left.')
+    this.#half = 1 - this.#half
+    this.#used = 0
+    this.#landedBytes = 0
+  }
+
+  close(): void {
+    close(this.#file, () => undefined)
+  }
+}

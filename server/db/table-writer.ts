@@ -1,0 +1,70 @@
+// Writes into the tables: what stands in the redo log, behind it; everything else at once. Whoever answers for the log says
+// when each is due.
+import { rmSync } from 'node:fs'
+import type { Database } from 'better-sqlite3'
+import { fold, type RefusedCommand } from './fold.ts'
+import { createJournal } from './journal.ts'
+import { REDO_FORMAT } from './logged-command.ts'
+import type { PackedCommand } from './packed-commands.ts'
+import { type FilledHalf, halfOf } from './redo-appender.ts'
+import { createRedoLog, type RedoRecord, recordsOf, redoLogOf } from './redo-log.ts'
+import { createRedoPosition } from './redo-position.ts'
+import { type GroupOutcome, writeGroup } from './write-group.ts'
+
+/** An empty log, which the database names. */
+export interface MadeLog {
+  readonly id: string
+  /** The number before that of its first record. */
+  readonly lastSeq: number
+}
+
+export interface TableWriter {
+  /** A group at once. Everything that stands in the log has to be folded before. */
+  write(commands: readonly PackedCommand[]): GroupOutcome
+  /** Throws where the disk does not take it, and then there is none. */
+  makeLog(): MadeLog
+  /** Throws where the disk does not take it, and then nothing of it is written. */
+  fold(filled: FilledHalf): void
+  /** Everything that was told to be in it stands in the tables: nothing in it counts any more. Throws like the rest. */
+  closeLog(): void
+}
+
+export interface TableWriterOptions {
+  /** The two halves of the log as they are in memory. */
+  readonly halves: SharedArrayBuffer
+  /** Told of what was answered for and no table takes. */
+  readonly onRefused: (refused: RefusedCommand) => void
+}
+
+/** The log that a crash left has been replayed before. */
+export function createTableWriter(raw: Database, { halves, onRefused }: TableWriterOptions): TableWriter {
+  const path = redoLogOf(raw.name)
+  const journal = createJournal(raw)
+  const position = createRedoPosition(raw)
+  const inMemory = [halfOf(halves, 0), halfOf(halves, 1)]
+  let { logId, foldedSeq } = position.read()
+
+  const write = (records: readonly RedoRecord[], isClosed: boolean, lastSeq: number): void => {
+    fold(journal, position, { records, state: { logId, isClosed, foldedSeq: lastSeq }, onRefused })
+    foldedSeq = lastSeq
+  }
+
+  return {
+    write: (commands) => writeGroup(journal, commands),
+    makeLog() {
+      logId = createRedoLog(path, REDO_FORMAT)
+      write([], false, foldedSeq)
+      return { id: logId, lastSeq: foldedSeq }
+    },
+    fold({ half, bytes, lastSeq }) {
+      const records = recordsOf(inMemory[half]?.subarray(0, bytes) ?? Buffer.alloc(0), logId ?? '')
+      if (records.at(-1)?.seq !== lastSeq || records[0]?.seq !== foldedSeq + 1)
+        throw new Error('What stands in the redo log is not what was told of it.')
+      write(records, false, lastSeq)
+    },
+    closeLog() {
+      write([], true, foldedSeq)
+      rmSync(path, { force: true })
+    },
+  }
+}
