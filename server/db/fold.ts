@@ -55,7 +55,8 @@ export function fold(journal: Journal, position: RedoPosition, options: FoldOpti
   }
 
   try {
-    return together()
+    together()
+    return
   } catch (error) {
     journal.rollback()
     if (isDiskFault(error)) throw error

@@ -76,7 +76,8 @@ function areSound(row: Row, kinds: readonly Kind[], from: number): boolean {
     const value = row[from + at]
     const kind = kinds[at]
     if (typeof value === 'number') {
-      if (kind === 'text' || kind === 'text or null' || !Number.isSafeInteger(value) || value < 0) return false
+      if (kind === 'text' || kind === 'text or null' || !Number.isSafeInteger(value) || value < 0)
+        return false
     } else if (typeof value === 'string') {
       if (kind === 'count' || kind === 'count or null') return false
     } else if (value !== null || kind === 'text' || kind === 'count') return false
@@ -159,7 +160,8 @@ class KnownCommands implements SoundCommands {
 
   /** A hold that may be nowhere is not open, and what ended is not open either: the tables know. */
   forget(commands: readonly PackedCommand[]): void {
-    for (const command of commands) if ('hold' in command && !('kind' in command)) this.#open.delete(holdIdOf(command.hold))
+    for (const command of commands)
+      if ('hold' in command && !('kind' in command)) this.#open.delete(holdIdOf(command.hold))
   }
 
   turn(): void {

@@ -76,12 +76,12 @@ class LoggingSink implements GroupSink {
   write(commands: readonly PackedCommand[], done: Done): void {
     const log = this.#log
     if (!log || this.#turnsWaiting > 0 || !this.#isUsable(log) || !this.#sound.accept(commands)) {
-      void this.#inTurn(() => this.#writeThrough(commands, done))
+      this.#answerInTurn(() => this.#writeThrough(commands), done)
       return
     }
     const text = JSON.stringify(commands)
     if (log.hasRoomFor(recordBytes(text))) this.#append(log, commands, text, done)
-    else void this.#inTurn(() => this.#appendLater(log, commands, text, done))
+    else this.#answerInTurn(() => this.#appendLater(log, commands, text, done), done)
   }
 
   async catchUp(): Promise<void> {
@@ -118,6 +118,11 @@ class LoggingSink implements GroupSink {
     return mine
   }
 
+  /** Where there is no outcome, it is told by somebody else. */
+  #answerInTurn(work: () => Promise<GroupOutcome | undefined>, done: Done): void {
+    void this.#inTurn(work).then((outcome) => outcome && done(outcome))
+  }
+
   #append(log: RedoAppender, commands: readonly PackedCommand[], text: string, done: Done): void {
     this.#underWay += commands.length
     log.append(text, (error) => {
@@ -126,7 +131,7 @@ class LoggingSink implements GroupSink {
         // What of it is on disk nobody knows. It counts no more once the database does not name this log.
         this.#isDistrusted = true
         this.#sound.forget(commands)
-        void this.#inTurn(() => this.#writeThrough(commands, done))
+        this.#answerInTurn(() => this.#writeThrough(commands), done)
       } else {
         if (this.#logged === 0) this.#foldTimer.refresh()
         this.#logged += commands.length
@@ -142,7 +147,7 @@ class LoggingSink implements GroupSink {
     const log = this.#log
     if (!log || this.#turnsWaiting > 0 || this.#toFold || this.#isDistrusted || this.#logged === 0) return
     const isWorthWhile = this.#logged >= COMMANDS_PER_FOLD || log.fullness >= FULLNESS_PER_FOLD
-    if (isWorthWhile || this.#isFoldDue) this.#startFold(log)
+    if (isWorthWhile || this.#isFoldDue) void this.#startFold(log)
   }
 
   readonly #foldIsDue = (): void => {
@@ -161,7 +166,7 @@ class LoggingSink implements GroupSink {
     commands: readonly PackedCommand[],
     text: string,
     done: Done,
-  ): Promise<void> {
+  ): Promise<GroupOutcome | undefined> {
     const bytes = recordBytes(text)
     if (bytes <= REDO_HALF_BYTES) {
       while (log.underWay > 0) await this.#untilIdle()
@@ -169,24 +174,23 @@ class LoggingSink implements GroupSink {
     }
     if (bytes > REDO_HALF_BYTES || !this.#isUsable(log)) {
       this.#sound.forget(commands)
-      await this.#writeThrough(commands, done)
-      return
+      return this.#writeThrough(commands)
     }
     if (this.#logged > 0) void this.#startFold(log)
     this.#append(log, commands, text, done)
+    return undefined
   }
 
   /** Into the tables, behind everything that stands in the log. */
-  async #writeThrough(commands: readonly PackedCommand[], done: Done): Promise<void> {
+  async #writeThrough(commands: readonly PackedCommand[]): Promise<GroupOutcome> {
     try {
       await (this.#isDistrusted ? this.#retireLog() : this.#foldAll())
     } catch (error) {
-      done({ kind: 'disk_fault', error })
-      return
+      return { kind: 'disk_fault', error }
     }
     const outcome = await this.#tables.write(commands)
     if (outcome.kind === 'written') this.#sound.note(commands, outcome.refused)
-    done(outcome)
+    return outcome
   }
 
   /** Without one everything is written into the tables at once. */

@@ -1,40 +1,43 @@
 // The file of the redo log: what is read from it is what was written, up to the first record that is not whole.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tempDir } from '../../test/support/database.ts'
-import { createRedoLog, REDO_HALF_BYTES, type RedoDisk, readRedoLog } from './redo-log.ts'
+import { newRedoHalves, openRedoLog, type RedoDisk } from './redo-appender.ts'
+import { createRedoLog, REDO_HALF_BYTES, readRedoLog, recordBytes } from './redo-log.ts'
 
 const HEAD_BYTES = 4096
 
 function open(disk?: RedoDisk) {
   const path = join(tempDir(), 'gateway.db-redo')
-  const log = createRedoLog(path, { format: 'as tested', lastSeq: 7, disk })
+  const log = openRedoLog(path, { id: createRedoLog(path, 'as tested'), lastSeq: 7 }, newRedoHalves(), disk)
+  const append = (text: string) =>
+    new Promise<void>((resolve, reject) => log.append(text, (error) => (error ? reject(error) : resolve())))
   const read = () => readRedoLog(path)?.halves.map((half) => half.map(({ seq, text }) => `${seq} ${text}`))
-  return { path, log, read }
+  return { path, log, append, read }
 }
 
-test('records are read in their order from the half in which they were written', () => {
-  const { path, log, read } = open()
+test('records are read in their order from the half in which they were written', async () => {
+  const { path, log, append, read } = open()
   expect(read()).toEqual([[], []])
-  log.append('["a"]')
-  log.append('["b"]')
+  await append('["a"]')
+  await append('["b"]')
   log.turn()
-  log.append('["ü €"]')
+  await append('["ü €"]')
   expect(read()).toEqual([['8 ["a"]', '9 ["b"]'], ['10 ["ü €"]']])
   log.turn()
-  log.append('["d"]')
+  await append('["d"]')
   // What is left of an earlier turn does not go on from it.
   expect(read()).toEqual([['11 ["d"]'], ['10 ["ü €"]']])
   expect(readRedoLog(path)).toMatchObject({ id: log.id, format: 'as tested' })
   log.close()
 })
 
-test('a last record that was cut anywhere, or has one wrong bit, is none, and those before it stand', () => {
-  const { path, log, read } = open()
-  log.append('["first"]')
+test('a last record that was cut anywhere, or has one wrong bit, is none, and those before it stand', async () => {
+  const { path, log, append, read } = open()
+  await append('["first"]')
   const before = readFileSync(path)
-  log.append('["second, which is torn"]')
+  await append('["second, which is torn"]')
   log.close()
   const whole = readFileSync(path)
   const first = ['8 ["first"]']
@@ -54,26 +57,26 @@ test('a last record that was cut anywhere, or has one wrong bit, is none, and th
   expect(read()?.[0]).toHaveLength(2)
 })
 
-test('records of a log that was there before are none of the new one, wherever they stand', () => {
-  const { path, log } = open()
-  log.append('["old"]')
+test('records of a log that was there before are none of the new one, wherever they stand', async () => {
+  const { path, log, append } = open()
+  await append('["old"]')
   const old = readFileSync(path)
   log.close()
-  const next = createRedoLog(path, { format: 'as tested', lastSeq: 7 })
-  next.close()
+  const id = createRedoLog(path, 'as tested')
   const mixed = Buffer.concat([readFileSync(path).subarray(0, HEAD_BYTES), old.subarray(HEAD_BYTES)])
   writeFileSync(path, mixed)
-  expect(readRedoLog(path)).toMatchObject({ id: next.id, halves: [[], []] })
+  expect(readRedoLog(path)).toMatchObject({ id, halves: [[], []] })
 })
 
-test('a half takes no more than it has room for, and a file that was not made to its end is no log', () => {
-  const { path, log } = open()
+test('a half takes no more than it has room for, and a file that was not made to its end is no log', async () => {
+  const { path, log, append } = open()
   const text = 'x'.repeat(REDO_HALF_BYTES - 16)
-  expect([log.hasRoomFor(`${text}x`), log.hasRoomFor(text)]).toEqual([false, true])
-  log.append(text)
-  expect([log.hasRoomFor(''), log.fullness]).toEqual([false, 1])
+  const hasRoomFor = (each: string) => log.hasRoomFor(recordBytes(each))
+  expect([hasRoomFor(`${text}x`), hasRoomFor(text)]).toEqual([false, true])
+  await append(text)
+  expect([hasRoomFor(''), log.fullness]).toEqual([false, 1])
   log.turn()
-  expect(log.hasRoomFor(text)).toBe(true)
+  expect(hasRoomFor(text)).toBe(true)
   log.close()
   for (const bytes of [0, 8, HEAD_BYTES - 1]) {
     writeFileSync(path, readFileSync(path).subarray(0, bytes))
@@ -81,18 +84,18 @@ test('a half takes no more than it has room for, and a file that was not made to
   }
 })
 
-test('after a write or a flush that failed nothing more is taken', () => {
-  for (const failing of ['write', 'sync'] as const) {
-    let isFailing = false
-    const fails = (what: string) => () => {
-      if (isFailing && what === failing) throw Object.assign(new Error(what), { code: 'EIO' })
-    }
-    const { log } = open({ write: fails('write'), sync: fails('sync') })
-    log.append('["a"]')
-    isFailing = true
-    expect(() => log.append('["b"]')).toThrow(failing)
-    isFailing = false
-    expect(() => log.append('["c"]')).toThrow('takes nothing more')
-    log.close()
+test('after a write that failed nothing more is taken', async () => {
+  let isFailing = false
+  const disk: RedoDisk = {
+    open: () => openSync('/dev/null', 'r'),
+    write: (_file, _bytes, _at, _length, _position, done) =>
+      setImmediate(done, isFailing ? new Error('EIO') : undefined),
   }
+  const { log, append } = open(disk)
+  await append('["a"]')
+  isFailing = true
+  await expect(append('["b"]')).rejects.toThrow('EIO')
+  isFailing = false
+  await expect(append('["c"]')).rejects.toThrow('takes nothing more')
+  log.close()
 })

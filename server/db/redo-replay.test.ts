@@ -8,22 +8,25 @@ import {
   entriesIn,
   hold,
   settle,
-  startFoldingWriter,
+  startLoggingSink,
   startOn,
-} from '../../test/support/folding-writer.ts'
+} from '../../test/support/logging-sink.ts'
 import { copyDatabase, finishBackup } from './backup-file.ts'
+import { FOLD_AFTER_MS } from './logging-sink.ts'
 import { openDatabase } from './open.ts'
+import { newRedoHalves, openRedoLog } from './redo-appender.ts'
 import { createRedoLog, readRedoLog, redoLogOf } from './redo-log.ts'
 import { createRedoPosition } from './redo-position.ts'
 import { OtherRedoFormatError, replayRedoLog, requireReadableRedo } from './redo-replay.ts'
 
-test('records behind one that is missing never count, and the log is set aside', () => {
-  const { path, write, pass } = startFoldingWriter()
-  write(...Array.from({ length: 40 }, (_, n) => hold(`r${n}`)))
-  write(settle('r0'))
+test('records behind one that is missing never count, and the log is set aside', async () => {
+  const { path, write, pass, holdFolds } = await startLoggingSink()
+  await write(...Array.from({ length: 40 }, (_, n) => hold(`r${n}`)))
+  await write(settle('r0'))
   // A fold has begun with the one half, and the other takes what comes.
-  pass(201)
-  write(settle('r1'))
+  holdFolds()
+  await pass(FOLD_AFTER_MS)
+  await write(settle('r1'))
   const first = readRedoLog(redoLogOf(path))?.halves[0]?.[0]
   const found = afterCrash(path, (redoPath) => {
     const bytes = readFileSync(redoPath)
@@ -36,11 +39,11 @@ test('records behind one that is missing never count, and the log is set aside',
   expect(afterCrash(path)).toMatchObject({ charged: ['r0', 'r1'], replay: { records: 3, setAside: null } })
 })
 
-test('a log of another database is set aside, and one that is missing is told of', () => {
-  const one = startFoldingWriter()
-  const other = startFoldingWriter()
-  one.write(hold('a'), settle('a'))
-  other.write(hold('b'), settle('b'))
+test('a log of another database is set aside, and one that is missing is told of', async () => {
+  const one = await startLoggingSink()
+  const other = await startLoggingSink()
+  await one.write(hold('a'), settle('a'))
+  await other.write(hold('b'), settle('b'))
   const foreign = afterCrash(one.path, (redoPath) => copyFileSync(redoLogOf(other.path), redoPath))
   expect(foreign).toMatchObject({ kinds: ['top_up'], replay: { isMissing: true, records: 0 } })
   expect(readRedoLog(String(foreign.replay?.setAside))?.halves.flat()).toHaveLength(1)
@@ -49,31 +52,32 @@ test('a log of another database is set aside, and one that is missing is told of
 })
 
 test('a copy never takes what stands in the log of its source', async () => {
-  const { db, path, write, writer } = startFoldingWriter()
-  write(hold('before'))
-  writer.catchUp()
+  const { db, path, write, sink } = await startLoggingSink()
+  await write(hold('before'))
+  await sink.catchUp()
   const copy = join(tempDir(), 'gateway.db')
   await copyDatabase(db, copy)
   await finishBackup(copy)
-  write(settle('before'))
+  await write(settle('before'))
   copyFileSync(redoLogOf(path), redoLogOf(copy))
   const { kinds, replay } = startOn(copy)
   expect(kinds).toEqual(['top_up', 'hold'])
   expect(replay).toMatchObject({ records: 0, isMissing: false, setAside: expect.stringContaining('-redo-') })
 })
 
-test('commands in the shape of another version are not read, and nothing is changed', () => {
-  const { path, write } = startFoldingWriter()
-  write(hold('a'))
+test('commands in the shape of another version are not read, and nothing is changed', async () => {
+  const { path, write } = await startLoggingSink()
+  await write(hold('a'))
   const copy = join(tempDir(), 'gateway.db')
   for (const suffix of ['', '-wal', '-redo']) copyFileSync(path + suffix, copy + suffix)
   const db = openDatabase(copy)
   onTestFinished(() => db.close())
   expect(requireReadableRedo(db.raw)).toBe(true)
   const state = createRedoPosition(db.raw).read()
-  const later = createRedoLog(redoLogOf(copy), { format: 'of another version', lastSeq: state.foldedSeq })
-  createRedoPosition(db.raw).write({ ...state, logId: later.id })
-  later.append('["in a shape of its own"]')
+  const id = createRedoLog(redoLogOf(copy), 'of another version')
+  createRedoPosition(db.raw).write({ ...state, logId: id })
+  const later = openRedoLog(redoLogOf(copy), { id, lastSeq: state.foldedSeq }, newRedoHalves())
+  await new Promise<void>((resolve) => later.append('["in a shape of its own"]', () => resolve()))
   later.close()
   for (const open of [() => requireReadableRedo(db.raw), () => replayRedoLog(db.raw)]) {
     expect(open).toThrow(OtherRedoFormatError)

@@ -3,9 +3,9 @@
 // for at once.
 import { createJournal } from './journal.ts'
 import { BookedBeforeError, CodeClaimedError } from './journal-errors.ts'
+import { createLoggingSink } from './logging-sink.ts'
 import type { Db } from './open.ts'
 import { pack, requestIdOf } from './packed-commands.ts'
-import { createLoggingSink } from './logging-sink.ts'
 import { StorageFault } from './storage-fault.ts'
 import { createUsageStep, type UsageStepOrder } from './usage-step.ts'
 import type { WriteCommand } from './write-command.ts'

@@ -16,7 +16,7 @@ function startThreadedWriter() {
   const database = openTestDatabase()
   addPerson(database.repositories)
   const failures: WriteFailure[] = []
-  const writer = createThreadedWriter(database.path, { onError: (failure) => void failures.push(failure) })
+  const writer = createThreadedWriter(database.db, { onError: (failure) => void failures.push(failure) })
   onTestFinished(() => writer.stop())
   return { ...database, writer, failures }
 }
@@ -99,11 +99,12 @@ test('what was answered for by the log is in the tables when the writer has caug
 })
 
 test('where the thread has died, everything is refused as by a fault of the disk, and stopping ends', async () => {
-  const { path } = openTestDatabase()
+  const { db, path } = openTestDatabase()
   const failures: WriteFailure[] = []
-  const writer = createThreadedWriter(join(path, 'no', 'such.db'), {
-    onError: (failure) => void failures.push(failure),
-  })
+  const writer = createThreadedWriter(
+    { raw: db.raw, path: join(path, 'no', 'such.db') },
+    { onError: (failure) => void failures.push(failure) },
+  )
   await expect(writer.submit(hold('a'))).rejects.toThrow(StorageFault)
   await expect(writer.submit(hold('b'))).rejects.toThrow(StorageFault)
   const kept = writer.submit(release('a'))

@@ -1,16 +1,18 @@
 // What the writer alone costs for each request, a hold and a settlement, in groups of one, sixteen and sixty-four requests:
-// the processor time of what writes them into the tables at once (`journal`), of what answers for them by the redo log and folds
-// them (`folding`), and that of everything when groups go to a thread of their own
-// (`thread`). Medians of several rounds, which take turns.
+// the processor time of what writes them into the tables at once (`journal`), of what folds them, two thousand commands at a time
+// (`fold`), and that of everything with the redo log and the thread of the tables (`thread`). Medians of several rounds, which
+// take turns.
 //
 //   node test/bench/measure-writer.ts [--people N] [--requests N] [--rounds N] [--folder D] [--only LABEL]
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
-import { createFoldingWriter } from '../../server/db/folding-writer.ts'
 import { createJournal } from '../../server/db/journal.ts'
 import { openRaw } from '../../server/db/open-raw.ts'
 import { pack } from '../../server/db/packed-commands.ts'
+import { halfOf, newRedoHalves } from '../../server/db/redo-appender.ts'
+import { putRecord, saltOf } from '../../server/db/redo-log.ts'
 import { replayRedoLog } from '../../server/db/redo-replay.ts'
+import { createTableWriter } from '../../server/db/table-writer.ts'
 import { createThreadedWriter } from '../../server/db/write.ts'
 import type { SettleCommand, WriteCommand } from '../../server/db/write-command.ts'
 import { writeGroup } from '../../server/db/write-group.ts'
@@ -26,40 +28,45 @@ const { values: flags } = parseArgs({
   },
 })
 const SIZES = [1, 16, 64]
+const COMMANDS_PER_FOLD = 2_000
 
 const made = createMadeUpRequests(flags.folder, Number(flags.people))
 const journal = createJournal(made.db.raw)
-const threaded = createThreadedWriter(made.db.path, {
+const threaded = createThreadedWriter(made.db, {
   onError: ({ error }) => {
     throw error
   },
 })
 
 /** A writer of its own for each run, because each knows which holds it has opened. */
-function runFolding(groups: readonly WriteCommand[][], count: number): Cost {
+function runFold(groups: readonly WriteCommand[][], count: number): Cost {
   const raw = openRaw(made.db.path)
   replayRedoLog(raw)
-  let nowMs = 0
-  const writer = createFoldingWriter(raw, {
+  const halves = newRedoHalves()
+  const writer = createTableWriter(raw, {
+    halves,
     onRefused: ({ error }) => {
       throw error
     },
-    nowMs: () => nowMs,
   })
-  nowMs = 1_000
-  writer.step()
+  const { id, lastSeq } = writer.makeLog()
+  const half = halfOf(halves, 0)
   const texts = groups.map((group) => JSON.stringify(group.map(pack)))
   const cpu = process.threadCpuUsage()
   const started = performance.now()
-  for (const text of texts) {
-    const outcome = writer.write(text)
-    if (outcome.kind !== 'written' || outcome.refused.size > 0) throw new Error('A group was not written.')
-    writer.step()
-  }
-  writer.catchUp()
+  let bytes = 0
+  let commands = 0
+  texts.forEach((text, n) => {
+    bytes += putRecord(half, bytes, { seq: lastSeq + n + 1, text }, saltOf(id))
+    commands += groups[n]?.length ?? 0
+    if (commands < COMMANDS_PER_FOLD && n < texts.length - 1) return
+    writer.fold({ half: 0, bytes, lastSeq: lastSeq + n + 1 })
+    bytes = 0
+    commands = 0
+  })
   const wall = performance.now() - started
   const { user, system } = process.threadCpuUsage(cpu)
-  writer.stop()
+  writer.closeLog()
   raw.close()
   return { cpu: (user + system) / count, wall: (wall * 1_000) / count }
 }
@@ -109,7 +116,7 @@ const median = (numbers: readonly number[]): number =>
 
 const costs = new Map<string, Cost[]>()
 for (let round = -1; round < Number(flags.rounds); round += 1) {
-  for (const [name, run] of Object.entries({ journal: runJournal, folding: runFolding, thread: runThread })) {
+  for (const [name, run] of Object.entries({ journal: runJournal, fold: runFold, thread: runThread })) {
     for (const size of SIZES) {
       const label = `${name} ${size}`
       if (!label.includes(flags.only)) continue

@@ -39,10 +39,10 @@ vi.mock('../../server/db/open.ts', async (original) => {
 const thread = vi.hoisted(() => ({ isUsed: true }))
 vi.mock('../../server/db/write.ts', async (original) => {
   const actual = await original<typeof import('../../server/db/write.ts')>()
-  const createThreadedWriter: typeof actual.createThreadedWriter = (path, options) =>
+  const createThreadedWriter: typeof actual.createThreadedWriter = (db, options) =>
     thread.isUsed
-      ? actual.createThreadedWriter(path, options)
-      : actual.createWriter(openDatabase(path), options)
+      ? actual.createThreadedWriter(db, options)
+      : actual.createWriter(openDatabase(db.path), options)
   return { ...actual, createThreadedWriter }
 })
 afterEach(() => {

@@ -1,16 +1,20 @@
-// A writer with a redo log whose time the test passes, and what a start finds where its process dies: a copy of the files as
+// A sink with a redo log whose time the test passes, and what a start finds where its process dies: a copy of the files as
 // they lie on disk is opened, and its books are audited.
-import { copyFileSync, existsSync } from 'node:fs'
+import { copyFileSync, existsSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import type { RefusedCommand } from '../../server/db/fold.ts'
-import { createFoldingWriter } from '../../server/db/folding-writer.ts'
+import { createLoggingSink, FIRST_LOG_AFTER_MS } from '../../server/db/logging-sink.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import { openRaw } from '../../server/db/open-raw.ts'
 import { pack } from '../../server/db/packed-commands.ts'
-import { type RedoDisk, redoLogOf } from '../../server/db/redo-log.ts'
+import { newRedoHalves, type RedoDisk } from '../../server/db/redo-appender.ts'
+import { redoLogOf } from '../../server/db/redo-log.ts'
 import { replayRedoLog } from '../../server/db/redo-replay.ts'
+import { createTableWriter } from '../../server/db/table-writer.ts'
+import type { Tables } from '../../server/db/tables.ts'
 import type { WriteCommand } from '../../server/db/write-command.ts'
+import type { GroupOutcome } from '../../server/db/write-group.ts'
 import { auditBooks } from '../faults/support/audit.ts'
 import { addPerson, cellOf, chargeOf, holdOf, NOW, openTestDatabase, tempDir, usageOf } from './database.ts'
 import { topUp } from './write-commands.ts'
@@ -46,24 +50,86 @@ export const big = (requestId: string, bytes: number): WriteCommand => ({
   charge: { ...chargeOf(COST), reportedUsage: JSON.stringify('u'.repeat(bytes)) },
 })
 
-/** A writer with a log, on a database with one person who has money. */
-export function startFoldingWriter(disk?: RedoDisk) {
+/** A sink with a log, on a database with one person who has money; what the thread does is done here. */
+export async function startLoggingSink(disk?: RedoDisk) {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   const { db, path, repositories } = openTestDatabase()
   addPerson(repositories)
   const raw = openRaw(path)
   onTestFinished(() => void raw.close())
   const refused: RefusedCommand[] = []
-  let nowMs = 0
   const onRefused = (each: RefusedCommand) => void refused.push(each)
-  const writer = createFoldingWriter(raw, { onRefused, nowMs: () => nowMs, ...(disk ? { disk } : {}) })
-  const write = (...commands: WriteCommand[]) => writer.write(JSON.stringify(commands.map(pack)))
-  const pass = (ms: number) => {
-    nowMs += ms
-    writer.step()
+  const halves = newRedoHalves()
+  const writer = createTableWriter(raw, { halves, onRefused })
+  let gate: Promise<void> | undefined
+  const tables: Tables = {
+    path,
+    halves,
+    write: async (commands) => writer.write(commands),
+    makeLog: async () => writer.makeLog(),
+    async fold(filled) {
+      await gate
+      writer.fold(filled)
+    },
+    closeLog: async () => writer.closeLog(),
+    keepUsage: () => Promise.reject(new Error('not tested here')),
+    stop: () => Promise.resolve(),
   }
-  write(topUp(PURSE))
-  pass(1_000)
-  return { db, raw, path, writer, write, pass, refused }
+  const sink = createLoggingSink(db.raw, tables, disk)
+  const write = (...commands: WriteCommand[]) =>
+    new Promise<GroupOutcome>((resolve) => sink.write(commands.map(pack), resolve))
+  const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+  /** Folds wait until the answer is called. */
+  function holdFolds(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    gate = promise
+    return () => {
+      gate = undefined
+      resolve()
+    }
+  }
+  await write(topUp(PURSE))
+  await pass(FIRST_LOG_AFTER_MS)
+  expect(existsSync(redoLogOf(path))).toBe(true)
+  return { db, raw, path, sink, write, pass, refused, holdFolds }
+}
+
+/** Writes for real, when it is let, and until it is told to fail; a write that fails may have left all of it on disk. */
+export function testDisk() {
+  let fault: string | undefined
+  let held: (() => void)[] | undefined
+  const disk: RedoDisk = {
+    open: (path) => openSync(path, 'r+'),
+    write(file, bytes, at, length, position, done) {
+      const error = fault === undefined ? undefined : Object.assign(new Error(fault), { code: fault })
+      const land = () => {
+        writeSync(file, bytes, at, length, position)
+        done(error)
+      }
+      if (held) held.push(land)
+      else setImmediate(land)
+    },
+  }
+  return {
+    disk,
+    fail: (code: string | undefined) => {
+      fault = code
+    },
+    /** From now on nothing lands before it is let. */
+    hold: () => {
+      held = []
+      const holding = held
+      return {
+        waiting: () => holding.length,
+        land: (place: number) => holding.splice(place, 1)[0]?.(),
+        letGo: () => {
+          held = undefined
+          for (const land of holding.splice(0)) land()
+        },
+      }
+    },
+  }
 }
 
 export const WRITTEN = { kind: 'written', refused: new Map() }
