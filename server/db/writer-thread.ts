@@ -88,6 +88,7 @@ export function startWriterThread(
     keepUsage: (step) => order('keep_usage', step),
     async stop() {
       if (!isDead) await order('stop', undefined)
+      worker.ref()
       await ended
     },
   }

@@ -31,8 +31,10 @@ const SIZES = [1, 16, 64]
 const COMMANDS_PER_FOLD = 2_000
 
 const made = createMadeUpRequests(flags.folder, Number(flags.people))
+/** With a database of its own, because each has one log. */
+const madeForThread = createMadeUpRequests(flags.folder, Number(flags.people))
 const journal = createJournal(made.db.raw)
-const threaded = createThreadedWriter(made.db, {
+const threaded = createThreadedWriter(madeForThread.db, {
   onError: ({ error }) => {
     throw error
   },
@@ -77,11 +79,11 @@ interface Cost {
 }
 
 /** The settlements of each group are those of the holds before it, as under a steady load. */
-function groupsOf(size: number, count: number): WriteCommand[][] {
+function groupsOf(source: typeof made, size: number, count: number): WriteCommand[][] {
   const groups: WriteCommand[][] = []
   let before: SettleCommand[] = []
   for (let n = 0; n < count; n += size) {
-    const requests = Array.from({ length: size }, () => made.request())
+    const requests = Array.from({ length: size }, () => source.request())
     const holds = requests.map(({ hold }) => hold)
     if (size === 1) groups.push(before, holds)
     else groups.push([...before, ...holds])
@@ -121,7 +123,7 @@ for (let round = -1; round < Number(flags.rounds); round += 1) {
       const label = `${name} ${size}`
       if (!label.includes(flags.only)) continue
       const count = size === 1 ? Number(flags.requests) / 4 : Number(flags.requests)
-      const groups = groupsOf(size, count)
+      const groups = groupsOf(name === 'thread' ? madeForThread : made, size, count)
       globalThis.gc?.()
       const cost = await run(groups, count)
       if (round >= 0) costs.set(label, [...(costs.get(label) ?? []), cost])
@@ -137,3 +139,4 @@ for (const [label, all] of costs) {
 }
 await threaded.stop()
 made.remove()
+madeForThread.remove()
