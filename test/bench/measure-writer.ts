@@ -108,6 +108,7 @@ async function runThread(groups: readonly WriteCommand[][], count: number): Prom
   const cpu = process.cpuUsage()
   const started = performance.now()
   for (const group of groups) await Promise.all(group.map((command) => threaded.submit(command)))
+  await threaded.flush()
   const wall = performance.now() - started
   const { user, system } = process.cpuUsage(cpu)
   return { cpu: (user + system) / count, wall: (wall * 1_000) / count }
