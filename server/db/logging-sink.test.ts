@@ -66,6 +66,16 @@ test('groups are answered for while a fold is under way, and a crash in the midd
   expect(afterCrash(path)).toMatchObject({ replay: { records: 1 }, balance: PURSE - COST * 201 })
   await sink.catchUp()
   expect(entriesIn(db)).toBe(403)
+  // What is due while another fold is under way follows it by itself.
+  await write(hold('a'))
+  const letNext = holdFolds()
+  await pass(FOLD_AFTER_MS)
+  await write(hold('b'))
+  await pass(FOLD_AFTER_MS)
+  expect(entriesIn(db)).toBe(403)
+  letNext()
+  await pass(0)
+  expect(entriesIn(db)).toBe(405)
 })
 
 test('a settlement finds its hold wherever that stands, and what was never held is refused as ever', async () => {
@@ -82,8 +92,12 @@ test('a settlement finds its hold wherever that stands, and what was never held 
     expect(outcome.kind === 'written' && String(outcome.refused.get(0))).toContain('HoldNotOpenError')
   }
   await write(hold('twice'))
-  const twice = await write(hold('twice'))
-  expect(twice.kind === 'written' && String(twice.refused.get(0))).toContain('UNIQUE')
+  await write(hold('ended'), settle('ended'))
+  for (const again of ['twice', 'ended']) {
+    await write(hold(`since ${again}`))
+    const twice = await write(hold(again))
+    expect(twice.kind === 'written' && String(twice.refused.get(0))).toContain('UNIQUE')
+  }
   const stranger = await write({ kind: 'hold', hold: { ...holdOf('s'), userId: 'nobody', priceId: 'none' } })
   expect(stranger.kind === 'written' && String(stranger.refused.get(0))).toContain('FOREIGN KEY')
   expect(refused).toEqual([])
@@ -197,12 +211,15 @@ test('where both fail, nothing is answered for until the tables take everything,
   await write(big('b', 50_000))
   fail('EIO')
   const allowAgain = fillDisk(raw)
-  expect(await write(settle('c'))).toMatchObject({ kind: 'disk_fault' })
+  expect(await write(settle('c'), hold('nowhere'))).toMatchObject({ kind: 'disk_fault' })
   expect(await write(settle('c'))).toMatchObject({ kind: 'disk_fault' })
   allowAgain()
   expect(await write(settle('c'))).toEqual(WRITTEN)
   expect(entriesIn(db)).toBe(7)
+  fail(undefined)
   await pass(RETRY_MS)
+  const nowhere = await write(release('nowhere'))
+  expect(nowhere.kind === 'written' && String(nowhere.refused.get(0))).toContain('HoldNotOpenError')
   expect(afterCrash(path).charged).toEqual(['a', 'b', 'c'])
 })
 

@@ -84,18 +84,27 @@ test('a half takes no more than it has room for, and a file that was not made to
   }
 })
 
-test('after a write that failed nothing more is taken', async () => {
-  let isFailing = false
+test('after a write that failed nothing more is taken, and what was under way is told when all of it has ended', () => {
+  const writes: ((error?: Error) => void)[] = []
   const disk: RedoDisk = {
     open: () => openSync('/dev/null', 'r'),
-    write: (_file, _bytes, _at, _length, _position, done) =>
-      setImmediate(done, isFailing ? new Error('EIO') : undefined),
+    write: (_file, _bytes, _at, _length, _position, done) => void writes.push((error) => done(error)),
   }
-  const { log, append } = open(disk)
-  await append('["a"]')
-  isFailing = true
-  await expect(append('["b"]')).rejects.toThrow('EIO')
-  isFailing = false
-  await expect(append('["c"]')).rejects.toThrow('takes nothing more')
+  const { log } = open(disk)
+  const told: string[] = []
+  for (const name of ['a', 'b', 'c', 'd'])
+    log.append(`["${name}"]`, (error) => void told.push(`${name} ${error}`))
+  writes[0]?.()
+  expect([told, log.filled()]).toEqual([
+    ['a undefined'],
+    { half: 0, bytes: recordBytes('["a"]'), lastSeq: 8 },
+  ])
+  writes[2]?.(new Error('EIO'))
+  writes[1]?.()
+  expect([told.length, log.underWay]).toEqual([1, 3])
+  writes[3]?.()
+  expect(told.slice(1)).toEqual(['b Error: EIO', 'c Error: EIO', 'd Error: EIO'])
+  expect([log.underWay, log.filled().lastSeq]).toEqual([0, 8])
+  expect(() => log.append('["e"]', () => undefined)).toThrow('takes nothing more')
   log.close()
 })
