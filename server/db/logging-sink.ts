@@ -80,7 +80,7 @@ class LoggingSink implements GroupSink {
       return
     }
     const text = JSON.stringify(commands)
-    if (log.hasRoomFor(recordBytes(text))) this.#append(log, commands, text, done)
+    if (log.hasRoomFor(text)) this.#append(log, commands, text, done)
     else this.#answerInTurn(() => this.#appendLater(log, commands, text, done), done)
   }
 

@@ -1,7 +1,7 @@
 // Appends records to the redo log from the thread that answers requests, which never waits for the disk: the system writes
 // them in threads of its own, a few at a time. A record counts when it and all those before it are on disk.
 import { close, constants, fdatasync, openSync, write } from 'node:fs'
-import { putRecord, REDO_HALF_BYTES, recordBytes, saltOf, startOf } from './redo-log.ts'
+import { putRecord, REDO_HALF_BYTES, recordBytes, recordBytesMax, saltOf, startOf } from './redo-log.ts'
 
 export type Landed = (error: Error | undefined) => void
 
@@ -26,8 +26,8 @@ export interface RedoAppender {
   readonly underWay: number
   /** How much of this half is used, from 0 to 1. */
   readonly fullness: number
-  /** Whether this half has room for so many bytes. */
-  hasRoomFor(bytes: number): boolean
+  /** Whether this half has room for a record. */
+  hasRoomFor(text: string): boolean
   /**
    * `landed` is told in the order of the records. Once one was refused nobody knows what is on disk: the rest of those that are
    * under way are refused as well, and nothing more is taken.
@@ -119,14 +119,14 @@ class OpenRedoLog implements RedoAppender {
     return this.#used / REDO_HALF_BYTES
   }
 
-  hasRoomFor(bytes: number): boolean {
-    return this.#used + bytes <= REDO_HALF_BYTES
+  hasRoomFor(text: string): boolean {
+    const room = REDO_HALF_BYTES - this.#used
+    return recordBytesMax(text) <= room || recordBytes(text) <= room
   }
 
   append(text: string, landed: Landed): void {
     const half = this.#halves[this.#half]
-    if (this.#fault || !half || !this.hasRoomFor(recordBytes(text)))
-      throw new Error('The redo log takes nothing more.')
+    if (this.#fault || !half || !this.hasRoomFor(text)) throw new Error('The redo log takes nothing more.')
     const at = this.#used
     this.#seq += 1
     const bytes = putRecord(half, at, { seq: this.#seq, text }, this.#salt)

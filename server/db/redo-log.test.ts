@@ -71,12 +71,11 @@ test('records of a log that was there before are none of the new one, wherever t
 test('a half takes no more than it has room for, and a file that was not made to its end is no log', async () => {
   const { path, log, append } = open()
   const text = 'x'.repeat(REDO_HALF_BYTES - 16)
-  const hasRoomFor = (each: string) => log.hasRoomFor(recordBytes(each))
-  expect([hasRoomFor(`${text}x`), hasRoomFor(text)]).toEqual([false, true])
+  expect([log.hasRoomFor(`${text}x`), log.hasRoomFor(text)]).toEqual([false, true])
   await append(text)
-  expect([hasRoomFor(''), log.fullness]).toEqual([false, 1])
+  expect([log.hasRoomFor(''), log.fullness]).toEqual([false, 1])
   log.turn()
-  expect(hasRoomFor(text)).toBe(true)
+  expect(log.hasRoomFor(text)).toBe(true)
   log.close()
   for (const bytes of [0, 8, HEAD_BYTES - 1]) {
     writeFileSync(path, readFileSync(path).subarray(0, bytes))

@@ -70,8 +70,9 @@ export function readRedoLog(path: string): RedoContents | undefined {
 /** Where a half begins in the file. */
 export const startOf = (half: number): number => HEAD_BYTES + half * REDO_HALF_BYTES
 
-/** How many bytes a record takes. */
+/** How many bytes a record takes; and at most, which is known without looking at the text. */
 export const recordBytes = (text: string): number => RECORD_HEAD_BYTES + Buffer.byteLength(text)
+export const recordBytesMax = (text: string): number => RECORD_HEAD_BYTES + 3 * text.length
 
 /** What the checksums of a log begin with. */
 export const saltOf = (id: string): number => crc32(id)
