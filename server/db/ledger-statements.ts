@@ -4,11 +4,13 @@ import type { Database, RunResult } from 'better-sqlite3'
 import type { NanoUsd } from '../ledger/money.ts'
 import { HOLD_COLUMNS, holdPlace, type Value } from './packed-commands.ts'
 import { preparePlanLedger } from './plan-statements.ts'
-import { prepareRows } from './row-batches.ts'
+import { prepareRows, putPlaces } from './row-batches.ts'
 import type { BalanceChangeCommand, BalanceChangeKind, HoldRecord } from './write-command.ts'
 
 /** Not `-amount`: minus zero is a floating-point number, which an integer column refuses. */
 const negated = (amountNanoUsd: NanoUsd): NanoUsd => 0 - amountNanoUsd
+
+const HOLD_PLACES = HOLD_COLUMNS.map(holdPlace)
 
 /** What is known of a hold when something is added for its request. */
 export type Held = Pick<HoldRecord, 'userId' | 'requestId' | 'planSubscriptionId'>
@@ -26,7 +28,11 @@ function insertHolds(values: string): string {
 }
 
 export function prepareLedger(raw: Database) {
-  const holds = prepareRows(raw, HOLD_COLUMNS.length, insertHolds)
+  const holds = prepareRows<readonly Value[]>(raw, {
+    width: HOLD_COLUMNS.length,
+    sqlOf: insertHolds,
+    put: (row, values, at) => putPlaces(HOLD_PLACES, row, values, at),
+  })
   const release = raw.prepare(
     `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
      VALUES (?, ?, 'release', 0, ?, ?)`,
