@@ -40,8 +40,9 @@ export interface JournalStatements {
   settle(settlements: readonly Row[]): void
   /** What they have changed: balances and spending counters. Comes before anything else that changes a balance. */
   finishSettlements(): void
-  /** Where the transaction, or the part of it since the last `finishSettlements`, was undone. */
+  /** Both where the transaction, or the part of it since the last `finishSettlements`, was undone. */
   forgetSettlements(): void
+  forgetHolds(): void
   usage(usage: UsageRow, costNanoUsd: NanoUsd): void
   own(own: OwnCommand): void
   keyUse(use: KeyUse): void

@@ -136,7 +136,7 @@ class PreparedJournal implements Journal {
         this.#steps.undoSavepoint.run()
         this.#steps.endSavepoint.run()
       }
-      this.#statements.forgetSettlements()
+      this.#forgetUndone()
       this.#holds.clear()
       this.#settlements.clear()
       this.#runningSeq = seqBefore
@@ -158,7 +158,7 @@ class PreparedJournal implements Journal {
 
   rollback(): void {
     if (this.#raw.inTransaction) this.#steps.rollback.run()
-    this.#statements.forgetSettlements()
+    this.#forgetUndone()
     this.#forgetTransaction()
   }
 
@@ -253,6 +253,11 @@ class PreparedJournal implements Journal {
   #usage(usage: UsageRow, costNanoUsd: NanoUsd): void {
     this.#statements.usage(usage, costNanoUsd)
     this.#lateUsage.add(usage.createdAt, () => usageValues(usage, costNanoUsd))
+  }
+
+  #forgetUndone(): void {
+    this.#statements.forgetHolds()
+    this.#statements.forgetSettlements()
   }
 
   #forgetTransaction(): void {
