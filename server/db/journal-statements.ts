@@ -7,7 +7,6 @@ import { type Held, prepareCorrections, prepareLedger } from './ledger-statement
 import type { Value } from './packed-commands.ts'
 import { prepareGrants } from './plan-statements.ts'
 import { prepareSettlements } from './settlement-statement.ts'
-import { prepareSpending } from './spending-statements.ts'
 import { prepareUsage } from './usage-statements.ts'
 import type {
   BalanceChangeCommand,
@@ -37,13 +36,17 @@ export interface JournalStatements {
   resolveLoss(requestId: string, change: BalanceChangeCommand): void
   /** What the operator bears of a settlement. */
   writeOff(hold: Held, amountNanoUsd: NanoUsd, at: number): void
-  /** Entry, charge, balance, usage row and the first of the spending counters of each, in this order. */
+  /** Entries, charges and usage rows, in the order of these. */
   settle(settlements: readonly Row[]): void
+  /** What they have changed: balances and spending counters. Comes before anything else that changes a balance. */
+  finishSettlements(): void
+  /** Both where the transaction, or the part of it since the last `finishSettlements`, was undone. */
+  forgetSettlements(): void
+  forgetHolds(): void
   usage(usage: UsageRow, costNanoUsd: NanoUsd): void
   own(own: OwnCommand): void
   keyUse(use: KeyUse): void
   limitCounter(row: LimitCounterRow): void
-  spending(delta: Row): void
   /** Inserts it, or changes when it ends. */
   subscription(row: SubscriptionRow): void
   notice(command: NoticeCommand): void
@@ -58,7 +61,6 @@ export function prepareJournalStatements(raw: Database): JournalStatements {
     ...prepareCorrections(raw),
     ...prepareSettlements(raw),
     ...prepareUsage(raw),
-    ...prepareSpending(raw),
     ...prepareGrants(raw),
     ...prepareRest(raw),
   }

@@ -7,13 +7,7 @@ import type { NanoUsd } from '../ledger/money.ts'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
 import { type JournalStatements, prepareJournalStatements } from './journal-statements.ts'
 import { createLateUsage, type LateUsage, settledValues, usageValues } from './late-usage.ts'
-import {
-  furtherSpending,
-  holdPlace,
-  type PackedCommand,
-  settlementPlace,
-  type Value,
-} from './packed-commands.ts'
+import { holdPlace, type PackedCommand, settlementPlace, type Value } from './packed-commands.ts'
 import { createResolvedMark, type ResolvedMark } from './resolved-mark.ts'
 import type { BalanceChangeCommand, GrantCommand, OtherCommand, ReleaseCommand } from './write-command.ts'
 
@@ -101,12 +95,12 @@ class PreparedJournal implements Journal {
         this.#release(command)
         break
       case 'balance_change':
-        this.#writeRows()
+        this.#writeAll()
         if (command.isDefaultBalance) this.#statements.settleDefaultBalance(command.userId)
         this.#change(command)
         break
       case 'grant':
-        this.#writeRows()
+        this.#writeAll()
         this.#grant(command)
         break
       case 'usage':
@@ -135,13 +129,14 @@ class PreparedJournal implements Journal {
     this.#steps.savepoint.run()
     try {
       this.execute(command)
-      this.#writeRows()
+      this.#writeAll()
     } catch (error) {
       // A fault of the disk may have ended the whole transaction already, and the savepoint with it.
       if (this.#raw.inTransaction) {
         this.#steps.undoSavepoint.run()
         this.#steps.endSavepoint.run()
       }
+      this.#forgetUndone()
       this.#holds.clear()
       this.#settlements.clear()
       this.#runningSeq = seqBefore
@@ -151,7 +146,7 @@ class PreparedJournal implements Journal {
   }
 
   commit(): void {
-    this.#writeRows()
+    this.#writeAll()
     this.#steps.commit.run()
     this.#lastSeq = Math.max(this.#lastSeq, this.#runningSeq)
     for (const [requestId, seq] of this.#opened) this.#open.set(requestId, seq)
@@ -163,6 +158,7 @@ class PreparedJournal implements Journal {
 
   rollback(): void {
     if (this.#raw.inTransaction) this.#steps.rollback.run()
+    this.#forgetUndone()
     this.#forgetTransaction()
   }
 
@@ -197,7 +193,6 @@ class PreparedJournal implements Journal {
       this.#statements.writeOff(held, writeOffNanoUsd, Number(settlement[SETTLEMENT.settledAt]))
     }
     this.#lateUsage.add(Number(settlement[SETTLEMENT.createdAt]), () => settledValues(settlement))
-    for (const delta of furtherSpending(settlement)) this.#statements.spending(delta)
     this.#settlements.set(requestId, settlement)
   }
 
@@ -230,12 +225,11 @@ class PreparedJournal implements Journal {
    * Settlements come first: each gives back at least what it takes, so that the holds which came between them find no less
    * than they were let in with. A settlement whose hold is waiting here has had it written before (`#settle`).
    */
-  #writeRows(): void {
-    if (this.#settlements.size > 0) {
-      this.#statements.settle([...this.#settlements.values()])
-      for (const requestId of this.#settlements.keys()) this.#closed.add(requestId)
-      this.#settlements.clear()
-    }
+  #writeRows({ isAll = false } = {}): void {
+    if (this.#settlements.size > 0) this.#statements.settle([...this.#settlements.values()])
+    if (isAll) this.#statements.finishSettlements()
+    for (const requestId of this.#settlements.keys()) this.#closed.add(requestId)
+    this.#settlements.clear()
     if (this.#holds.size > 0) {
       this.#statements.holds([...this.#holds.values()], (hold, seq) => {
         this.#opened.set(String(hold[HOLD.requestId]), seq)
@@ -243,6 +237,11 @@ class PreparedJournal implements Journal {
       })
       this.#holds.clear()
     }
+  }
+
+  /** Together with what settlements have changed and what is written once for many: balances and counters. */
+  #writeAll(): void {
+    this.#writeRows({ isAll: true })
   }
 
   #requireOpen(requestId: string): void {
@@ -254,6 +253,11 @@ class PreparedJournal implements Journal {
   #usage(usage: UsageRow, costNanoUsd: NanoUsd): void {
     this.#statements.usage(usage, costNanoUsd)
     this.#lateUsage.add(usage.createdAt, () => usageValues(usage, costNanoUsd))
+  }
+
+  #forgetUndone(): void {
+    this.#statements.forgetHolds()
+    this.#statements.forgetSettlements()
   }
 
   #forgetTransaction(): void {

@@ -2,31 +2,67 @@
 // for life, like those of the rest.
 import type { Database, RunResult } from 'better-sqlite3'
 import type { NanoUsd } from '../ledger/money.ts'
+import { createCommonValues } from './common-values.ts'
 import { HOLD_COLUMNS, holdPlace, type Value } from './packed-commands.ts'
 import { preparePlanLedger } from './plan-statements.ts'
-import { prepareRows } from './row-batches.ts'
+import { prepareRows, putPlaces } from './row-batches.ts'
 import type { BalanceChangeCommand, BalanceChangeKind, HoldRecord } from './write-command.ts'
 
 /** Not `-amount`: minus zero is a floating-point number, which an integer column refuses. */
 const negated = (amountNanoUsd: NanoUsd): NanoUsd => 0 - amountNanoUsd
 
+type HoldColumn = (typeof HOLD_COLUMNS)[number]
+
 /** What is known of a hold when something is added for its request. */
 export type Held = Pick<HoldRecord, 'userId' | 'requestId' | 'planSubscriptionId'>
 
+/** What holds have in common; what tells most of them apart comes first. */
+const HOLD_COMMON: readonly HoldColumn[] = ['key_id', 'model', 'user_id', 'price_id', 'plan_subscription_id']
+const HOLD_OWN = HOLD_COLUMNS.filter((name) => !HOLD_COMMON.includes(name))
+const HOLD_OWN_PLACES = HOLD_OWN.map(holdPlace)
+
+interface Hold {
+  readonly commonId: number
+  readonly row: readonly Value[]
+}
+
 /** What a plan pays for leaves the balance and its open holds as they are, so both amounts are the plan's. */
-function insertHolds(values: string): string {
-  const of = (column: (typeof HOLD_COLUMNS)[number]): string => `column${holdPlace(column) + 1}`
-  const [plan, held] = [of('plan_subscription_id'), of('held_nano_usd')]
-  return `INSERT INTO ledger_entries (kind, created_at, user_id, request_id, key_id, model, price_id, plan_subscription_id,
-      amount_nano_usd, held_nano_usd, plan_amount_nano_usd, plan_held_nano_usd)
-    SELECT 'hold', ${of('created_at')}, ${of('user_id')}, ${of('request_id')}, ${of('key_id')}, ${of('model')},
-      ${of('price_id')}, ${plan}, 0, iif(${plan} IS NULL, ${held}, 0), iif(${plan} IS NULL, NULL, 0),
-      iif(${plan} IS NULL, NULL, ${held})
-    FROM (${values})`
+function prepareHolds(raw: Database) {
+  const of = (column: HoldColumn): string => `column${HOLD_OWN.indexOf(column) + 2}`
+  const held = of('held_nano_usd')
+  const commons = createCommonValues(
+    raw,
+    'common_of_holds',
+    HOLD_COMMON.map((name) => [name, holdPlace(name)]),
+  )
+  const insert = prepareRows<Hold>(raw, {
+    width: HOLD_OWN.length + 1,
+    sqlOf: (values) =>
+      `INSERT INTO ledger_entries (kind, created_at, request_id, ${HOLD_COMMON.join(', ')}, amount_nano_usd, held_nano_usd,
+         plan_amount_nano_usd, plan_held_nano_usd)
+       SELECT 'hold', ${of('created_at')}, ${of('request_id')}, ${HOLD_COMMON.join(', ')}, 0,
+         iif(plan_subscription_id IS NULL, ${held}, 0), iif(plan_subscription_id IS NULL, NULL, 0),
+         iif(plan_subscription_id IS NULL, NULL, ${held})
+       FROM (${values}) LEFT JOIN temp.common_of_holds ON id = column1`,
+    put({ commonId, row }, values, at) {
+      values[at] = commonId
+      putPlaces(HOLD_OWN_PLACES, row, values, at + 1)
+    },
+  })
+  return {
+    insert(rows: readonly (readonly Value[])[], onRows: (count: number, result: RunResult) => void): void {
+      commons.makeRoom()
+      insert(
+        rows.map((row) => ({ commonId: commons.idOf(row), row })),
+        onRows,
+      )
+    },
+    forget: commons.forget,
+  }
 }
 
 export function prepareLedger(raw: Database) {
-  const holds = prepareRows(raw, HOLD_COLUMNS.length, insertHolds)
+  const holds = prepareHolds(raw)
   const release = raw.prepare(
     `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
      VALUES (?, ?, 'release', 0, ?, ?)`,
@@ -50,13 +86,14 @@ export function prepareLedger(raw: Database) {
     /** Told for each hold, in their order, is its place in the ledger. */
     holds(rows: readonly (readonly Value[])[], onHold: (row: readonly Value[], seq: number) => void): void {
       let written = 0
-      holds(rows, (count, { lastInsertRowid }) => {
+      holds.insert(rows, (count, { lastInsertRowid }) => {
         // Each entry gets the number after the one before it.
         const firstSeq = Number(lastInsertRowid) - count + 1
         rows.slice(written, written + count).forEach((row, index) => void onHold(row, firstSeq + index))
         written += count
       })
     },
+    forgetHolds: holds.forget,
     release(held: HoldRecord, at: number): number {
       const givesBack = negated(held.amountNanoUsd)
       if (held.planSubscriptionId !== null) return plan.entry('release', held, 0, givesBack, at)

@@ -1,6 +1,6 @@
 // The two commands that every request brings, as bare rows of values: names of properties are the most of what a message
 // between threads costs, and values in the order of a statement need no further handling there.
-import { SPENDING_COLUMNS, spendingValues } from './spending-statements.ts'
+import { spendingValues } from './spending-statements.ts'
 import { toFlag } from './usage-statements.ts'
 import type { HoldCommand, OtherCommand, SettleCommand, WriteCommand } from './write-command.ts'
 
@@ -97,9 +97,6 @@ export function requestIdOf(command: PackedCommand): string | undefined {
 
 const HOLD_PLACES = new Map<string, number>(HOLD_COLUMNS.map((name, place) => [name, place]))
 const SETTLEMENT_PLACES = new Map<string, number>(SETTLEMENT_COLUMNS.map((name, place) => [name, place]))
-/** Where the first of the counters is. */
-const SPENDING_PLACE = SETTLEMENT_COLUMNS.length
-const SPENDING_WIDTH = SPENDING_COLUMNS.length
 
 export const holdPlace = (name: HoldColumn): number => HOLD_PLACES.get(name) ?? -1
 export const settlementPlace = (name: SettlementColumn): number => SETTLEMENT_PLACES.get(name) ?? -1
@@ -155,13 +152,4 @@ function settlementValues({ hold, charge, usage, spending, createdAt }: SettleCo
   ]
   for (const delta of spending) values.push(...spendingValues(delta))
   return values
-}
-
-/** What a settlement adds to counters beside the first. */
-export function furtherSpending(settlement: readonly Value[]): readonly (readonly Value[])[] {
-  const further: (readonly Value[])[] = []
-  for (let at = SPENDING_PLACE + SPENDING_WIDTH; at < settlement.length; at += SPENDING_WIDTH) {
-    further.push(settlement.slice(at, at + SPENDING_WIDTH))
-  }
-  return further
 }

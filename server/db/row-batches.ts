@@ -5,16 +5,21 @@ import type { Value } from './packed-commands.ts'
 /** How many rows a statement takes. What is left over is written by the next smaller one. */
 const SIZES = [16, 4, 1]
 
-type Row = readonly Value[]
-
 /** Writes all rows in their order; `onRows` is told of each statement, and how many rows it took. */
-export type InsertRows = (rows: readonly Row[], onRows?: (count: number, result: RunResult) => void) => void
+export type InsertRows<Row> = (
+  rows: readonly Row[],
+  onRows?: (count: number, result: RunResult) => void,
+) => void
 
-/**
- * `sqlOf` makes the statement from its `VALUES (?, …), (?, …)`. The first `width` values of each row are written, and a row
- * that is too short goes on with nulls.
- */
-export function prepareRows(raw: Database, width: number, sqlOf: (values: string) => string): InsertRows {
+interface RowShape<Row> {
+  readonly width: number
+  /** Makes the statement from its `VALUES (?, …), (?, …)`. */
+  sqlOf(values: string): string
+  /** Puts the `width` values of a row into those of a statement, from `at` on. */
+  put(row: Row, values: Value[], at: number): void
+}
+
+export function prepareRows<Row>(raw: Database, { width, sqlOf, put }: RowShape<Row>): InsertRows<Row> {
   const row = `(${Array.from({ length: width }, () => '?').join(', ')})`
   const batches = SIZES.map((size) => ({
     size,
@@ -22,10 +27,14 @@ export function prepareRows(raw: Database, width: number, sqlOf: (values: string
     values: new Array<Value>(size * width).fill(null),
   }))
   return (rows, onRows) => {
-    let at = 0
+    let written = 0
     for (const { size, statement, values } of batches) {
-      for (; at + size <= rows.length; at += size) {
-        fill(values, rows, at, width)
+      for (; written + size <= rows.length; written += size) {
+        let at = 0
+        for (const row of rows.slice(written, written + size)) {
+          put(row, values, at)
+          at += width
+        }
         const result = statement.run(...values)
         onRows?.(size, result)
       }
@@ -33,13 +42,16 @@ export function prepareRows(raw: Database, width: number, sqlOf: (values: string
   }
 }
 
-function fill(values: Value[], rows: readonly Row[], from: number, width: number): void {
-  let place = 0
-  for (let index = from; place < values.length; index += 1) {
-    const row = rows[index] ?? []
-    for (let column = 0; column < width; column += 1) {
-      values[place] = row[column] ?? null
-      place += 1
-    }
+/** Puts the values of these places; what a row is too short for is null. */
+export function putPlaces(
+  places: readonly number[],
+  row: readonly Value[],
+  values: Value[],
+  at: number,
+): void {
+  let to = at
+  for (const place of places) {
+    values[to] = row[place] ?? null
+    to += 1
   }
 }

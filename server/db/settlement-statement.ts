@@ -1,82 +1,188 @@
-// Settlements as one statement for many. A settlement writes five tables; as a statement each, much of the time went into
-// handing the same values over again and again. An insert into a view of this connection runs a trigger that does all of it.
+// Settlements by few statements for many: entries, charges and usage rows, each table after the other, and what many of them
+// change together, balances and counters, once at the end.
 import type { Database } from 'better-sqlite3'
-import { SETTLEMENT_COLUMNS, settlementPlace, type Value } from './packed-commands.ts'
-import { prepareRows } from './row-batches.ts'
-import { SPENDING_COLUMNS, spendingUpsert } from './spending-statements.ts'
+import { createBalanceChain, type Linked } from './balance-chain.ts'
+import { createCommonValues } from './common-values.ts'
+import { SETTLEMENT_COLUMNS, type SettlementColumn, settlementPlace, type Value } from './packed-commands.ts'
+import { prepareRows, putPlaces } from './row-batches.ts'
+import { createSpendingSums } from './spending-sums.ts'
 import { USAGE_COLUMNS } from './usage-statements.ts'
 
 type Settlement = readonly Value[]
 
-/** The link to the entry before, and the balance that it leaves. */
-const BALANCE_PAYS = `
-  INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id, previous_seq,
-    balance_after_nano_usd)
-  SELECT NEW.settled_at, NEW.user_id, 'settle', 0 - NEW.amount_nano_usd - NEW.write_off_nano_usd, 0 - NEW.hold_nano_usd,
-    NEW.request_id, last_entry_seq, balance_nano_usd - NEW.amount_nano_usd
-  FROM balances WHERE user_id = NEW.user_id;
-  UPDATE balances SET balance_nano_usd = balance_nano_usd - NEW.amount_nano_usd, last_entry_seq = last_insert_rowid()
-  WHERE user_id = NEW.user_id;
-  SELECT RAISE(ABORT, 'There is no balance of this user to change.') WHERE changes() = 0;`
+/** What settlements have in common; what tells most of them apart comes first. */
+const COMMON_COLUMNS: readonly SettlementColumn[] = [
+  'key_id',
+  'usage_model',
+  'endpoint',
+  'stream',
+  'status',
+  'reason',
+  'user_id',
+  'plan_subscription_id',
+  'model',
+  'price_id',
+  'multiplier_ppm',
+  'model_multiplier_ppm',
+  'service_tier',
+  'priced_tier',
+  'upstream',
+  'error_code',
+  'is_flagged',
+  'is_demo',
+]
+const COMMON_TABLE = 'common_of_settlements'
 
-/** A plan's settlement leaves the balance as it is, so it is no link in the chain of what moved it. */
-const PLAN_PAYS = `
-  INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id, plan_subscription_id,
-    plan_amount_nano_usd, plan_held_nano_usd)
-  VALUES (NEW.settled_at, NEW.user_id, 'settle', 0, 0, NEW.request_id, NEW.plan_subscription_id,
-    0 - NEW.amount_nano_usd - NEW.write_off_nano_usd, 0 - NEW.hold_nano_usd);`
-
-/** Columns of charges that a settlement has by the same name. */
-const CHARGE_COLUMNS = SETTLEMENT_COLUMNS.filter(
-  (name) =>
-    ![
-      'settled_at',
-      'created_at',
-      'usage_model',
-      'status',
-      'error_code',
-      'duration_ms',
-      'first_token_ms',
-      'stream',
-    ].includes(name),
-)
-
-function prepareProgram(raw: Database, source: 'balance' | 'plan', entry: string) {
-  const view = `settlement_by_${source}`
-  const columns = [...SETTLEMENT_COLUMNS, ...SPENDING_COLUMNS.map((name) => `spent_${name}`)]
-  const usageValue = (name: string): string => {
-    if (name === 'source') return `'${source}'`
-    if (name === 'model') return 'NEW.usage_model'
-    return name === 'cost_nano_usd' ? 'NEW.amount_nano_usd' : `NEW.${name}`
-  }
-  raw.exec(
-    `CREATE TEMP VIEW IF NOT EXISTS ${view} AS SELECT ${columns.map((name) => `NULL AS ${name}`).join(', ')};
-     CREATE TEMP TRIGGER IF NOT EXISTS ${view}_written INSTEAD OF INSERT ON ${view} BEGIN
-       ${entry}
-       INSERT INTO charges (entry_seq, created_at, source, ${CHARGE_COLUMNS.join(', ')})
-       VALUES (last_insert_rowid(), NEW.settled_at, '${source}', ${CHARGE_COLUMNS.map((name) => `NEW.${name}`).join(', ')});
-       INSERT INTO usage (${USAGE_COLUMNS.join(', ')}) VALUES (${USAGE_COLUMNS.map(usageValue).join(', ')});
-       ${spendingUpsert((column) => `NEW.spent_${column}`)};
-     END`,
-  )
-  return prepareRows(raw, columns.length, (values) => `INSERT INTO ${view} ${values}`)
+const PLACE = {
+  requestId: settlementPlace('request_id'),
+  userId: settlementPlace('user_id'),
+  plan: settlementPlace('plan_subscription_id'),
+  held: settlementPlace('hold_nano_usd'),
+  amount: settlementPlace('amount_nano_usd'),
+  writeOff: settlementPlace('write_off_nano_usd'),
+  settledAt: settlementPlace('settled_at'),
 }
 
-/** Entry, balance, charge, usage row and the first of the spending counters of each, in the order given. */
+interface Entry extends Linked {
+  readonly settlement: Settlement
+  readonly commonId: number
+}
+
+/** What pays, by what the values in common say. */
+const SOURCE = `iif(plan_subscription_id IS NULL, 'balance', 'plan')`
+const ofBalance = (column: string, else_: string): string =>
+  `iif(plan_subscription_id IS NULL, ${column}, ${else_})`
+const ofPlan = (column: string): string => `iif(plan_subscription_id IS NULL, NULL, ${column})`
+
+/** A plan's settlement leaves the balance as it is, so both amounts are the plan's, and it is no link in the chain. */
+function prepareEntries(raw: Database) {
+  return prepareRows<Entry>(raw, {
+    width: 8,
+    sqlOf: (values) =>
+      `INSERT INTO ledger_entries (kind, user_id, plan_subscription_id, seq, created_at, request_id, amount_nano_usd,
+         held_nano_usd, plan_amount_nano_usd, plan_held_nano_usd, previous_seq, balance_after_nano_usd)
+       SELECT 'settle', user_id, plan_subscription_id, column2, column3, column4, ${ofBalance('column5', '0')},
+         ${ofBalance('column6', '0')}, ${ofPlan('column5')}, ${ofPlan('column6')}, column7, column8
+       FROM ${withCommon(values)}`,
+    put({ settlement, commonId, seq, previousSeq, balanceAfter }, values, at) {
+      values[at] = commonId
+      values[at + 1] = seq
+      values[at + 2] = settlement[PLACE.settledAt] ?? null
+      values[at + 3] = settlement[PLACE.requestId] ?? null
+      values[at + 4] = 0 - Number(settlement[PLACE.amount]) - Number(settlement[PLACE.writeOff])
+      values[at + 5] = 0 - Number(settlement[PLACE.held])
+      values[at + 6] = previousSeq
+      values[at + 7] = balanceAfter
+    },
+  })
+}
+
+/** What a settlement has that is no part of its charge. */
+const NOT_CHARGED: readonly SettlementColumn[] = [
+  'settled_at',
+  'created_at',
+  'usage_model',
+  'status',
+  'error_code',
+  'duration_ms',
+  'first_token_ms',
+  'stream',
+]
+
+function prepareCharges(raw: Database) {
+  const columns = SETTLEMENT_COLUMNS.filter((name) => !NOT_CHARGED.includes(name))
+  const own = columns.filter((name) => !COMMON_COLUMNS.includes(name))
+  const common = columns.filter((name) => COMMON_COLUMNS.includes(name))
+  const places = [PLACE.settledAt, ...own.map(settlementPlace)]
+  return prepareRows<Entry>(raw, {
+    width: places.length + 2,
+    sqlOf: (values) =>
+      `INSERT INTO charges (entry_seq, created_at, ${[...own, ...common].join(', ')}, source)
+       SELECT ${columnsTo(places.length + 2)}, ${common.join(', ')}, ${SOURCE} FROM ${withCommon(values)}`,
+    put({ settlement, commonId, seq }, values, at) {
+      values[at] = commonId
+      values[at + 1] = seq
+      putPlaces(places, settlement, values, at + 2)
+    },
+  })
+}
+
+/** A usage row has the name that the client used for the model, and calls the amount its cost. */
+const USAGE_NAMES: Partial<Record<SettlementColumn, string>> = {
+  usage_model: 'model',
+  amount_nano_usd: 'cost_nano_usd',
+}
+
+/**
+ * `OR FAIL`: what a failed statement has written before it failed goes with the transaction, so SQLite need not keep a copy
+ * of each page that it changes in each index. The other two tables have foreign keys, for which it does so anyway.
+ */
+function prepareUsageRows(raw: Database) {
+  const columns = SETTLEMENT_COLUMNS.filter(
+    (name) => name in USAGE_NAMES || (name !== 'model' && USAGE_COLUMNS.includes(name)),
+  )
+  const own = columns.filter((name) => !COMMON_COLUMNS.includes(name))
+  const common = columns.filter((name) => COMMON_COLUMNS.includes(name))
+  const names = [...own, ...common].map((name) => USAGE_NAMES[name] ?? name)
+  const places = own.map(settlementPlace)
+  return prepareRows<Entry>(raw, {
+    width: places.length + 1,
+    sqlOf: (values) =>
+      `INSERT OR FAIL INTO usage (${names.join(', ')}, source)
+       SELECT ${columnsTo(places.length + 1)}, ${common.join(', ')}, ${SOURCE} FROM ${withCommon(values)}`,
+    put({ settlement, commonId }, values, at) {
+      values[at] = commonId
+      putPlaces(places, settlement, values, at + 1)
+    },
+  })
+}
+
+/** Where what they have in common is gone, null stands in its place, which none of the tables takes. */
+const withCommon = (values: string): string => `(${values}) LEFT JOIN temp.${COMMON_TABLE} ON id = column1`
+
+/** But for the first, which leads to what rows have in common. */
+const columnsTo = (count: number): string =>
+  Array.from({ length: count - 1 }, (_, index) => `column${index + 2}`).join(', ')
+
 export function prepareSettlements(raw: Database) {
-  const byBalance = prepareProgram(raw, 'balance', BALANCE_PAYS)
-  const byPlan = prepareProgram(raw, 'plan', PLAN_PAYS)
-  const planPlace = settlementPlace('plan_subscription_id')
+  const commons = createCommonValues(
+    raw,
+    COMMON_TABLE,
+    COMMON_COLUMNS.map((name) => [name, settlementPlace(name)]),
+  )
+  const entries = prepareEntries(raw)
+  const charges = prepareCharges(raw)
+  const usage = prepareUsageRows(raw)
+  const chain = createBalanceChain(raw)
+  const spending = createSpendingSums(raw)
+
+  function toEntry(settlement: Settlement, seq: number): Entry {
+    const commonId = commons.idOf(settlement)
+    if (settlement[PLACE.plan] !== null) {
+      return { settlement, commonId, seq, previousSeq: null, balanceAfter: null }
+    }
+    const link = chain.link(String(settlement[PLACE.userId]), seq, 0 - Number(settlement[PLACE.amount]))
+    return { settlement, commonId, ...link }
+  }
+
   return {
-    /** Those that plans pay for come after the others: neither touches what the other changes. */
     settle(settlements: readonly Settlement[]): void {
-      const isByPlan = (settlement: Settlement): boolean => settlement[planPlace] !== null
-      if (!settlements.some(isByPlan)) {
-        byBalance(settlements)
-        return
-      }
-      byBalance(settlements.filter((settlement) => !isByPlan(settlement)))
-      byPlan(settlements.filter(isByPlan))
+      commons.makeRoom()
+      const firstSeq = chain.nextSeq()
+      const rows = settlements.map((settlement, index) => toEntry(settlement, firstSeq + index))
+      entries(rows)
+      charges(rows)
+      usage(rows)
+      for (const settlement of settlements) spending.add(settlement)
+    },
+    finishSettlements(): void {
+      chain.write()
+      spending.write()
+    },
+    forgetSettlements(): void {
+      chain.forget()
+      spending.forget()
+      commons.forget()
     },
   }
 }

@@ -1,5 +1,4 @@
-// The statement that counts what a key family or a plan has spent, in the transaction of the settlement.
-import type { Database } from 'better-sqlite3'
+// The statement that counts what a key family or a plan has spent, and the order of its values.
 import type { SpendingDelta } from './write-command.ts'
 
 const WINDOWS = ['day', 'week', 'month']
@@ -17,9 +16,10 @@ const inWindow = (window: string, amount: string): string =>
 
 /**
  * Adds to the windows that admitted the request, each of which decides: an earlier one gives way to its own, and one that has
- * begun since leaves it out. `read` says where a column's value is read from, and nothing is added where the kind is null.
+ * begun since leaves it out.
  */
-export function spendingUpsert(read: (column: string) => string, from = ''): string {
+export function spendingUpsert(): string {
+  const read = (column: string): string => `column${SPENDING_COLUMNS.indexOf(column) + 1}`
   const ofWindow = (window: string) => AMOUNTS.map((amount) => `${window}_${amount}`)
   const columns = ['kind', 'subject_id', ...STARTS, ...['total', ...WINDOWS].flatMap(ofWindow)]
   const amounts = AMOUNTS.map(read)
@@ -28,7 +28,8 @@ export function spendingUpsert(read: (column: string) => string, from = ''): str
     ...amounts,
     ...WINDOWS.flatMap(() => amounts),
   ]
-  return `INSERT INTO spending_counters (${columns.join(', ')}) SELECT ${values.join(', ')} ${from} WHERE ${read('kind')} IS NOT NULL
+  return `INSERT INTO spending_counters (${columns.join(', ')}) SELECT ${values.join(', ')}
+    FROM (VALUES (${SPENDING_COLUMNS.map(() => '?').join(', ')})) WHERE 1
     ON CONFLICT (kind, subject_id) DO UPDATE SET
       ${AMOUNTS.map((amount) => `total_${amount} = total_${amount} + excluded.total_${amount}`).join(', ')},
       ${WINDOWS.flatMap((window) => AMOUNTS.map((amount) => inWindow(window, amount))).join(', ')},
@@ -48,11 +49,3 @@ export const spendingValues = (
   delta.tokens,
   delta.requests,
 ]
-
-export function prepareSpending(raw: Database) {
-  const values = `FROM (VALUES (${SPENDING_COLUMNS.map(() => '?').join(', ')}))`
-  const upsert = raw.prepare(
-    spendingUpsert((column) => `column${SPENDING_COLUMNS.indexOf(column) + 1}`, values),
-  )
-  return { spending: (values: readonly (string | number | null)[]): void => void upsert.run(...values) }
-}

@@ -1,0 +1,74 @@
+// What many rows have in common: whose they are, what was asked for, what it costs. It is kept once, in a table of this connection,
+// so that a row brings its own values and a number along: handing a text to SQLite takes longer than writing it.
+import type { Database } from 'better-sqlite3'
+import type { Value } from './packed-commands.ts'
+
+type Row = readonly Value[]
+
+export interface CommonValues {
+  /** The number of what a row has in common with others: the `id` in the table. Throws where it cannot be written. */
+  idOf(row: Row): number
+  /** To be called where none of the numbers is needed any more: there is an end to how many are kept. */
+  makeRoom(): void
+  /** To be called where a transaction was undone, and with it what it had kept. */
+  forget(): void
+}
+
+interface Common {
+  readonly id: number
+  readonly values: Row
+}
+
+const KEPT_MAX = 1_000
+
+/**
+ * No number is given twice, not even by two of these on one connection: one that is gone then leads to nothing, which no
+ * table takes, and never to the values of others.
+ */
+let lastId = 0
+
+/** `columns` by where a row has them; the first tells most rows apart, and the others in turn. */
+export function createCommonValues(
+  raw: Database,
+  table: string,
+  columns: readonly (readonly [name: string, place: number])[],
+): CommonValues {
+  const names = columns.map(([name]) => name)
+  const [firstPlace = 0, ...otherPlaces] = columns.map(([, place]) => place)
+  raw.exec(`CREATE TEMP TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY, ${names.join(', ')})`)
+  const insert = raw.prepare(`INSERT INTO temp.${table} VALUES (?, ${names.map(() => '?').join(', ')})`)
+  const remove = raw.prepare<[number]>(`DELETE FROM temp.${table} WHERE id = ?`)
+  const kept = new Map<Value, Common[]>()
+  let count = 0
+
+  const isOf = ({ values }: Common, row: Row): boolean =>
+    otherPlaces.every((place, index) => values[index + 1] === (row[place] ?? null))
+
+  function keep(row: Row, alike: Common[] | undefined): number {
+    lastId += 1
+    const values = [firstPlace, ...otherPlaces].map((place) => row[place] ?? null)
+    insert.run(lastId, ...values)
+    const common = { id: lastId, values }
+    if (alike) alike.push(common)
+    else kept.set(row[firstPlace] ?? null, [common])
+    count += 1
+    return common.id
+  }
+
+  function forget(): void {
+    for (const alike of kept.values()) for (const { id } of alike) remove.run(id)
+    kept.clear()
+    count = 0
+  }
+
+  return {
+    idOf(row) {
+      const alike = kept.get(row[firstPlace] ?? null)
+      return alike?.find((common) => isOf(common, row))?.id ?? keep(row, alike)
+    },
+    makeRoom() {
+      if (count > KEPT_MAX) forget()
+    },
+    forget,
+  }
+}
