@@ -72,10 +72,14 @@ export class EventSplitter {
 
   /** Offset behind the blank line that ends the event, or -1 while it is not there yet. */
   #eventEnd(bytes: Buffer, from: number): number {
-    const isBlankLine = this.#isLineStart && bytes[from] === LF
-    const at = isBlankLine ? from - 1 : bytes.indexOf(BLANK_LINE, from)
-    this.#isLineStart = at >= 0 || isBlankLine || bytes[bytes.length - 1] === LF
-    return at >= 0 || isBlankLine ? at + 2 : -1
+    if (this.#isLineStart && bytes[from] === LF) return from + 1
+    const last = bytes.length - 1
+    // To look for one byte, mostly twice, costs less than to look for two.
+    let at = bytes.indexOf(LF, from)
+    while (at >= 0 && at < last && bytes[at + 1] !== LF) at = bytes.indexOf(LF, at + 2)
+    const isThere = at >= 0 && at < last
+    this.#isLineStart = isThere || bytes[last] === LF
+    return isThere ? at + 2 : -1
   }
 
   #eventEndWithCr(bytes: Buffer, from: number): number {

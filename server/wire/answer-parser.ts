@@ -171,10 +171,15 @@ export class AnswerParser {
   }
 
   #chunk(bytes: Buffer, from: number): number {
-    const at = this.#chunked.read(bytes, from)
-    const { piece } = this.#chunked
-    if (piece) this.#events.onBody(piece)
-    else if (this.#chunked.isDone) this.#state = COMPLETE
+    const chunked = this.#chunked
+    let at = bytes.length
+    try {
+      at = chunked.read(bytes, from)
+      if (chunked.isDone) this.#state = COMPLETE
+    } finally {
+      // What came before it broke is part of the answer all the same.
+      if (chunked.piece) this.#events.onBody(chunked.piece)
+    }
     return at
   }
 

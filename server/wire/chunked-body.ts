@@ -1,5 +1,6 @@
-// The chunked coding (RFC 9112, section 7.1), read wherever the bytes happen to be cut. Pieces are parts of what was read, not
-// copies. Extensions and trailers are read over. Strict: CR and LF end each line, and a size is hexadecimal digits alone.
+// The chunked coding (RFC 9112, section 7.1), read wherever the bytes happen to be cut. All that one read brings is one piece: its
+// chunks are moved together where they lie. Extensions and trailers are read over. Strict: CR and LF end each line, and a size is
+// hexadecimal digits alone.
 import { WireError } from './wire-error.ts'
 
 /** Of a line that carries a size, and of all trailers together. */
@@ -33,7 +34,7 @@ for (let value = 0; value < 16; value += 1) {
 }
 
 export class ChunkedBody {
-  /** The bytes that the last `read` came to, undefined where it came to none. */
+  /** The bytes that the last `read` came to, also where it threw; undefined where it came to none. */
   piece: Buffer | undefined
   #state = SIZE_START
   #size = 0
@@ -51,24 +52,37 @@ export class ChunkedBody {
     this.piece = undefined
   }
 
-  /** Reads `bytes` from `from` up to the next piece, or as far as they go. Returns where it stopped; throws a WireError. */
+  /**
+   * Reads `bytes` from `from` on, up to the end of the body or as far as they go, and changes them: what is read is of no use to
+   * anybody else any more. Returns where it stopped; throws a WireError.
+   */
   read(bytes: Buffer, from: number): number {
     this.piece = undefined
     let at = from
-    while (at < bytes.length && this.#state !== DONE) {
-      if (this.#state === DATA) return this.#data(bytes, at)
-      this.#step(bytes[at] ?? 0)
-      at += 1
+    let start = from
+    let end = from
+    try {
+      while (at < bytes.length && this.#state !== DONE) {
+        if (this.#state !== DATA) {
+          this.#step(bytes[at] ?? 0)
+          at += 1
+          continue
+        }
+        const size = Math.min(bytes.length - at, this.#size)
+        if (end > start) bytes.copyWithin(end, at, at + size)
+        else {
+          start = at
+          end = at
+        }
+        end += size
+        at += size
+        this.#size -= size
+        if (this.#size === 0) this.#state = DATA_CR
+      }
+    } finally {
+      if (end > start) this.piece = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end)
     }
     return at
-  }
-
-  #data(bytes: Buffer, at: number): number {
-    const end = Math.min(bytes.length, at + this.#size)
-    this.#size -= end - at
-    if (this.#size === 0) this.#state = DATA_CR
-    this.piece = at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end)
-    return end
   }
 
   #step(byte: number): void {

@@ -3,13 +3,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { giveBackMemoryOf } from '../given-memory.ts'
 import { GrowingBytes } from '../growing-bytes.ts'
 import { createFrontDoor, type FrontDoor } from './front-door.ts'
 import type { ServedRequest } from './served-request.ts'
-import type { ServedResponse } from './served-response.ts'
+import { ServedResponse } from './served-response.ts'
 
 const server = createServer((req, res) => {
   let body = ''
@@ -342,6 +343,18 @@ describe('an answer', () => {
     await client.until('the end')
     expect(drains).toBe(1)
     expect(client.text().match(/z/g)).toHaveLength(large.length)
+  })
+
+  test('that the system has not taken yet is not written over by the next one', () => {
+    const taken: Buffer[] = []
+    // A socket, as far as writing is concerned, to a system that takes nothing for now.
+    const slow = () => new Writable({ write: (bytes: Buffer) => void taken.push(bytes) }) as unknown as Socket
+    for (const text of ['first', 'other']) {
+      const req = { socket: slow() } as unknown as ServedRequest // nothing else of it is looked at
+      const res = new ServedResponse(req, { keepAliveSeconds: 5, isLast: false, onFlushed: () => {} })
+      res.end(Buffer.from(text))
+    }
+    expect(taken.map((bytes) => bytes.toString('latin1').slice(-12, -7))).toEqual(['first', 'other'])
   })
 
   test('given before its body has come lets the rest of that pass', async () => {

@@ -179,6 +179,12 @@ export class ServedResponse extends EventEmitter implements ClientResponse {
 
 const flush = (response: ServedResponse): void => response.flushPieces()
 
+/** Whether the system mostly takes what is written to it now when the write returns: never so with TLS, or behind something. */
+const isTakenAtOnce = (socket: Socket): boolean => socket.writableLength === 0 && !('encrypted' in socket)
+
+/** Used again as soon as the system has taken what was in it, which it mostly has when the write returns. */
+let place = Buffer.allocUnsafeSlow(COPIED_BYTES_MAX)
+
 interface Parts {
   readonly before: string
   readonly pieces: readonly Buffer[]
@@ -194,11 +200,16 @@ function writeTogether(
   onFlushed?: (error?: Error | null) => void,
 ): boolean {
   if (length <= COPIED_BYTES_MAX) {
-    const together = Buffer.allocUnsafe(length)
+    const together = isTakenAtOnce(socket) ? place : Buffer.allocUnsafe(length)
     let at = together.write(before, 0, 'latin1')
-    for (const piece of pieces) at += piece.copy(together, at)
+    for (const piece of pieces) {
+      together.set(piece, at)
+      at += piece.length
+    }
     together.write(behind, at, 'latin1')
-    return socket.write(together, onFlushed)
+    const hasRoom = socket.write(together.subarray(0, length), onFlushed)
+    if (together === place && socket.writableLength > 0) place = Buffer.allocUnsafeSlow(COPIED_BYTES_MAX)
+    return hasRoom
   }
   socket.cork()
   if (before !== '') socket.write(before, 'latin1')

@@ -293,11 +293,19 @@ describe('a pause', () => {
   const CHUNKS =
     'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n'
 
-  test('holds within what was read in one go, its end included', async () => {
-    const pool = openPool(await rawUpstream((socket) => void socket.write(CHUNKS)))
+  test('holds behind what was read in one go, and keeps back the end that was read with it', async () => {
+    const sockets: Socket[] = []
+    const pool = openPool(
+      await rawUpstream((socket) => {
+        sockets.push(socket)
+        socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n')
+      }),
+    )
     const told = ask(pool)
     told.onPiece = () => told.request?.pause()
-    for (const text of ['a', 'ab', 'abc']) {
+    await expect.poll(() => told.text).toBe('ab')
+    sockets[0]?.write('1\r\nc\r\n0\r\n\r\n')
+    for (const text of ['ab', 'abc']) {
       await expect.poll(() => told.text).toBe(text)
       await sleep(10)
       expect(told).toMatchObject({ text, ends: 0 })
