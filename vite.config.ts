@@ -3,7 +3,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
-import { serverBuild, serverSsr, writeAscii } from './scripts/server-build.ts'
+import { serverBuild, serverResolve, serverSsr, writeAscii } from './scripts/server-build.ts'
 import { collectLicences, LICENCES_FILE } from './server/system/licences.ts'
 
 const root = import.meta.dirname
@@ -42,6 +42,7 @@ const RUNS_FIRST = /server[\\/](bundle-entry|host[\\/]engine)\.ts$/
 
 export default defineConfig({
   plugins: [copyMigrations(), writeLicences(), writeAscii()],
+  resolve: serverResolve(root),
   ssr: serverSsr,
   build: serverBuild(
     { headless: join(root, 'server/bundle-entry.ts'), server: join(root, 'server/headless.ts') },

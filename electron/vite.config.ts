@@ -2,11 +2,12 @@
 // where the server looks for them. The pages, the migrations and the list of licences come with the other builds.
 import { join } from 'node:path'
 import { defineConfig } from 'vite'
-import { workerInputs } from '../scripts/server-build.ts'
+import { serverResolve, workerInputs } from '../scripts/server-build.ts'
 
 const root = join(import.meta.dirname, '..')
 export default defineConfig({
   root,
+  resolve: serverResolve(root),
   ssr: {
     noExternal: true,
     external: ['electron', 'better-sqlite3', '@node-rs/argon2', '@napi-rs/keyring'],

@@ -8,6 +8,11 @@ const NATIVE_PACKAGES = ['better-sqlite3', '@node-rs/argon2']
 
 export const serverSsr = { noExternal: true, external: NATIVE_PACKAGES, target: 'node' } as const
 
+/** What packages ask for, by what they get. */
+export const serverResolve = (root: string) => ({
+  alias: [{ find: /^date-fns$/, replacement: join(root, 'server/host/log-dates.ts') }],
+})
+
 type Output = NonNullable<BuildEnvironmentOptions['rolldownOptions']>['output']
 
 /** Each of the inputs becomes `<name>.mjs` in dist/server. */
@@ -27,6 +32,8 @@ export const serverBuild = (
     reportCompressedSize: false,
     rolldownOptions: {
       input: { ...input },
+      // What a start needs of them anyway is loaded by then.
+      checks: { ineffectiveDynamicImport: false },
       // Comments would be in memory with the rest of the text.
       output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', comments: false, ...output },
     },
