@@ -3,7 +3,13 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
-import { serverBuild, serverResolve, serverSsr, writeAscii } from './scripts/server-build.ts'
+import {
+  serverBuild,
+  serverResolve,
+  serverSsr,
+  takeWithoutImport,
+  writeAscii,
+} from './scripts/server-build.ts'
 import { collectLicences, LICENCES_FILE } from './server/system/licences.ts'
 
 const root = import.meta.dirname
@@ -41,7 +47,7 @@ function copyMigrations(): Plugin {
 const RUNS_FIRST = /server[\\/](bundle-entry|host[\\/]engine)\.ts$/
 
 export default defineConfig({
-  plugins: [copyMigrations(), writeLicences(), writeAscii()],
+  plugins: [copyMigrations(), writeLicences(), writeAscii(), takeWithoutImport()],
   resolve: serverResolve(root),
   ssr: serverSsr,
   build: serverBuild(

@@ -35,7 +35,12 @@ export const serverBuild = (
       // What a start needs of them anyway is loaded by then.
       checks: { ineffectiveDynamicImport: false },
       // Comments would be in memory with the rest of the text.
-      output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', comments: false, ...output },
+      output: {
+        entryFileNames: '[name].mjs',
+        chunkFileNames: '[name]-[hash].mjs',
+        comments: false,
+        ...output,
+      },
     },
   }) satisfies BuildEnvironmentOptions
 
@@ -58,6 +63,43 @@ export function writeAscii(): Plugin {
           file.code = file.code.replace(/[^\0-\x7f]/g, escaped)
         }
       }
+    },
+  }
+}
+
+/** What a chunk imports of Node or of a package with machine code: its names, or all of it under one, and from where. */
+const IMPORT =
+  /^import (?:([\w$]+)|\* as ([\w$]+)|(?:([\w$]+), )?\{([^}]*)\}) from "(node:[^"]+|better-sqlite3|@node-rs\/argon2)";$/gm
+
+/**
+ * Takes parts of Node as they are. An import asks for every member of a part, and some of them load much more: with
+ * `node:http` comes a browser's fetch and HTTP/2, of 12 MB and 20 ms. A package of the old kind is required, without being
+ * searched for what it exports.
+ */
+export function takeWithoutImport(): Plugin {
+  return {
+    name: 'take-without-import',
+    apply: 'build',
+    renderChunk(code) {
+      let requires = ''
+      const taken = code.replace(
+        IMPORT,
+        (_, whole?: string, everything?: string, also?: string, names?: string, from = '') => {
+          if (!from.startsWith('node:'))
+            requires =
+              'const requireHere = process.getBuiltinModule("node:module").createRequire(import.meta.url);\n'
+          const source = from.startsWith('node:')
+            ? `process.getBuiltinModule("${from}")`
+            : `requireHere("${from}")`
+          const one = whole ?? everything ?? also
+          const members = names?.replaceAll(/(\S+) as (\S+)/g, '$1: $2')
+          return [
+            ...(one === undefined ? [] : [`const ${one} = ${source};`]),
+            ...(members === undefined ? [] : [`const {${members}} = ${source};`]),
+          ].join('\n')
+        },
+      )
+      return `${requires}${taken}`
     },
   }
 }

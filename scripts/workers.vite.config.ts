@@ -2,13 +2,13 @@
 // thread loads its own few parts and not the file with everything in it.
 import { join } from 'node:path'
 import { defineConfig } from 'vite'
-import { serverBuild, serverSsr, workerInputs, writeAscii } from './server-build.ts'
+import { serverBuild, serverSsr, takeWithoutImport, workerInputs, writeAscii } from './server-build.ts'
 
 const root = join(import.meta.dirname, '..')
 
 export default defineConfig({
   root,
-  plugins: [writeAscii()],
+  plugins: [writeAscii(), takeWithoutImport()],
   ssr: serverSsr,
   build: serverBuild(workerInputs(root)),
 })
