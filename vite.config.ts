@@ -1,23 +1,22 @@
-// Builds the server into dist/, one file and its worker threads, and says where the tests are and how they run.
-import { cpSync, globSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+// Builds the server into dist/, and says where the tests are and how they run.
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import {
+  serverBuild,
+  serverResolve,
+  serverSsr,
+  takeWithoutImport,
+  writeAscii,
+} from './scripts/server-build.ts'
 import { collectLicences, LICENCES_FILE } from './server/system/licences.ts'
 
 const root = import.meta.dirname
 
-/** Packages with machine code: they stay in node_modules, because a bundle cannot carry them. */
-const NATIVE_PACKAGES = ['better-sqlite3', '@node-rs/argon2']
-
 /** Tests that put something in the place of a module, which another test of the same process may have loaded. */
 const ISOLATED_TESTS = 'test/faults/disk.test.ts'
 const NEVER_TESTS = ['**/node_modules/**', 'dist/**', 'test/architecture/canary/**']
-
-// Each `…-worker.ts` becomes a file of its own in dist/server, beside the file that starts it.
-const workerThreads = Object.fromEntries(
-  globSync('server/**/*-worker.ts', { cwd: root }).map((path) => [basename(path, '.ts'), join(root, path)]),
-)
 
 /** What is shipped and under which licences, as the console lists it. */
 function writeLicences(): Plugin {
@@ -44,41 +43,22 @@ function copyMigrations(): Plugin {
   }
 }
 
-/** A text with any other character in it takes two bytes for each while the server runs. */
-function writeAscii(): Plugin {
-  const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return {
-    name: 'write-ascii',
-    apply: 'build',
-    generateBundle(_, bundle) {
-      for (const file of Object.values(bundle)) {
-        // The words of the tokenizer are hardly anything else, and are loaded where tokens have to be counted.
-        if (file.type === 'chunk' && file.name !== 'token-count-worker') {
-          file.code = file.code.replace(/[^\0-\x7f]/g, escaped)
-        }
-      }
-    },
-  }
-}
+/** They have to run before the rest is read: they say how it is compiled. */
+const RUNS_FIRST = /server[\\/](bundle-entry|host[\\/]engine)\.ts$/
 
 export default defineConfig({
-  plugins: [copyMigrations(), writeLicences(), writeAscii()],
-  ssr: { noExternal: true, external: NATIVE_PACKAGES, target: 'node' },
-  build: {
-    ssr: true,
-    target: 'node24',
-    outDir: 'dist/server',
-    // A server that is running still loads parts of the bundle it was started from.
-    emptyOutDir: false,
-    // Its names are those of the sources. With the map, which Node reads whole at the start, it would take 120 MB more.
-    sourcemap: false,
-    minify: false,
-    reportCompressedSize: false,
-    rolldownOptions: {
-      input: { headless: join(root, 'server/bundle-entry.ts'), ...workerThreads },
-      output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+  plugins: [copyMigrations(), writeLicences(), writeAscii(), takeWithoutImport()],
+  resolve: serverResolve(root),
+  ssr: serverSsr,
+  build: serverBuild(
+    { headless: join(root, 'server/bundle-entry.ts'), server: join(root, 'server/headless.ts') },
+    {
+      // All that a start loads is one file, whatever else shares parts of it: for each file Node looks up a path, and more.
+      codeSplitting: {
+        groups: [{ name: 'server', tags: ['$initial'], test: (id) => !RUNS_FIRST.test(id) }],
+      },
     },
-  },
+  ),
   // The renderer's tests are compiled as its build compiles it.
   oxc: { jsx: { runtime: 'automatic' } },
   define: { __BUILD_ID__: JSON.stringify('test') },

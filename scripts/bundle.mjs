@@ -17,19 +17,20 @@ import { SetUpError } from './set-up-error.mjs'
  */
 
 const EVERY_BUILD = ['contract', 'package.json', 'package-lock.json']
+const SERVER_BUILD = ['scripts/server-build.ts', 'scripts/workers.vite.config.ts']
 
 /** @satisfies {Record<string, Build>} */
 const BUILDS = {
   server: {
     name: 'the server',
-    inputs: [...EVERY_BUILD, 'server', 'drizzle', 'vite.config.ts'],
+    inputs: [...EVERY_BUILD, 'server', 'drizzle', 'vite.config.ts', ...SERVER_BUILD],
     stamp: 'dist/server/.build-stamp',
-    outputs: ['dist/server/headless.mjs'],
-    configs: ['vite.config.ts'],
+    outputs: ['dist/server/headless.mjs', 'dist/server/writer-worker.mjs'],
+    configs: ['vite.config.ts', 'scripts/workers.vite.config.ts'],
   },
   desktop: {
     name: 'the desktop app',
-    inputs: [...EVERY_BUILD, 'electron', 'server'],
+    inputs: [...EVERY_BUILD, 'electron', 'server', ...SERVER_BUILD],
     stamp: 'dist/electron/.build-stamp',
     outputs: ['dist/electron/main.mjs', 'dist/electron/preload.cjs'],
     configs: ['electron/vite.config.ts', 'electron/preload/vite.config.ts'],

@@ -1,9 +1,14 @@
-// Where the bundle begins: has V8 keep the code that it compiles in a folder beside the bundle, so that the next start need
-// not compile it again, and runs the host for plain Node.
-import { enableCompileCache } from 'node:module'
+// Where the bundle begins: has V8's code kept in a folder beside the bundle, so that the next start need not compile it again,
+// lets nothing be optimized before the server is ready, and runs the host for plain Node.
+import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
+import { optimizeFromNowOn, optimizeNothingYet } from './host/engine.ts'
 
-// Where the folder cannot be written, this does nothing. What it holds is bound to the version of Node and to every byte of
-// the bundle. It is written when the process ends by itself.
+optimizeNothingYet()
+// Where the folder cannot be written, this does nothing. What it holds is bound to the version of Node, to the engine's
+// settings and to every byte of the bundle.
 enableCompileCache(join(import.meta.dirname, 'compiled'))
 await import('./headless.ts')
+// Kept as it is now: what a start compiles, and no more, is what the next one loads.
+flushCompileCache()
+optimizeFromNowOn()

@@ -11,7 +11,7 @@ import type { Gateway } from './gateway/gateway.ts'
 import { giveDueDefaultBalances } from './operations/default-balance.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { createDispatch, type UnreadDispatch } from './operations/dispatch.ts'
-import { createHandlers } from './operations/handlers.ts'
+import { createOperations } from './operations/handlers.ts'
 import { createParts } from './parts.ts'
 import type { Logger } from './ports.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -39,7 +39,7 @@ export async function startCore(surroundings: Surroundings): Promise<Core> {
     closers.push(() => db.close())
     const { deps, upstream, gateway, writer } = await createParts(surroundings, db, closers)
     const dispatch = createDispatch({
-      handlers: createHandlers(deps),
+      find: createOperations(deps),
       events,
       isStorageFault,
       ids: ports.ids,

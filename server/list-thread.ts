@@ -165,7 +165,7 @@ class ListsInThread implements ThreadedLists {
     for (const { question, resolve, reject } of waiting) {
       await setImmediate()
       try {
-        resolve(this.#deps.readHere(question))
+        resolve(await this.#deps.readHere(question))
       } catch (error) {
         reject(error)
       }

@@ -1,5 +1,5 @@
 // The kinds of metrics: each shows plain numbers that somebody else has counted, and asks for them when it is asked itself.
-import { Counter, Gauge, type Metric, type Registry } from 'prom-client'
+import { Counter, Gauge, type Metric, Registry } from 'prom-client'
 import { DURATION_BUCKETS_MS, type Times } from './gateway/traffic.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -10,6 +10,9 @@ export interface MetricName {
   readonly help: string
   readonly labelNames?: readonly string[]
 }
+
+export const createRegistry = (): Registry => new Registry()
+
 export function counter(
   registry: Registry,
   { name, help, labelNames = [] }: MetricName,

@@ -1,12 +1,12 @@
 // What the parts have counted, in the text format of Prometheus. The parts keep plain numbers on the path of a request;
 // they are made into metrics only when somebody asks.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { AccountBook } from './accounts/account.ts'
 import type { Writer } from './db/write.ts'
 import type { Gateway, GatewayStats, UpstreamTarget } from './gateway/gateway.ts'
 import type { Metrics } from './http/http-deps.ts'
-import { counter, gauge, histogram, type MetricName, type Value } from './metric-kinds.ts'
+import type { MetricName, Value } from './metric-kinds.ts'
 import type { LiveUpstream } from './upstream-target.ts'
 
 export interface MetricSources {
@@ -22,11 +22,34 @@ interface MetricOf<Source> extends MetricName {
 
 const EVENT_LOOP_SAMPLE_MS = 20
 
+/** The text format that everything reads. */
+const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
 /** The sources are asked for anew each time: a restore puts others in their place. */
 export function createMetrics(sources: () => MetricSources): Metrics & { stop(): void } {
-  const registry = new Registry()
   const eventLoopDelay = monitorEventLoopDelay({ resolution: EVENT_LOOP_SAMPLE_MS })
   eventLoopDelay.enable()
+  let registry: Promise<Registry> | undefined
+  return {
+    contentType: CONTENT_TYPE,
+    async text() {
+      registry ??= fillRegistry(sources, eventLoopDelay)
+      const text = await (await registry).metrics()
+      // What is shown is the delay since somebody asked the last time.
+      eventLoopDelay.reset()
+      return text
+    },
+    stop: () => void eventLoopDelay.disable(),
+  }
+}
+
+/** The library is loaded here, because many a gateway is never asked. */
+async function fillRegistry(
+  sources: () => MetricSources,
+  eventLoopDelay: ReturnType<typeof monitorEventLoopDelay>,
+): Promise<Registry> {
+  const { counter, createRegistry, gauge, histogram } = await import('./metric-kinds.ts')
+  const registry = createRegistry()
   for (const metric of COUNTERS) counter(registry, metric, () => metric.valuesOf(sources().gateway.stats()))
   for (const metric of GAUGES) gauge(registry, metric, () => metric.valuesOf(sources().gateway.stats()))
   for (const metric of processGauges(sources, eventLoopDelay)) gauge(registry, metric, metric.valuesOf)
@@ -36,16 +59,7 @@ export function createMetrics(sources: () => MetricSources): Metrics & { stop():
     gauge(registry, metric, () => metric.valuesOf(sources().upstream.targets()))
   histogram(registry, DURATIONS, () => sources().gateway.stats().durations)
   histogram(registry, FIRST_TOKENS, () => sources().gateway.stats().firstTokens)
-  return {
-    contentType: registry.contentType,
-    async text() {
-      const text = await registry.metrics()
-      // What is shown is the delay since somebody asked the last time.
-      eventLoopDelay.reset()
-      return text
-    },
-    stop: () => void eventLoopDelay.disable(),
-  }
+  return registry
 }
 
 const named = (name: string) => `codex_gateway_${name}`

@@ -14,9 +14,8 @@ import { createSpendingBook } from './accounts/spending-book.ts'
 import type { Closers } from './closers.ts'
 import type { Db } from './db/open.ts'
 import { createReports } from './db/repositories/reports.ts'
-import { createRepositories } from './db/repositories/repositories.ts'
+import { createRepositories, type Repositories } from './db/repositories/repositories.ts'
 import { createThreadedWriter, type Writer } from './db/write.ts'
-import { PLAUSIBLE_PACE, startDemoUpstream } from './demo-upstream/demo-upstream.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import { createLimitCounterStore } from './limit-counter-store.ts'
@@ -30,7 +29,7 @@ import { createLists } from './list-thread.ts'
 import { sendNoticesByMail } from './notice-mail.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import { baseUrlFor } from './operations/links.ts'
-import { createListReader } from './operations/lists/read-list.ts'
+import type { ListQuestion } from './operations/lists/list-kinds.ts'
 import { createModelRules } from './prices/model-rules.ts'
 import { createPriceBook } from './prices/price-book.ts'
 import { createUnpricedModels } from './prices/unpriced-models.ts'
@@ -66,7 +65,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   closers.push(() => reports.stop())
   const lists = createLists({
     databasePath: db.path,
-    readHere: createListReader(repositories),
+    readHere: readerOver(repositories),
     onFailure: (err) => logger.error({ err }, 'the thread that reads lists failed'),
   })
   closers.push(() => lists.stop())
@@ -148,8 +147,9 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   const upstreamKeys = createUpstreamKeys(secrets)
   const upstreamConfig = createUpstreamConfig({ repository: repositories.settings, clock })
   const environment = config.upstream
-  const startDemo = () =>
-    startDemoUpstream({
+  const startDemo = async () => {
+    const { PLAUSIBLE_PACE, startDemoUpstream } = await import('./demo-upstream/demo-upstream.ts')
+    return startDemoUpstream({
       apiKey: `sk-demo-${ids.randomBytes(24).toString('hex')}`,
       pace: PLAUSIBLE_PACE,
       // It would keep what people ask in memory, for tests to look at.
@@ -157,6 +157,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
       nowMs: clock.now,
       idSeed: ids.next(),
     })
+  }
   const upstream = createLiveUpstream({
     environment,
     store: upstreamConfig,
@@ -262,6 +263,14 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     ownAddress,
   }
   return { deps, upstream, gateway, writer }
+}
+
+/** What reads lists on this thread is loaded where the thread of lists is not there. */
+function readerOver(repositories: Repositories): (question: ListQuestion) => Promise<unknown> {
+  return async (question) => {
+    const { createListReader } = await import('./operations/lists/read-list.ts')
+    return createListReader(repositories)(question)
+  }
 }
 
 interface NewestWindows {

@@ -75,7 +75,7 @@ export async function createSignInParts({
     mail,
     later,
     defaultLocale,
-    passwords: await createPasswords(ids.randomBytes),
+    passwords: createPasswords(ids.randomBytes),
     setup: createSetupGate(meta, ids),
     throttles: createThrottles(clock),
   }

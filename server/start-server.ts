@@ -15,6 +15,7 @@ import { createEventStreams } from './http/event-streams.ts'
 import type { GatewayDoor, HttpDeps, Metrics } from './http/http-deps.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { loadWebApp } from './http/web-app.ts'
+import { createIdleMemory } from './idle-memory.ts'
 import { findInstallation } from './installation.ts'
 import { listen, stopListening } from './listening.ts'
 import { createMetrics } from './metrics.ts'
@@ -144,6 +145,8 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
   if (!setup.isDone()) ports.tell(setupInvitation(address, setup.token, isReachableFromLoopback(config.host)))
   logger.info({ address, version: installation.version }, 'ready')
   reach.listening(port)
+  const idleMemory = createIdleMemory({ isBusy: () => core.gateway.inFlight() > 0 })
+  closers.push(() => idleMemory.stop())
   core.deps.ledgerLight.start()
 
   const dispatch = readingDispatch((name, input, caller) =>

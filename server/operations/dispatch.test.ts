@@ -1,22 +1,20 @@
 // What the doors and every operation have in common is tried through the doors; here is what they cannot see.
 import { expect, test } from 'vitest'
+import { auditList } from '../../contract/operations/audit.ts'
 import { ok } from '../../contract/result.ts'
 import { listeningLogger } from '../../test/support/database.ts'
 import { createEventBus } from '../events/event-bus.ts'
 import type { Caller } from './caller.ts'
-import { createDispatch, type Handlers } from './dispatch.ts'
+import { createDispatch } from './dispatch.ts'
 
 test('whatever waits for the thread comes between what an operation reads and what becomes of it', async () => {
   const done: string[] = []
-  const handlers: Pick<Handlers, 'audit.list'> = {
-    'audit.list'() {
-      setImmediate(() => done.push('a request'))
-      return ok({ rows: [], nextCursor: null })
-    },
+  const handle = () => {
+    setImmediate(() => done.push('a request'))
+    return ok({ rows: [], nextCursor: null })
   }
   const dispatch = createDispatch({
-    // No other operation is asked for.
-    handlers: handlers as Handlers,
+    find: () => Promise.resolve({ ...auditList, handle }),
     events: createEventBus({ now: () => 0 }),
     isStorageFault: () => false,
     ids: { next: () => 'id' },

@@ -1,11 +1,5 @@
 // The only way in. Its order never changes: look up, audience, parse the input, handler, parse the output.
-import {
-  CATALOGUE,
-  type InputOf,
-  type OperationName,
-  type OperationNamed,
-  type OutputOf,
-} from '../../contract/catalogue.ts'
+import type { InputOf, OperationName, OperationNamed, OutputOf } from '../../contract/catalogue.ts'
 import { messageOf, type Refusal, refusal } from '../../contract/errors.ts'
 import type { Audience, Envelope } from '../../contract/operation.ts'
 import type { Result } from '../../contract/result.ts'
@@ -13,6 +7,7 @@ import type { EventBus } from '../events/event-bus.ts'
 import type { Ids, Logger } from '../ports.ts'
 import type { Caller, SignedInCaller } from './caller.ts'
 import { toChangeEvent } from './change-events.ts'
+import type { FindOperation } from './handlers.ts'
 import { refusalOfInput } from './input-issue.ts'
 import { letTrafficPass } from './let-traffic-pass.ts'
 import { Written } from './written.ts'
@@ -54,7 +49,7 @@ export const readingDispatch =
   }
 
 export function createDispatch(deps: {
-  readonly handlers: Handlers
+  readonly find: FindOperation
   readonly events: EventBus
   /** Whether the disk is to blame for what a handler threw: nothing was changed, and asking again may help. */
   readonly isStorageFault: (error: unknown) => boolean
@@ -63,31 +58,26 @@ export function createDispatch(deps: {
   /** Resolves when the disk says what memory says, so that no answer mixes two moments. */
   readonly caughtUp: () => Promise<void>
 }): UnreadDispatch {
-  const { handlers, events, ids, logger, caughtUp } = deps
+  const { find, events, ids, logger, caughtUp } = deps
   return async (name, rawInput, caller) => {
-    const listed = CATALOGUE.get(name)
-    if (!listed) return refuse(refusal('operation_not_found', { operation: name.slice(0, 100) }))
-
-    const notAllowed = audienceRefusal(listed.audience, caller)
-    if (notAllowed) return refuse(notAllowed)
-
-    const input = listed.input.safeParse(rawInput ?? {})
-    if (!input.success) return refuse(refusalOfInput(input.error))
-
     try {
-      // The handler of this name takes what this operation's input parses to; a Map cannot carry that tie for the compiler.
-      const handler = handlers[listed.name] as (
-        input: unknown,
-        caller: Caller,
-      ) => Promise<Result<unknown, Refusal>>
+      const known = await find(name)
+      if (!known) return refuse(refusal('operation_not_found', { operation: name.slice(0, 100) }))
+
+      const notAllowed = audienceRefusal(known.audience, caller)
+      if (notAllowed) return refuse(notAllowed)
+
+      const input = known.input.safeParse(rawInput ?? {})
+      if (!input.success) return refuse(refusalOfInput(input.error))
+
       await caughtUp()
-      const result = await handler(input.data, caller)
+      const result = await known.handle(input.data, caller)
       if (!result.ok) return refuse(result.error)
       // Held against the output where it was written; and nothing that changes anything answers so.
       if (result.value instanceof Written) return { ok: true, written: result.value }
       await letTrafficPass()
-      const data: unknown = listed.output.parse(result.value)
-      const change = toChangeEvent(listed.name, input.data, data, caller)
+      const data: unknown = known.output.parse(result.value)
+      const change = toChangeEvent(name, input.data, data, caller)
       if (change) events.publish(change)
       // A door makes JSON of it.
       await letTrafficPass()

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createPasswords } from './passwords.ts'
 
-const passwords = await createPasswords(randomBytes)
+const passwords = createPasswords(randomBytes)
 
 test('a stored password is argon2id with 19 MiB and two passes', async () => {
   expect(await passwords.hash('correct horse battery')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)

@@ -16,14 +16,16 @@ export interface Passwords {
   fits(storedHash: string | null | undefined, password: string): Promise<boolean | undefined>
 }
 
-export async function createPasswords(randomBytes: (count: number) => Buffer): Promise<Passwords> {
-  const dummyHash = await hash(randomBytes(32), ARGON2ID)
+export function createPasswords(randomBytes: (count: number) => Buffer): Passwords {
+  // Nobody signs in before the start is over, which need not wait for it.
+  const dummyHash = hash(randomBytes(32), ARGON2ID)
+  dummyHash.catch(() => undefined)
   const limited = createQueue(HASHES_AT_ONCE_MAX, QUEUE_MAX)
   return {
     hash: (password) => limited(() => hash(password, ARGON2ID)),
     fits: (storedHash, password) =>
       limited(async () => {
-        const matches = await verify(storedHash ?? dummyHash, password)
+        const matches = await verify(storedHash ?? (await dummyHash), password)
         return matches && typeof storedHash === 'string'
       }),
   }

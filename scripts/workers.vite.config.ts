@@ -1,0 +1,14 @@
+// Builds the worker threads of the server into dist/server, beside the file that starts them. Apart from the server, so that a
+// thread loads its own few parts and not the file with everything in it.
+import { join } from 'node:path'
+import { defineConfig } from 'vite'
+import { serverBuild, serverSsr, takeWithoutImport, workerInputs, writeAscii } from './server-build.ts'
+
+const root = join(import.meta.dirname, '..')
+
+export default defineConfig({
+  root,
+  plugins: [writeAscii(), takeWithoutImport()],
+  ssr: serverSsr,
+  build: serverBuild(workerInputs(root)),
+})

@@ -1,0 +1,59 @@
+// Gives memory back when there is nothing to do. The engine keeps what a start or a rush of requests has used, in case of
+// another, and would collect it only while it works: that is when a collection of everything would be felt.
+import { performance } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+/** How long it must have been quiet. */
+const LOOK_EVERY_MS = 2_000
+const QUIET_LOOKS = 2
+/** Of each look, of which timers take one or two. */
+const QUIET_MS_MAX = 20
+/** Less work than this leaves nothing that is worth a pause of a tenth of a second, which a request may meet. */
+const WORK_MS_MIN = 200
+const COLLECT_EVERY_MS_MIN = 60_000
+
+interface IdleMemoryDeps {
+  /** Whether something is under way that only waits at the moment. */
+  readonly isBusy: () => boolean
+  /** For tests: instead of the engine's own. */
+  readonly collect?: () => void
+}
+
+export function createIdleMemory({ isBusy, collect = collectEverything }: IdleMemoryDeps): { stop(): void } {
+  let seen = performance.eventLoopUtilization()
+  // A start has left something to collect.
+  let workedMs = WORK_MS_MIN
+  let quietLooks = 0
+  let collectedAt = Number.NEGATIVE_INFINITY
+  const look = (): void => {
+    const now = performance.eventLoopUtilization()
+    const { active } = performance.eventLoopUtilization(now, seen)
+    seen = now
+    if (active > QUIET_MS_MAX || isBusy()) {
+      workedMs += active
+      quietLooks = 0
+      return
+    }
+    quietLooks += 1
+    const isDue = performance.now() - collectedAt >= COLLECT_EVERY_MS_MIN
+    if (quietLooks < QUIET_LOOKS || workedMs < WORK_MS_MIN || !isDue) return
+    collect()
+    workedMs = 0
+    collectedAt = performance.now()
+    // What this took is no work of anybody's.
+    seen = performance.eventLoopUtilization()
+  }
+  const looking = setInterval(look, LOOK_EVERY_MS)
+  looking.unref()
+  return { stop: () => clearInterval(looking) }
+}
+
+/** The engine has no other way in: a new context gets its collector's function where this is set. */
+function collectEverything(): void {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as NodeJS.GCFunction // as the engine says of `--expose-gc`
+  setFlagsFromString('--no-expose-gc')
+  // Only this flavour makes the part for new objects small again.
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+}
