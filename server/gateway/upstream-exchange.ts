@@ -47,12 +47,10 @@ const UNREACHABLE_CODES = new Set([
 const expired = (): Error =>
   new WireError('ERR_WIRE_ANSWER_TIMEOUT', 'the upstream did not begin to answer in time')
 
-const ignore = (): void => {}
-
 export class UpstreamExchange implements AnswerHandler {
-  /** Resolves once, with the head of the answer or with what kept it from coming. */
-  readonly head: Promise<Sent>
-  #resolveHead: (sent: Sent) => void = ignore
+  #head: Sent | undefined
+  #whenHead: Promise<Sent> | undefined
+  #resolveHead: ((sent: Sent) => void) | undefined
   #request: WireRequest | undefined
   #sink: ExchangeSink | undefined
   #early: Buffer[] = []
@@ -62,10 +60,13 @@ export class UpstreamExchange implements AnswerHandler {
   #isExpired = false
   #fault: UpstreamFault | undefined
 
-  constructor() {
-    this.head = new Promise((resolve) => {
+  /** The head of the answer, or what kept it from coming: at once, where that is known. */
+  get head(): Sent | Promise<Sent> {
+    if (this.#head) return this.#head
+    this.#whenHead ??= new Promise((resolve) => {
       this.#resolveHead = resolve
     })
+    return this.#whenHead
   }
 
   onRequest(request: WireRequest): void {
@@ -77,7 +78,7 @@ export class UpstreamExchange implements AnswerHandler {
   onHead(status: number, fields: Fields): void {
     // A field that stood twice has both its values, whatever its type in Node is; whoever reads one looks at what it is.
     const headers = fields as IncomingHttpHeaders
-    this.#resolveHead({ ok: true, exchange: this, head: { status, headers } })
+    this.#begun({ ok: true, exchange: this, head: { status, headers } })
   }
 
   onData(chunk: Buffer): void {
@@ -95,7 +96,7 @@ export class UpstreamExchange implements AnswerHandler {
   onError(error: Error, isStale: boolean): void {
     this.#isOver = true
     this.#fault = this.#faultOf(error, isStale)
-    this.#resolveHead({ ok: false, fault: this.#fault })
+    this.#begun({ ok: false, fault: this.#fault })
     this.#resolveFirst?.(undefined)
     this.#sink?.onFault(this.#fault)
   }
@@ -163,6 +164,13 @@ export class UpstreamExchange implements AnswerHandler {
     if (this.#isOver || this.#isAborted) return
     this.#isExpired = true
     this.#request?.abort(expired())
+  }
+
+  /** What comes after a head changes nothing about it. */
+  #begun(sent: Sent): void {
+    if (this.#head) return
+    this.#head = sent
+    this.#resolveHead?.(sent)
   }
 
   #faultOf(cause: Error, isStale: boolean): UpstreamFault {
