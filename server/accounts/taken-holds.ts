@@ -2,9 +2,9 @@
 // nothing and is ended without a charge.
 import type { HoldRecord } from '../db/write-command.ts'
 import type { NanoUsd } from '../ledger/money.ts'
-import { ShortLivedMap } from '../short-lived-map.ts'
 import type { LivingHold, OpenHold } from './account.ts'
 import type { Payment } from './payers.ts'
+import { ShortLivedMap } from './short-lived-map.ts'
 import type { CountedHold } from './spending-book.ts'
 
 export interface TakenHold {

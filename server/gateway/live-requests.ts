@@ -117,7 +117,7 @@ export interface LiveRequests {
 }
 
 export function createLiveRequests(): LiveRequests {
-  /** In no order. A list, because sets leave tables behind that keep alive what stood in them (`short-lived-map.ts`). */
+  /** In no order. A list, because sets leave tables behind that keep alive what stood in them (`accounts/short-lived-map.ts`). */
   const running: LiveRequest[] = []
   let waiting: (() => void)[] = []
   return {
