@@ -1,6 +1,7 @@
 // The desktop app's start, in order. What each line does is decided in the file that it comes from.
 import { join } from 'node:path'
 import { app, powerSaveBlocker, session, shell } from 'electron'
+import { makeEverythingYoung } from '../server/host/young-memory.ts'
 import { startServer } from '../server/start-server.ts'
 import { showAppMenu } from './app-menu.ts'
 import { registerAppScheme, serveConsole } from './app-protocol.ts'
@@ -38,6 +39,7 @@ import { watchUpdates } from './updates/watch-updates.ts'
 
 // Everything in the data folder is for its owner only.
 process.umask(0o077)
+makeEverythingYoung()
 // A terminal that is closed takes what is printed with it, and not the app.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 try {

@@ -3,8 +3,10 @@
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { optimizeFromNowOn, optimizeNothingYet } from './host/engine.ts'
+import { makeEverythingYoung } from './host/young-memory.ts'
 
 optimizeNothingYet()
+makeEverythingYoung()
 // Where the folder cannot be written, this does nothing. What it holds is bound to the version of Node, to the engine's
 // settings and to every byte of the bundle.
 enableCompileCache(join(import.meta.dirname, 'compiled'))

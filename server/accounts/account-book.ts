@@ -159,7 +159,7 @@ class LiveAccounts implements AccountBook {
     const changedByNanoUsd = record.planSubscriptionId === null ? 0 - bounded.amountNanoUsd : 0
     const createdAt = this.#clock.now()
     this.#holds.handIn(record)
-    const landed = this.#writer
+    const landed: Promise<void> = this.#writer
       .submit({ kind: 'settle', hold: record, charge: bounded, usage, spending, createdAt })
       .then(
         () => this.#holds.landed(record),
@@ -169,10 +169,10 @@ class LiveAccounts implements AccountBook {
           const about = { requestId: hold.requestId, err: error, charge: bounded }
           this.#logger.error(about, 'a settlement cannot be written; its charge is undone')
           this.#releaseInstead(record, usage)
+          landed.catch(ignore)
           throw error
         },
       )
-    landed.catch(ignore)
     this.#onChanged(hold.userId, this.state(hold.userId), changedByNanoUsd)
     return landed
   }
@@ -186,16 +186,18 @@ class LiveAccounts implements AccountBook {
     const { record } = taken
     this.#holds.handIn(record)
     const createdAt = this.#clock.now()
-    const landed = this.#writer.submit({ kind: 'release', hold: record, usage, createdAt }).then(
-      () => this.#holds.landed(record),
-      (error: unknown) => {
-        this.#holds.landed(record)
-        this.#logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
-        this.recordRefused({ ...usage, costNanoUsd: 0 })
-        throw error
-      },
-    )
-    landed.catch(ignore)
+    const landed: Promise<void> = this.#writer
+      .submit({ kind: 'release', hold: record, usage, createdAt })
+      .then(
+        () => this.#holds.landed(record),
+        (error: unknown) => {
+          this.#holds.landed(record)
+          this.#logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
+          this.recordRefused({ ...usage, costNanoUsd: 0 })
+          landed.catch(ignore)
+          throw error
+        },
+      )
     return landed
   }
 

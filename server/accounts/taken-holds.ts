@@ -4,6 +4,7 @@ import type { HoldRecord } from '../db/write-command.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { LivingHold, OpenHold } from './account.ts'
 import type { Payment } from './payers.ts'
+import { ShortLivedMap } from './short-lived-map.ts'
 import type { CountedHold } from './spending-book.ts'
 
 export interface TakenHold {
@@ -15,9 +16,9 @@ export interface TakenHold {
 }
 
 export class TakenHolds {
-  readonly #open = new Map<string, TakenHold>()
+  readonly #open = new ShortLivedMap<string, TakenHold>()
   /** Holds whose end is handed in and has not landed yet. */
-  readonly #ending = new Map<string, HoldRecord>()
+  readonly #ending = new ShortLivedMap<string, HoldRecord>()
   /** Holds whose rows could not be written: they hold nothing, and ending them charges nothing. */
   readonly #lost = new WeakSet<OpenHold>()
 

@@ -37,15 +37,15 @@ const GROWTH_MAX = 100
 const GROWTH_UNQUESTIONED_BYTES = 1024 * 1024
 const UPLOAD_RETRY_AFTER_MS = 1_000
 
+/** At once, where it came together with its head. */
 export function bodyOf(
   req: ClientRequest,
   bounds: ArrivalBounds,
   share: BodyShare,
   decode: ReturnType<typeof decoderFor> = 'identity',
-): Promise<Result<Buffer, ReadProblem>> {
+): Result<Buffer, ReadProblem> | Promise<Result<Buffer, ReadProblem>> {
   const { wholeBody } = req
-  if (wholeBody !== undefined && decode === 'identity')
-    return Promise.resolve(takeWhole(wholeBody, bounds, share))
+  if (wholeBody !== undefined && decode === 'identity') return takeWhole(wholeBody, bounds, share)
   return new Promise((resolve) => new Arrival(req, bounds, share, decode, resolve))
 }
 

@@ -33,6 +33,8 @@ export class LiveRequest implements Drain {
   readonly keyId: string
   /** Why the request would not be let in now, or undefined where it would. */
   lostAccess: () => Refusal | undefined
+  /** Among those that run; -1 for one that does not. */
+  place = -1
   readonly #drains: Drains
   #exchange: Exchange | undefined
   #isClosed = false
@@ -115,29 +117,43 @@ export interface LiveRequests {
 }
 
 export function createLiveRequests(): LiveRequests {
-  const running = new Set<LiveRequest>()
+  /** In no order. A list, because sets leave tables behind that keep alive what stood in them (`accounts/short-lived-map.ts`). */
+  const running: LiveRequest[] = []
   let waiting: (() => void)[] = []
   return {
     get count() {
-      return running.size
+      return running.length
     },
-    add: (request) => void running.add(request),
+    add(request) {
+      request.place = running.length
+      running.push(request)
+    },
     remove(request) {
-      running.delete(request)
+      if (request.place >= 0) takeOut(running, request)
       request.close()
-      if (running.size > 0) return
+      if (running.length > 0) return
       for (const resolve of waiting) resolve()
       waiting = []
     },
     cut(reasonFor) {
-      for (const request of running) {
+      for (const request of [...running]) {
         const refused = request.isGone ? undefined : reasonFor(request)
         if (refused) request.cut(refused)
       }
     },
     abortAll() {
-      for (const request of running) request.abort()
+      for (const request of [...running]) request.abort()
     },
-    idle: () => (running.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    idle: () => (running.length === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   }
+}
+
+/** The last one takes its place. */
+function takeOut(running: LiveRequest[], request: LiveRequest): void {
+  const last = running.pop()
+  if (last && last !== request) {
+    running[request.place] = last
+    last.place = request.place
+  }
+  request.place = -1
 }

@@ -112,7 +112,8 @@ async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRe
   const spool = admitted.endpoint.form && deps.uploads.shareFor(admitted.requestId, admitted.key.userId)
   let place: Admission | undefined
   try {
-    const body = await read(admitted, share, spool)
+    const reading = read(admitted, share, spool)
+    const body = reading instanceof Promise ? await reading : reading
     if (!body.ok) {
       if (body.error === 'client_left') return leftWithoutAnswer(deps, admitted, live)
       return refuseKnown(deps, admitted, body.error)
@@ -152,7 +153,10 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
       isHoldOnDisk = await held.hold.isOnDisk
       exchange.atHead = undefined
       if (isHoldOnDisk) {
-        const { sending, sent } = await trip.answer(live)
+        // Nothing that is there already is waited for: each waiting costs as much as a stage.
+        const head = trip.head()
+        const answer = trip.answer(live, head instanceof Promise ? await head : head)
+        const { sending, sent } = answer instanceof Promise ? await answer : answer
         const relayed = relay(deps, sending, live, sent, ahead)
         answered = relayed instanceof Promise ? await relayed : relayed
       } else exchange.abort()

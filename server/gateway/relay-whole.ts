@@ -131,17 +131,13 @@ function renamed(body: Buffer, alias: string | undefined): Buffer {
     : body
 }
 
-/** Up to here an answer is written as a text together with its head: one piece for the socket is cheaper than two. */
-const TEXT_BYTES_MAX = 8 * 1024
-
 function writeWhole(held: Sending, status: number, upstream: IncomingHttpHeaders, body: Buffer): void {
   const { res } = held
   if (res.destroyed || res.headersSent) return
   const headers = answerHeaders(held, upstream)
   headers.push('content-length', String(body.length))
   res.writeHead(status, headers)
-  if (body.length <= TEXT_BYTES_MAX) res.end(body.toString('latin1'), 'latin1')
-  else res.end(body)
+  res.end(body)
   // What the socket has taken at once waits for nobody.
   if (res.socket !== null && res.socket.writableLength > 0) res.socket.setTimeout(CLIENT_STALLED_MS_MAX)
 }

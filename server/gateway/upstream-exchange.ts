@@ -47,14 +47,12 @@ const UNREACHABLE_CODES = new Set([
 const expired = (): Error =>
   new WireError('ERR_WIRE_ANSWER_TIMEOUT', 'the upstream did not begin to answer in time')
 
-const ignore = (): void => {}
-
 export class UpstreamExchange implements AnswerHandler {
-  /** Resolves once, with the head of the answer or with what kept it from coming. */
-  readonly head: Promise<Sent>
   /** Told of the head as it comes, before any of the body: it may consume the answer at once. */
   atHead: ((head: UpstreamHead) => void) | undefined
-  #resolveHead: (sent: Sent) => void = ignore
+  #head: Sent | undefined
+  #whenHead: Promise<Sent> | undefined
+  #resolveHead: ((sent: Sent) => void) | undefined
   #request: WireRequest | undefined
   #sink: ExchangeSink | undefined
   #early: Buffer[] = []
@@ -64,10 +62,13 @@ export class UpstreamExchange implements AnswerHandler {
   #isExpired = false
   #fault: UpstreamFault | undefined
 
-  constructor() {
-    this.head = new Promise((resolve) => {
+  /** The head of the answer, or what kept it from coming: at once, where that is known. */
+  get head(): Sent | Promise<Sent> {
+    if (this.#head) return this.#head
+    this.#whenHead ??= new Promise((resolve) => {
       this.#resolveHead = resolve
     })
+    return this.#whenHead
   }
 
   onRequest(request: WireRequest): void {
@@ -80,7 +81,7 @@ export class UpstreamExchange implements AnswerHandler {
     // A field that stood twice has both its values, whatever its type in Node is; whoever reads one looks at what it is.
     const head: UpstreamHead = { status, headers: fields as IncomingHttpHeaders }
     this.atHead?.(head)
-    this.#resolveHead({ ok: true, exchange: this, head })
+    this.#begun({ ok: true, exchange: this, head })
   }
 
   onData(chunk: Buffer): void {
@@ -98,7 +99,7 @@ export class UpstreamExchange implements AnswerHandler {
   onError(error: Error, isStale: boolean): void {
     this.#isOver = true
     this.#fault = this.#faultOf(error, isStale)
-    this.#resolveHead({ ok: false, fault: this.#fault })
+    this.#begun({ ok: false, fault: this.#fault })
     this.#resolveFirst?.(undefined)
     this.#sink?.onFault(this.#fault)
   }
@@ -166,6 +167,13 @@ export class UpstreamExchange implements AnswerHandler {
     if (this.#isOver || this.#isAborted) return
     this.#isExpired = true
     this.#request?.abort(expired())
+  }
+
+  /** What comes after a head changes nothing about it. */
+  #begun(sent: Sent): void {
+    if (this.#head) return
+    this.#head = sent
+    this.#resolveHead?.(sent)
   }
 
   #faultOf(cause: Error, isStale: boolean): UpstreamFault {

@@ -12,7 +12,7 @@ import type { LiveRequest } from './live-requests.ts'
 import { withModel } from './model-splice.ts'
 import type { Relayed } from './relayed.ts'
 import { advance, type Held, type Sending, type UpstreamTarget } from './request.ts'
-import { dispatch, send } from './stages/send.ts'
+import { behindHead, dispatch, headOf, send } from './stages/send.ts'
 import { failureOf } from './traffic.ts'
 import { chooseNext } from './upstream-choice.ts'
 import type { Sent, UpstreamExchange } from './upstream-exchange.ts'
@@ -37,6 +37,8 @@ export class UpstreamTrip {
   readonly #tried: UpstreamTarget[] = []
   #attempt: Attempt | undefined
   #trouble: BreakerTrouble | undefined
+  /** Since when the first head is waited for. */
+  #sinceMonoMs = 0
 
   constructor(deps: TripDeps, held: Held) {
     this.#deps = deps
@@ -61,28 +63,55 @@ export class UpstreamTrip {
     return first && this.#sendTo(first)
   }
 
-  /** The answer of the first that has one, or of the last that was asked. Called after `begin`. */
-  async answer(live: Live): Promise<Answered> {
+  /** The head of what was sent first: at once, where it has come. Called after `begin`. */
+  head(): Sent | Promise<Sent> {
+    const { exchange } = this.#sent()
+    this.#sinceMonoMs = this.#deps.clock.monotonicMs()
+    return headOf(exchange, this.#headMsMax)
+  }
+
+  /** The answer of the first that has one, or of the last that was asked; at once, where `head` is all that it takes. */
+  answer(live: Live, head: Sent): Answered | Promise<Answered> {
+    const { sending, exchange } = this.#sent()
+    const waiting = { live, sinceMonoMs: this.#sinceMonoMs, headMsMax: this.#headMsMax }
+    const sent = behindHead(this.#deps, sending, exchange, waiting, head)
+    return this.#hasOthers || sent instanceof Promise
+      ? this.#answerOfOne(live, sent)
+      : this.#answered(sending, sent)
+  }
+
+  async #answerOfOne(live: Live, first: Sent | Promise<Sent>): Promise<Answered> {
+    let sent = await first
     for (;;) {
-      const attempt = this.#attempt
-      if (!attempt) throw new Error('a trip that has not begun has no answer')
-      const { sending, exchange } = attempt
-      const hasOthers = this.#tried.length < this.#held.candidates.length
-      const headMsMax = hasOthers ? headMsMaxOf(sending) : undefined
-      const sent = await send(this.#deps, sending, exchange, live, headMsMax)
-      this.#trouble = sent.ok ? headTrouble(sent.head) : undefined
-      const failure = hasOthers && !live.isGone ? await openingTrouble(sent, sending) : undefined
+      const attempt = this.#sent()
+      const { sending } = attempt
+      const failure = this.#hasOthers && !live.isGone ? await openingTrouble(sent, sending) : undefined
       const next =
         failure && !live.isGone ? chooseNext(this.#held.candidates, this.#tried, undefined) : undefined
       if (!failure || !next) return this.#answered(sending, sent)
       this.#passOver(attempt, sent, failure)
-      live.attach(this.#sendTo(next))
+      const exchange = this.#sendTo(next)
+      live.attach(exchange)
+      sent = await send(this.#deps, this.#sent().sending, exchange, live, this.#headMsMax)
     }
   }
 
   /** Gives back the place at the upstream, once it is known how the answer ended. */
   end(relayed: Relayed | undefined): void {
     this.#attempt?.place.end(this.#trouble ?? (relayed ? endingOf(relayed) : 'unknown'))
+  }
+
+  #sent(): Attempt {
+    if (!this.#attempt) throw new Error('a trip that has not begun has no answer')
+    return this.#attempt
+  }
+
+  get #hasOthers(): boolean {
+    return this.#tried.length < this.#held.candidates.length
+  }
+
+  get #headMsMax(): number | undefined {
+    return this.#hasOthers ? headMsMaxOf(this.#sent().sending) : undefined
   }
 
   #sendTo(upstream: UpstreamTarget): UpstreamExchange {
@@ -100,6 +129,7 @@ export class UpstreamTrip {
   }
 
   #answered(sending: Sending, sent: Sent): Answered {
+    this.#trouble = sent.ok ? headTrouble(sent.head) : undefined
     if (sent.ok && !this.#trouble) {
       this.#attempt?.place.answered()
       const { session } = this.#held

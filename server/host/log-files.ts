@@ -56,6 +56,12 @@ export interface LogOptions {
   readonly isOnStderr?: boolean
 }
 
+interface ByteStream {
+  write(bytes: Buffer): boolean
+  flushSync(): void
+  on(event: 'error', listener: () => void): unknown
+}
+
 /** Rejects where the folder cannot be written. */
 export async function createLogFiles(dir: string, options: LogOptions = {}): Promise<LogFiles> {
   const { level = 'info', isOnStderr = true } = options
@@ -71,20 +77,19 @@ export async function createLogFiles(dir: string, options: LogOptions = {}): Pro
     // Some hundred microseconds for what hundreds of requests have to say, and no line is overtaken by the last ones.
     sync: true,
     maxLength: BUFFER_BYTES_MAX,
+    contentMode: 'buffer',
   })
   // Until the file is open a flush would write nothing, and a process that ends early would leave no line behind.
   await once(file, 'ready')
-  const stderr = isOnStderr
-    ? pino.destination({ dest: 2, sync: false, maxLength: BUFFER_BYTES_MAX })
-    : undefined
-  const streams = stderr ? [file, stderr] : [file]
+  const streams: ByteStream[] = isOnStderr ? [file, openStderr()] : [file]
   // A full disk or a closed terminal must not take the gateway down; there is nowhere left to report it to.
   for (const stream of streams) stream.on('error', () => undefined)
 
   let lines = ''
   const writeLines = (): void => {
     if (lines === '') return
-    const safe = withoutKeysIn(lines)
+    // As bytes, made once: of a text, each stream would make them three times over.
+    const safe = Buffer.from(withoutKeysIn(lines))
     lines = ''
     for (const stream of streams) stream.write(safe)
   }
@@ -133,7 +138,17 @@ function withShortWay(
   }
 }
 
-function flushQuietly(stream: { flushSync(): void }): void {
+function openStderr(): ByteStream {
+  const stderr: unknown = pino.destination({
+    dest: 2,
+    sync: false,
+    maxLength: BUFFER_BYTES_MAX,
+    contentMode: 'buffer',
+  })
+  return stderr as ByteStream // its types know nothing of what it takes in this mode
+}
+
+function flushQuietly(stream: ByteStream): void {
   try {
     stream.flushSync()
   } catch {

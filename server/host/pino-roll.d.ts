@@ -3,7 +3,7 @@ declare module 'pino-roll' {
   import type { EventEmitter } from 'node:events'
 
   interface RollingFile extends EventEmitter {
-    write(line: string): boolean
+    write(bytes: Buffer): boolean
     flush(): void
     flushSync(): void
   }
@@ -20,6 +20,8 @@ declare module 'pino-roll' {
     readonly sync: boolean
     readonly minLength?: number
     readonly maxLength: number
+    /** What `write` is given. */
+    readonly contentMode: 'buffer'
   }
 
   function roll(options: RollingFileOptions): Promise<RollingFile>

@@ -215,7 +215,7 @@ describe('on one connection', () => {
     const client = await open()
     answer = (req, res) => {
       const pieces: string[] = []
-      req.on('data', (piece) => pieces.push(piece.toString()))
+      req.on('data', (piece: Buffer) => pieces.push(piece.toString()))
       req.on('end', () => res.end(Buffer.from(pieces.join('|'))))
     }
     client.socket.write(post('all of it'))

@@ -140,7 +140,7 @@ export class ServedConnection implements ResponseEnds {
     this.#bodyBytesLeft = isWhole ? 0 : head.bytes
     if (bodyEnd < bytes.length) this.#keep(bytes.subarray(bodyEnd))
     this.#deps.answer(req, res)
-    if (isWhole) tellWhole(req)
+    if (isWhole) req.tellWhole()
     else if (bodyStart < bytes.length) this.#takeBody(req, bytes.subarray(bodyStart))
   }
 
@@ -210,9 +210,4 @@ export class ServedConnection implements ResponseEnds {
     this.#deps.handOver(socket)
     socket.unshift(bytes)
   }
-}
-
-/** For whoever listens although all of it is there, as for one that has to be unpacked. */
-function tellWhole(req: ServedRequest): void {
-  if (req.wholeBody !== undefined && req.listenerCount('data') > 0) req.lastPiece(req.wholeBody)
 }

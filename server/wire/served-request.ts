@@ -1,13 +1,13 @@
 // A plain request over a bare socket. Its body either came together with its head, or is told piece by piece to whoever
 // listens by the time that the request has been handed over; with nobody listening, it passes by unread.
-import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import type { ClientRequest } from './client-exchange.ts'
+import { Listeners } from './listeners.ts'
 import type { PlainHead } from './plain-head.ts'
 
 const EACH_ONCE: readonly string[] = []
 
-export class ServedRequest extends EventEmitter implements ClientRequest {
+export class ServedRequest extends Listeners<'data' | 'end' | 'close' | 'error'> implements ClientRequest {
   readonly method = 'POST'
   readonly url: string
   readonly headers: PlainHead['headers']
@@ -48,20 +48,25 @@ export class ServedRequest extends EventEmitter implements ClientRequest {
 
   /** The next piece of the body. */
   piece(bytes: Buffer): void {
-    this.emit('data', bytes)
+    this.tell('data', bytes)
+  }
+
+  /** For whoever listens although all of it is there, as for one that has to be unpacked. */
+  tellWhole(): void {
+    if (this.wholeBody !== undefined && this.isHeard('data')) this.lastPiece(this.wholeBody)
   }
 
   /** With it, all of the body has come. */
   lastPiece(bytes: Buffer): void {
     this.complete = true
-    if (bytes.length > 0) this.emit('data', bytes)
-    this.emit('end')
+    if (bytes.length > 0) this.tell('data', bytes)
+    this.tell('end')
   }
 
   /** Nothing more will be heard of it. */
   close(): void {
     if (this.#hasClosed) return
     this.#hasClosed = true
-    this.emit('close')
+    this.tell('close')
   }
 }

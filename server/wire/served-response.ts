@@ -1,9 +1,9 @@
 // The answer to a plain request, written to a bare socket as Node's own would write it, in as few pieces as can be: a head goes
 // out together with what comes first behind it, a chunk together with its frame.
-import { EventEmitter } from 'node:events'
 import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ClientResponse } from './client-exchange.ts'
+import { Listeners } from './listeners.ts'
 import type { ServedRequest } from './served-request.ts'
 
 /** Up to here a copy costs less than a further piece for the kernel. */
@@ -22,7 +22,7 @@ export interface ResponseEnds {
   readonly onFlushed: (error?: Error | null) => void
 }
 
-export class ServedResponse extends EventEmitter implements ClientResponse {
+export class ServedResponse extends Listeners<'close' | 'drain'> implements ClientResponse {
   readonly req: ServedRequest
   statusCode = 200
   headersSent = false
@@ -117,7 +117,7 @@ export class ServedResponse extends EventEmitter implements ClientResponse {
   drained(): void {
     if (!this.#isDrainDue) return
     this.#isDrainDue = false
-    this.emit('drain')
+    this.tell('drain')
   }
 
   end(content?: Buffer | string, encoding: 'latin1' = 'latin1'): void {
@@ -150,14 +150,14 @@ export class ServedResponse extends EventEmitter implements ClientResponse {
   finish(): void {
     this.writableFinished = true
     this.#socket = null
-    this.emit('close')
+    this.tell('close')
   }
 
   /** The connection is gone. */
   close(): void {
     this.destroyed = true
     this.#socket = null
-    this.emit('close')
+    this.tell('close')
   }
 
   #takeHead(): string {

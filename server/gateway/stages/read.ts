@@ -13,17 +13,15 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/gi
 /** JSON is UTF-8 (RFC 8259, section 8.1); what reads it as anything else reads something else. */
 const UTF8 = /^(?:utf-?8|us-ascii)$/i
 
-export async function read(
+/** At once, where all of it came together with its head. */
+export function read(
   admitted: Admitted,
   share: BodyShare,
   spool?: SpoolShare,
-): Promise<Result<Read, ReadProblem>> {
+): Result<Read, ReadProblem> | Promise<Result<Read, ReadProblem>> {
   const { req, res, endpoint } = admitted
   const { form } = endpoint
-  if (form && spool && isForm(req.headers['content-type'])) {
-    const uploaded = await readUpload(admitted, form.maxBytes, spool)
-    return uploaded.ok ? ok(advance(admitted, uploaded.value)) : uploaded
-  }
+  if (form && spool && isForm(req.headers['content-type'])) return readForm(admitted, form.maxBytes, spool)
   const decode = decoderFor(req.headers['content-encoding'])
   if (decode === undefined) {
     const encoding = (req.headers['content-encoding'] ?? '').slice(0, 40)
@@ -33,11 +31,24 @@ export async function read(
   if (refused) return fail(refused)
   // A client that asked first (`Expect: 100-continue`) is told to go on only now, when its body is wanted.
   if (req.headers.expect !== undefined) res.writeContinue()
-  const body = await bodyOf(req, { ...SLOWEST, bytesMax: endpoint.maxBodyBytes }, share, decode)
+  const body = bodyOf(req, { ...SLOWEST, bytesMax: endpoint.maxBodyBytes }, share, decode)
+  return body instanceof Promise ? body.then((come) => taken(admitted, come)) : taken(admitted, body)
+}
+
+async function readForm(
+  admitted: Admitted,
+  bytesMax: number,
+  spool: SpoolShare,
+): Promise<Result<Read, ReadProblem>> {
+  const uploaded = await readUpload(admitted, bytesMax, spool)
+  return uploaded.ok ? ok(advance(admitted, uploaded.value)) : uploaded
+}
+
+function taken(admitted: Admitted, body: Result<Buffer, ReadProblem>): Result<Read, ReadProblem> {
   if (body.ok) return ok(advance(admitted, { body: body.value }))
   // Nothing more is to be waited for on this connection.
   if (body.error !== 'client_left' && body.error.code === 'request_timeout')
-    res.setHeader('connection', 'close')
+    admitted.res.setHeader('connection', 'close')
   return body
 }
 

@@ -34,27 +34,60 @@ export function dispatch(
 const jsonBody = (held: Sending, isUsageRequested: boolean): Buffer =>
   held.isUsageInjected && !isUsageRequested ? withoutUsageRequest(held) : held.upstreamBody
 
-/**
- * Waits for the head. A connection that the upstream closed while it was idle has read nothing of the request, and one that
- * refuses to be asked for the usage has answered nothing, so that the request is sent once more; any other failure is
- * final here, because the upstream may have begun to bill. For somebody who has left nothing is sent again. `headMsMax` bounds the
- * waiting, where there is another upstream to ask.
- */
+/** How the head of what was sent is waited for. */
+export interface Waiting {
+  readonly live: Pick<LiveRequest, 'attach' | 'isGone'>
+  /** Monotonic milliseconds. */
+  readonly sinceMonoMs: number
+  /** Bounds the waiting, where there is another upstream to ask. */
+  readonly headMsMax: number | undefined
+}
+
+type SendDeps = Pick<StageDeps, 'pools' | 'clock'>
+
+/** Waits for the head, and does what `behindHead` does. */
 export async function send(
-  deps: Pick<StageDeps, 'pools' | 'clock'>,
+  deps: SendDeps,
   held: Sending,
   first: UpstreamExchange,
-  live: Pick<LiveRequest, 'attach' | 'isGone'>,
+  live: Waiting['live'],
   headMsMax?: number,
 ): Promise<Sent> {
-  const sentMonoMs = deps.clock.monotonicMs()
-  const answer = await headOf(first, headMsMax)
+  const waiting = { live, sinceMonoMs: deps.clock.monotonicMs(), headMsMax }
+  return behindHead(deps, held, first, waiting, await headOf(first, headMsMax))
+}
+
+/**
+ * What came of sending, once there is a head or none will come. A connection that the upstream closed while it was idle has read
+ * nothing of the request, and one that refuses to be asked for the usage has answered nothing, so that the request is sent once
+ * more; any other failure is final here, because the upstream may have begun to bill. For somebody who has left nothing is
+ * sent again.
+ */
+export function behindHead(
+  deps: SendDeps,
+  held: Sending,
+  first: UpstreamExchange,
+  { live, sinceMonoMs, headMsMax }: Waiting,
+  answer: Sent,
+): Sent | Promise<Sent> {
   if (!answer.ok) {
-    const waitedMs = deps.clock.monotonicMs() - sentMonoMs
-    const isWorthIt = answer.fault.wasStaleSocket && waitedMs <= STALE_SOCKET_MS_MAX && !live.isGone
+    if (!answer.fault.wasStaleSocket || live.isGone) return answer
+    const isWorthIt = deps.clock.monotonicMs() - sinceMonoMs <= STALE_SOCKET_MS_MAX
     return isWorthIt ? sendAgain(dispatch(deps, held), live, headMsMax) : answer
   }
-  if (!mayRefuseUsageRequest(held, answer.head)) return answer
+  return mayRefuseUsageRequest(held, answer.head)
+    ? orWithoutAsking(deps, held, first, live, headMsMax, answer)
+    : answer
+}
+
+async function orWithoutAsking(
+  deps: SendDeps,
+  held: Sending,
+  first: UpstreamExchange,
+  live: Waiting['live'],
+  headMsMax: number | undefined,
+  answer: Sent,
+): Promise<Sent> {
   const isRefused = await refusesUsageRequest(first)
   if (!isRefused || live.isGone) return answer
   first.abort()
@@ -67,13 +100,15 @@ function sendAgain(
   second: UpstreamExchange,
   live: Pick<LiveRequest, 'attach'>,
   headMsMax: number | undefined,
-): Promise<Sent> {
+): Sent | Promise<Sent> {
   live.attach(second)
   return headOf(second, headMsMax)
 }
 
-function headOf(exchange: UpstreamExchange, msMax: number | undefined): UpstreamExchange['head'] {
-  if (msMax === undefined) return exchange.head
+/** The head, or that none came in time: at once, where it has come. */
+export function headOf(exchange: UpstreamExchange, msMax: number | undefined): Sent | Promise<Sent> {
+  const { head } = exchange
+  if (msMax === undefined || !(head instanceof Promise)) return head
   const timer = setTimeout(() => exchange.expire(), msMax)
-  return exchange.head.finally(() => clearTimeout(timer))
+  return head.finally(() => clearTimeout(timer))
 }
