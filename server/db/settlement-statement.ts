@@ -144,6 +144,9 @@ const withCommon = (values: string): string => `(${values}) LEFT JOIN temp.${COM
 const columnsTo = (count: number): string =>
   Array.from({ length: count - 1 }, (_, index) => `column${index + 2}`).join(', ')
 
+/** So many charges and usage rows are written together; entries cannot wait, because of their order. */
+const WAITING_MAX = 64
+
 export function prepareSettlements(raw: Database) {
   const commons = createCommonValues(
     raw,
@@ -165,21 +168,32 @@ export function prepareSettlements(raw: Database) {
     return { settlement, commonId, ...link }
   }
 
+  /** Whose charge and usage row are not written yet. */
+  let waiting: Entry[] = []
+
+  function writeWaiting(): void {
+    charges(waiting)
+    usage(waiting)
+    waiting = []
+    commons.makeRoom()
+  }
+
   return {
     settle(settlements: readonly Settlement[]): void {
-      commons.makeRoom()
       const firstSeq = chain.nextSeq()
       const rows = settlements.map((settlement, index) => toEntry(settlement, firstSeq + index))
       entries(rows)
-      charges(rows)
-      usage(rows)
+      for (const row of rows) waiting.push(row)
       for (const settlement of settlements) spending.add(settlement)
+      if (waiting.length >= WAITING_MAX) writeWaiting()
     },
     finishSettlements(): void {
+      writeWaiting()
       chain.write()
       spending.write()
     },
     forgetSettlements(): void {
+      waiting = []
       chain.forget()
       spending.forget()
       commons.forget()
