@@ -27,9 +27,12 @@ export interface BalanceChain {
 }
 
 export function createBalanceChain(raw: Database): BalanceChain {
-  // The numbers of entries are never given twice, so SQLite remembers the last.
+  // As SQLite does where it gives a number of `AUTOINCREMENT` itself.
   const last = raw
-    .prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entries'`)
+    .prepare<[], number>(
+      `SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entries'), 0),
+         coalesce((SELECT max(seq) FROM ledger_entries), 0))`,
+    )
     .pluck()
   const read = raw.prepare<[string], Standing>(
     'SELECT balance_nano_usd AS balance, last_entry_seq AS seq FROM balances WHERE user_id = ?',

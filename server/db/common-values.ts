@@ -6,6 +6,8 @@ import type { Value } from './packed-commands.ts'
 type Row = readonly Value[]
 
 export interface CommonValues {
+  /** Has them by the names of their columns. */
+  readonly table: string
   /** The number of what a row has in common with others: the `id` in the table. Throws where it cannot be written. */
   idOf(row: Row): number
   /** To be called where none of the numbers is needed any more: there is an end to how many are kept. */
@@ -21,30 +23,34 @@ interface Common {
 
 const KEPT_MAX = 1_000
 
-/**
- * No number is given twice, not even by two of these on one connection: one that is gone then leads to nothing, which no
- * table takes, and never to the values of others.
- */
-let lastId = 0
+/** Each has a table of its own, whoever else uses the connection. */
+let tables = 0
 
 /** `columns` by where a row has them; the first tells most rows apart, and the others in turn. */
 export function createCommonValues(
   raw: Database,
-  table: string,
   columns: readonly (readonly [name: string, place: number])[],
 ): CommonValues {
   const names = columns.map(([name]) => name)
   const [firstPlace = 0, ...otherPlaces] = columns.map(([, place]) => place)
-  raw.exec(`CREATE TEMP TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY, ${names.join(', ')})`)
-  const insert = raw.prepare(`INSERT INTO temp.${table} VALUES (?, ${names.map(() => '?').join(', ')})`)
-  const remove = raw.prepare<[number]>(`DELETE FROM temp.${table} WHERE id = ?`)
+  tables += 1
+  const table = `temp.common_values_${tables}`
+  raw.exec(`CREATE TABLE ${table} (id INTEGER PRIMARY KEY, ${names.join(', ')})`)
+  const insert = raw.prepare(`INSERT INTO ${table} VALUES (?, ${names.map(() => '?').join(', ')})`)
+  const removeAll = raw.prepare(`DELETE FROM ${table}`)
   const kept = new Map<Value, Common[]>()
   let count = 0
+  /** What is forgotten is removed when the next is kept: it may be the disk that undid a transaction. */
+  let isForgotten = false
+  /** No number is given twice: one that is gone then leads to nothing, which no table takes, and never to other values. */
+  let lastId = 0
 
   const isOf = ({ values }: Common, row: Row): boolean =>
     otherPlaces.every((place, index) => values[index + 1] === (row[place] ?? null))
 
   function keep(row: Row, alike: Common[] | undefined): number {
+    if (isForgotten) removeAll.run()
+    isForgotten = false
     lastId += 1
     const values = [firstPlace, ...otherPlaces].map((place) => row[place] ?? null)
     insert.run(lastId, ...values)
@@ -56,12 +62,13 @@ export function createCommonValues(
   }
 
   function forget(): void {
-    for (const alike of kept.values()) for (const { id } of alike) remove.run(id)
     kept.clear()
     count = 0
+    isForgotten = true
   }
 
   return {
+    table,
     idOf(row) {
       const alike = kept.get(row[firstPlace] ?? null)
       return alike?.find((common) => isOf(common, row))?.id ?? keep(row, alike)

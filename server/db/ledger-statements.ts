@@ -32,7 +32,6 @@ function prepareHolds(raw: Database) {
   const held = of('held_nano_usd')
   const commons = createCommonValues(
     raw,
-    'common_of_holds',
     HOLD_COMMON.map((name) => [name, holdPlace(name)]),
   )
   const insert = prepareRows<Hold>(raw, {
@@ -43,7 +42,7 @@ function prepareHolds(raw: Database) {
        SELECT 'hold', ${of('created_at')}, ${of('request_id')}, ${HOLD_COMMON.join(', ')}, 0,
          iif(plan_subscription_id IS NULL, ${held}, 0), iif(plan_subscription_id IS NULL, NULL, 0),
          iif(plan_subscription_id IS NULL, NULL, ${held})
-       FROM (${values}) LEFT JOIN temp.common_of_holds ON id = column1`,
+       FROM (${values}) LEFT JOIN ${commons.table} ON id = column1`,
     put({ commonId, row }, values, at) {
       values[at] = commonId
       putPlaces(HOLD_OWN_PLACES, row, values, at + 1)

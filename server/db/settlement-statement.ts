@@ -31,7 +31,6 @@ const COMMON_COLUMNS: readonly SettlementColumn[] = [
   'is_flagged',
   'is_demo',
 ]
-const COMMON_TABLE = 'common_of_settlements'
 
 const PLACE = {
   requestId: settlementPlace('request_id'),
@@ -42,6 +41,9 @@ const PLACE = {
   writeOff: settlementPlace('write_off_nano_usd'),
   settledAt: settlementPlace('settled_at'),
 }
+
+/** Where what rows have in common is gone, null stands in its place, which none of the tables takes. */
+type WithCommon = (values: string) => string
 
 interface Entry extends Linked {
   readonly settlement: Settlement
@@ -55,7 +57,7 @@ const ofBalance = (column: string, else_: string): string =>
 const ofPlan = (column: string): string => `iif(plan_subscription_id IS NULL, NULL, ${column})`
 
 /** A plan's settlement leaves the balance as it is, so both amounts are the plan's, and it is no link in the chain. */
-function prepareEntries(raw: Database) {
+function prepareEntries(raw: Database, withCommon: WithCommon) {
   return prepareRows<Entry>(raw, {
     width: 8,
     sqlOf: (values) =>
@@ -89,7 +91,7 @@ const NOT_CHARGED: readonly SettlementColumn[] = [
   'stream',
 ]
 
-function prepareCharges(raw: Database) {
+function prepareCharges(raw: Database, withCommon: WithCommon) {
   const columns = SETTLEMENT_COLUMNS.filter((name) => !NOT_CHARGED.includes(name))
   const own = columns.filter((name) => !COMMON_COLUMNS.includes(name))
   const common = columns.filter((name) => COMMON_COLUMNS.includes(name))
@@ -117,7 +119,7 @@ const USAGE_NAMES: Partial<Record<SettlementColumn, string>> = {
  * `OR FAIL`: what a failed statement has written before it failed goes with the transaction, so SQLite need not keep a copy
  * of each page that it changes in each index. The other two tables have foreign keys, for which it does so anyway.
  */
-function prepareUsageRows(raw: Database) {
+function prepareUsageRows(raw: Database, withCommon: WithCommon) {
   const columns = SETTLEMENT_COLUMNS.filter(
     (name) => name in USAGE_NAMES || (name !== 'model' && USAGE_COLUMNS.includes(name)),
   )
@@ -137,22 +139,22 @@ function prepareUsageRows(raw: Database) {
   })
 }
 
-/** Where what they have in common is gone, null stands in its place, which none of the tables takes. */
-const withCommon = (values: string): string => `(${values}) LEFT JOIN temp.${COMMON_TABLE} ON id = column1`
-
 /** But for the first, which leads to what rows have in common. */
 const columnsTo = (count: number): string =>
   Array.from({ length: count - 1 }, (_, index) => `column${index + 2}`).join(', ')
 
+/** So many charges and usage rows are written together; entries cannot wait, because of their order. */
+const WAITING_MAX = 64
+
 export function prepareSettlements(raw: Database) {
   const commons = createCommonValues(
     raw,
-    COMMON_TABLE,
     COMMON_COLUMNS.map((name) => [name, settlementPlace(name)]),
   )
-  const entries = prepareEntries(raw)
-  const charges = prepareCharges(raw)
-  const usage = prepareUsageRows(raw)
+  const withCommon = (values: string): string => `(${values}) LEFT JOIN ${commons.table} ON id = column1`
+  const entries = prepareEntries(raw, withCommon)
+  const charges = prepareCharges(raw, withCommon)
+  const usage = prepareUsageRows(raw, withCommon)
   const chain = createBalanceChain(raw)
   const spending = createSpendingSums(raw)
 
@@ -165,21 +167,32 @@ export function prepareSettlements(raw: Database) {
     return { settlement, commonId, ...link }
   }
 
+  /** Whose charge and usage row are not written yet. */
+  let waiting: Entry[] = []
+
+  function writeWaiting(): void {
+    charges(waiting)
+    usage(waiting)
+    waiting = []
+    commons.makeRoom()
+  }
+
   return {
     settle(settlements: readonly Settlement[]): void {
-      commons.makeRoom()
       const firstSeq = chain.nextSeq()
       const rows = settlements.map((settlement, index) => toEntry(settlement, firstSeq + index))
       entries(rows)
-      charges(rows)
-      usage(rows)
+      for (const row of rows) waiting.push(row)
       for (const settlement of settlements) spending.add(settlement)
+      if (waiting.length >= WAITING_MAX) writeWaiting()
     },
     finishSettlements(): void {
+      writeWaiting()
       chain.write()
       spending.write()
     },
     forgetSettlements(): void {
+      waiting = []
       chain.forget()
       spending.forget()
       commons.forget()
