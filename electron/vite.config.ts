@@ -1,13 +1,16 @@
 // Builds the desktop app's main process, with the whole server in it, into dist/electron. Worker threads stand beside it,
 // where the server looks for them. The pages, the migrations and the list of licences come with the other builds.
-import { join } from 'node:path'
+import { globSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { defineConfig } from 'vite'
-import { serverResolve, workerInputs } from '../scripts/server-build.ts'
 
 const root = join(import.meta.dirname, '..')
+const workerThreads = Object.fromEntries(
+  globSync('server/**/*-worker.ts', { cwd: root }).map((path) => [basename(path, '.ts'), join(root, path)]),
+)
+
 export default defineConfig({
   root,
-  resolve: serverResolve(root),
   ssr: {
     noExternal: true,
     external: ['electron', 'better-sqlite3', '@node-rs/argon2', '@napi-rs/keyring'],
@@ -22,7 +25,7 @@ export default defineConfig({
     minify: false,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { main: join(root, 'electron/main.ts'), ...workerInputs(root) },
+      input: { main: join(root, 'electron/main.ts'), ...workerThreads },
       output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
     },
   },

@@ -10,12 +10,13 @@ const RECORDING_VITE = `
 const fs = require('node:fs')
 const config = process.argv[process.argv.indexOf('--config') + 1]
 const [, app] = /^renderer\\/(\\w+)\\//.exec(config) ?? []
-const part = app ?? (config.startsWith('electron/') ? 'desktop' : 'server-builds')
+const part = app ?? { electron: 'desktop', scripts: 'threads' }[config.split('/')[0]] ?? 'server-builds'
 fs.appendFileSync(part, 'x')
 if (fs.existsSync('build-fails')) process.exit(1)
 const outputs = {
   desktop: ['dist/electron/main.mjs', 'dist/electron/preload.cjs'],
   'server-builds': ['dist/server/headless.mjs'],
+  threads: ['dist/server/writer-worker.mjs'],
 }
 for (const output of outputs[part] ?? ['dist/renderer/' + app + '/index.html']) {
   fs.mkdirSync(require('node:path').dirname(output), { recursive: true })

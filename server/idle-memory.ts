@@ -4,14 +4,15 @@ import { performance } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** How long it must have been quiet. */
 const LOOK_EVERY_MS = 2_000
-const QUIET_LOOKS = 2
-/** Of each look, of which timers take one or two. */
+/** What a start leaves is collected soon. */
+const QUIET_LOOKS_AFTER_START = 2
+/** Five minutes. With it goes what the engine has learned about the code, which a mere pause between requests must not cost. */
+const QUIET_LOOKS = 150
+/** Of the time between two looks; timers take one or two. */
 const QUIET_MS_MAX = 20
 /** Less work than this leaves nothing that is worth a pause of a tenth of a second, which a request may meet. */
 const WORK_MS_MIN = 200
-const COLLECT_EVERY_MS_MIN = 60_000
 
 interface IdleMemoryDeps {
   /** Whether something is under way that only waits at the moment. */
@@ -22,10 +23,9 @@ interface IdleMemoryDeps {
 
 export function createIdleMemory({ isBusy, collect = collectEverything }: IdleMemoryDeps): { stop(): void } {
   let seen = performance.eventLoopUtilization()
-  // A start has left something to collect.
   let workedMs = WORK_MS_MIN
   let quietLooks = 0
-  let collectedAt = Number.NEGATIVE_INFINITY
+  let quietLooksMin = QUIET_LOOKS_AFTER_START
   const look = (): void => {
     const now = performance.eventLoopUtilization()
     const { active } = performance.eventLoopUtilization(now, seen)
@@ -36,11 +36,11 @@ export function createIdleMemory({ isBusy, collect = collectEverything }: IdleMe
       return
     }
     quietLooks += 1
-    const isDue = performance.now() - collectedAt >= COLLECT_EVERY_MS_MIN
-    if (quietLooks < QUIET_LOOKS || workedMs < WORK_MS_MIN || !isDue) return
+    if (quietLooks < quietLooksMin || workedMs < WORK_MS_MIN) return
     collect()
     workedMs = 0
-    collectedAt = performance.now()
+    quietLooks = 0
+    quietLooksMin = QUIET_LOOKS
     // What this took is no work of anybody's.
     seen = performance.eventLoopUtilization()
   }

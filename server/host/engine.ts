@@ -2,13 +2,10 @@
 // takes memory for compilers, their threads and their results, and a core from the start itself, and is of no use afterwards.
 import { setFlagsFromString } from 'node:v8'
 
-/** As they are in Node 24, and what they are until the server is ready. */
-const SETTINGS = [
-  { name: 'minimum-invocations-before-optimization', usual: 2, quiet: 1_000_000 },
-  { name: 'invocation-count-for-maglev', usual: 400, quiet: 50_000 },
-  { name: 'invocation-count-for-maglev-osr', usual: 100, quiet: 50_000 },
-  { name: 'invocation-count-for-osr', usual: 500, quiet: 50_000 },
-]
+/** How often a function must have been called to be optimized: as it is in Node 24, and until the server is ready. */
+const CALLS = 'minimum-invocations-before-optimization'
+const CALLS_USUAL = 2
+const CALLS_QUIET = 1_000_000
 
 /**
  * What the server needs of Node itself. Its compiled code comes with Node and is taken by an engine with the usual settings
@@ -17,14 +14,17 @@ const SETTINGS = [
 const PARTS_OF_NODE =
   'assert async_hooks crypto dgram diagnostics_channel dns fs/promises http https net os perf_hooks querystring stream string_decoder timers/promises tls tty url util vm worker_threads zlib'
 
-/** Numbers and one switch, because an isolate that is made while a compiler is switched off has none later either. */
+/**
+ * The compilers are not switched off, because an isolate that is made meanwhile would have none later either, and nothing is
+ * changed that a function keeps from its first calls.
+ */
 export function optimizeNothingYet(): void {
   for (const part of PARTS_OF_NODE.split(' ')) process.getBuiltinModule(`node:${part}`)
-  for (const { name, quiet } of SETTINGS) setFlagsFromString(`--${name}=${quiet}`)
+  setFlagsFromString(`--${CALLS}=${CALLS_QUIET}`)
   setFlagsFromString('--no-sparkplug')
 }
 
 export function optimizeFromNowOn(): void {
-  for (const { name, usual } of SETTINGS) setFlagsFromString(`--${name}=${usual}`)
+  setFlagsFromString(`--${CALLS}=${CALLS_USUAL}`)
   setFlagsFromString('--sparkplug')
 }

@@ -143,10 +143,14 @@ export const measures = (scale: BenchScale): readonly Measure[] => [
   },
 ]
 
+const IDLE_AFTER_MS = 10_000
+
 /** Slow streams that are open at once; resident memory stays up behind them, so a target is asked once, and last. */
 export async function memoryUnderSlowStreams(target: Target): Promise<Figures> {
   if (target.pid === undefined) return {}
   const { pid } = target
+  // What was just started and asked is not idle yet.
+  await delay(IDLE_AFTER_MS)
   const idleMb = residentMbOf(pid)
   const running = load(target, { mode: 'stream', body: 'slow', connections: 500, seconds: 8 })
   await delay(6_000)

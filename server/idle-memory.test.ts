@@ -1,0 +1,31 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { createIdleMemory } from './idle-memory.ts'
+
+afterEach(() => void vi.useRealTimers())
+
+test('memory is collected once when it has been quiet, and not while something is under way', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  let isBusy = true
+  let collections = 0
+  const idleMemory = createIdleMemory({
+    isBusy: () => isBusy,
+    collect: () => {
+      collections += 1
+    },
+  })
+  vi.advanceTimersByTime(60_000)
+  expect(collections).toBe(0)
+  isBusy = false
+  vi.advanceTimersByTime(2_000)
+  expect(collections).toBe(0)
+  vi.advanceTimersByTime(120_000)
+  expect(collections).toBe(1)
+  idleMemory.stop()
+})
+
+test('the collector of the engine can be reached', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const idleMemory = createIdleMemory({ isBusy: () => false })
+  expect(() => vi.advanceTimersByTime(10_000)).not.toThrow()
+  idleMemory.stop()
+})
