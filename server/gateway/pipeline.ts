@@ -34,7 +34,7 @@ import { identify, refusedByNow } from './stages/identify.ts'
 import { read } from './stages/read.ts'
 import { findEndpoint, receive } from './stages/receive.ts'
 import { record } from './stages/record.ts'
-import { readAhead, relay } from './stages/relay.ts'
+import { relay } from './stages/relay.ts'
 import { checkLimits, reserve } from './stages/reserve.ts'
 import { route } from './stages/route.ts'
 import { refusedRow, settle } from './stages/settle.ts'
@@ -148,12 +148,10 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
     const exchange = live.isGone ? undefined : trip.begin()
     if (exchange) {
       live.attach(exchange)
-      const ahead = trip.sending && readAhead(deps, trip.sending, live, exchange)
       isHoldOnDisk = await held.hold.isOnDisk
-      exchange.atHead = undefined
       if (isHoldOnDisk) {
         const { sending, sent } = await trip.answer(live)
-        const relayed = relay(deps, sending, live, sent, ahead)
+        const relayed = relay(deps, sending, live, sent)
         answered = relayed instanceof Promise ? await relayed : relayed
       } else exchange.abort()
     } else if (!live.isGone) answered = noPlace(held, live)

@@ -52,8 +52,6 @@ const ignore = (): void => {}
 export class UpstreamExchange implements AnswerHandler {
   /** Resolves once, with the head of the answer or with what kept it from coming. */
   readonly head: Promise<Sent>
-  /** Told of the head as it comes, before any of the body: it may consume the answer at once. */
-  atHead: ((head: UpstreamHead) => void) | undefined
   #resolveHead: (sent: Sent) => void = ignore
   #request: WireRequest | undefined
   #sink: ExchangeSink | undefined
@@ -78,9 +76,8 @@ export class UpstreamExchange implements AnswerHandler {
 
   onHead(status: number, fields: Fields): void {
     // A field that stood twice has both its values, whatever its type in Node is; whoever reads one looks at what it is.
-    const head: UpstreamHead = { status, headers: fields as IncomingHttpHeaders }
-    this.atHead?.(head)
-    this.#resolveHead({ ok: true, exchange: this, head })
+    const headers = fields as IncomingHttpHeaders
+    this.#resolveHead({ ok: true, exchange: this, head: { status, headers } })
   }
 
   onData(chunk: Buffer): void {
