@@ -18,8 +18,6 @@ export interface ClientStreamOptions {
   /** What a heartbeat is now, or undefined where none may be sent: within an event, and behind the last one. */
   readonly heartbeat: () => Buffer | undefined
   readonly stalledMsMax?: number
-  /** Whether nothing may be written before `letOut` is called. */
-  readonly isKeptBack?: boolean
 }
 
 export class ClientStream {
@@ -29,13 +27,10 @@ export class ClientStream {
   #isPaused = false
   #wasSilent = true
   #hasBeaten = false
-  /** What is written once something may be; undefined from then on. */
-  #kept: Buffer[] | undefined
   readonly #heartbeats: NodeJS.Timeout | undefined
 
   constructor(options: ClientStreamOptions) {
     this.#options = options
-    if (options.isKeptBack) this.#kept = []
     if (options.heartbeatMs === 0) return
     // One timer that looks whether anything was written since: the path of an event costs a flag.
     this.#heartbeats = setInterval(() => this.#beat(), options.heartbeatMs)
@@ -50,26 +45,10 @@ export class ClientStream {
 
   write(pieces: readonly Buffer[]): void {
     if (pieces.length === 0 || !this.isOpen) return
-    if (this.#kept) {
-      // The rest waits where it is, and is then read in fewer pieces.
-      if (this.#kept.length === 0) this.#options.source.pause()
-      this.#kept.push(...pieces)
-      return
-    }
     const bytes = this.#joined(pieces)
     this.firstByteMonoMs ??= this.#options.clock.monotonicMs()
     this.#wasSilent = false
     if (!this.#options.res.write(bytes)) this.#pause()
-  }
-
-  /** From here on what is written goes out, and what was kept does. */
-  letOut(): void {
-    const kept = this.#kept
-    if (!kept) return
-    this.#kept = undefined
-    if (kept.length === 0) return
-    this.write(kept)
-    if (!this.#isPaused) this.#options.source.resume()
   }
 
   /** The end of the answer, with what it ends in: one write for both. */
@@ -121,7 +100,7 @@ export class ClientStream {
     const wasSilent = this.#wasSilent
     this.#wasSilent = true
     // Whoever has something to read needs nothing to keep them alive.
-    if (!wasSilent || this.#isPaused || this.#kept) return
+    if (!wasSilent || this.#isPaused) return
     const heartbeat = this.#options.heartbeat()
     if (!heartbeat) return
     this.#hasBeaten = true

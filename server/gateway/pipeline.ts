@@ -34,7 +34,7 @@ import { identify, refusedByNow } from './stages/identify.ts'
 import { read } from './stages/read.ts'
 import { findEndpoint, receive } from './stages/receive.ts'
 import { record } from './stages/record.ts'
-import { readAhead, relay } from './stages/relay.ts'
+import { relay } from './stages/relay.ts'
 import { checkLimits, reserve } from './stages/reserve.ts'
 import { route } from './stages/route.ts'
 import { refusedRow, settle } from './stages/settle.ts'
@@ -149,15 +149,13 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
     const exchange = live.isGone ? undefined : trip.begin()
     if (exchange) {
       live.attach(exchange)
-      const ahead = trip.sending && readAhead(deps, trip.sending, live, exchange)
       isHoldOnDisk = await held.hold.isOnDisk
-      exchange.atHead = undefined
       if (isHoldOnDisk) {
         // Nothing that is there already is waited for: each waiting costs as much as a stage.
         const head = trip.head()
         const answer = trip.answer(live, head instanceof Promise ? await head : head)
         const { sending, sent } = answer instanceof Promise ? await answer : answer
-        const relayed = relay(deps, sending, live, sent, ahead)
+        const relayed = relay(deps, sending, live, sent)
         answered = relayed instanceof Promise ? await relayed : relayed
       } else exchange.abort()
     } else if (!live.isGone) answered = noPlace(held, live)

@@ -29,8 +29,6 @@ interface StreamRelayOptions {
   readonly reader: StreamReader
   readonly clock: Clock
   readonly heartbeatMs: number
-  /** Whether it is read before its client may be written to: nothing goes out, or is told, before `letOut`. */
-  readonly isAhead?: boolean
   readonly eventBytesKeptMax?: number
 }
 
@@ -57,13 +55,9 @@ export class StreamRelay implements ExchangeSink {
   #isMeasured = false
   #isReleased = false
   #hasEnded = false
-  #isAhead: boolean
-  /** What would have been announced. */
-  #unannounced: (() => void) | undefined
   #afterFinalTimer: NodeJS.Timeout | undefined
 
-  constructor(options: StreamRelayOptions) {
-    const { held, live, source, reader, clock, heartbeatMs, isAhead = false, eventBytesKeptMax } = options
+  constructor({ held, live, source, reader, clock, heartbeatMs, eventBytesKeptMax }: StreamRelayOptions) {
     this.#held = held
     this.#live = live
     this.#source = source
@@ -71,29 +65,18 @@ export class StreamRelay implements ExchangeSink {
     this.#splitter = new EventSplitter(eventBytesKeptMax ?? EVENT_BYTES_KEPT_MAX)
     const heartbeat = () =>
       this.#inPassing || this.#isWithholding || this.#hasEnded ? undefined : reader.heartbeat()
-    this.#isAhead = isAhead
-    const { res } = held
-    this.#client = new ClientStream({ res, live, source, clock, heartbeatMs, heartbeat, isKeptBack: isAhead })
+    this.#client = new ClientStream({ res: held.res, live, source, clock, heartbeatMs, heartbeat })
     this.measured = new Promise((resolve) => {
       this.#resolveMeasured = resolve
     })
     this.#finished = new Promise((resolve) => {
       this.#resolveFinished = resolve
     })
-    if (!isAhead) live.onCut = (refused) => this.#cut(refused)
+    live.onCut = (refused) => this.#cut(refused)
   }
 
   get hasWritten(): boolean {
     return this.#client.firstByteMonoMs !== undefined
-  }
-
-  /** The client may be written to, with what has been read so far. */
-  letOut(): void {
-    if (!this.#isAhead) return
-    this.#isAhead = false
-    this.#live.onCut = (refused) => this.#cut(refused)
-    this.#client.letOut()
-    this.#unannounced?.()
   }
 
   onData(chunk: Buffer): void {
@@ -202,7 +185,7 @@ export class StreamRelay implements ExchangeSink {
     this.#isWithholding = true
     this.#afterFinalTimer = setTimeout(() => this.#source.abort(), AFTER_FINAL_MS_MAX)
     this.#afterFinalTimer.unref()
-    this.#announce(() => (this.#live.isGone ? 'client_left' : 'finished'), null)
+    this.#announce(this.#live.isGone ? 'client_left' : 'finished', null)
   }
 
   /** The upstream has ended: well, or by breaking off, which the client is told in the stream. */
@@ -212,7 +195,7 @@ export class StreamRelay implements ExchangeSink {
     if (!this.#isMeasured) {
       const isBroken = broken !== undefined && !this.#reader.measured.hasFailed
       if (isBroken) this.#withhold(this.#reader.errorEvent(openAiErrorOf(broken)))
-      this.#announce(() => this.#endingOf(broken), isBroken ? broken.code : null)
+      this.#announce(this.#endingOf(broken), isBroken ? broken.code : null)
     }
     if (this.#isReleased) this.#close()
   }
@@ -223,14 +206,8 @@ export class StreamRelay implements ExchangeSink {
     return this.#live.isGone ? 'client_left' : 'finished'
   }
 
-  /** What the client is given is known only once it may be given something. */
-  #announce(endingNow: () => Ending, errorCode: string | null): void {
+  #announce(ending: Ending, errorCode: string | null): void {
     this.#isMeasured = true
-    if (this.#isAhead) {
-      this.#unannounced = () => this.#announce(endingNow, errorCode)
-      return
-    }
-    const ending = endingNow()
     const { measured } = this.#reader
     const hasFailed = measured.hasFailed && !measured.reported && ending !== 'drain_cut'
     this.#resolveMeasured({

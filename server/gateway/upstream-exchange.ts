@@ -48,8 +48,6 @@ const expired = (): Error =>
   new WireError('ERR_WIRE_ANSWER_TIMEOUT', 'the upstream did not begin to answer in time')
 
 export class UpstreamExchange implements AnswerHandler {
-  /** Told of the head as it comes, before any of the body: it may consume the answer at once. */
-  atHead: ((head: UpstreamHead) => void) | undefined
   #head: Sent | undefined
   #whenHead: Promise<Sent> | undefined
   #resolveHead: ((sent: Sent) => void) | undefined
@@ -79,9 +77,8 @@ export class UpstreamExchange implements AnswerHandler {
 
   onHead(status: number, fields: Fields): void {
     // A field that stood twice has both its values, whatever its type in Node is; whoever reads one looks at what it is.
-    const head: UpstreamHead = { status, headers: fields as IncomingHttpHeaders }
-    this.atHead?.(head)
-    this.#begun({ ok: true, exchange: this, head })
+    const headers = fields as IncomingHttpHeaders
+    this.#begun({ ok: true, exchange: this, head: { status, headers } })
   }
 
   onData(chunk: Buffer): void {

@@ -15,7 +15,7 @@ import type { Relayed } from '../relayed.ts'
 import type { Sending } from '../request.ts'
 import { UpstreamExchange } from '../upstream-exchange.ts'
 import { createUpstreamPools } from '../upstream-pool.ts'
-import { readAhead, relay } from './relay.ts'
+import { relay } from './relay.ts'
 
 const EVENT_STREAM = { 'content-type': 'text/event-stream' }
 const USAGE = { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 }
@@ -41,8 +41,6 @@ interface Options {
   readonly isStream?: boolean
   readonly isStored?: boolean
   readonly alias?: string
-  /** Until then nothing may be relayed, and a stream is read ahead. */
-  readonly untilHeld?: Promise<void>
 }
 
 /** A gateway of one stage: every request to it is relayed from this upstream. */
@@ -84,24 +82,21 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
       },
       key: { userId: 'user_1' },
       upstream: target,
-      candidates: [target],
       upstreamModel: 'gpt-6-sol',
       isUsageInjected: false,
     } as unknown as Sending // what relaying looks at; the rest of a held request plays no part in it
     live.watch(res)
     const exchange = new UpstreamExchange()
     live.attach(exchange)
-    const ahead = options.untilHeld && readAhead(deps, held, live, exchange)
     const { pool, basePath } = pools.poolFor(target)
     pool.dispatch({ method: 'POST', path: `${basePath}/responses`, body: Buffer.from('{}') }, exchange)
-    void Promise.all([exchange.head, options.untilHeld])
-      .then(([head]) =>
+    void exchange.head
+      .then((head) =>
         relay(
           deps,
           held,
           live,
           head.ok ? { ok: true, exchange, head: head.head } : { ok: false, fault: head.fault },
-          ahead,
         ),
       )
       .then(resolveRelayed)
@@ -127,82 +122,6 @@ const WHOLE = {
   choices: [{ message: { content: 'Hi' } }],
   usage: USAGE,
 }
-
-describe('a stream whose hold is on the way to the disk', () => {
-  const held = () => Promise.withResolvers<void>()
-
-  test('has nothing relayed, its head included, before that has arrived, and then all', async () => {
-    const { promise: untilHeld, resolve: hold } = held()
-    const { url, finished } = await relaying(
-      (_req, res) => res.writeHead(200, EVENT_STREAM).end(chunk('Hi') + chunk(' you') + usageChunk + DONE),
-      { untilHeld },
-    )
-    const answer = fetch(url)
-    expect(await Promise.race([answer, sleep(100, 'nothing yet')])).toBe('nothing yet')
-    hold()
-    const response = await answer
-    expect(await finished()).toMatchObject({ ending: 'finished', status: 200, errorCode: null })
-    expect(await response.text()).toBe(chunk('Hi') + chunk(' you') + usageChunk + DONE)
-  })
-
-  test('is read no further than what came first', async () => {
-    const { promise: untilHeld, resolve: hold } = held()
-    const upstream = Promise.withResolvers<ServerResponse>()
-    const { url, finished } = await relaying(
-      (_req, res) => {
-        upstream.resolve(res)
-        res.writeHead(200, EVENT_STREAM).write(chunk('Hi'))
-      },
-      { untilHeld },
-    )
-    const answer = fetch(url)
-    const res = await upstream.promise
-    await sleep(30)
-    const text = chunk('x'.repeat(64 * 1024))
-    const more = text.repeat(512)
-    res.end(more + DONE)
-    await sleep(200)
-    // What the system takes of it is far less than all.
-    expect(res.socket?.writableLength).toBeGreaterThan(more.length / 4)
-    hold()
-    const response = await answer
-    const whole = response.text()
-    await finished()
-    expect(await whole).toBe(chunk('Hi') + more + DONE)
-  })
-
-  test('that breaks, or whose client leaves, before it has arrived ends as it would behind it', async () => {
-    const broken = held()
-    const breaking = await relaying(
-      (_req, res) => {
-        res.writeHead(200, EVENT_STREAM).write(chunk('Hi'))
-        setTimeout(() => res.destroy(), 10)
-      },
-      { untilHeld: broken.promise },
-    )
-    const answer = fetch(breaking.url)
-    await sleep(50)
-    broken.resolve()
-    expect(await breaking.finished()).toMatchObject({ ending: 'upstream_failed', status: 200 })
-    expect(await (await answer).text()).toContain('upstream_failed')
-
-    const left = held()
-    const leaving = await relaying(
-      (_req, res) => res.writeHead(200, EVENT_STREAM).end(chunk('Hi') + usageChunk + DONE),
-      { untilHeld: left.promise },
-    )
-    const gone = new AbortController()
-    const aborted = fetch(leaving.url, { signal: gone.signal }).catch(() => undefined)
-    await sleep(50)
-    gone.abort()
-    await aborted
-    await expect.poll(() => leaving.live.isGone).toBe(true)
-    left.resolve()
-    const ended = await leaving.finished()
-    expect(ended).toMatchObject({ ending: 'client_left', status: 499 })
-    expect(ended.measured.reported?.usage).toMatchObject({ inputTokens: 12, outputTokens: 3 })
-  })
-})
 
 describe('a stream', () => {
   test('reaches the client event by event, and is charged before its end does', async () => {

@@ -28,39 +28,12 @@ const EVENT_STREAM = /^text\/event-stream\b/i
 /** How a line of an event stream may begin: a field's name, a comment, a byte-order mark. */
 const EVENT_LINE_STARTS = new Set([...Buffer.from('deir:\r\n'), 0xef])
 
-/** A stream that is being read before anything of it may go out. */
-export interface StreamAhead {
-  stream?: StreamRelay
-}
-
-/**
- * Has a stream read, from its head on, while its hold is on the way to the disk; `relay` is given what has come of it. Undefined
- * where nothing may be read of an answer yet, because another upstream may be asked instead.
- */
-export function readAhead(
-  deps: RelayDeps,
-  held: Sending,
-  live: LiveRequest,
-  exchange: UpstreamExchange,
-): StreamAhead | undefined {
-  if (!held.facts.isStream || held.candidates.length > 1) return undefined
-  const ahead: StreamAhead = {}
-  exchange.atHead = (head) => {
-    const isPacked = codingsOf(head.headers['content-encoding']).length > 0
-    if (head.status !== 200 || isPacked || !isEventStream(head)) return
-    ahead.stream = streamRelay(deps, held, live, exchange, true)
-    exchange.consume(ahead.stream)
-  }
-  return ahead
-}
-
 /** At once, where all of the answer has come. */
 export function relay(
   deps: RelayDeps,
   held: Sending,
   live: LiveRequest,
   sent: Sent,
-  ahead?: StreamAhead,
 ): Relayed | Promise<Relayed> {
   if (!sent.ok) {
     const code = codeOf(sent.fault)
@@ -83,14 +56,12 @@ export function relay(
   live.attach(source)
   if (head.status === 200) held.upstream.lane.health.noteSuccess()
   if (head.status !== 200) return relayWhole(deps, held, live, source, head)
-  if (isEventStream(head)) return relayStream(deps, held, live, source, head, ahead)
+  if (EVENT_STREAM.test(String(head.headers['content-type'] ?? '')))
+    return relayStream(deps, held, live, source, head)
   return held.facts.isStream
     ? relayByFirstByte(deps, held, live, source, head)
     : relayOther(deps, held, live, source, head)
 }
-
-const isEventStream = ({ headers }: UpstreamHead): boolean =>
-  EVENT_STREAM.test(String(headers['content-type'] ?? ''))
 
 /** Some servers stream under another content-type, which the SDKs read all the same, and so do we. */
 async function relayByFirstByte(
@@ -157,27 +128,15 @@ function relayStream(
   live: LiveRequest,
   source: AnswerSource,
   head: UpstreamHead,
-  ahead?: StreamAhead,
 ): Promise<Relayed> {
   if (!live.isGone) writeStreamHead(held.res, held, head)
-  const stream = ahead?.stream ?? streamRelay(deps, held, live, source)
-  if (ahead?.stream) stream.letOut()
-  else source.consume(stream)
+  const heartbeatMs = deps.settings.current().heartbeatSeconds * 1000
+  const reader = readerFor(deps, held)
+  const stream = new StreamRelay({ held, live, source, reader, clock: deps.clock, heartbeatMs })
+  source.consume(stream)
   // A model that thinks before its first event: the client learns at once that it was accepted.
   if (!stream.hasWritten && !live.isGone) held.res.flushHeaders()
   return stream.measured
-}
-
-function streamRelay(
-  deps: RelayDeps,
-  held: Sending,
-  live: LiveRequest,
-  source: AnswerSource,
-  isAhead = false,
-): StreamRelay {
-  const heartbeatMs = deps.settings.current().heartbeatSeconds * 1000
-  const reader = readerFor(deps, held)
-  return new StreamRelay({ held, live, source, reader, clock: deps.clock, heartbeatMs, isAhead })
 }
 
 function writeStreamHead(res: ClientResponse, held: Sending, head: UpstreamHead): void {
