@@ -90,7 +90,7 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
     live.attach(exchange)
     const { pool, basePath } = pools.poolFor(target)
     pool.dispatch({ method: 'POST', path: `${basePath}/responses`, body: Buffer.from('{}') }, exchange)
-    void exchange.head
+    void Promise.resolve(exchange.head)
       .then((head) =>
         relay(
           deps,
