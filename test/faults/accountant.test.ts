@@ -177,8 +177,8 @@ interface Row {
   readonly tokens: number
 }
 
-function readRows(): { rows: Row[]; entries: EntryRow[] } {
-  waitUntilFolded(join(dataDir, 'gateway.db'))
+async function readRows(): Promise<{ rows: Row[]; entries: EntryRow[] }> {
+  await waitUntilFolded(join(dataDir, 'gateway.db'))
   const db = new Database(join(dataDir, 'gateway.db'), { readonly: true })
   try {
     const rows = db
@@ -223,15 +223,15 @@ const csvOf = async (path: string): Promise<Record<string, string>[]> => {
 const sumOfCells = (rows: readonly Record<string, string>[], name: string) =>
   rows.reduce((sum, row) => sum + Number(row[name]), 0)
 
-test('the traffic is as mixed as it is meant to be, and the books are right in themselves', () => {
-  const books = auditBooks(join(dataDir, 'gateway.db'))
+test('the traffic is as mixed as it is meant to be, and the books are right in themselves', async () => {
+  const books = await auditBooks(join(dataDir, 'gateway.db'))
   // Whose prices know nothing of tiers of service; below, the charges are priced by one that does.
   expect(books.problems.filter((problem) => !problem.endsWith('by its own snapshot'))).toEqual([])
   const db = new Database(join(dataDir, 'gateway.db'), { readonly: true })
   const repriced = repriceAll(db)
   db.close()
   expect(repriced).toEqual({ charges: books.charges.size, problems: [] })
-  const { rows } = readRows()
+  const { rows } = await readRows()
   expect(rows).toHaveLength(REQUESTS)
   const kinds = new Set(books.usage.map(({ reason, status }) => `${reason} ${status}`))
   expect([...kinds].sort()).toEqual(expect.arrayContaining(['completed 200', 'estimated 200', 'refused 404']))
@@ -241,7 +241,7 @@ test('the traffic is as mixed as it is meant to be, and the books are right in t
 })
 
 test('balances, histories, files and statements are the sums of the entries', async () => {
-  const { rows, entries } = readRows()
+  const { rows, entries } = await readRows()
   for (const person of people) {
     const mine = entries.filter(({ userId }) => userId === person.id)
     const balance = mine.reduce((sum, { amount }) => sum + amount, 0)
@@ -273,7 +273,7 @@ test('balances, histories, files and statements are the sums of the entries', as
 })
 
 test('what keys and plans have spent is what their requests cost', async () => {
-  const { rows } = readRows()
+  const { rows } = await readRows()
   for (const person of people) {
     const mine = rows.filter(({ userId, settledAt }) => userId === person.id && settledAt !== null)
     const response = await fetch(`${gateway.url}/v1/usage`, {
@@ -358,7 +358,7 @@ async function checkSums(rows: readonly Row[], buckets: readonly string[]): Prom
 }
 
 test('totals, tops, series by quarter hour, hour and day, the file and the dashboard are the sums of the rows', async () => {
-  const { rows, entries } = readRows()
+  const { rows, entries } = await readRows()
   await checkSums(rows, ['quarter', 'hour', 'day'])
   const file = await csvOf('usage.csv')
   expect([file.length, sumOfCells(file, 'costNanoUsd')]).toEqual([REQUESTS, costOf(rows)])
@@ -391,7 +391,7 @@ test('totals, tops, series by quarter hour, hour and day, the file and the dashb
 })
 
 test('and stay so when the rows have become sums of hours, and those of days', async () => {
-  const { rows } = readRows()
+  const { rows } = await readRows()
   for (const [days, buckets] of [
     [1, ['quarter', 'day']],
     [100, ['hour']],

@@ -235,7 +235,7 @@ async function breakAndMend(dataDir: string, breakDisk: () => () => void): Promi
     await gateway.stop()
     await upstream.stop()
   }
-  const books = auditBooks(join(dataDir, 'gateway.db'), { isInOrder: false })
+  const books = await auditBooks(join(dataDir, 'gateway.db'), { isInOrder: false })
   expect(books.problems).toEqual([])
   expect(books.charges.size).toBe(4 + taken)
 }

@@ -116,7 +116,7 @@ test('every answer was charged once, at the multiplier of whichever gave it, and
     await gateway.usageOf(person)
     paid += 100_000_000_000 - (await gateway.balanceOf(person))
   }
-  const { charges, usage, problems } = auditBooks(`${gateway.dataDir}/gateway.db`)
+  const { charges, usage, problems } = await auditBooks(`${gateway.dataDir}/gateway.db`)
   expect(problems).toEqual([])
   expect(charges.size).toBe(answered)
   expect(usage.filter(({ status }) => status === 200)).toHaveLength(answered)

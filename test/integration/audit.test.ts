@@ -30,7 +30,7 @@ beforeAll(async () => {
   await admin('users.adjustBalance', { userId: id, amountNanoUsd: 1_000_000_000 })
   const key = (await admin('keys.create', { userId: id, name: 'lost' })).data
   await portal.stop()
-  const price = onBooks(dataDir, ({ raw }) =>
+  const price = await onBooks(dataDir, ({ raw }) =>
     raw.prepare<[], { id: string; model: string }>('SELECT id, model FROM prices').get(),
   )
   if (!price) throw new Error('nothing is priced')

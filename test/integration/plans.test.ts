@@ -99,8 +99,8 @@ const refusedAs = async (response: Response) => {
   expect([response.status, response.headers.get('x-should-retry')]).toEqual([429, 'false'])
   return errorOf(response)
 }
-function entriesOf(requestId: string) {
-  waitUntilFolded(join(dataDir, 'gateway.db'))
+async function entriesOf(requestId: string) {
+  await waitUntilFolded(join(dataDir, 'gateway.db'))
   const db = openDatabase(join(dataDir, 'gateway.db'), { readonly: true })
   try {
     return createLedgerRepository(db).entriesOfRequest(requestId)
@@ -151,7 +151,7 @@ describe('what a plan pays', () => {
     const row = await spend()
     expect(row).toMatchObject({ source: 'plan', planSubscriptionId: data.subscriptionId })
     expect(row.costNanoUsd).toBeGreaterThan(0)
-    const entries = entriesOf(row.requestId)
+    const entries = await entriesOf(row.requestId)
     const paidBy = { planSubscriptionId: data.subscriptionId, amountNanoUsd: 0, heldNanoUsd: 0 }
     expect(entries).toMatchObject([
       { kind: 'hold', ...paidBy, planAmountNanoUsd: 0 },
@@ -182,7 +182,7 @@ describe('what a plan pays', () => {
     }
     expect(await needed()).toContain('it needs $0.00')
     // With as much left as the hold of the last request took, one passes; with a nano-dollar less, none does.
-    const [hold] = entriesOf((await firstRow()).requestId)
+    const [hold] = await entriesOf((await firstRow()).requestId)
     const used = (await planNow())?.windows[0]?.used ?? 0
     await gateway.admin('plans.update', {
       planId,
@@ -205,7 +205,10 @@ describe('what a plan pays', () => {
     expect(row.costNanoUsd).toBe(3 * CENT)
     expect(await leftOf('money')).toBe(0)
     expect(await gateway.balanceOf(person)).toBe(15 * DOLLAR)
-    const sum = entriesOf(row.requestId).reduce((total, entry) => total + (entry.planAmountNanoUsd ?? 0), 0)
+    const sum = (await entriesOf(row.requestId)).reduce(
+      (total, entry) => total + (entry.planAmountNanoUsd ?? 0),
+      0,
+    )
     expect(sum).toBe(-3 * CENT)
   })
 })

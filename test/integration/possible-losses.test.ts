@@ -21,7 +21,7 @@ beforeAll(async () => {
   rich = await first.createPerson(100 * DOLLAR)
   poor = await first.createPerson(3 * CENT)
   await first.stop()
-  const priceId = onBooks(dataDir, ({ raw }) =>
+  const priceId = await onBooks(dataDir, ({ raw }) =>
     raw.prepare<[string], string>('SELECT id FROM prices WHERE model = ?').pluck().get(TEST_MODEL),
   )
   const held = (person: Person, n: number, amountNanoUsd: number) => ({
@@ -131,13 +131,15 @@ describe('possible losses', () => {
       requestId: 'req_lost_rich_2',
       note: 'seen on the bill',
     })
-    expect(auditOf(dataDir, { operation: 'losses.charge', targetId: 'req_lost_rich_2' })).toMatchObject([
-      {
-        targetType: 'request',
-        before: { balanceNanoUsd: before },
-        after: { balanceNanoUsd: before - 2 * CENT, userId: rich.id, amountNanoUsd: 2 * CENT },
-      },
-    ])
+    expect(await auditOf(dataDir, { operation: 'losses.charge', targetId: 'req_lost_rich_2' })).toMatchObject(
+      [
+        {
+          targetType: 'request',
+          before: { balanceNanoUsd: before },
+          after: { balanceNanoUsd: before - 2 * CENT, userId: rich.id, amountNanoUsd: 2 * CENT },
+        },
+      ],
+    )
   })
 
   test('that were charged can be refunded', async () => {
@@ -189,7 +191,9 @@ describe('possible losses', () => {
       expect(await again).toMatchObject({ status: 409, error: { code: 'loss_already_resolved' } })
     }
     expect(await gateway.balanceOf(rich)).toBe(before)
-    expect(auditOf(dataDir, { operation: 'losses.dismiss', targetId: 'req_lost_rich_4' })).toMatchObject([
+    expect(
+      await auditOf(dataDir, { operation: 'losses.dismiss', targetId: 'req_lost_rich_4' }),
+    ).toMatchObject([
       { before: { state: 'open' }, after: { state: 'dismissed', userId: rich.id, note: 'never ran' } },
     ])
   })

@@ -181,7 +181,7 @@ describe('a receipt', () => {
   test('goes on explaining the charge when the usage row has expired, and says that the details have', async () => {
     const row = await request()
     const before = await receiptOf(row.requestId)
-    onBooks(gateway.dataDir, ({ raw }) =>
+    await onBooks(gateway.dataDir, ({ raw }) =>
       raw.prepare('DELETE FROM usage WHERE request_id = ?').run(row.requestId),
     )
     expect(await receiptOf(row.requestId)).toEqual({ ...before, details: null, areDetailsExpired: true })
@@ -258,7 +258,7 @@ describe('a refund', () => {
 
     const ledger = await gateway.call<{ rows: unknown[] }>('me.ledger', {}, cookie)
     expect(ledger.data.rows[0]).toMatchObject({ ...entry, requestId: row.requestId })
-    const audit = auditOf(gateway.dataDir, { operation: 'usage.refund', targetId: row.requestId })
+    const audit = await auditOf(gateway.dataDir, { operation: 'usage.refund', targetId: row.requestId })
     expect(audit).toHaveLength(1)
     expect(audit[0]).toMatchObject({
       targetType: 'request',

@@ -124,7 +124,7 @@ test('the hold covers the dearest tier that the answer may come in', async () =>
     person = await gateway.createPerson(BALANCE)
     await ask('/responses', { input: 'Hello.', max_output_tokens: 100, service_tier })
     const [row] = await gateway.usageOf(person)
-    return heldFor(row?.requestId ?? '')
+    return await heldFor(row?.requestId ?? '')
   }
   const [standard, flex, priority] = [await held('default'), await held('flex'), await held('priority')]
   // A flex answer may come from the standard tier (its name is three bytes shorter, at 2,500 each). A priority one costs
@@ -134,8 +134,8 @@ test('the hold covers the dearest tier that the answer may come in', async () =>
 })
 
 /** What the database has as the hold of a request, read beside the running server. */
-function heldFor(requestId: string): number {
-  waitUntilFolded(join(gateway.dataDir, 'gateway.db'))
+async function heldFor(requestId: string): Promise<number> {
+  await waitUntilFolded(join(gateway.dataDir, 'gateway.db'))
   const db = openDatabase(join(gateway.dataDir, 'gateway.db'), { readonly: true })
   try {
     return createLedgerRepository(db).entriesOfRequest(requestId)[0]?.heldNanoUsd ?? 0

@@ -316,5 +316,5 @@ test('a removed upstream is asked no more, its key is gone, and the books are in
   })
   expect((await ask()).status).toBe(200)
   await gateway.usageOf(ann)
-  expect(auditBooks(`${gateway.dataDir}/gateway.db`).problems).toEqual([])
+  expect((await auditBooks(`${gateway.dataDir}/gateway.db`)).problems).toEqual([])
 })

@@ -64,8 +64,8 @@ async function openHoldsOf(person: Person): Promise<number> {
 }
 
 /** What the database has of a request, read beside the running server. */
-function ledgerEntriesOf(requestId: string): readonly LedgerEntry[] {
-  waitUntilFolded(join(gateway.dataDir, 'gateway.db'))
+async function ledgerEntriesOf(requestId: string): Promise<readonly LedgerEntry[]> {
+  await waitUntilFolded(join(gateway.dataDir, 'gateway.db'))
   const db = openDatabase(join(gateway.dataDir, 'gateway.db'), { readonly: true })
   try {
     return createLedgerRepository(db).entriesOfRequest(requestId)
@@ -114,7 +114,7 @@ describe.each(ENDPOINTS)('$path', ({ path, limit, body }) => {
       .lines()
       .find((line) => line.event === 'write_off' && line.userId === person.id)
     expect(written).toMatchObject({ charge: { amountNanoUsd: 3 * CENT, writeOffNanoUsd: due - 3 * CENT } })
-    const entries = ledgerEntriesOf(row?.requestId ?? '')
+    const entries = await ledgerEntriesOf(row?.requestId ?? '')
     expect(entries.map(({ kind, amountNanoUsd }) => [kind, amountNanoUsd])).toEqual([
       ['hold', 0],
       ['write_off', due - 3 * CENT],

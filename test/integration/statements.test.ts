@@ -179,7 +179,7 @@ describe('a statement', () => {
     const owner = await gateway.createPerson(5 * DOLLAR)
     // 1 March 2026, 00:00 in Shanghai.
     const midnight = Date.UTC(2026, 1, 28, 16)
-    onBooks(gateway.dataDir, ({ raw }) => {
+    await onBooks(gateway.dataDir, ({ raw }) => {
       raw.exec('DROP TRIGGER ledger_entries_no_update')
       raw.prepare('UPDATE ledger_entries SET created_at = ? WHERE user_id = ?').run(midnight - 1, owner.id)
     })
@@ -245,11 +245,11 @@ describe('changing a person', () => {
       availableNanoUsd: 5 * DOLLAR,
     })
     expect((await request(owner)).status).toBe(200)
-    const stored = onBooks(gateway.dataDir, ({ raw }) =>
+    const stored = await onBooks(gateway.dataDir, ({ raw }) =>
       raw.prepare('SELECT credit_limit_nano_usd FROM balances WHERE user_id = ?').pluck().get(owner.id),
     )
     expect(stored).toBe(5 * DOLLAR)
-    expect(auditOf(gateway.dataDir, { operation: 'users.update', targetId: owner.id })).toMatchObject([
+    expect(await auditOf(gateway.dataDir, { operation: 'users.update', targetId: owner.id })).toMatchObject([
       { before: { creditLimitNanoUsd: 0 }, after: { creditLimitNanoUsd: 5 * DOLLAR } },
     ])
     await gateway.usageOf(owner)
@@ -277,7 +277,7 @@ describe('changing a person', () => {
     expect((await gateway.call('users.list', {}, otherCookie)).ok).toBe(true)
     expect((await update(other.id, { role: 'user' })).data).toMatchObject({ role: 'user' })
     expect(await gateway.call('users.list', {}, otherCookie)).toMatchObject({ status: 403 })
-    expect(auditOf(gateway.dataDir, { operation: 'users.update', targetId: other.id })).toMatchObject([
+    expect(await auditOf(gateway.dataDir, { operation: 'users.update', targetId: other.id })).toMatchObject([
       { before: { role: 'admin' }, after: { role: 'user' } },
       { before: { role: 'user' }, after: { role: 'admin' } },
     ])
@@ -310,7 +310,7 @@ describe('changing a person', () => {
       isEmailVerified: false,
     })
     expect((await gateway.call('auth.checkLink', { token })).ok).toBe(false)
-    const [row] = auditOf(gateway.dataDir, { operation: 'users.update', targetId: owner.id })
+    const [row] = await auditOf(gateway.dataDir, { operation: 'users.update', targetId: owner.id })
     expect(row).toMatchObject({ before: {}, after: { isEmailChanged: true } })
     // What is kept: the name is looked up when the row is read.
     expect(JSON.stringify({ ...row, targetName: undefined })).not.toContain('moved@')

@@ -15,7 +15,7 @@ import { createTableWriter } from '../../server/db/table-writer.ts'
 import type { Tables } from '../../server/db/tables.ts'
 import type { WriteCommand } from '../../server/db/write-command.ts'
 import type { GroupOutcome } from '../../server/db/write-group.ts'
-import { auditBooks } from '../faults/support/audit.ts'
+import { auditTables } from '../faults/support/audit.ts'
 import { addPerson, cellOf, chargeOf, holdOf, NOW, openTestDatabase, tempDir, usageOf } from './database.ts'
 import { topUp } from './write-commands.ts'
 
@@ -151,7 +151,7 @@ export function startOn(path: string) {
     const replay = replayRedoLog(db.raw)
     const again = replayRedoLog(db.raw)
     expect([again, existsSync(redoLogOf(path))]).toEqual([undefined, false])
-    const { problems, charges } = auditBooks(path, { mayHoldsBeOpen: true })
+    const { problems, charges } = auditTables(path, { mayHoldsBeOpen: true })
     expect(problems).toEqual([])
     const kinds = db.raw.prepare('SELECT kind FROM ledger_entries ORDER BY seq').pluck().all()
     return { replay, kinds, charged: [...charges.keys()].sort(), balance: balanceOf(db) }

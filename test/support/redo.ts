@@ -1,4 +1,5 @@
 // For whoever reads a database beside the server that writes it: waits until what was answered for stands in the tables.
+import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { readRedoLog, redoLogOf } from '../../server/db/redo-log.ts'
 import { findRedoState } from '../../server/db/redo-position.ts'
@@ -6,11 +7,10 @@ import { findRedoState } from '../../server/db/redo-position.ts'
 const LOOK_MS = 20
 const LOOKS_MAX = 500
 
-/** Waits without the event loop, as the server folds in a thread of its own. */
-export function waitUntilFolded(databasePath: string): void {
+export async function waitUntilFolded(databasePath: string): Promise<void> {
   for (let look = 0; look < LOOKS_MAX; look += 1) {
     if (isFolded(databasePath)) return
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS)
+    await setTimeout(LOOK_MS)
   }
   throw new Error(`What stands in the redo log of ${databasePath} does not come into the tables.`)
 }

@@ -49,7 +49,7 @@ beforeAll(async () => {
   await first.call('users.adjustBalance', { userId: user.id, amountNanoUsd: 100 * CENT }, signedIn)
   const { data: key } = await first.call('keys.create', { name: 'laptop', userId: user.id }, signedIn)
   await first.stop()
-  const priceId = onBooks(dataDir, ({ raw }) =>
+  const priceId = await onBooks(dataDir, ({ raw }) =>
     raw.prepare<[string], string>('SELECT id FROM prices WHERE model = ?').pluck().get('demo-smart'),
   )
   await leaveOpen(

@@ -77,8 +77,14 @@ export interface AuditOptions {
   readonly isInOrder?: boolean
 }
 
-export function auditBooks(path: string, options: AuditOptions = {}): Books {
-  waitUntilFolded(path)
+/** Once everything that was answered for stands in the tables. */
+export async function auditBooks(path: string, options: AuditOptions = {}): Promise<Books> {
+  await waitUntilFolded(path)
+  return auditTables(path, options)
+}
+
+/** As they are. */
+export function auditTables(path: string, options: AuditOptions = {}): Books {
   const db = new Database(path, { readonly: true })
   try {
     // One moment for all of it, whatever is written meanwhile.

@@ -167,7 +167,7 @@ class Rounds {
     }
     const url = await this.#gateway.start()
     if (url === undefined) throw new Error('the gateway was killed by somebody else')
-    this.#check(auditBooks(this.#gateway.databasePath))
+    this.#check(await auditBooks(this.#gateway.databasePath))
     const left = readdirSync(this.#gateway.spoolPath)
     this.#problems.push(...left.map((name) => `the form ${name} is left on disk`))
     const life = new AbortController()
@@ -229,7 +229,7 @@ class Rounds {
 
   async #lookAtBooks(): Promise<Books> {
     await this.#gateway.start()
-    const books = auditBooks(this.#gateway.databasePath)
+    const books = await auditBooks(this.#gateway.databasePath)
     this.#check(books)
     await this.#gateway.kill()
     return books

@@ -137,7 +137,7 @@ async function heldBy(gateway: RunningGateway, userId: string): Promise<number> 
 }
 
 async function problemsOf(world: World, dataDir: string): Promise<readonly string[]> {
-  const books = auditBooks(join(dataDir, 'gateway.db'))
+  const books = await auditBooks(join(dataDir, 'gateway.db'))
   const problems = [...books.problems, ...checkAskings(world, books)]
   for (const { userId, changedNanoUsd } of world.members) {
     const charged = [...books.charges.values()]

@@ -48,7 +48,7 @@ export async function onOpenAiSide(
     await gateway.stop().catch((error: unknown) => problems.push(String(error)))
     await upstream.stop()
   }
-  problems.push(...defectsIn(gateway.log), ...upstream.problems, ...wrongBooks(dataDir, upstream))
+  problems.push(...defectsIn(gateway.log), ...upstream.problems, ...(await wrongBooks(dataDir, upstream)))
   rmSync(dataDir, { recursive: true, force: true })
   return problems
 }
@@ -60,8 +60,8 @@ export const defectsIn = (log: RunningGateway['log']): string[] =>
     .filter(({ level }) => Number(level) >= 50)
     .map((line) => `an error in the log: ${JSON.stringify(line).slice(0, 1_000)}`)
 
-function wrongBooks(dataDir: string, { reported, arrivals }: FuzzUpstream): string[] {
-  const books = auditBooks(join(dataDir, 'gateway.db'))
+async function wrongBooks(dataDir: string, { reported, arrivals }: FuzzUpstream): Promise<string[]> {
+  const books = await auditBooks(join(dataDir, 'gateway.db'))
   const problems = [...books.problems]
   if (books.charges.size > arrivals) problems.push(`${books.charges.size} charges, ${arrivals} arrivals`)
   const charged = new Set<string>()

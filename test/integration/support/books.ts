@@ -8,8 +8,8 @@ import { waitUntilFolded } from '../../support/redo.ts'
 const fileOf = (dataDir: string) => `${dataDir}/gateway.db`
 
 /** Runs work on a connection of its own, beside the running server. */
-export function onBooks<T>(dataDir: string, work: (db: Db) => T): T {
-  waitUntilFolded(fileOf(dataDir))
+export async function onBooks<T>(dataDir: string, work: (db: Db) => T): Promise<T> {
+  await waitUntilFolded(fileOf(dataDir))
   const db = openDatabase(fileOf(dataDir))
   try {
     return work(db)
@@ -19,7 +19,10 @@ export function onBooks<T>(dataDir: string, work: (db: Db) => T): T {
 }
 
 /** What was written down of an operation about a target, newest first. */
-export const auditOf = (dataDir: string, filter: { operation: string; targetId: string }): AuditRow[] =>
+export const auditOf = (
+  dataDir: string,
+  filter: { operation: string; targetId: string },
+): Promise<AuditRow[]> =>
   onBooks(dataDir, (db) => createAuditRepository(db).list({ ...filter, limit: 200 }).rows)
 
 /** Leaves holds open on disk as a crash does; for a gateway that is not running. */
