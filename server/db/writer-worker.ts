@@ -1,5 +1,6 @@
 // The thread that writes the tables, over a connection of its own, one task after the other: where the disk is slow, this waits
 // for it, and no request's stream.
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { RefusedCommand } from './fold.ts'
 import { openRaw } from './open-raw.ts'
@@ -8,6 +9,11 @@ import { replayRedoLog } from './redo-replay.ts'
 import { createTableWriter } from './table-writer.ts'
 import { createUsageStep } from './usage-step.ts'
 import type { FromWriter, SentError, ToWriter, WriterStart, WriterTasks } from './writer-messages.ts'
+
+/** A little behind whatever answers requests, where both want the same core: only then is this ever waited for. */
+const NICENESS = 5
+/** On Linux a priority is a thread's own; elsewhere it would be that of the whole gateway. */
+if (process.platform === 'linux') setPriority(NICENESS)
 
 const port = parentPort
 if (!port) throw new Error('this runs as a worker thread')
