@@ -4,7 +4,7 @@ import { hash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, relative, sep } from 'node:path'
-import { gunzip } from 'node:zlib'
+import { gunzipSync } from 'node:zlib'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -22,8 +22,8 @@ interface WebFile {
   readonly type: string
   readonly isHashed: boolean
   readonly etag: string
-  /** As it is; undefined where there is a gzip copy to make it of. */
-  readonly plain: Buffer | undefined
+  /** As it is, for whoever takes no compressed copy. */
+  readonly plain: () => Buffer
   readonly brotli: Buffer | undefined
   readonly gzip: Buffer | undefined
 }
@@ -60,14 +60,23 @@ function readWebFile(dir: string, path: string, type: string): WebFile {
   }
   // Every browser takes a compressed copy: three quarters of the memory would be for nobody.
   const gzip = read('.gz')
-  const plain = gzip ? undefined : readFileSync(join(dir, path))
+  const known = gzip ?? readFileSync(join(dir, path))
   return {
     type,
-    plain,
+    plain: gzip ? unpackedOnce(gzip) : () => known,
     isHashed: path.startsWith(`${HASHED_FOLDER}/`),
-    etag: `"${hash('sha256', gzip ?? plain ?? '', 'base64url').slice(0, 22)}"`,
+    etag: `"${hash('sha256', known, 'base64url').slice(0, 22)}"`,
     brotli: read('.br'),
     gzip,
+  }
+}
+
+/** Kept from then on, so that nobody can ask for that work again and again. */
+function unpackedOnce(gzip: Buffer): () => Buffer {
+  let plain: Buffer | undefined
+  return () => {
+    plain ??= gunzipSync(gzip)
+    return plain
   }
 }
 
@@ -85,22 +94,18 @@ export function answerWebFile(req: IncomingMessage, res: ServerResponse, file: W
   const { bytes, encoding } = encoded(file, req.headers['accept-encoding'] ?? '')
   if (encoding !== undefined) res.setHeader('content-encoding', encoding)
   res.statusCode = status
-  const send = (content: Buffer): void => {
-    res.setHeader('content-length', content.length)
-    res.end(req.method === 'HEAD' ? undefined : content)
-  }
-  if (bytes) send(bytes)
-  else if (file.gzip) gunzip(file.gzip, (error, content) => (error ? res.destroy(error) : send(content)))
+  res.setHeader('content-length', bytes.length)
+  res.end(req.method === 'HEAD' ? undefined : bytes)
 }
 
 function encoded(
   { plain, brotli, gzip }: WebFile,
   accepted: string,
-): { readonly bytes: Buffer | undefined; readonly encoding?: string } {
+): { readonly bytes: Buffer; readonly encoding?: string } {
   const parts = accepted.split(',').map((part) => part.split(';').map((text) => text.trim().toLowerCase()))
   const accepts = (name: string): boolean =>
     parts.some(([encoding, quality = 'q=1']) => encoding === name && Number(quality.replace('q=', '')) > 0)
   if (brotli !== undefined && accepts('br')) return { bytes: brotli, encoding: 'br' }
   if (gzip !== undefined && accepts('gzip')) return { bytes: gzip, encoding: 'gzip' }
-  return { bytes: plain }
+  return { bytes: plain() }
 }
