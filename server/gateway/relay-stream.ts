@@ -185,6 +185,8 @@ export class StreamRelay implements ExchangeSink {
     this.#isWithholding = true
     this.#afterFinalTimer = setTimeout(() => this.#source.abort(), AFTER_FINAL_MS_MAX)
     this.#afterFinalTimer.unref()
+    // One read may have brought all of it: what came before goes out now, and when it did is known.
+    this.#writeOut()
     this.#announce(this.#live.isGone ? 'client_left' : 'finished', null)
   }
 
