@@ -33,7 +33,11 @@ export function createMetrics(sources: () => MetricSources): Metrics & { stop():
   return {
     contentType: CONTENT_TYPE,
     async text() {
-      registry ??= fillRegistry(sources, eventLoopDelay)
+      registry ??= fillRegistry(sources, eventLoopDelay).catch((error: unknown) => {
+        // What could not be loaded now may be another time.
+        registry = undefined
+        throw error
+      })
       const text = await (await registry).metrics()
       // What is shown is the delay since somebody asked the last time.
       eventLoopDelay.reset()

@@ -179,6 +179,49 @@ test('where one of two writes fails, both groups go into the tables, in their or
   }
 })
 
+test('what goes into the tables at once waits for a group before it that the log does not take', async () => {
+  for (const isHalfFull of [false, true]) {
+    const { disk, fail, hold: holdWrites } = testDisk()
+    const { path, write } = await startLoggingSink(disk)
+    const order: string[] = []
+    const note = (name: string) => () => void order.push(name)
+    await write(hold('a'), hold('b'))
+    const writes = holdWrites()
+    fail('EIO')
+    const first = write(hold('c'), big('a', 1_500_000))
+    const next = isHalfFull ? write(settle('c'), big('b', 1_500_000)) : write(settle('c'), topUp(5))
+    const told = Promise.all([first.then(note('first')), next.then(note('next'))])
+    await new Promise((resolve) => setImmediate(resolve))
+    writes.letGo()
+    await told
+    expect([order, await first, await next]).toEqual([['first', 'next'], WRITTEN, WRITTEN])
+    expect(afterCrash(path).charged).toEqual(isHalfFull ? ['a', 'b', 'c'] : ['a', 'c'])
+  }
+})
+
+test('catching up ends although more comes all the time', async () => {
+  const { disk, hold: holdWrites } = testDisk()
+  const { db, sink, write, holdFolds } = await startLoggingSink(disk)
+  const writes = holdWrites()
+  let landing = write(hold('first'))
+  let isCaughtUp = false
+  const caughtUp = sink.catchUp().then(() => {
+    isCaughtUp = true
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  for (let n = 0; n < 10 && !isCaughtUp; n += 1) {
+    const letFold = holdFolds()
+    writes.land(0)
+    await landing
+    landing = write(hold(`later ${n}`))
+    letFold()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect([isCaughtUp, entriesIn(db)]).toEqual([true, 2])
+  writes.letGo()
+  await Promise.all([landing, caughtUp])
+})
+
 test('where the log fails, the tables answer, nothing counts twice, and after a while there is another log', async () => {
   const { disk, fail } = testDisk()
   const { db, path, write, pass } = await startLoggingSink(disk)

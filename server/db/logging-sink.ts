@@ -50,6 +50,8 @@ class LoggingSink implements GroupSink {
   #toFold: FilledHalf | undefined
   #folding: Promise<void> | undefined
   #isFoldDue = false
+  /** The last record that the tables have. */
+  #foldedSeq = 0
   readonly #foldTimer: NodeJS.Timeout
   #logTimer: NodeJS.Timeout
   #retryTimer: NodeJS.Timeout | undefined
@@ -57,6 +59,8 @@ class LoggingSink implements GroupSink {
   #turn: Promise<unknown> = Promise.resolve()
   #turnsWaiting = 0
   #onIdle: (() => void)[] = []
+  /** Groups that the log did not take, in their order. */
+  readonly #failed: { readonly commands: readonly PackedCommand[]; readonly done: Done }[] = []
 
   constructor(raw: Database, tables: Tables, disk: RedoDisk | undefined) {
     this.#tables = tables
@@ -86,7 +90,7 @@ class LoggingSink implements GroupSink {
 
   async catchUp(): Promise<void> {
     await this.#turn
-    await this.#foldAll().catch(() => undefined)
+    await this.#foldAll(this.#log?.lastSeq).catch(() => undefined)
   }
 
   async keepUsage(order: UsageStepOrder): Promise<boolean> {
@@ -131,7 +135,8 @@ class LoggingSink implements GroupSink {
         // What of it is on disk nobody knows. It counts no more once the database does not name this log.
         this.#isDistrusted = true
         this.#sound.forget(commands)
-        this.#answerInTurn(() => this.#writeThrough(commands), done)
+        this.#failed.push({ commands, done })
+        void this.#inTurn(() => this.#writeFailed())
       } else {
         if (this.#logged === 0) this.#foldTimer.refresh()
         this.#logged += commands.length
@@ -181,8 +186,20 @@ class LoggingSink implements GroupSink {
     return undefined
   }
 
-  /** Into the tables, behind everything that stands in the log. */
+  /** Into the tables, behind everything that was handed in before. */
   async #writeThrough(commands: readonly PackedCommand[]): Promise<GroupOutcome> {
+    while (this.#log && this.#log.underWay > 0) await this.#untilIdle()
+    await this.#writeFailed()
+    return this.#writeIntoTables(commands)
+  }
+
+  async #writeFailed(): Promise<void> {
+    for (let first = this.#failed.shift(); first; first = this.#failed.shift()) {
+      first.done(await this.#writeIntoTables(first.commands))
+    }
+  }
+
+  async #writeIntoTables(commands: readonly PackedCommand[]): Promise<GroupOutcome> {
     try {
       await (this.#isDistrusted ? this.#retireLog() : this.#foldAll())
     } catch (error) {
@@ -199,6 +216,7 @@ class LoggingSink implements GroupSink {
       if (this.#log || this.#isStopped) return
       try {
         const made = await this.#tables.makeLog()
+        this.#foldedSeq = made.lastSeq
         this.#log = openRedoLog(redoLogOf(this.#tables.path), made, this.#tables.halves, this.#disk)
       } catch {
         this.#makeLogLater()
@@ -222,9 +240,10 @@ class LoggingSink implements GroupSink {
     this.#makeLogLater()
   }
 
-  /** All that has been handed in so far. Rejects where the disk does not take it. */
-  async #foldAll(): Promise<void> {
+  /** All that has been handed in, or what has been up to a record. Rejects where the disk does not take it. */
+  async #foldAll(lastSeq = Number.POSITIVE_INFINITY): Promise<void> {
     for (;;) {
+      if (!this.#toFold && this.#foldedSeq >= lastSeq) return
       if (this.#log && this.#log.underWay > 0) {
         this.#isFoldDue = true
         await this.#untilIdle()
@@ -251,6 +270,7 @@ class LoggingSink implements GroupSink {
     this.#toFold = filled
     this.#folding = this.#tables.fold(filled).then(
       () => {
+        this.#foldedSeq = filled.lastSeq
         this.#toFold = undefined
         this.#folding = undefined
         this.#isFoldRefused = false

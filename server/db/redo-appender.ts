@@ -24,6 +24,8 @@ export interface RedoAppender {
   readonly id: string
   /** How many have been handed in and are neither on disk nor refused. */
   readonly underWay: number
+  /** The number of the last one that was handed in. */
+  readonly lastSeq: number
   /** How much of this half is used, from 0 to 1. */
   readonly fullness: number
   /** Whether this half has room for a record. */
@@ -113,6 +115,10 @@ class OpenRedoLog implements RedoAppender {
 
   get underWay(): number {
     return this.#appends.length
+  }
+
+  get lastSeq(): number {
+    return this.#seq
   }
 
   get fullness(): number {

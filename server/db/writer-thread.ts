@@ -87,7 +87,8 @@ export function startWriterThread(
     closeLog: () => order('close_log', undefined),
     keepUsage: (step) => order('keep_usage', step),
     async stop() {
-      if (!isDead) await order('stop', undefined)
+      // Where it dies of it, it has ended as well.
+      if (!isDead) await order('stop', undefined).catch(() => undefined)
       worker.ref()
       await ended
     },
