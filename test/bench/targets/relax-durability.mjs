@@ -5,7 +5,16 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import Database from 'better-sqlite3'
 
-fs.fdatasyncSync = () => undefined
+const { openSync } = fs
+/**
+ * @param {import('node:fs').PathLike} path
+ * @param {import('node:fs').OpenMode} flags
+ * @param {import('node:fs').Mode | null} [mode]
+ */
+fs.openSync = function relaxed(path, flags, mode) {
+  const relaxedFlags = typeof flags === 'number' ? flags & ~(fs.constants.O_DSYNC ?? 0) : flags
+  return openSync(path, relaxedFlags, mode)
+}
 syncBuiltinESMExports()
 
 const pragma = Database.prototype.pragma
