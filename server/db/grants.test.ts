@@ -1,26 +1,22 @@
 // Plans that begin and codes that are claimed, as the writer writes them: all that belongs together, or nothing of it.
 import { expect, test } from 'vitest'
-import { addPerson, cellOf, holdOf, NOW, openTestDatabase, usageOf } from '../../test/support/database.ts'
+import {
+  addPerson,
+  addPlan,
+  cellOf,
+  holdOf,
+  NOW,
+  openTestDatabase,
+  usageOf,
+} from '../../test/support/database.ts'
 import { CodeClaimedError, createWriter, type WriteFailure } from './write.ts'
 import type { GrantCommand, SubscriptionRow } from './write-command.ts'
 
 function start() {
   const { db, repositories } = openTestDatabase()
   for (const name of ['ann', 'ben']) addPerson(repositories, name)
-  const { plans, codes } = repositories
-  plans.save({
-    id: 'pro',
-    name: 'Pro',
-    priceNanoUsd: 5,
-    days: 30,
-    quotas: [],
-    allowedModels: null,
-    mayUseBalance: true,
-    isForSale: true,
-    createdAt: NOW,
-    updatedAt: NOW,
-    archivedAt: null,
-  })
+  const { codes } = repositories
+  addPlan(repositories)
   const batch = { id: 'batch', name: 'Autumn', prefix: '', count: 2, createdAt: NOW, createdBy: null }
   const kind = { kind: 'balance', amountNanoUsd: 500, planId: null, expiresAt: NOW + 10 } as const
   const made = ['one', 'two'].map((id, index) => ({ id, hash: Buffer.alloc(32, index), hint: id }))

@@ -1,7 +1,15 @@
 // The journal, whose transactions write what many commands change together once: it comes to the same as one transaction for
 // each, and what one undid leaves nothing behind for the next.
 import { expect, test } from 'vitest'
-import { addPerson, chargeOf, holdOf, NOW, openTestDatabase, usageOf } from '../../test/support/database.ts'
+import {
+  addPerson,
+  addPlan,
+  chargeOf,
+  holdOf,
+  NOW,
+  openTestDatabase,
+  usageOf,
+} from '../../test/support/database.ts'
 import { topUp } from '../../test/support/write-commands.ts'
 import { createJournal, type Journal } from './journal.ts'
 import type { Db } from './open.ts'
@@ -15,19 +23,7 @@ function start() {
   const { db, repositories } = openTestDatabase()
   addPerson(repositories, 'ann', 90_000)
   addPerson(repositories, 'ben', 90_000)
-  repositories.plans.save({
-    id: 'pro',
-    name: 'Pro',
-    priceNanoUsd: 5,
-    days: 30,
-    quotas: [],
-    allowedModels: null,
-    mayUseBalance: true,
-    isForSale: true,
-    createdAt: NOW,
-    updatedAt: NOW,
-    archivedAt: null,
-  })
+  addPlan(repositories)
   return { db, journal: createJournal(db.raw) }
 }
 

@@ -86,6 +86,23 @@ export function addPerson(repositories: Repositories, name = 'ann', creditLimitN
   return userId
 }
 
+/** A plan that may be bought, without quotas. */
+export function addPlan(repositories: Pick<Repositories, 'plans'>): void {
+  repositories.plans.save({
+    id: 'pro',
+    name: 'Pro',
+    priceNanoUsd: 5,
+    days: 30,
+    quotas: [],
+    allowedModels: null,
+    mayUseBalance: true,
+    isForSale: true,
+    createdAt: NOW,
+    updatedAt: NOW,
+    archivedAt: null,
+  })
+}
+
 export function addPrice(repositories: Repositories, id = PRICE_ID): void {
   repositories.prices.insert({
     id,
