@@ -1,5 +1,5 @@
-// The two commands that every request brings, as bare rows of values: names of properties are the most of what a message
-// between threads costs, and values in the order of a statement need no further handling there.
+// The two commands that every request brings, as bare rows of values: names of properties would be the most of what a record of
+// the redo log holds, and values in the order of a statement need no further handling where they are written.
 import { spendingValues } from './spending-statements.ts'
 import { toFlag } from './usage-statements.ts'
 import type { HoldCommand, OtherCommand, SettleCommand, WriteCommand } from './write-command.ts'

@@ -1,5 +1,5 @@
 // The one writer of the hot path: what is handed in until the end of an event-loop turn, or while the group before is being
-// written, becomes one transaction. What money already moved for is kept until the disk takes it; everything else is answered
+// written, becomes one group. What money already moved for is kept until the disk takes it; everything else is answered
 // for at once.
 import { createJournal } from './journal.ts'
 import { BookedBeforeError, CodeClaimedError } from './journal-errors.ts'
