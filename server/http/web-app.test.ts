@@ -75,6 +75,12 @@ test.each([
   expect(reply.headers.vary).toBe('accept-encoding')
 })
 
+test('a file that is kept compressed is unpacked once, however many ask for it as it is', () => {
+  const file = loadWebApp(dir)?.file('assets/app-1.js')
+  expect(file?.plain().toString()).toBe('plain')
+  expect(file?.plain()).toBe(file?.plain())
+})
+
 test('a file whose name carries its hash is kept for good, a page is asked for again', async () => {
   expect((await get('/assets/app-1.js')).headers['cache-control']).toBe('public, max-age=31536000, immutable')
   expect((await get('/')).headers['cache-control']).toBe('no-cache')

@@ -1,0 +1,34 @@
+// What the build makes of imports of Node's own parts; the bundle itself is started by other tests.
+import { expect, test } from 'vitest'
+import { takeWithoutImport } from './server-build.ts'
+
+function built(code: string): string {
+  const { renderChunk } = takeWithoutImport()
+  if (typeof renderChunk !== 'function') throw new Error('the plugin has no such step')
+  // It looks at nothing but the text.
+  return String((renderChunk as (text: string) => unknown)(code))
+}
+
+test('parts of Node are taken by name, as a whole, or both, and everything else is imported as before', () => {
+  const lines = [
+    'import { createServer, request as ask } from "node:http";',
+    'import * as fs from "node:fs";',
+    'import net, { Socket } from "node:net";',
+    'import { own } from "./chunk.mjs";',
+  ]
+  expect(built(lines.join('\n'))).toBe(
+    [
+      'const { createServer, request: ask } = process.getBuiltinModule("node:http");',
+      'const fs = process.getBuiltinModule("node:fs");',
+      'const net = process.getBuiltinModule("node:net");',
+      'const { Socket } = process.getBuiltinModule("node:net");',
+      'import { own } from "./chunk.mjs";',
+    ].join('\n'),
+  )
+})
+
+test('a package with machine code is required from where the chunk lies', () => {
+  const [first, second] = built('import Database from "better-sqlite3";').split('\n')
+  expect(first).toContain('createRequire(import.meta.url)')
+  expect(second).toBe('const Database = requireHere("better-sqlite3");')
+})
