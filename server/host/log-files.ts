@@ -18,6 +18,8 @@ const FILES_KEPT = 14
 const BUFFER_BYTES_MAX = 4 * 1024 * 1024
 /** Lines are looked over and written together: doing so line by line costs as much as the rest of a line's making. */
 const LINES_CHARACTERS = 64 * 1024
+/** So are the lines of requests made, and none of them while somebody waits for an answer that comes next. */
+const REQUESTS_TOGETHER = 64
 /** How late a line may be, and what a process that is killed may lose of its log. */
 const WRITE_EVERY_MS = 200
 
@@ -56,6 +58,13 @@ export interface LogOptions {
   readonly isOnStderr?: boolean
 }
 
+interface EndedRequest {
+  /** Which nobody changes. */
+  readonly facts: object
+  /** Unix milliseconds. */
+  readonly time: number
+}
+
 interface ByteStream {
   write(bytes: Buffer): boolean
   flushSync(): void
@@ -86,7 +95,14 @@ export async function createLogFiles(dir: string, options: LogOptions = {}): Pro
   for (const stream of streams) stream.on('error', () => undefined)
 
   let lines = ''
+  /** Requests that have ended, in their order, with the moment at which they did. */
+  let ended: EndedRequest[] = []
+  const makeRequestLines = (): void => {
+    for (const { facts, time } of ended) lines += lineOf(facts, time)
+    ended = []
+  }
   const writeLines = (): void => {
+    if (ended.length > 0) makeRequestLines()
     if (lines === '') return
     // As bytes, made once: of a text, each stream would make them three times over.
     const safe = Buffer.from(withoutKeysIn(lines))
@@ -96,13 +112,22 @@ export async function createLogFiles(dir: string, options: LogOptions = {}): Pro
   const writing = setInterval(writeLines, WRITE_EVERY_MS)
   writing.unref()
 
-  const write = (line: string): void => {
-    lines += line
+  const writeWhereMuch = (): void => {
     if (lines.length >= LINES_CHARACTERS) writeLines()
   }
-  const writeSearched = (line: string): void => write(line.replace(SECRET_MEMBER, '"$1":"[redacted]"'))
+  const writeSearched = (line: string): void => {
+    makeRequestLines()
+    lines += line.replace(SECRET_MEMBER, '"$1":"[redacted]"')
+    writeWhereMuch()
+  }
+  const noteRequest = (facts: object): void => {
+    ended.push({ facts, time: Date.now() })
+    if (ended.length < REQUESTS_TOGETHER) return
+    makeRequestLines()
+    writeWhereMuch()
+  }
   return {
-    logger: withShortWay(pino({ level, base: null }, { write: writeSearched }), write, writeSearched),
+    logger: withShortWay(pino({ level, base: null }, { write: writeSearched }), writeSearched, noteRequest),
     close() {
       clearInterval(writing)
       writeLines()
@@ -118,25 +143,28 @@ export async function createLogFiles(dir: string, options: LogOptions = {}): Pro
  */
 function withShortWay(
   logger: PinoLogger,
-  write: (line: string) => void,
   writeSearched: (line: string) => void,
+  noteRequest: (facts: object) => void,
 ): Logger {
-  const infoValue = logger.levels.values.info
   return {
     debug: logger.debug.bind(logger),
     warn: logger.warn.bind(logger),
     error: logger.error.bind(logger),
     child: logger.child.bind(logger),
     info(facts: unknown, ...rest: [string?, ...unknown[]]) {
-      if (rest.length > 0 || typeof facts !== 'object') Reflect.apply(logger.info, logger, [facts, ...rest])
-      else if (logger.isLevelEnabled('info')) {
-        const line = `{"level":${infoValue},"time":${Date.now()},${JSON.stringify(facts).slice(1)}\n`
-        if ((facts as { event?: unknown } | null)?.event === REQUEST_EVENT) write(line)
-        else writeSearched(line)
-      }
+      if (rest.length > 0 || typeof facts !== 'object' || facts === null)
+        Reflect.apply(logger.info, logger, [facts, ...rest])
+      else if (!logger.isLevelEnabled('info')) return
+      else if ('event' in facts && facts.event === REQUEST_EVENT) noteRequest(facts)
+      else writeSearched(lineOf(facts, Date.now()))
     },
   }
 }
+
+const INFO = pino.levels.values.info
+
+const lineOf = (facts: object, time: number): string =>
+  `{"level":${INFO},"time":${time},${JSON.stringify(facts).slice(1)}\n`
 
 function openStderr(): ByteStream {
   const stderr: unknown = pino.destination({
