@@ -100,7 +100,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
   const answer = (req: ClientRequest, res: ClientResponse): void => {
     const refused = refusesNew()
     if (refused) refuse(deps, req, res, refused)
-    else void runRequest(deps, req, res)
+    else runRequest(deps, req, res)
   }
   const sockets = new Sockets(
     deps,

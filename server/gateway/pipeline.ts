@@ -41,18 +41,20 @@ import { refusedRow, settle } from './stages/settle.ts'
 import { answerStored } from './stored.ts'
 import { UpstreamTrip } from './upstream-trip.ts'
 
-export async function runRequest(deps: StageDeps, req: ClientRequest, res: ClientResponse): Promise<void> {
+export function runRequest(deps: StageDeps, req: ClientRequest, res: ClientResponse): void {
   const received = receive(deps, req, res)
-  let outcome: Outcome
+  const ended = (outcome: Outcome): void => record(deps, received, outcome)
+  let outcome: Outcome | Promise<Outcome>
   try {
-    outcome = await journey(deps, received)
+    outcome = journey(deps, received)
   } catch (error) {
-    // Whatever gets here is a defect of ours: the person sees the id, the log has the rest.
     outcome = defect(deps, received, error)
   }
-  record(deps, received, outcome)
+  if (outcome instanceof Promise) outcome.then(ended, (error) => ended(defect(deps, received, error)))
+  else ended(outcome)
 }
 
+/** Whatever is thrown is a defect of ours: the person sees the id, the log has the rest. */
 function defect(deps: StageDeps, received: Received & Partial<Reserved>, error: unknown): Outcome {
   const { requestId, res } = received
   deps.logger.error({ event: 'defect', requestId, err: error }, 'a request failed inside the gateway')

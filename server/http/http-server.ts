@@ -35,7 +35,7 @@ export function createHttpServer(
 
   const listener = (req: IncomingMessage, res: ServerResponse): void => {
     if (deps.isStopping()) res.setHeader('connection', 'close')
-    if (!isHostAllowed(req.headers.host, allowedHosts())) refuseHost(gateway, req, res)
+    if (!isHostAllowed(req.headers.host, allowedHosts)) refuseHost(gateway, req, res)
     else if (mustComeEncrypted(deps.https, req)) sendToHttps(gateway, req, res)
     else if (gateway.claims(req)) gateway.handle(req, res)
     // The whole URL of another server, as a proxy would be asked: we are none.
@@ -44,7 +44,7 @@ export function createHttpServer(
   }
   // The gateway asks for a body itself, when it wants it; an operation's is small and always wanted.
   const continueListener = (req: IncomingMessage, res: ServerResponse): void => {
-    const isRefused = !isHostAllowed(req.headers.host, allowedHosts()) || mustComeEncrypted(deps.https, req)
+    const isRefused = !isHostAllowed(req.headers.host, allowedHosts) || mustComeEncrypted(deps.https, req)
     if (!isRefused && !gateway.claims(req)) res.writeContinue()
     listener(req, res)
   }
@@ -55,7 +55,7 @@ export function createHttpServer(
   server.on('checkContinue', continueListener)
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
-    if (!isHostAllowed(req.headers.host, allowedHosts()))
+    if (!isHostAllowed(req.headers.host, allowedHosts))
       endSocket(gateway, socket, refusal('host_rejected', { host: shownHost(req) }))
     else if (mustComeEncrypted(deps.https, req)) endSocket(gateway, socket, httpsRequired(req))
     else gateway.handleUpgrade(req, socket, head)
@@ -86,7 +86,7 @@ function plainRequestsFirst(server: Server, deps: HttpDeps & { readonly gateway:
     firstRequestSeconds: HEADERS_TIMEOUT_MS / 1000,
     takes: ({ target, headers }, socket) =>
       gateway.meters(target) &&
-      isHostAllowed(headers.host, allowedHosts()) &&
+      isHostAllowed(headers.host, allowedHosts) &&
       !mustComeEncrypted(https, { url: target, method: 'POST', socket }),
     answer(req, res) {
       if (deps.isStopping()) res.setHeader('connection', 'close')

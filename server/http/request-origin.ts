@@ -53,7 +53,10 @@ export function isLocal(req: IncomingMessage): boolean {
  * Whether the Host header names this gateway: an IP address, `localhost`, or a configured name, with any port. A page of a
  * foreign site whose name was pointed at our address (DNS rebinding) carries that site's name and is refused.
  */
-export function isHostAllowed(hostHeader: string | undefined, configuredNames: readonly string[]): boolean {
+export function isHostAllowed(
+  hostHeader: string | undefined,
+  configuredNames: () => readonly string[],
+): boolean {
   // Asked with every request, nearly all of which say the same.
   if (hostHeader !== undefined && hostHeader === lastAddress) return true
   const name = hostNameOf(hostHeader)
@@ -62,7 +65,7 @@ export function isHostAllowed(hostHeader: string | undefined, configuredNames: r
     lastAddress = hostHeader
     return true
   }
-  return configuredNames.some((configured) => configured.toLowerCase() === name)
+  return configuredNames().some((configured) => configured.toLowerCase() === name)
 }
 
 /** The header that said an address or `localhost` last: those are allowed whatever is configured. */

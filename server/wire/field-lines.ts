@@ -14,26 +14,42 @@ const FIELD_LINES = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n
 const SPACE = 0x20
 const TAB = 0x09
 
+/** Adds a field to those that stood before it, or says that it is not to stand there. */
+type TakeField = (fields: Fields, name: string, value: string) => boolean
+
 /**
  * The fields in `text` (Latin-1) from `from` to its end, each behind it with CR and LF; undefined where anything else stands
- * there. Values without the white space around them.
+ * there, where one is not taken, or where there are more than `countMax`. Values without the white space around them.
  */
-export function parseFieldLines(text: string, from: number): Fields | undefined {
+export function parseFieldLines(
+  text: string,
+  from: number,
+  take: TakeField = takeAny,
+  countMax = Number.POSITIVE_INFINITY,
+): Fields | undefined {
   FIELD_LINES.lastIndex = from
   if (!FIELD_LINES.test(text) || FIELD_LINES.lastIndex !== text.length) return undefined
   const fields = new NoFields()
+  let count = 0
   for (let at = from; at < text.length; ) {
+    count += 1
+    if (count > countMax) return undefined
     const colon = text.indexOf(':', at)
-    const end = text.indexOf('\r\n', colon)
+    // No value has one without the other. A search for a single character takes a fraction of one for two.
+    const end = text.indexOf('\r', colon)
     const name = text.slice(at, colon).toLowerCase()
-    const value = trimmed(text, colon + 1, end)
-    const known = fields[name]
-    if (known === undefined) fields[name] = value
-    else if (typeof known === 'string') fields[name] = [known, value]
-    else known.push(value)
+    if (!take(fields, name, trimmed(text, colon + 1, end))) return undefined
     at = end + 2
   }
   return fields
+}
+
+function takeAny(fields: Fields, name: string, value: string): boolean {
+  const known = fields[name]
+  if (known === undefined) fields[name] = value
+  else if (typeof known === 'string') fields[name] = [known, value]
+  else known.push(value)
+  return true
 }
 
 function trimmed(text: string, from: number, to: number): string {

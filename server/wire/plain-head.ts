@@ -1,6 +1,6 @@
 // Reads the head of a request as strictly as can be. What is not a plain POST with a body of a known length, each header once
 // and nothing about the connection itself, is not refused here but left to node:http, which knows all of HTTP.
-import { parseFieldLines } from './field-lines.ts'
+import { type Fields, parseFieldLines } from './field-lines.ts'
 
 export interface PlainHead {
   /** The request target as it came. */
@@ -65,12 +65,12 @@ export function readPlainHead(text: string): PlainHead | undefined {
 
 /** Each of them, where it stood once, and none says how the request is to be taken. */
 function headersIn(text: string, start: number): Record<string, string> | undefined {
-  const fields = parseFieldLines(text, start)
-  if (!fields) return undefined
-  let count = 0
-  for (const name in fields) {
-    count += 1
-    if (count > FIELDS_MAX || typeof fields[name] !== 'string' || NOT_PLAIN.has(name)) return undefined
-  }
-  return fields as Record<string, string> // each was looked at
+  const fields = parseFieldLines(text, start, takeOnce, FIELDS_MAX)
+  return fields as Record<string, string> | undefined // none stood twice
+}
+
+function takeOnce(fields: Fields, name: string, value: string): boolean {
+  if (fields[name] !== undefined || NOT_PLAIN.has(name)) return false
+  fields[name] = value
+  return true
 }
