@@ -1,7 +1,7 @@
 // Appends records to the redo log from the thread that answers requests, which never waits for the disk: the system writes
 // them in threads of its own, a few at a time. A record counts when it and all those before it are on disk.
 import { close, constants, fdatasync, openSync, write } from 'node:fs'
-import { putRecord, REDO_HALF_BYTES, recordBytes, recordBytesMax, saltOf, startOf } from './redo-log.ts'
+import { putRecord, REDO_HALF_BYTES, recordBytes, saltOf, startOf } from './redo-log.ts'
 
 export type Landed = (error: Error | undefined) => void
 
@@ -29,12 +29,12 @@ export interface RedoAppender {
   /** How much of this half is used, from 0 to 1. */
   readonly fullness: number
   /** Whether this half has room for a record. */
-  hasRoomFor(text: string): boolean
+  hasRoomFor(content: Buffer): boolean
   /**
-   * `landed` is told in the order of the records. Once one was refused nobody knows what is on disk: the rest of those that are
+   * What the record contains is copied at once. `landed` is told in the order of the records. Once one was refused nobody knows what is on disk: the rest of those that are
    * under way are refused as well, and nothing more is taken.
    */
-  append(text: string, landed: Landed): void
+  append(content: Buffer, landed: Landed): void
   /** What stands in this half and is on disk. */
   filled(): FilledHalf
   /** Goes on in the other half, of which nothing is needed any more, while none is under way. */
@@ -125,17 +125,16 @@ class OpenRedoLog implements RedoAppender {
     return this.#used / REDO_HALF_BYTES
   }
 
-  hasRoomFor(text: string): boolean {
-    const room = REDO_HALF_BYTES - this.#used
-    return recordBytesMax(text) <= room || recordBytes(text) <= room
+  hasRoomFor(content: Buffer): boolean {
+    return recordBytes(content) <= REDO_HALF_BYTES - this.#used
   }
 
-  append(text: string, landed: Landed): void {
+  append(content: Buffer, landed: Landed): void {
     const half = this.#halves[this.#half]
-    if (this.#fault || !half || !this.hasRoomFor(text)) throw new Error('The redo log takes nothing more.')
+    if (this.#fault || !half || !this.hasRoomFor(content)) throw new Error('The redo log takes nothing more.')
     const at = this.#used
     this.#seq += 1
-    const bytes = putRecord(half, at, { seq: this.#seq, text }, this.#salt)
+    const bytes = putRecord(half, at, { seq: this.#seq, content }, this.#salt)
     this.#used += bytes
     const append: Append = { bytes, landed, isOnDisk: false }
     this.#appends.push(append)

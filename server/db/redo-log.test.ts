@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tempDir } from '../../test/support/database.ts'
 import { newRedoHalves, openRedoLog, type RedoDisk } from './redo-appender.ts'
-import { createRedoLog, REDO_HALF_BYTES, readRedoLog, recordBytes } from './redo-log.ts'
+import { createRedoLog, REDO_CONTENT_BYTES_MAX, readRedoLog, recordBytes } from './redo-log.ts'
 
 const HEAD_BYTES = 4096
 
@@ -12,8 +12,11 @@ function open(disk?: RedoDisk) {
   const path = join(tempDir(), 'gateway.db-redo')
   const log = openRedoLog(path, { id: createRedoLog(path, 'as tested'), lastSeq: 7 }, newRedoHalves(), disk)
   const append = (text: string) =>
-    new Promise<void>((resolve, reject) => log.append(text, (error) => (error ? reject(error) : resolve())))
-  const read = () => readRedoLog(path)?.halves.map((half) => half.map(({ seq, text }) => `${seq} ${text}`))
+    new Promise<void>((resolve, reject) =>
+      log.append(Buffer.from(text), (error) => (error ? reject(error) : resolve())),
+    )
+  const read = () =>
+    readRedoLog(path)?.halves.map((half) => half.map(({ seq, content }) => `${seq} ${content}`))
   return { path, log, append, read }
 }
 
@@ -70,12 +73,15 @@ test('records of a log that was there before are none of the new one, wherever t
 
 test('a half takes no more than it has room for, and a file that was not made to its end is no log', async () => {
   const { path, log, append } = open()
-  const text = 'x'.repeat(REDO_HALF_BYTES - 16)
-  expect([log.hasRoomFor(`${text}x`), log.hasRoomFor(text)]).toEqual([false, true])
-  await append(text)
-  expect([log.hasRoomFor(''), log.fullness]).toEqual([false, 1])
+  const content = Buffer.alloc(REDO_CONTENT_BYTES_MAX, 'x')
+  expect([log.hasRoomFor(Buffer.concat([content, Buffer.alloc(1)])), log.hasRoomFor(content)]).toEqual([
+    false,
+    true,
+  ])
+  await append(content.toString())
+  expect([log.hasRoomFor(Buffer.alloc(0)), log.fullness]).toEqual([false, 1])
   log.turn()
-  expect(log.hasRoomFor(text)).toBe(true)
+  expect(log.hasRoomFor(content)).toBe(true)
   log.close()
   for (const bytes of [0, 8, HEAD_BYTES - 1]) {
     writeFileSync(path, readFileSync(path).subarray(0, bytes))
@@ -92,11 +98,11 @@ test('after a write that failed nothing more is taken, and what was under way is
   const { log } = open(disk)
   const told: string[] = []
   for (const name of ['a', 'b', 'c', 'd'])
-    log.append(`["${name}"]`, (error) => void told.push(`${name} ${error}`))
+    log.append(Buffer.from(`["${name}"]`), (error) => void told.push(`${name} ${error}`))
   writes[0]?.()
   expect([told, log.filled()]).toEqual([
     ['a undefined'],
-    { half: 0, bytes: recordBytes('["a"]'), lastSeq: 8 },
+    { half: 0, bytes: recordBytes(Buffer.from('["a"]')), lastSeq: 8 },
   ])
   writes[2]?.(new Error('EIO'))
   writes[1]?.()
@@ -104,6 +110,6 @@ test('after a write that failed nothing more is taken, and what was under way is
   writes[3]?.()
   expect(told.slice(1)).toEqual(['b Error: EIO', 'c Error: EIO', 'd Error: EIO'])
   expect([log.underWay, log.filled().lastSeq]).toEqual([0, 8])
-  expect(() => log.append('["e"]', () => undefined)).toThrow('takes nothing more')
+  expect(() => log.append(Buffer.from('["e"]'), () => undefined)).toThrow('takes nothing more')
   log.close()
 })

@@ -10,7 +10,8 @@ import { syncFolder } from './backup-file.ts'
 
 export interface RedoRecord {
   readonly seq: number
-  readonly text: string
+  /** What it says, which is none of this file's business. */
+  readonly content: Buffer
 }
 
 export interface RedoContents {
@@ -27,6 +28,8 @@ const FILE_BYTES = HEAD_BYTES + 2 * REDO_HALF_BYTES
 const PART_BYTES = 256 * 1024
 /** Checksum and length in four bytes each, and the number in eight. */
 const RECORD_HEAD_BYTES = 16
+/** What a record may contain at most: then it fills a half. */
+export const REDO_CONTENT_BYTES_MAX = REDO_HALF_BYTES - RECORD_HEAD_BYTES
 const MAGIC = 'codex-gateway redo log 1'
 
 export const redoLogOf = (databasePath: string): string => `${databasePath}-redo`
@@ -70,19 +73,20 @@ export function readRedoLog(path: string): RedoContents | undefined {
 /** Where a half begins in the file. */
 export const startOf = (half: number): number => HEAD_BYTES + half * REDO_HALF_BYTES
 
-/** How many bytes a record takes; and at most, which is known without looking at the text. */
-export const recordBytes = (text: string): number => RECORD_HEAD_BYTES + Buffer.byteLength(text)
-export const recordBytesMax = (text: string): number => RECORD_HEAD_BYTES + 3 * text.length
+/** How many bytes a record takes. */
+export const recordBytes = (content: Uint8Array): number => RECORD_HEAD_BYTES + content.length
 
 /** What the checksums of a log begin with. */
 export const saltOf = (id: string): number => crc32(id)
 
-/** Writes a record into a half, which has room for it, and returns how many bytes it took. */
-export function putRecord(half: Buffer, at: number, { seq, text }: RedoRecord, salt: number): number {
-  const length = half.write(text, at + RECORD_HEAD_BYTES)
-  const end = at + RECORD_HEAD_BYTES + length
-  half.writeUInt32LE(length, at + 4)
-  half.writeBigUInt64LE(BigInt(seq), at + 8)
+/** Puts a record into a half, which has room for it, and returns how many bytes it took. */
+export function putRecord(half: Buffer, at: number, { seq, content }: RedoRecord, salt: number): number {
+  const end = at + recordBytes(content)
+  half.set(content, at + RECORD_HEAD_BYTES)
+  half.writeUInt32LE(content.length, at + 4)
+  // In two parts, because a bigint is an object.
+  half.writeUInt32LE(seq >>> 0, at + 8)
+  half.writeUInt32LE(Math.floor(seq / 2 ** 32), at + 12)
   half.writeUInt32LE(crc32(half.subarray(at + 4, end), salt), at)
   return end - at
 }
@@ -97,7 +101,7 @@ export function recordsOf(half: Buffer, id: string): RedoRecord[] {
     const seq = Number(half.readBigUInt64LE(at + 8))
     const before = records.at(-1)
     if (before && before.seq + 1 !== seq) break
-    records.push({ seq, text: half.toString('utf8', at + RECORD_HEAD_BYTES, end) })
+    records.push({ seq, content: half.subarray(at + RECORD_HEAD_BYTES, end) })
     at = end
   }
   return records

@@ -30,7 +30,7 @@ test('records behind one that is missing never count, and the log is set aside',
   const first = readRedoLog(redoLogOf(path))?.halves[0]?.[0]
   const found = afterCrash(path, (redoPath) => {
     const bytes = readFileSync(redoPath)
-    const secondAt = 4096 + 16 + Buffer.byteLength(first?.text ?? '')
+    const secondAt = 4096 + 16 + Number(first?.content.length)
     bytes.writeUInt8(bytes.readUInt8(secondAt + 20) ^ 1, secondAt + 20)
     writeFileSync(redoPath, bytes)
   })
@@ -77,7 +77,9 @@ test('commands in the shape of another version are not read, and nothing is chan
   const id = createRedoLog(redoLogOf(copy), 'of another version')
   createRedoPosition(db.raw).write({ ...state, logId: id })
   const later = openRedoLog(redoLogOf(copy), { id, lastSeq: state.foldedSeq }, newRedoHalves())
-  await new Promise<void>((resolve) => later.append('["in a shape of its own"]', () => resolve()))
+  await new Promise<void>((resolve) =>
+    later.append(Buffer.from('["in a shape of its own"]'), () => resolve()),
+  )
   later.close()
   for (const open of [() => requireReadableRedo(db.raw), () => replayRedoLog(db.raw)]) {
     expect(open).toThrow(OtherRedoFormatError)
