@@ -1,6 +1,7 @@
 // Which commands may be answered for by the redo log alone: those of which nothing is read until they stand in the tables, and
 // which no table will refuse.
 import type { Database } from 'better-sqlite3'
+import { HeldIds } from './held-ids.ts'
 import { holdPlace, type PackedCommand, settlementPlace, type Value } from './packed-commands.ts'
 import type { OtherCommand } from './write-command.ts'
 
@@ -53,9 +54,7 @@ class KnownCommands implements SoundCommands {
   readonly #hasBalance: (id: unknown) => boolean
   readonly #hasPrice: (id: unknown) => boolean
   readonly #hasPlan: (id: unknown) => boolean
-  /** Whether a hold is open, of those that were opened or ended since the last turn, and of those before. */
-  #holds = new Map<string, boolean>()
-  #holdsBefore = new Map<string, boolean>()
+  readonly #holds = new HeldIds()
 
   constructor(raw: Database) {
     this.#hasBalance = prepareKnown(raw, 'SELECT 1 FROM balances WHERE user_id = ?')
@@ -83,45 +82,31 @@ class KnownCommands implements SoundCommands {
 
   /** A hold that may be nowhere is not open, and what ended is not open either: the tables know. */
   forget(commands: readonly PackedCommand[]): void {
-    for (const command of commands) {
-      if ('kind' in command || !('hold' in command)) continue
-      const id = holdIdOf(command.hold)
-      if (this.#isOpen(id) !== true) continue
-      this.#holds.delete(id)
-      this.#holdsBefore.delete(id)
-    }
+    for (const command of commands)
+      if ('hold' in command && !('kind' in command)) this.#holds.forget(holdIdOf(command.hold))
   }
 
-  /** What has ended is remembered until the turn after this one: by then the tables have it. */
   turn(): void {
-    const holds = this.#holds
-    for (const [id, isOpen] of this.#holdsBefore) if (isOpen && !holds.has(id)) holds.set(id, true)
-    this.#holdsBefore = holds
-    this.#holds = new Map()
-  }
-
-  /** Undefined for one of which nothing is known. */
-  #isOpen(id: string): boolean | undefined {
-    return this.#holds.get(id) ?? this.#holdsBefore.get(id)
+    this.#holds.turn()
   }
 
   #isSound(command: PackedCommand): boolean {
     if ('kind' in command) {
-      if (command.kind === 'release') return this.#isOpen(command.hold.requestId) === true
+      if (command.kind === 'release') return this.#holds.isOpen(command.hold.requestId)
       return LOGGED[command.kind]
     }
     if ('settle' in command) {
       const row = command.settle
-      return this.#isOpen(settledIdOf(row)) === true && this.#refersToKnown(row, SETTLEMENT)
+      return this.#holds.isOpen(settledIdOf(row)) && this.#refersToKnown(row, SETTLEMENT)
     }
-    return this.#isOpen(holdIdOf(command.hold)) === undefined && this.#refersToKnown(command.hold, HOLD)
+    return this.#holds.isNew(holdIdOf(command.hold)) && this.#refersToKnown(command.hold, HOLD)
   }
 
   #note(command: PackedCommand): void {
     if ('kind' in command) {
-      if (command.kind === 'release') this.#holds.set(command.hold.requestId, false)
-    } else if ('settle' in command) this.#holds.set(settledIdOf(command.settle), false)
-    else this.#holds.set(holdIdOf(command.hold), true)
+      if (command.kind === 'release') this.#holds.end(command.hold.requestId)
+    } else if ('settle' in command) this.#holds.end(settledIdOf(command.settle))
+    else this.#holds.open(holdIdOf(command.hold))
   }
 
   #refersToKnown(row: Row, places: typeof HOLD): boolean {
