@@ -7,6 +7,8 @@ import type { Payment } from './payers.ts'
 import { ShortLivedMap } from './short-lived-map.ts'
 import type { CountedHold } from './spending-book.ts'
 
+const nobody: (isOnDisk: boolean) => void = () => {}
+
 type Taken = Omit<HoldRequest, 'ask' | 'source'>
 
 /** A hold, and what it takes: from what pays for it, and from what its key may spend. */
@@ -24,7 +26,7 @@ export class TakenHold implements OpenHold {
   readonly outputTokensGranted: number
   readonly isOnDisk: Promise<boolean>
   /** To be told once whether it is. */
-  tellOnDisk: (isOnDisk: boolean) => void = () => {}
+  readonly tellOnDisk: (isOnDisk: boolean) => void
 
   readonly payment: Payment
   /** Its place in what its key has spent. */
@@ -55,9 +57,11 @@ export class TakenHold implements OpenHold {
     this.outputTokensGranted = outputTokensGranted
     this.payment = payment
     this.counted = counted
+    let tell = nobody
     this.isOnDisk = new Promise((resolve) => {
-      this.tellOnDisk = resolve
+      tell = resolve
     })
+    this.tellOnDisk = tell
   }
 
   giveBack(): void {
