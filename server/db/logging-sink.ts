@@ -34,6 +34,7 @@ export const createLoggingSink = (raw: Database, tables: Tables, disk?: RedoDisk
   new LoggingSink(raw, tables, disk)
 
 class LoggingSink implements GroupSink {
+  readonly answersLater = true
   readonly #tables: Tables
   readonly #disk: RedoDisk | undefined
   readonly #sound: SoundCommands

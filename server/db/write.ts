@@ -64,6 +64,8 @@ interface Group {
 
 const RETRY_FIRST_MS = 100
 const RETRY_LATER_MS_MAX = 5_000
+/** After so many groups of one command in a row, there is most likely none that another could wait for. */
+const LONE_GROUPS_MIN = 8
 /** Beyond this many kept commands, those that no money depends on are given up. */
 const KEPT_WITHOUT_MONEY_MAX = 10_000
 
@@ -106,6 +108,8 @@ class GroupWriter implements Writer {
   /** Told at the end of the next group. */
   #behindQueue: (() => void)[] = []
   #isScheduled = false
+  /** How many groups in a row had one command. */
+  #loneGroups = 0
   #isStopped = false
   #retryAfterMs = RETRY_FIRST_MS
   #retryTimer: NodeJS.Timeout | undefined
@@ -181,9 +185,16 @@ class GroupWriter implements Writer {
     )
   }
 
-  /** At the end of this turn, or once another group is taken, whichever is later. */
+  /**
+   * At the end of this turn, for all that come in it, or once another group is taken, whichever is later. At once where few
+   * come: a lone request waits for the disk longer than for anything else.
+   */
   #schedule(): void {
     if (this.#isScheduled || this.#isBusy()) return
+    if (this.#sink.answersLater && this.#loneGroups >= LONE_GROUPS_MIN && this.#inFlight.length === 0) {
+      this.#writeQueue()
+      return
+    }
     this.#isScheduled = true
     setImmediate(this.#writeQueue)
   }
@@ -197,6 +208,7 @@ class GroupWriter implements Writer {
     if (this.#queue.length === 0 || this.#isBusy()) return
     const entries = this.#queue
     this.#queue = []
+    this.#loneGroups = entries.length === 1 ? this.#loneGroups + 1 : 0
     this.#write({ entries, behind: this.#behindQueue.splice(0) })
   }
 
