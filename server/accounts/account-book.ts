@@ -6,7 +6,7 @@ import type { UsageRow } from '../../contract/usage.ts'
 import type { LedgerRepository } from '../db/repositories/ledger.ts'
 import type { SpendingRow } from '../db/repositories/spending.ts'
 import type { Writer } from '../db/write.ts'
-import type { HoldRecord } from '../db/write-command.ts'
+import type { HoldRecord, WriteCommand } from '../db/write-command.ts'
 import type { Bound } from '../ledger/bound.ts'
 import { decideHoldWithin } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
@@ -29,7 +29,7 @@ import { createKnownAccounts, type KnownAccounts, requireAmount, stateOf } from 
 import { balancePayer, type Payer, type Payment, planPayer } from './payers.ts'
 import type { PlanFunds } from './plan-funds.ts'
 import type { Amounts } from './spending-book.ts'
-import { TakenHolds } from './taken-holds.ts'
+import { TakenHold, TakenHolds } from './taken-holds.ts'
 
 export type { AccountBook, OpenHold } from './account.ts'
 
@@ -85,7 +85,7 @@ class LiveAccounts implements AccountBook {
   }
 
   openHold(request: HoldRequest): Result<OpenHold, Refusal> {
-    const { requestId, userId, keyId, keyFamily, model, priceId, createdAt } = request
+    const { requestId, keyFamily } = request
     if (this.#holds.has(requestId)) throw new Error(`Request ${requestId} has an open hold already.`)
     const payer = this.#payerOf(request)
     const decision = decideHoldWithin(this.#boundsOf(payer, keyFamily), request.ask)
@@ -96,37 +96,13 @@ class LiveAccounts implements AccountBook {
     const amounts = { nanoUsd: amountNanoUsd, tokens, requests: 1 }
     const payment = payer.hold(amounts)
     const counted = this.#keySpendings.hold(keyFamily.id, amounts)
-    const { planSubscriptionId } = payer
-    const record: HoldRecord = {
-      requestId,
-      userId,
-      keyId,
-      model,
-      priceId,
-      createdAt,
-      amountNanoUsd,
-      planSubscriptionId,
-    }
-    // The writer has reported why, where it is not.
-    const isOnDisk = this.#writer.submit({ kind: 'hold', hold: record }).then(
-      () => true,
-      () => this.#holds.lose(hold),
-    )
-    const hold: OpenHold = {
-      requestId,
-      userId,
-      keyId,
-      keyFamily,
-      model,
-      priceId,
-      createdAt,
-      planSubscriptionId,
-      amountNanoUsd,
-      tokens,
-      outputTokensGranted: decision.value.outputTokensGranted,
-      isOnDisk,
-    }
-    this.#holds.add({ hold, record, payment, counted })
+    const hold = new TakenHold(request, decision.value, payer.planSubscriptionId, payment, counted)
+    this.#holds.add(hold)
+    this.#writer.write({ kind: 'hold', hold }, (error) => {
+      // The writer has reported why, where it is not on disk.
+      if (error !== undefined) this.#holds.lose(hold)
+      hold.tellOnDisk(error === undefined)
+    })
     return ok(hold)
   }
 
@@ -144,7 +120,7 @@ class LiveAccounts implements AccountBook {
       this.recordRefused({ ...usage, costNanoUsd: 0 })
       return Promise.resolve()
     }
-    const { record, payment, counted } = taken
+    const { payment, counted } = taken
     const bounded = this.#boundCharge(charge, payment, hold)
     if (bounded.writeOffNanoUsd > 0) {
       const { requestId, userId } = hold
@@ -156,23 +132,19 @@ class LiveAccounts implements AccountBook {
     const tokensOfPlan = countedTokens(bounded, usage, hold.tokens)
     const usedOfPlan = { nanoUsd: used.nanoUsd, tokens: tokensOfPlan, requests: used.requests }
     for (const delta of payment.charge(usedOfPlan)) spending.push(delta)
-    const changedByNanoUsd = record.planSubscriptionId === null ? 0 - bounded.amountNanoUsd : 0
+    const changedByNanoUsd = hold.planSubscriptionId === null ? 0 - bounded.amountNanoUsd : 0
     const createdAt = this.#clock.now()
-    this.#holds.handIn(record)
-    const landed: Promise<void> = this.#writer
-      .submit({ kind: 'settle', hold: record, charge: bounded, usage, spending, createdAt })
-      .then(
-        () => this.#holds.landed(record),
-        (error: unknown) => {
-          payment.undo(usedOfPlan)
-          counted.undo(used)
-          const about = { requestId: hold.requestId, err: error, charge: bounded }
-          this.#logger.error(about, 'a settlement cannot be written; its charge is undone')
-          this.#releaseInstead(record, usage)
-          landed.catch(ignore)
-          throw error
-        },
-      )
+    const landed = this.#writeEnd(
+      taken,
+      { kind: 'settle', hold: taken, charge: bounded, usage, spending, createdAt },
+      (error) => {
+        payment.undo(usedOfPlan)
+        counted.undo(used)
+        const about = { requestId: hold.requestId, err: error, charge: bounded }
+        this.#logger.error(about, 'a settlement cannot be written; its charge is undone')
+        this.#releaseInstead(taken, usage)
+      },
+    )
     this.#onChanged(hold.userId, this.state(hold.userId), changedByNanoUsd)
     return landed
   }
@@ -183,22 +155,12 @@ class LiveAccounts implements AccountBook {
       this.recordRefused({ ...usage, costNanoUsd: 0 })
       return Promise.resolve()
     }
-    const { record } = taken
-    this.#holds.handIn(record)
     const createdAt = this.#clock.now()
-    const landed: Promise<void> = this.#writer
-      .submit({ kind: 'release', hold: record, usage, createdAt })
-      .then(
-        () => this.#holds.landed(record),
-        (error: unknown) => {
-          this.#holds.landed(record)
-          this.#logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
-          this.recordRefused({ ...usage, costNanoUsd: 0 })
-          landed.catch(ignore)
-          throw error
-        },
-      )
-    return landed
+    return this.#writeEnd(taken, { kind: 'release', hold: recordOf(taken), usage, createdAt }, (error) => {
+      this.#holds.landed(taken)
+      this.#logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
+      this.recordRefused({ ...usage, costNanoUsd: 0 })
+    })
   }
 
   changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>> {
@@ -254,15 +216,50 @@ class LiveAccounts implements AccountBook {
     return { ...charge, amountNanoUsd: bearableNanoUsd, writeOffNanoUsd }
   }
 
+  /** Resolves when the end of a hold has landed; rejects where it never will, after that was dealt with. */
+  #writeEnd(taken: TakenHold, command: WriteCommand, onFailed: (error: unknown) => void): Promise<void> {
+    const landed = new Promise<void>((resolve, reject) => {
+      this.#writer.write(command, (error) => {
+        if (error === undefined) {
+          this.#holds.landed(taken)
+          resolve()
+          return
+        }
+        onFailed(error)
+        landed.catch(ignore)
+        reject(error)
+      })
+    })
+    return landed
+  }
+
   /** Where even this fails, the next start finds the hold open and lists it. */
-  #releaseInstead(record: HoldRecord, usage: UsageRow): void {
+  #releaseInstead(taken: TakenHold, usage: UsageRow): void {
     const row = { ...usage, costNanoUsd: 0 }
-    this.#writer
-      .submit({ kind: 'release', hold: record, usage: row, createdAt: this.#clock.now() })
-      .catch(() => this.recordRefused(row))
-      .then(() => this.#holds.landed(record), ignore)
+    const release = {
+      kind: 'release',
+      hold: recordOf(taken),
+      usage: row,
+      createdAt: this.#clock.now(),
+    } as const
+    this.#writer.write(release, (error) => {
+      if (error !== undefined) this.recordRefused(row)
+      this.#holds.landed(taken)
+    })
   }
 }
+
+/** What of it can be handed to another thread. */
+const recordOf = (hold: TakenHold): HoldRecord => ({
+  requestId: hold.requestId,
+  userId: hold.userId,
+  keyId: hold.keyId,
+  model: hold.model,
+  priceId: hold.priceId,
+  createdAt: hold.createdAt,
+  amountNanoUsd: hold.amountNanoUsd,
+  planSubscriptionId: hold.planSubscriptionId,
+})
 
 const amountsOf = (charge: Charge, { inputTokens, outputTokens }: UsageRow): Amounts => ({
   nanoUsd: charge.amountNanoUsd,

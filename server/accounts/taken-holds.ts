@@ -1,84 +1,140 @@
 // Which holds are open, and which end is on its way to disk: each is ended once, and one whose row could not be written holds
 // nothing and is ended without a charge.
-import type { HoldRecord } from '../db/write-command.ts'
+import type { GrantedHold } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
-import type { LivingHold, OpenHold } from './account.ts'
+import type { HoldRequest, KeyFamily, LivingHold, OpenHold } from './account.ts'
 import type { Payment } from './payers.ts'
 import { ShortLivedMap } from './short-lived-map.ts'
 import type { CountedHold } from './spending-book.ts'
 
-export interface TakenHold {
-  readonly hold: OpenHold
-  readonly record: HoldRecord
+const nobody: (isOnDisk: boolean) => void = () => {}
+
+type Taken = Omit<HoldRequest, 'ask' | 'source'>
+
+/** A hold, and what it takes: from what pays for it, and from what its key may spend. */
+export class TakenHold implements OpenHold {
+  readonly requestId: string
+  readonly userId: string
+  readonly keyId: string
+  readonly keyFamily: KeyFamily
+  readonly model: string
+  readonly priceId: string
+  readonly createdAt: number
+  readonly planSubscriptionId: string | null
+  readonly amountNanoUsd: NanoUsd
+  readonly tokens: number
+  readonly outputTokensGranted: number
+  readonly isOnDisk: Promise<boolean>
+  /** To be told once whether it is. */
+  readonly tellOnDisk: (isOnDisk: boolean) => void
+
   readonly payment: Payment
   /** Its place in what its key has spent. */
   readonly counted: CountedHold
+  /**
+   * `ending` while its end is handed in and has not landed yet. `lost` where its row could not be written: it holds nothing,
+   * and ending it charges nothing.
+   */
+  state: 'open' | 'ending' | 'ended' | 'lost' = 'open'
+
+  constructor(
+    { requestId, userId, keyId, keyFamily, model, priceId, createdAt }: Taken,
+    { amountNanoUsd, tokens, outputTokensGranted }: GrantedHold,
+    planSubscriptionId: string | null,
+    payment: Payment,
+    counted: CountedHold,
+  ) {
+    this.requestId = requestId
+    this.userId = userId
+    this.keyId = keyId
+    this.keyFamily = keyFamily
+    this.model = model
+    this.priceId = priceId
+    this.createdAt = createdAt
+    this.planSubscriptionId = planSubscriptionId
+    this.amountNanoUsd = amountNanoUsd
+    this.tokens = tokens
+    this.outputTokensGranted = outputTokensGranted
+    this.payment = payment
+    this.counted = counted
+    let tell = nobody
+    this.isOnDisk = new Promise((resolve) => {
+      tell = resolve
+    })
+    this.tellOnDisk = tell
+  }
+
+  giveBack(): void {
+    this.payment.release()
+    this.counted.release()
+  }
 }
 
 export class TakenHolds {
-  readonly #open = new ShortLivedMap<string, TakenHold>()
-  /** Holds whose end is handed in and has not landed yet. */
-  readonly #ending = new ShortLivedMap<string, HoldRecord>()
-  /** Holds whose rows could not be written: they hold nothing, and ending them charges nothing. */
-  readonly #lost = new WeakSet<OpenHold>()
+  /** Those that are open or ending, by their requests. */
+  readonly #living = new ShortLivedMap<string, TakenHold>()
 
   has(requestId: string): boolean {
-    return this.#open.has(requestId)
+    return this.#living.has(requestId)
   }
 
   add(taken: TakenHold): void {
-    this.#open.set(taken.hold.requestId, taken)
+    this.#living.set(taken.requestId, taken)
   }
 
   /** Undefined for one that was lost or ended. */
-  paymentOf({ requestId }: OpenHold): Payment | undefined {
-    return this.#open.get(requestId)?.payment
+  paymentOf(hold: OpenHold): Payment | undefined {
+    const taken = takenOf(hold)
+    return taken?.state === 'open' ? taken.payment : undefined
   }
 
   /** Its row cannot be written. Where it was ended in the meantime, its end fails on its own and is undone there. */
-  lose(hold: OpenHold): false {
-    const lost = this.#open.get(hold.requestId)
-    if (lost?.hold !== hold) return false
-    this.#open.delete(hold.requestId)
-    this.#lost.add(hold)
-    giveBack(lost)
-    return false
+  lose(taken: TakenHold): void {
+    if (taken.state !== 'open') return
+    taken.state = 'lost'
+    this.#living.delete(taken.requestId)
+    taken.giveBack()
   }
 
-  /** What is to be ended on disk; undefined for a hold that was lost. Throws for one that was ended before. */
+  /**
+   * What is to be ended on disk, with an end that is on its way there from now on; undefined for a hold that was lost. Throws
+   * for one that was ended before.
+   */
   end(hold: OpenHold): TakenHold | undefined {
-    if (this.#lost.delete(hold)) return undefined
-    const taken = this.#open.get(hold.requestId)
-    if (taken?.hold !== hold) {
+    const taken = takenOf(hold)
+    if (taken?.state === 'lost') {
+      taken.state = 'ended'
+      return undefined
+    }
+    if (taken?.state !== 'open') {
       throw new Error(`The hold of request ${hold.requestId} was ended before; it ends once.`)
     }
-    this.#open.delete(hold.requestId)
-    giveBack(taken)
+    taken.state = 'ending'
+    taken.giveBack()
     return taken
   }
 
-  /** Its end is on its way to the disk from now on. */
-  handIn(record: HoldRecord): void {
-    this.#ending.set(record.requestId, record)
-  }
-
   /** Until its end has landed, a hold is open on disk for a good reason. */
-  landed({ requestId }: HoldRecord): void {
-    this.#ending.delete(requestId)
+  landed(taken: TakenHold): void {
+    taken.state = 'ended'
+    this.#living.delete(taken.requestId)
   }
 
   living(): LivingHold[] {
-    return [...this.#ending.values(), ...[...this.#open.values()].map(({ record }) => record)]
+    return [...this.#living.values()]
   }
 
   open(): { readonly count: number; readonly amountNanoUsd: NanoUsd } {
+    let count = 0
     let amountNanoUsd = 0
-    for (const { hold } of this.#open.values()) amountNanoUsd += hold.amountNanoUsd
-    return { count: this.#open.size, amountNanoUsd }
+    for (const hold of this.#living.values()) {
+      if (hold.state !== 'open') continue
+      count += 1
+      amountNanoUsd += hold.amountNanoUsd
+    }
+    return { count, amountNanoUsd }
   }
 }
 
-function giveBack({ payment, counted }: TakenHold): void {
-  payment.release()
-  counted.release()
-}
+/** Undefined for one that was made elsewhere, such as a copy. */
+const takenOf = (hold: OpenHold): TakenHold | undefined => (hold instanceof TakenHold ? hold : undefined)

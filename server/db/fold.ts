@@ -2,6 +2,7 @@
 // not take is kept aside and takes nothing else with it.
 import type { Journal } from './journal.ts'
 import type { PackedCommand } from './packed-commands.ts'
+import { commandsIn } from './record-content.ts'
 import type { RedoRecord } from './redo-log.ts'
 import type { RedoPosition, RedoState } from './redo-position.ts'
 import { isDiskFault } from './storage-fault.ts'
@@ -69,8 +70,5 @@ export function fold(journal: Journal, position: RedoPosition, options: FoldOpti
   }
 }
 
-function commandsOf({ seq, text }: RedoRecord): LoggedCommand[] {
-  // Its checksum says that it is what was written, and the format of its log that it is ours.
-  const commands = JSON.parse(text) as readonly PackedCommand[]
-  return commands.map((command) => ({ seq, command }))
-}
+const commandsOf = ({ seq, content }: RedoRecord): LoggedCommand[] =>
+  commandsIn(content).map((command) => ({ seq, command }))

@@ -3,8 +3,10 @@
 import type { Database } from 'better-sqlite3'
 import { createSoundCommands, type SoundCommands } from './logged-command.ts'
 import type { PackedCommand } from './packed-commands.ts'
-import { type FilledHalf, openRedoLog, type RedoAppender, type RedoDisk } from './redo-appender.ts'
-import { REDO_HALF_BYTES, recordBytes, redoLogOf } from './redo-log.ts'
+import { RecordContents } from './record-content.ts'
+import { type FilledHalf, openRedoLog, type RedoAppender } from './redo-appender.ts'
+import type { RedoDisk } from './redo-disk.ts'
+import { redoLogOf } from './redo-log.ts'
 import type { Tables } from './tables.ts'
 import type { UsageStepOrder } from './usage-step.ts'
 import type { GroupOutcome, GroupSink } from './write-group.ts'
@@ -32,9 +34,11 @@ export const createLoggingSink = (raw: Database, tables: Tables, disk?: RedoDisk
   new LoggingSink(raw, tables, disk)
 
 class LoggingSink implements GroupSink {
+  readonly answersLater = true
   readonly #tables: Tables
   readonly #disk: RedoDisk | undefined
   readonly #sound: SoundCommands
+  readonly #contents = new RecordContents()
 
   /** Undefined in the first moments, and for a while after the disk refused one. */
   #log: RedoAppender | undefined
@@ -79,13 +83,15 @@ class LoggingSink implements GroupSink {
 
   write(commands: readonly PackedCommand[], done: Done): void {
     const log = this.#log
-    if (!log || this.#turnsWaiting > 0 || !this.#isUsable(log) || !this.#sound.accept(commands)) {
-      this.#answerInTurn(() => this.#writeThrough(commands), done)
+    const isForLog = log && this.#turnsWaiting === 0 && this.#isUsable(log) && this.#sound.accept(commands)
+    const content = isForLog ? this.#contents.of(commands) : undefined
+    if (log && content) {
+      if (log.hasRoomFor(content)) this.#append(log, commands, content, done)
+      else this.#appendInTurn(log, commands, Buffer.from(content), done)
       return
     }
-    const text = JSON.stringify(commands)
-    if (log.hasRoomFor(text)) this.#append(log, commands, text, done)
-    else this.#answerInTurn(() => this.#appendLater(log, commands, text, done), done)
+    if (isForLog) this.#sound.forget(commands)
+    this.#answerInTurn(() => this.#writeThrough(commands), done)
   }
 
   async catchUp(): Promise<void> {
@@ -127,9 +133,9 @@ class LoggingSink implements GroupSink {
     void this.#inTurn(work).then((outcome) => outcome && done(outcome))
   }
 
-  #append(log: RedoAppender, commands: readonly PackedCommand[], text: string, done: Done): void {
+  #append(log: RedoAppender, commands: readonly PackedCommand[], content: Buffer, done: Done): void {
     this.#underWay += commands.length
-    log.append(text, (error) => {
+    log.append(content, (error) => {
       this.#underWay -= commands.length
       if (error) {
         // What of it is on disk nobody knows. It counts no more once the database does not name this log.
@@ -166,24 +172,18 @@ class LoggingSink implements GroupSink {
   }
 
   /** This half is full: once the tables have the other one, that is the next. */
-  async #appendLater(
-    log: RedoAppender,
-    commands: readonly PackedCommand[],
-    text: string,
-    done: Done,
-  ): Promise<GroupOutcome | undefined> {
-    const bytes = recordBytes(text)
-    if (bytes <= REDO_HALF_BYTES) {
+  #appendInTurn(log: RedoAppender, commands: readonly PackedCommand[], content: Buffer, done: Done): void {
+    this.#answerInTurn(async () => {
       while (log.underWay > 0) await this.#untilIdle()
       await this.#folding?.catch(() => undefined)
-    }
-    if (bytes > REDO_HALF_BYTES || !this.#isUsable(log)) {
-      this.#sound.forget(commands)
-      return this.#writeThrough(commands)
-    }
-    if (this.#logged > 0) void this.#startFold(log)
-    this.#append(log, commands, text, done)
-    return undefined
+      if (!this.#isUsable(log)) {
+        this.#sound.forget(commands)
+        return this.#writeThrough(commands)
+      }
+      if (this.#logged > 0) void this.#startFold(log)
+      this.#append(log, commands, content, done)
+      return undefined
+    }, done)
   }
 
   /** Into the tables, behind everything that was handed in before. */

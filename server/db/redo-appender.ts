@@ -1,16 +1,8 @@
 // Appends records to the redo log from the thread that answers requests, which never waits for the disk: the system writes
 // them in threads of its own, a few at a time. A record counts when it and all those before it are on disk.
-import { close, constants, fdatasync, openSync, write } from 'node:fs'
-import { putRecord, REDO_HALF_BYTES, recordBytes, recordBytesMax, saltOf, startOf } from './redo-log.ts'
-
-export type Landed = (error: Error | undefined) => void
-
-/** What the disk is asked to do, so that a test can have it refuse. */
-export interface RedoDisk {
-  open(path: string): number
-  /** Tells when what was written survives the power, or that nobody knows what of it does. */
-  write(file: number, bytes: Buffer, at: number, length: number, position: number, done: Landed): void
-}
+import { close } from 'node:fs'
+import { createRedoDisk, halfOf, type Landed, type RedoDisk } from './redo-disk.ts'
+import { putRecord, REDO_HALF_BYTES, recordBytes, saltOf, startOf } from './redo-log.ts'
 
 /** What of a half the tables have to take: so many of its bytes, which end with this record. */
 export interface FilledHalf {
@@ -29,12 +21,12 @@ export interface RedoAppender {
   /** How much of this half is used, from 0 to 1. */
   readonly fullness: number
   /** Whether this half has room for a record. */
-  hasRoomFor(text: string): boolean
+  hasRoomFor(content: Buffer): boolean
   /**
-   * `landed` is told in the order of the records. Once one was refused nobody knows what is on disk: the rest of those that are
+   * What the record contains is copied at once. `landed` is told in the order of the records. Once one was refused nobody knows what is on disk: the rest of those that are
    * under way are refused as well, and nothing more is taken.
    */
-  append(text: string, landed: Landed): void
+  append(content: Buffer, landed: Landed): void
   /** What stands in this half and is on disk. */
   filled(): FilledHalf
   /** Goes on in the other half, of which nothing is needed any more, while none is under way. */
@@ -42,36 +34,12 @@ export interface RedoAppender {
   close(): void
 }
 
-/**
- * On Linux one call writes and flushes. macOS flushes the drive only where it is asked to apart (`F_FULLFSYNC`, which is what
- * Node does there), and Windows has no such way to open a file.
- */
-const isWrittenThrough = process.platform === 'linux'
-
-const SYSTEM_DISK: RedoDisk = {
-  open: (path) => openSync(path, constants.O_WRONLY | (isWrittenThrough ? constants.O_DSYNC : 0)),
-  write(file, bytes, at, length, position, done) {
-    write(file, bytes, at, length, position, (error, written) => {
-      if (error) done(error)
-      else if (written < length)
-        this.write(file, bytes, at + written, length - written, position + written, done)
-      else if (isWrittenThrough) done(undefined)
-      else fdatasync(file, (fault) => done(fault ?? undefined))
-    })
-  },
-}
-
-export const newRedoHalves = (): SharedArrayBuffer => new SharedArrayBuffer(2 * REDO_HALF_BYTES)
-
-export const halfOf = (halves: SharedArrayBuffer, half: number): Buffer =>
-  Buffer.from(halves, half * REDO_HALF_BYTES, REDO_HALF_BYTES)
-
 /** Goes on with an empty log. What it holds stands in `halves` as well, for whoever brings it into the tables. */
 export const openRedoLog = (
   path: string,
   log: { readonly id: string; readonly lastSeq: number },
   halves: SharedArrayBuffer,
-  disk = SYSTEM_DISK,
+  disk = createRedoDisk(),
 ): RedoAppender => new OpenRedoLog(disk.open(path), log, halves, disk)
 
 interface Append {
@@ -125,17 +93,16 @@ class OpenRedoLog implements RedoAppender {
     return this.#used / REDO_HALF_BYTES
   }
 
-  hasRoomFor(text: string): boolean {
-    const room = REDO_HALF_BYTES - this.#used
-    return recordBytesMax(text) <= room || recordBytes(text) <= room
+  hasRoomFor(content: Buffer): boolean {
+    return recordBytes(content) <= REDO_HALF_BYTES - this.#used
   }
 
-  append(text: string, landed: Landed): void {
+  append(content: Buffer, landed: Landed): void {
     const half = this.#halves[this.#half]
-    if (this.#fault || !half || !this.hasRoomFor(text)) throw new Error('The redo log takes nothing more.')
+    if (this.#fault || !half || !this.hasRoomFor(content)) throw new Error('The redo log takes nothing more.')
     const at = this.#used
     this.#seq += 1
-    const bytes = putRecord(half, at, { seq: this.#seq, text }, this.#salt)
+    const bytes = putRecord(half, at, { seq: this.#seq, content }, this.#salt)
     this.#used += bytes
     const append: Append = { bytes, landed, isOnDisk: false }
     this.#appends.push(append)

@@ -1,10 +1,18 @@
 // The file of the redo log: what is read from it is what was written, up to the first record that is not whole.
 import { openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { tempDir } from '../../test/support/database.ts'
-import { newRedoHalves, openRedoLog, type RedoDisk } from './redo-appender.ts'
-import { createRedoLog, REDO_HALF_BYTES, readRedoLog, recordBytes } from './redo-log.ts'
+import { openRedoLog } from './redo-appender.ts'
+import { newRedoHalves, type RedoDisk } from './redo-disk.ts'
+import {
+  createRedoLog,
+  REDO_BLOCK_BYTES,
+  REDO_CONTENT_BYTES_MAX,
+  readRedoLog,
+  recordBytes,
+} from './redo-log.ts'
 
 const HEAD_BYTES = 4096
 
@@ -12,8 +20,11 @@ function open(disk?: RedoDisk) {
   const path = join(tempDir(), 'gateway.db-redo')
   const log = openRedoLog(path, { id: createRedoLog(path, 'as tested'), lastSeq: 7 }, newRedoHalves(), disk)
   const append = (text: string) =>
-    new Promise<void>((resolve, reject) => log.append(text, (error) => (error ? reject(error) : resolve())))
-  const read = () => readRedoLog(path)?.halves.map((half) => half.map(({ seq, text }) => `${seq} ${text}`))
+    new Promise<void>((resolve, reject) =>
+      log.append(Buffer.from(text), (error) => (error ? reject(error) : resolve())),
+    )
+  const read = () =>
+    readRedoLog(path)?.halves.map((half) => half.map(({ seq, content }) => `${seq} ${content}`))
   return { path, log, append, read }
 }
 
@@ -41,7 +52,8 @@ test('a last record that was cut anywhere, or has one wrong bit, is none, and th
   log.close()
   const whole = readFileSync(path)
   const first = ['8 ["first"]']
-  const [start, end] = [HEAD_BYTES + 16 + 9, HEAD_BYTES + 2 * 16 + 9 + 25]
+  const start = HEAD_BYTES + REDO_BLOCK_BYTES
+  const end = start + 16 + 25
   expect(whole.subarray(end, end + 64)).toEqual(Buffer.alloc(64))
   for (let cut = start; cut < end; cut += 1) {
     const torn = Buffer.from(before)
@@ -70,12 +82,15 @@ test('records of a log that was there before are none of the new one, wherever t
 
 test('a half takes no more than it has room for, and a file that was not made to its end is no log', async () => {
   const { path, log, append } = open()
-  const text = 'x'.repeat(REDO_HALF_BYTES - 16)
-  expect([log.hasRoomFor(`${text}x`), log.hasRoomFor(text)]).toEqual([false, true])
-  await append(text)
-  expect([log.hasRoomFor(''), log.fullness]).toEqual([false, 1])
+  const content = Buffer.alloc(REDO_CONTENT_BYTES_MAX, 'x')
+  expect([log.hasRoomFor(Buffer.concat([content, Buffer.alloc(1)])), log.hasRoomFor(content)]).toEqual([
+    false,
+    true,
+  ])
+  await append(content.toString())
+  expect([log.hasRoomFor(Buffer.alloc(0)), log.fullness]).toEqual([false, 1])
   log.turn()
-  expect(log.hasRoomFor(text)).toBe(true)
+  expect(log.hasRoomFor(content)).toBe(true)
   log.close()
   for (const bytes of [0, 8, HEAD_BYTES - 1]) {
     writeFileSync(path, readFileSync(path).subarray(0, bytes))
@@ -92,11 +107,11 @@ test('after a write that failed nothing more is taken, and what was under way is
   const { log } = open(disk)
   const told: string[] = []
   for (const name of ['a', 'b', 'c', 'd'])
-    log.append(`["${name}"]`, (error) => void told.push(`${name} ${error}`))
+    log.append(Buffer.from(`["${name}"]`), (error) => void told.push(`${name} ${error}`))
   writes[0]?.()
   expect([told, log.filled()]).toEqual([
     ['a undefined'],
-    { half: 0, bytes: recordBytes('["a"]'), lastSeq: 8 },
+    { half: 0, bytes: recordBytes(Buffer.from('["a"]')), lastSeq: 8 },
   ])
   writes[2]?.(new Error('EIO'))
   writes[1]?.()
@@ -104,6 +119,49 @@ test('after a write that failed nothing more is taken, and what was under way is
   writes[3]?.()
   expect(told.slice(1)).toEqual(['b Error: EIO', 'c Error: EIO', 'd Error: EIO'])
   expect([log.underWay, log.filled().lastSeq]).toEqual([0, 8])
-  expect(() => log.append('["e"]', () => undefined)).toThrow('takes nothing more')
+  expect(() => log.append(Buffer.from('["e"]'), () => undefined)).toThrow('takes nothing more')
+  log.close()
+})
+
+test('what earlier versions put right behind each other is read as well', async () => {
+  const { path, log, append, read } = open()
+  await append('["first"]')
+  await append('["second"]')
+  log.close()
+  const whole = readFileSync(path)
+  const [first, second] = [HEAD_BYTES, HEAD_BYTES + REDO_BLOCK_BYTES]
+  const old = Buffer.from(whole.fill(0, first + 16 + 9, second))
+  whole.copy(old, first + 16 + 9, second, second + 16 + 10)
+  old.fill(0, second, second + 16 + 10)
+  writeFileSync(
+    path,
+    withHead(old, ({ magic, id, format }) => ({ magic, id, format })),
+  )
+  expect(read()).toEqual([['8 ["first"]', '9 ["second"]'], []])
+})
+
+/** The same file, whose head says something else. */
+function withHead(whole: Buffer, change: (head: Record<string, unknown>) => object): Buffer {
+  const head = JSON.parse(whole.toString('utf8', 8, 8 + whole.readUInt32LE(4)))
+  const changed = Buffer.from(whole)
+  const length = changed.fill(0, 0, HEAD_BYTES).write(JSON.stringify(change(head)), 8)
+  changed.writeUInt32LE(length, 4)
+  changed.writeUInt32LE(crc32(changed.subarray(4, 8 + length)), 0)
+  return changed
+}
+
+test('each record has blocks of its own, and nothing of another one is written with it', async () => {
+  const writes: (readonly [at: number, length: number])[] = []
+  const { log } = open({
+    open: () => openSync('/dev/null', 'r'),
+    write: (_file, _bytes, at, length) => void writes.push([at, length]),
+  })
+  for (const length of [1, REDO_BLOCK_BYTES - 16, REDO_BLOCK_BYTES])
+    log.append(Buffer.alloc(length), () => {})
+  expect(writes).toEqual([
+    [0, REDO_BLOCK_BYTES],
+    [REDO_BLOCK_BYTES, REDO_BLOCK_BYTES],
+    [2 * REDO_BLOCK_BYTES, 2 * REDO_BLOCK_BYTES],
+  ])
   log.close()
 })

@@ -1,7 +1,7 @@
 // The redo log: what was told to be on disk and stands in no table yet. A file of fixed size beside the database, in two halves
 // that take turns: while what stands in one is written into the tables, the other takes what comes. A record is written by one
-// write into bytes that are there already, so that nothing but data has to change. Here is how it lies on disk; what is in it
-// is written by redo-appender.ts.
+// write into blocks that are there already and are its own, so that nothing but data has to change, and nothing of another record
+// is written again. Here is how it lies on disk; what is in it is written by redo-appender.ts.
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -10,7 +10,8 @@ import { syncFolder } from './backup-file.ts'
 
 export interface RedoRecord {
   readonly seq: number
-  readonly text: string
+  /** What it says, which is none of this file's business. */
+  readonly content: Buffer
 }
 
 export interface RedoContents {
@@ -22,11 +23,15 @@ export interface RedoContents {
 }
 
 export const REDO_HALF_BYTES = 2 * 1024 * 1024
+/** What a drive writes whole or not at all, and at least at once. */
+export const REDO_BLOCK_BYTES = 512
 const HEAD_BYTES = 4096
 const FILE_BYTES = HEAD_BYTES + 2 * REDO_HALF_BYTES
 const PART_BYTES = 256 * 1024
 /** Checksum and length in four bytes each, and the number in eight. */
 const RECORD_HEAD_BYTES = 16
+/** What a record may contain at most: then it fills a half. */
+export const REDO_CONTENT_BYTES_MAX = REDO_HALF_BYTES - RECORD_HEAD_BYTES
 const MAGIC = 'codex-gateway redo log 1'
 
 export const redoLogOf = (databasePath: string): string => `${databasePath}-redo`
@@ -63,32 +68,36 @@ export function readRedoLog(path: string): RedoContents | undefined {
   const whole = readFileSync(path)
   const head = readHead(whole)
   if (!head) return undefined
-  const halves = [0, 1].map((half) => recordsOf(whole.subarray(startOf(half), startOf(half + 1)), head.id))
-  return { ...head, halves }
+  const { id, format, block } = head
+  const halves = [0, 1].map((half) => recordsOf(whole.subarray(startOf(half), startOf(half + 1)), id, block))
+  return { id, format, halves }
 }
 
 /** Where a half begins in the file. */
 export const startOf = (half: number): number => HEAD_BYTES + half * REDO_HALF_BYTES
 
-/** How many bytes a record takes; and at most, which is known without looking at the text. */
-export const recordBytes = (text: string): number => RECORD_HEAD_BYTES + Buffer.byteLength(text)
-export const recordBytesMax = (text: string): number => RECORD_HEAD_BYTES + 3 * text.length
+/** How many bytes a record takes. */
+export const recordBytes = (content: Uint8Array): number => wholeBlocks(RECORD_HEAD_BYTES + content.length)
+
+const wholeBlocks = (bytes: number, block = REDO_BLOCK_BYTES): number => Math.ceil(bytes / block) * block
 
 /** What the checksums of a log begin with. */
 export const saltOf = (id: string): number => crc32(id)
 
-/** Writes a record into a half, which has room for it, and returns how many bytes it took. */
-export function putRecord(half: Buffer, at: number, { seq, text }: RedoRecord, salt: number): number {
-  const length = half.write(text, at + RECORD_HEAD_BYTES)
-  const end = at + RECORD_HEAD_BYTES + length
-  half.writeUInt32LE(length, at + 4)
-  half.writeBigUInt64LE(BigInt(seq), at + 8)
+/** Puts a record into a half, which has room for it, and returns how many bytes it took. */
+export function putRecord(half: Buffer, at: number, { seq, content }: RedoRecord, salt: number): number {
+  const end = at + RECORD_HEAD_BYTES + content.length
+  half.set(content, at + RECORD_HEAD_BYTES)
+  half.writeUInt32LE(content.length, at + 4)
+  // In two parts, because a bigint is an object.
+  half.writeUInt32LE(seq >>> 0, at + 8)
+  half.writeUInt32LE(Math.floor(seq / 2 ** 32), at + 12)
   half.writeUInt32LE(crc32(half.subarray(at + 4, end), salt), at)
-  return end - at
+  return recordBytes(content)
 }
 
 /** Up to the first that is torn, empty, or not the next: what stands behind it is of an earlier turn, or counts no more. */
-export function recordsOf(half: Buffer, id: string): RedoRecord[] {
+export function recordsOf(half: Buffer, id: string, block = REDO_BLOCK_BYTES): RedoRecord[] {
   const records: RedoRecord[] = []
   const salt = saltOf(id)
   for (let at = 0; at + RECORD_HEAD_BYTES <= half.length; ) {
@@ -97,24 +106,27 @@ export function recordsOf(half: Buffer, id: string): RedoRecord[] {
     const seq = Number(half.readBigUInt64LE(at + 8))
     const before = records.at(-1)
     if (before && before.seq + 1 !== seq) break
-    records.push({ seq, text: half.toString('utf8', at + RECORD_HEAD_BYTES, end) })
-    at = end
+    records.push({ seq, content: half.subarray(at + RECORD_HEAD_BYTES, end) })
+    at = wholeBlocks(end, block)
   }
   return records
 }
 
 function writeHead(whole: Buffer, id: string, format: string): void {
-  const length = whole.write(JSON.stringify({ magic: MAGIC, id, format }), 8)
+  const length = whole.write(JSON.stringify({ magic: MAGIC, id, format, block: REDO_BLOCK_BYTES }), 8)
   if (8 + length >= HEAD_BYTES) throw new Error('The head of the redo log is too long.')
   whole.writeUInt32LE(length, 4)
   whole.writeUInt32LE(crc32(whole.subarray(4, 8 + length)), 0)
 }
 
-function readHead(whole: Buffer): Pick<RedoContents, 'id' | 'format'> | undefined {
+function readHead(
+  whole: Buffer,
+): (Pick<RedoContents, 'id' | 'format'> & { readonly block: number }) | undefined {
   if (whole.length < HEAD_BYTES) return undefined
   const length = whole.readUInt32LE(4)
   if (8 + length > HEAD_BYTES || crc32(whole.subarray(4, 8 + length)) !== whole.readUInt32LE(0))
     return undefined
-  const { magic, id, format } = JSON.parse(whole.toString('utf8', 8, 8 + length))
-  return magic === MAGIC ? { id, format } : undefined
+  // The first versions put records right behind each other.
+  const { magic, id, format, block = 1 } = JSON.parse(whole.toString('utf8', 8, 8 + length))
+  return magic === MAGIC ? { id, format, block } : undefined
 }

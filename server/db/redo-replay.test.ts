@@ -14,8 +14,9 @@ import {
 import { copyDatabase, finishBackup } from './backup-file.ts'
 import { FOLD_AFTER_MS } from './logging-sink.ts'
 import { openDatabase } from './open.ts'
-import { newRedoHalves, openRedoLog } from './redo-appender.ts'
-import { createRedoLog, readRedoLog, redoLogOf } from './redo-log.ts'
+import { openRedoLog } from './redo-appender.ts'
+import { newRedoHalves } from './redo-disk.ts'
+import { createRedoLog, readRedoLog, recordBytes, redoLogOf } from './redo-log.ts'
 import { createRedoPosition } from './redo-position.ts'
 import { OtherRedoFormatError, replayRedoLog, requireReadableRedo } from './redo-replay.ts'
 
@@ -30,7 +31,7 @@ test('records behind one that is missing never count, and the log is set aside',
   const first = readRedoLog(redoLogOf(path))?.halves[0]?.[0]
   const found = afterCrash(path, (redoPath) => {
     const bytes = readFileSync(redoPath)
-    const secondAt = 4096 + 16 + Buffer.byteLength(first?.text ?? '')
+    const secondAt = 4096 + recordBytes(first?.content ?? Buffer.alloc(0))
     bytes.writeUInt8(bytes.readUInt8(secondAt + 20) ^ 1, secondAt + 20)
     writeFileSync(redoPath, bytes)
   })
@@ -77,7 +78,9 @@ test('commands in the shape of another version are not read, and nothing is chan
   const id = createRedoLog(redoLogOf(copy), 'of another version')
   createRedoPosition(db.raw).write({ ...state, logId: id })
   const later = openRedoLog(redoLogOf(copy), { id, lastSeq: state.foldedSeq }, newRedoHalves())
-  await new Promise<void>((resolve) => later.append('["in a shape of its own"]', () => resolve()))
+  await new Promise<void>((resolve) =>
+    later.append(Buffer.from('["in a shape of its own"]'), () => resolve()),
+  )
   later.close()
   for (const open of [() => requireReadableRedo(db.raw), () => replayRedoLog(db.raw)]) {
     expect(open).toThrow(OtherRedoFormatError)

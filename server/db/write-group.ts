@@ -13,6 +13,8 @@ export type GroupOutcome =
 
 /** Whatever gets groups to disk: here at once, or by a log with a thread behind it. Groups are answered for in their order. */
 export interface GroupSink {
+  /** Whether a group is always answered for later than `write` returns. */
+  readonly answersLater: boolean
   /** Whether a group may be handed in while others are under way. */
   takesMore(): boolean
   write(commands: readonly PackedCommand[], done: (outcome: GroupOutcome) => void): void
@@ -61,6 +63,7 @@ function writeApart(journal: Journal, commands: readonly PackedCommand[]): Reado
 
 /** Writes in the thread that asks, which waits for the disk meanwhile. */
 export const writeHere = (journal: Journal, stepUsage: UsageStep): GroupSink => ({
+  answersLater: false,
   takesMore: () => false,
   write: (commands, done) => done(writeGroup(journal, commands)),
   catchUp: () => Promise.resolve(),

@@ -23,9 +23,14 @@ export interface WriteFailure {
   readonly willRetry: boolean
 }
 
+/** Told without an error when a command is on disk, and else why it never will be. */
+export type Written = (error?: unknown) => void
+
 export interface Writer {
   /** Resolves when the command is on disk; rejects when it never will be, with a StorageFault where the disk is to blame. */
   submit(command: WriteCommand): Promise<void>
+  /** The same without a promise, for what every request brings. `written` is told once, later than this returns. */
+  write(command: WriteCommand, written: Written): void
   /** How many commands have been handed in and have neither landed nor been rejected. */
   readonly waiting: number
   /** Resolves when everything handed in so far has landed, also in the tables, or was rejected. */
@@ -46,9 +51,7 @@ export interface Writer {
 
 interface Entry {
   readonly command: WriteCommand
-  readonly promise: Promise<void>
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
+  written: Written
   /** Told once to `onError`, however often it is tried. */
   isReported: boolean
 }
@@ -61,6 +64,8 @@ interface Group {
 
 const RETRY_FIRST_MS = 100
 const RETRY_LATER_MS_MAX = 5_000
+/** After so many groups of one command in a row, there is most likely none that another could wait for. */
+const LONE_GROUPS_MIN = 8
 /** Beyond this many kept commands, those that no money depends on are given up. */
 const KEPT_WITHOUT_MONEY_MAX = 10_000
 
@@ -103,6 +108,8 @@ class GroupWriter implements Writer {
   /** Told at the end of the next group. */
   #behindQueue: (() => void)[] = []
   #isScheduled = false
+  /** How many groups in a row had one command. */
+  #loneGroups = 0
   #isStopped = false
   #retryAfterMs = RETRY_FIRST_MS
   #retryTimer: NodeJS.Timeout | undefined
@@ -118,18 +125,25 @@ class GroupWriter implements Writer {
   }
 
   submit(command: WriteCommand): Promise<void> {
-    if (this.#isStopped)
-      return Promise.reject(new StorageFault('The writer has stopped and takes nothing more.'))
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#queue.push({ command, promise, resolve, reject, isReported: false })
+    return new Promise((resolve, reject) => {
+      this.write(command, (error) => (error === undefined ? resolve() : reject(error)))
+    })
+  }
+
+  write(command: WriteCommand, written: Written): void {
+    if (this.#isStopped) {
+      const fault = new StorageFault('The writer has stopped and takes nothing more.')
+      queueMicrotask(() => written(fault))
+      return
+    }
+    this.#queue.push({ command, written, isReported: false })
     this.#schedule()
-    return promise
   }
 
   async flush(): Promise<void> {
-    const waiting = this.#promises()
+    const answered = this.#untilAnswered()
     this.#writeQueue()
-    await Promise.allSettled(waiting)
+    await answered
     await this.#sink.catchUp()
   }
 
@@ -146,21 +160,41 @@ class GroupWriter implements Writer {
   async stop(): Promise<void> {
     if (this.#isStopped) return
     this.#isStopped = true
-    const waiting = this.#promises()
+    const answered = this.#untilAnswered()
     this.#writeKept()
     this.#writeQueue()
-    await Promise.allSettled(waiting)
+    await answered
     await this.#sink.stop()
   }
 
-  #promises(): Promise<void>[] {
+  /** Resolves when whoever handed in what waits now was told of it. */
+  async #untilAnswered(): Promise<void> {
     const inFlight = this.#inFlight.flatMap(({ entries }) => entries)
-    return [...inFlight, ...this.#kept, ...this.#queue].map((entry) => entry.promise)
+    const waiting = [...inFlight, ...this.#kept, ...this.#queue]
+    await Promise.all(
+      waiting.map(
+        (entry) =>
+          new Promise<void>((resolve) => {
+            const { written } = entry
+            entry.written = (error) => {
+              written(error)
+              resolve()
+            }
+          }),
+      ),
+    )
   }
 
-  /** At the end of this turn, or once another group is taken, whichever is later. */
+  /**
+   * At the end of this turn, for all that come in it, or once another group is taken, whichever is later. At once where few
+   * come: a lone request waits for the disk longer than for anything else.
+   */
   #schedule(): void {
     if (this.#isScheduled || this.#isBusy()) return
+    if (this.#sink.answersLater && this.#loneGroups >= LONE_GROUPS_MIN && this.#inFlight.length === 0) {
+      this.#writeQueue()
+      return
+    }
     this.#isScheduled = true
     setImmediate(this.#writeQueue)
   }
@@ -174,6 +208,7 @@ class GroupWriter implements Writer {
     if (this.#queue.length === 0 || this.#isBusy()) return
     const entries = this.#queue
     this.#queue = []
+    this.#loneGroups = entries.length === 1 ? this.#loneGroups + 1 : 0
     this.#write({ entries, behind: this.#behindQueue.splice(0) })
   }
 
@@ -201,9 +236,10 @@ class GroupWriter implements Writer {
       this.#keep(entries, outcome.error)
     } else {
       this.#retryAfterMs = RETRY_FIRST_MS
+      const { refused } = outcome
       entries.forEach((entry, place) => {
-        if (outcome.refused.has(place)) this.#giveUp(entry, outcome.refused.get(place))
-        else entry.resolve()
+        if (refused.size > 0 && refused.has(place)) this.#giveUp(entry, refused.get(place))
+        else entry.written()
       })
       // Where the disk takes these, it may take the kept ones too: no need to wait for the timer.
       this.#writeKept()
@@ -241,7 +277,7 @@ class GroupWriter implements Writer {
   }
 
   #giveUp(entry: Entry, error: unknown): void {
-    entry.reject(error)
+    entry.written(error)
     this.#report(entry, error, false)
   }
 

@@ -1,7 +1,7 @@
 // Starts the thread that writes the tables, and hands it one task after the other.
 import { Worker } from 'node:worker_threads'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
-import { newRedoHalves } from './redo-appender.ts'
+import { newRedoHalves } from './redo-disk.ts'
 import { StorageFault } from './storage-fault.ts'
 import type { Tables } from './tables.ts'
 import type {

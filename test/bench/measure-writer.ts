@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util'
 import { createJournal } from '../../server/db/journal.ts'
 import { openRaw } from '../../server/db/open-raw.ts'
 import { pack } from '../../server/db/packed-commands.ts'
-import { halfOf, newRedoHalves } from '../../server/db/redo-appender.ts'
+import { RecordContents } from '../../server/db/record-content.ts'
+import { halfOf, newRedoHalves } from '../../server/db/redo-disk.ts'
 import { putRecord, saltOf } from '../../server/db/redo-log.ts'
 import { replayRedoLog } from '../../server/db/redo-replay.ts'
 import { createTableWriter } from '../../server/db/table-writer.ts'
@@ -53,15 +54,16 @@ function runFold(groups: readonly WriteCommand[][], count: number): Cost {
   })
   const { id, lastSeq } = writer.makeLog()
   const half = halfOf(halves, 0)
-  const texts = groups.map((group) => JSON.stringify(group.map(pack)))
+  const contents = new RecordContents()
+  const records = groups.map((group) => Buffer.from(contents.of(group.map(pack)) ?? []))
   const cpu = process.threadCpuUsage()
   const started = performance.now()
   let bytes = 0
   let commands = 0
-  texts.forEach((text, n) => {
-    bytes += putRecord(half, bytes, { seq: lastSeq + n + 1, text }, saltOf(id))
+  records.forEach((content, n) => {
+    bytes += putRecord(half, bytes, { seq: lastSeq + n + 1, content }, saltOf(id))
     commands += groups[n]?.length ?? 0
-    if (commands < COMMANDS_PER_FOLD && n < texts.length - 1) return
+    if (commands < COMMANDS_PER_FOLD && n < records.length - 1) return
     writer.fold({ half: 0, bytes, lastSeq: lastSeq + n + 1 })
     bytes = 0
     commands = 0

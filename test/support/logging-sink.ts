@@ -8,7 +8,7 @@ import { createLoggingSink, FIRST_LOG_AFTER_MS } from '../../server/db/logging-s
 import { openDatabase } from '../../server/db/open.ts'
 import { openRaw } from '../../server/db/open-raw.ts'
 import { pack } from '../../server/db/packed-commands.ts'
-import { newRedoHalves, type RedoDisk } from '../../server/db/redo-appender.ts'
+import { newRedoHalves, type RedoDisk } from '../../server/db/redo-disk.ts'
 import { redoLogOf } from '../../server/db/redo-log.ts'
 import { replayRedoLog } from '../../server/db/redo-replay.ts'
 import { createTableWriter } from '../../server/db/table-writer.ts'
