@@ -1,15 +1,17 @@
-// Reads small JSON in one pass over its bytes, where a scan and a parser would take one each. It reads what clients and upstreams
-// usually write, and gives undefined for everything else: for what is no JSON, and for what is odd (a name that stands twice, deep
-// nesting). Whoever calls then reads it the longer way, which tells what is wrong with it.
+// Reads a small body in one pass over its bytes, where the scan and the parser take one each. It reads what clients usually write, and
+// gives undefined for everything else: for what is no JSON, and for what is odd (a name that stands twice, deep nesting). Whoever
+// calls then reads it the longer way, which tells what is wrong with it.
 import { NAME_BYTES_MAX } from './body-scan.ts'
 import { BEGINNING_BYTES_MAX, CUT, endOfBeginning } from './body-text.ts'
 import type { JsonObject } from './json-object.ts'
-import { behindNumber, behindSpace, behindValue, behindWord, isDigit, PASS_DEPTH_MAX } from './json-pass.ts'
 import { asciiName } from './name-table.ts'
 
 /** Of more than this the parser is as quick: it takes longer to begin, and less for each byte. */
 export const SMALL_BYTES_MAX = 8 * 1024
 
+const TAB = 0x09
+const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
 const SPACE = 0x20
 const QUOTE = 0x22
 const COMMA = 0x2c
@@ -27,17 +29,13 @@ const LOWER_T = 0x74
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const BEYOND_ASCII = 0x80
+/** What is deeper is odd. */
+const DEPTH_MAX = 24
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 /** A whole number of so many digits is exact. */
 const EXACT_DIGITS_MAX = 15
 /** A longer piece of a text is a window of it, and would keep all of it in memory for as long as it is kept itself. */
 const COPIED_LENGTH_MAX = 12
-
-/** Of an object the members that were asked for. */
-export interface Picked {
-  readonly members: JsonObject
-  /** As they are written, those of them that JSON.stringify would write in the same way. */
-  readonly compact: Readonly<Record<string, string>>
-}
 
 export class SmallJson {
   readonly #bytes: Buffer
@@ -50,8 +48,6 @@ export class SmallJson {
   /** What is in the text that was read last. */
   #hasEscape = false
   #isAscii = true
-  /** Whether all that was read since this was set is written as JSON.stringify writes it. */
-  #isCompact = true
   /** Offset of the opening brace. */
   start = 0
   /** Offset of the closing brace. */
@@ -76,34 +72,6 @@ export class SmallJson {
     return this.#isOver() ? object : undefined
   }
 
-  /** The members that are wanted; all others are only passed. */
-  pick(wanted: ReadonlySet<string>): Picked | undefined {
-    const bytes = this.#bytes
-    const members: Record<string, unknown> = {}
-    const compact: Record<string, string> = {}
-    let at = behindSpace(bytes, 0)
-    if (bytes[at] !== OPEN_BRACE) return undefined
-    do {
-      at = behindSpace(bytes, at + 1)
-      const name = this.#name(at)
-      if (name === undefined) return undefined
-      const from = this.#end
-      if (!wanted.has(name)) this.#end = behindValue(bytes, from)
-      else {
-        if (members[name] !== undefined) return undefined
-        this.#isCompact = true
-        const value = this.#value(from, 1)
-        members[name] = value
-        if (this.#isCompact && typeof value === 'object')
-          compact[name] = bytes.toString('latin1', from, this.#end)
-      }
-      if (this.#end < 0) return undefined
-      at = behindSpace(bytes, this.#end)
-    } while (bytes[at] === COMMA)
-    this.#end = at + 1
-    return bytes[at] === CLOSE_BRACE && this.#isOver() ? { members, compact } : undefined
-  }
-
   /** Behind all that was read there is nothing more. */
   #isOver(): boolean {
     return this.#end >= 0 && behindSpace(this.#bytes, this.#end) === this.#bytes.length
@@ -119,9 +87,9 @@ export class SmallJson {
       case QUOTE:
         return this.#textValue(at)
       case OPEN_BRACE:
-        return depth === PASS_DEPTH_MAX ? this.#none() : this.#object(at, depth + 1)
+        return depth === DEPTH_MAX ? this.#none() : this.#object(at, depth + 1)
       case OPEN_BRACKET:
-        return depth === PASS_DEPTH_MAX ? this.#none() : this.#list(at, depth + 1)
+        return depth === DEPTH_MAX ? this.#none() : this.#list(at, depth + 1)
       case LOWER_T:
         return this.#word(at, 'true', true)
       case LOWER_F:
@@ -136,7 +104,7 @@ export class SmallJson {
   #object(from: number, depth: number, places?: number[]): JsonObject | undefined {
     const bytes = this.#bytes
     const object: Record<string, unknown> = {}
-    let at = this.#behindSpace(from + 1)
+    let at = behindSpace(bytes, from + 1)
     if (bytes[at] === CLOSE_BRACE) {
       this.#end = at + 1
       return object
@@ -151,9 +119,9 @@ export class SmallJson {
       object[name] = this.#value(valueStart, depth)
       if (this.#end < 0) return undefined
       if (places) places.push(this.#end)
-      at = this.#behindSpace(this.#end)
+      at = behindSpace(bytes, this.#end)
       if (bytes[at] !== COMMA) break
-      at = this.#behindSpace(at + 1)
+      at = behindSpace(bytes, at + 1)
     }
     this.#end = bytes[at] === CLOSE_BRACE ? at + 1 : -1
     return object
@@ -162,7 +130,7 @@ export class SmallJson {
   #list(from: number, depth: number): unknown[] | undefined {
     const bytes = this.#bytes
     const list: unknown[] = []
-    let at = this.#behindSpace(from + 1)
+    let at = behindSpace(bytes, from + 1)
     if (bytes[at] === CLOSE_BRACKET) {
       this.#end = at + 1
       return list
@@ -170,9 +138,9 @@ export class SmallJson {
     for (;;) {
       list.push(this.#value(at, depth))
       if (this.#end < 0) return undefined
-      at = this.#behindSpace(this.#end)
+      at = behindSpace(bytes, this.#end)
       if (bytes[at] !== COMMA) break
-      at = this.#behindSpace(at + 1)
+      at = behindSpace(bytes, at + 1)
     }
     this.#end = bytes[at] === CLOSE_BRACKET ? at + 1 : -1
     return list
@@ -186,14 +154,12 @@ export class SmallJson {
     const bytes = this.#bytes
     const end = bytes[from] === QUOTE ? this.#textEnd(from) : -1
     if (end < 0 || end - from - 2 > NAME_BYTES_MAX) return undefined
-    // Such names come first in an object, wherever they are written.
-    if (isDigit(bytes[from + 1])) this.#isCompact = false
     this.#nameEnd = end
     const isPlainName = this.#isAscii && !this.#hasEscape
     const name = isPlainName ? asciiName(bytes, from + 1, end - 1) : this.#shortText(from, end)
-    const colon = this.#behindSpace(end)
+    const colon = behindSpace(bytes, end)
     if (bytes[colon] !== COLON) return undefined
-    this.#end = this.#behindSpace(colon + 1)
+    this.#end = behindSpace(bytes, colon + 1)
     return name
   }
 
@@ -245,7 +211,6 @@ export class SmallJson {
   #shortText(from: number, end: number): string | undefined {
     this.#end = end
     if (this.#hasEscape || !this.#isAscii) {
-      this.#isCompact = false
       const written = this.#bytes.toString('utf8', from, end)
       return this.#hasEscape ? this.#unescaped(written) : written.slice(1, -1)
     }
@@ -295,22 +260,34 @@ export class SmallJson {
       this.#end = at
       return value
     }
-    this.#isCompact = false
-    this.#end = behindNumber(bytes, from)
-    return this.#end < 0 ? undefined : Number(this.#text.slice(from, this.#end))
+    return this.#otherNumber(from)
+  }
+
+  #otherNumber(from: number): number | undefined {
+    NUMBER.lastIndex = from
+    const [written] = NUMBER.exec(this.#text) ?? []
+    if (written === undefined) return this.#none()
+    this.#end = from + written.length
+    return Number(written)
   }
 
   #word<Value>(from: number, word: string, value: Value): Value {
-    this.#end = behindWord(this.#bytes, from, word)
+    this.#end = this.#text.startsWith(word, from) ? from + word.length : -1
     return value
-  }
-
-  #behindSpace(from: number): number {
-    const at = behindSpace(this.#bytes, from)
-    if (at !== from) this.#isCompact = false
-    return at
   }
 }
 
 /** Stands in a text as itself and takes one byte. */
 const isPlain = (byte: number): boolean => byte >= SPACE && byte < BEYOND_ASCII && byte !== BACKSLASH
+
+const isDigit = (byte: number | undefined): boolean =>
+  byte !== undefined && byte >= DIGIT_0 && byte < DIGIT_0 + 10
+
+const isSpace = (byte: number | undefined): boolean =>
+  byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB
+
+function behindSpace(bytes: Buffer, from: number): number {
+  let at = from
+  while (isSpace(bytes[at])) at += 1
+  return at
+}
