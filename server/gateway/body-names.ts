@@ -19,6 +19,8 @@ export class NameStack {
   #base = 0
   readonly #outerBases: number[] = []
   #set: Set<string> | undefined
+  /** Of each name that is written with escapes where it begins and ends. */
+  readonly escaped: number[] = []
   /** Sets of outer objects, by how deep they are. Hardly any object has one. */
   #outerSets: Map<number, Set<string>> | undefined
 
@@ -62,9 +64,15 @@ export class NameStack {
 
   #addToSet(set: Set<string>, start: number, end: number): boolean {
     const name = readName(this.#bytes, start, end)
+    if (name.length !== end - start - 2) this.#noteEscaped(start, end)
     if (set.has(name)) return false
     set.add(name)
     return true
+  }
+
+  /** Once, though a name is looked at again when a set is made. */
+  #noteEscaped(start: number, end: number): void {
+    if (this.escaped.at(-1) !== end) this.escaped.push(start, end)
   }
 
   #makeSet(): Set<string> {
@@ -86,7 +94,10 @@ export class NameStack {
     let hash = 0
     for (let at = start + 1; at < end - 1; at += 1) {
       const byte = bytes[at] ?? 0
-      if (byte === BACKSLASH) return hashOfBytes(Buffer.from(readName(this.#bytes, start, end)))
+      if (byte === BACKSLASH) {
+        this.#noteEscaped(start, end)
+        return hashOfBytes(Buffer.from(readName(this.#bytes, start, end)))
+      }
       hash = Math.imul(hash ^ byte, HASH_PRIME)
     }
     return hash

@@ -19,6 +19,8 @@ export const SHORT_TEXT_BYTES_MAX = 256
 export interface BodyScan extends JsonObjectScan {
   /** The long texts that are values, in their order: for each the offset of its opening quote and that behind its closing one. */
   readonly longTexts: readonly number[]
+  /** The same of the names that may be written with escapes. */
+  readonly escapedNames: readonly number[]
 }
 
 export type BodyScanProblem =
@@ -95,7 +97,8 @@ class BodyScanner {
     }
     if (this.#problem) return fail(this.#problem)
     if (this.#closingBrace < 0) return fail({ kind: 'malformed' })
-    return ok(new ScannedBody(bytes, this.#members, this.#longTexts, start, this.#closingBrace))
+    const { escaped } = this.#names
+    return ok(new ScannedBody(bytes, this.#members, start, this.#closingBrace, this.#longTexts, escaped))
   }
 
   get #depth(): number {
@@ -182,10 +185,11 @@ class BodyScanner {
   }
 }
 
-class ScannedBody implements BodyScan {
-  readonly longTexts: readonly number[]
+export class ScannedBody implements BodyScan {
   readonly start: number
   readonly closingBrace: number
+  readonly longTexts: readonly number[]
+  readonly escapedNames: readonly number[]
   readonly #bytes: Buffer
   readonly #places: readonly number[]
   #members: readonly JsonMember[] | undefined
@@ -193,15 +197,17 @@ class ScannedBody implements BodyScan {
   constructor(
     bytes: Buffer,
     places: readonly number[],
-    longTexts: readonly number[],
     start: number,
     closingBrace: number,
+    longTexts: readonly number[],
+    escapedNames: readonly number[],
   ) {
     this.#bytes = bytes
     this.#places = places
-    this.longTexts = longTexts
     this.start = start
     this.closingBrace = closingBrace
+    this.longTexts = longTexts
+    this.escapedNames = escapedNames
   }
 
   /** Their names are read when somebody asks: most bodies are sent on as they came, and nobody does. */

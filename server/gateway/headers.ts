@@ -141,16 +141,17 @@ const BEARER = /^bearer +(\S+) *$/i
 
 /** Every credential a request carries, under whatever header name a client may use. */
 export function credentialsOf(headers: IncomingHttpHeaders): string[] {
-  const found: string[] = []
   const bearer = headers.authorization === undefined ? undefined : BEARER.exec(headers.authorization)?.[1]
-  if (bearer !== undefined) found.push(bearer)
-  for (const name of ['x-api-key', 'api-key']) {
-    const value = headers[name]
-    if (typeof value !== 'string' || value === '') continue
-    // One that was sent twice arrives joined; no key has a comma in it.
-    for (const one of value.split(',')) found.push(one.trim())
-  }
+  const found = bearer === undefined ? [] : [bearer]
+  addKeys(headers['x-api-key'], found)
+  addKeys(headers['api-key'], found)
   return found
+}
+
+/** One that was sent twice arrives joined; no key has a comma in it. */
+function addKeys(value: string | string[] | undefined, found: string[]): void {
+  if (typeof value !== 'string' || value === '') return
+  for (const one of value.split(',')) found.push(one.trim())
 }
 
 /** Whether a request carries an API key, known or not: the OpenAI side then answers it on any path. */

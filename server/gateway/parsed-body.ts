@@ -10,11 +10,14 @@ import {
   DEPTH_MAX,
   NAME_BYTES_MAX,
   PARSED_BYTES_MAX,
+  ScannedBody,
+  SHORT_TEXT_BYTES_MAX,
   scanBody,
   VALUES_MAX,
 } from './body-scan.ts'
 import { cutText } from './body-text.ts'
 import { isObject, type JsonObject } from './json-object.ts'
+import { SMALL_BYTES_MAX, SmallJson } from './small-json.ts'
 
 export interface ParsedBody {
   /** Where its members stand in the bytes. */
@@ -24,16 +27,36 @@ export interface ParsedBody {
 
 export function parseBody(body: Buffer): Result<ParsedBody, Refusal> {
   if (!isUtf8(body)) return fail(invalidJson('it is not UTF-8.'))
+  const small = body.length > SMALL_BYTES_MAX ? undefined : parseSmall(body)
+  return small ? ok(small) : parseAny(body)
+}
+
+/** Each of them was read by itself. */
+const NO_NAMES: readonly number[] = []
+
+function parseSmall(body: Buffer): ParsedBody | undefined {
+  const json = new SmallJson(body, SHORT_TEXT_BYTES_MAX)
+  const value = json.object()
+  return (
+    value && {
+      value,
+      scan: new ScannedBody(body, json.places, json.start, json.closingBrace, json.longTexts, NO_NAMES),
+    }
+  )
+}
+
+function parseAny(body: Buffer): Result<ParsedBody, Refusal> {
   const scan = scanBody(body)
   if (!scan.ok) return fail(refusalFor(scan.error))
-  const { longTexts } = scan.value
+  const { longTexts, escapedNames } = scan.value
   let value: unknown
   try {
-    value = JSON.parse(cutText(body, longTexts))
+    value = JSON.parse(cutText(body, longTexts, escapedNames))
   } catch (error) {
-    // V8 may quote a few characters of the body, which the client sent itself. A place in a text that was cut is nobody's.
+    // V8 may quote a few characters of the body, which the client sent itself. A place in a text that was changed is nobody's.
     const message = error instanceof Error ? error.message : ''
-    const problem = longTexts.length === 0 ? message : message.replace(/ (?:in JSON )?at position.*$/, '')
+    const isChanged = longTexts.length > 0 || escapedNames.length > 0
+    const problem = !isChanged ? message : message.replace(/ (?:in JSON )?at position.*$/, '')
     return fail(invalidJson(problem.slice(0, 200)))
   }
   return isObject(value) ? ok({ scan: scan.value, value }) : fail(invalidJson(NOT_AN_OBJECT))

@@ -46,7 +46,7 @@ export function permit(ask: PermitAsk): Result<Permitted, Refusal> {
     refuseStoring(ask)
   if (refused) return fail(refused)
   // What is only counted is neither run nor kept, so nothing of it needs a price.
-  if (ask.endpoint.isFree) return ok({ facts, edits: [], toolTerms: NO_TERMS })
+  if (ask.endpoint.isFree) return ok({ facts, edits: NOTHING_STORED, toolTerms: NO_TERMS })
   const stored = storingOf(ask)
   // Nothing that the upstream runs itself: such facts stay as they are.
   if (stored.length === 0 && facts.hosted.places.size === 0 && facts.promptId === undefined)

@@ -114,6 +114,9 @@ export const advance = <Before extends object, Step extends object>(
   step: Step,
 ): Before & Step => Object.assign(before, step)
 
+/** A request as a stage writes it that has few things to write, one by one: each literal would be copied, and thrown away. */
+export type Filling<Before, Step> = Before & { -readonly [Name in keyof Step]: Step[Name] }
+
 /** The object behind the types, with a place for all that is to come, so that it keeps its shape while it is filled. */
 export class RequestRecord implements Received {
   readonly requestId: string

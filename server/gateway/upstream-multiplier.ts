@@ -17,5 +17,7 @@ export function dearestMultiplier(
   settingsPpm: PartsPerMillion,
   candidates: readonly Pick<UpstreamTarget, 'multiplierPpm'>[],
 ): PartsPerMillion {
-  return Math.max(...candidates.map((upstream) => multiplierAt(settingsPpm, upstream)))
+  let dearest = Number.NEGATIVE_INFINITY
+  for (const upstream of candidates) dearest = Math.max(dearest, multiplierAt(settingsPpm, upstream))
+  return dearest
 }

@@ -1,7 +1,15 @@
 // What usage costs at a price: line by line in exact integers, one sum, rounded up once to a whole nano-dollar.
 import { type PriceRates, tierColumn } from '../../contract/price.ts'
 import { type ImageKind, mediaLines } from './media-charge.ts'
-import { type NanoUsd, ONE_MILLION, type PartsPerMillion, toNanoUsd } from './money.ts'
+import {
+  type ExactAmount,
+  type NanoUsd,
+  ONE_MILLION,
+  type PartsPerMillion,
+  plusExact,
+  timesExact,
+  toNanoUsd,
+} from './money.ts'
 import type { PricedTier } from './service-tier.ts'
 import { isUsual, type TokenUsage } from './token-usage.ts'
 import { type ImageToolUsage, previewSearchRate } from './tool-calls.ts'
@@ -125,7 +133,27 @@ export const chargeFor = (
   multiplierPpm: PartsPerMillion,
   serviceTier: PricedTier = 'default',
   modelMultiplierPpm: PartsPerMillion = ONE_MILLION,
-): NanoUsd => scaleUp(sumOfLines(chargeLines(usage, rates, serviceTier)), multiplierPpm, modelMultiplierPpm)
+): NanoUsd =>
+  scaleUp(
+    isUsual(usage)
+      ? sumOfUsual(usage, rates, serviceTier)
+      : sumOfLines(chargeLines(usage, rates, serviceTier)),
+    multiplierPpm,
+    modelMultiplierPpm,
+  )
+
+/** The sum of the lines that a usage without anything further has, which nearly every one is. */
+function sumOfUsual(usage: TokenUsage, rates: PriceRates, serviceTier: PricedTier): ExactAmount {
+  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, webSearchCalls } = usage
+  const tier = ratesFor(rates, serviceTier, isLongContext(inputTokens, rates))
+  let sum = timesExact(Math.max(0, inputTokens - cachedInputTokens - cacheWriteTokens), tier.input)
+  if (cachedInputTokens > 0) sum = plusExact(sum, timesExact(cachedInputTokens, tier.cachedInput))
+  if (cacheWriteTokens > 0) sum = plusExact(sum, timesExact(cacheWriteTokens, tier.cacheWrite))
+  if (outputTokens > 0) sum = plusExact(sum, timesExact(outputTokens, tier.output))
+  if (webSearchCalls <= 0) return sum
+  const searches = BigInt(webSearchCalls) * BigInt(rates.webSearchNanoUsdPerCall ?? 0) * MILLION
+  return plusExact(sum, searches)
+}
 
 /** In tokens times rates per million: a millionth of a nano-dollar each. */
 export function sumOfLines(lines: readonly ChargeLine[]): bigint {
@@ -226,13 +254,21 @@ const ALL_MILLIONS = MILLION * MILLION * MILLION
  * so that two multipliers are no reason to round twice.
  */
 export function scaleUp(
-  tokensTimesRates: bigint,
+  tokensTimesRates: ExactAmount,
   multiplierPpm: PartsPerMillion,
   modelMultiplierPpm: PartsPerMillion = ONE_MILLION,
 ): NanoUsd {
   if (multiplierPpm === ONE_MILLION && modelMultiplierPpm === ONE_MILLION) {
-    return toNanoUsd((tokensTimesRates + MILLION - 1n) / MILLION)
+    return typeof tokensTimesRates === 'number'
+      ? millionthsOf(tokensTimesRates)
+      : toNanoUsd((tokensTimesRates + MILLION - 1n) / MILLION)
   }
-  const scaled = tokensTimesRates * BigInt(multiplierPpm) * BigInt(modelMultiplierPpm)
+  const scaled = BigInt(tokensTimesRates) * BigInt(multiplierPpm) * BigInt(modelMultiplierPpm)
   return toNanoUsd((scaled + ALL_MILLIONS - 1n) / ALL_MILLIONS)
+}
+
+/** Rounded up. What is left over is taken away first, because a quotient would be rounded before anybody sees it. */
+function millionthsOf(amount: number): NanoUsd {
+  const left = amount % ONE_MILLION
+  return (amount - left) / ONE_MILLION + (left > 0 ? 1 : 0)
 }

@@ -7,6 +7,27 @@ export type PartsPerMillion = number
 
 export const ONE_MILLION: PartsPerMillion = 1_000_000
 
+/**
+ * A whole amount on the way to money, such as tokens times rates: a number where it is a safe integer and so exact, else a bigint.
+ * Nearly all are numbers, which cost a tenth of the time and no memory.
+ */
+export type ExactAmount = number | bigint
+
+/** The exact product of whole numbers. */
+export function timesExact(one: number, other: number): ExactAmount {
+  const product = one * other
+  // A product beyond the safe integers is never rounded into them.
+  return Number.isSafeInteger(product) ? product : BigInt(one) * BigInt(other)
+}
+
+export function plusExact(one: ExactAmount, other: ExactAmount): ExactAmount {
+  if (typeof one === 'number' && typeof other === 'number') {
+    const sum = one + other
+    if (Number.isSafeInteger(sum)) return sum
+  }
+  return BigInt(one) + BigInt(other)
+}
+
 const NANO_USD_MAX = BigInt(Number.MAX_SAFE_INTEGER)
 
 /** The exact sum of amounts. A sum beyond ±$9.0 million stays at that bound, so that it can never wrap or lose digits. */

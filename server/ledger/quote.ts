@@ -3,7 +3,14 @@
 import { DEFAULT_CONTEXT_WINDOW_TOKENS, type PriceRates } from '../../contract/price.ts'
 import { isLongContext, ratesFor, scaleUp, sumOfLines } from './charge.ts'
 import { type MediaUsage, mediaLines } from './media-charge.ts'
-import { type NanoUsd, ONE_MILLION, type PartsPerMillion } from './money.ts'
+import {
+  type ExactAmount,
+  type NanoUsd,
+  ONE_MILLION,
+  type PartsPerMillion,
+  plusExact,
+  timesExact,
+} from './money.ts'
 import type { PricedTier } from './service-tier.ts'
 import { type ImageToolTerms, imageCallTimesRates, previewSearchRate } from './tool-calls.ts'
 
@@ -36,9 +43,9 @@ export interface WorstCase extends QuoteBounds {
 /** What a request can cost, as a function of its output limit; in tokens times rates, before the multiplier. */
 export interface Quote {
   /** Everything that the output limit has no say in: input, calls of tools, rejected predictions. */
-  readonly fixedTokensTimesRates: bigint
+  readonly fixedTokensTimesRates: ExactAmount
   /** What one more token of output limit adds, in all choices together. */
-  readonly perOutputTokenTimesRates: bigint
+  readonly perOutputTokenTimesRates: ExactAmount
   readonly multiplierPpm: PartsPerMillion
   /** That of the model, beside the one of the settings; 1,000,000 where left out. */
   readonly modelMultiplierPpm?: PartsPerMillion
@@ -75,19 +82,32 @@ export function quoteFor(
     reach(ratesFor(rates, tier, false))
     if (isLong) reach(ratesFor(rates, tier, true))
   }
-  const perOutputTokenTimesRates = BigInt(bounds.choices) * BigInt(dearestOutput)
+  const perOutputTokenTimesRates = timesExact(bounds.choices, dearestOutput)
+  const inputTimesRates = timesExact(inputTokens, dearestInput)
   return {
-    fixedTokensTimesRates:
-      BigInt(inputTokens) * BigInt(dearestInput) +
-      BigInt(bounds.extraOutputTokensMax ?? 0) * perOutputTokenTimesRates +
-      toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION) +
-      imageTimesRates(bounds) +
-      (bounds.mediaMax ? sumOfLines(mediaLines(bounds.mediaMax, rates)) : 0n),
+    fixedTokensTimesRates: isInputAlone(bounds)
+      ? inputTimesRates
+      : plusExact(
+          inputTimesRates,
+          BigInt(bounds.extraOutputTokensMax ?? 0) * BigInt(perOutputTokenTimesRates) +
+            toolCallsNanoUsd(bounds, rates) * BigInt(ONE_MILLION) +
+            imageTimesRates(bounds) +
+            (bounds.mediaMax ? sumOfLines(mediaLines(bounds.mediaMax, rates)) : 0n),
+        ),
     perOutputTokenTimesRates,
     multiplierPpm,
     modelMultiplierPpm,
   }
 }
+
+/** Whether nothing beside the input costs anything that the output limit has no say in. */
+const isInputAlone = (bounds: QuoteBounds): boolean =>
+  !bounds.extraOutputTokensMax &&
+  bounds.webSearchCallsMax === 0 &&
+  !bounds.fileSearchCallsMax &&
+  !bounds.codeInterpreterSessionsMax &&
+  !bounds.imageTool &&
+  !bounds.mediaMax
 
 const toolCallsNanoUsd = (bounds: QuoteBounds, rates: PriceRates): bigint =>
   BigInt(bounds.webSearchCallsMax) *
@@ -101,18 +121,21 @@ const imageTimesRates = ({ imageTool }: QuoteBounds): bigint =>
 /** The hold for an output limit of so many tokens in each choice. With 0 it is the input alone. */
 export const quotedAt = (quote: Quote, outputTokens: number): NanoUsd =>
   scaleUp(
-    quote.fixedTokensTimesRates + BigInt(outputTokens) * quote.perOutputTokenTimesRates,
+    plusExact(quote.fixedTokensTimesRates, outputTimesRates(quote.perOutputTokenTimesRates, outputTokens)),
     quote.multiplierPpm,
     quote.modelMultiplierPpm,
   )
+
+const outputTimesRates = (perToken: ExactAmount, outputTokens: number): ExactAmount =>
+  typeof perToken === 'number' ? timesExact(perToken, outputTokens) : perToken * BigInt(outputTokens)
 
 /** The largest output limit, up to `outputTokensMax`, whose hold is at most `amountNanoUsd`; -1 where none is. */
 export function outputTokensWithin(quote: Quote, amountNanoUsd: NanoUsd, outputTokensMax: number): number {
   const scale = BigInt(ONE_MILLION) ** 3n
   const multiplier = BigInt(quote.multiplierPpm) * BigInt(quote.modelMultiplierPpm ?? ONE_MILLION)
-  const left = BigInt(amountNanoUsd) * scale - quote.fixedTokensTimesRates * multiplier
+  const left = BigInt(amountNanoUsd) * scale - BigInt(quote.fixedTokensTimesRates) * multiplier
   if (left < 0n) return -1
-  const perToken = quote.perOutputTokenTimesRates * multiplier
+  const perToken = BigInt(quote.perOutputTokenTimesRates) * multiplier
   if (perToken === 0n) return outputTokensMax
   const tokens = left / perToken
   return tokens < BigInt(outputTokensMax) ? Number(tokens) : outputTokensMax

@@ -2,7 +2,7 @@
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { GatewayDeps } from '../deps.ts'
-import { type Admitted, advance, type Identified } from '../request.ts'
+import type { Admitted, Filling, Identified } from '../request.ts'
 
 const CLIENT_NAME_LENGTH_MAX = 200
 
@@ -18,5 +18,7 @@ export function admit<R extends Omit<Identified, 'endpoint'>>(
     client: (identified.req.headers['user-agent'] ?? '').slice(0, CLIENT_NAME_LENGTH_MAX),
   })
   deps.notices.lookAtKey(identified.key, identified.address)
-  return ok(advance(identified, { upstreams }))
+  const admitted = identified as Filling<R, Pick<Admitted, 'upstreams'>>
+  admitted.upstreams = upstreams
+  return ok(admitted)
 }

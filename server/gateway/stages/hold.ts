@@ -20,7 +20,7 @@ import { WEB_SEARCH_TOKENS_PER_CALL_MAX } from '../body-facts.ts'
 import type { StageDeps } from '../deps.ts'
 import { applySplices } from '../json-scan.ts'
 import { outputLimitSplices } from '../output-limit.ts'
-import { advance, type Held, type Reserved, type Routed } from '../request.ts'
+import type { Filling, Held, Reserved, Routed } from '../request.ts'
 import { callsToTry, withCallLimit } from '../tool-call-limit.ts'
 
 type HoldDeps = Pick<StageDeps, 'accounts' | 'planFunds' | 'settings' | 'tokens'>
@@ -185,5 +185,9 @@ function open(
     calls < routed.facts.toolCallsMax ? withCallLimit(routed.scan, routed.edits, calls) : routed.edits
   const splices = limit.length === 0 ? edits : [...edits, ...limit]
   const upstreamBody = applySplices(routed.body, splices)
-  return ok(advance(routed, { hold: opened.value, splices, upstreamBody }))
+  const held = routed as Filling<Reserved, Omit<Held, keyof Reserved>>
+  held.hold = opened.value
+  held.splices = splices
+  held.upstreamBody = upstreamBody
+  return ok(held)
 }

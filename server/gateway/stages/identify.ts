@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { KnownKey } from '../../accounts/key-directory.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { credentialsOf } from '../headers.ts'
-import { advance, type Received } from '../request.ts'
+import type { Filling, Identified, Received } from '../request.ts'
 
 /** `sk-cg-<public id>-<secret>`, both parts in base62. */
 const KEY_FORM = /^sk-cg-([0-9A-Za-z]{8,32})-([0-9A-Za-z]{32,128})$/
@@ -19,7 +19,10 @@ export function identify<R extends Pick<Received, 'req'>>(
   received: R,
 ): Result<R & { readonly key: KnownKey }, Refusal> {
   const key = keyOf(deps, received)
-  return key.ok ? ok(advance(received, { key: key.value })) : key
+  if (!key.ok) return key
+  const identified = received as Filling<R, Pick<Identified, 'key'>>
+  identified.key = key.value
+  return ok(identified)
 }
 
 /** The key that a request carries, where it may be used now. */
@@ -31,7 +34,8 @@ export function keyOf(
   const [credential] = credentials
   if (credential === undefined) return fail(refusal('missing_api_key'))
   // Two headers that name two keys would let one be checked and another be meant.
-  if (credentials.some((other) => other !== credential)) return fail(refusal('invalid_api_key'))
+  if (credentials.length > 1 && credentials.some((other) => other !== credential))
+    return fail(refusal('invalid_api_key'))
   const key = keyFor(deps, credential)
   if (!key) return fail(refusal('invalid_api_key'))
   const refused = lostAccess(key, deps.clock.now())

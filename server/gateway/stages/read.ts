@@ -6,7 +6,7 @@ import { decoderFor } from '../body-decoder.ts'
 import type { BodyShare } from '../body-memory.ts'
 import { isForm, readUpload } from '../media/read-upload.ts'
 import type { SpoolShare } from '../media/upload-spool.ts'
-import { type Admitted, advance, type Read } from '../request.ts'
+import { type Admitted, advance, type Filling, type Read } from '../request.ts'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/gi
@@ -45,7 +45,11 @@ async function readForm(
 }
 
 function taken(admitted: Admitted, body: Result<Buffer, ReadProblem>): Result<Read, ReadProblem> {
-  if (body.ok) return ok(advance(admitted, { body: body.value }))
+  if (body.ok) {
+    const whole = admitted as Filling<Admitted, Pick<Read, 'body'>>
+    whole.body = body.value
+    return ok(whole)
+  }
   // Nothing more is to be waited for on this connection.
   if (body.error !== 'client_left' && body.error.code === 'request_timeout')
     admitted.res.setHeader('connection', 'close')

@@ -8,7 +8,7 @@ import type { LimitSubject } from '../../limits/decide-limits.ts'
 import type { Admission } from '../../limits/limiter.ts'
 import type { ClientResponse } from '../../wire/client-exchange.ts'
 import type { StageDeps } from '../deps.ts'
-import { advance, type Identified, type Reserved, type Routed } from '../request.ts'
+import type { Filling, Identified, Reserved, Routed } from '../request.ts'
 
 type LimitDeps = Pick<StageDeps, 'limitBook' | 'limiter' | 'planFunds'>
 
@@ -30,7 +30,10 @@ export function checkLimits(deps: LimitDeps, { key, res }: Identified): Refusal 
 
 export function reserve(deps: LimitDeps, routed: Routed): Result<Reserved, Refusal> {
   const admitted = takePlace(deps, routed, tokensAtMost(routed))
-  return admitted.ok ? ok(advance(routed, { admission: admitted.value })) : admitted
+  if (!admitted.ok) return admitted
+  const reserved = routed as Filling<Routed, Pick<Reserved, 'admission'>>
+  reserved.admission = admitted.value
+  return ok(reserved)
 }
 
 /** The place of a request that uses so many tokens at most. */

@@ -18,7 +18,7 @@ import { type PricedMedia, priceMedia } from '../media/price-media.ts'
 import { modelSplice } from '../model-splice.ts'
 import { parseBody } from '../parsed-body.ts'
 import { type Permitted, permit } from '../permit.ts'
-import { advance, type Read, type Routed, type UpstreamTarget } from '../request.ts'
+import type { Filling, Read, Routed, UpstreamTarget } from '../request.ts'
 import { sessionOf } from '../session-affinity.ts'
 import { candidatesFor } from '../upstream-choice.ts'
 import { dearestMultiplier } from '../upstream-multiplier.ts'
@@ -38,7 +38,8 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   if (!readFacts.ok) return readFacts
   const asks = readFacts.value
   // Whatever it is refused for from here on, its row has the model that was asked for.
-  advance(read, { facts: asks })
+  const routed = read as Filling<Read, Omit<Routed, keyof Read>>
+  routed.facts = asks
   const settings = deps.settings.current()
   const target = Object.hasOwn(settings.modelAliases, asks.model)
     ? settings.modelAliases[asks.model]
@@ -69,31 +70,46 @@ export function route(deps: RouteDeps, read: Read): Result<Routed, Refusal> {
   const settingsMultiplierPpm = isFree ? 0 : settings.multiplierPpm
   const alias = target === undefined ? undefined : facts.model
   const isUsageInjected = facts.isStream && !facts.wantsUsageChunk
-  const edits: Splice[] = [...terms.value.edits]
-  if (alias !== undefined) edits.push(modelSplice(scan, model))
-  if (isUsageInjected) edits.push(usageSplice(scan, read.body))
-  const step = {
-    facts,
-    model,
-    alias,
-    price: forInputs(price, facts.inputs),
-    candidates,
-    session: candidates.length > 1 ? sessionOf(read.key.userId, value) : undefined,
-    // What the upstream gives away costs nothing here either, at whatever price its model has.
-    settingsMultiplierPpm,
-    multiplierPpm: dearestMultiplier(settingsMultiplierPpm, candidates),
-    modelMultiplierPpm: deps.models.multiplierPpm(model),
-    toolTerms,
+  const edits = editsOf(
+    terms.value.edits,
     scan,
-    edits,
-    identity: candidates.some(({ identifiesUsers }) => identifiesUsers)
-      ? identityIn(deps, read, value, scan)
-      : [],
-    isUsageInjected,
-    referencedTokens: isFree ? 0 : referenced.value.tokens,
-    media,
-  }
-  return ok(advance(read, step))
+    alias === undefined ? undefined : model,
+    isUsageInjected ? read.body : undefined,
+  )
+  routed.facts = facts
+  routed.model = model
+  routed.alias = alias
+  routed.price = forInputs(price, facts.inputs)
+  routed.candidates = candidates
+  routed.session = candidates.length > 1 ? sessionOf(read.key.userId, value) : undefined
+  // What the upstream gives away costs nothing here either, at whatever price its model has.
+  routed.settingsMultiplierPpm = settingsMultiplierPpm
+  routed.multiplierPpm = dearestMultiplier(settingsMultiplierPpm, candidates)
+  routed.modelMultiplierPpm = deps.models.multiplierPpm(model)
+  routed.toolTerms = toolTerms
+  routed.scan = scan
+  routed.edits = edits
+  routed.identity = identityIn(deps, read, candidates, value, scan)
+  routed.isUsageInjected = isUsageInjected
+  routed.referencedTokens = isFree ? 0 : referenced.value.tokens
+  routed.media = media
+  return ok(routed)
+}
+
+const NO_SPLICES: readonly Splice[] = []
+
+/** What is permitted to change, the name of the model behind an alias, and the asking for the usage. */
+function editsOf(
+  permitted: readonly Splice[],
+  scan: JsonObjectScan,
+  model: string | undefined,
+  bodyWithoutUsage: Buffer | undefined,
+): readonly Splice[] {
+  if (model === undefined && bodyWithoutUsage === undefined) return permitted
+  const edits = [...permitted]
+  if (model !== undefined) edits.push(modelSplice(scan, model))
+  if (bodyWithoutUsage !== undefined) edits.push(usageSplice(scan, bodyWithoutUsage))
+  return edits
 }
 
 interface Asked {
@@ -129,7 +145,14 @@ function termsFor(
   return ok({ ...priced.value, edits, toolTerms })
 }
 
-function identityIn({ pseudonyms }: RouteDeps, read: Read, body: JsonObject, scan: JsonObjectScan) {
+function identityIn(
+  { pseudonyms }: RouteDeps,
+  read: Read,
+  candidates: readonly UpstreamTarget[],
+  body: JsonObject,
+  scan: JsonObjectScan,
+): readonly Splice[] {
+  if (!candidates.some(({ identifiesUsers }) => identifiesUsers)) return NO_SPLICES
   const { endpoint, key, upload } = read
   return upload
     ? formIdentitySplices(pseudonyms, endpoint, key.userId, upload.content.fields)
