@@ -377,3 +377,29 @@ test('pieces are the reader’s own: what comes later is not written over them',
     Array.from('abcdefgh', (letter) => letter.repeat(0x2000)).join(''),
   )
 })
+
+test('pieces that are borrowed are whole while they are handed over, also where the reader pauses', async () => {
+  const letters = 'abcdefgh'
+  const write = async (socket: Socket, count: number) => {
+    const letter = letters[count - 1] ?? ''
+    socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
+    for (let part = 0; part < 10; part += 1) {
+      socket.write(`${(part + 1).toString(16)}000\r\n${letter.repeat((part + 1) * 0x1000)}\r\n`)
+      if (part % 3 === 0) await sleep(1)
+    }
+    socket.write('0\r\n\r\n')
+  }
+  const pool = openPool(await rawUpstream((socket, count) => void write(socket, count)))
+  const all = Array.from(letters, (letter) => {
+    const told = Object.assign(new Told(), { borrows: true })
+    told.onPiece = (piece) => {
+      piece.fill('#')
+      told.request?.pause()
+      setTimeout(() => told.request?.resume(), 1)
+    }
+    pool.dispatch({ method: 'GET', path: `/${letter}` }, told)
+    return told
+  })
+  const texts = (await Promise.all(all.map((told) => told.over))).map(({ text }) => text)
+  expect(texts.sort()).toEqual(Array.from(letters, (letter) => letter.repeat(55 * 0x1000)))
+})
