@@ -4,7 +4,18 @@ import { createServer, type Socket } from 'node:net'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { ask, listen, OK, openPool, rawUpstream, Told } from '../../test/support/wire.ts'
+import {
+  ask,
+  borrowLetters,
+  LETTERS,
+  LETTERS_EACH,
+  listen,
+  OK,
+  openPool,
+  rawUpstream,
+  Told,
+  writeLetters,
+} from '../../test/support/wire.ts'
 import { writeWhole } from './request-writer.ts'
 import { WireRequest, type WireRequestOptions } from './wire-request.ts'
 
@@ -379,27 +390,7 @@ test('pieces are the reader’s own: what comes later is not written over them',
 })
 
 test('pieces that are borrowed are whole while they are handed over, also where the reader pauses', async () => {
-  const letters = 'abcdefgh'
-  const write = async (socket: Socket, count: number) => {
-    const letter = letters[count - 1] ?? ''
-    socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
-    for (let part = 0; part < 10; part += 1) {
-      socket.write(`${(part + 1).toString(16)}000\r\n${letter.repeat((part + 1) * 0x1000)}\r\n`)
-      if (part % 3 === 0) await sleep(1)
-    }
-    socket.write('0\r\n\r\n')
-  }
-  const pool = openPool(await rawUpstream((socket, count) => void write(socket, count)))
-  const all = Array.from(letters, (letter) => {
-    const told = Object.assign(new Told(), { borrows: true })
-    told.onPiece = (piece) => {
-      piece.fill('#')
-      told.request?.pause()
-      setTimeout(() => told.request?.resume(), 1)
-    }
-    pool.dispatch({ method: 'GET', path: `/${letter}` }, told)
-    return told
-  })
-  const texts = (await Promise.all(all.map((told) => told.over))).map(({ text }) => text)
-  expect(texts.sort()).toEqual(Array.from(letters, (letter) => letter.repeat(55 * 0x1000)))
+  const upstream = await rawUpstream((socket, count) => void writeLetters(socket, LETTERS[count - 1] ?? ''))
+  const texts = await borrowLetters(openPool(upstream))
+  expect(texts).toEqual(Array.from(LETTERS, (letter) => letter.repeat(LETTERS_EACH)))
 })
