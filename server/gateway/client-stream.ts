@@ -46,9 +46,20 @@ export class ClientStream {
   write(pieces: readonly Buffer[]): void {
     if (pieces.length === 0 || !this.isOpen) return
     const bytes = this.#joined(pieces)
-    this.firstByteMonoMs ??= this.#options.clock.monotonicMs()
-    this.#wasSilent = false
+    this.#begin()
     if (!this.#options.res.write(bytes)) this.#pause()
+  }
+
+  /** The same of pieces that lie in memory which is used again afterwards. */
+  writeLent(pieces: readonly Buffer[]): void {
+    if (pieces.length === 0 || !this.isOpen) return
+    const { res } = this.#options
+    if (!res.writeLent || this.#isFirstBehindHeartbeat) {
+      this.write([Buffer.concat(pieces)])
+      return
+    }
+    this.#begin()
+    if (!res.writeLent(pieces)) this.#pause()
   }
 
   /** The end of the answer, with what it ends in: one write for both. */
@@ -75,7 +86,16 @@ export class ClientStream {
     const [first] = pieces
     const bytes = pieces.length === 1 && first ? first : Buffer.concat(pieces)
     // A byte-order mark begins a stream or is text: behind a heartbeat it would be part of the first event's first line.
-    return this.#hasBeaten && this.firstByteMonoMs === undefined ? withoutByteOrderMark(bytes) : bytes
+    return this.#isFirstBehindHeartbeat ? withoutByteOrderMark(bytes) : bytes
+  }
+
+  get #isFirstBehindHeartbeat(): boolean {
+    return this.#hasBeaten && this.firstByteMonoMs === undefined
+  }
+
+  #begin(): void {
+    this.firstByteMonoMs ??= this.#options.clock.monotonicMs()
+    this.#wasSilent = false
   }
 
   #pause(): void {

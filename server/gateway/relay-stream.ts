@@ -33,6 +33,7 @@ interface StreamRelayOptions {
 }
 
 export class StreamRelay implements ExchangeSink {
+  readonly borrows = true
   /** Resolves when the usage is known, or will never be. */
   readonly measured: Promise<Relayed>
   readonly #held: Held
@@ -127,7 +128,7 @@ export class StreamRelay implements ExchangeSink {
   #writeOut(): void {
     this.#run.endInto(this.#out)
     if (this.#out.length === 0) return
-    this.#client.write(this.#out)
+    this.#client.writeLent(this.#out)
     this.#out.length = 0
   }
 
@@ -176,7 +177,7 @@ export class StreamRelay implements ExchangeSink {
 
   #withhold(bytes: Buffer): void {
     if (this.#live.isGone) return
-    this.#withheld.push(bytes)
+    this.#withheld.push(Buffer.from(bytes))
     this.#withheldBytes += bytes.length
     if (this.#isWithholding && this.#withheldBytes > WITHHELD_BYTES_MAX) this.#source.pause()
   }

@@ -22,7 +22,7 @@ export class EventSplitter {
 
   /**
    * Calls `onEvent(bytes, start, end)` for each event that is complete with this chunk, and `onPiece(piece, isLast)` for
-   * each piece of one that is too long.
+   * each piece of one that is too long. Nothing is kept of the chunk itself: all pieces but the last are copies.
    */
   push(
     chunk: Buffer,
@@ -47,7 +47,7 @@ export class EventSplitter {
       start = end
     }
     if (start === chunk.length) return
-    const rest = chunk.subarray(start)
+    const rest = Buffer.from(chunk.subarray(start))
     if (!this.#isPassing) {
       this.#pieces.push(rest)
       this.#piecesBytes += rest.length

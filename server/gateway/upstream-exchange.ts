@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Fields } from '../wire/field-lines.ts'
 import { WireError } from '../wire/wire-error.ts'
 import type { AnswerHandler, WireRequest } from '../wire/wire-request.ts'
+import { type EarlyBytes, EarlyPieces, JoinedBytes } from './early-bytes.ts'
 
 export interface UpstreamHead {
   readonly status: number
@@ -19,6 +20,8 @@ export interface UpstreamFault {
 }
 
 export interface ExchangeSink {
+  /** Whether it has done with a chunk when `onData` returns, and copies what it keeps: chunks lie in memory that is used again. */
+  readonly borrows?: boolean
   onData(chunk: Buffer): void
   onEnd(): void
   onFault(fault: UpstreamFault): void
@@ -53,12 +56,22 @@ export class UpstreamExchange implements AnswerHandler {
   #resolveHead: ((sent: Sent) => void) | undefined
   #request: WireRequest | undefined
   #sink: ExchangeSink | undefined
-  #early: Buffer[] = []
+  /** What has come before anybody consumes it. */
+  readonly #early: EarlyBytes
   #resolveFirst: ((first: Buffer | undefined) => void) | undefined
   #isOver = false
   #isAborted = false
   #isExpired = false
   #fault: UpstreamFault | undefined
+
+  /** `isStream`: a stream is asked for, which will mostly be consumed by who borrows it. */
+  constructor(isStream = false) {
+    this.#early = isStream ? new JoinedBytes() : new EarlyPieces()
+  }
+
+  get borrows(): boolean {
+    return (this.#sink ?? this.#early).borrows === true
+  }
 
   /** The head of the answer, or what kept it from coming: at once, where that is known. */
   get head(): Sent | Promise<Sent> {
@@ -83,8 +96,7 @@ export class UpstreamExchange implements AnswerHandler {
 
   onData(chunk: Buffer): void {
     if (this.#sink) this.#sink.onData(chunk)
-    else this.#early.push(chunk)
-    this.#resolveFirst?.(chunk)
+    else this.#keepEarly(chunk)
   }
 
   onEnd(): void {
@@ -103,7 +115,8 @@ export class UpstreamExchange implements AnswerHandler {
 
   /** The answer's first bytes, which stay to be consumed; undefined where it has none. Asked for before `consume`. */
   firstChunk(): Promise<Buffer | undefined> {
-    if (this.#early.length > 0 || this.#isOver) return Promise.resolve(this.#early[0])
+    const { first } = this.#early
+    if (first || this.#isOver) return Promise.resolve(first)
     return new Promise((resolve) => {
       this.#resolveFirst = resolve
     })
@@ -120,12 +133,12 @@ export class UpstreamExchange implements AnswerHandler {
 
   /** The first bytes that have come and are not consumed yet. */
   get firstBytes(): Buffer | undefined {
-    return this.#early[0]
+    return this.#early.first
   }
 
   /** It is over, and not a byte of an answer came behind its head. */
   get hasFailedEmpty(): boolean {
-    return this.#isOver && this.#early.length === 0
+    return this.#isOver && this.#early.isEmpty
   }
 
   /** Whether the system has taken all of the request: known once the answer is whole, and false of one that failed. */
@@ -135,9 +148,7 @@ export class UpstreamExchange implements AnswerHandler {
 
   /** Hands everything that has come, and all that comes, to the sink. Called once. */
   consume(sink: ExchangeSink): void {
-    const early = this.#early
-    this.#early = []
-    for (const chunk of early) sink.onData(chunk)
+    this.#early.handTo(sink)
     // Only now, so that a sink which aborts over an early chunk is told of the end once.
     this.#sink = sink
     if (this.#fault) sink.onFault(this.#fault)
@@ -164,6 +175,12 @@ export class UpstreamExchange implements AnswerHandler {
     if (this.#isOver || this.#isAborted) return
     this.#isExpired = true
     this.#request?.abort(expired())
+  }
+
+  #keepEarly(chunk: Buffer): void {
+    this.#early.add(chunk)
+    if (this.#resolveFirst) this.#resolveFirst(this.#early.first)
+    this.#resolveFirst = undefined
   }
 
   /** What comes after a head changes nothing about it. */

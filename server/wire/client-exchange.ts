@@ -54,6 +54,8 @@ export interface ClientResponse {
   writeContinue(): void
   /** False where the next piece should wait for `drain`. */
   write(bytes: Buffer): boolean
+  /** Writes at once, and has done with the pieces when it returns. Not there where what is written may be kept. */
+  writeLent?(pieces: readonly Buffer[]): boolean
   end(bytes?: Buffer): unknown
   end(text: string, encoding: 'latin1'): unknown
   destroy(): unknown

@@ -172,21 +172,22 @@ export class Connection implements AnswerEvents {
   }
 
   /** Whether to go on reading. */
-  #bytes(bytes: Buffer): boolean {
-    if (this.#state !== BUSY) {
+  #bytes(lent: Buffer): boolean {
+    const request = this.#request
+    if (this.#state !== BUSY || !request) {
       // Nobody asked: it is closed, and what was to be written on it goes elsewhere.
       if (this.#state !== CLOSED) this.#lost(closedEarly())
       return false
     }
     this.#heardMs = this.#owner.nowMs
     this.#hasAnswerBegun = true
-    return this.#read(this.#unread ? this.#joined(bytes) : bytes)
+    if (this.#unread) return this.#read(this.#joined(this.#unread, lent))
+    return this.#read(request.handler.borrows ? lent : Buffer.from(lent))
   }
 
-  #joined(bytes: Buffer): Buffer {
-    const joined = Buffer.concat([this.#unread ?? Buffer.alloc(0), bytes])
+  #joined(unread: Buffer, bytes: Buffer): Buffer {
     this.#unread = undefined
-    return joined
+    return Buffer.concat([unread, bytes])
   }
 
   #read(bytes: Buffer | undefined): boolean {
@@ -203,7 +204,7 @@ export class Connection implements AnswerEvents {
     if (this.#state !== BUSY) return false
     const hasMore = bytes !== undefined && read < bytes.length
     if (this.#isHeldBack) {
-      if (hasMore) this.#unread = bytes.subarray(read)
+      if (hasMore) this.#unread = Buffer.from(bytes.subarray(read))
       return false
     }
     if (!this.#parser.isComplete) return true

@@ -242,6 +242,18 @@ describe('on one connection', () => {
   })
 })
 
+/** The data of a chunked body. */
+function unchunked(body: string): string {
+  let data = ''
+  for (let at = 0; ; ) {
+    const lineEnd = body.indexOf('\r\n', at)
+    const size = Number.parseInt(body.slice(at, lineEnd), 16)
+    if (!(size > 0)) return data
+    data += body.slice(lineEnd + 2, lineEnd + 2 + size)
+    at = lineEnd + 2 + size + 2
+  }
+}
+
 describe('an answer', () => {
   test('in pieces is sent as chunks, those of one turn together', async () => {
     const client = await open()
@@ -355,6 +367,34 @@ describe('an answer', () => {
       res.end(Buffer.from(text))
     }
     expect(taken.map((bytes) => bytes.toString('latin1').slice(-12, -7))).toEqual(['first', 'other'])
+  })
+
+  test('that is lent is written when that returns, behind what was written before it', async () => {
+    const client = await open()
+    const place = Buffer.alloc(300_000)
+    const sizes = [1, 0, 5_000, 16_384, 20_000, 65_536, 66_000, 299_999]
+    let hasRoom = true
+    answer = (_req, res) => {
+      res.writeHead(200)
+      res.write(Buffer.from('before '))
+      // What does not fit is written all the same, and goes out when the client reads.
+      for (let round = 0; round < 20; round += 1) {
+        for (const [at, size] of sizes.entries()) {
+          place.fill(97 + at)
+          hasRoom = res.writeLent([place.subarray(0, size >> 1), place.subarray(size >> 1, size)])
+          place.fill('#')
+        }
+      }
+      res.once('drain', () => res.end(Buffer.from(' behind')))
+    }
+    client.socket.pause()
+    client.socket.write(post(''))
+    await vi.waitFor(() => expect(hasRoom).toBe(false))
+    client.socket.resume()
+    await client.until(' behind\r\n0\r\n\r\n')
+    const round = sizes.map((size, at) => String.fromCharCode(97 + at).repeat(size)).join('')
+    const body = client.text().split('\r\n\r\n').slice(1).join('\r\n\r\n')
+    expect(unchunked(body) === `before ${round.repeat(20)} behind`).toBe(true)
   })
 
   test('given before its body has come lets the rest of that pass', async () => {

@@ -9,7 +9,17 @@ import {
 } from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
 import { selfSigned } from '../../test/support/self-signed.ts'
-import { ask, listen, OK, openPool, rawUpstream } from '../../test/support/wire.ts'
+import {
+  ask,
+  borrowLetters,
+  LETTERS,
+  LETTERS_EACH,
+  listen,
+  OK,
+  openPool,
+  rawUpstream,
+  writeLetters,
+} from '../../test/support/wire.ts'
 
 const DAY_MS = 86_400_000
 const answerOk = (socket: TLSSocket) => void socket.write(OK)
@@ -75,6 +85,16 @@ describe('over TLS', () => {
       expect(sockets).toHaveLength(2)
     },
   )
+
+  test('pieces that are borrowed are those of their own connection', async () => {
+    let count = 0
+    const { port } = await tlsUpstream(true, (socket) => {
+      count += 1
+      return writeLetters(socket, LETTERS[count - 1] ?? '')
+    })
+    const texts = await borrowLetters(openPool(`https://api.example.test:${port}`))
+    expect(texts).toEqual(Array.from(LETTERS, (letter) => letter.repeat(LETTERS_EACH)))
+  })
 
   test.each([
     ['nobody vouches for', false, 'api.example.test', 'DEPTH_ZERO_SELF_SIGNED_CERT'],

@@ -35,8 +35,11 @@ export class Origin {
     this.#options = options
   }
 
-  /** Throws what `refuseHost` throws. The socket says `connect` or `secureConnect` when it may be written to. */
-  open(onBytes: (bytes: Buffer) => boolean): Socket {
+  /**
+   * Throws what `refuseHost` throws. The socket says `connect` or `secureConnect` when it may be written to. What `onBytes` is
+   * given is its own only until it returns.
+   */
+  open(onBytes: (lent: Buffer) => boolean): Socket {
     this.#options.refuseHost(this.#hostname)
     const place: TcpNetConnectOpts = {
       host: this.#hostname,

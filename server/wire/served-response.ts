@@ -8,6 +8,8 @@ import type { ServedRequest } from './served-request.ts'
 
 /** Up to here a copy costs less than a further piece for the kernel. */
 const COPIED_BYTES_MAX = 16 * 1024
+/** What is lent is copied in any case; up to here, which one read of the upstream rarely exceeds, into memory that is used again. */
+const LENT_BYTES_MAX = 66 * 1024
 const LAST_CHUNK = '0\r\n\r\n'
 const CHUNK_END = '\r\n'
 /** RFC 9110, "Field Values". */
@@ -105,11 +107,26 @@ export class ServedResponse extends Listeners<'close' | 'drain'> implements Clie
     return hasRoom
   }
 
+  writeLent(pieces: readonly Buffer[]): boolean {
+    const socket = this.#socket
+    if (this.writableEnded || socket === null || this.destroyed) return false
+    if (!this.headersSent) this.writeHead(this.statusCode)
+    if (!this.#hasBody) return true
+    for (const piece of pieces) {
+      this.#pieces.push(piece)
+      this.#pieceBytes += piece.length
+    }
+    if (this.#pieceBytes === 0) return true
+    const hasRoom = this.#writePieces(socket, this.#isChunked ? CHUNK_END : '', true)
+    if (!hasRoom) this.#isDrainDue = true
+    return hasRoom
+  }
+
   /** Hands what was written to the socket. */
   flushPieces(): void {
     const socket = this.#socket
     if (socket === null || this.#pieces.length === 0) return
-    const hasRoom = this.#writePieces(socket, this.#isChunked ? CHUNK_END : '')
+    const hasRoom = this.#writePieces(socket, this.#isChunked ? CHUNK_END : '', false)
     if (hasRoom && this.#isDrainDue) this.drained()
   }
 
@@ -138,7 +155,7 @@ export class ServedResponse extends Listeners<'close' | 'drain'> implements Clie
       this.#pieceBytes += bytes.length
     }
     if (this.#pieces.length === 0) socket.write(this.#takeHead() + last, 'latin1', onFlushed)
-    else this.#writePieces(socket, this.#isChunked ? CHUNK_END + last : '', onFlushed)
+    else this.#writePieces(socket, this.#isChunked ? CHUNK_END + last : '', false, onFlushed)
   }
 
   destroy(): void {
@@ -167,13 +184,22 @@ export class ServedResponse extends Listeners<'close' | 'drain'> implements Clie
   }
 
   /** False where more should wait for the socket to drain. */
-  #writePieces(socket: Socket, behind: string, onFlushed?: (error?: Error | null) => void): boolean {
+  #writePieces(
+    socket: Socket,
+    behind: string,
+    areLent: boolean,
+    onFlushed?: (error?: Error | null) => void,
+  ): boolean {
     const before = this.#takeHead() + (this.#isChunked ? `${this.#pieceBytes.toString(16)}\r\n` : '')
     const pieces = this.#pieces
     const length = before.length + this.#pieceBytes + behind.length
-    this.#pieces = []
     this.#pieceBytes = 0
-    return writeTogether(socket, { before, pieces, behind, length }, onFlushed)
+    const hasRoom =
+      areLent || length <= COPIED_BYTES_MAX
+        ? writeCopy(socket, { before, pieces, behind, length }, onFlushed)
+        : writeEach(socket, { before, pieces, behind, length }, onFlushed)
+    pieces.length = 0
+    return hasRoom
   }
 }
 
@@ -182,8 +208,8 @@ const flush = (response: ServedResponse): void => response.flushPieces()
 /** Whether the system mostly takes what is written to it now when the write returns: never so with TLS, or behind something. */
 const isTakenAtOnce = (socket: Socket): boolean => socket.writableLength === 0 && !('encrypted' in socket)
 
-/** Used again as soon as the system has taken what was in it, which it mostly has when the write returns. */
-let place = Buffer.allocUnsafeSlow(COPIED_BYTES_MAX)
+/** Places to put together what is written at once: a small one, because a slow reader may keep it, and one for long bursts. */
+const places = [COPIED_BYTES_MAX, LENT_BYTES_MAX].map((size) => Buffer.allocUnsafeSlow(size))
 
 interface Parts {
   readonly before: string
@@ -193,24 +219,34 @@ interface Parts {
   readonly length: number
 }
 
-/** In one piece where that is small. False where more should wait for the socket to drain. */
-function writeTogether(
+/** In one piece. False where more should wait for the socket to drain. */
+function writeCopy(
   socket: Socket,
   { before, pieces, behind, length }: Parts,
   onFlushed?: (error?: Error | null) => void,
 ): boolean {
-  if (length <= COPIED_BYTES_MAX) {
-    const together = isTakenAtOnce(socket) ? place : Buffer.allocUnsafe(length)
-    let at = together.write(before, 0, 'latin1')
-    for (const piece of pieces) {
-      together.set(piece, at)
-      at += piece.length
-    }
-    together.write(behind, at, 'latin1')
-    const hasRoom = socket.write(together.subarray(0, length), onFlushed)
-    if (together === place && socket.writableLength > 0) place = Buffer.allocUnsafeSlow(COPIED_BYTES_MAX)
-    return hasRoom
+  const index = length <= COPIED_BYTES_MAX ? 0 : 1
+  const place = length <= LENT_BYTES_MAX && isTakenAtOnce(socket) ? places[index] : undefined
+  const together = place ?? Buffer.allocUnsafe(length)
+  let at = together.write(before, 0, 'latin1')
+  for (const piece of pieces) {
+    together.set(piece, at)
+    at += piece.length
   }
+  together.write(behind, at, 'latin1')
+  const hasRoom = socket.write(together.subarray(0, length), onFlushed)
+  const isTaken = socket.writableLength === 0
+  // Used again only where the system has taken what is in it, which it mostly has when the write returns.
+  if (place && !isTaken) places[index] = Buffer.allocUnsafeSlow(place.length)
+  return hasRoom || isTaken
+}
+
+/** Piece by piece, without a copy. */
+function writeEach(
+  socket: Socket,
+  { before, pieces, behind }: Parts,
+  onFlushed?: (error?: Error | null) => void,
+): boolean {
   socket.cork()
   if (before !== '') socket.write(before, 'latin1')
   const last = pieces.length - 1

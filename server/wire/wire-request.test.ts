@@ -4,7 +4,18 @@ import { createServer, type Socket } from 'node:net'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { ask, listen, OK, openPool, rawUpstream, Told } from '../../test/support/wire.ts'
+import {
+  ask,
+  borrowLetters,
+  LETTERS,
+  LETTERS_EACH,
+  listen,
+  OK,
+  openPool,
+  rawUpstream,
+  Told,
+  writeLetters,
+} from '../../test/support/wire.ts'
 import { writeWhole } from './request-writer.ts'
 import { WireRequest, type WireRequestOptions } from './wire-request.ts'
 
@@ -376,4 +387,10 @@ test('pieces are the reader’s own: what comes later is not written over them',
   expect(Buffer.concat(pieces).toString()).toBe(
     Array.from('abcdefgh', (letter) => letter.repeat(0x2000)).join(''),
   )
+})
+
+test('pieces that are borrowed are whole while they are handed over, also where the reader pauses', async () => {
+  const upstream = await rawUpstream((socket, count) => void writeLetters(socket, LETTERS[count - 1] ?? ''))
+  const texts = await borrowLetters(openPool(upstream))
+  expect(texts).toEqual(Array.from(LETTERS, (letter) => letter.repeat(LETTERS_EACH)))
 })

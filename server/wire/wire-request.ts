@@ -15,10 +15,12 @@ export interface WireRequestOptions extends HeadParts {
 
 /** Is told of the head, of the pieces of the body, and of one end: `onEnd` or `onError`. */
 export interface AnswerHandler {
+  /** Whether it has done with a piece when `onData` returns, and copies what it keeps. Asked for each read. */
+  readonly borrows?: boolean
   /** At once, before anything is sent. */
   onRequest(request: WireRequest): void
   onHead(status: number, fields: Fields): void
-  /** The piece is the handler's; nothing is written into it again. */
+  /** The piece is the handler's, and nothing is written into it again, unless the handler borrows it. */
   onData(piece: Buffer): void
   onEnd(): void
   /** `isStale`: nothing of an answer had come, on a connection that had served before. It was closed while it was idle. */

@@ -123,3 +123,31 @@ export function ask(pool: OriginPool, options: Partial<WireRequestOptions> = {})
   pool.dispatch({ method: 'POST', path: '/v1/x', body: Buffer.from('{}'), ...options }, told)
   return told
 }
+
+/** A chunked answer of one letter, in pieces of 4 to 40 KB that leave at different times. */
+export const LETTERS = 'abcdefgh'
+export const LETTERS_EACH = 55 * 0x1000
+
+export async function writeLetters(socket: Pick<Socket, 'write'>, letter: string): Promise<void> {
+  socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
+  for (let part = 1; part <= 10; part += 1) {
+    socket.write(`${part.toString(16)}000\r\n${letter.repeat(part * 0x1000)}\r\n`)
+    if (part % 3 === 0) await new Promise((resolve) => void setTimeout(resolve, 1))
+  }
+  socket.write('0\r\n\r\n')
+}
+
+/** Asks for each letter at once; pieces are only borrowed, written over, and followed by a pause. */
+export async function borrowLetters(pool: OriginPool): Promise<string[]> {
+  const all = Array.from(LETTERS, () => {
+    const told = Object.assign(new Told(), { borrows: true })
+    told.onPiece = (piece) => {
+      piece.fill('#')
+      told.request?.pause()
+      setTimeout(() => told.request?.resume(), 1)
+    }
+    pool.dispatch({ method: 'GET', path: '/' }, told)
+    return told.over
+  })
+  return (await Promise.all(all)).map(({ text }) => text).sort()
+}

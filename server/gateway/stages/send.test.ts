@@ -54,6 +54,7 @@ async function upstream(...answers: ((socket: Socket) => void)[]) {
       },
     },
     endpoint: ENDPOINT,
+    facts: { isStream: false },
     upstream: upstreamTarget({ baseUrl: `http://127.0.0.1:${port}/v1` }),
     upstreamBody: Buffer.from('{"model":"门"}'),
   } as unknown as Sending // what sending looks at; the rest of a held request plays no part in it

@@ -16,7 +16,7 @@ export function dispatch(
   isUsageRequested = held.isUsageInjected && !deps.pools.poolFor(held.upstream).refusesUsageRequest,
 ): UpstreamExchange {
   const { pool, basePath } = deps.pools.poolFor(held.upstream)
-  const exchange = new UpstreamExchange()
+  const exchange = new UpstreamExchange(held.facts.isStream)
   const { upload, upstream, upstreamModel, identity } = held
   const form = upload && uploadRequest(upload, upstreamModel, upstream.identifiesUsers ? identity : [])
   pool.dispatch(
