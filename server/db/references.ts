@@ -13,7 +13,7 @@ export const REFERENCES = {
 export type Reference = keyof typeof REFERENCES
 
 /** Throws where there is no such row; null refers to nothing. */
-export type RequireReference = (column: Reference, id: Value) => void
+type RequireReference = (column: Reference, id: Value) => void
 
 export function prepareReferences(raw: Database): RequireReference {
   const find = (table: string) => raw.prepare<[Value], 1>(`SELECT 1 FROM ${table} WHERE id = ?`).pluck()
