@@ -26,8 +26,7 @@ export interface FoldOptions {
 
 /** Throws where the disk does not take it, and then nothing of it is written. */
 export function fold(journal: Journal, position: RedoPosition, options: FoldOptions): void {
-  const { state, onRefused } = options
-  const commands = options.records.flatMap(commandsOf)
+  const { records, state, onRefused } = options
   const commit = (): void => {
     position.write(state)
     journal.commit()
@@ -35,14 +34,15 @@ export function fold(journal: Journal, position: RedoPosition, options: FoldOpti
 
   function together(): void {
     journal.begin()
-    for (const { command } of commands) journal.execute(command)
+    // One record after the other: what was made of it is gone before the engine would copy it.
+    for (const record of records) for (const { command } of commandsOf(record)) journal.execute(command)
     commit()
   }
 
   function apart(): void {
     const refused: RefusedCommand[] = []
     journal.begin()
-    for (const logged of commands) {
+    for (const logged of records.flatMap(commandsOf)) {
       try {
         journal.executeIsolated(logged.command)
       } catch (error) {

@@ -5,6 +5,7 @@ import type { NanoUsd } from '../ledger/money.ts'
 import { createCommonValues } from './common-values.ts'
 import { HOLD_COLUMNS, holdPlace, type Value } from './packed-commands.ts'
 import { preparePlanLedger } from './plan-statements.ts'
+import { prepareReferences } from './references.ts'
 import { prepareRows, putPlaces } from './row-batches.ts'
 import type { BalanceChangeCommand, BalanceChangeKind, HoldRecord } from './write-command.ts'
 
@@ -37,7 +38,7 @@ function prepareHolds(raw: Database) {
   const insert = prepareRows<Hold>(raw, {
     width: HOLD_OWN.length + 1,
     sqlOf: (values) =>
-      `INSERT INTO ledger_entries (kind, created_at, request_id, ${HOLD_COMMON.join(', ')}, amount_nano_usd, held_nano_usd,
+      `INSERT OR FAIL INTO ledger_entries (kind, created_at, request_id, ${HOLD_COMMON.join(', ')}, amount_nano_usd, held_nano_usd,
          plan_amount_nano_usd, plan_held_nano_usd)
        SELECT 'hold', ${of('created_at')}, ${of('request_id')}, ${HOLD_COMMON.join(', ')}, 0,
          iif(plan_subscription_id IS NULL, ${held}, 0), iif(plan_subscription_id IS NULL, NULL, 0),
@@ -80,6 +81,7 @@ export function prepareLedger(raw: Database) {
   )
   const plan = preparePlanLedger(raw)
   const book = prepareBooking(raw)
+  const requireReference = prepareReferences(raw)
 
   return {
     /** Told for each hold, in their order, is its place in the ledger. */
@@ -95,6 +97,8 @@ export function prepareLedger(raw: Database) {
     forgetHolds: holds.forget,
     release(held: HoldRecord, at: number): number {
       const givesBack = negated(held.amountNanoUsd)
+      requireReference('user_id', held.userId)
+      requireReference('plan_subscription_id', held.planSubscriptionId)
       if (held.planSubscriptionId !== null) return plan.entry('release', held, 0, givesBack, at)
       return Number(release.run(at, held.userId, givesBack, held.requestId).lastInsertRowid)
     },

@@ -1,7 +1,7 @@
 // What is answered for, what is refused, and what a crash or a failing disk leaves of it.
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { cellOf, holdOf } from '../../test/support/database.ts'
+import { cellOf, holdOf, NOW } from '../../test/support/database.ts'
 import {
   afterCrash,
   balanceOf,
@@ -19,6 +19,7 @@ import { release, topUp } from '../../test/support/write-commands.ts'
 import { FOLD_AFTER_MS, RETRY_MS } from './logging-sink.ts'
 import type { openRaw } from './open-raw.ts'
 import { redoLogOf } from './redo-log.ts'
+import type { NoticeCommand } from './write-command.ts'
 
 test('what was answered for is found after a crash at any moment, once, and nothing else', async () => {
   const { db, path, sink, write, pass } = await startLoggingSink()
@@ -101,6 +102,28 @@ test('a settlement finds its hold wherever that stands, and what was never held 
   const stranger = await write({ kind: 'hold', hold: { ...holdOf('s'), userId: 'nobody', priceId: 'none' } })
   expect(stranger.kind === 'written' && String(stranger.refused.get(0))).toContain('FOREIGN KEY')
   expect(refused).toEqual([])
+})
+
+test('what is written at once behind a fold refers to what is there', async () => {
+  const { db, sink, write } = await startLoggingSink()
+  const notice = (userId: string): NoticeCommand => ({
+    kind: 'notice',
+    notice: {
+      id: `notice-${userId}`,
+      createdAt: NOW,
+      userId,
+      content: { kind: 'low_balance', leftNanoUsd: 1, thresholdNanoUsd: 2 },
+    },
+    onceFor: 'once',
+  })
+  for (const turn of [1, 2]) {
+    expect(await write(hold(`r${turn}`), settle(`r${turn}`))).toEqual(WRITTEN)
+    await sink.catchUp()
+    const outcome = await write(notice('nobody'))
+    expect(outcome.kind === 'written' && String(outcome.refused.get(0))).toContain('FOREIGN KEY')
+  }
+  expect(await write(notice('user-ann'))).toEqual(WRITTEN)
+  expect(db.raw.pragma('foreign_key_check')).toEqual([])
 })
 
 test('what no table takes although it was answered for is kept aside, told, and takes nothing with it', async () => {

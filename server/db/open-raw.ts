@@ -54,6 +54,10 @@ export function openRaw(path: string, options: { readonly readonly?: boolean } =
   }
 }
 
+/** Outside of a transaction. It has SQLite prepare every statement anew, which takes a millisecond or two for the writer's. */
+export const enforceForeignKeys = (raw: Database.Database, isOn: boolean): void =>
+  setAndVerify(raw, { name: 'foreign_keys', value: isOn ? 'ON' : 'OFF', reads: isOn ? 1 : 0 }, raw.name)
+
 function openFile(path: string, isReadonly: boolean): Database.Database {
   try {
     // Made readable by its owner alone; SQLite gives the same mode to the files beside it.

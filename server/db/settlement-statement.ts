@@ -42,6 +42,12 @@ const PLACE = {
   settledAt: settlementPlace('settled_at'),
 }
 
+/**
+ * All of them insert `OR FAIL`: what a failed statement has written before it failed goes with the transaction, or with the
+ * savepoint of the command, so SQLite need not keep a copy of each page that it changes in each index. Where foreign keys are on,
+ * it does so all the same for the tables that have some.
+ */
+
 /** Where what rows have in common is gone, null stands in its place, which none of the tables takes. */
 type WithCommon = (values: string) => string
 
@@ -61,7 +67,7 @@ function prepareEntries(raw: Database, withCommon: WithCommon) {
   return prepareRows<Entry>(raw, {
     width: 8,
     sqlOf: (values) =>
-      `INSERT INTO ledger_entries (kind, user_id, plan_subscription_id, seq, created_at, request_id, amount_nano_usd,
+      `INSERT OR FAIL INTO ledger_entries (kind, user_id, plan_subscription_id, seq, created_at, request_id, amount_nano_usd,
          held_nano_usd, plan_amount_nano_usd, plan_held_nano_usd, previous_seq, balance_after_nano_usd)
        SELECT 'settle', user_id, plan_subscription_id, column2, column3, column4, ${ofBalance('column5', '0')},
          ${ofBalance('column6', '0')}, ${ofPlan('column5')}, ${ofPlan('column6')}, column7, column8
@@ -99,7 +105,7 @@ function prepareCharges(raw: Database, withCommon: WithCommon) {
   return prepareRows<Entry>(raw, {
     width: places.length + 2,
     sqlOf: (values) =>
-      `INSERT INTO charges (entry_seq, created_at, ${[...own, ...common].join(', ')}, source)
+      `INSERT OR FAIL INTO charges (entry_seq, created_at, ${[...own, ...common].join(', ')}, source)
        SELECT ${columnsTo(places.length + 2)}, ${common.join(', ')}, ${SOURCE} FROM ${withCommon(values)}`,
     put({ settlement, commonId, seq }, values, at) {
       values[at] = commonId
@@ -115,10 +121,6 @@ const USAGE_NAMES: Partial<Record<SettlementColumn, string>> = {
   amount_nano_usd: 'cost_nano_usd',
 }
 
-/**
- * `OR FAIL`: what a failed statement has written before it failed goes with the transaction, so SQLite need not keep a copy
- * of each page that it changes in each index. The other two tables have foreign keys, for which it does so anyway.
- */
 function prepareUsageRows(raw: Database, withCommon: WithCommon) {
   const columns = SETTLEMENT_COLUMNS.filter(
     (name) => name in USAGE_NAMES || (name !== 'model' && USAGE_COLUMNS.includes(name)),

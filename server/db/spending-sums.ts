@@ -46,11 +46,10 @@ function isAdded(sum: Value[], settlement: Values, from: number): boolean {
   for (let place = 0; place < FIRST_AMOUNT; place += 1) {
     if (sum[place] !== settlement[from + place]) return false
   }
-  const amounts = sum.slice(FIRST_AMOUNT)
-  const added = amounts.map(
-    (amount, index) => Number(amount) + Number(settlement[from + FIRST_AMOUNT + index]),
-  )
-  if (!added.every(Number.isSafeInteger)) return false
-  sum.splice(FIRST_AMOUNT, added.length, ...added)
+  const added = (place: number): number => Number(sum[place]) + Number(settlement[from + place])
+  for (let place = FIRST_AMOUNT; place < WIDTH; place += 1) {
+    if (!Number.isSafeInteger(added(place))) return false
+  }
+  for (let place = FIRST_AMOUNT; place < WIDTH; place += 1) sum[place] = added(place)
   return true
 }

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { fold, type RefusedCommand } from './fold.ts'
 import { createJournal } from './journal.ts'
+import { enforceForeignKeys } from './open-raw.ts'
 import type { PackedCommand } from './packed-commands.ts'
 import { REDO_FORMAT } from './record-content.ts'
 import type { FilledHalf } from './redo-appender.ts'
@@ -44,6 +45,17 @@ export function createTableWriter(raw: Database, { halves, onRefused }: TableWri
   const position = createRedoPosition(raw)
   const inMemory = [halfOf(halves, 0), halfOf(halves, 1)]
   let { logId, foldedSeq } = position.read()
+  let hasForeignKeys = true
+
+  /**
+   * What is folded was found sound before, and refers to what is looked for once for many rows (references.ts); whatever else is
+   * written is rare, and SQLite looks.
+   */
+  function enforce(isOn: boolean): void {
+    if (hasForeignKeys === isOn) return
+    enforceForeignKeys(raw, isOn)
+    hasForeignKeys = isOn
+  }
 
   const write = (records: readonly RedoRecord[], isClosed: boolean, lastSeq: number): void => {
     fold(journal, position, { records, state: { logId, isClosed, foldedSeq: lastSeq }, onRefused })
@@ -51,7 +63,10 @@ export function createTableWriter(raw: Database, { halves, onRefused }: TableWri
   }
 
   return {
-    write: (commands) => writeGroup(journal, commands),
+    write(commands) {
+      enforce(true)
+      return writeGroup(journal, commands)
+    },
     makeLog() {
       logId = createRedoLog(path, REDO_FORMAT)
       write([], false, foldedSeq)
@@ -61,6 +76,7 @@ export function createTableWriter(raw: Database, { halves, onRefused }: TableWri
       const records = recordsOf(inMemory[half]?.subarray(0, bytes) ?? Buffer.alloc(0), logId ?? '')
       if (records.at(-1)?.seq !== lastSeq || records[0]?.seq !== foldedSeq + 1)
         throw new Error('What stands in the redo log is not what was told of it.')
+      enforce(false)
       write(records, false, lastSeq)
     },
     closeLog() {
