@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm'
 
 const LOOK_EVERY_MS = 2_000
 /** What a start leaves is collected soon. */
-const QUIET_LOOKS_AFTER_START = 3
+const QUIET_LOOKS_AFTER_START = 2
 /** Five minutes. With it goes what the engine has learned about the code, which a mere pause between requests must not cost. */
 const QUIET_LOOKS = 150
 /** Of the time between two looks; timers take one or two. */
