@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import {
+  beginsWith,
   serverBuild,
   serverResolve,
   serverSsr,
@@ -44,10 +45,10 @@ function copyMigrations(): Plugin {
 }
 
 /** They have to run before the rest is read: they say how it is compiled. */
-const RUNS_FIRST = /server[\\/](bundle-entry|host[\\/]engine)\.ts$/
+const RUNS_FIRST = /server[\\/](bundle-entry|host[\\/](engine|young-memory))\.ts$/
 
 export default defineConfig({
-  plugins: [copyMigrations(), writeLicences(), writeAscii(), takeWithoutImport()],
+  plugins: [copyMigrations(), writeLicences(), writeAscii(), takeWithoutImport(), beginsWith('headless')],
   resolve: serverResolve(root),
   ssr: serverSsr,
   build: serverBuild(

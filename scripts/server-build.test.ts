@@ -1,6 +1,6 @@
 // What the build makes of imports of Node's own parts; the bundle itself is started by other tests.
 import { expect, test } from 'vitest'
-import { takeWithoutImport } from './server-build.ts'
+import { beginsWith, takeWithoutImport } from './server-build.ts'
 
 function built(code: string): string {
   const { renderChunk } = takeWithoutImport()
@@ -31,4 +31,22 @@ test('a package with machine code is required from where the chunk lies', () => 
   const [first, second] = built('import Database from "better-sqlite3";').split('\n')
   expect(first).toContain('createRequire(import.meta.url)')
   expect(second).toBe('const Database = requireHere("better-sqlite3");')
+})
+
+test('where the server begins imports nothing else of the bundle, whose code would run before it', () => {
+  const { generateBundle } = beginsWith('headless')
+  if (typeof generateBundle !== 'function') throw new Error('the plugin has no such step')
+  const build = (imports: readonly string[]) => {
+    const complaints: string[] = []
+    const entry = { type: 'chunk', isEntry: true, name: 'headless', fileName: 'headless.mjs', imports }
+    const bundle = { 'headless.mjs': entry, 'server-1.mjs': { type: 'chunk', name: 'server', imports: [] } }
+    const context = { error: (message: string) => void complaints.push(message) }
+    // It looks at no more of a bundle, and asks no more of what it runs in.
+    generateBundle.call(context as never, {} as never, bundle as never, true)
+    return complaints
+  }
+  expect(build(['node:path'])).toEqual([])
+  expect(build(['node:path', 'server-1.mjs'])).toEqual([
+    'headless.mjs is to run before all else, and imports server-1.mjs.',
+  ])
 })

@@ -103,3 +103,19 @@ export function takeWithoutImport(): Plugin {
     },
   }
 }
+
+/** The chunk where a program begins must import no other: that one's code would run before its own. */
+export function beginsWith(name: string): Plugin {
+  return {
+    name: 'begins-with',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'chunk' || !file.isEntry || file.name !== name) continue
+        const first = file.imports.find((path) => path in bundle)
+        if (first !== undefined)
+          this.error(`${file.fileName} is to run before all else, and imports ${first}.`)
+      }
+    },
+  }
+}

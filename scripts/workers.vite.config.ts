@@ -10,5 +10,8 @@ export default defineConfig({
   root,
   plugins: [writeAscii(), takeWithoutImport()],
   ssr: serverSsr,
-  build: serverBuild(workerInputs(root)),
+  build: serverBuild(workerInputs(root), {
+    // A server that is running starts this one again and again, and has to find the code that fits it: under a name of its own.
+    codeSplitting: { groups: [{ name: 'writer', test: /server[\\/]db[\\/]writer-worker\.ts$/ }] },
+  }),
 })

@@ -19,7 +19,7 @@ import { createThreadedWriter, type Writer } from './db/write.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import { createLimitCounterStore } from './limit-counter-store.ts'
-import { localDay } from './limits/decide-window.ts'
+import { localDay, OWN_ZONE } from './limits/decide-window.ts'
 import { createLimitBook } from './limits/limit-book.ts'
 import { createLimitCounters } from './limits/limit-counters.ts'
 import { createLimitTime } from './limits/limit-time.ts'
@@ -47,7 +47,8 @@ import { createUpstreamHealth } from './upstreams/upstream-health.ts'
 import { UpstreamLane } from './upstreams/upstream-lane.ts'
 import { createUpstreamProbe } from './upstreams/upstream-probe.ts'
 
-const systemTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+/** Asked for when somebody is to see it: the answer takes 8 MB. */
+const systemTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
 interface Parts {
   readonly deps: OperationDeps
@@ -91,10 +92,11 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     store: createLimitCounterStore(repositories.limitCounters, writer),
     logger,
   })
-  const timeZone = () => settings.current().timeZone || systemTimeZone
+  const zone = () => settings.current().timeZone || OWN_ZONE
+  const timeZone = () => zone() || systemTimeZone()
   const time = createLimitTime({
     clock,
-    timeZone,
+    timeZone: zone,
     newest: newestOf(counters.newest, repositories.spending.newest()),
   })
   const limiter = createLimiter({ counters, time, logger })
@@ -128,7 +130,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     databasePath: db.path,
     accounts,
     caughtUp: () => writer.caughtUp(),
-    startOfDay: (nowMs) => localDay(nowMs, timeZone()).startMs,
+    startOfDay: (nowMs) => localDay(nowMs, zone()).startMs,
     clock,
     logger,
     onChecked: (isConsistent) => events.publish({ type: 'ledger.checked', isConsistent }),
@@ -227,7 +229,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
       accounts,
       ledgerLight,
       settings,
-      timeZone,
+      timeZone: zone,
       inFlight: () => gateway.inFlight(),
       sockets: () => gateway.stats().sockets.open,
     },

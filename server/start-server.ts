@@ -145,7 +145,10 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
   if (!setup.isDone()) ports.tell(setupInvitation(address, setup.token, isReachableFromLoopback(config.host)))
   logger.info({ address, version: installation.version }, 'ready')
   reach.listening(port)
-  const idleMemory = createIdleMemory({ isBusy: () => core.gateway.inFlight() > 0 })
+  const idleMemory = createIdleMemory({
+    // What a thread had is given back when it is gone.
+    isBusy: () => core.gateway.inFlight() > 0 || core.deps.ledgerLight.status().state === 'checking',
+  })
   closers.push(() => idleMemory.stop())
   core.deps.ledgerLight.start()
 

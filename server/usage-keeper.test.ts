@@ -1,5 +1,5 @@
 // What becomes of usage with the years, by the settings, and that the books are right all along.
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import {
   addPerson,
   cellOf,
@@ -103,4 +103,40 @@ test('rows become hours, hours become days, days are forgotten at last, and the 
   expect(total()).toEqual(NOTHING_USED)
   expect(cellOf(db, 'SELECT amount_nano_usd FROM charges')).toBe(700)
   expect(lines).toEqual([])
+})
+
+test('steps are asked for while something is written, once all of it is old enough, and then every hour', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  let nowMs = 0
+  const steps: number[] = []
+  const writer = {
+    submitted: 0,
+    keepUsage: async () => {
+      steps.push(nowMs)
+      return false
+    },
+  }
+  const keeper = createUsageKeeper({
+    writer,
+    settings: () => KEPT,
+    timeZone: () => 'UTC',
+    inFlight: () => 0,
+    clock: { now: () => NOW + nowMs, monotonicMs: () => nowMs },
+    logger: listeningLogger().logger,
+  })
+  async function pass(ms: number): Promise<number[]> {
+    for (const untilMs = nowMs + ms; nowMs < untilMs; ) {
+      nowMs += 1_000
+      await vi.advanceTimersByTimeAsync(1_000)
+    }
+    return steps.splice(0)
+  }
+  keeper.start()
+  onTestFinished(() => keeper.stop())
+  expect(await pass(60_000)).toEqual([30_000])
+  writer.submitted += 1
+  // It is seen by the look at 70 s, and that at 140 s finds it old enough.
+  expect(await pass(HOUR)).toEqual([70, 80, 90, 100, 110, 120, 130, 140].map((s) => s * 1_000))
+  expect(await pass(HOUR)).toEqual([140_000 + HOUR])
 })

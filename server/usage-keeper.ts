@@ -1,5 +1,5 @@
 // Keeps usage in order while the gateway runs: short steps with long rests, longer ones while requests run. The steps are done
-// by the thread that writes.
+// by the thread that writes, which is not started for them where nothing can be due.
 import type { Settings } from '../contract/settings.ts'
 import type { Writer } from './db/write.ts'
 import type { Clock, Logger } from './ports.ts'
@@ -12,7 +12,7 @@ export interface UsageKeeper {
 }
 
 interface UsageKeeperDeps {
-  readonly writer: Pick<Writer, 'keepUsage'>
+  readonly writer: Pick<Writer, 'keepUsage' | 'submitted'>
   readonly settings: () => Pick<Settings, 'usageRowsKeptDays' | 'hourlyUsageKeptDays' | 'dailyUsageKeptDays'>
   readonly timeZone: () => string
   readonly inFlight: () => number
@@ -20,8 +20,12 @@ interface UsageKeeperDeps {
   readonly logger: Logger
 }
 
-const FIRST_LOOK_MS = 10_000
+const FIRST_LOOK_MS = 30_000
 const LOOK_MS = 10_000
+/** Sums follow a minute behind: when nothing was left to do so long after the last write, all of it is in them. */
+const SETTLED_AFTER_MS = 70_000
+/** What grows old meanwhile is late by no more than this. */
+const SETTLED_LOOK_MS = 3_600_000
 /** So many times as long as a step took it rests: with nothing else to do, and beside requests. */
 const REST_TIMES_IDLE = 3
 const REST_TIMES_BUSY = 20
@@ -31,6 +35,11 @@ export function createUsageKeeper(deps: UsageKeeperDeps): UsageKeeper {
   const { writer, settings, timeZone, inFlight, clock, logger } = deps
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
+  let submitted = 0
+  /** Of the last look that found something written, and of the last step. */
+  let writtenMs = Number.NEGATIVE_INFINITY
+  let steppedMs = Number.NEGATIVE_INFINITY
+  let isSettled = false
 
   function step(): Promise<boolean> {
     const { usageRowsKeptDays, hourlyUsageKeptDays, dailyUsageKeptDays } = settings()
@@ -43,11 +52,24 @@ export function createUsageKeeper(deps: UsageKeeperDeps): UsageKeeper {
     })
   }
 
+  /** Whether anything can be: something was written, or time has passed. */
+  function isDue(nowMs: number): boolean {
+    if (writer.submitted !== submitted) {
+      submitted = writer.submitted
+      writtenMs = nowMs
+      isSettled = false
+    }
+    return !isSettled || nowMs - steppedMs >= SETTLED_LOOK_MS
+  }
+
   async function work(): Promise<void> {
     const startedMs = clock.monotonicMs()
+    if (!isDue(startedMs)) return wait(LOOK_MS)
+    steppedMs = startedMs
     let isMore = false
     try {
       isMore = await step()
+      isSettled = !isMore && startedMs - writtenMs >= SETTLED_AFTER_MS
     } catch (error) {
       // Tried again at the next look: what was not written changes no total.
       logger.warn({ event: 'usage_upkeep_failed', err: error }, 'usage could not be put in order')

@@ -4,13 +4,14 @@ import { expect, test } from 'vitest'
 import {
   addPerson,
   addPlan,
+  cellOf,
   chargeOf,
   holdOf,
   NOW,
   openTestDatabase,
   usageOf,
 } from '../../test/support/database.ts'
-import { topUp } from '../../test/support/write-commands.ts'
+import { release, topUp } from '../../test/support/write-commands.ts'
 import { createJournal, type Journal } from './journal.ts'
 import type { Db } from './open.ts'
 import { pack } from './packed-commands.ts'
@@ -186,4 +187,20 @@ test('rows keep their own values, however many kinds of them there are', () => {
   expect(rows).toHaveLength(2_100)
   const modelOf = (id: string) => `alias-${Number(id.slice(1, 2)) * 350 + Number(id.slice(3))}`
   expect(rows.filter(([id, model]) => model !== modelOf(id))).toEqual([])
+})
+
+test('a journal can be left while no hold is open, and notes how far none is', () => {
+  const { db, journal } = start()
+  const mark = () => cellOf(db, `SELECT value FROM meta WHERE name = 'holds_resolved_before_seq'`)
+  const write = (command: WriteCommand) => {
+    journal.begin()
+    journal.execute(pack(command))
+    journal.commit()
+  }
+  expect([journal.rest(), mark()]).toEqual([true, undefined])
+  write(topUp(1_000_000))
+  write({ kind: 'hold', hold: holdOf('a') })
+  expect([journal.rest(), mark()]).toEqual([false, undefined])
+  write(release('a'))
+  expect([journal.rest(), mark()]).toEqual([true, '4'])
 })

@@ -21,6 +21,8 @@ export interface Journal {
   rollback(): void
   /** Whether it is open on disk, as of the last commit. */
   isOpen(requestId: string): boolean
+  /** Whether it can be made anew without knowing what is open, which is noted then. Throws where the disk does not take it. */
+  rest(): boolean
 }
 
 /** So many entries pass before the mark follows: what a start after a crash reads beside the holds that were open. */
@@ -164,6 +166,14 @@ class PreparedJournal implements Journal {
 
   isOpen(requestId: string): boolean {
     return this.#open.has(requestId)
+  }
+
+  rest(): boolean {
+    if (this.#open.size > 0) return false
+    // The next one counts from there: by itself it would note nothing where it never lives long enough.
+    if (this.#entriesSinceMark > 0) this.#mark.write(this.#lastSeq + 1)
+    this.#entriesSinceMark = 0
+    return true
   }
 
   // What these leave in memory comes after their last statement, so that one that throws leaves nothing open or closed.

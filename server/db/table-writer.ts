@@ -29,6 +29,8 @@ export interface TableWriter {
   fold(filled: FilledHalf): void
   /** Everything that was told to be in it stands in the tables: nothing in it counts any more. Throws like the rest. */
   closeLog(): void
+  /** Whether another one may take over, which reads what this one knows from the database. Throws like the rest. */
+  rest(): boolean
 }
 
 export interface TableWriterOptions {
@@ -83,5 +85,6 @@ export function createTableWriter(raw: Database, { halves, onRefused }: TableWri
       write([], true, foldedSeq)
       rmSync(path, { force: true })
     },
+    rest: () => journal.rest(),
   }
 }

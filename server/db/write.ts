@@ -10,7 +10,7 @@ import { StorageFault } from './storage-fault.ts'
 import { createUsageStep, type UsageStepOrder } from './usage-step.ts'
 import type { WriteCommand } from './write-command.ts'
 import { type GroupOutcome, type GroupSink, writeHere } from './write-group.ts'
-import { startWriterThread } from './writer-thread.ts'
+import { createWriterThread, type WriterThreadOptions } from './writer-thread.ts'
 
 export { BookedBeforeError, CodeClaimedError, StorageFault }
 
@@ -31,7 +31,9 @@ export interface Writer {
   submit(command: WriteCommand): Promise<void>
   /** The same without a promise, for what every request brings. `written` is told once, later than this returns. */
   write(command: WriteCommand, written: Written): void
-  /** How many commands have been handed in and have neither landed nor been rejected. */
+  /** How many commands have been handed in. */
+  readonly submitted: number
+  /** How many of them have neither landed nor been rejected. */
   readonly waiting: number
   /** Resolves when everything handed in so far has landed, also in the tables, or was rejected. */
   flush(): Promise<void>
@@ -93,14 +95,19 @@ export const createWriter = (db: Db, options: WriterOptions): Writer =>
   new GroupWriter(writeHere(createJournal(db.raw), createUsageStep(db)), options.onError)
 
 /** Writes into the redo log, and the tables in a thread of its own: nothing here waits for the disk. */
-export function createThreadedWriter(db: Pick<Db, 'raw' | 'path'>, { onError }: WriterOptions): Writer {
-  const tables = startWriterThread(db.path, (refused) => onError({ ...refused, willRetry: false }))
+export function createThreadedWriter(
+  db: Pick<Db, 'raw' | 'path'>,
+  { onError, ...forTests }: WriterOptions & Pick<WriterThreadOptions, 'restAfterMs'>,
+): Writer {
+  const onRefused: WriterThreadOptions['onRefused'] = (refused) => onError({ ...refused, willRetry: false })
+  const tables = createWriterThread(db.path, { onRefused, ...forTests })
   return new GroupWriter(createLoggingSink(db.raw, tables), onError)
 }
 
 class GroupWriter implements Writer {
   readonly #sink: GroupSink
   readonly #onError: (failure: WriteFailure) => void
+  #submitted = 0
   #queue: Entry[] = []
   #kept: Entry[] = []
   /** The groups that are being written, in their order. */
@@ -117,6 +124,10 @@ class GroupWriter implements Writer {
   constructor(sink: GroupSink, onError: (failure: WriteFailure) => void) {
     this.#sink = sink
     this.#onError = onError
+  }
+
+  get submitted(): number {
+    return this.#submitted
   }
 
   get waiting(): number {
@@ -136,6 +147,7 @@ class GroupWriter implements Writer {
       queueMicrotask(() => written(fault))
       return
     }
+    this.#submitted += 1
     this.#queue.push({ command, written, isReported: false })
     this.#schedule()
   }

@@ -10,6 +10,8 @@ export interface WriterStart {
   readonly path: string
   /** The two halves of the redo log. */
   readonly halves: SharedArrayBuffer
+  /** Whether none was there before, so that a log that lies there is none of these halves. */
+  readonly isFirst: boolean
 }
 
 /** An error loses its class on the way between threads; this is what is put together again on the other side. */
@@ -32,6 +34,8 @@ export interface WriterTasks {
   readonly close_log: { readonly ask: undefined; readonly answer: undefined }
   /** Whether more is due. */
   readonly keep_usage: { readonly ask: UsageStepOrder; readonly answer: boolean }
+  /** To end for now, where it knows nothing that the next one would not find; whether it does. */
+  readonly rest: { readonly ask: undefined; readonly answer: boolean }
   readonly stop: { readonly ask: undefined; readonly answer: undefined }
 }
 
@@ -52,4 +56,11 @@ export interface RefusedNotice {
   readonly error: SentError
 }
 
-export type FromWriter = TaskAnswer | RefusedNotice
+/** Told before anything else. */
+interface BegunNotice {
+  readonly kind: 'begun'
+  /** Of the code that runs. */
+  readonly url: string
+}
+
+export type FromWriter = TaskAnswer | RefusedNotice | BegunNotice

@@ -1,8 +1,11 @@
 // The writer with its thread. What it decides is tested without one, in write.test.ts.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { addPerson, cellOf, holdOf, NOW, openTestDatabase, usageOf } from '../../test/support/database.ts'
+import { afterCrash } from '../../test/support/logging-sink.ts'
 import { release, topUp } from '../../test/support/write-commands.ts'
 import { HoldNotOpenError } from './journal-errors.ts'
 import { readRedoLog, redoLogOf } from './redo-log.ts'
@@ -12,11 +15,12 @@ import type { WriteCommand } from './write-command.ts'
 
 const hold = (requestId: string): WriteCommand => ({ kind: 'hold', hold: holdOf(requestId) })
 
-function startThreadedWriter() {
+function startThreadedWriter(options: { readonly restAfterMs?: number } = {}) {
   const database = openTestDatabase()
   addPerson(database.repositories)
   const failures: WriteFailure[] = []
-  const writer = createThreadedWriter(database.db, { onError: (failure) => void failures.push(failure) })
+  const onError = (failure: WriteFailure) => void failures.push(failure)
+  const writer = createThreadedWriter(database.db, { onError, ...options })
   onTestFinished(() => writer.stop())
   return { ...database, writer, failures }
 }
@@ -133,4 +137,64 @@ test('the upkeep of usage is done between groups, and its failure is none of the
   expect([requests(), failures]).toEqual([2, []])
   await writer.stop()
   expect(await writer.keepUsage(order)).toBe(false)
+})
+
+/** The threads that were begun since, and those of them that are there. */
+function watchThreads() {
+  const threads = { begun: 0, running: 0 }
+  const note = (worker: Worker) => {
+    threads.begun += 1
+    threads.running += 1
+    worker.once('exit', () => {
+      threads.running -= 1
+    })
+  }
+  process.on('worker', note)
+  onTestFinished(() => void process.off('worker', note))
+  return threads
+}
+
+test('the thread ends when it has nothing to do, and what it leaves is known to the next and to a start', async () => {
+  const threads = watchThreads()
+  const { db, path, writer, failures } = startThreadedWriter({ restAfterMs: 20 })
+  const isGone = () => vi.waitFor(() => expect(threads.running).toBe(0), { timeout: 10_000, interval: 5 })
+  const mark = () => cellOf(db, `SELECT value FROM meta WHERE name = 'holds_resolved_before_seq'`)
+  await writer.submit(topUp(1_000_000))
+  await vi.waitFor(() => expect(findRedoState(db.raw)).toMatchObject({ isClosed: false }), {
+    timeout: 10_000,
+    interval: 5,
+  })
+  await isGone()
+  const before = threads.begun
+  await writer.submit(hold('a'))
+  // The log answers for it: nobody waits for a thread.
+  expect(threads.begun).toBe(before)
+  expect(afterCrash(path)).toMatchObject({ replay: { records: 1 }, kinds: ['top_up', 'hold'] })
+  await writer.flush()
+  expect(threads.begun).toBe(before + 1)
+  await writer.submit(release('a'))
+  await writer.flush()
+  await isGone()
+  expect(mark()).toBe('4')
+  expect(readRedoLog(redoLogOf(path))?.id).toBe(findRedoState(db.raw)?.logId)
+  await Promise.all([writer.submit(hold('b')), writer.submit(release('b'))])
+  await writer.stop()
+  expect([cellOf(db, 'SELECT count(*) FROM ledger_entries'), existsSync(redoLogOf(path))]).toEqual([5, false])
+  expect([failures, threads.running]).toEqual([[], 0])
+})
+
+test('what is asked for while the thread ends is done by the next', async () => {
+  const threads = watchThreads()
+  const { db, writer, failures } = startThreadedWriter({ restAfterMs: 1 })
+  for (let n = 1; n <= 8; n += 1) {
+    const landed = [writer.submit(topUp(n)), writer.submit(hold(`r${n}`)), writer.submit(release(`r${n}`))]
+    if (n % 2 === 0) landed.push(writer.flush())
+    await Promise.all(landed)
+    await delay(n % 5)
+  }
+  await writer.stop()
+  expect(threads.begun).toBeGreaterThan(1)
+  expect(cellOf(db, `SELECT balance_nano_usd FROM balances WHERE user_id = 'user-ann'`)).toBe(36)
+  expect(cellOf(db, 'SELECT count(*) FROM ledger_entries')).toBe(24)
+  expect([failures, threads.running]).toEqual([[], 0])
 })

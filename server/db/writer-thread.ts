@@ -1,9 +1,15 @@
-// Starts the thread that writes the tables, and hands it one task after the other.
+// The thread that writes the tables, and hands it one task after the other. It is there while there is something to do: a
+// thread takes a sixth of what an idle server takes.
 import { Worker } from 'node:worker_threads'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
+import type { PackedCommand } from './packed-commands.ts'
+import type { FilledHalf } from './redo-appender.ts'
 import { newRedoHalves } from './redo-disk.ts'
 import { StorageFault } from './storage-fault.ts'
+import type { MadeLog } from './table-writer.ts'
 import type { Tables } from './tables.ts'
+import type { UsageStepOrder } from './usage-step.ts'
+import type { GroupOutcome } from './write-group.ts'
 import type {
   FromWriter,
   RefusedNotice,
@@ -20,78 +26,185 @@ const WORKER_URL = new URL(
   import.meta.url,
 )
 
+/** How long it has had nothing to do when it ends: what a start left to do is done soon … */
+const REST_AFTER_START_MS = 2_000
+/** … and requests that come one by one are not to start it again and again, which takes some 30 ms of a core. */
+const REST_AFTER_MS = 60_000
+
+type Refused = Omit<RefusedNotice, 'kind' | 'error'> & { readonly error: Error }
+
+export interface WriterThreadOptions {
+  readonly onRefused: (refused: Refused) => void
+  /** For tests: instead of the two above. */
+  readonly restAfterMs?: number
+}
+
+type Answer = WriterTasks[keyof WriterTasks]['answer']
+
+interface Task {
+  readonly message: ToWriter
+  readonly answered: PromiseWithResolvers<Answer>
+}
+
 /**
- * Where the thread dies, whether its last task is on disk is not known, and nothing may be written after it that supposes
- * either: from then on every task ends as by a fault of the disk, until the server is started anew and reads the books.
+ * Started by the first task, ended when it has had none for a while, and started again by the next. Where the thread dies,
+ * whether its last task is on disk is not known, and nothing may be written after it that supposes either: from then on every
+ * task ends as by a fault of the disk, until the server is started anew and reads the books.
  */
-export function startWriterThread(
-  path: string,
-  onRefused: (refused: Omit<RefusedNotice, 'kind' | 'error'> & { readonly error: Error }) => void,
-): Tables {
-  const halves = newRedoHalves()
-  const worker = new Worker(WORKER_URL, { workerData: { path, halves } satisfies WriterStart })
-  // It is ended by `stop`; a program that ends without one is not kept alive by it.
-  worker.unref()
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+export const createWriterThread = (path: string, options: WriterThreadOptions): Tables =>
+  new WriterThread(path, options)
+
+class WriterThread implements Tables {
+  readonly path: string
+  readonly halves = newRedoHalves()
+  readonly #onRefused: (refused: Refused) => void
+  readonly #restAfterMs: number
+  /** Undefined while there is none. */
+  #worker: Worker | undefined
+  /** Each thread runs the code of the first one, whatever has been installed since. */
+  #url = WORKER_URL
+  #isFirst = true
+  /** When the last one is gone. */
+  #ended: Promise<void> = Promise.resolve()
   /** In their order. A program lives until they are answered. */
-  const tasks: PromiseWithResolvers<WriterTasks[keyof WriterTasks]['answer']>[] = []
-  let isDead = false
-  let cause: unknown
+  readonly #tasks: Task[] = []
+  #restTimer: NodeJS.Timeout | undefined
+  /** It was asked to end, and tasks wait until it has answered. */
+  #isResting = false
+  #isStopped = false
+  #isDead = false
+  #cause: unknown
 
-  const threadEnded = (): StorageFault => new StorageFault('The thread that writes has ended.', { cause })
-
-  function answer(message: TaskAnswer): void {
-    const task = tasks.shift()
-    if (tasks.length === 0) worker.unref()
-    if (message.kind === 'done') task?.resolve(message.answer)
-    else task?.reject(errorOf(message.error))
+  constructor(path: string, { onRefused, restAfterMs }: WriterThreadOptions) {
+    this.path = path
+    this.#onRefused = onRefused
+    this.#restAfterMs = restAfterMs ?? REST_AFTER_MS
+    this.#restLater(restAfterMs ?? REST_AFTER_START_MS)
   }
-  worker.on('message', (message: FromWriter) => {
-    if (message.kind === 'refused') onRefused({ ...message, error: errorOf(message.error) })
-    else answer(message)
-  })
-  worker.on('error', (error) => {
-    cause = error
-  })
-  worker.once('exit', () => {
-    isDead = true
-    for (const task of tasks.splice(0)) task.reject(threadEnded())
-  })
 
-  function order<Kind extends keyof WriterTasks>(
+  async write(commands: readonly PackedCommand[]): Promise<GroupOutcome> {
+    try {
+      const refused = await this.#order('write', commands)
+      return { kind: 'written', refused: new Map(refused.map(([place, error]) => [place, errorOf(error)])) }
+    } catch (error) {
+      return { kind: 'disk_fault', error }
+    }
+  }
+
+  makeLog(): Promise<MadeLog> {
+    return this.#order('make_log', undefined)
+  }
+
+  fold(filled: FilledHalf): Promise<void> {
+    return this.#order('fold', filled)
+  }
+
+  closeLog(): Promise<void> {
+    return this.#order('close_log', undefined)
+  }
+
+  keepUsage(order: UsageStepOrder): Promise<boolean> {
+    return this.#order('keep_usage', order)
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#restNoMore()
+    // Where it dies of it, it has ended as well.
+    if (this.#worker) await this.#order('stop', undefined).catch(() => undefined)
+    this.#worker?.ref()
+    await this.#ended
+  }
+
+  #order<Kind extends keyof WriterTasks>(
     kind: Kind,
     ask: WriterTasks[Kind]['ask'],
   ): Promise<WriterTasks[Kind]['answer']> {
-    if (isDead) return Promise.reject(threadEnded())
-    const task = Promise.withResolvers<WriterTasks[keyof WriterTasks]['answer']>()
-    tasks.push(task)
-    worker.ref()
+    if (this.#isDead) return Promise.reject(this.#threadEnded())
     // A task and its answer are of one kind, and answers come in the order of the tasks.
-    worker.postMessage({ kind, ask } as ToWriter)
-    return task.promise as Promise<WriterTasks[Kind]['answer']>
+    const task: Task = { message: { kind, ask } as ToWriter, answered: Promise.withResolvers() }
+    this.#tasks.push(task)
+    if (this.#isResting) this.#worker?.ref()
+    else this.#hand(task)
+    return task.answered.promise as Promise<WriterTasks[Kind]['answer']>
   }
 
-  return {
-    path,
-    halves,
-    async write(commands) {
-      try {
-        const refused = await order('write', commands)
-        return { kind: 'written', refused: new Map(refused.map(([place, error]) => [place, errorOf(error)])) }
-      } catch (error) {
-        return { kind: 'disk_fault', error }
-      }
-    },
-    makeLog: () => order('make_log', undefined),
-    fold: (filled) => order('fold', filled),
-    closeLog: () => order('close_log', undefined),
-    keepUsage: (step) => order('keep_usage', step),
-    async stop() {
-      // Where it dies of it, it has ended as well.
-      if (!isDead) await order('stop', undefined).catch(() => undefined)
-      worker.ref()
-      await ended
-    },
+  #hand({ message }: Task): void {
+    this.#worker ??= this.#begin()
+    this.#worker.ref()
+    this.#worker.postMessage(message)
+  }
+
+  #begin(): Worker {
+    const { path, halves } = this
+    const workerData: WriterStart = { path, halves, isFirst: this.#isFirst }
+    const worker = new Worker(this.#url, { workerData })
+    this.#isFirst = false
+    // It is ended by `stop`; a program that ends without one is not kept alive by it.
+    worker.unref()
+    this.#ended = new Promise((resolve) => worker.once('exit', () => resolve()))
+    worker.on('message', (message: FromWriter) => this.#hear(message))
+    worker.on('error', (error) => {
+      this.#cause = error
+    })
+    worker.once('exit', () => {
+      // Otherwise it ended as it was told to.
+      if (worker === this.#worker) this.#die()
+    })
+    return worker
+  }
+
+  #hear(message: FromWriter): void {
+    if (message.kind === 'begun') this.#url = new URL(message.url)
+    else if (message.kind === 'refused') this.#onRefused({ ...message, error: errorOf(message.error) })
+    else if (this.#isResting) this.#rested(message)
+    else this.#answer(message)
+  }
+
+  #answer(message: TaskAnswer): void {
+    const task = this.#tasks.shift()
+    if (this.#tasks.length === 0) {
+      this.#worker?.unref()
+      this.#restTimer?.refresh()
+    }
+    if (message.kind === 'done') task?.answered.resolve(message.answer)
+    else task?.answered.reject(errorOf(message.error))
+  }
+
+  #die(): void {
+    this.#isDead = true
+    this.#restNoMore()
+    for (const { answered } of this.#tasks.splice(0)) answered.reject(this.#threadEnded())
+  }
+
+  #threadEnded(): StorageFault {
+    return new StorageFault('The thread that writes has ended.', { cause: this.#cause })
+  }
+
+  #restLater(ms: number): void {
+    this.#restNoMore()
+    if (!this.#isStopped) this.#restTimer = setTimeout(this.#rest, ms).unref()
+  }
+
+  #restNoMore(): void {
+    clearTimeout(this.#restTimer)
+    this.#restTimer = undefined
+  }
+
+  readonly #rest = (): void => {
+    // The answer to a task starts the time again.
+    if (!this.#worker || this.#tasks.length > 0) return
+    this.#isResting = true
+    this.#worker.postMessage({ kind: 'rest', ask: undefined } satisfies ToWriter)
+  }
+
+  #rested(message: TaskAnswer): void {
+    this.#isResting = false
+    // What could not be noted on disk is tried again.
+    const hasEnded = message.kind === 'done' && message.answer === true
+    if (hasEnded) this.#worker = undefined
+    this.#restLater(this.#restAfterMs)
+    for (const task of this.#tasks) this.#hand(task)
   }
 }
 

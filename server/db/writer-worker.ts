@@ -19,10 +19,11 @@ const port = parentPort
 if (!port) throw new Error('this runs as a worker thread')
 
 // As whoever started the thread gave it.
-const { path, halves } = workerData as WriterStart
+const { path, halves, isFirst } = workerData as WriterStart
+tell({ kind: 'begun', url: import.meta.url })
 const raw = openRaw(path)
 // A start has done so before. Whoever opens a database without one must not lose what its log says.
-replayRedoLog(raw)?.refused.forEach(tellRefused)
+if (isFirst) replayRedoLog(raw)?.refused.forEach(tellRefused)
 const writer = createTableWriter(raw, { halves, onRefused: tellRefused })
 const stepUsage = createUsageStep({ raw })
 
@@ -32,7 +33,7 @@ port.on('message', (message: ToWriter) => {
   } catch (error) {
     tell({ kind: 'failed', error: sentError(error) })
   }
-  if (message.kind === 'stop') port.close()
+  if (message.kind === 'stop' || !raw.open) port.close()
 })
 
 function carryOut(message: ToWriter): WriterTasks[keyof WriterTasks]['answer'] {
@@ -50,6 +51,10 @@ function carryOut(message: ToWriter): WriterTasks[keyof WriterTasks]['answer'] {
       return void writer.closeLog()
     case 'keep_usage':
       return stepUsage(message.ask)
+    case 'rest':
+      if (!writer.rest()) return false
+      raw.close()
+      return true
     case 'stop':
       return void raw.close()
   }

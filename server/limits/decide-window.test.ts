@@ -1,7 +1,7 @@
 // Which window a moment falls into, on every kind of day that a calendar has.
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { decideWindows, localDay, localMonth } from './decide-window.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { decideWindows, localDay, localMonth, OWN_ZONE } from './decide-window.ts'
 
 const HOUR_MS = 3_600_000
 const at = (iso: string) => Date.parse(iso)
@@ -136,4 +136,30 @@ describe('a local month', () => {
       '2027-01-31T23:00:00.000Z',
     ])
   })
+})
+
+test.each([
+  'UTC',
+  'Asia/Kathmandu',
+  'America/New_York',
+  // Midnight is taken away, a date is left out, a date begins twice, and clocks change by half an hour.
+  'America/Sao_Paulo',
+  'Pacific/Apia',
+  'America/Goose_Bay',
+  'Australia/Lord_Howe',
+])("days and months of the machine's own zone are those of its name: %s", (zone) => {
+  vi.stubEnv('TZ', zone)
+  const moments = fc.oneof(
+    fc.integer({ min: at('1975-01-01T00:00:00Z'), max: at('2045-01-01T00:00:00Z') }),
+    fc
+      .constantFrom('2011-12-30', '2018-11-04', '2026-03-08', '2026-11-01', '2006-10-29', '2026-04-05')
+      .chain((day) => fc.integer({ min: -30, max: 50 }).map((hours) => at(day) + hours * HOUR_MS)),
+  )
+  fc.assert(
+    fc.property(moments, (nowMs) => {
+      expect(localDay(nowMs, OWN_ZONE)).toEqual(localDay(nowMs, zone))
+      expect(localMonth(nowMs, OWN_ZONE)).toEqual(localMonth(nowMs, zone))
+    }),
+    { numRuns: 60 },
+  )
 })

@@ -38,6 +38,12 @@ function alignedSpan(nowMs: number, lengthMs: number): Span {
 }
 
 /**
+ * In the place of a zone's name, that of the machine: the engine knows it without its library of languages, which takes 8 MB
+ * and 20 ms when it is first asked for.
+ */
+export const OWN_ZONE = ''
+
+/**
  * The local calendar day, from the first moment that has its date to the first that has the next one: 23 or 25 hours where
  * the clock is changed, beginning at 01:00 where that takes midnight away. Days follow each other without gap or overlap.
  * Throws a RangeError for a zone that is not in the IANA database.
@@ -60,6 +66,15 @@ export function localMonth(nowMs: number, timeZone: string): Span {
 type DateReader = (atMs: number) => number
 
 function dateReader(timeZone: string): DateReader {
+  return timeZone === OWN_ZONE ? ownDateOf : namedDateReader(timeZone)
+}
+
+function ownDateOf(atMs: number): number {
+  const date = new Date(atMs)
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY_MS
+}
+
+function namedDateReader(timeZone: string): DateReader {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     calendar: 'gregory',
