@@ -19,7 +19,7 @@ import { createLedgerLight } from './ledger-light.ts'
 
 const DAY_MS = 86_400_000
 
-async function startLight(databasePath?: string) {
+async function startLight(databasePath?: string, isDiskFull = () => false) {
   const database = openTestDatabase()
   addPerson(database.repositories)
   const writer = createWriter(database.db, { onError: () => {} })
@@ -38,7 +38,7 @@ async function startLight(databasePath?: string) {
   const light = createLedgerLight({
     databasePath: databasePath ?? database.path,
     accounts,
-    caughtUp: () => writer.caughtUp(),
+    caughtUp: async () => (await writer.caughtUp()) && !isDiskFull(),
     startOfDay: (nowMs) => Math.floor(nowMs / DAY_MS) * DAY_MS,
     clock,
     logger,
@@ -126,6 +126,25 @@ test('a hold that nobody lives for is a leak, one of a running request is not', 
     findingsTotal: 1,
   })
   expect(accounts.livingHolds().map(({ requestId }) => requestId)).toEqual(['running'])
+})
+
+test('what a full disk keeps from the tables is no leak, and is looked at when it has been mended', async () => {
+  let isDiskFull = true
+  const { writer, light, lines, settled } = await startLight(undefined, () => isDiskFull)
+  await writer.submit({ kind: 'hold', hold: holdOf('settled in the log alone') })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  light.check()
+  while (light.status().state === 'checking') await nextTurn()
+  expect(light.status()).toMatchObject({ state: 'never', findings: [], progress: null })
+  const messages = lines.map(({ about }) => (about as { event?: string }).event)
+  expect(messages).toContain('ledger_check_postponed')
+  expect(messages).not.toContain('ledger_finding')
+  isDiskFull = false
+  vi.advanceTimersByTime(60_000)
+  expect(light.status().state).toBe('checking')
+  vi.useRealTimers()
+  expect(await settled()).toMatchObject({ state: 'wrong', findings: [{ kind: 'hold_leaked' }] })
 })
 
 test('requests that open, settle and release their holds while the ledger is read are never leaks', async () => {

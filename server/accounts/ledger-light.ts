@@ -18,8 +18,8 @@ export interface LedgerLight {
 interface LedgerLightDeps {
   readonly databasePath: string
   readonly accounts: Pick<AccountBook, 'livingHolds'>
-  /** Resolves when the tables say what memory says. */
-  readonly caughtUp: () => Promise<void>
+  /** Resolves when the tables say what memory says, or to false where the disk does not let them. */
+  readonly caughtUp: () => Promise<boolean>
   /** The first moment of the operator's calendar day. */
   readonly startOfDay: (nowMs: number) => number
   readonly clock: Clock
@@ -30,6 +30,8 @@ interface LedgerLightDeps {
 
 /** Whoever starts the gateway has their first requests first. */
 const FIRST_CHECK_AFTER_MS = 3_000
+/** After a check that the disk was in the way of. */
+const AGAIN_AFTER_MS = 60_000
 const HOUR_MS = 3_600_000
 /** When a night's check begins, by the operator's clock. */
 const NIGHT_HOUR = 3
@@ -72,7 +74,7 @@ class WorkingLight implements LedgerLight {
   #worker: Worker | undefined
   #startedAt = 0
   #startedMonoMs = 0
-  #firstTimer: NodeJS.Timeout | undefined
+  #checkTimer: NodeJS.Timeout | undefined
   #nightTimer: NodeJS.Timeout | undefined
   #isStopped = false
 
@@ -94,17 +96,16 @@ class WorkingLight implements LedgerLight {
   }
 
   start(): void {
-    this.#firstTimer = setTimeout(() => this.check(), FIRST_CHECK_AFTER_MS)
+    this.#checkLater(FIRST_CHECK_AFTER_MS)
     this.#nightTimer = setInterval(() => {
       if (this.#isNightDue()) this.check()
     }, NIGHT_LOOKED_FOR_EVERY_MS)
-    this.#firstTimer.unref()
     this.#nightTimer.unref()
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
-    clearTimeout(this.#firstTimer)
+    clearTimeout(this.#checkTimer)
     clearInterval(this.#nightTimer)
     const worker = this.#worker
     this.#worker = undefined
@@ -149,8 +150,26 @@ class WorkingLight implements LedgerLight {
   /** What has ended by now has to be on disk when the thread looks again. */
   async #answer(worker: Worker, requestIds: readonly string[]): Promise<void> {
     const answer = this.#withoutLife(requestIds)
-    await this.#deps.caughtUp()
-    if (worker === this.#worker) worker.postMessage(answer)
+    const areTablesWhole = await this.#deps.caughtUp()
+    if (worker !== this.#worker) return
+    if (areTablesWhole) worker.postMessage(answer)
+    else this.#postpone(worker)
+  }
+
+  /** What the tables have not taken yet is no fault of the books: as long as a full disk keeps it from them, nothing is said. */
+  #postpone(worker: Worker): void {
+    this.#worker = undefined
+    void worker.terminate()
+    this.#deps.logger.warn(
+      { event: 'ledger_check_postponed' },
+      'the disk keeps from the tables what the ledger is to be checked with; it is checked again later',
+    )
+    if (!this.#isStopped) this.#checkLater(AGAIN_AFTER_MS)
+  }
+
+  #checkLater(afterMs: number): void {
+    clearTimeout(this.#checkTimer)
+    this.#checkTimer = setTimeout(() => this.check(), afterMs).unref()
   }
 
   #withoutLife(requestIds: readonly string[]): CheckAnswer {

@@ -94,9 +94,12 @@ class LoggingSink implements GroupSink {
     this.#answerInTurn(() => this.#writeThrough(commands), done)
   }
 
-  async catchUp(): Promise<void> {
+  async catchUp(): Promise<boolean> {
     await this.#turn
-    await this.#foldAll(this.#log?.lastSeq).catch(() => undefined)
+    return this.#foldAll(this.#log?.lastSeq).then(
+      () => true,
+      () => false,
+    )
   }
 
   async keepUsage(order: UsageStepOrder): Promise<boolean> {

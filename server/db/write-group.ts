@@ -18,8 +18,8 @@ export interface GroupSink {
   /** Whether a group may be handed in while others are under way. */
   takesMore(): boolean
   write(commands: readonly PackedCommand[], done: (outcome: GroupOutcome) => void): void
-  /** Resolves when all that was written stands in the tables, or the disk has refused it. */
-  catchUp(): Promise<void>
+  /** Resolves when all that was written stands in the tables, or to false when the disk has refused it. */
+  catchUp(): Promise<boolean>
   /** Does a step between two groups; rejects where it could not be done, which changes nothing. */
   keepUsage(order: UsageStepOrder): Promise<boolean>
   stop(): Promise<void>
@@ -66,7 +66,7 @@ export const writeHere = (journal: Journal, stepUsage: UsageStep): GroupSink => 
   answersLater: false,
   takesMore: () => false,
   write: (commands, done) => done(writeGroup(journal, commands)),
-  catchUp: () => Promise.resolve(),
+  catchUp: () => Promise.resolve(true),
   keepUsage: async (order) => stepUsage(order),
   stop: () => Promise.resolve(),
 })

@@ -39,9 +39,9 @@ export interface Writer {
   flush(): Promise<void>
   /**
    * Resolves when everything handed in so far has been tried once, so that what is read from disk then is as new as what
-   * memory says. Of what the disk refuses it waits for nothing.
+   * memory says; to false where the disk did not let it. Of what the disk refuses it waits for nothing.
    */
-  caughtUp(): Promise<void>
+  caughtUp(): Promise<boolean>
   /**
    * Does a step of the upkeep of usage between two groups; resolves to whether more is due. Rejects where it could not be
    * done, and then nothing has changed.
@@ -159,7 +159,7 @@ class GroupWriter implements Writer {
     await this.#sink.catchUp()
   }
 
-  caughtUp(): Promise<void> {
+  caughtUp(): Promise<boolean> {
     const behind = this.#queue.length > 0 ? this.#behindQueue : this.#inFlight.at(-1)?.behind
     if (!behind) return this.#sink.catchUp()
     return new Promise((resolve) => void behind.push(() => resolve(this.#sink.catchUp())))

@@ -56,7 +56,7 @@ export function createDispatch(deps: {
   readonly ids: Pick<Ids, 'next'>
   readonly logger: Pick<Logger, 'error' | 'warn'>
   /** Resolves when the disk says what memory says, so that no answer mixes two moments. */
-  readonly caughtUp: () => Promise<void>
+  readonly caughtUp: () => Promise<unknown>
 }): UnreadDispatch {
   const { find, events, ids, logger, caughtUp } = deps
   return async (name, rawInput, caller) => {
