@@ -25,7 +25,8 @@ async function startLight(databasePath?: string, isDiskFull = () => false) {
   const writer = createWriter(database.db, { onError: () => {} })
   const { logger, lines } = listeningLogger()
   let now = NOW
-  const clock = { now: () => now, monotonicMs: () => performance.now() }
+  let passedMs = 0
+  const clock = { now: () => now, monotonicMs: () => performance.now() + passedMs }
   const accounts = createTestBook(database.repositories, { writer, logger, clock })
   const given = {
     userId: 'user-ann',
@@ -59,7 +60,10 @@ async function startLight(databasePath?: string, isDiskFull = () => false) {
   const setNow = (at: number) => {
     now = at
   }
-  return { ...database, writer, accounts, light, lines, hold, settled, setNow }
+  const passMonotonic = (ms: number) => {
+    passedMs += ms
+  }
+  return { ...database, writer, accounts, light, lines, hold, settled, setNow, passMonotonic }
 }
 
 test('a light that was never lit says so, then that it is checking, then that the books are right', async () => {
@@ -130,7 +134,7 @@ test('a hold that nobody lives for is a leak, one of a running request is not', 
 
 test('what a full disk keeps from the tables is no leak, and is looked at when it has been mended', async () => {
   let isDiskFull = true
-  const { writer, light, lines, settled } = await startLight(undefined, () => isDiskFull)
+  const { writer, light, lines, settled, passMonotonic } = await startLight(undefined, () => isDiskFull)
   await writer.submit({ kind: 'hold', hold: holdOf('settled in the log alone') })
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
@@ -140,6 +144,12 @@ test('what a full disk keeps from the tables is no leak, and is looked at when i
   const messages = lines.map(({ about }) => (about as { event?: string }).event)
   expect(messages).toContain('ledger_check_postponed')
   expect(messages).not.toContain('ledger_finding')
+  passMonotonic(3_600_001)
+  light.check()
+  while (light.status().state === 'checking') await nextTurn()
+  expect(light.status()).toMatchObject({ state: 'wrong', findings: [{ kind: 'check_failed' }] })
+  light.check()
+  while (light.status().state === 'checking') await nextTurn()
   isDiskFull = false
   vi.advanceTimersByTime(60_000)
   expect(light.status().state).toBe('checking')

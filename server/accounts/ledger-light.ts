@@ -33,6 +33,8 @@ const FIRST_CHECK_AFTER_MS = 3_000
 /** After a check that the disk was in the way of. */
 const AGAIN_AFTER_MS = 60_000
 const HOUR_MS = 3_600_000
+/** From then on it is said that the books cannot be checked. */
+const POSTPONED_MS_MAX = HOUR_MS
 /** When a night's check begins, by the operator's clock. */
 const NIGHT_HOUR = 3
 /** Looked at so often, because a machine that slept through the hour makes up for it. */
@@ -74,6 +76,8 @@ class WorkingLight implements LedgerLight {
   #worker: Worker | undefined
   #startedAt = 0
   #startedMonoMs = 0
+  /** Since when no check has come to its end. */
+  #postponedMonoMs: number | undefined
   #checkTimer: NodeJS.Timeout | undefined
   #nightTimer: NodeJS.Timeout | undefined
   #isStopped = false
@@ -156,8 +160,15 @@ class WorkingLight implements LedgerLight {
     else this.#postpone(worker)
   }
 
-  /** What the tables have not taken yet is no fault of the books: as long as a full disk keeps it from them, nothing is said. */
+  /** What the tables have not taken yet is no fault of the books: while a full disk keeps it from them, nothing is said for a while. */
   #postpone(worker: Worker): void {
+    const nowMs = this.#deps.clock.monotonicMs()
+    this.#postponedMonoMs ??= nowMs
+    if (nowMs - this.#postponedMonoMs > POSTPONED_MS_MAX) {
+      this.#fail(worker, new Error('The disk has kept from the tables for too long what is to be checked.'))
+      void worker.terminate()
+      return
+    }
     this.#worker = undefined
     void worker.terminate()
     this.#deps.logger.warn(
@@ -191,6 +202,7 @@ class WorkingLight implements LedgerLight {
   }: Pick<Outcome, 'entries' | 'findingsTotal'> & { readonly findings: readonly LedgerFinding[] }): void {
     const { clock, logger } = this.#deps
     this.#worker = undefined
+    this.#postponedMonoMs = undefined
     const durationMs = Math.round(clock.monotonicMs() - this.#startedMonoMs)
     const state = findingsTotal === 0 ? 'ok' : 'wrong'
     this.#last = {

@@ -212,6 +212,8 @@ class LoggingSink implements GroupSink {
     }
     const outcome = await this.#tables.write(commands)
     if (outcome.kind === 'written') this.#sound.note(commands, outcome.refused)
+    // Without a log there are no folds to do it.
+    if (!this.#log) this.#sound.turn()
     return outcome
   }
 

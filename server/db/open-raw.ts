@@ -1,6 +1,6 @@
 // Opens the database file with the driver alone. It forgets its pragmas with every connection, so they are set and read back
 // each time. A thread that only writes needs no more than this.
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
 
 interface Pragma {
@@ -60,8 +60,10 @@ export const enforceForeignKeys = (raw: Database.Database, isOn: boolean): void 
 
 function openFile(path: string, isReadonly: boolean): Database.Database {
   try {
-    // Made readable by its owner alone; SQLite gives the same mode to the files beside it.
-    if (!isReadonly) closeSync(openSync(path, 'a', 0o600))
+    // Made readable by its owner alone; SQLite gives the same mode to the files beside it. Never where it is there: whoever closes a
+    // file gives up the locks that the whole process has on it (POSIX, `fcntl`), those of other connections among them, and the
+    // next program that looks into the database takes itself for the only one, and deletes the write-ahead log when it leaves.
+    if (!isReadonly && !existsSync(path)) closeSync(openSync(path, 'a', 0o600))
     return new Database(path, { readonly: isReadonly })
   } catch (cause) {
     throw new Error(`The database ${path} cannot be opened. Check that its folder exists and is yours.`, {

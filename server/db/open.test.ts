@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openTestDatabase, tempDir } from '../../test/support/database.ts'
@@ -35,6 +35,27 @@ test('a read-only connection reads beside the server and cannot write', () => {
   reports.close()
   expect(pragma(db, 'foreign_keys')).toBe(1)
 })
+
+/** How many locks this process has on a file, as Linux lists them: kind, mode, process, device and inode. */
+function locksOn(path: string): number {
+  const { ino } = statSync(path)
+  const lines = readFileSync('/proc/locks', 'utf8').split('\n')
+  return lines.filter((line) => line.includes(` ${process.pid} `) && line.includes(`:${ino} `)).length
+}
+
+// Without it the shell of SQLite, asked for one row, would delete the write-ahead log under the running gateway.
+test.runIf(existsSync('/proc/locks'))(
+  'a connection that comes and goes leaves the lock of the others, by which programs know that they are not alone',
+  () => {
+    const { path, repositories } = openTestDatabase()
+    repositories.meta.set('fact', 'known')
+    expect(locksOn(path)).toBeGreaterThan(0)
+    const second = openDatabase(path)
+    expect(locksOn(path)).toBeGreaterThan(0)
+    second.close()
+    expect(locksOn(path)).toBeGreaterThan(0)
+  },
+)
 
 test('a database that cannot be opened says which one, and what to check', () => {
   const path = join(tempDir(), 'missing', 'gateway.db')

@@ -97,7 +97,7 @@ export const createWriter = (db: Db, options: WriterOptions): Writer =>
 /** Writes into the redo log, and the tables in a thread of its own: nothing here waits for the disk. */
 export function createThreadedWriter(
   db: Pick<Db, 'raw' | 'path'>,
-  { onError, ...forTests }: WriterOptions & Pick<WriterThreadOptions, 'restAfterMs'>,
+  { onError, ...forTests }: WriterOptions & Pick<WriterThreadOptions, 'restAfterMs' | 'startThread'>,
 ): Writer {
   const onRefused: WriterThreadOptions['onRefused'] = (refused) => onError({ ...refused, willRetry: false })
   const tables = createWriterThread(db.path, { onRefused, ...forTests })

@@ -1,15 +1,24 @@
 // The writer with its thread. What it decides is tested without one, in write.test.ts.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, symlinkSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { addPerson, cellOf, holdOf, NOW, openTestDatabase, usageOf } from '../../test/support/database.ts'
+import {
+  addPerson,
+  cellOf,
+  holdOf,
+  NOW,
+  openTestDatabase,
+  tempDir,
+  usageOf,
+} from '../../test/support/database.ts'
 import { afterCrash } from '../../test/support/logging-sink.ts'
 import { release, topUp } from '../../test/support/write-commands.ts'
 import { HoldNotOpenError } from './journal-errors.ts'
 import { readRedoLog, redoLogOf } from './redo-log.ts'
 import { findRedoState } from './redo-position.ts'
+import { createRepositories } from './repositories/repositories.ts'
 import { createThreadedWriter, StorageFault, type WriteFailure } from './write.ts'
 import type { WriteCommand } from './write-command.ts'
 
@@ -115,6 +124,43 @@ test('where the thread has died, everything is refused as by a fault of the disk
   await writer.caughtUp()
   expect(failures.at(-1)).toMatchObject({ command: 'release', willRetry: true })
   await Promise.all([writer.stop(), expect(kept).rejects.toThrow(StorageFault)])
+})
+
+test('a thread that could not begin has written nothing: the next command tries again', async () => {
+  const { db, path } = openTestDatabase()
+  const folder = join(tempDir(), 'not there yet')
+  const writer = createThreadedWriter(
+    { raw: db.raw, path: join(folder, basename(path)) },
+    { onError: () => undefined },
+  )
+  onTestFinished(() => writer.stop())
+  await expect(writer.submit(hold('a'))).rejects.toThrow(StorageFault)
+  symlinkSync(dirname(path), folder)
+  addPerson(createRepositories(db))
+  await writer.submit(topUp(5_000))
+  expect(cellOf(db, `SELECT balance_nano_usd FROM balances WHERE user_id = 'user-ann'`)).toBe(5_000)
+})
+
+test('where the system gives no thread, commands are refused and none is answered for another', async () => {
+  const { db, repositories } = openTestDatabase()
+  addPerson(repositories)
+  let isRefused = true
+  const startThread = (...args: ConstructorParameters<typeof Worker>): Worker => {
+    if (isRefused) throw Object.assign(new Error('EAGAIN'), { code: 'ERR_WORKER_INIT_FAILED' })
+    return new Worker(...args)
+  }
+  const writer = createThreadedWriter(db, { onError: () => undefined, startThread })
+  onTestFinished(() => writer.stop())
+  const balance = () => cellOf(db, `SELECT balance_nano_usd FROM balances WHERE user_id = 'user-ann'`)
+  await expect(writer.submit(topUp(1))).rejects.toThrow(StorageFault)
+  isRefused = false
+  for (const [amount, sum] of [
+    [10, 10],
+    [100, 110],
+  ] as const) {
+    await writer.submit(topUp(amount))
+    expect(balance()).toBe(sum)
+  }
 })
 
 test('the upkeep of usage is done between groups, and its failure is none of the writing', async () => {

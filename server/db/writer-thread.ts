@@ -37,6 +37,8 @@ export interface WriterThreadOptions {
   readonly onRefused: (refused: Refused) => void
   /** For tests: instead of the two above. */
   readonly restAfterMs?: number
+  /** For tests: throws where the system gives no thread. */
+  readonly startThread?: (...args: ConstructorParameters<typeof Worker>) => Worker
 }
 
 type Answer = WriterTasks[keyof WriterTasks]['answer']
@@ -47,7 +49,7 @@ interface Task {
 }
 
 /**
- * Started by the first task, ended when it has had none for a while, and started again by the next. Where the thread dies,
+ * Started by the first task, ended when it has had none for a while, and started again by the next. Where the thread dies at work,
  * whether its last task is on disk is not known, and nothing may be written after it that supposes either: from then on every
  * task ends as by a fault of the disk, until the server is started anew and reads the books.
  */
@@ -59,11 +61,14 @@ class WriterThread implements Tables {
   readonly halves = newRedoHalves()
   readonly #onRefused: (refused: Refused) => void
   readonly #restAfterMs: number
+  readonly #startThread: NonNullable<WriterThreadOptions['startThread']>
   /** Undefined while there is none. */
   #worker: Worker | undefined
   /** Each thread runs the code of the first one, whatever has been installed since. */
   #url = WORKER_URL
   #isFirst = true
+  /** Whether this one has come to its first task. */
+  #hasBegun = false
   /** When the last one is gone. */
   #ended: Promise<void> = Promise.resolve()
   /** In their order. A program lives until they are answered. */
@@ -75,10 +80,11 @@ class WriterThread implements Tables {
   #isDead = false
   #cause: unknown
 
-  constructor(path: string, { onRefused, restAfterMs }: WriterThreadOptions) {
+  constructor(path: string, { onRefused, restAfterMs, startThread }: WriterThreadOptions) {
     this.path = path
     this.#onRefused = onRefused
     this.#restAfterMs = restAfterMs ?? REST_AFTER_MS
+    this.#startThread = startThread ?? ((...args) => new Worker(...args))
     this.#restLater(restAfterMs ?? REST_AFTER_START_MS)
   }
 
@@ -125,21 +131,28 @@ class WriterThread implements Tables {
     const task: Task = { message: { kind, ask } as ToWriter, answered: Promise.withResolvers() }
     this.#tasks.push(task)
     if (this.#isResting) this.#worker?.ref()
-    else this.#hand(task)
+    else this.#handAll([task])
     return task.answered.promise as Promise<WriterTasks[Kind]['answer']>
   }
 
-  #hand({ message }: Task): void {
-    this.#worker ??= this.#begin()
+  /** Where the system gives no thread, they are refused, and the next task tries again. */
+  #handAll(tasks: readonly Task[]): void {
+    try {
+      this.#worker ??= this.#begin()
+    } catch (error) {
+      this.#cause = error
+      this.#refuseAll()
+      return
+    }
     this.#worker.ref()
-    this.#worker.postMessage(message)
+    for (const { message } of tasks) this.#worker.postMessage(message)
   }
 
   #begin(): Worker {
     const { path, halves } = this
     const workerData: WriterStart = { path, halves, isFirst: this.#isFirst }
-    const worker = new Worker(this.#url, { workerData })
-    this.#isFirst = false
+    const worker = this.#startThread(this.#url, { workerData })
+    this.#hasBegun = false
     // It is ended by `stop`; a program that ends without one is not kept alive by it.
     worker.unref()
     this.#ended = new Promise((resolve) => worker.once('exit', () => resolve()))
@@ -149,13 +162,13 @@ class WriterThread implements Tables {
     })
     worker.once('exit', () => {
       // Otherwise it ended as it was told to.
-      if (worker === this.#worker) this.#die()
+      if (worker === this.#worker) this.#lose()
     })
     return worker
   }
 
   #hear(message: FromWriter): void {
-    if (message.kind === 'begun') this.#url = new URL(message.url)
+    if (message.kind === 'begun') this.#begun(message.url)
     else if (message.kind === 'refused') this.#onRefused({ ...message, error: errorOf(message.error) })
     else if (this.#isResting) this.#rested(message)
     else this.#answer(message)
@@ -171,9 +184,22 @@ class WriterThread implements Tables {
     else task?.answered.reject(errorOf(message.error))
   }
 
-  #die(): void {
-    this.#isDead = true
-    this.#restNoMore()
+  #begun(url: string): void {
+    this.#hasBegun = true
+    this.#isFirst = false
+    this.#url = new URL(url)
+  }
+
+  /** One that has never begun has written nothing: for want of a descriptor, say. The next task tries again. */
+  #lose(): void {
+    if (this.#hasBegun) {
+      this.#isDead = true
+      this.#restNoMore()
+    } else this.#worker = undefined
+    this.#refuseAll()
+  }
+
+  #refuseAll(): void {
     for (const { answered } of this.#tasks.splice(0)) answered.reject(this.#threadEnded())
   }
 
@@ -204,7 +230,7 @@ class WriterThread implements Tables {
     const hasEnded = message.kind === 'done' && message.answer === true
     if (hasEnded) this.#worker = undefined
     this.#restLater(this.#restAfterMs)
-    for (const task of this.#tasks) this.#hand(task)
+    if (this.#tasks.length > 0) this.#handAll(this.#tasks)
   }
 }
 

@@ -20,12 +20,12 @@ if (!port) throw new Error('this runs as a worker thread')
 
 // As whoever started the thread gave it.
 const { path, halves, isFirst } = workerData as WriterStart
-tell({ kind: 'begun', url: import.meta.url })
 const raw = openRaw(path)
 // A start has done so before. Whoever opens a database without one must not lose what its log says.
 if (isFirst) replayRedoLog(raw)?.refused.forEach(tellRefused)
 const writer = createTableWriter(raw, { halves, onRefused: tellRefused })
 const stepUsage = createUsageStep({ raw })
+tell({ kind: 'begun', url: import.meta.url })
 
 port.on('message', (message: ToWriter) => {
   try {

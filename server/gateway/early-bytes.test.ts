@@ -69,3 +69,18 @@ test('streams that wait at the same time have places of their own', () => {
   for (const { early, text } of all) early.add(Buffer.from(text))
   for (const { early, text } of all) expect(handOver(early, true).text).toBe(text + text)
 })
+
+test('what comes while it is handed on is handed on the next time, and nothing else with it', () => {
+  const early = new JoinedBytes()
+  early.add(Buffer.from('first'))
+  const told: string[] = []
+  early.handTo({
+    borrows: true,
+    onData(bytes) {
+      told.push(bytes.toString())
+      if (told.length === 1) early.add(Buffer.from('second'))
+    },
+  })
+  early.handTo({ borrows: true, onData: (bytes) => void told.push(bytes.toString()) })
+  expect(told).toEqual(['first', 'second'])
+})

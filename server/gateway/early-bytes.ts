@@ -72,6 +72,7 @@ export class JoinedBytes implements EarlyBytes {
     if (!place) return
     const bytes = place.subarray(0, this.#length)
     this.#place = undefined
+    this.#length = 0
     if (sink.borrows) sink.onData(bytes)
     else sink.onData(Buffer.from(bytes))
     this.#leave(place)

@@ -113,6 +113,7 @@ export class ServedResponse extends Listeners<'close' | 'drain'> implements Clie
     if (!this.headersSent) this.writeHead(this.statusCode)
     if (!this.#hasBody) return true
     for (const piece of pieces) {
+      if (piece.length === 0) continue
       this.#pieces.push(piece)
       this.#pieceBytes += piece.length
     }

@@ -16,7 +16,7 @@ export async function cookieOf(url: string, account: Account): Promise<string> {
   return response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
 }
 
-const MODELS = ['bench-json', 'bench-burst', 'bench-paced', 'bench-slow']
+const MODELS = ['bench-json', 'bench-burst', 'bench-first', 'bench-paced', 'bench-slow']
 const BALANCE_NANO_USD = 9_000_000_000_000
 
 export type Call = <T>(name: string, input: unknown) => Promise<T>

@@ -134,7 +134,7 @@ export const measures = (scale: BenchScale): readonly Measure[] => [
     async run(target) {
       const result = await load(target, {
         mode: 'stream',
-        body: 'burst',
+        body: 'first',
         connections: 1,
         seconds: scale.seconds,
       })

@@ -1,5 +1,6 @@
 // A day of mixed traffic, read as an accountant would: ledger, charges, rows, sums, files, keys, plans and statements are added
 // up here from the database's own rows, and each of them has to say the same, to the nano-dollar. Then the rows grow old.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +30,13 @@ const ZONE = 'Australia/Lord_Howe'
 const DAY = { from: Date.parse('2026-10-03T13:30Z'), to: Date.parse('2026-10-04T13:00Z') }
 const ODD_MODEL = 'odd-model'
 const REQUESTS = 200
+/** Of which so many were put on the wire: on a busy machine one may be given up before that. */
+let sent = 0
+const SENT_CHANNEL = 'undici:client:sendHeaders'
+const countSent = (message: unknown): void => {
+  const { origin, path } = (message as { request: { origin: string; path: string } }).request // as undici documents it
+  if (origin === gateway.url && path.startsWith('/v1/')) sent += 1
+}
 
 const clock = createMovableClock(DAY.from - 20 * MINUTE)
 const seeded = createSeeded(20_261_004)
@@ -81,12 +89,14 @@ beforeAll(async () => {
     const { id: planId } = await admin<{ id: string }>('plans.create', plan)
     await admin('users.grantPlan', { userId: people[2 + index]?.id, planId })
   }
-  for (let sent = 0; sent < REQUESTS; sent += 10) {
+  subscribe(SENT_CHANNEL, countSent)
+  for (let asked = 0; asked < REQUESTS; asked += 10) {
     await Promise.all(Array.from({ length: 10 }, askSomething))
-    if (sent % 20 === 0) await correctSomething()
+    if (asked % 20 === 0) await correctSomething()
     // From the evening before into the morning after.
     clock.pass(seeded.int(70, 100) * MINUTE)
   }
+  unsubscribe(SENT_CHANNEL, countSent)
   for (const person of people) await gateway.usageOf(person)
 }, 120_000)
 afterAll(async () => {
@@ -232,7 +242,8 @@ test('the traffic is as mixed as it is meant to be, and the books are right in t
   db.close()
   expect(repriced).toEqual({ charges: books.charges.size, problems: [] })
   const { rows } = await readRows()
-  expect(rows).toHaveLength(REQUESTS)
+  expect(sent).toBeGreaterThan(REQUESTS - 20)
+  expect(rows).toHaveLength(sent)
   const kinds = new Set(books.usage.map(({ reason, status }) => `${reason} ${status}`))
   expect([...kinds].sort()).toEqual(expect.arrayContaining(['completed 200', 'estimated 200', 'refused 404']))
   expect(new Set(rows.map(({ source }) => source))).toEqual(new Set(['balance', 'plan']))
@@ -361,7 +372,7 @@ test('totals, tops, series by quarter hour, hour and day, the file and the dashb
   const { rows, entries } = await readRows()
   await checkSums(rows, ['quarter', 'hour', 'day'])
   const file = await csvOf('usage.csv')
-  expect([file.length, sumOfCells(file, 'costNanoUsd')]).toEqual([REQUESTS, costOf(rows)])
+  expect([file.length, sumOfCells(file, 'costNanoUsd')]).toEqual([sent, costOf(rows)])
   const dashboard = await admin<{
     spend: object
     revenue: object
@@ -406,7 +417,7 @@ test('and stay so when the rows have become sums of hours, and those of days', a
     while (step({ ...order, ...kept }));
     db.close()
     gateway = await start()
-    expect((await csvOf('usage.csv')).length).toBe(days === 1 ? REQUESTS : 0)
+    expect((await csvOf('usage.csv')).length).toBe(days === 1 ? sent : 0)
     await checkSums(rows, buckets)
     const { spend } = await admin<{ spend: object }>('dashboard.get')
     expect(spend).toEqual({ totalNanoUsd: costOf(rows), todayNanoUsd: 0 })

@@ -52,12 +52,15 @@ const LAST_USAGE = `"choices":[],"usage":{"prompt_tokens":212,"completion_tokens
 const STREAM_END = [chunk(LAST_USAGE), framed('data: [DONE]\n\n'), '0\r\n\r\n'].join('')
 
 /** Between two chunks of a stream; 0 writes one on every turn of the event loop. */
-const PACES_MS: Readonly<Record<string, number>> = { burst: 0, paced: 20, slow: 250 }
+const PACES_MS: Readonly<Record<string, number>> = { burst: 0, first: 0, paced: 20, slow: 250 }
 
 interface Stream {
   readonly socket: Socket
   left: number
 }
+
+/** How long the first chunk of a stream is alone, where it is waited for: a burst would keep the core from whoever is to see it. */
+const FIRST_ALONE_MS = 3
 
 const bursting = new Set<Stream>()
 
@@ -78,7 +81,7 @@ function writeNext(stream: Stream): boolean {
   return false
 }
 
-function startStream(socket: Socket, paceMs: number): void {
+function startStream(socket: Socket, model: string, paceMs: number): void {
   socket.write(STREAM_HEAD)
   const stream = { socket, left: CHUNKS_PER_STREAM }
   if (paceMs > 0) {
@@ -87,14 +90,19 @@ function startStream(socket: Socket, paceMs: number): void {
     }, paceMs)
     return
   }
-  if (bursting.size === 0) setImmediate(burstTurn)
-  bursting.add(stream)
+  const burst = () => {
+    if (bursting.size === 0) setImmediate(burstTurn)
+    bursting.add(stream)
+  }
+  if (model !== 'first') return burst()
+  setImmediate(() => writeNext(stream))
+  setTimeout(burst, FIRST_ALONE_MS)
 }
 
 function answer(socket: Socket, model: string): void {
   const paceMs = PACES_MS[model]
   if (paceMs === undefined) socket.write(JSON_ANSWER)
-  else startStream(socket, paceMs)
+  else startStream(socket, model, paceMs)
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n')

@@ -5,7 +5,7 @@ export const STAMP_MARK = '@T'
 export const STAMP_DIGITS = 19
 export const CHUNKS_PER_STREAM = 100
 
-export type BodyKind = '1kb' | '64kb' | 'burst' | 'paced' | 'slow'
+export type BodyKind = '1kb' | '64kb' | 'burst' | 'first' | 'paced' | 'slow'
 
 const SENTENCE =
   'Summarise the differences between the starter and the team plan, then list the three limits I am most likely to reach first, with the numbers. '
