@@ -94,9 +94,10 @@ function startStream(socket: Socket, model: string, paceMs: number): void {
     if (bursting.size === 0) setImmediate(burstTurn)
     bursting.add(stream)
   }
-  if (model !== 'first') return burst()
-  setImmediate(() => writeNext(stream))
-  setTimeout(burst, FIRST_ALONE_MS)
+  if (model === 'first') {
+    setImmediate(() => writeNext(stream))
+    setTimeout(burst, FIRST_ALONE_MS)
+  } else burst()
 }
 
 function answer(socket: Socket, model: string): void {
