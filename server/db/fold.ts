@@ -22,13 +22,11 @@ export interface FoldOptions {
   /** What the database says of its log from then on. */
   readonly state: RedoState
   readonly onRefused: (refused: RefusedCommand) => void
-  /** Called between two commands. */
-  readonly rest?: () => void
 }
 
 /** Throws where the disk does not take it, and then nothing of it is written. */
 export function fold(journal: Journal, position: RedoPosition, options: FoldOptions): void {
-  const { records, state, onRefused, rest } = options
+  const { records, state, onRefused } = options
   const commit = (): void => {
     position.write(state)
     journal.commit()
@@ -37,12 +35,7 @@ export function fold(journal: Journal, position: RedoPosition, options: FoldOpti
   function together(): void {
     journal.begin()
     // One record after the other: what was made of it is gone before the engine would copy it.
-    for (const record of records) {
-      for (const { command } of commandsOf(record)) {
-        journal.execute(command)
-        rest?.()
-      }
-    }
+    for (const record of records) for (const { command } of commandsOf(record)) journal.execute(command)
     commit()
   }
 

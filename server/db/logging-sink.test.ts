@@ -330,12 +330,3 @@ test('a half that is full waits for the other one to be folded, and what fits in
   expect(await write(big('r6', 3_000_000))).toEqual(WRITTEN)
   expect(cellOf(db, 'SELECT count(*) FROM charges')).toBe(6)
 })
-
-test('a fold that is due by its time alone lets others pass, and one that somebody waits for does not', async () => {
-  const { write, pass, sink, folds } = await startLoggingSink()
-  await write(hold('a'))
-  await pass(FOLD_AFTER_MS)
-  await write(settle('a'))
-  await sink.catchUp()
-  expect(folds).toEqual(['at leisure', 'urgent'])
-})

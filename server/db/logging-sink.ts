@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3'
 import { createSoundCommands, type SoundCommands } from './logged-command.ts'
 import type { PackedCommand } from './packed-commands.ts'
 import { RecordContents } from './record-content.ts'
-import { type FoldOrder, openRedoLog, type RedoAppender } from './redo-appender.ts'
+import { type FilledHalf, openRedoLog, type RedoAppender } from './redo-appender.ts'
 import type { RedoDisk } from './redo-disk.ts'
 import { redoLogOf } from './redo-log.ts'
 import type { Tables } from './tables.ts'
@@ -12,11 +12,11 @@ import type { UsageStepOrder } from './usage-step.ts'
 import type { GroupOutcome, GroupSink } from './write-group.ts'
 
 /** So many commands make a fold worth while … */
-const COMMANDS_PER_FOLD = 4_000
+const COMMANDS_PER_FOLD = 8_000
 /** … or so much of a half of the log … */
 const FULLNESS_PER_FOLD = 0.75
 /** … or so long since the first of them: what reads the tables without asking sees nothing older. */
-export const FOLD_AFTER_MS = 500
+export const FOLD_AFTER_MS = 1_000
 /** Making one takes longer than what a start waits for. */
 export const FIRST_LOG_AFTER_MS = 100
 /** Before another log is made, or a fold tried again, after the disk refused one. */
@@ -51,11 +51,9 @@ class LoggingSink implements GroupSink {
   #logged = 0
   #underWay = 0
   /** What the tables have not taken of the other half, and who waits for it. */
-  #toFold: FoldOrder | undefined
+  #toFold: FilledHalf | undefined
   #folding: Promise<void> | undefined
   #isFoldDue = false
-  /** Somebody waits for it. */
-  #isFoldUrgent = false
   /** The last record that the tables have. */
   #foldedSeq = 0
   readonly #foldTimer: NodeJS.Timeout
@@ -163,7 +161,7 @@ class LoggingSink implements GroupSink {
     const log = this.#log
     if (!log || this.#turnsWaiting > 0 || this.#toFold || this.#isDistrusted || this.#logged === 0) return
     const isWorthWhile = this.#logged >= COMMANDS_PER_FOLD || log.fullness >= FULLNESS_PER_FOLD
-    if (isWorthWhile || this.#isFoldDue) void this.#startFold(log, isWorthWhile || this.#isFoldUrgent)
+    if (isWorthWhile || this.#isFoldDue) void this.#startFold(log)
   }
 
   readonly #foldIsDue = (): void => {
@@ -185,7 +183,7 @@ class LoggingSink implements GroupSink {
         this.#sound.forget(commands)
         return this.#writeThrough(commands)
       }
-      if (this.#logged > 0) void this.#startFold(log, true)
+      if (this.#logged > 0) void this.#startFold(log)
       this.#append(log, commands, content, done)
       return undefined
     }, done)
@@ -253,33 +251,31 @@ class LoggingSink implements GroupSink {
       if (!this.#toFold && this.#foldedSeq >= lastSeq) return
       if (this.#log && this.#log.underWay > 0) {
         this.#isFoldDue = true
-        this.#isFoldUrgent = true
         await this.#untilIdle()
       } else if (this.#toFold) {
         await (this.#folding ?? this.#fold(this.#toFold))
       } else {
-        if (this.#log && this.#logged > 0) await this.#startFold(this.#log, true)
+        if (this.#log && this.#logged > 0) await this.#startFold(this.#log)
         return
       }
     }
   }
 
   /** Of what stands in this half; what comes goes into the other, of which the tables have everything. */
-  #startFold(log: RedoAppender, isUrgent: boolean): Promise<void> {
-    const order = { ...log.filled(), isUrgent }
+  #startFold(log: RedoAppender): Promise<void> {
+    const filled = log.filled()
     log.turn()
     this.#sound.turn()
     this.#logged = 0
     this.#isFoldDue = false
-    this.#isFoldUrgent = false
-    return this.#fold(order)
+    return this.#fold(filled)
   }
 
-  #fold(order: FoldOrder): Promise<void> {
-    this.#toFold = order
-    this.#folding = this.#tables.fold(order).then(
+  #fold(filled: FilledHalf): Promise<void> {
+    this.#toFold = filled
+    this.#folding = this.#tables.fold(filled).then(
       () => {
-        this.#foldedSeq = order.lastSeq
+        this.#foldedSeq = filled.lastSeq
         this.#toFold = undefined
         this.#folding = undefined
         this.#isFoldRefused = false

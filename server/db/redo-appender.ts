@@ -11,11 +11,6 @@ export interface FilledHalf {
   readonly lastSeq: number
 }
 
-export interface FoldOrder extends FilledHalf {
-  /** Whether somebody waits for it, or will soon: the next records have no place before it is through. */
-  readonly isUrgent: boolean
-}
-
 export interface RedoAppender {
   /** Which log it is: what the database has to name. */
   readonly id: string

@@ -3,12 +3,11 @@
 import { rmSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { fold, type RefusedCommand } from './fold.ts'
-import { createRests } from './fold-rests.ts'
 import { createJournal } from './journal.ts'
 import { enforceForeignKeys } from './open-raw.ts'
 import type { PackedCommand } from './packed-commands.ts'
 import { REDO_FORMAT } from './record-content.ts'
-import type { FoldOrder } from './redo-appender.ts'
+import type { FilledHalf } from './redo-appender.ts'
 import { halfOf } from './redo-disk.ts'
 import { createRedoLog, type RedoRecord, recordsOf, redoLogOf } from './redo-log.ts'
 import { createRedoPosition } from './redo-position.ts'
@@ -27,7 +26,7 @@ export interface TableWriter {
   /** Throws where the disk does not take it, and then there is none. */
   makeLog(): MadeLog
   /** Throws where the disk does not take it, and then nothing of it is written. */
-  fold(order: FoldOrder): void
+  fold(filled: FilledHalf): void
   /** Everything that was told to be in it stands in the tables: nothing in it counts any more. Throws like the rest. */
   closeLog(): void
   /** Whether another one may take over, which reads what this one knows from the database. Throws like the rest. */
@@ -60,18 +59,8 @@ export function createTableWriter(raw: Database, { halves, onRefused }: TableWri
     hasForeignKeys = isOn
   }
 
-  const write = (
-    records: readonly RedoRecord[],
-    isClosed: boolean,
-    lastSeq: number,
-    rest?: () => void,
-  ): void => {
-    fold(journal, position, {
-      records,
-      state: { logId, isClosed, foldedSeq: lastSeq },
-      onRefused,
-      ...(rest && { rest }),
-    })
+  const write = (records: readonly RedoRecord[], isClosed: boolean, lastSeq: number): void => {
+    fold(journal, position, { records, state: { logId, isClosed, foldedSeq: lastSeq }, onRefused })
     foldedSeq = lastSeq
   }
 
@@ -85,12 +74,12 @@ export function createTableWriter(raw: Database, { halves, onRefused }: TableWri
       write([], false, foldedSeq)
       return { id: logId, lastSeq: foldedSeq }
     },
-    fold({ half, bytes, lastSeq, isUrgent }) {
+    fold({ half, bytes, lastSeq }) {
       const records = recordsOf(inMemory[half]?.subarray(0, bytes) ?? Buffer.alloc(0), logId ?? '')
       if (records.at(-1)?.seq !== lastSeq || records[0]?.seq !== foldedSeq + 1)
         throw new Error('What stands in the redo log is not what was told of it.')
       enforce(false)
-      write(records, false, lastSeq, isUrgent ? undefined : createRests())
+      write(records, false, lastSeq)
     },
     closeLog() {
       write([], true, foldedSeq)

@@ -1,7 +1,7 @@
 // The tables, for whoever answers for the redo log: written elsewhere, one task after the other, in the order in which they
 // are asked for. A promise rejects where the disk does not take it, and then nothing of it is written.
 import type { PackedCommand } from './packed-commands.ts'
-import type { FoldOrder } from './redo-appender.ts'
+import type { FilledHalf } from './redo-appender.ts'
 import type { MadeLog } from './table-writer.ts'
 import type { UsageStepOrder } from './usage-step.ts'
 import type { GroupOutcome } from './write-group.ts'
@@ -14,7 +14,7 @@ export interface Tables {
   /** A group at once, behind what was folded before. Rejects never. */
   write(commands: readonly PackedCommand[]): Promise<GroupOutcome>
   makeLog(): Promise<MadeLog>
-  fold(order: FoldOrder): Promise<void>
+  fold(filled: FilledHalf): Promise<void>
   /** Nothing in the log counts any more. */
   closeLog(): Promise<void>
   /** Whether more is due. */

@@ -1,6 +1,6 @@
 // What the thread that writes the tables and the one that started it tell each other.
 import type { PackedCommand } from './packed-commands.ts'
-import type { FoldOrder } from './redo-appender.ts'
+import type { FilledHalf } from './redo-appender.ts'
 import type { MadeLog } from './table-writer.ts'
 import type { UsageStepOrder } from './usage-step.ts'
 import type { WriteCommand } from './write-command.ts'
@@ -30,7 +30,7 @@ export interface WriterTasks {
     readonly answer: readonly (readonly [place: number, error: SentError])[]
   }
   readonly make_log: { readonly ask: undefined; readonly answer: MadeLog }
-  readonly fold: { readonly ask: FoldOrder; readonly answer: undefined }
+  readonly fold: { readonly ask: FilledHalf; readonly answer: undefined }
   readonly close_log: { readonly ask: undefined; readonly answer: undefined }
   /** Whether more is due. */
   readonly keep_usage: { readonly ask: UsageStepOrder; readonly answer: boolean }

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
 import type { PackedCommand } from './packed-commands.ts'
-import type { FoldOrder } from './redo-appender.ts'
+import type { FilledHalf } from './redo-appender.ts'
 import { newRedoHalves } from './redo-disk.ts'
 import { StorageFault } from './storage-fault.ts'
 import type { MadeLog } from './table-writer.ts'
@@ -101,8 +101,8 @@ class WriterThread implements Tables {
     return this.#order('make_log', undefined)
   }
 
-  fold(order: FoldOrder): Promise<void> {
-    return this.#order('fold', order)
+  fold(filled: FilledHalf): Promise<void> {
+    return this.#order('fold', filled)
   }
 
   closeLog(): Promise<void> {

@@ -64,7 +64,7 @@ function runFold(groups: readonly WriteCommand[][], count: number): Cost {
     bytes += putRecord(half, bytes, { seq: lastSeq + n + 1, content }, saltOf(id))
     commands += groups[n]?.length ?? 0
     if (commands < COMMANDS_PER_FOLD && n < records.length - 1) return
-    writer.fold({ half: 0, bytes, lastSeq: lastSeq + n + 1, isUrgent: true })
+    writer.fold({ half: 0, bytes, lastSeq: lastSeq + n + 1 })
     bytes = 0
     commands = 0
   })

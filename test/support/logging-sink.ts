@@ -63,16 +63,14 @@ export async function startLoggingSink(disk?: RedoDisk) {
   const halves = newRedoHalves()
   const writer = createTableWriter(raw, { halves, onRefused })
   let gate: Promise<void> | undefined
-  const folds: ('urgent' | 'at leisure')[] = []
   const tables: Tables = {
     path,
     halves,
     write: async (commands) => writer.write(commands),
     makeLog: async () => writer.makeLog(),
-    async fold(order) {
-      folds.push(order.isUrgent ? 'urgent' : 'at leisure')
+    async fold(filled) {
       await gate
-      writer.fold(order)
+      writer.fold(filled)
     },
     closeLog: async () => writer.closeLog(),
     keepUsage: () => Promise.reject(new Error('not tested here')),
@@ -94,7 +92,7 @@ export async function startLoggingSink(disk?: RedoDisk) {
   await write(topUp(PURSE))
   await pass(FIRST_LOG_AFTER_MS)
   expect(existsSync(redoLogOf(path))).toBe(true)
-  return { db, raw, path, sink, write, pass, refused, holdFolds, folds }
+  return { db, raw, path, sink, write, pass, refused, holdFolds }
 }
 
 /** Writes for real, when it is let, and until it is told to fail; a write that fails may have left all of it on disk. */
