@@ -12,11 +12,11 @@ import type { UsageStepOrder } from './usage-step.ts'
 import type { GroupOutcome, GroupSink } from './write-group.ts'
 
 /** So many commands make a fold worth while … */
-const COMMANDS_PER_FOLD = 8_000
+const COMMANDS_PER_FOLD = 4_000
 /** … or so much of a half of the log … */
 const FULLNESS_PER_FOLD = 0.75
 /** … or so long since the first of them: what reads the tables without asking sees nothing older. */
-export const FOLD_AFTER_MS = 1_000
+export const FOLD_AFTER_MS = 200
 /** Making one takes longer than what a start waits for. */
 export const FIRST_LOG_AFTER_MS = 100
 /** Before another log is made, or a fold tried again, after the disk refused one. */
