@@ -1,7 +1,7 @@
 // Appends records to the redo log from the thread that answers requests, which never waits for the disk: the system writes
 // them in threads of its own, a few at a time. A record counts when it and all those before it are on disk.
 import { close } from 'node:fs'
-import { createRedoDisk, halfOf, type Landed, type RedoDisk } from './redo-disk.ts'
+import { halfOf, type Landed, type RedoDisk, SYSTEM_DISK } from './redo-disk.ts'
 import { putRecord, REDO_HALF_BYTES, recordBytes, saltOf, startOf } from './redo-log.ts'
 
 /** What of a half the tables have to take: so many of its bytes, which end with this record. */
@@ -39,7 +39,7 @@ export const openRedoLog = (
   path: string,
   log: { readonly id: string; readonly lastSeq: number },
   halves: SharedArrayBuffer,
-  disk = createRedoDisk(),
+  disk = SYSTEM_DISK,
 ): RedoAppender => new OpenRedoLog(disk.open(path), log, halves, disk)
 
 interface Append {
