@@ -1,9 +1,10 @@
 // The answer to a plain request, written to a bare socket as Node's own would write it, in as few pieces as can be: a head goes
 // out together with what comes first behind it, a chunk together with its frame.
-import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ClientResponse } from './client-exchange.ts'
 import { Listeners } from './listeners.ts'
+import { CLOSE, flat, HeadLines, keepAliveLines, stands } from './response-head.ts'
 import type { ServedRequest } from './served-request.ts'
 
 /** Up to here a copy costs less than a further piece for the kernel. */
@@ -12,8 +13,6 @@ const COPIED_BYTES_MAX = 16 * 1024
 const LENT_BYTES_MAX = 66 * 1024
 const LAST_CHUNK = '0\r\n\r\n'
 const CHUNK_END = '\r\n'
-/** RFC 9110, "Field Values". */
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 export interface ResponseEnds {
   /** Seconds for which the connection waits for another request; told to the client. */
@@ -257,63 +256,4 @@ function writeEach(
   if (behind !== '') hasRoom = socket.write(behind, 'latin1', onFlushed)
   socket.uncork()
   return hasRoom
-}
-
-type HeaderValue = OutgoingHttpHeaders[string]
-
-/** The lines of a head, as they are put together. */
-class HeadLines {
-  hasLength = false
-  #text: string
-
-  constructor(status: number) {
-    this.#text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`
-  }
-
-  add(name: HeaderValue, value: HeaderValue): void {
-    if (value === undefined) return
-    if (Array.isArray(value)) for (const one of value) this.#addOne(String(name), one)
-    else this.#addOne(String(name), String(value))
-  }
-
-  end(connection: string, isChunked: boolean): string {
-    return `${this.#text}Date: ${dateNow()}\r\n${connection}${isChunked ? 'Transfer-Encoding: chunked\r\n' : ''}\r\n`
-  }
-
-  #addOne(name: string, value: string): void {
-    // Every name is one of ours; a value may be an upstream's.
-    if (!VALUE.test(value)) throw new TypeError(`The header ${name} has a character that no header may have.`)
-    if (name === 'content-length') this.hasLength = true
-    this.#text += `${name}: ${value}\r\n`
-  }
-}
-
-const CLOSE = 'Connection: close\r\n'
-const keepAliveLines = (seconds: number): string =>
-  `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n`
-
-function flat(headers: OutgoingHttpHeaders): HeaderValue[] {
-  const list: HeaderValue[] = []
-  for (const name in headers) list.push(name, headers[name])
-  return list
-}
-
-function stands(list: readonly HeaderValue[], name: string | undefined): boolean {
-  for (let at = 0; at < list.length; at += 2) if (list[at] === name) return true
-  return false
-}
-
-let date = ''
-
-/** To the second, and written once for each. */
-function dateNow(): string {
-  if (date !== '') return date
-  date = new Date().toUTCString()
-  setTimeout(
-    () => {
-      date = ''
-    },
-    1000 - (Date.now() % 1000),
-  ).unref()
-  return date
 }
