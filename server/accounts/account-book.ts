@@ -30,6 +30,7 @@ import { balancePayer, type Payer, type Payment, planPayer } from './payers.ts'
 import type { PlanFunds } from './plan-funds.ts'
 import type { Amounts } from './spending-book.ts'
 import { TakenHold, TakenHolds } from './taken-holds.ts'
+import { WaitingHolds } from './waiting-holds.ts'
 
 export type { AccountBook, OpenHold } from './account.ts'
 
@@ -64,6 +65,7 @@ class LiveAccounts implements AccountBook {
   readonly #logger: Logger
 
   readonly #holds = new TakenHolds()
+  readonly #waiting = new WaitingHolds((hold) => this.#writeHold(hold))
 
   constructor(deps: AccountBookDeps) {
     this.#writer = deps.writer
@@ -98,12 +100,14 @@ class LiveAccounts implements AccountBook {
     const counted = this.#keySpendings.hold(keyFamily.id, amounts)
     const hold = new TakenHold(request, decision.value, payer.planSubscriptionId, payment, counted)
     this.#holds.add(hold)
-    this.#writer.write({ kind: 'hold', hold }, (error) => {
-      // The writer has reported why, where it is not on disk.
-      if (error !== undefined) this.#holds.lose(hold)
-      hold.tellOnDisk(error === undefined)
-    })
+    if (request.isAnsweredWhole) this.#waiting.add(hold)
+    else this.#writeHold(hold)
     return ok(hold)
+  }
+
+  putOnDisk(hold: OpenHold): Promise<boolean> {
+    if (hold instanceof TakenHold) this.#waiting.goAhead(hold)
+    return hold.isOnDisk
   }
 
   availableBeyond(hold: OpenHold): NanoUsd {
@@ -134,15 +138,17 @@ class LiveAccounts implements AccountBook {
     for (const delta of payment.charge(usedOfPlan)) spending.push(delta)
     const changedByNanoUsd = hold.planSubscriptionId === null ? 0 - bounded.amountNanoUsd : 0
     const createdAt = this.#clock.now()
+    const kind = this.#settlesWithHold(taken, bounded, usage) ? 'hold_and_settle' : 'settle'
     const landed = this.#writeEnd(
       taken,
-      { kind: 'settle', hold: taken, charge: bounded, usage, spending, createdAt },
+      { kind, hold: taken, charge: bounded, usage, spending, createdAt },
       (error) => {
         payment.undo(usedOfPlan)
         counted.undo(used)
         const about = { requestId: hold.requestId, err: error, charge: bounded }
         this.#logger.error(about, 'a settlement cannot be written; its charge is undone')
-        this.#releaseInstead(taken, usage)
+        if (kind === 'settle') this.#releaseInstead(taken, usage)
+        else this.#loseEnded(taken, usage)
       },
     )
     this.#onChanged(hold.userId, this.state(hold.userId), changedByNanoUsd)
@@ -155,12 +161,7 @@ class LiveAccounts implements AccountBook {
       this.recordRefused({ ...usage, costNanoUsd: 0 })
       return Promise.resolve()
     }
-    const createdAt = this.#clock.now()
-    return this.#writeEnd(taken, { kind: 'release', hold: recordOf(taken), usage, createdAt }, (error) => {
-      this.#holds.landed(taken)
-      this.#logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
-      this.recordRefused({ ...usage, costNanoUsd: 0 })
-    })
+    return taken.waits ? this.#releaseWaiting(taken, usage) : this.#release(taken, usage)
   }
 
   changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>> {
@@ -193,7 +194,42 @@ class LiveAccounts implements AccountBook {
   }
 
   flush(): Promise<void> {
+    this.#waiting.allGoAhead()
     return this.#writer.flush()
+  }
+
+  #writeHold(hold: TakenHold): void {
+    this.#writer.write({ kind: 'hold', hold }, (error) => {
+      // The writer has reported why, where it is not on disk.
+      if (error !== undefined) this.#holds.lose(hold)
+      hold.tellOnDisk(error === undefined)
+    })
+  }
+
+  #release(taken: TakenHold, usage: UsageRow): Promise<void> {
+    const createdAt = this.#clock.now()
+    return this.#writeEnd(taken, { kind: 'release', hold: recordOf(taken), usage, createdAt }, (error) => {
+      this.#holds.landed(taken)
+      this.#logger.error({ requestId: taken.requestId, err: error }, 'a release cannot be written')
+      this.recordRefused({ ...usage, costNanoUsd: 0 })
+    })
+  }
+
+  /** A release is kept until the disk takes it, which is no use where that has not taken the hold. */
+  async #releaseWaiting(taken: TakenHold, usage: UsageRow): Promise<void> {
+    if (await this.putOnDisk(taken)) return this.#release(taken, usage)
+    this.#holds.landed(taken)
+    this.recordRefused({ ...usage, costNanoUsd: 0 })
+  }
+
+  /** Whether its row goes to disk with its settlement; one that has waited for what cannot bring it along goes ahead. */
+  #settlesWithHold(taken: TakenHold, charge: Charge, usage: UsageRow): boolean {
+    if (!taken.waits) return false
+    if (charge.writeOffNanoUsd > 0 || usage.createdAt !== taken.createdAt) {
+      this.#waiting.goAhead(taken)
+      return false
+    }
+    return this.#waiting.take(taken)
   }
 
   #boundsOf(payer: Payer, { id, caps }: KeyFamily): readonly Bound[] {
@@ -221,6 +257,7 @@ class LiveAccounts implements AccountBook {
     const landed = new Promise<void>((resolve, reject) => {
       this.#writer.write(command, (error) => {
         if (error === undefined) {
+          if (command.kind === 'hold_and_settle') taken.tellOnDisk(true)
           this.#holds.landed(taken)
           resolve()
           return
@@ -231,6 +268,13 @@ class LiveAccounts implements AccountBook {
       })
     })
     return landed
+  }
+
+  /** There is no hold on disk that could be released. */
+  #loseEnded(taken: TakenHold, usage: UsageRow): void {
+    this.#holds.landed(taken)
+    taken.tellOnDisk(false)
+    this.recordRefused({ ...usage, costNanoUsd: 0 })
   }
 
   /** Where even this fails, the next start finds the hold open and lists it. */

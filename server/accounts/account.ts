@@ -47,13 +47,26 @@ export interface HoldRequest {
   /** What is to pay; a plan that has ended by now leaves it to the balance. */
   readonly source: FundingSource['kind']
   readonly ask: HoldAsk
+  /** Nothing of its answer goes out before it has ended, as far as is known: its row may go to disk together with its end. */
+  readonly isAnsweredWhole?: boolean
 }
 
-export interface OpenHold extends Omit<HoldRequest, 'ask' | 'source'>, GrantedHold {
+export interface OpenHold extends Omit<HoldRequest, 'ask' | 'source' | 'isAnsweredWhole'>, GrantedHold {
   /** The plan that pays; null where the balance does. */
   readonly planSubscriptionId: string | null
   /** Resolves to true when the hold's row is on disk, to false where it could not be written (then the hold is gone). */
   readonly isOnDisk: Promise<boolean>
+  /** Its row was handed in, and whether it is on disk is not known yet. */
+  readonly isUnderWay: boolean
+  /** Its row could not be written: it holds nothing, and nothing may be answered. */
+  readonly isLost: boolean
+  /** Aborted once, where it is lost. */
+  whenLost: Abortable | undefined
+}
+
+/** What was begun on the strength of a hold. */
+export interface Abortable {
+  abort(): void
 }
 
 /** A plan that begins or ends, and a code that is redeemed, with what that does to a balance. */
@@ -105,12 +118,14 @@ export interface AccountBook {
    * than was asked for binds the caller to send that limit upstream.
    */
   openHold(request: HoldRequest): Result<OpenHold, Refusal>
+  /** Resolves like its `isOnDisk`; one that would have waited for its end is written now. */
+  putOnDisk(hold: OpenHold): Promise<boolean>
   /** What a charge can take beyond its hold, from what pays for it. */
   availableBeyond(hold: OpenHold): NanoUsd
   /**
    * Ends the hold in a charge. Memory changes at once, so the caller decides the charge from `availableBeyond()` in the same
    * turn. Resolves when hold, charge, balance, counters and usage row are on disk in one transaction; rejects, with the charge
-   * undone, where they never will be. A hold that was never written is not charged. Calling twice is a defect and throws.
+   * undone, where they never will be: where the hold was to be written with it, that is lost then. A hold that was never written is not charged. Calling twice is a defect and throws.
    */
   settle(hold: OpenHold, charge: Charge, usage: UsageRow): Promise<void>
   /** Ends the hold without a charge. Resolves when it and its usage row are on disk. */

@@ -2,14 +2,12 @@
 // nothing and is ended without a charge.
 import type { GrantedHold } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
-import type { HoldRequest, KeyFamily, LivingHold, OpenHold } from './account.ts'
+import type { Abortable, HoldRequest, KeyFamily, LivingHold, OpenHold } from './account.ts'
 import type { Payment } from './payers.ts'
 import { ShortLivedMap } from './short-lived-map.ts'
 import type { CountedHold } from './spending-book.ts'
 
-const nobody: (isOnDisk: boolean) => void = () => {}
-
-type Taken = Omit<HoldRequest, 'ask' | 'source'>
+type Taken = Omit<HoldRequest, 'ask' | 'source' | 'isAnsweredWhole'>
 
 /** A hold, and what it takes: from what pays for it, and from what its key may spend. */
 export class TakenHold implements OpenHold {
@@ -24,9 +22,12 @@ export class TakenHold implements OpenHold {
   readonly amountNanoUsd: NanoUsd
   readonly tokens: number
   readonly outputTokensGranted: number
-  readonly isOnDisk: Promise<boolean>
-  /** To be told once whether it is. */
-  readonly tellOnDisk: (isOnDisk: boolean) => void
+  whenLost: Abortable | undefined = undefined
+  /** Where it stands among those whose rows are to go to disk with their settlements (`waiting-holds.ts`). */
+  waits: { place: number; readonly sinceLook: number } | undefined = undefined
+  /** Undefined until that is known. */
+  #isOnDisk: boolean | undefined
+  #asked: { readonly promise: Promise<boolean>; readonly resolve: (isOnDisk: boolean) => void } | undefined
 
   readonly payment: Payment
   /** Its place in what its key has spent. */
@@ -57,11 +58,27 @@ export class TakenHold implements OpenHold {
     this.outputTokensGranted = outputTokensGranted
     this.payment = payment
     this.counted = counted
-    let tell = nobody
-    this.isOnDisk = new Promise((resolve) => {
-      tell = resolve
-    })
-    this.tellOnDisk = tell
+  }
+
+  get isOnDisk(): Promise<boolean> {
+    if (this.#isOnDisk !== undefined) return Promise.resolve(this.#isOnDisk)
+    this.#asked ??= Promise.withResolvers<boolean>()
+    return this.#asked.promise
+  }
+
+  get isUnderWay(): boolean {
+    return !this.waits && this.#isOnDisk === undefined
+  }
+
+  get isLost(): boolean {
+    return this.#isOnDisk === false
+  }
+
+  /** To be told once whether its row is. */
+  tellOnDisk(isOnDisk: boolean): void {
+    this.#isOnDisk = isOnDisk
+    this.#asked?.resolve(isOnDisk)
+    if (!isOnDisk) this.whenLost?.abort()
   }
 
   giveBack(): void {

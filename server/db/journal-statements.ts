@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import { type Held, prepareCorrections, prepareLedger } from './ledger-statements.ts'
-import type { Value } from './packed-commands.ts'
+import type { PackedSettle, Value } from './packed-commands.ts'
 import { prepareGrants } from './plan-statements.ts'
 import { prepareSettlements } from './settlement-statement.ts'
 import { prepareUsage } from './usage-statements.ts'
@@ -36,8 +36,8 @@ export interface JournalStatements {
   resolveLoss(requestId: string, change: BalanceChangeCommand): void
   /** What the operator bears of a settlement. */
   writeOff(hold: Held, amountNanoUsd: NanoUsd, at: number): void
-  /** Entries, charges and usage rows, in the order of these. */
-  settle(settlements: readonly Row[]): void
+  /** Entries, charges and usage rows, in the order of these. Returns the place of the last entry in the ledger. */
+  settle(settlements: readonly PackedSettle[]): number
   /** What they have changed: balances and spending counters. Comes before anything else that changes a balance. */
   finishSettlements(): void
   /** Both where the transaction, or the part of it since the last `finishSettlements`, was undone. */

@@ -138,6 +138,67 @@ test('what many commands change in one transaction is what they change one by on
   expect([alone, together, inParts].map(({ db }) => findingsOf(db))).toEqual([[], [], []])
 })
 
+/** The holds of two in three, where the operator bears nothing, come with their settlements. */
+function withHolds(commands: readonly WriteCommand[]): WriteCommand[] {
+  const isWhole = (requestId: string): boolean => {
+    const n = Number(requestId.slice(1))
+    return n % 5 !== 0 && n % 3 !== 1
+  }
+  return commands.flatMap((command): WriteCommand[] => {
+    if (command.kind === 'hold') return isWhole(command.hold.requestId) ? [] : [command]
+    if (command.kind !== 'settle' || !isWhole(command.hold.requestId)) return [command]
+    return [{ ...command, kind: 'hold_and_settle' }]
+  })
+}
+
+test('a settlement that brings its hold along leaves what the two leave one by one', () => {
+  const commands = commandsOf(60)
+  const whole = withHolds(commands)
+  expect(whole.filter(({ kind }) => kind === 'hold_and_settle')).toHaveLength(32)
+  const [apart, together, inParts, alone, isolated] = [start(), start(), start(), start(), start()]
+  writeTogether(apart.journal, commands)
+  writeTogether(together.journal, whole)
+  for (let at = 0; at < whole.length; at += 9) writeTogether(inParts.journal, whole.slice(at, at + 9))
+  for (const command of whole) writeTogether(alone.journal, [command])
+  isolated.journal.begin()
+  for (const command of whole) isolated.journal.executeIsolated(pack(command))
+  isolated.journal.commit()
+  const expected = tablesOf(apart.db)
+  for (const { db } of [together, inParts, alone, isolated]) {
+    expect(tablesOf(db)).toEqual(expected)
+    expect(findingsOf(db)).toEqual([])
+    const places = db.raw.prepare(
+      `SELECT held.seq + 1 = ended.seq FROM ledger_entries AS held JOIN ledger_entries AS ended USING (request_id)
+       WHERE held.kind = 'hold' AND ended.kind = 'settle' AND request_id = 'r2'`,
+    )
+    expect(places.pluck().all()).toEqual([1])
+  }
+})
+
+test('a request that is held or settled already is not settled again with a hold of its own', () => {
+  const { db, journal } = start()
+  const { settle, hold } = requestOf(2)
+  const whole: WriteCommand = { ...settle, kind: 'hold_and_settle' }
+  const isRefused = () => {
+    journal.begin()
+    expect(() => journal.executeIsolated(pack(whole))).toThrow('UNIQUE')
+    journal.commit()
+  }
+  writeTogether(journal, [{ kind: 'hold', hold }])
+  isRefused()
+  writeTogether(journal, [settle])
+  isRefused()
+  const other: WriteCommand = { ...requestOf(4).settle, kind: 'hold_and_settle' }
+  expect(() => writeTogether(journal, [other, other])).toThrow('UNIQUE')
+  journal.rollback()
+  writeTogether(journal, [other])
+  journal.begin()
+  expect(() => journal.execute(pack(requestOf(4).settle))).toThrow('not open')
+  journal.rollback()
+  expect(tablesOf(db).usage).toHaveLength(2)
+  expect(findingsOf(db)).toEqual([])
+})
+
 test('a transaction that was undone, or one command of it, leaves nothing behind for the next', () => {
   const { db, journal } = start()
   const [first, second, third] = [requestOf(2), requestOf(4), requestOf(6)]
@@ -203,4 +264,6 @@ test('a journal can be left while no hold is open, and notes how far none is', (
   expect([journal.rest(), mark()]).toEqual([false, undefined])
   write(release('a'))
   expect([journal.rest(), mark()]).toEqual([true, '4'])
+  write({ ...requestOf(2).settle, kind: 'hold_and_settle' })
+  expect([journal.rest(), mark()]).toEqual([true, '6'])
 })

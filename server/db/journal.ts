@@ -7,7 +7,13 @@ import type { NanoUsd } from '../ledger/money.ts'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
 import { type JournalStatements, prepareJournalStatements } from './journal-statements.ts'
 import { createLateUsage, type LateUsage, settledValues, usageValues } from './late-usage.ts'
-import { holdPlace, type PackedCommand, settlementPlace, type Value } from './packed-commands.ts'
+import {
+  holdPlace,
+  type PackedCommand,
+  type PackedSettle,
+  settlementPlace,
+  type Value,
+} from './packed-commands.ts'
 import { createResolvedMark, type ResolvedMark } from './resolved-mark.ts'
 import type { BalanceChangeCommand, GrantCommand, OtherCommand, ReleaseCommand } from './write-command.ts'
 
@@ -58,8 +64,8 @@ class PreparedJournal implements Journal {
   readonly #closed = new Set<string>()
   /** What of it is written together: at its end, or before whatever has to come after it. */
   #holds = new Map<string, Row>()
-  #settlements = new Map<string, Row>()
-  /** The last entry but for settlements. */
+  #settlements = new Map<string, PackedSettle>()
+  /** The last entry of what the running transaction has written. */
   #runningSeq = 0
   #isMarked = false
   /** The last entry that is committed: one that was rolled back gives its number to the next. */
@@ -88,7 +94,7 @@ class PreparedJournal implements Journal {
   execute(command: PackedCommand): void {
     if ('kind' in command) this.#executeOther(command)
     else if ('hold' in command) this.#hold(command.hold)
-    else this.#settle(command.settle)
+    else this.#settle(command)
   }
 
   #executeOther(command: OtherCommand): void {
@@ -185,11 +191,13 @@ class PreparedJournal implements Journal {
     this.#holds.set(requestId, hold)
   }
 
-  #settle(settlement: Row): void {
+  #settle(command: PackedSettle): void {
+    const settlement = command.settle
     const of = (place: number): string => String(settlement[place])
     const requestId = of(SETTLEMENT.requestId)
-    this.#requireOpen(requestId)
-    if (this.#holds.has(requestId)) this.#writeRows()
+    if (!command.hasHold) this.#requireOpen(requestId)
+    // One that is there already is refused by the database.
+    if (this.#holds.has(requestId) || this.#settlements.has(requestId)) this.#writeRows()
     const writeOffNanoUsd = Number(settlement[SETTLEMENT.writeOff])
     if (writeOffNanoUsd > 0) {
       // First what the operator bears, then all that is due: the sum of the entries dips below no limit in between.
@@ -203,7 +211,7 @@ class PreparedJournal implements Journal {
       this.#statements.writeOff(held, writeOffNanoUsd, Number(settlement[SETTLEMENT.settledAt]))
     }
     this.#lateUsage.add(Number(settlement[SETTLEMENT.createdAt]), () => settledValues(settlement))
-    this.#settlements.set(requestId, settlement)
+    this.#settlements.set(requestId, command)
   }
 
   #release({ hold, usage, createdAt }: ReleaseCommand): void {
@@ -236,7 +244,8 @@ class PreparedJournal implements Journal {
    * than they were let in with. A settlement whose hold is waiting here has had it written before (`#settle`).
    */
   #writeRows({ isAll = false } = {}): void {
-    if (this.#settlements.size > 0) this.#statements.settle([...this.#settlements.values()])
+    if (this.#settlements.size > 0)
+      this.#runningSeq = this.#statements.settle([...this.#settlements.values()])
     if (isAll) this.#statements.finishSettlements()
     for (const requestId of this.#settlements.keys()) this.#closed.add(requestId)
     this.#settlements.clear()

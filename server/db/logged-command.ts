@@ -97,7 +97,9 @@ class KnownCommands implements SoundCommands {
     }
     if ('settle' in command) {
       const row = command.settle
-      return this.#holds.isOpen(settledIdOf(row)) && this.#refersToKnown(row, SETTLEMENT)
+      const id = settledIdOf(row)
+      const isFitting = command.hasHold ? this.#holds.isNew(id) : this.#holds.isOpen(id)
+      return isFitting && this.#refersToKnown(row, SETTLEMENT)
     }
     return this.#holds.isNew(holdIdOf(command.hold)) && this.#refersToKnown(command.hold, HOLD)
   }

@@ -19,7 +19,7 @@ import { release, topUp } from '../../test/support/write-commands.ts'
 import { FOLD_AFTER_MS, RETRY_MS } from './logging-sink.ts'
 import type { openRaw } from './open-raw.ts'
 import { redoLogOf } from './redo-log.ts'
-import type { NoticeCommand } from './write-command.ts'
+import type { NoticeCommand, WriteCommand } from './write-command.ts'
 
 test('what was answered for is found after a crash at any moment, once, and nothing else', async () => {
   const { db, path, sink, write, pass } = await startLoggingSink()
@@ -102,6 +102,29 @@ test('a settlement finds its hold wherever that stands, and what was never held 
   const stranger = await write({ kind: 'hold', hold: { ...holdOf('s'), userId: 'nobody', priceId: 'none' } })
   expect(stranger.kind === 'written' && String(stranger.refused.get(0))).toContain('FOREIGN KEY')
   expect(refused).toEqual([])
+})
+
+test('a hold that comes with its settlement is in the log with it or not at all, and once', async () => {
+  const { db, path, write, sink, pass } = await startLoggingSink()
+  const whole = (requestId: string): WriteCommand => ({ ...settle(requestId), kind: 'hold_and_settle' })
+  expect(await write(whole('a'), hold('b'), whole('c'), settle('b'))).toEqual(WRITTEN)
+  const found = afterCrash(path)
+  expect(found).toMatchObject({ replay: { records: 1, refused: [] }, charged: ['a', 'b', 'c'] })
+  expect(found.balance).toBe(PURSE - 3 * COST)
+  expect(found.kinds.toSorted()).toEqual(['hold', 'hold', 'hold', 'settle', 'settle', 'settle', 'top_up'])
+  for (const again of [whole('a'), hold('c')]) {
+    const outcome = await write(again)
+    expect(outcome.kind === 'written' && String(outcome.refused.get(0))).toContain('UNIQUE')
+  }
+  for (const again of [settle('a'), release('c')]) {
+    const outcome = await write(again)
+    expect(outcome.kind === 'written' && String(outcome.refused.get(0))).toContain('HoldNotOpenError')
+  }
+  await pass(FOLD_AFTER_MS)
+  expect(await write(whole('d'))).toEqual(WRITTEN)
+  await sink.catchUp()
+  expect(entriesIn(db)).toBe(9)
+  expect(afterCrash(path)).toMatchObject({ charged: ['a', 'b', 'c', 'd'], balance: PURSE - 4 * COST })
 })
 
 test('what is written at once behind a fold refers to what is there', async () => {

@@ -222,7 +222,7 @@ class LoggingSink implements GroupSink {
       try {
         const made = await this.#tables.makeLog()
         this.#foldedSeq = made.lastSeq
-        this.#log = openRedoLog(redoLogOf(this.#tables.path), made, this.#tables.halves, this.#disk)
+        this.#log = openRedoLog(redoLogOf(this.#tables.path), made, this.#tables.memory, this.#disk)
       } catch {
         this.#makeLogLater()
       }

@@ -2,7 +2,13 @@
 // the redo log holds, and values in the order of a statement need no further handling where they are written.
 import { spendingValues } from './spending-statements.ts'
 import { toFlag } from './usage-statements.ts'
-import type { HoldCommand, OtherCommand, SettleCommand, WriteCommand } from './write-command.ts'
+import type {
+  HoldAndSettleCommand,
+  HoldCommand,
+  OtherCommand,
+  SettleCommand,
+  WriteCommand,
+} from './write-command.ts'
 
 export type Value = string | number | null
 
@@ -67,18 +73,22 @@ export interface PackedHold {
 /** Those of a settlement, and behind them those of each spending counter that it adds to. */
 export interface PackedSettle {
   readonly settle: readonly Value[]
+  /** Whether it brings its hold along, of which it has every value. */
+  readonly hasHold: boolean
 }
 export type PackedCommand = PackedHold | PackedSettle | OtherCommand
 
 export function pack(command: WriteCommand): PackedCommand {
   if (command.kind === 'hold') return { hold: holdValues(command) }
-  if (command.kind === 'settle') return { settle: settlementValues(command) }
+  if (command.kind === 'settle' || command.kind === 'hold_and_settle')
+    return { settle: settlementValues(command), hasHold: command.kind === 'hold_and_settle' }
   return command
 }
 
 export function commandName(command: PackedCommand): WriteCommand['kind'] {
   if ('kind' in command) return command.kind
-  return 'hold' in command ? 'hold' : 'settle'
+  if ('hold' in command) return 'hold'
+  return command.hasHold ? 'hold_and_settle' : 'settle'
 }
 
 /** Of the request that it belongs to, where it belongs to one. */
@@ -112,7 +122,8 @@ const holdValues = ({ hold }: HoldCommand): readonly Value[] => [
   hold.planSubscriptionId,
 ]
 
-function settlementValues({ hold, charge, usage, spending, createdAt }: SettleCommand): readonly Value[] {
+function settlementValues(command: SettleCommand | HoldAndSettleCommand): readonly Value[] {
+  const { hold, charge, usage, spending, createdAt } = command
   const values: Value[] = [
     hold.requestId,
     hold.userId,

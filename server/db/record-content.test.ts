@@ -53,9 +53,11 @@ const valuesLike = (row: readonly Value[], columns: readonly string[]) =>
 const settlementColumns = [...SETTLEMENT_COLUMNS, ...SPENDING_COLUMNS, ...SPENDING_COLUMNS]
 const command: fc.Arbitrary<PackedCommand> = fc.oneof(
   valuesLike(soundHold, HOLD_COLUMNS).map((values) => ({ hold: values })),
-  valuesLike(soundSettlement, settlementColumns).map((values) => ({ settle: values })),
+  fc
+    .tuple(valuesLike(soundSettlement, settlementColumns), fc.boolean())
+    .map(([settle, hasHold]) => ({ settle, hasHold })),
   valuesLike([...soundSettlement, ...soundSettlement.slice(-SPENDING_COLUMNS.length)], settlementColumns).map(
-    (values) => ({ settle: values }),
+    (values) => ({ settle: values, hasHold: false }),
   ),
   text.map((id) => pack(release(id))),
 )
@@ -79,7 +81,7 @@ test('a value that its column does not take keeps the whole group out of the log
     {
       row: soundSettlement,
       columns: settlementColumns,
-      commandOf: (row: readonly Value[]) => ({ settle: row }),
+      commandOf: (row: readonly Value[]) => ({ settle: row, hasHold: false }),
     },
   ]
   for (const { row, columns, commandOf } of rows) {

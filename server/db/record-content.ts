@@ -7,7 +7,7 @@ import { SPENDING_COLUMNS } from './spending-statements.ts'
 import type { OtherCommand } from './write-command.ts'
 
 /** To be raised where what is written here, or a command that is no bare row, changes its shape. */
-const SHAPES = 2
+const SHAPES = 3
 /** In which shape commands stand in a log. A version that has another one does not read it. */
 export const REDO_FORMAT = JSON.stringify([
   SHAPES,
@@ -71,6 +71,8 @@ const isSettlementWhole = ({ length }: Row): boolean =>
 const IS_HOLD = 1
 const IS_SETTLEMENT = 2
 const IS_OTHER = 3
+/** One that brings its hold along. */
+const IS_WHOLE_SETTLEMENT = 4
 
 /** What a value of a row begins with; from the last one on, it is a small number itself. */
 const AS_BEFORE = 0
@@ -114,7 +116,8 @@ export class RecordContents {
         hold = command.hold
       } else {
         if (!isSettlementWhole(command.settle)) return undefined
-        at = this.#putRow(IS_SETTLEMENT, command.settle, SETTLEMENT_KINDS, settlement, at)
+        const what = command.hasHold ? IS_WHOLE_SETTLEMENT : IS_SETTLEMENT
+        at = this.#putRow(what, command.settle, SETTLEMENT_KINDS, settlement, at)
         settlement = command.settle
       }
       if (at === NOWHERE || at > REDO_CONTENT_BYTES_MAX) return undefined
@@ -194,9 +197,9 @@ export function commandsIn(content: Buffer): PackedCommand[] {
     if (what === IS_HOLD) {
       hold = reader.row(hold)
       commands.push({ hold })
-    } else if (what === IS_SETTLEMENT) {
+    } else if (what === IS_SETTLEMENT || what === IS_WHOLE_SETTLEMENT) {
       settle = reader.row(settle)
-      commands.push({ settle })
+      commands.push({ settle, hasHold: what === IS_WHOLE_SETTLEMENT })
     } else commands.push(JSON.parse(reader.text()))
   }
   return commands

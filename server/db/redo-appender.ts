@@ -1,12 +1,12 @@
 // Appends records to the redo log from the thread that answers requests, which never waits for the disk: the system writes
 // them in threads of its own, a few at a time. A record counts when it and all those before it are on disk.
 import { close } from 'node:fs'
-import { halfOf, type Landed, type RedoDisk, SYSTEM_DISK } from './redo-disk.ts'
+import { createRedoDisk, halfOf, type Landed, type OpenRedoFile, type RedoDisk } from './redo-disk.ts'
 import { putRecord, REDO_HALF_BYTES, recordBytes, saltOf, startOf } from './redo-log.ts'
 
-/** What of a half the tables have to take: so many of its bytes, which end with this record. */
+/** What of a half the tables have to take: so many bytes of the memory, from there on, which end with this record. */
 export interface FilledHalf {
-  readonly half: number
+  readonly from: number
   readonly bytes: number
   readonly lastSeq: number
 }
@@ -34,13 +34,13 @@ export interface RedoAppender {
   close(): void
 }
 
-/** Goes on with an empty log. What it holds stands in `halves` as well, for whoever brings it into the tables. */
+/** Goes on with an empty log. What it holds stands in `memory` as well, for whoever brings it into the tables. */
 export const openRedoLog = (
   path: string,
   log: { readonly id: string; readonly lastSeq: number },
-  halves: SharedArrayBuffer,
-  disk = SYSTEM_DISK,
-): RedoAppender => new OpenRedoLog(disk.open(path), log, halves, disk)
+  memory: SharedArrayBuffer,
+  disk = createRedoDisk(),
+): RedoAppender => new OpenRedoLog(disk.open(path, memory), log, memory, disk)
 
 interface Append {
   readonly bytes: number
@@ -67,9 +67,9 @@ class OpenRedoLog implements RedoAppender {
   #fault: Error | undefined
 
   constructor(
-    file: number,
+    { file, start }: OpenRedoFile,
     { id, lastSeq }: { readonly id: string; readonly lastSeq: number },
-    halves: SharedArrayBuffer,
+    memory: SharedArrayBuffer,
     disk: RedoDisk,
   ) {
     this.#file = file
@@ -78,7 +78,7 @@ class OpenRedoLog implements RedoAppender {
     this.#landedSeq = lastSeq
     this.#disk = disk
     this.#salt = saltOf(id)
-    this.#halves = [halfOf(halves, 0), halfOf(halves, 1)]
+    this.#halves = [halfOf(memory, start, 0), halfOf(memory, start, 1)]
   }
 
   get underWay(): number {
@@ -130,7 +130,8 @@ class OpenRedoLog implements RedoAppender {
   }
 
   filled(): FilledHalf {
-    return { half: this.#half, bytes: this.#landedBytes, lastSeq: this.#landedSeq }
+    const from = this.#halves[this.#half]?.byteOffset ?? 0
+    return { from, bytes: this.#landedBytes, lastSeq: this.#landedSeq }
   }
 
   turn(): void {

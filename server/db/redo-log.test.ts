@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { tempDir } from '../../test/support/database.ts'
 import { openRedoLog } from './redo-appender.ts'
-import { newRedoHalves, type RedoDisk } from './redo-disk.ts'
+import { newRedoMemory, type RedoDisk } from './redo-disk.ts'
 import {
   createRedoLog,
   REDO_BLOCK_BYTES,
@@ -18,7 +18,7 @@ const HEAD_BYTES = 4096
 
 function open(disk?: RedoDisk) {
   const path = join(tempDir(), 'gateway.db-redo')
-  const log = openRedoLog(path, { id: createRedoLog(path, 'as tested'), lastSeq: 7 }, newRedoHalves(), disk)
+  const log = openRedoLog(path, { id: createRedoLog(path, 'as tested'), lastSeq: 7 }, newRedoMemory(), disk)
   const append = (text: string) =>
     new Promise<void>((resolve, reject) =>
       log.append(Buffer.from(text), (error) => (error ? reject(error) : resolve())),
@@ -101,7 +101,7 @@ test('a half takes no more than it has room for, and a file that was not made to
 test('after a write that failed nothing more is taken, and what was under way is told when all of it has ended', () => {
   const writes: ((error?: Error) => void)[] = []
   const disk: RedoDisk = {
-    open: () => openSync('/dev/null', 'r'),
+    open: () => ({ file: openSync('/dev/null', 'r'), start: 0 }),
     write: (_file, _bytes, _at, _length, _position, done) => void writes.push((error) => done(error)),
   }
   const { log } = open(disk)
@@ -111,7 +111,7 @@ test('after a write that failed nothing more is taken, and what was under way is
   writes[0]?.()
   expect([told, log.filled()]).toEqual([
     ['a undefined'],
-    { half: 0, bytes: recordBytes(Buffer.from('["a"]')), lastSeq: 8 },
+    { from: 0, bytes: recordBytes(Buffer.from('["a"]')), lastSeq: 8 },
   ])
   writes[2]?.(new Error('EIO'))
   writes[1]?.()
@@ -153,7 +153,7 @@ function withHead(whole: Buffer, change: (head: Record<string, unknown>) => obje
 test('each record has blocks of its own, and nothing of another one is written with it', async () => {
   const writes: (readonly [at: number, length: number])[] = []
   const { log } = open({
-    open: () => openSync('/dev/null', 'r'),
+    open: () => ({ file: openSync('/dev/null', 'r'), start: 0 }),
     write: (_file, _bytes, at, length) => void writes.push([at, length]),
   })
   for (const length of [1, REDO_BLOCK_BYTES - 16, REDO_BLOCK_BYTES])

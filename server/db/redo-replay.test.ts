@@ -15,7 +15,7 @@ import { copyDatabase, finishBackup } from './backup-file.ts'
 import { FOLD_AFTER_MS } from './logging-sink.ts'
 import { openDatabase } from './open.ts'
 import { openRedoLog } from './redo-appender.ts'
-import { newRedoHalves } from './redo-disk.ts'
+import { newRedoMemory } from './redo-disk.ts'
 import { createRedoLog, readRedoLog, recordBytes, redoLogOf } from './redo-log.ts'
 import { createRedoPosition } from './redo-position.ts'
 import { OtherRedoFormatError, replayRedoLog, requireReadableRedo } from './redo-replay.ts'
@@ -77,7 +77,7 @@ test('commands in the shape of another version are not read, and nothing is chan
   const state = createRedoPosition(db.raw).read()
   const id = createRedoLog(redoLogOf(copy), 'of another version')
   createRedoPosition(db.raw).write({ ...state, logId: id })
-  const later = openRedoLog(redoLogOf(copy), { id, lastSeq: state.foldedSeq }, newRedoHalves())
+  const later = openRedoLog(redoLogOf(copy), { id, lastSeq: state.foldedSeq }, newRedoMemory())
   await new Promise<void>((resolve) =>
     later.append(Buffer.from('["in a shape of its own"]'), () => resolve()),
   )

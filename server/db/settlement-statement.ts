@@ -3,7 +3,13 @@
 import type { Database } from 'better-sqlite3'
 import { createBalanceChain, type Linked } from './balance-chain.ts'
 import { createCommonValues } from './common-values.ts'
-import { SETTLEMENT_COLUMNS, type SettlementColumn, settlementPlace, type Value } from './packed-commands.ts'
+import {
+  type PackedSettle,
+  SETTLEMENT_COLUMNS,
+  type SettlementColumn,
+  settlementPlace,
+  type Value,
+} from './packed-commands.ts'
 import { prepareRows, putPlaces } from './row-batches.ts'
 import { createSpendingSums } from './spending-sums.ts'
 import { USAGE_COLUMNS } from './usage-statements.ts'
@@ -40,6 +46,7 @@ const PLACE = {
   amount: settlementPlace('amount_nano_usd'),
   writeOff: settlementPlace('write_off_nano_usd'),
   settledAt: settlementPlace('settled_at'),
+  arrivedAt: settlementPlace('created_at'),
 }
 
 /**
@@ -54,6 +61,8 @@ type WithCommon = (values: string) => string
 interface Entry extends Linked {
   readonly settlement: Settlement
   readonly commonId: number
+  /** Whether it is the settlement's hold. */
+  readonly isHold: boolean
 }
 
 /** What pays, by what the values in common say. */
@@ -62,25 +71,31 @@ const ofBalance = (column: string, else_: string): string =>
   `iif(plan_subscription_id IS NULL, ${column}, ${else_})`
 const ofPlan = (column: string): string => `iif(plan_subscription_id IS NULL, NULL, ${column})`
 
+/** What a hold says beside what a settlement says. */
+const ofHold = (column: string): string => `iif(column9, ${column}, NULL)`
+
 /** A plan's settlement leaves the balance as it is, so both amounts are the plan's, and it is no link in the chain. */
 function prepareEntries(raw: Database, withCommon: WithCommon) {
   return prepareRows<Entry>(raw, {
-    width: 8,
+    width: 9,
     sqlOf: (values) =>
       `INSERT OR FAIL INTO ledger_entries (kind, user_id, plan_subscription_id, seq, created_at, request_id, amount_nano_usd,
-         held_nano_usd, plan_amount_nano_usd, plan_held_nano_usd, previous_seq, balance_after_nano_usd)
-       SELECT 'settle', user_id, plan_subscription_id, column2, column3, column4, ${ofBalance('column5', '0')},
-         ${ofBalance('column6', '0')}, ${ofPlan('column5')}, ${ofPlan('column6')}, column7, column8
+         held_nano_usd, plan_amount_nano_usd, plan_held_nano_usd, previous_seq, balance_after_nano_usd, key_id, model, price_id)
+       SELECT iif(column9, 'hold', 'settle'), user_id, plan_subscription_id, column2, column3, column4,
+         ${ofBalance('column5', '0')}, ${ofBalance('column6', '0')}, ${ofPlan('column5')}, ${ofPlan('column6')}, column7, column8,
+         ${ofHold('key_id')}, ${ofHold('model')}, ${ofHold('price_id')}
        FROM ${withCommon(values)}`,
-    put({ settlement, commonId, seq, previousSeq, balanceAfter }, values, at) {
+    put({ settlement, commonId, seq, previousSeq, balanceAfter, isHold }, values, at) {
+      const heldNanoUsd = Number(settlement[PLACE.held])
       values[at] = commonId
       values[at + 1] = seq
-      values[at + 2] = settlement[PLACE.settledAt] ?? null
+      values[at + 2] = settlement[isHold ? PLACE.arrivedAt : PLACE.settledAt] ?? null
       values[at + 3] = settlement[PLACE.requestId] ?? null
-      values[at + 4] = 0 - Number(settlement[PLACE.amount]) - Number(settlement[PLACE.writeOff])
-      values[at + 5] = 0 - Number(settlement[PLACE.held])
+      values[at + 4] = isHold ? 0 : 0 - Number(settlement[PLACE.amount]) - Number(settlement[PLACE.writeOff])
+      values[at + 5] = isHold ? heldNanoUsd : 0 - heldNanoUsd
       values[at + 6] = previousSeq
       values[at + 7] = balanceAfter
+      values[at + 8] = isHold ? 1 : 0
     },
   })
 }
@@ -141,6 +156,15 @@ function prepareUsageRows(raw: Database, withCommon: WithCommon) {
   })
 }
 
+const toUnlinked = (settlement: Settlement, commonId: number, seq: number, isHold: boolean): Entry => ({
+  settlement,
+  commonId,
+  isHold,
+  seq,
+  previousSeq: null,
+  balanceAfter: null,
+})
+
 /** But for the first, which leads to what rows have in common. */
 const columnsTo = (count: number): string =>
   Array.from({ length: count - 1 }, (_, index) => `column${index + 2}`).join(', ')
@@ -160,13 +184,10 @@ export function prepareSettlements(raw: Database) {
   const chain = createBalanceChain(raw)
   const spending = createSpendingSums(raw)
 
-  function toEntry(settlement: Settlement, seq: number): Entry {
-    const commonId = commons.idOf(settlement)
-    if (settlement[PLACE.plan] !== null) {
-      return { settlement, commonId, seq, previousSeq: null, balanceAfter: null }
-    }
+  function toEntry(settlement: Settlement, commonId: number, seq: number): Entry {
+    if (settlement[PLACE.plan] !== null) return toUnlinked(settlement, commonId, seq, false)
     const link = chain.link(String(settlement[PLACE.userId]), seq, 0 - Number(settlement[PLACE.amount]))
-    return { settlement, commonId, ...link }
+    return { settlement, commonId, isHold: false, ...link }
   }
 
   /** Whose charge and usage row are not written yet. */
@@ -180,13 +201,25 @@ export function prepareSettlements(raw: Database) {
   }
 
   return {
-    settle(settlements: readonly Settlement[]): void {
-      const firstSeq = chain.nextSeq()
-      const rows = settlements.map((settlement, index) => toEntry(settlement, firstSeq + index))
+    settle(settlements: readonly PackedSettle[]): number {
+      const rows: Entry[] = []
+      let seq = chain.nextSeq() - 1
+      const nextSeq = (): number => {
+        seq += 1
+        return seq
+      }
+      for (const { settle: settlement, hasHold } of settlements) {
+        const commonId = commons.idOf(settlement)
+        // A hold stood before everything that came since was let in, so its place is anywhere before its settlement.
+        if (hasHold) rows.push(toUnlinked(settlement, commonId, nextSeq(), true))
+        const entry = toEntry(settlement, commonId, nextSeq())
+        rows.push(entry)
+        waiting.push(entry)
+        spending.add(settlement)
+      }
       entries(rows)
-      for (const row of rows) waiting.push(row)
-      for (const settlement of settlements) spending.add(settlement)
       if (waiting.length >= WAITING_MAX) writeWaiting()
+      return seq
     },
     finishSettlements(): void {
       writeWaiting()

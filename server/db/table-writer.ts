@@ -8,7 +8,6 @@ import { enforceForeignKeys } from './open-raw.ts'
 import type { PackedCommand } from './packed-commands.ts'
 import { REDO_FORMAT } from './record-content.ts'
 import type { FilledHalf } from './redo-appender.ts'
-import { halfOf } from './redo-disk.ts'
 import { createRedoLog, type RedoRecord, recordsOf, redoLogOf } from './redo-log.ts'
 import { createRedoPosition } from './redo-position.ts'
 import { type GroupOutcome, writeGroup } from './write-group.ts'
@@ -34,18 +33,17 @@ export interface TableWriter {
 }
 
 export interface TableWriterOptions {
-  /** The two halves of the log as they are in memory. */
-  readonly halves: SharedArrayBuffer
+  /** What has both halves of the log. */
+  readonly memory: SharedArrayBuffer
   /** Told of what was answered for and no table takes. */
   readonly onRefused: (refused: RefusedCommand) => void
 }
 
 /** The log that a crash left has been replayed before. */
-export function createTableWriter(raw: Database, { halves, onRefused }: TableWriterOptions): TableWriter {
+export function createTableWriter(raw: Database, { memory, onRefused }: TableWriterOptions): TableWriter {
   const path = redoLogOf(raw.name)
   const journal = createJournal(raw)
   const position = createRedoPosition(raw)
-  const inMemory = [halfOf(halves, 0), halfOf(halves, 1)]
   let { logId, foldedSeq } = position.read()
   let hasForeignKeys = true
 
@@ -74,8 +72,8 @@ export function createTableWriter(raw: Database, { halves, onRefused }: TableWri
       write([], false, foldedSeq)
       return { id: logId, lastSeq: foldedSeq }
     },
-    fold({ half, bytes, lastSeq }) {
-      const records = recordsOf(inMemory[half]?.subarray(0, bytes) ?? Buffer.alloc(0), logId ?? '')
+    fold({ from, bytes, lastSeq }) {
+      const records = recordsOf(Buffer.from(memory, from, bytes), logId ?? '')
       if (records.at(-1)?.seq !== lastSeq || records[0]?.seq !== foldedSeq + 1)
         throw new Error('What stands in the redo log is not what was told of it.')
       enforce(false)

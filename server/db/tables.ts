@@ -9,8 +9,8 @@ import type { GroupOutcome } from './write-group.ts'
 export interface Tables {
   /** Of the database. */
   readonly path: string
-  /** The two halves of the log, as what is folded is read from them. */
-  readonly halves: SharedArrayBuffer
+  /** What has both halves of the log; what is folded is read from it. */
+  readonly memory: SharedArrayBuffer
   /** A group at once, behind what was folded before. Rejects never. */
   write(commands: readonly PackedCommand[]): Promise<GroupOutcome>
   makeLog(): Promise<MadeLog>

@@ -26,8 +26,19 @@ export interface HoldCommand {
   readonly hold: HoldRecord
 }
 
-export interface SettleCommand {
+export interface SettleCommand extends Settlement {
   readonly kind: 'settle'
+}
+
+/**
+ * A hold that comes to disk only now, with its settlement, all or nothing. There is no write-off, and its request arrived when its
+ * usage row says.
+ */
+export interface HoldAndSettleCommand extends Settlement {
+  readonly kind: 'hold_and_settle'
+}
+
+interface Settlement {
   readonly hold: HoldRecord
   readonly charge: Charge
   readonly usage: UsageRow
@@ -167,7 +178,7 @@ export interface KeyAddressCommand {
 }
 
 /** What every request brings, and the rest. */
-export type WriteCommand = HoldCommand | SettleCommand | OtherCommand
+export type WriteCommand = HoldCommand | SettleCommand | HoldAndSettleCommand | OtherCommand
 export type OtherCommand =
   | ReleaseCommand
   | BalanceChangeCommand

@@ -78,6 +78,7 @@ const KEEP: Readonly<Record<WriteCommand['kind'], 'always' | 'while_few' | 'neve
   usage: 'while_few',
   own: 'while_few',
   hold: 'never',
+  hold_and_settle: 'never',
   balance_change: 'never',
   grant: 'never',
   key_uses: 'never',

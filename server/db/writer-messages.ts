@@ -8,9 +8,9 @@ import type { WriteCommand } from './write-command.ts'
 /** What the thread is started with. */
 export interface WriterStart {
   readonly path: string
-  /** The two halves of the redo log. */
-  readonly halves: SharedArrayBuffer
-  /** Whether none was there before, so that a log that lies there is none of these halves. */
+  /** What has both halves of the redo log. */
+  readonly memory: SharedArrayBuffer
+  /** Whether none was there before, so that a log that lies there is not the one in this memory. */
   readonly isFirst: boolean
 }
 

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
 import type { PackedCommand } from './packed-commands.ts'
 import type { FilledHalf } from './redo-appender.ts'
-import { newRedoHalves } from './redo-disk.ts'
+import { newRedoMemory } from './redo-disk.ts'
 import { StorageFault } from './storage-fault.ts'
 import type { MadeLog } from './table-writer.ts'
 import type { Tables } from './tables.ts'
@@ -58,7 +58,7 @@ export const createWriterThread = (path: string, options: WriterThreadOptions): 
 
 class WriterThread implements Tables {
   readonly path: string
-  readonly halves = newRedoHalves()
+  readonly memory = newRedoMemory()
   readonly #onRefused: (refused: Refused) => void
   readonly #restAfterMs: number
   readonly #startThread: NonNullable<WriterThreadOptions['startThread']>
@@ -149,8 +149,8 @@ class WriterThread implements Tables {
   }
 
   #begin(): Worker {
-    const { path, halves } = this
-    const workerData: WriterStart = { path, halves, isFirst: this.#isFirst }
+    const { path, memory } = this
+    const workerData: WriterStart = { path, memory, isFirst: this.#isFirst }
     const worker = this.#startThread(this.#url, { workerData })
     this.#hasBegun = false
     // It is ended by `stop`; a program that ends without one is not kept alive by it.

@@ -19,11 +19,11 @@ const port = parentPort
 if (!port) throw new Error('this runs as a worker thread')
 
 // As whoever started the thread gave it.
-const { path, halves, isFirst } = workerData as WriterStart
+const { path, memory, isFirst } = workerData as WriterStart
 const raw = openRaw(path)
 // A start has done so before. Whoever opens a database without one must not lose what its log says.
 if (isFirst) replayRedoLog(raw)?.refused.forEach(tellRefused)
-const writer = createTableWriter(raw, { halves, onRefused: tellRefused })
+const writer = createTableWriter(raw, { memory, onRefused: tellRefused })
 const stepUsage = createUsageStep({ raw })
 tell({ kind: 'begun', url: import.meta.url })
 

@@ -34,7 +34,7 @@ import { identify, refusedByNow } from './stages/identify.ts'
 import { read } from './stages/read.ts'
 import { findEndpoint, receive } from './stages/receive.ts'
 import { record } from './stages/record.ts'
-import { relay } from './stages/relay.ts'
+import { passesInPieces, relay } from './stages/relay.ts'
 import { checkLimits, reserve } from './stages/reserve.ts'
 import { route } from './stages/route.ts'
 import { refusedRow, settle } from './stages/settle.ts'
@@ -145,21 +145,25 @@ async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRe
 async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<Outcome> {
   const trip = new UpstreamTrip(deps, held)
   let answered: Relayed | undefined
-  let isHoldOnDisk = true
   try {
     // Whoever left, or lost access, while the request was read and priced has nothing sent in their name.
     const exchange = live.isGone ? undefined : trip.begin()
     if (exchange) {
       live.attach(exchange)
-      isHoldOnDisk = await held.hold.isOnDisk
-      if (isHoldOnDisk) {
+      held.hold.whenLost = live
+      // A stream begins when its hold is on disk; what is answered whole goes out when its settlement is.
+      if (!held.facts.isStream || (await held.hold.isOnDisk)) {
         // Nothing that is there already is waited for: each waiting costs as much as a stage.
         const head = trip.head()
         const answer = trip.answer(live, head instanceof Promise ? await head : head)
         const { sending, sent } = answer instanceof Promise ? await answer : answer
-        const relayed = relay(deps, sending, live, sent)
-        answered = relayed instanceof Promise ? await relayed : relayed
-      } else exchange.abort()
+        const mayRelay =
+          held.facts.isStream || !passesInPieces(sending, sent) || (await deps.accounts.putOnDisk(held.hold))
+        if (mayRelay) {
+          const relayed = relay(deps, sending, live, sent)
+          answered = relayed instanceof Promise ? await relayed : relayed
+        }
+      }
     } else if (!live.isGone) answered = noPlace(held, live)
   } catch (error) {
     // What was answered so far is what the client keeps; the hold ends as that of a request without an answer.
@@ -167,12 +171,21 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
     live.abort()
   }
   const relayed = answered ?? notSent(held, live)
-  trip.end(isHoldOnDisk ? relayed : undefined)
-  if (!isHoldOnDisk)
-    return refuse(deps, held, refusal('storage_unavailable', undefined, { retryAfterMs: 5_000 }))
+  // What is kept until the disk takes it must not come before what is not.
+  if (held.hold.isUnderWay) await held.hold.isOnDisk
+  trip.end(held.hold.isLost ? undefined : relayed)
+  if (held.hold.isLost) {
+    live.abort()
+    return refuseUnstored(deps, held)
+  }
   if (trip.sending) deps.traffic.noteUpstream(relayed, deps.clock.now())
   const { row, tokens, landed } = settle(deps, trip.sending ?? held, relayed)
-  await landed
+  try {
+    await landed
+  } catch (error) {
+    if (!held.hold.isLost) throw error
+  }
+  if (held.hold.isLost) return refuseUnstored(deps, held)
   held.admission.trueUp(tokens)
   relayed.finish()
   if (relayed.finished !== undefined) await relayed.finished
@@ -180,6 +193,10 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
   if (held.req.givesBody && trip.isBehindUs) giveBackBodies(trip.sending ?? held)
   return outcomeOfRow(row, live.drainCutBy)
 }
+
+/** The disk does not take the hold, or not with its settlement: nothing was answered, and nothing is charged. */
+const refuseUnstored = (deps: StageDeps, held: Held): Outcome =>
+  refuse(deps, held, refusal('storage_unavailable', undefined, { retryAfterMs: 5_000 }))
 
 /** What came, and what was made of it to be sent. */
 function giveBackBodies({ body, upstreamBody }: Held): void {

@@ -85,9 +85,10 @@ export class UpstreamTrip {
     for (;;) {
       const attempt = this.#sent()
       const { sending } = attempt
-      const failure = this.#hasOthers && !live.isGone ? await openingTrouble(sent, sending) : undefined
+      const isOver = (): boolean => live.isGone || this.#held.hold.isLost
+      const failure = this.#hasOthers && !isOver() ? await openingTrouble(sent, sending) : undefined
       const next =
-        failure && !live.isGone ? chooseNext(this.#held.candidates, this.#tried, undefined) : undefined
+        failure && !isOver() ? chooseNext(this.#held.candidates, this.#tried, undefined) : undefined
       if (!failure || !next) return this.#answered(sending, sent)
       this.#passOver(attempt, sent, failure)
       const exchange = this.#sendTo(next)

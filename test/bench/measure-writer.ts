@@ -10,7 +10,7 @@ import { createJournal } from '../../server/db/journal.ts'
 import { openRaw } from '../../server/db/open-raw.ts'
 import { pack } from '../../server/db/packed-commands.ts'
 import { RecordContents } from '../../server/db/record-content.ts'
-import { halfOf, newRedoHalves } from '../../server/db/redo-disk.ts'
+import { halfOf, newRedoMemory } from '../../server/db/redo-disk.ts'
 import { putRecord, saltOf } from '../../server/db/redo-log.ts'
 import { replayRedoLog } from '../../server/db/redo-replay.ts'
 import { createTableWriter } from '../../server/db/table-writer.ts'
@@ -45,15 +45,15 @@ const threaded = createThreadedWriter(madeForThread.db, {
 function runFold(groups: readonly WriteCommand[][], count: number): Cost {
   const raw = openRaw(made.db.path)
   replayRedoLog(raw)
-  const halves = newRedoHalves()
+  const memory = newRedoMemory()
   const writer = createTableWriter(raw, {
-    halves,
+    memory,
     onRefused: ({ error }) => {
       throw error
     },
   })
   const { id, lastSeq } = writer.makeLog()
-  const half = halfOf(halves, 0)
+  const half = halfOf(memory, 0, 0)
   const contents = new RecordContents()
   const records = groups.map((group) => Buffer.from(contents.of(group.map(pack)) ?? []))
   const cpu = process.threadCpuUsage()
@@ -64,7 +64,7 @@ function runFold(groups: readonly WriteCommand[][], count: number): Cost {
     bytes += putRecord(half, bytes, { seq: lastSeq + n + 1, content }, saltOf(id))
     commands += groups[n]?.length ?? 0
     if (commands < COMMANDS_PER_FOLD && n < records.length - 1) return
-    writer.fold({ half: 0, bytes, lastSeq: lastSeq + n + 1 })
+    writer.fold({ from: 0, bytes, lastSeq: lastSeq + n + 1 })
     bytes = 0
     commands = 0
   })

@@ -8,7 +8,7 @@ import { createLoggingSink, FIRST_LOG_AFTER_MS } from '../../server/db/logging-s
 import { openDatabase } from '../../server/db/open.ts'
 import { openRaw } from '../../server/db/open-raw.ts'
 import { pack } from '../../server/db/packed-commands.ts'
-import { newRedoHalves, type RedoDisk } from '../../server/db/redo-disk.ts'
+import { newRedoMemory, type RedoDisk } from '../../server/db/redo-disk.ts'
 import { redoLogOf } from '../../server/db/redo-log.ts'
 import { replayRedoLog } from '../../server/db/redo-replay.ts'
 import { createTableWriter } from '../../server/db/table-writer.ts'
@@ -60,12 +60,12 @@ export async function startLoggingSink(disk?: RedoDisk) {
   onTestFinished(() => void raw.close())
   const refused: RefusedCommand[] = []
   const onRefused = (each: RefusedCommand) => void refused.push(each)
-  const halves = newRedoHalves()
-  const writer = createTableWriter(raw, { halves, onRefused })
+  const memory = newRedoMemory()
+  const writer = createTableWriter(raw, { memory, onRefused })
   let gate: Promise<void> | undefined
   const tables: Tables = {
     path,
-    halves,
+    memory,
     write: async (commands) => writer.write(commands),
     makeLog: async () => writer.makeLog(),
     async fold(filled) {
@@ -100,7 +100,7 @@ export function testDisk() {
   let fault: string | undefined
   let held: (() => void)[] | undefined
   const disk: RedoDisk = {
-    open: (path) => openSync(path, 'r+'),
+    open: (path) => ({ file: openSync(path, 'r+'), start: 0 }),
     write(file, bytes, at, length, position, done) {
       const error = fault === undefined ? undefined : Object.assign(new Error(fault), { code: fault })
       const land = () => {

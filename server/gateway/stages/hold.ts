@@ -174,6 +174,7 @@ function open(
     createdAt: routed.receivedAt,
     source: source.kind,
     ask,
+    isAnsweredWhole: !routed.facts.isStream,
   })
   if (!opened.ok) return opened
   const { outputTokensGranted } = opened.value

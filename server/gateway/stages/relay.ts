@@ -28,6 +28,15 @@ const EVENT_STREAM = /^text\/event-stream\b/i
 /** How a line of an event stream may begin: a field's name, a comment, a byte-order mark. */
 const EVENT_LINE_STARTS = new Set([...Buffer.from('deir:\r\n'), 0xef])
 
+/** Whether some of it goes out before all of it has come. */
+export const passesInPieces = (held: Sending, sent: Sent): boolean =>
+  sent.ok &&
+  sent.head.status === 200 &&
+  (held.facts.isStream || isEventStream(sent.head) || isSound(held, sent.head))
+
+const isEventStream = ({ headers }: UpstreamHead): boolean =>
+  EVENT_STREAM.test(String(headers['content-type'] ?? ''))
+
 /** At once, where all of the answer has come. */
 export function relay(
   deps: RelayDeps,
@@ -56,8 +65,7 @@ export function relay(
   live.attach(source)
   if (head.status === 200) held.upstream.lane.health.noteSuccess()
   if (head.status !== 200) return relayWhole(deps, held, live, source, head)
-  if (EVENT_STREAM.test(String(head.headers['content-type'] ?? '')))
-    return relayStream(deps, held, live, source, head)
+  if (isEventStream(head)) return relayStream(deps, held, live, source, head)
   return held.facts.isStream
     ? relayByFirstByte(deps, held, live, source, head)
     : relayOther(deps, held, live, source, head)

@@ -1,5 +1,5 @@
 // Loaded before the built server, for comparison only: `synchronous` becomes NORMAL, which may lose the last commits with
-// the power, and the redo log is not flushed either. The product sets FULL and reads it back, so what it reads is answered as
+// the power, and the redo log is neither flushed nor written past the cache. The product sets FULL and reads it back, so what it reads is answered as
 // it expects.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -12,7 +12,8 @@ const { openSync } = fs
  * @param {import('node:fs').Mode | null} [mode]
  */
 fs.openSync = function relaxed(path, flags, mode) {
-  const relaxedFlags = typeof flags === 'number' ? flags & ~(fs.constants.O_DSYNC ?? 0) : flags
+  const { O_DSYNC = 0, O_DIRECT = 0 } = fs.constants
+  const relaxedFlags = typeof flags === 'number' ? flags & ~O_DSYNC & ~O_DIRECT : flags
   return openSync(path, relaxedFlags, mode)
 }
 syncBuiltinESMExports()
