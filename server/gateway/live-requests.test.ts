@@ -34,7 +34,7 @@ function running(bounds: Partial<DrainBounds> = {}, owner = { userId: 'user_1', 
   const exchange = new Exchange()
   const told: Refusal[] = []
   const watched = new Watched()
-  live.onCut = (refused) => void told.push(refused)
+  live.whenCut((refused) => void told.push(refused))
   live.attach(exchange)
   live.watch(watched as unknown as ServerResponse) // it is only watched for its end
   return { live, exchange, told, watched }

@@ -27,14 +27,13 @@ export class LiveRequest implements Drain {
   drainCutBy: DrainBound | undefined
   /** Why access was lost, where it was. */
   cutBy: Refusal | undefined
-  /** Tells the client that access was lost: at first with a plain refusal, once a stream has begun in the stream. */
-  onCut: (refused: Refusal) => void = nobody
   readonly userId: string
   readonly keyId: string
   /** Why the request would not be let in now, or undefined where it would. */
   lostAccess: () => Refusal | undefined
   /** Among those that run; -1 for one that does not. */
   place = -1
+  #tellCut: (refused: Refusal) => void = nobody
   readonly #drains: Drains
   #exchange: Exchange | undefined
   #isClosed = false
@@ -56,6 +55,11 @@ export class LiveRequest implements Drain {
       if (!res.writableFinished) this.leave()
     })
     if (res.destroyed) this.leave()
+  }
+
+  /** How the client is told that access was lost: at first with a plain refusal, once a stream has begun in the stream. */
+  whenCut(tell: (refused: Refusal) => void): void {
+    this.#tellCut = tell
   }
 
   attach(exchange: Exchange): void {
@@ -85,7 +89,7 @@ export class LiveRequest implements Drain {
   cut(refused: Refusal): void {
     if (this.isGone) return
     this.cutBy = refused
-    this.onCut(refused)
+    this.#tellCut(refused)
     this.leave()
   }
 
@@ -99,7 +103,7 @@ export class LiveRequest implements Drain {
     this.#isClosed = true
     this.#drains.end(this)
     this.#exchange = undefined
-    this.onCut = nobody
+    this.#tellCut = nobody
     this.lostAccess = nobody
   }
 }

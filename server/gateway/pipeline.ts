@@ -103,7 +103,7 @@ function answerLocal(
 function liveRequestOf(deps: StageDeps, admitted: Admitted & Partial<Reserved>): LiveRequest {
   const { userId, keyId } = admitted.key
   const live = new LiveRequest({ userId, keyId, lostAccess: () => refusedByNow(deps, admitted) }, deps.drains)
-  live.onCut = (refused) => answerRefusal(admitted.res, admitted.requestId, refused, aheadOf(admitted))
+  live.whenCut((refused) => answerRefusal(admitted.res, admitted.requestId, refused, aheadOf(admitted)))
   return live
 }
 

@@ -73,7 +73,7 @@ export class StreamRelay implements ExchangeSink {
     this.#finished = new Promise((resolve) => {
       this.#resolveFinished = resolve
     })
-    live.onCut = (refused) => this.#cut(refused)
+    live.whenCut((refused) => this.#cut(refused))
   }
 
   get hasWritten(): boolean {

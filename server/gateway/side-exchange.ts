@@ -99,7 +99,7 @@ function relayed(
     heartbeat: () => undefined,
   })
   if (!live.isGone) res.writeHead(200, { ...headers, 'x-request-id': requestId })
-  live.onCut = () => client.break()
+  live.whenCut(() => client.break())
   return new Promise((resolve) => {
     source.consume({
       onData: (chunk) => client.write([chunk]),

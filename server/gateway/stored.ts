@@ -43,7 +43,7 @@ export async function answerStored(deps: StageDeps, asked: Asked): Promise<Answe
   const place = takePlace(deps, asked, 0)
   if (!place.ok) return refuse(place.error)
   const live = new LiveRequest({ ...key, lostAccess: () => refusedByNow(deps, asked) }, deps.drains)
-  live.onCut = (refused) => void refuse(refused)
+  live.whenCut((refused) => void refuse(refused))
   live.watch(res)
   deps.live.add(live)
   try {

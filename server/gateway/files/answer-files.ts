@@ -35,7 +35,7 @@ export async function answerFiles(deps: StageDeps, asked: FileAsked): Promise<An
   const place = takePlace(deps, asked, 0)
   if (!place.ok) return refuseAside(asked, place.error)
   const live = new LiveRequest({ ...key, lostAccess: () => refusedByNow(deps, asked) }, deps.drains)
-  live.onCut = (refused) => void refuseAside(asked, refused)
+  live.whenCut((refused) => void refuseAside(asked, refused))
   live.watch(res)
   deps.live.add(live)
   const spool = deps.uploads.shareFor(requestId, key.userId)

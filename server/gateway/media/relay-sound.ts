@@ -35,7 +35,7 @@ export function relaySound(options: SoundRelayOptions): Promise<Relayed> {
   if (!live.isGone) {
     held.res.writeHead(200, { ...clientHeaders(head.headers, held.alias), 'x-request-id': held.requestId })
   }
-  live.onCut = () => client.break()
+  live.whenCut(() => client.break())
   let last: Buffer | undefined
 
   function relayed(ending: Ending, fault: UpstreamFault | undefined): Relayed {
