@@ -148,7 +148,7 @@ class LiveAccounts implements AccountBook {
         const about = { requestId: hold.requestId, err: error, charge: bounded }
         this.#logger.error(about, 'a settlement cannot be written; its charge is undone')
         if (kind === 'settle') this.#releaseInstead(taken, usage)
-        else this.#loseEnded(taken, usage)
+        else this.#loseEnded(taken)
       },
     )
     this.#onChanged(hold.userId, this.state(hold.userId), changedByNanoUsd)
@@ -219,7 +219,6 @@ class LiveAccounts implements AccountBook {
   async #releaseWaiting(taken: TakenHold, usage: UsageRow): Promise<void> {
     if (await this.putOnDisk(taken)) return this.#release(taken, usage)
     this.#holds.landed(taken)
-    this.recordRefused({ ...usage, costNanoUsd: 0 })
   }
 
   /** Whether its row goes to disk with its settlement; one that has waited for what cannot bring it along goes ahead. */
@@ -270,11 +269,10 @@ class LiveAccounts implements AccountBook {
     return landed
   }
 
-  /** There is no hold on disk that could be released. */
-  #loseEnded(taken: TakenHold, usage: UsageRow): void {
+  /** There is no hold on disk that could be released, and nothing that was answered. */
+  #loseEnded(taken: TakenHold): void {
     this.#holds.landed(taken)
     taken.tellOnDisk(false)
-    this.recordRefused({ ...usage, costNanoUsd: 0 })
   }
 
   /** Where even this fails, the next start finds the hold open and lists it. */

@@ -21,9 +21,6 @@ export const FOLD_AFTER_MS = 200
 export const FIRST_LOG_AFTER_MS = 100
 /** Before another log is made, or a fold tried again, after the disk refused one. */
 export const RETRY_MS = 1_000
-/** A lone request is not to wait for the disk twice in a row; where many come at once, larger groups are cheaper. */
-const GROUPS_UNDER_WAY_MAX = 2
-const COMMANDS_UNDER_WAY_MAX = 4
 
 const WRITTEN: GroupOutcome = { kind: 'written', refused: new Map() }
 
@@ -47,9 +44,8 @@ class LoggingSink implements GroupSink {
   /** The disk did not take the last fold. Nothing more is put into the log until it takes one. */
   #isFoldRefused = false
   #isStopped = false
-  /** Commands that stand in this half of the log, and those that are on their way there. */
+  /** Commands that stand in this half of the log. */
   #logged = 0
-  #underWay = 0
   /** What the tables have not taken of the other half, and who waits for it. */
   #toFold: FilledHalf | undefined
   #folding: Promise<void> | undefined
@@ -72,13 +68,6 @@ class LoggingSink implements GroupSink {
     this.#sound = createSoundCommands(raw)
     this.#logTimer = setTimeout(this.#makeLog, FIRST_LOG_AFTER_MS).unref()
     this.#foldTimer = setTimeout(this.#foldIsDue, FOLD_AFTER_MS).unref()
-  }
-
-  takesMore(): boolean {
-    if (this.#turnsWaiting > 0) return false
-    const underWay = this.#log?.underWay ?? 0
-    if (underWay === 0) return true
-    return !this.#isFoldDue && underWay < GROUPS_UNDER_WAY_MAX && this.#underWay <= COMMANDS_UNDER_WAY_MAX
   }
 
   write(commands: readonly PackedCommand[], done: Done): void {
@@ -137,9 +126,7 @@ class LoggingSink implements GroupSink {
   }
 
   #append(log: RedoAppender, commands: readonly PackedCommand[], content: Buffer, done: Done): void {
-    this.#underWay += commands.length
     log.append(content, (error) => {
-      this.#underWay -= commands.length
       if (error) {
         // What of it is on disk nobody knows. It counts no more once the database does not name this log.
         this.#isDistrusted = true

@@ -15,8 +15,6 @@ export type GroupOutcome =
 export interface GroupSink {
   /** Whether a group is always answered for later than `write` returns. */
   readonly answersLater: boolean
-  /** Whether a group may be handed in while others are under way. */
-  takesMore(): boolean
   write(commands: readonly PackedCommand[], done: (outcome: GroupOutcome) => void): void
   /** Resolves when all that was written stands in the tables, or to false when the disk has refused it. */
   catchUp(): Promise<boolean>
@@ -64,7 +62,6 @@ function writeApart(journal: Journal, commands: readonly PackedCommand[]): Reado
 /** Writes in the thread that asks, which waits for the disk meanwhile. */
 export const writeHere = (journal: Journal, stepUsage: UsageStep): GroupSink => ({
   answersLater: false,
-  takesMore: () => false,
   write: (commands, done) => done(writeGroup(journal, commands)),
   catchUp: () => Promise.resolve(true),
   keepUsage: async (order) => stepUsage(order),

@@ -111,8 +111,8 @@ class GroupWriter implements Writer {
   #submitted = 0
   #queue: Entry[] = []
   #kept: Entry[] = []
-  /** The groups that are being written, in their order. */
-  readonly #inFlight: Group[] = []
+  /** The group that is being written. One at a time: each write costs as much as a third of a request. */
+  #inFlight: Group | undefined
   /** Told at the end of the next group. */
   #behindQueue: (() => void)[] = []
   #isScheduled = false
@@ -132,8 +132,7 @@ class GroupWriter implements Writer {
   }
 
   get waiting(): number {
-    const inFlight = this.#inFlight.reduce((sum, { entries }) => sum + entries.length, 0)
-    return this.#queue.length + this.#kept.length + inFlight
+    return this.#queue.length + this.#kept.length + (this.#inFlight?.entries.length ?? 0)
   }
 
   submit(command: WriteCommand): Promise<void> {
@@ -161,7 +160,7 @@ class GroupWriter implements Writer {
   }
 
   caughtUp(): Promise<boolean> {
-    const behind = this.#queue.length > 0 ? this.#behindQueue : this.#inFlight.at(-1)?.behind
+    const behind = this.#queue.length > 0 ? this.#behindQueue : this.#inFlight?.behind
     if (!behind) return this.#sink.catchUp()
     return new Promise((resolve) => void behind.push(() => resolve(this.#sink.catchUp())))
   }
@@ -182,8 +181,7 @@ class GroupWriter implements Writer {
 
   /** Resolves when whoever handed in what waits now was told of it. */
   async #untilAnswered(): Promise<void> {
-    const inFlight = this.#inFlight.flatMap(({ entries }) => entries)
-    const waiting = [...inFlight, ...this.#kept, ...this.#queue]
+    const waiting = [...(this.#inFlight?.entries ?? []), ...this.#kept, ...this.#queue]
     await Promise.all(
       waiting.map(
         (entry) =>
@@ -199,12 +197,12 @@ class GroupWriter implements Writer {
   }
 
   /**
-   * At the end of this turn, for all that come in it, or once another group is taken, whichever is later. At once where few
+   * At the end of this turn, for all that come in it, or once the group before is written, whichever is later. At once where few
    * come: a lone request waits for the disk longer than for anything else.
    */
   #schedule(): void {
-    if (this.#isScheduled || this.#isBusy()) return
-    if (this.#sink.answersLater && this.#loneGroups >= LONE_GROUPS_MIN && this.#inFlight.length === 0) {
+    if (this.#isScheduled || this.#inFlight) return
+    if (this.#sink.answersLater && this.#loneGroups >= LONE_GROUPS_MIN) {
       this.#writeQueue()
       return
     }
@@ -212,13 +210,9 @@ class GroupWriter implements Writer {
     setImmediate(this.#writeQueue)
   }
 
-  #isBusy(): boolean {
-    return this.#inFlight.length > 0 && !this.#sink.takesMore()
-  }
-
   readonly #writeQueue = (): void => {
     this.#isScheduled = false
-    if (this.#queue.length === 0 || this.#isBusy()) return
+    if (this.#queue.length === 0 || this.#inFlight) return
     const entries = this.#queue
     this.#queue = []
     this.#loneGroups = entries.length === 1 ? this.#loneGroups + 1 : 0
@@ -229,21 +223,20 @@ class GroupWriter implements Writer {
     clearTimeout(this.#retryTimer)
     this.#retryTimer = undefined
     // The end of what is being written leads here again.
-    if (this.#kept.length === 0 || this.#inFlight.length > 0) return
+    if (this.#kept.length === 0 || this.#inFlight) return
     const entries = this.#kept
     this.#kept = []
     this.#write({ entries, behind: [] })
   }
 
   #write(group: Group): void {
-    this.#inFlight.push(group)
+    this.#inFlight = group
     const commands = group.entries.map(({ command }) => pack(command))
     this.#sink.write(commands, (outcome) => this.#landed(group, outcome))
   }
 
-  /** Of those that are under way, it is the first. */
   #landed({ entries, behind }: Group, outcome: GroupOutcome): void {
-    this.#inFlight.shift()
+    this.#inFlight = undefined
     for (const tell of behind) tell()
     if (outcome.kind === 'disk_fault') {
       this.#keep(entries, outcome.error)
