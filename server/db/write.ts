@@ -187,10 +187,11 @@ class GroupWriter implements Writer {
         (entry) =>
           new Promise<void>((resolve) => {
             const { written } = entry
-            entry.written = (error) => {
+            const tellBoth = (error?: unknown): void => {
               written(error)
               resolve()
             }
+            entry.written = tellBoth
           }),
       ),
     )
