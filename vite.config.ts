@@ -16,7 +16,7 @@ import { collectLicences, LICENCES_FILE } from './server/system/licences.ts'
 const root = import.meta.dirname
 
 /** Tests that put something in the place of a module, which another test of the same process may have loaded. */
-const ISOLATED_TESTS = 'test/faults/disk.test.ts'
+const ISOLATED_TESTS = 'test/faults/{disk,lost-holds}.test.ts'
 const NEVER_TESTS = ['**/node_modules/**', 'dist/**', 'test/architecture/canary/**']
 
 /** What is shipped and under which licences, as the console lists it. */

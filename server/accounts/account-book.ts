@@ -138,17 +138,20 @@ class LiveAccounts implements AccountBook {
     for (const delta of payment.charge(usedOfPlan)) spending.push(delta)
     const changedByNanoUsd = hold.planSubscriptionId === null ? 0 - bounded.amountNanoUsd : 0
     const createdAt = this.#clock.now()
-    const kind = this.#settlesWithHold(taken, bounded, usage) ? 'hold_and_settle' : 'settle'
+    const kind = this.#waiting.take(taken) ? 'hold_and_settle' : 'settle'
     const landed = this.#writeEnd(
       taken,
       { kind, hold: taken, charge: bounded, usage, spending, createdAt },
       (error) => {
         payment.undo(usedOfPlan)
         counted.undo(used)
+        if (kind === 'hold_and_settle') {
+          this.#loseEnded(taken)
+          return
+        }
         const about = { requestId: hold.requestId, err: error, charge: bounded }
         this.#logger.error(about, 'a settlement cannot be written; its charge is undone')
-        if (kind === 'settle') this.#releaseInstead(taken, usage)
-        else this.#loseEnded(taken)
+        this.#releaseInstead(taken, usage)
       },
     )
     this.#onChanged(hold.userId, this.state(hold.userId), changedByNanoUsd)
@@ -156,12 +159,32 @@ class LiveAccounts implements AccountBook {
   }
 
   release(hold: OpenHold, usage: UsageRow): Promise<void> {
+    return hold instanceof TakenHold && hold.waits
+      ? this.#releaseWaiting(hold, usage)
+      : this.#releaseWritten(hold, usage)
+  }
+
+  #releaseWritten(hold: OpenHold, usage: UsageRow): Promise<void> {
     const taken = this.#holds.end(hold)
     if (!taken) {
       this.recordRefused({ ...usage, costNanoUsd: 0 })
       return Promise.resolve()
     }
-    return taken.waits ? this.#releaseWaiting(taken, usage) : this.#release(taken, usage)
+    const createdAt = this.#clock.now()
+    return this.#writeEnd(taken, { kind: 'release', hold: recordOf(taken), usage, createdAt }, (error) => {
+      this.#holds.landed(taken)
+      this.#logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
+      this.recordRefused({ ...usage, costNanoUsd: 0 })
+    })
+  }
+
+  /**
+   * What it holds is given back once it is on disk: somebody else's hold must not get there before its end. And a release is kept
+   * until the disk takes it, which is no use where that has not taken the hold.
+   */
+  async #releaseWaiting(hold: TakenHold, usage: UsageRow): Promise<void> {
+    if (await this.putOnDisk(hold)) return this.#releaseWritten(hold, usage)
+    this.#holds.end(hold)
   }
 
   changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>> {
@@ -206,31 +229,6 @@ class LiveAccounts implements AccountBook {
     })
   }
 
-  #release(taken: TakenHold, usage: UsageRow): Promise<void> {
-    const createdAt = this.#clock.now()
-    return this.#writeEnd(taken, { kind: 'release', hold: recordOf(taken), usage, createdAt }, (error) => {
-      this.#holds.landed(taken)
-      this.#logger.error({ requestId: taken.requestId, err: error }, 'a release cannot be written')
-      this.recordRefused({ ...usage, costNanoUsd: 0 })
-    })
-  }
-
-  /** A release is kept until the disk takes it, which is no use where that has not taken the hold. */
-  async #releaseWaiting(taken: TakenHold, usage: UsageRow): Promise<void> {
-    if (await this.putOnDisk(taken)) return this.#release(taken, usage)
-    this.#holds.landed(taken)
-  }
-
-  /** Whether its row goes to disk with its settlement; one that has waited for what cannot bring it along goes ahead. */
-  #settlesWithHold(taken: TakenHold, charge: Charge, usage: UsageRow): boolean {
-    if (!taken.waits) return false
-    if (charge.writeOffNanoUsd > 0 || usage.createdAt !== taken.createdAt) {
-      this.#waiting.goAhead(taken)
-      return false
-    }
-    return this.#waiting.take(taken)
-  }
-
   #boundsOf(payer: Payer, { id, caps }: KeyFamily): readonly Bound[] {
     const bounds = payer.bounds()
     return hasCap(caps) ? [...bounds, ...capBounds(caps, this.#keySpendings.of(id))] : bounds
@@ -269,7 +267,7 @@ class LiveAccounts implements AccountBook {
     return landed
   }
 
-  /** There is no hold on disk that could be released, and nothing that was answered. */
+  /** There is no hold on disk that could be released, and nothing that was answered. The writer has reported why. */
   #loseEnded(taken: TakenHold): void {
     this.#holds.landed(taken)
     taken.tellOnDisk(false)

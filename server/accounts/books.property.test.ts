@@ -80,7 +80,13 @@ const settle = fc.record({
 type Settle = typeof settle extends fc.Arbitrary<infer T> ? T : never
 
 const steps = {
-  hold: fc.record({ do: fc.constant('hold'), person, amount: fc.nat(9_000), price: fc.nat(9) } as const),
+  hold: fc.record({
+    do: fc.constant('hold'),
+    person,
+    amount: fc.nat(9_000),
+    price: fc.nat(9),
+    isAnsweredWhole: fc.boolean(),
+  } as const),
   settle,
   release: fc.record({ do: fc.constant('release'), which } as const),
   top_up: fc.record({
@@ -171,7 +177,7 @@ class Life {
   async run(taken: Step): Promise<void> {
     switch (taken.do) {
       case 'hold':
-        return this.#hold(taken.person, taken.amount, taken.price)
+        return this.#hold(taken)
       case 'settle':
         return this.#settle(taken)
       case 'release': {
@@ -205,11 +211,22 @@ class Life {
     return list.splice(index % Math.max(1, list.length), 1)[0]
   }
 
-  #hold(name: Person, amount: number, index: number): void {
+  #hold({
+    person: name,
+    amount,
+    price: index,
+    isAnsweredWhole,
+  }: {
+    readonly person: Person
+    readonly amount: number
+    readonly price: number
+    readonly isAnsweredWhole: boolean
+  }): void {
     this.requests += 1
     const price = this.prices[index % this.prices.length]
     if (!price) throw new Error('there are prices')
-    const opened = this.book.openHold({ ...askOf(`r${this.requests}`, amount, name), priceId: price.id })
+    const ask = askOf(`r${this.requests}`, amount, name)
+    const opened = this.book.openHold({ ...ask, priceId: price.id, createdAt: NOW, isAnsweredWhole })
     if (opened.ok) this.holds.push({ hold: opened.value, price })
   }
 

@@ -8,6 +8,7 @@ import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal
 import { type JournalStatements, prepareJournalStatements } from './journal-statements.ts'
 import { createLateUsage, type LateUsage, settledValues, usageValues } from './late-usage.ts'
 import {
+  HOLD_COLUMNS,
   holdPlace,
   type PackedCommand,
   type PackedSettle,
@@ -37,6 +38,9 @@ const ENTRIES_PER_MARK = 1_000
 type Row = readonly Value[]
 
 const HOLD = { requestId: holdPlace('request_id') }
+const HOLD_PLACES_IN_SETTLEMENT = HOLD_COLUMNS.map((name) =>
+  settlementPlace(name === 'held_nano_usd' ? 'hold_nano_usd' : name),
+)
 const SETTLEMENT = {
   requestId: settlementPlace('request_id'),
   userId: settlementPlace('user_id'),
@@ -199,7 +203,10 @@ class PreparedJournal implements Journal {
     // One that is there already is refused by the database.
     if (this.#holds.has(requestId) || this.#settlements.has(requestId)) this.#writeRows()
     const writeOffNanoUsd = Number(settlement[SETTLEMENT.writeOff])
+    let { hasHold } = command
     if (writeOffNanoUsd > 0) {
+      if (hasHold) this.#hold(holdIn(settlement))
+      hasHold = false
       // First what the operator bears, then all that is due: the sum of the entries dips below no limit in between.
       this.#writeRows()
       const plan = settlement[SETTLEMENT.plan]
@@ -211,7 +218,7 @@ class PreparedJournal implements Journal {
       this.#statements.writeOff(held, writeOffNanoUsd, Number(settlement[SETTLEMENT.settledAt]))
     }
     this.#lateUsage.add(Number(settlement[SETTLEMENT.createdAt]), () => settledValues(settlement))
-    this.#settlements.set(requestId, command)
+    this.#settlements.set(requestId, { settle: settlement, hasHold })
   }
 
   #release({ hold, usage, createdAt }: ReleaseCommand): void {
@@ -288,6 +295,9 @@ class PreparedJournal implements Journal {
     this.#isMarked = false
   }
 }
+
+/** The hold that it brings along, as a row of its own. */
+const holdIn = (settlement: Row): Row => HOLD_PLACES_IN_SETTLEMENT.map((place) => settlement[place] ?? null)
 
 const prepareSteps = (raw: Database) => ({
   begin: raw.prepare('BEGIN IMMEDIATE'),

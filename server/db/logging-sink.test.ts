@@ -127,6 +127,17 @@ test('a hold that comes with its settlement is in the log with it or not at all,
   expect(afterCrash(path)).toMatchObject({ charged: ['a', 'b', 'c', 'd'], balance: PURSE - 4 * COST })
 })
 
+test('what was undone because neither the log nor the tables took it is not charged by the next start', async () => {
+  const { disk, fail } = testDisk()
+  const { raw, path, write, sink } = await startLoggingSink(disk)
+  const whole: WriteCommand = { ...settle('told that it is not stored'), kind: 'hold_and_settle' }
+  fail('EIO')
+  raw.pragma('query_only = ON')
+  expect(await write(whole)).toMatchObject({ kind: 'disk_fault' })
+  await sink.stop()
+  expect(afterCrash(path)).toMatchObject({ charged: [], balance: PURSE })
+})
+
 test('what is written at once behind a fold refers to what is there', async () => {
   const { db, sink, write } = await startLoggingSink()
   const notice = (userId: string): NoticeCommand => ({

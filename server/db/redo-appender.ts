@@ -2,7 +2,7 @@
 // them in threads of its own, a few at a time. A record counts when it and all those before it are on disk.
 import { close } from 'node:fs'
 import { createRedoDisk, halfOf, type Landed, type OpenRedoFile, type RedoDisk } from './redo-disk.ts'
-import { putRecord, REDO_HALF_BYTES, recordBytes, saltOf, startOf } from './redo-log.ts'
+import { putRecord, REDO_BLOCK_BYTES, REDO_HALF_BYTES, recordBytes, saltOf, startOf } from './redo-log.ts'
 
 /** What of a half the tables have to take: so many bytes of the memory, from there on, which end with this record. */
 export interface FilledHalf {
@@ -43,6 +43,8 @@ export const openRedoLog = (
 ): RedoAppender => new OpenRedoLog(disk.open(path, memory), log, memory, disk)
 
 interface Append {
+  /** Where it stands in the half. */
+  readonly at: number
   readonly bytes: number
   readonly landed: Landed
   isOnDisk: boolean
@@ -65,6 +67,7 @@ class OpenRedoLog implements RedoAppender {
   readonly #appends: Append[] = []
   #writing = 0
   #fault: Error | undefined
+  #isTakingBack = false
 
   constructor(
     { file, start }: OpenRedoFile,
@@ -104,7 +107,7 @@ class OpenRedoLog implements RedoAppender {
     this.#seq += 1
     const bytes = putRecord(half, at, { seq: this.#seq, content }, this.#salt)
     this.#used += bytes
-    const append: Append = { bytes, landed, isOnDisk: false }
+    const append: Append = { at, bytes, landed, isOnDisk: false }
     this.#appends.push(append)
     this.#writing += 1
     this.#disk.write(this.#file, half, at, bytes, startOf(this.#half) + at, (error) => {
@@ -117,8 +120,7 @@ class OpenRedoLog implements RedoAppender {
 
   #tell(): void {
     if (this.#fault) {
-      if (this.#writing > 0) return
-      for (const { landed } of this.#appends.splice(0)) landed(this.#fault)
+      if (this.#writing === 0) this.#takeBack(this.#fault)
       return
     }
     for (let first = this.#appends[0]; first?.isOnDisk; first = this.#appends[0]) {
@@ -127,6 +129,19 @@ class OpenRedoLog implements RedoAppender {
       this.#landedSeq += 1
       first.landed(undefined)
     }
+  }
+
+  /** What was refused may be on disk all the same: where the disk takes that much, a start does not find it, nor what follows. */
+  #takeBack(fault: Error): void {
+    const [first] = this.#appends
+    const half = this.#halves[this.#half]
+    if (!first || !half || this.#isTakingBack) return
+    this.#isTakingBack = true
+    half.fill(0, first.at, first.at + REDO_BLOCK_BYTES)
+    const position = startOf(this.#half) + first.at
+    this.#disk.write(this.#file, half, first.at, REDO_BLOCK_BYTES, position, () => {
+      for (const { landed } of this.#appends.splice(0)) landed(fault)
+    })
   }
 
   filled(): FilledHalf {

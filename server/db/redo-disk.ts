@@ -42,6 +42,7 @@ export const createRedoDisk = (files: Files = fs): RedoDisk => ({
     },
   write(file, bytes, at, length, position, done) {
     write(file, bytes, at, length, position, (error, written) => {
+      if (error?.code === 'EINVAL') isRefusedPastCache = true
       if (error) done(error)
       else if (written < length)
         this.write(file, bytes, at + written, length - written, position + written, done)
@@ -50,6 +51,9 @@ export const createRedoDisk = (files: Files = fs): RedoDisk => ({
     })
   },
 })
+
+/** A disk took by reading what it does not take by writing: the next log is written in the usual way. */
+let isRefusedPastCache = false
 
 /** What memory of the engine begins at a multiple of. */
 const MEMORY_STEP_BYTES = 16
@@ -62,7 +66,7 @@ const TRIED_BYTES = 12 * 1024
  * begins at a multiple of a block, or of less; of which, only trying tells, because the engine does not tell its addresses.
  */
 function openPastCache(path: string, memory: SharedArrayBuffer, files: Files): OpenRedoFile | undefined {
-  if (!isWrittenThrough) return undefined
+  if (!isWrittenThrough || isRefusedPastCache) return undefined
   let file: number | undefined
   try {
     file = files.openSync(path, O_RDWR | WRITTEN_THROUGH | O_DIRECT)

@@ -100,9 +100,13 @@ test('a half takes no more than it has room for, and a file that was not made to
 
 test('after a write that failed nothing more is taken, and what was under way is told when all of it has ended', () => {
   const writes: ((error?: Error) => void)[] = []
+  const written: [text: string, position: number][] = []
   const disk: RedoDisk = {
     open: () => ({ file: openSync('/dev/null', 'r'), start: 0 }),
-    write: (_file, _bytes, _at, _length, _position, done) => void writes.push((error) => done(error)),
+    write(_file, bytes, at, length, position, done) {
+      written.push([bytes.toString('latin1', at, at + length).replaceAll('\0', ''), position])
+      writes.push((error) => done(error))
+    },
   }
   const { log } = open(disk)
   const told: string[] = []
@@ -117,6 +121,9 @@ test('after a write that failed nothing more is taken, and what was under way is
   writes[1]?.()
   expect([told.length, log.underWay]).toEqual([1, 3])
   writes[3]?.()
+  // The first that is refused is taken back from where it may be, whatever comes of that.
+  expect([told.length, log.underWay, written.at(-1)]).toEqual([1, 3, ['', HEAD_BYTES + REDO_BLOCK_BYTES]])
+  writes[4]?.(new Error('EIO'))
   expect(told.slice(1)).toEqual(['b Error: EIO', 'c Error: EIO', 'd Error: EIO'])
   expect([log.underWay, log.filled().lastSeq]).toEqual([0, 8])
   expect(() => log.append(Buffer.from('["e"]'), () => undefined)).toThrow('takes nothing more')

@@ -30,10 +30,7 @@ export interface SettleCommand extends Settlement {
   readonly kind: 'settle'
 }
 
-/**
- * A hold that comes to disk only now, with its settlement, all or nothing. There is no write-off, and its request arrived when its
- * usage row says.
- */
+/** A hold that comes to disk only now, with its settlement, all or nothing. Its request arrived when its usage row says. */
 export interface HoldAndSettleCommand extends Settlement {
   readonly kind: 'hold_and_settle'
 }

@@ -159,7 +159,7 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
         const { sending, sent } = answer instanceof Promise ? await answer : answer
         const mayRelay =
           held.facts.isStream || !passesInPieces(sending, sent) || (await deps.accounts.putOnDisk(held.hold))
-        if (mayRelay) {
+        if (mayRelay && !held.hold.isLost) {
           const relayed = relay(deps, sending, live, sent)
           answered = relayed instanceof Promise ? await relayed : relayed
         }
