@@ -131,11 +131,12 @@ test('requests at once do not starve each other: each takes a share of what the 
   for (const response of responses) await response.text()
   const limits = sent().map((body) => body.max_completion_tokens ?? 0)
   expect(limits).toHaveLength(4)
-  // Each share is a quarter of three quarters of the one before it, less a little input.
+  // Each share is a quarter of three quarters of the one before it, less a little input: a little more of that where counting its
+  // tokens took too long on a busy machine, and its bytes stand in for them.
   const sorted = [...limits].sort((one, other) => other - one)
   for (const [index, limit] of sorted.slice(1).entries()) {
     expect(limit / (sorted[index] ?? 1)).toBeGreaterThan(0.65)
-    expect(limit / (sorted[index] ?? 1)).toBeLessThan(0.75)
+    expect(limit / (sorted[index] ?? 1)).toBeLessThan(0.77)
   }
   expect(await openHoldsOf(person)).toBe(0)
 })
