@@ -1,6 +1,6 @@
 // What the build makes of imports of Node's own parts; the bundle itself is started by other tests.
 import { expect, test } from 'vitest'
-import { beginsWith, takeWithoutImport } from './server-build.ts'
+import { beginsWith, startsOneThread, takeWithoutImport } from './server-build.ts'
 
 function built(code: string): string {
   const { renderChunk } = takeWithoutImport()
@@ -49,4 +49,40 @@ test('where the server begins imports nothing else of the bundle, whose code wou
   expect(build(['node:path', 'server-1.mjs'])).toEqual([
     'headless.mjs is to run before all else, and imports server-1.mjs.',
   ])
+})
+
+test('what a thread begins with is imported by the file of that thread alone', () => {
+  const { generateBundle } = startsOneThread()
+  if (typeof generateBundle !== 'function') throw new Error('the plugin has no such step')
+  const build = (importsOfChecker: readonly string[]) => {
+    const complaints: string[] = []
+    const chunk = (
+      name: string,
+      fileName: string,
+      imports: readonly string[],
+      moduleIds: readonly string[],
+    ) => ({
+      type: 'chunk',
+      name,
+      fileName,
+      imports,
+      moduleIds,
+    })
+    const bundle = {
+      'writer-1.mjs': chunk(
+        'writer',
+        'writer-1.mjs',
+        [],
+        ['/server/db/writer-worker.ts', '/server/db/mark.ts'],
+      ),
+      'writer-worker.mjs': chunk('writer-worker', 'writer-worker.mjs', ['writer-1.mjs'], []),
+      'checker.mjs': chunk('checker', 'checker.mjs', importsOfChecker, []),
+    }
+    const context = { error: (message: string) => void complaints.push(message) }
+    // It looks at no more of a bundle, and asks no more of what it runs in.
+    generateBundle.call(context as never, {} as never, bundle as never, true)
+    return complaints
+  }
+  expect(build([])).toEqual([])
+  expect(build(['writer-1.mjs'])).toEqual(['checker.mjs imports writer-1.mjs, and would run writer-worker.'])
 })

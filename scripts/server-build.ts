@@ -119,3 +119,33 @@ export function beginsWith(name: string): Plugin {
     },
   }
 }
+
+/** What a thread begins with runs where it is imported, so nothing but the file that the thread is started from may import it. */
+export function startsOneThread(): Plugin {
+  return {
+    name: 'starts-one-thread',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      for (const { fileName, beginning } of beginningsIn(Object.values(bundle))) {
+        for (const other of Object.values(bundle)) {
+          if (other.type !== 'chunk' || other.name === beginning || !other.imports.includes(fileName))
+            continue
+          this.error(`${other.fileName} imports ${fileName}, and would run ${beginning}.`)
+        }
+      }
+    },
+  }
+}
+
+interface Written {
+  readonly fileName: string
+  readonly moduleIds?: readonly string[]
+}
+
+/** The files that have what a thread begins with, each with its name. */
+const beginningsIn = (files: readonly Written[]) =>
+  files.flatMap(({ fileName, moduleIds = [] }) =>
+    moduleIds
+      .filter((id) => id.endsWith('-worker.ts'))
+      .map((id) => ({ fileName, beginning: basename(id, '.ts') })),
+  )

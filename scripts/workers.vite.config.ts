@@ -2,16 +2,29 @@
 // thread loads its own few parts and not the file with everything in it.
 import { join } from 'node:path'
 import { defineConfig } from 'vite'
-import { serverBuild, serverSsr, takeWithoutImport, workerInputs, writeAscii } from './server-build.ts'
+import {
+  serverBuild,
+  serverSsr,
+  startsOneThread,
+  takeWithoutImport,
+  workerInputs,
+  writeAscii,
+} from './server-build.ts'
 
 const root = join(import.meta.dirname, '..')
 
 export default defineConfig({
   root,
-  plugins: [writeAscii(), takeWithoutImport()],
+  plugins: [writeAscii(), takeWithoutImport(), startsOneThread()],
   ssr: serverSsr,
   build: serverBuild(workerInputs(root), {
     // A server that is running starts this one again and again, and has to find the code that fits it: under a name of its own.
-    codeSplitting: { groups: [{ name: 'writer', test: /server[\\/]db[\\/]writer-worker\.ts$/ }] },
+    // What others need as well lies beside it: they would begin a writer otherwise.
+    codeSplitting: {
+      groups: [
+        { name: 'writing', test: /server[\\/]db[\\/]writer-loop\.ts$/, priority: 2 },
+        { name: 'writer', test: /server[\\/]db[\\/]writer-worker\.ts$/, priority: 1 },
+      ],
+    },
   }),
 })
