@@ -48,8 +48,8 @@ export class HeldIds {
 }
 
 /**
- * Ids of requests begin with the time, so that a new one comes behind nearly all that have ended: a set is made only for the
- * sake of one that does not.
+ * Ids of requests begin with the time. A hold that is asked about as it begins comes behind nearly all that have ended, and no
+ * set is made for it; one that is asked about as it ends, with its settlement, mostly does not.
  */
 class EndedIds {
   readonly #ids: string[] = []

@@ -11,7 +11,7 @@ import Database from 'better-sqlite3'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { settingsSchema } from '../../contract/settings.ts'
 import { HOLD_WAITS_MS } from '../../server/accounts/waiting-holds.ts'
-import { type Db, openDatabase } from '../../server/db/open.ts'
+import { openDatabase } from '../../server/db/open.ts'
 import { readUpload } from '../../server/gateway/media/read-upload.ts'
 import { createUploadSpool } from '../../server/gateway/media/upload-spool.ts'
 import {
@@ -22,20 +22,12 @@ import {
   TEST_MODEL,
 } from '../integration/support/running-gateway.ts'
 import { auditBooks } from './support/audit.ts'
+import { closeOpened, makeReadOnly } from './support/opened-databases.ts'
 import { startSlowUpstream } from './support/slow-upstream.ts'
 
-/** Every connection that the gateway has opened, to make its driver refuse what a read-only file would. */
-const opened: Db[] = []
 vi.mock('../../server/db/open.ts', async (original) => {
-  const actual = await original<typeof import('../../server/db/open.ts')>()
-  return {
-    ...actual,
-    openDatabase: (...args: Parameters<typeof actual.openDatabase>) => {
-      const db = actual.openDatabase(...args)
-      opened.push(db)
-      return db
-    },
-  }
+  const { notingOpened } = await import('./support/opened-databases.ts')
+  return notingOpened(await original<typeof import('../../server/db/open.ts')>())
 })
 /** The connection of the writer's thread is out of reach; where its driver is to refuse, the writer writes in this one. */
 const thread = vi.hoisted(() => ({ isUsed: true }))
@@ -48,7 +40,7 @@ vi.mock('../../server/db/write.ts', async (original) => {
   return { ...actual, createThreadedWriter }
 })
 afterEach(() => {
-  for (const { raw } of opened.splice(0)) raw.close()
+  closeOpened()
   thread.isUsed = true
 })
 
@@ -94,15 +86,6 @@ function fill(folder: string): () => void {
   }
   for (const bytes of [MEBIBYTE, 4096, 1]) while (!isFull(bytes));
   return () => rmSync(filler)
-}
-
-/** As a file system does that was mounted anew as read-only, after an error of its disk. */
-function makeReadOnly(): () => void {
-  const writing = opened.filter(({ isReadonly }) => !isReadonly)
-  for (const { raw } of writing) raw.pragma('query_only = ON')
-  return () => {
-    for (const { raw } of writing) raw.pragma('query_only = OFF')
-  }
 }
 
 test.skipIf(!canMount)(

@@ -5,23 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
-import { type Db, openDatabase } from '../../server/db/open.ts'
+import { openDatabase } from '../../server/db/open.ts'
 import { startGateway, TEST_MODEL } from '../integration/support/running-gateway.ts'
 import { auditBooks } from './support/audit.ts'
+import { closeOpened, makeReadOnly } from './support/opened-databases.ts'
 import { jsonAnswer, startRawUpstream } from './support/raw-http.ts'
 
-/** Every connection that the gateway has opened, to make its driver refuse what a read-only file would. */
-const opened: Db[] = []
 vi.mock('../../server/db/open.ts', async (original) => {
-  const actual = await original<typeof import('../../server/db/open.ts')>()
-  return {
-    ...actual,
-    openDatabase: (...args: Parameters<typeof actual.openDatabase>) => {
-      const db = actual.openDatabase(...args)
-      opened.push(db)
-      return db
-    },
-  }
+  const { notingOpened } = await import('./support/opened-databases.ts')
+  return notingOpened(await original<typeof import('../../server/db/open.ts')>())
 })
 /** The connection of the writer's thread is out of reach, so the writer writes in this one. */
 vi.mock('../../server/db/write.ts', async (original) => {
@@ -30,9 +22,7 @@ vi.mock('../../server/db/write.ts', async (original) => {
     actual.createWriter(openDatabase(db.path), options)
   return { ...actual, createThreadedWriter }
 })
-afterEach(() => {
-  for (const { raw } of opened.splice(0)) raw.close()
-})
+afterEach(closeOpened)
 
 const ANSWER = {
   id: 'chatcmpl_1',
@@ -79,15 +69,14 @@ test('what the disk does not take is refused once and holds nothing, whatever th
   }
   expect(await answerTo('whole')).toEqual(['whole', 200, false])
 
-  const writing = opened.filter(({ isReadonly }) => !isReadonly)
-  for (const { raw } of writing) raw.pragma('query_only = ON')
+  const mend = makeReadOnly()
   for (const way of ['whole', 'late', 'never', 'stream', 'refused', 'broken'])
     expect(await answerTo(way)).toEqual([way, 503, true])
   await expect(ask('late', AbortSignal.timeout(3))).rejects.toThrow()
   await delay(4 * LATE_MS)
   expect(ended).toEqual(expect.arrayContaining(['late', 'never', 'stream', 'broken']))
 
-  for (const { raw } of writing) raw.pragma('query_only = OFF')
+  mend()
   expect(await answerTo('whole')).toEqual(['whole', 200, false])
   expect(await answerTo('late')).toEqual(['late', 200, false])
   expect(await answerTo('refused')).toEqual(['refused', 400, false])
