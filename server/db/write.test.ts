@@ -305,13 +305,13 @@ test('a settlement that found the disk full lands when there is room again; a ho
 })
 
 test('what the disk refused is written with the next group that it takes, before the timer', async () => {
-  const { db, writer } = startWriter()
+  const { db, writer, failures } = startWriter()
   await writer.submit(topUp(5_000))
   await writer.submit(hold('r'))
   holdTimers()
   fillDisk(db)
   const settled = writer.submit(settle('r', 700, SEVERAL_PAGES))
-  await new Promise((resolve) => setImmediate(resolve))
+  while (failures.length === 0) await new Promise((resolve) => setImmediate(resolve))
   emptyDisk(db)
   await writer.submit(topUp(1))
   await settled
@@ -360,7 +360,7 @@ test('stopping on a full disk ends in a refusal, not in waiting', async () => {
   await writer.submit(hold('r'))
   fillDisk(db)
   const settled = writer.submit(settle('r', 700, SEVERAL_PAGES))
-  await new Promise((resolve) => setImmediate(resolve))
+  while (failures.length === 0) await new Promise((resolve) => setImmediate(resolve))
   await Promise.all([writer.stop(), expect(settled).rejects.toThrow(StorageFault)])
   expect(failures.map(({ willRetry }) => willRetry)).toEqual([true, false])
   emptyDisk(db)

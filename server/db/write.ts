@@ -1,6 +1,7 @@
-// The one writer of the hot path: what is handed in until the end of an event-loop turn, or while the group before is being
+// The one writer of the hot path: what is handed in until the event loop has nothing else to do, or while the group before is being
 // written, becomes one group. What money already moved for is kept until the disk takes it; everything else is answered
 // for at once.
+import { Gathering } from './gathering.ts'
 import { createJournal } from './journal.ts'
 import { BookedBeforeError, CodeClaimedError } from './journal-errors.ts'
 import { createLoggingSink } from './logging-sink.ts'
@@ -115,7 +116,7 @@ class GroupWriter implements Writer {
   #inFlight: Group | undefined
   /** Told at the end of the next group. */
   #behindQueue: (() => void)[] = []
-  #isScheduled = false
+  readonly #gathering = new Gathering(() => this.#writeQueue())
   /** How many groups in a row had one command. */
   #loneGroups = 0
   #isStopped = false
@@ -198,21 +199,16 @@ class GroupWriter implements Writer {
   }
 
   /**
-   * At the end of this turn, for all that come in it, or once the group before is written, whichever is later. At once where few
-   * come: a lone request waits for the disk longer than for anything else.
+   * Together with all that is about to come, and once the group before is written. At once where few come: a lone request waits
+   * for the disk longer than for anything else.
    */
   #schedule(): void {
-    if (this.#isScheduled || this.#inFlight) return
-    if (this.#sink.answersLater && this.#loneGroups >= LONE_GROUPS_MIN) {
-      this.#writeQueue()
-      return
-    }
-    this.#isScheduled = true
-    setImmediate(this.#writeQueue)
+    if (this.#inFlight) return
+    if (this.#sink.answersLater && this.#loneGroups >= LONE_GROUPS_MIN) this.#writeQueue()
+    else this.#gathering.start()
   }
 
-  readonly #writeQueue = (): void => {
-    this.#isScheduled = false
+  #writeQueue(): void {
     if (this.#queue.length === 0 || this.#inFlight) return
     const entries = this.#queue
     this.#queue = []

@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { Gathering } from './gathering.ts'
+
+function gathering(handled: () => number) {
+  let begun = 0
+  const made = new Gathering(() => {
+    begun += 1
+  }, handled)
+  return { gathering: made, begun: () => begun }
+}
+
+test('a group begins in the first turn in which the event loop had nothing else to do', async () => {
+  const handled = [3, 5, 6, 6]
+  const { gathering: made, begun } = gathering(() => handled.shift() ?? 0)
+  made.start()
+  for (let turn = 0; turn < 3; turn += 1) await nextTurn()
+  expect(handled).toEqual([6])
+  expect(begun()).toBe(0)
+  await nextTurn()
+  expect(begun()).toBe(1)
+})
+
+test('a group waits for no more than half a millisecond where the event loop always has something to do', async () => {
+  let events = 0
+  const { gathering: made, begun } = gathering(() => {
+    events += 1
+    return events
+  })
+  const startedMs = performance.now()
+  made.start()
+  while (begun() === 0) await nextTurn()
+  expect(performance.now() - startedMs).toBeGreaterThanOrEqual(0.5)
+  expect(events).toBeGreaterThan(2)
+})
+
+test('a group begins once, however often it was started, and the next one after it', async () => {
+  const { gathering: made, begun } = gathering(() => 7)
+  made.start()
+  made.start()
+  for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+  expect(begun()).toBe(1)
+  made.start()
+  for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+  expect(begun()).toBe(2)
+})
+
+test('the engine tells how many events its loop has handled', async () => {
+  const before = performance.nodeTiming.uvMetricsInfo.events
+  await stat(import.meta.filename)
+  // It counts them at the end of a turn.
+  await nextTurn()
+  expect(performance.nodeTiming.uvMetricsInfo.events).toBeGreaterThan(before)
+})

@@ -1,0 +1,41 @@
+// When a group of commands is begun: once the event loop has nothing left to do, because whatever it still does may bring more, and
+// each group costs a write to disk, however many commands are in it.
+
+/** Where the loop always has something to do, no group waits for longer: two to four writes of a common drive. */
+const GATHERED_MS_MAX = 0.5
+
+export class Gathering {
+  readonly #begin: () => void
+  readonly #handled: () => number
+  #isGathering = false
+  #sinceMs = 0
+  /** What the loop had handled when it was looked at last. */
+  #events = 0
+
+  /** `begin` is called once for each start. `handled`, how many events the loop has handled so far, is a test's own. */
+  constructor(begin: () => void, handled = () => performance.nodeTiming.uvMetricsInfo.events) {
+    this.#begin = begin
+    this.#handled = handled
+  }
+
+  /** Harmless while one is being gathered. */
+  start(): void {
+    if (this.#isGathering) return
+    this.#isGathering = true
+    this.#sinceMs = performance.now()
+    // At the end of this turn there is more to come in any case, or it cannot be known.
+    this.#events = -1
+    setImmediate(this.#look)
+  }
+
+  readonly #look = (): void => {
+    const events = this.#handled()
+    if (events !== this.#events && performance.now() - this.#sinceMs < GATHERED_MS_MAX) {
+      this.#events = events
+      setImmediate(this.#look)
+      return
+    }
+    this.#isGathering = false
+    this.#begin()
+  }
+}
