@@ -2,6 +2,7 @@
 // read when they are needed first, and written once, behind all entries.
 import type { Database } from 'better-sqlite3'
 import type { NanoUsd } from '../ledger/money.ts'
+import type { Pause } from './pauses.ts'
 
 export interface Linked {
   /** Its place in the ledger. */
@@ -26,7 +27,7 @@ export interface BalanceChain {
   forget(): void
 }
 
-export function createBalanceChain(raw: Database): BalanceChain {
+export function createBalanceChain(raw: Database, pause: Pause): BalanceChain {
   // As SQLite does where it gives a number of `AUTOINCREMENT` itself.
   const last = raw
     .prepare<[], number>(
@@ -38,7 +39,10 @@ export function createBalanceChain(raw: Database): BalanceChain {
     'SELECT balance_nano_usd AS balance, last_entry_seq AS seq FROM balances WHERE user_id = ?',
   )
   const write = raw.prepare('UPDATE balances SET balance_nano_usd = ?, last_entry_seq = ? WHERE user_id = ?')
-  const standings = new Map<string, Standing>()
+  let standings = new Map<string, Standing>()
+  const forget = (): void => {
+    standings = new Map()
+  }
   return {
     nextSeq: () => (last.get() ?? 0) + 1,
     link(userId, seq, addedNanoUsd) {
@@ -49,9 +53,12 @@ export function createBalanceChain(raw: Database): BalanceChain {
       return { seq, previousSeq: before.seq, balanceAfter: balance }
     },
     write() {
-      for (const [userId, { balance, seq }] of standings) write.run(balance, seq, userId)
-      standings.clear()
+      for (const [userId, { balance, seq }] of standings) {
+        write.run(balance, seq, userId)
+        pause()
+      }
+      forget()
     },
-    forget: () => standings.clear(),
+    forget,
   }
 }

@@ -2,6 +2,7 @@
 // not take is kept aside and takes nothing else with it.
 import type { Journal } from './journal.ts'
 import type { PackedCommand } from './packed-commands.ts'
+import type { Pause } from './pauses.ts'
 import { commandsIn } from './record-content.ts'
 import type { RedoRecord } from './redo-log.ts'
 import type { RedoPosition, RedoState } from './redo-position.ts'
@@ -22,11 +23,13 @@ export interface FoldOptions {
   /** What the database says of its log from then on. */
   readonly state: RedoState
   readonly onRefused: (refused: RefusedCommand) => void
+  /** Called between records. */
+  readonly pause: Pause
 }
 
 /** Throws where the disk does not take it, and then nothing of it is written. */
 export function fold(journal: Journal, position: RedoPosition, options: FoldOptions): void {
-  const { records, state, onRefused } = options
+  const { records, state, onRefused, pause } = options
   const commit = (): void => {
     position.write(state)
     journal.commit()
@@ -35,7 +38,10 @@ export function fold(journal: Journal, position: RedoPosition, options: FoldOpti
   function together(): void {
     journal.begin()
     // One record after the other: what was made of it is gone before the engine would copy it.
-    for (const record of records) for (const { command } of commandsOf(record)) journal.execute(command)
+    for (const record of records) {
+      for (const { command } of commandsOf(record)) journal.execute(command)
+      pause()
+    }
     commit()
   }
 

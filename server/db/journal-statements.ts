@@ -5,6 +5,7 @@ import type { UsageRow } from '../../contract/usage.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import { type Held, prepareCorrections, prepareLedger } from './ledger-statements.ts'
 import type { PackedSettle, Value } from './packed-commands.ts'
+import type { Pause } from './pauses.ts'
 import { prepareGrants } from './plan-statements.ts'
 import { prepareSettlements } from './settlement-statement.ts'
 import { prepareUsage } from './usage-statements.ts'
@@ -55,11 +56,12 @@ export interface JournalStatements {
   claimCode(code: { readonly codeId: string; readonly userId: string }, at: number): boolean
 }
 
-export function prepareJournalStatements(raw: Database): JournalStatements {
+/** `pause` is called between statements where there are many. */
+export function prepareJournalStatements(raw: Database, pause: Pause): JournalStatements {
   return {
-    ...prepareLedger(raw),
+    ...prepareLedger(raw, pause),
     ...prepareCorrections(raw),
-    ...prepareSettlements(raw),
+    ...prepareSettlements(raw, pause),
     ...prepareUsage(raw),
     ...prepareGrants(raw),
     ...prepareRest(raw),

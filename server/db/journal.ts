@@ -15,6 +15,7 @@ import {
   settlementPlace,
   type Value,
 } from './packed-commands.ts'
+import { noPause, type Pause } from './pauses.ts'
 import { createResolvedMark, type ResolvedMark } from './resolved-mark.ts'
 import type { BalanceChangeCommand, GrantCommand, OtherCommand, ReleaseCommand } from './write-command.ts'
 
@@ -50,9 +51,15 @@ const SETTLEMENT = {
   createdAt: settlementPlace('created_at'),
 }
 
-/** `open` are the holds that are open on disk already, with their entries, in the order of these. */
-export const createJournal = (raw: Database, open: readonly (readonly [string, number])[] = []): Journal =>
-  new PreparedJournal(raw, open)
+export interface JournalOptions {
+  /** The holds that are open on disk already, with their entries, in the order of these. */
+  readonly open?: readonly (readonly [string, number])[]
+  /** Called between statements where there are many. */
+  readonly pause?: Pause
+}
+
+export const createJournal = (raw: Database, options: JournalOptions = {}): Journal =>
+  new PreparedJournal(raw, options)
 
 class PreparedJournal implements Journal {
   readonly #raw: Database
@@ -63,9 +70,13 @@ class PreparedJournal implements Journal {
 
   /** Holds open on disk: request → entry. They are added in the order of their entries, so the first is the lowest. */
   readonly #open: Map<string, number>
-  /** What the running transaction adds to them and takes from them. */
-  readonly #opened = new Map<string, number>()
-  readonly #closed = new Set<string>()
+  /**
+   * What the running transaction adds to them and takes from them. These and the next are made anew for each transaction: a map
+   * that is emptied leaves its table behind, which once it has grown old keeps all that stood in it until the next full
+   * collection.
+   */
+  #opened = new Map<string, number>()
+  #closed = new Set<string>()
   /** What of it is written together: at its end, or before whatever has to come after it. */
   #holds = new Map<string, Row>()
   #settlements = new Map<string, PackedSettle>()
@@ -76,10 +87,10 @@ class PreparedJournal implements Journal {
   #lastSeq = 0
   #entriesSinceMark = 0
 
-  constructor(raw: Database, open: readonly (readonly [string, number])[]) {
+  constructor(raw: Database, { open = [], pause = noPause }: JournalOptions) {
     this.#raw = raw
     this.#open = new Map(open)
-    this.#statements = prepareJournalStatements(raw)
+    this.#statements = prepareJournalStatements(raw, pause)
     this.#steps = prepareSteps(raw)
     this.#mark = createResolvedMark(raw)
     this.#lateUsage = createLateUsage(raw)
@@ -149,8 +160,7 @@ class PreparedJournal implements Journal {
         this.#steps.endSavepoint.run()
       }
       this.#forgetUndone()
-      this.#holds.clear()
-      this.#settlements.clear()
+      this.#forgetRows()
       this.#runningSeq = seqBefore
       throw error
     }
@@ -255,13 +265,13 @@ class PreparedJournal implements Journal {
       this.#runningSeq = this.#statements.settle([...this.#settlements.values()])
     if (isAll) this.#statements.finishSettlements()
     for (const requestId of this.#settlements.keys()) this.#closed.add(requestId)
-    this.#settlements.clear()
+    this.#settlements = new Map()
     if (this.#holds.size > 0) {
       this.#statements.holds([...this.#holds.values()], (hold, seq) => {
         this.#opened.set(String(hold[HOLD.requestId]), seq)
         this.#runningSeq = seq
       })
-      this.#holds.clear()
+      this.#holds = new Map()
     }
   }
 
@@ -286,11 +296,15 @@ class PreparedJournal implements Journal {
     this.#statements.forgetSettlements()
   }
 
+  #forgetRows(): void {
+    this.#holds = new Map()
+    this.#settlements = new Map()
+  }
+
   #forgetTransaction(): void {
-    this.#opened.clear()
-    this.#closed.clear()
-    this.#holds.clear()
-    this.#settlements.clear()
+    this.#opened = new Map()
+    this.#closed = new Set()
+    this.#forgetRows()
     this.#runningSeq = 0
     this.#isMarked = false
   }

@@ -4,6 +4,7 @@ import type { Database, RunResult } from 'better-sqlite3'
 import type { NanoUsd } from '../ledger/money.ts'
 import { createCommonValues } from './common-values.ts'
 import { HOLD_COLUMNS, holdPlace, type Value } from './packed-commands.ts'
+import type { Pause } from './pauses.ts'
 import { preparePlanLedger } from './plan-statements.ts'
 import { prepareReferences } from './references.ts'
 import { prepareRows, putPlaces } from './row-batches.ts'
@@ -28,14 +29,14 @@ interface Hold {
 }
 
 /** What a plan pays for leaves the balance and its open holds as they are, so both amounts are the plan's. */
-function prepareHolds(raw: Database) {
+function prepareHolds(raw: Database, pause: Pause) {
   const of = (column: HoldColumn): string => `column${HOLD_OWN.indexOf(column) + 2}`
   const held = of('held_nano_usd')
   const commons = createCommonValues(
     raw,
     HOLD_COMMON.map((name) => [name, holdPlace(name)]),
   )
-  const insert = prepareRows<Hold>(raw, {
+  const insert = prepareRows<Hold>(raw, pause, {
     width: HOLD_OWN.length + 1,
     sqlOf: (values) =>
       `INSERT OR FAIL INTO ledger_entries (kind, created_at, request_id, ${HOLD_COMMON.join(', ')}, amount_nano_usd, held_nano_usd,
@@ -61,8 +62,8 @@ function prepareHolds(raw: Database) {
   }
 }
 
-export function prepareLedger(raw: Database) {
-  const holds = prepareHolds(raw)
+export function prepareLedger(raw: Database, pause: Pause) {
+  const holds = prepareHolds(raw, pause)
   const release = raw.prepare(
     `INSERT INTO ledger_entries (created_at, user_id, kind, amount_nano_usd, held_nano_usd, request_id)
      VALUES (?, ?, 'release', 0, ?, ?)`,

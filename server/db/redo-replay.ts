@@ -7,6 +7,7 @@ import { syncFolder } from './backup-file.ts'
 import { fold, type RefusedCommand } from './fold.ts'
 import { createJournal } from './journal.ts'
 import { openRaw } from './open-raw.ts'
+import { noPause } from './pauses.ts'
 import { REDO_FORMAT } from './record-content.ts'
 import { type RedoContents, type RedoRecord, readRedoLog, redoLogOf } from './redo-log.ts'
 import { createRedoPosition, findRedoState, type RedoState } from './redo-position.ts'
@@ -72,10 +73,11 @@ function replay(
   const raw = openRaw(path)
   try {
     const refused: RefusedCommand[] = []
-    fold(createJournal(raw, openHoldsOf(raw)), createRedoPosition(raw), {
+    fold(createJournal(raw, { open: openHoldsOf(raw) }), createRedoPosition(raw), {
       records,
       state: { logId, isClosed: true, foldedSeq: records.at(-1)?.seq ?? foldedSeq },
       onRefused: (each) => void refused.push(each),
+      pause: noPause,
     })
     return refused
   } finally {

@@ -1,6 +1,7 @@
 // Inserts of many rows by few statements: each costs a little of its own, and keeps a copy of every page that it changes.
 import type { Database, RunResult } from 'better-sqlite3'
 import type { Value } from './packed-commands.ts'
+import type { Pause } from './pauses.ts'
 
 /** How many rows a statement takes. What is left over is written by the next smaller one. */
 const SIZES = [16, 4, 1]
@@ -19,7 +20,11 @@ interface RowShape<Row> {
   put(row: Row, values: Value[], at: number): void
 }
 
-export function prepareRows<Row>(raw: Database, { width, sqlOf, put }: RowShape<Row>): InsertRows<Row> {
+export function prepareRows<Row>(
+  raw: Database,
+  pause: Pause,
+  { width, sqlOf, put }: RowShape<Row>,
+): InsertRows<Row> {
   const row = `(${Array.from({ length: width }, () => '?').join(', ')})`
   const batches = SIZES.map((size) => ({
     size,
@@ -37,6 +42,7 @@ export function prepareRows<Row>(raw: Database, { width, sqlOf, put }: RowShape<
         }
         const result = statement.run(...values)
         onRows?.(size, result)
+        pause()
       }
     }
   }

@@ -10,6 +10,7 @@ import {
   settlementPlace,
   type Value,
 } from './packed-commands.ts'
+import type { Pause } from './pauses.ts'
 import { prepareRows, putPlaces } from './row-batches.ts'
 import { createSpendingSums } from './spending-sums.ts'
 import { USAGE_COLUMNS } from './usage-statements.ts'
@@ -75,8 +76,8 @@ const ofPlan = (column: string): string => `iif(plan_subscription_id IS NULL, NU
 const ofHold = (column: string): string => `iif(column9, ${column}, NULL)`
 
 /** A plan's settlement leaves the balance as it is, so both amounts are the plan's, and it is no link in the chain. */
-function prepareEntries(raw: Database, withCommon: WithCommon) {
-  return prepareRows<Entry>(raw, {
+function prepareEntries(raw: Database, pause: Pause, withCommon: WithCommon) {
+  return prepareRows<Entry>(raw, pause, {
     width: 9,
     sqlOf: (values) =>
       `INSERT OR FAIL INTO ledger_entries (kind, user_id, plan_subscription_id, seq, created_at, request_id, amount_nano_usd,
@@ -112,12 +113,12 @@ const NOT_CHARGED: readonly SettlementColumn[] = [
   'stream',
 ]
 
-function prepareCharges(raw: Database, withCommon: WithCommon) {
+function prepareCharges(raw: Database, pause: Pause, withCommon: WithCommon) {
   const columns = SETTLEMENT_COLUMNS.filter((name) => !NOT_CHARGED.includes(name))
   const own = columns.filter((name) => !COMMON_COLUMNS.includes(name))
   const common = columns.filter((name) => COMMON_COLUMNS.includes(name))
   const places = [PLACE.settledAt, ...own.map(settlementPlace)]
-  return prepareRows<Entry>(raw, {
+  return prepareRows<Entry>(raw, pause, {
     width: places.length + 2,
     sqlOf: (values) =>
       `INSERT OR FAIL INTO charges (entry_seq, created_at, ${[...own, ...common].join(', ')}, source)
@@ -136,7 +137,7 @@ const USAGE_NAMES: Partial<Record<SettlementColumn, string>> = {
   amount_nano_usd: 'cost_nano_usd',
 }
 
-function prepareUsageRows(raw: Database, withCommon: WithCommon) {
+function prepareUsageRows(raw: Database, pause: Pause, withCommon: WithCommon) {
   const columns = SETTLEMENT_COLUMNS.filter(
     (name) => name in USAGE_NAMES || (name !== 'model' && USAGE_COLUMNS.includes(name)),
   )
@@ -144,7 +145,7 @@ function prepareUsageRows(raw: Database, withCommon: WithCommon) {
   const common = columns.filter((name) => COMMON_COLUMNS.includes(name))
   const names = [...own, ...common].map((name) => USAGE_NAMES[name] ?? name)
   const places = own.map(settlementPlace)
-  return prepareRows<Entry>(raw, {
+  return prepareRows<Entry>(raw, pause, {
     width: places.length + 1,
     sqlOf: (values) =>
       `INSERT OR FAIL INTO usage (${names.join(', ')}, source)
@@ -172,17 +173,17 @@ const columnsTo = (count: number): string =>
 /** So many charges and usage rows are written together; entries cannot wait, because of their order. */
 const WAITING_MAX = 64
 
-export function prepareSettlements(raw: Database) {
+export function prepareSettlements(raw: Database, pause: Pause) {
   const commons = createCommonValues(
     raw,
     COMMON_COLUMNS.map((name) => [name, settlementPlace(name)]),
   )
   const withCommon = (values: string): string => `(${values}) LEFT JOIN ${commons.table} ON id = column1`
-  const entries = prepareEntries(raw, withCommon)
-  const charges = prepareCharges(raw, withCommon)
-  const usage = prepareUsageRows(raw, withCommon)
-  const chain = createBalanceChain(raw)
-  const spending = createSpendingSums(raw)
+  const entries = prepareEntries(raw, pause, withCommon)
+  const charges = prepareCharges(raw, pause, withCommon)
+  const usage = prepareUsageRows(raw, pause, withCommon)
+  const chain = createBalanceChain(raw, pause)
+  const spending = createSpendingSums(raw, pause)
 
   function toEntry(settlement: Settlement, commonId: number, seq: number): Entry {
     if (settlement[PLACE.plan] !== null) return toUnlinked(settlement, commonId, seq, false)

@@ -1,6 +1,7 @@
 // What settlements add to the counters of key families and plans, in their transaction.
 import type { Database } from 'better-sqlite3'
 import { SETTLEMENT_COLUMNS, type Value } from './packed-commands.ts'
+import type { Pause } from './pauses.ts'
 import { SPENDING_COLUMNS, spendingUpsert } from './spending-statements.ts'
 
 /** Where the differences of a settlement begin, and where the parts of one are. */
@@ -19,9 +20,12 @@ export interface SpendingSums {
 }
 
 /** What many settlements add to the same windows of a counter is added up and written as one difference. */
-export function createSpendingSums(raw: Database): SpendingSums {
+export function createSpendingSums(raw: Database, pause: Pause): SpendingSums {
   const upsert = raw.prepare(spendingUpsert())
-  const sums = new Map<Value, Value[][]>()
+  let sums = new Map<Value, Value[][]>()
+  const forget = (): void => {
+    sums = new Map()
+  }
   return {
     add(settlement) {
       for (let from = FIRST_PLACE; from < settlement.length; from += WIDTH) {
@@ -34,10 +38,13 @@ export function createSpendingSums(raw: Database): SpendingSums {
       }
     },
     write() {
-      for (const ofSubject of sums.values()) for (const sum of ofSubject) upsert.run(...sum)
-      sums.clear()
+      for (const ofSubject of sums.values()) {
+        for (const sum of ofSubject) upsert.run(...sum)
+        pause()
+      }
+      forget()
     },
-    forget: () => sums.clear(),
+    forget,
   }
 }
 

@@ -6,6 +6,7 @@ import { fold, type RefusedCommand } from './fold.ts'
 import { createJournal } from './journal.ts'
 import { enforceForeignKeys } from './open-raw.ts'
 import type { PackedCommand } from './packed-commands.ts'
+import { Pauses } from './pauses.ts'
 import { REDO_FORMAT } from './record-content.ts'
 import type { FilledHalf } from './redo-appender.ts'
 import { createRedoLog, type RedoRecord, recordsOf, redoLogOf } from './redo-log.ts'
@@ -42,7 +43,9 @@ export interface TableWriterOptions {
 /** The log that a crash left has been replayed before. */
 export function createTableWriter(raw: Database, { memory, onRefused }: TableWriterOptions): TableWriter {
   const path = redoLogOf(raw.name)
-  const journal = createJournal(raw)
+  const pauses = new Pauses()
+  const { pause } = pauses
+  const journal = createJournal(raw, { pause })
   const position = createRedoPosition(raw)
   let { logId, foldedSeq } = position.read()
   let hasForeignKeys = true
@@ -58,7 +61,7 @@ export function createTableWriter(raw: Database, { memory, onRefused }: TableWri
   }
 
   const write = (records: readonly RedoRecord[], isClosed: boolean, lastSeq: number): void => {
-    fold(journal, position, { records, state: { logId, isClosed, foldedSeq: lastSeq }, onRefused })
+    fold(journal, position, { records, state: { logId, isClosed, foldedSeq: lastSeq }, onRefused, pause })
     foldedSeq = lastSeq
   }
 
@@ -73,6 +76,7 @@ export function createTableWriter(raw: Database, { memory, onRefused }: TableWri
       return { id: logId, lastSeq: foldedSeq }
     },
     fold({ from, bytes, lastSeq }) {
+      pauses.begin()
       const records = recordsOf(Buffer.from(memory, from, bytes), logId ?? '')
       if (records.at(-1)?.seq !== lastSeq || records[0]?.seq !== foldedSeq + 1)
         throw new Error('What stands in the redo log is not what was told of it.')

@@ -1,5 +1,6 @@
 // How much memory the bodies of all running requests may take together, and those of one person: a body is kept until its
 // request has ended, and thirty of the largest would otherwise fill a small machine.
+import { ShortLivedMap } from '../accounts/short-lived-map.ts'
 
 const MEBIBYTE = 1024 * 1024
 /** Eight bodies of the largest size. */
@@ -23,7 +24,7 @@ export function createBodyMemory(
   bytesPerUserMax: number = BYTES_PER_USER_MAX,
   bytesMax: number = BYTES_MAX,
 ): BodyMemory {
-  const byUser = new Map<string, number>()
+  const byUser = new ShortLivedMap<string, number>()
   let total = 0
 
   function add(userId: string, bytes: number): void {

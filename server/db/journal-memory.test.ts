@@ -1,0 +1,66 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { addPerson, chargeOf, holdOf, NOW, openTestDatabase, usageOf } from '../../test/support/database.ts'
+import { createJournal } from './journal.ts'
+import { pack } from './packed-commands.ts'
+import type { WriteCommand } from './write-command.ts'
+
+const TRANSACTIONS = 150
+const REQUESTS = 32
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as NodeJS.GCFunction
+setFlagsFromString('--no-expose-gc')
+
+const oldBytes = (): number =>
+  getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')?.space_used_size ?? 0
+
+/** A hold and a settlement of each. */
+function commandsOf(transaction: number): WriteCommand[] {
+  return Array.from({ length: REQUESTS }, (_, index) => `request-${transaction}-${index}`).flatMap(
+    (requestId): WriteCommand[] => {
+      const hold = holdOf(requestId, 1_000, 'ann')
+      const usage = usageOf(requestId, {
+        userId: hold.userId,
+        keyId: hold.keyId,
+        model: 'test-model',
+        costNanoUsd: 1,
+        status: 200,
+        source: 'balance',
+        planSubscriptionId: null,
+      })
+      return [
+        { kind: 'hold', hold },
+        {
+          kind: 'settle',
+          hold,
+          charge: { ...chargeOf(1), writeOffNanoUsd: 0 },
+          usage,
+          spending: [],
+          createdAt: NOW,
+        },
+      ]
+    },
+  )
+}
+
+test('what a transaction has written is gone with the next look at young memory', () => {
+  const { db, repositories } = openTestDatabase()
+  addPerson(repositories, 'ann', 90_000)
+  const journal = createJournal(db.raw)
+  const write = (transaction: number): void => {
+    journal.begin()
+    for (const command of commandsOf(transaction)) journal.execute(pack(command))
+    // Some of what is under way has grown old when it ends.
+    if (transaction % 10 === 0) for (let look = 0; look < 2; look += 1) collect({ type: 'minor' })
+    journal.commit()
+  }
+  for (let transaction = 0; transaction < 30; transaction += 1) write(transaction)
+  collect()
+  const before = oldBytes()
+  for (let transaction = 30; transaction < 30 + TRANSACTIONS; transaction += 1) write(transaction)
+  for (let look = 0; look < 2; look += 1) collect({ type: 'minor' })
+  // Bytes of a request: a tenth of them was promoted by the looks above, while it was under way.
+  expect((oldBytes() - before) / (TRANSACTIONS * REQUESTS)).toBeLessThan(600)
+})
