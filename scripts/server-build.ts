@@ -10,7 +10,13 @@ export const serverSsr = { noExternal: true, external: NATIVE_PACKAGES, target: 
 
 /** What packages ask for, by what they get. */
 export const serverResolve = (root: string) => ({
-  alias: [{ find: /^date-fns$/, replacement: join(root, 'server/host/log-dates.ts') }],
+  alias: [
+    { find: /^date-fns$/, replacement: join(root, 'server/host/log-dates.ts') },
+    { find: /^body-parser$/, replacement: join(root, 'server/host/no-body-parser.ts') },
+    { find: /^qs$/, replacement: join(root, 'server/host/no-nested-queries.ts') },
+    // Of mime-db: each kind of content is an object, and there are 2,500.
+    { find: /^mime-db$/, replacement: join(root, 'server/host/media-types.json') },
+  ],
 })
 
 type Output = NonNullable<BuildEnvironmentOptions['rolldownOptions']>['output']

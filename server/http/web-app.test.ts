@@ -81,6 +81,22 @@ test('a file that is kept compressed is unpacked once, however many ask for it a
   expect(file?.plain()).toBe(file?.plain())
 })
 
+test('a build that comes along takes no file away from who is served by the one before', () => {
+  write('assets/app-2.js', 'plain')
+  write('assets/app-2.js.br', 'as brotli')
+  write('assets/app-2.js.gz', GZIP)
+  write('index.html.br', 'a page as brotli')
+  const app = loadWebApp(dir)
+  const before = loadWebApp(dir)?.file('assets/app-2.js')
+  expect(before?.brotli()?.toString()).toBe('as brotli')
+  for (const path of ['assets/app-2.js', 'assets/app-2.js.br', 'assets/app-2.js.gz', 'index.html.br'])
+    rmSync(join(dir, path))
+  expect(before?.brotli()?.toString()).toBe('as brotli')
+  expect(app?.file('assets/app-2.js')?.brotli()).toBeUndefined()
+  expect(app?.file('assets/app-2.js')?.gzip).toEqual(GZIP)
+  expect(app?.index.brotli()?.toString()).toBe('a page as brotli')
+})
+
 test('a file whose name carries its hash is kept for good, a page is asked for again', async () => {
   expect((await get('/assets/app-1.js')).headers['cache-control']).toBe('public, max-age=31536000, immutable')
   expect((await get('/')).headers['cache-control']).toBe('no-cache')

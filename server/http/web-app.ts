@@ -24,7 +24,7 @@ interface WebFile {
   readonly etag: string
   /** As it is, for whoever takes no compressed copy. */
   readonly plain: () => Buffer
-  readonly brotli: Buffer | undefined
+  readonly brotli: () => Buffer | undefined
   readonly gzip: Buffer | undefined
 }
 
@@ -61,13 +61,33 @@ function readWebFile(dir: string, path: string, type: string): WebFile {
   // Every browser takes a compressed copy: three quarters of the memory would be for nobody.
   const gzip = read('.gz')
   const known = gzip ?? readFileSync(join(dir, path))
+  const isHashed = path.startsWith(`${HASHED_FOLDER}/`)
   return {
     type,
-    plain: gzip ? unpackedOnce(gzip) : () => known,
-    isHashed: path.startsWith(`${HASHED_FOLDER}/`),
+    plain: gzip ? unpackedOnce(gzip) : always(known),
+    isHashed,
     etag: `"${hash('sha256', known, 'base64url').slice(0, 22)}"`,
-    brotli: read('.br'),
+    brotli: isHashed && gzip ? whenAsked(() => read('.br')) : always(read('.br')),
     gzip,
+  }
+}
+
+const always =
+  <Value>(value: Value): (() => Value) =>
+  () =>
+    value
+
+/**
+ * Browsers ask for these over TLS alone, and what the name carries the hash of is never another: they are read when the first one
+ * does, and kept. Where a build that came along has taken one away, there is the other copy.
+ */
+function whenAsked(read: () => Buffer | undefined): () => Buffer | undefined {
+  let isRead = false
+  let copy: Buffer | undefined
+  return () => {
+    if (!isRead) copy = read()
+    isRead = true
+    return copy
   }
 }
 
@@ -105,7 +125,8 @@ function encoded(
   const parts = accepted.split(',').map((part) => part.split(';').map((text) => text.trim().toLowerCase()))
   const accepts = (name: string): boolean =>
     parts.some(([encoding, quality = 'q=1']) => encoding === name && Number(quality.replace('q=', '')) > 0)
-  if (brotli !== undefined && accepts('br')) return { bytes: brotli, encoding: 'br' }
+  const best = accepts('br') ? brotli() : undefined
+  if (best !== undefined) return { bytes: best, encoding: 'br' }
   if (gzip !== undefined && accepts('gzip')) return { bytes: gzip, encoding: 'gzip' }
   return { bytes: plain() }
 }
