@@ -35,6 +35,15 @@ test('a group waits for no more than half a millisecond where the event loop alw
   expect(events).toBeGreaterThan(2)
 })
 
+test('a group that is to wait for a later turn waits for it where nothing happens meanwhile', async () => {
+  const { gathering: made, begun } = gathering(() => 7)
+  made.start(4)
+  for (let turn = 0; turn < 3; turn += 1) await nextTurn()
+  expect(begun()).toBe(0)
+  await nextTurn()
+  expect(begun()).toBe(1)
+})
+
 test('a group begins once, however often it was started, and the next one after it', async () => {
   const { gathering: made, begun } = gathering(() => 7)
   made.start()

@@ -9,6 +9,7 @@ export class Gathering {
   readonly #handled: () => number
   #isGathering = false
   #sinceMs = 0
+  #turnsLeft = 0
   /** What the loop had handled when it was looked at last. */
   #events = 0
 
@@ -18,10 +19,11 @@ export class Gathering {
     this.#handled = handled
   }
 
-  /** Harmless while one is being gathered. */
-  start(): void {
+  /** In the second turn of the loop from now at the earliest, or in a later one. Harmless while one is being gathered. */
+  start(turnsMin = 2): void {
     if (this.#isGathering) return
     this.#isGathering = true
+    this.#turnsLeft = turnsMin
     this.#sinceMs = performance.now()
     // At the end of this turn there is more to come in any case, or it cannot be known.
     this.#events = -1
@@ -30,7 +32,11 @@ export class Gathering {
 
   readonly #look = (): void => {
     const events = this.#handled()
-    if (events !== this.#events && performance.now() - this.#sinceMs < GATHERED_MS_MAX) {
+    this.#turnsLeft -= 1
+    if (
+      (this.#turnsLeft > 0 || events !== this.#events) &&
+      performance.now() - this.#sinceMs < GATHERED_MS_MAX
+    ) {
       this.#events = events
       setImmediate(this.#look)
       return

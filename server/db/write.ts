@@ -69,6 +69,8 @@ const RETRY_FIRST_MS = 100
 const RETRY_LATER_MS_MAX = 5_000
 /** After so many groups of one command in a row, there is most likely none that another could wait for. */
 const LONE_GROUPS_MIN = 8
+/** A lone hold waits until its request is on the way to the upstream, which does its part meanwhile. */
+const LONE_HOLD_TURNS = 3
 /** Beyond this many kept commands, those that no money depends on are given up. */
 const KEPT_WITHOUT_MONEY_MAX = 10_000
 
@@ -150,7 +152,7 @@ class GroupWriter implements Writer {
     }
     this.#submitted += 1
     this.#queue.push({ command, written, isReported: false })
-    this.#schedule()
+    this.#schedule(command.kind === 'hold')
   }
 
   async flush(): Promise<void> {
@@ -202,10 +204,11 @@ class GroupWriter implements Writer {
    * Together with all that is about to come, and once the group before is written. At once where few come: a lone request waits
    * for the disk longer than for anything else.
    */
-  #schedule(): void {
+  #schedule(isHold = false): void {
     if (this.#inFlight) return
-    if (this.#sink.answersLater && this.#loneGroups >= LONE_GROUPS_MIN) this.#writeQueue()
-    else this.#gathering.start()
+    const isLone = this.#sink.answersLater && this.#loneGroups >= LONE_GROUPS_MIN
+    if (isLone && !isHold) this.#writeQueue()
+    else this.#gathering.start(isLone ? LONE_HOLD_TURNS : undefined)
   }
 
   #writeQueue(): void {
