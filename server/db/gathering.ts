@@ -7,16 +7,22 @@ const GATHERED_MS_MAX = 0.5
 export class Gathering {
   readonly #begin: () => void
   readonly #handled: () => number
+  readonly #nowMs: () => number
   #isGathering = false
   #sinceMs = 0
   #turnsLeft = 0
   /** What the loop had handled when it was looked at last. */
   #events = 0
 
-  /** `begin` is called once for each start. `handled`, how many events the loop has handled so far, is a test's own. */
-  constructor(begin: () => void, handled = () => performance.nodeTiming.uvMetricsInfo.events) {
+  /** `begin` is called once for each start. What the loop has handled so far, and the time, are a test's own. */
+  constructor(
+    begin: () => void,
+    handled = () => performance.nodeTiming.uvMetricsInfo.events,
+    nowMs = () => performance.now(),
+  ) {
     this.#begin = begin
     this.#handled = handled
+    this.#nowMs = nowMs
   }
 
   /** In the second turn of the loop from now at the earliest, or in a later one. Harmless while one is being gathered. */
@@ -24,7 +30,7 @@ export class Gathering {
     if (this.#isGathering) return
     this.#isGathering = true
     this.#turnsLeft = turnsMin
-    this.#sinceMs = performance.now()
+    this.#sinceMs = this.#nowMs()
     // At the end of this turn there is more to come in any case, or it cannot be known.
     this.#events = -1
     setImmediate(this.#look)
@@ -33,10 +39,7 @@ export class Gathering {
   readonly #look = (): void => {
     const events = this.#handled()
     this.#turnsLeft -= 1
-    if (
-      (this.#turnsLeft > 0 || events !== this.#events) &&
-      performance.now() - this.#sinceMs < GATHERED_MS_MAX
-    ) {
+    if ((this.#turnsLeft > 0 || events !== this.#events) && this.#nowMs() - this.#sinceMs < GATHERED_MS_MAX) {
       this.#events = events
       setImmediate(this.#look)
       return
