@@ -16,11 +16,13 @@ setFlagsFromString('--no-expose-gc')
 const oldBytes = (): number =>
   getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')?.space_used_size ?? 0
 
-/** A hold and a settlement of each. */
+const PEOPLE = Array.from({ length: 16 }, (_, n) => `p${n}`)
+
+/** A hold and a settlement of each, of many people. */
 function commandsOf(transaction: number): WriteCommand[] {
   return Array.from({ length: REQUESTS }, (_, index) => `request-${transaction}-${index}`).flatMap(
-    (requestId): WriteCommand[] => {
-      const hold = holdOf(requestId, 1_000, 'ann')
+    (requestId, index): WriteCommand[] => {
+      const hold = holdOf(requestId, 1_000, PEOPLE[index % PEOPLE.length])
       const usage = usageOf(requestId, {
         userId: hold.userId,
         keyId: hold.keyId,
@@ -37,7 +39,18 @@ function commandsOf(transaction: number): WriteCommand[] {
           hold,
           charge: { ...chargeOf(1), writeOffNanoUsd: 0 },
           usage,
-          spending: [],
+          spending: [
+            {
+              kind: 'key',
+              subjectId: hold.keyId,
+              dayStartMs: NOW,
+              weekStartMs: NOW,
+              monthStartMs: NOW,
+              nanoUsd: 1,
+              tokens: 15,
+              requests: 1,
+            },
+          ],
           createdAt: NOW,
         },
       ]
@@ -47,7 +60,7 @@ function commandsOf(transaction: number): WriteCommand[] {
 
 test('what a transaction has written is gone with the next look at young memory', () => {
   const { db, repositories } = openTestDatabase()
-  addPerson(repositories, 'ann', 90_000)
+  for (const name of PEOPLE) addPerson(repositories, name, 900_000)
   const journal = createJournal(db.raw)
   const write = (transaction: number): void => {
     journal.begin()

@@ -38,12 +38,16 @@ export interface TableWriterOptions {
   readonly memory: SharedArrayBuffer
   /** Told of what was answered for and no table takes. */
   readonly onRefused: (refused: RefusedCommand) => void
+  /** For tests: those of folds. */
+  readonly pauses?: Pauses
 }
 
 /** The log that a crash left has been replayed before. */
-export function createTableWriter(raw: Database, { memory, onRefused }: TableWriterOptions): TableWriter {
+export function createTableWriter(
+  raw: Database,
+  { memory, onRefused, pauses = new Pauses() }: TableWriterOptions,
+): TableWriter {
   const path = redoLogOf(raw.name)
-  const pauses = new Pauses()
   const { pause } = pauses
   const journal = createJournal(raw, { pause })
   const position = createRedoPosition(raw)

@@ -13,8 +13,9 @@ import {
 import { release, topUp } from '../../test/support/write-commands.ts'
 import { HoldNotOpenError } from './journal-errors.ts'
 import { type Db, openDatabase } from './open.ts'
-import { createWriter, StorageFault, type WriteFailure, type Writer } from './write.ts'
+import { createGroupWriter, createWriter, StorageFault, type WriteFailure, type Writer } from './write.ts'
 import type { WriteCommand } from './write-command.ts'
+import type { GroupSink } from './write-group.ts'
 
 const hold = (requestId: string, changes: Partial<ReturnType<typeof holdOf>> = {}): WriteCommand => ({
   kind: 'hold',
@@ -397,4 +398,53 @@ test('the largest amount that can be kept is kept to the last digit', async () =
   await expect(writer.submit(topUp(1))).rejects.toThrow(
     'CHECK constraint failed: ledger_entries_balance_safe',
   )
+})
+
+/** A sink that notes what it is given, and answers when it is told to. */
+function startOverSink() {
+  const groups: { readonly commands: number; readonly land: () => void }[] = []
+  const sink: GroupSink = {
+    answersLater: true,
+    write: (commands, done) =>
+      void groups.push({
+        commands: commands.length,
+        land: () => done({ kind: 'written', refused: new Map() }),
+      }),
+    catchUp: () => Promise.resolve(true),
+    keepUsage: () => Promise.resolve(false),
+    stop: () => Promise.resolve(),
+  }
+  return { groups, writer: createGroupWriter(sink, { onError: () => undefined }) }
+}
+
+const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
+test('a lone settlement goes to disk at once, a lone hold behind its request, and nothing at once where many come', async () => {
+  const { groups, writer } = startOverSink()
+  const written = () => undefined
+  for (let n = 0; n < 8; n += 1) {
+    writer.write(settle(`r${n}`, 1), written)
+    expect(groups).toHaveLength(n)
+    while (groups.length === n) await turns(1)
+    groups[n]?.land()
+  }
+  writer.write(settle('lone', 1), written)
+  expect(groups).toHaveLength(9)
+  groups[8]?.land()
+
+  writer.write(hold('lone'), written)
+  // A connection to an upstream is written to in the second turn.
+  await turns(2)
+  expect(groups).toHaveLength(9)
+  while (groups.length === 9) await turns(1)
+  groups[9]?.land()
+
+  for (const id of ['a', 'b']) writer.write(hold(id), written)
+  while (groups.length === 10) await turns(1)
+  expect(groups.at(-1)?.commands).toBe(2)
+  groups.at(-1)?.land()
+  writer.write(settle('a', 1), written)
+  expect(groups).toHaveLength(11)
 })

@@ -94,9 +94,13 @@ interface WriterOptions {
   readonly onError: (failure: WriteFailure) => void
 }
 
+/** Writes into this. */
+export const createGroupWriter = (sink: GroupSink, { onError }: WriterOptions): Writer =>
+  new GroupWriter(sink, onError)
+
 /** Writes over this connection, in this thread: for programs that have nothing else to do meanwhile. */
 export const createWriter = (db: Db, options: WriterOptions): Writer =>
-  new GroupWriter(writeHere(createJournal(db.raw), createUsageStep(db)), options.onError)
+  createGroupWriter(writeHere(createJournal(db.raw), createUsageStep(db)), options)
 
 /** Writes into the redo log, and the tables in a thread of its own: nothing here waits for the disk. */
 export function createThreadedWriter(
@@ -105,7 +109,7 @@ export function createThreadedWriter(
 ): Writer {
   const onRefused: WriterThreadOptions['onRefused'] = (refused) => onError({ ...refused, willRetry: false })
   const tables = createWriterThread(db.path, { onRefused, ...forTests })
-  return new GroupWriter(createLoggingSink(db.raw, tables), onError)
+  return createGroupWriter(createLoggingSink(db.raw, tables), { onError })
 }
 
 class GroupWriter implements Writer {

@@ -1,5 +1,5 @@
 // How the files of a web app are served: compressed where the browser takes it, kept for good where the name says so.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -95,6 +95,27 @@ test('a build that comes along takes no file away from who is served by the one 
   expect(app?.file('assets/app-2.js')?.brotli()).toBeUndefined()
   expect(app?.file('assets/app-2.js')?.gzip).toEqual(GZIP)
   expect(app?.index.brotli()?.toString()).toBe('a page as brotli')
+})
+
+test.each([
+  ['is empty', () => write('assets/app-3.js.br', '')],
+  ['was written again', () => utimesSync(join(dir, 'assets/app-3.js.br'), 1, 1)],
+  [
+    'is a folder',
+    () => {
+      rmSync(join(dir, 'assets/app-3.js.br'))
+      mkdirSync(join(dir, 'assets/app-3.js.br'))
+    },
+  ],
+])('of a copy that %s since the start nothing is sent', (_, touch) => {
+  rmSync(join(dir, 'assets/app-3.js.br'), { recursive: true, force: true })
+  write('assets/app-3.js', 'plain')
+  write('assets/app-3.js.br', 'as brotli')
+  write('assets/app-3.js.gz', GZIP)
+  const file = loadWebApp(dir)?.file('assets/app-3.js')
+  touch()
+  expect(file?.brotli()).toBeUndefined()
+  expect(file?.gzip).toEqual(GZIP)
 })
 
 test('a file whose name carries its hash is kept for good, a page is asked for again', async () => {

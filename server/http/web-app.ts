@@ -1,7 +1,7 @@
 // The files of a web app as the build left them, held in memory: what is not in the folder at the start cannot be asked for,
 // and a build that comes along later does not change what is served half-way.
 import { hash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, relative, sep } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -67,7 +67,7 @@ function readWebFile(dir: string, path: string, type: string): WebFile {
     plain: gzip ? unpackedOnce(gzip) : always(known),
     isHashed,
     etag: `"${hash('sha256', known, 'base64url').slice(0, 22)}"`,
-    brotli: isHashed && gzip ? whenAsked(() => read('.br')) : always(read('.br')),
+    brotli: isHashed && gzip ? whenAsked(join(dir, `${path}.br`)) : always(read('.br')),
     gzip,
   }
 }
@@ -79,15 +79,25 @@ const always =
 
 /**
  * Browsers ask for these over TLS alone, and what the name carries the hash of is never another: they are read when the first one
- * does, and kept. Where a build that came along has taken one away, there is the other copy.
+ * does, and kept. Where a build that came along has taken one away, or has touched it, there is the other copy.
  */
-function whenAsked(read: () => Buffer | undefined): () => Buffer | undefined {
-  let isRead = false
+function whenAsked(path: string): () => Buffer | undefined {
+  const known = statSync(path, { throwIfNoEntry: false })
   let copy: Buffer | undefined
   return () => {
-    if (!isRead) copy = read()
-    isRead = true
+    if (known !== undefined) copy ??= readUntouched(path, known)
     return copy
+  }
+}
+
+function readUntouched(path: string, known: Pick<Stats, 'size' | 'mtimeMs'>): Buffer | undefined {
+  try {
+    const { mtimeMs } = statSync(path)
+    const copy = readFileSync(path)
+    return mtimeMs === known.mtimeMs && copy.length === known.size ? copy : undefined
+  } catch {
+    // It is gone, or cannot be read now.
+    return undefined
   }
 }
 
