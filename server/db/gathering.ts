@@ -25,8 +25,8 @@ export class Gathering {
     this.#nowMs = nowMs
   }
 
-  /** In the second turn of the loop from now at the earliest, or in a later one. Harmless while one is being gathered. */
-  start(turnsMin = 2): void {
+  /** So many turns from now at the earliest. Harmless while one is being gathered. */
+  start(turnsMin = 1): void {
     if (this.#isGathering) return
     this.#isGathering = true
     this.#turnsLeft = turnsMin
@@ -39,7 +39,8 @@ export class Gathering {
   readonly #look = (): void => {
     const events = this.#handled()
     this.#turnsLeft -= 1
-    if ((this.#turnsLeft > 0 || events !== this.#events) && this.#nowMs() - this.#sinceMs < GATHERED_MS_MAX) {
+    const isBusy = events !== this.#events && this.#nowMs() - this.#sinceMs < GATHERED_MS_MAX
+    if (this.#turnsLeft > 0 || isBusy) {
       this.#events = events
       setImmediate(this.#look)
       return
