@@ -7,9 +7,11 @@ interface MediaType {
   readonly source?: string
   readonly extensions?: readonly string[]
 }
-const require = createRequire(import.meta.url)
-const all = require('mime-db') as Readonly<Record<string, MediaType>>
-const { lookup } = require('mime-types') as { lookup(extension: string): string | false }
+/** Where express has it from. */
+const express = createRequire(createRequire(import.meta.url).resolve('express'))
+const mimeTypes = createRequire(express.resolve('mime-types'))
+const all = mimeTypes('mime-db') as Readonly<Record<string, MediaType>>
+const { lookup } = express('mime-types') as { lookup(extension: string): string | false }
 
 /** Its other endings have kinds of their own, which are missing here. */
 const OCTETS = 'application/octet-stream'
