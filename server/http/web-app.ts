@@ -78,8 +78,8 @@ const always =
     value
 
 /**
- * Browsers ask for these over TLS alone, and what the name carries the hash of is never another: they are read when the first one
- * does, and kept. Where a build that came along has taken one away, or has touched it, there is the other copy.
+ * Browsers ask for these over TLS, or on this machine, and what the name carries the hash of is never another: they are read when
+ * the first one does, and kept. Where a build that came along has taken one away, or has touched it, there is the other copy.
  */
 function whenAsked(path: string): () => Buffer | undefined {
   const known = statSync(path, { throwIfNoEntry: false })
