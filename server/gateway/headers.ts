@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import type { Admission } from '../limits/limiter.ts'
 import type { ClientRequest } from '../wire/client-exchange.ts'
+import { RequestFields } from '../wire/request-head.ts'
 
 const TO_UPSTREAM = new Set([
   'accept',
@@ -64,6 +65,38 @@ export function upstreamHeaders(
   flat.push('accept-encoding', 'identity')
   if (apiKey !== undefined) flat.push('authorization', `Bearer ${apiKey}`)
   return flat
+}
+
+interface SentFields {
+  readonly apiKey: string | undefined
+  readonly fields: RequestFields
+}
+
+/** By what requests are known to be alike, as they were sent last. */
+const sentLast = new WeakMap<object, SentFields>()
+
+/** The same for a body of JSON; checked and written out once for all requests that are alike. */
+export function upstreamFields(
+  { headers, alike }: Pick<ClientRequest, 'headers' | 'alike'>,
+  apiKey: string | undefined,
+): RequestFields | readonly string[] {
+  if (!alike) return upstreamHeaders(headers, apiKey)
+  const before = sentLast.get(alike)
+  if (before && before.apiKey === apiKey) return before.fields
+  const list = upstreamHeaders(headers, apiKey)
+  const fields = fieldsOf(list)
+  if (!fields) return list
+  sentLast.set(alike, { apiKey, fields })
+  return fields
+}
+
+/** Undefined where they cannot be sent: what is wrong with them is told by the attempt. */
+function fieldsOf(list: readonly string[]): RequestFields | undefined {
+  try {
+    return new RequestFields(list)
+  } catch {
+    return undefined
+  }
 }
 
 /** The header list for the client: what may cross from the upstream. An alias hides the model's upstream name. */

@@ -15,6 +15,8 @@ export interface ClientRequest {
   /** The request target as it came. */
   readonly url?: string | undefined
   readonly headers: IncomingHttpHeaders
+  /** The same for requests whose heads are known to differ in nothing but the length of the body. */
+  readonly alike?: object | undefined
   /** Names and values in turns, as they came; empty where each name stands once. */
   readonly rawHeaders: readonly string[]
   readonly socket: ClientSocket

@@ -44,6 +44,9 @@ export function parseFieldLines(
   return fields
 }
 
+export const copyOfFields = <Some extends Fields>(fields: Some): Some =>
+  Object.assign(new NoFields(), fields) as Some // which has the same members
+
 function takeAny(fields: Fields, name: string, value: string): boolean {
   const known = fields[name]
   if (known === undefined) fields[name] = value

@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import { Connection, type ConnectionOwner } from './connection.ts'
 import { Origin, type OriginOptions } from './origin.ts'
-import { checkedLength } from './request-head.ts'
+import { checkedFields } from './request-head.ts'
 import { WireError } from './wire-error.ts'
 import { type AnswerHandler, hasBody, WireRequest, type WireRequestOptions } from './wire-request.ts'
 
@@ -51,7 +51,8 @@ export class OriginPool implements ConnectionOwner {
     let request: WireRequest
     try {
       const silenceMsMax = options.silenceMsMax ?? this.silenceMsMax
-      request = new WireRequest(options, handler, lengthOf(options), silenceMsMax)
+      const fields = checkedFields(options)
+      request = new WireRequest(options, fields, handler, lengthOf(options, fields.length), silenceMsMax)
     } catch (error) {
       if (isStream(body)) body.destroy()
       handler.onError(error as Error, false) // nothing but a WireError is thrown there
@@ -188,9 +189,7 @@ const isStream = (body: WireRequestOptions['body']): body is Readable =>
   body !== undefined && !Buffer.isBuffer(body)
 
 /** The body's, which has to be what the headers say where they say it. */
-function lengthOf(options: WireRequestOptions): number | undefined {
-  const { body, method } = options
-  const announced = checkedLength(options)
+function lengthOf({ body, method }: WireRequestOptions, announced: number | undefined): number | undefined {
   if (isStream(body)) {
     if (announced === undefined) throw invalid('a body of unknown length')
     return announced

@@ -6,11 +6,13 @@ export interface PlainHead {
   /** The request target as it came. */
   readonly target: string
   /** By their names in lower case, each of which stood once. */
-  readonly headers: Record<string, string>
+  readonly headers: Readonly<Record<string, string>>
   /** Of the body. */
   readonly bytes: number
   /** Whether the client wants the connection closed behind the answer. */
   readonly isLast: boolean
+  /** The same for all heads of a connection that differ in nothing but the length of the body; undefined where none is known to. */
+  readonly alike?: object
 }
 
 /** Node's limit for all headers together. */

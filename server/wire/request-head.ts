@@ -8,8 +8,8 @@ export interface HeadParts {
   readonly method: Method
   /** With its query; from the root. */
   readonly path: string
-  /** Names and values in turn. */
-  readonly headers?: readonly string[]
+  /** Names and values in turn, where they were not checked before. */
+  readonly headers?: readonly string[] | RequestFields
 }
 
 const PATH = /^\/[\x21-\xff]*$/
@@ -30,46 +30,55 @@ const OURS = new Set([
   'upgrade',
 ])
 
-const NO_HEADERS: readonly string[] = []
-
 const FIELD = 1
 const BODY_LENGTH = 2
 /** What was found out about names that were sent before; most requests have no other ones. */
 const knownNames = new Map<string, typeof FIELD | typeof BODY_LENGTH>()
 const NAMES_KNOWN_MAX = 256
 
-/**
- * The length that the headers announce for a body; undefined where they do not. Throws a WireError for a request that must not
- * be sent. `Content-Length` is written by `requestHead`, once.
- */
-export function checkedLength({ path, headers = NO_HEADERS }: HeadParts): number | undefined {
-  if (!PATH.test(path)) throw invalid('a path that is none')
-  if (headers.length % 2 !== 0) throw invalid('a name without a value')
-  let length: number | undefined
-  for (let at = 0; at < headers.length; at += 2) {
-    const name = headers[at] ?? ''
-    const value = headers[at + 1] ?? ''
-    if (NO_VALUE.test(value)) throw invalid(`a value of ${JSON.stringify(name)} that is none`)
-    const kind = knownNames.get(name) ?? kindOf(name)
-    if (kind === FIELD) continue
-    if (length !== undefined || !LENGTH.test(value)) throw invalid('a length that is none')
-    length = Number(value)
+/** The fields of a request, checked and written out: whoever sends the same ones many times keeps them. */
+export class RequestFields {
+  /** Each behind its own line end, without `Content-Length`, which `requestHead` writes once. */
+  readonly lines: string
+  /** What they announce for the body; undefined where they do not. */
+  readonly length: number | undefined
+
+  /** `headers`: names and values in turn. Throws a WireError where they must not be sent. */
+  constructor(headers: readonly string[]) {
+    if (headers.length % 2 !== 0) throw invalid('a name without a value')
+    let lines = ''
+    let length: number | undefined
+    for (let at = 0; at < headers.length; at += 2) {
+      const name = headers[at] ?? ''
+      const value = headers[at + 1] ?? ''
+      if (NO_VALUE.test(value)) throw invalid(`a value of ${JSON.stringify(name)} that is none`)
+      if ((knownNames.get(name) ?? kindOf(name)) === FIELD) lines += `${name}: ${value}\r\n`
+      else if (length !== undefined || !LENGTH.test(value)) throw invalid('a length that is none')
+      else length = Number(value)
+    }
+    this.lines = lines
+    this.length = length
   }
-  return length
+}
+
+const NO_FIELDS = new RequestFields([])
+
+/** Throws a WireError for a request that must not be sent. */
+export function checkedFields({ path, headers = NO_FIELDS }: HeadParts): RequestFields {
+  if (!PATH.test(path)) throw invalid('a path that is none')
+  return headers instanceof RequestFields ? headers : new RequestFields(headers)
 }
 
 /** The whole head, its empty line included, out of parts that were checked before. */
-export function requestHead(parts: HeadParts, host: string, length: number | undefined): string {
-  const { method, path, headers = NO_HEADERS } = parts
-  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`
-  for (let at = 0; at < headers.length; at += 2) {
-    const name = headers[at] ?? ''
-    if (knownNames.get(name) !== BODY_LENGTH && !isLength(name)) head += `${name}: ${headers[at + 1]}\r\n`
-  }
+export function requestHead(
+  { method, path }: HeadParts,
+  { lines }: RequestFields,
+  host: string,
+  length: number | undefined,
+): string {
+  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n${lines}`
   return length === undefined ? `${head}\r\n` : `${head}content-length: ${length}\r\n\r\n`
 }
-
-const isLength = (name: string): boolean => name.length === 14 && name.toLowerCase() === 'content-length'
 
 function kindOf(name: string): typeof FIELD | typeof BODY_LENGTH {
   const lower = name.toLowerCase()

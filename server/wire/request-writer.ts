@@ -13,8 +13,8 @@ const JOINED_BYTES_MAX = 64 * 1024
 let place = Buffer.allocUnsafeSlow(JOINED_BYTES_MAX)
 
 /** Writes a request whose body is there already, or that has none. */
-export function writeWhole(socket: Socket, { options, length }: WireRequest, host: string): void {
-  const head = requestHead(options, host, length)
+export function writeWhole(socket: Socket, { options, fields, length }: WireRequest, host: string): void {
+  const head = requestHead(options, fields, host, length)
   const body = Buffer.isBuffer(options.body) ? options.body : undefined
   const size = head.length + (body?.length ?? 0)
   if (size > JOINED_BYTES_MAX) {
@@ -44,7 +44,7 @@ export class BodyUpload {
     this.#body = body
     this.#request = request
     this.#onProgress = onProgress
-    socket.write(requestHead(request.options, host, request.length), 'latin1')
+    socket.write(requestHead(request.options, request.fields, host, request.length), 'latin1')
     socket.on('drain', this.#drained)
     body.on('data', this.#data).on('end', this.#ended).on('close', this.#closed)
   }

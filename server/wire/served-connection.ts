@@ -1,6 +1,7 @@
 // A connection on which plain requests are answered one after the other. With the first that is not plain it is handed to
 // node:http, with every byte that has not been read as a request yet, and stays there.
 import type { Socket } from 'node:net'
+import { LastHead } from './last-head.ts'
 import { HEAD_BYTES_MAX, type PlainHead, readPlainHead } from './plain-head.ts'
 import { ServedRequest } from './served-request.ts'
 import { type ResponseEnds, ServedResponse } from './served-response.ts'
@@ -30,6 +31,7 @@ export class ServedConnection implements ResponseEnds {
   hasServed = false
   readonly #socket: Socket
   readonly #deps: ConnectionDeps
+  readonly #lastHead = new LastHead()
   #req: ServedRequest | undefined
   #res: ServedResponse | undefined
   #bodyBytesLeft = 0
@@ -114,18 +116,14 @@ export class ServedConnection implements ResponseEnds {
       this.#socket.destroy()
       return
     }
-    const headEnd = bytes.indexOf(HEAD_END)
-    const head =
-      headEnd < 0 || headEnd > HEAD_BYTES_MAX
-        ? undefined
-        : readPlainHead(bytes.toString('latin1', 0, headEnd + LINE_END_BYTES))
+    const head = this.#lastHead.find(bytes) ?? this.#readHead(bytes)
     if (!head || !this.#deps.takes(head, this.#socket)) {
       this.#handOver(bytes)
       return
     }
     this.hasServed = true
     this.idleLooks = 0
-    const bodyStart = headEnd + HEAD_END.length
+    const bodyStart = this.#lastHead.end
     const bodyEnd = bodyStart + head.bytes
     const isWhole = bodyEnd <= bytes.length
     const req = new ServedRequest(
@@ -142,6 +140,13 @@ export class ServedConnection implements ResponseEnds {
     this.#deps.answer(req, res)
     if (isWhole) req.tellWhole()
     else if (bodyStart < bytes.length) this.#takeBody(req, bytes.subarray(bodyStart))
+  }
+
+  #readHead(bytes: Buffer): PlainHead | undefined {
+    const headEnd = bytes.indexOf(HEAD_END)
+    if (headEnd < 0 || headEnd > HEAD_BYTES_MAX) return undefined
+    const head = readPlainHead(bytes.toString('latin1', 0, headEnd + LINE_END_BYTES))
+    return head && this.#lastHead.keep(head, bytes, headEnd + HEAD_END.length)
   }
 
   #takeBody(req: ServedRequest, piece: Buffer): void {

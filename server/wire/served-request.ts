@@ -11,6 +11,7 @@ export class ServedRequest extends Listeners<'data' | 'end' | 'close' | 'error'>
   readonly method = 'POST'
   readonly url: string
   readonly headers: PlainHead['headers']
+  readonly alike: object | undefined
   readonly rawHeaders = EACH_ONCE
   readonly givesBody = true
   readonly socket: Socket
@@ -24,6 +25,7 @@ export class ServedRequest extends Listeners<'data' | 'end' | 'close' | 'error'>
     super()
     this.url = head.target
     this.headers = head.headers
+    this.alike = head.alike
     this.socket = socket
     this.complete = wholeBody !== undefined
     this.wholeBody = wholeBody

@@ -16,6 +16,7 @@ import {
   Told,
   writeLetters,
 } from '../../test/support/wire.ts'
+import { checkedFields } from './request-head.ts'
 import { writeWhole } from './request-writer.ts'
 import { WireRequest, type WireRequestOptions } from './wire-request.ts'
 
@@ -102,7 +103,7 @@ test('a body that the system has not taken yet is not written over by the next o
   const slow = () => new Writable({ write: (bytes: Buffer) => void taken.push(bytes) }) as unknown as Socket
   const request = (text: string) => {
     const options = { method: 'POST', path: '/', body: Buffer.from(text) } as const
-    return new WireRequest(options, new Told(), text.length, 0)
+    return new WireRequest(options, checkedFields(options), new Told(), text.length, 0)
   }
   for (const text of ['first', 'other']) writeWhole(slow(), request(text), 'up.test')
   expect(taken.map((bytes) => bytes.toString('latin1').slice(-5))).toEqual(['first', 'other'])

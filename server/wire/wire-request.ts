@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream'
 import type { Connection } from './connection.ts'
 import type { Fields } from './field-lines.ts'
-import type { HeadParts } from './request-head.ts'
+import type { HeadParts, RequestFields } from './request-head.ts'
 import { WireError } from './wire-error.ts'
 
 export interface WireRequestOptions extends HeadParts {
@@ -29,6 +29,7 @@ export interface AnswerHandler {
 
 export class WireRequest {
   readonly options: WireRequestOptions
+  readonly fields: RequestFields
   readonly handler: AnswerHandler
   /** Of the body; undefined where none is sent and none is expected. */
   readonly length: number | undefined
@@ -43,11 +44,13 @@ export class WireRequest {
 
   constructor(
     options: WireRequestOptions,
+    fields: RequestFields,
     handler: AnswerHandler,
     length: number | undefined,
     silenceMsMax: number,
   ) {
     this.options = options
+    this.fields = fields
     this.handler = handler
     this.length = length
     this.silenceMsMax = silenceMsMax

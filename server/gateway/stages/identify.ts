@@ -4,6 +4,7 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { KnownKey } from '../../accounts/key-directory.ts'
+import { ofAlikeRequests } from '../../wire/alike-requests.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { credentialsOf } from '../headers.ts'
 import type { Filling, Identified, Received } from '../request.ts'
@@ -25,29 +26,48 @@ export function identify<R extends Pick<Received, 'req'>>(
   return ok(identified)
 }
 
+/** What a request says about whose it is. */
+type Presented =
+  | { readonly kind: 'nothing' | 'no_key' }
+  | {
+      readonly kind: 'key'
+      readonly publicId: string
+      /** SHA-256 of the secret part, a character for each byte. */
+      readonly secretHash: string
+    }
+
+const NOTHING: Presented = { kind: 'nothing' }
+const NO_KEY: Presented = { kind: 'no_key' }
+
+/** Of each connection once: a client shows the same key with all its requests. Whether it is one, and may be used, is asked each time. */
+const presentedBy = ofAlikeRequests((headers): Presented => {
+  const credentials = credentialsOf(headers)
+  const [credential] = credentials
+  if (credential === undefined) return NOTHING
+  // Two headers that name two keys would let one be checked and another be meant.
+  if (credentials.length > 1 && credentials.some((other) => other !== credential)) return NO_KEY
+  const form = KEY_FORM.exec(credential)
+  if (!form) return NO_KEY
+  const [, publicId = '', secret = ''] = form
+  return { kind: 'key', publicId, secretHash: hash('sha256', secret, 'binary') }
+})
+
 /** The key that a request carries, where it may be used now. */
 export function keyOf(
   deps: Pick<GatewayDeps, 'keys' | 'clock'>,
   { req }: Pick<Received, 'req'>,
 ): Result<KnownKey, Refusal> {
-  const credentials = credentialsOf(req.headers)
-  const [credential] = credentials
-  if (credential === undefined) return fail(refusal('missing_api_key'))
-  // Two headers that name two keys would let one be checked and another be meant.
-  if (credentials.length > 1 && credentials.some((other) => other !== credential))
-    return fail(refusal('invalid_api_key'))
-  const key = keyFor(deps, credential)
+  const presented = presentedBy(req)
+  if (presented.kind === 'nothing') return fail(refusal('missing_api_key'))
+  const key = presented.kind === 'key' ? keyFor(deps, presented.publicId, presented.secretHash) : undefined
   if (!key) return fail(refusal('invalid_api_key'))
   const refused = lostAccess(key, deps.clock.now())
   return refused ? fail(refused) : ok(key)
 }
 
-function keyFor(deps: Pick<GatewayDeps, 'keys'>, credential: string): KnownKey | undefined {
-  const form = KEY_FORM.exec(credential)
-  if (!form) return undefined
-  const [, publicId = '', secret = ''] = form
+function keyFor(deps: Pick<GatewayDeps, 'keys'>, publicId: string, secretHash: string): KnownKey | undefined {
   const key = deps.keys.find(publicId)
-  hashOfSecret.write(hash('sha256', secret, 'binary'), 'binary')
+  hashOfSecret.write(secretHash, 'binary')
   const matches = timingSafeEqual(hashOfSecret, key?.secretHash ?? NO_SUCH_HASH)
   return matches ? key : undefined
 }

@@ -1,6 +1,6 @@
 // Sends a held request upstream, with the operator's key in place of the client's, and waits for the head of the answer.
 import type { StageDeps } from '../deps.ts'
-import { upstreamHeaders } from '../headers.ts'
+import { upstreamFields, upstreamHeaders } from '../headers.ts'
 import type { LiveRequest } from '../live-requests.ts'
 import { uploadRequest } from '../media/send-upload.ts'
 import type { Sending } from '../request.ts'
@@ -23,7 +23,9 @@ export function dispatch(
     {
       method: 'POST',
       path: basePath + held.endpoint.upstreamPath,
-      headers: upstreamHeaders(held.req.headers, held.upstream.apiKey, form?.headers),
+      headers: form
+        ? upstreamHeaders(held.req.headers, upstream.apiKey, form.headers)
+        : upstreamFields(held.req, upstream.apiKey),
       body: form?.body ?? jsonBody(held, isUsageRequested),
     },
     exchange,

@@ -37,6 +37,24 @@ const ATTACKS: NamedTests = {
     ['server/gateway/stages/identify.test.ts', 'is refused where two headers name two, whichever is good'],
     [`${INTEGRATION}/openai-side-http.test.ts`, 'and says two things is refused, whichever of them is good'],
   ],
+  'a key that was let in before on the same connection': [
+    [
+      `${HERE}/one-connection.test.ts`,
+      'attack: a connection that was let in with one key lets in no other, and charges each person their own',
+    ],
+    [
+      `${HERE}/one-connection.test.ts`,
+      'attack: a key that was let in is asked for again with every request on the same connection',
+    ],
+    [
+      `${HERE}/one-connection.test.ts`,
+      'attack: the upstream is asked with the key that the operator has now',
+    ],
+    [
+      'server/wire/last-head.test.ts',
+      'whatever is changed about a head, it is found as what reading it says, or not at all',
+    ],
+  ],
   'header injection': [
     ['server/gateway/headers.test.ts', 'a value with characters that no header has does not cross'],
     [
