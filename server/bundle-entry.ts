@@ -1,8 +1,8 @@
 // Where the bundle begins: has V8's code kept in a folder beside the bundle, so that the next start need not compile it again,
-// lets nothing be optimized before the server is ready, and runs the host for plain Node.
+// lets nothing be optimized before the server has something to do, and runs the host for plain Node.
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
-import { optimizeFromNowOn, optimizeNothingYet } from './host/engine.ts'
+import { optimizeNothingYet, optimizeOnceBusy } from './host/engine.ts'
 import { makeEverythingYoung } from './host/young-memory.ts'
 
 optimizeNothingYet()
@@ -13,4 +13,4 @@ enableCompileCache(join(import.meta.dirname, 'compiled'))
 await import('./headless.ts')
 // Kept as it is now: what a start compiles, and no more, is what the next one loads.
 flushCompileCache()
-optimizeFromNowOn()
+optimizeOnceBusy()

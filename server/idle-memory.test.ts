@@ -23,6 +23,32 @@ test('memory is collected once when it has been quiet, and not while something i
   idleMemory.stop()
 })
 
+test('quiet is a loop that is told of little, however long its own timers take', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  let events = 0
+  let collections = 0
+  const idleMemory = createIdleMemory({
+    isBusy: () => false,
+    handled: () => events,
+    collect: () => {
+      collections += 1
+    },
+  })
+  const look = (told: number): void => {
+    events += told
+    // Work of a quarter of the time, as of timers on a slow machine.
+    const end = performance.now() + 30
+    while (performance.now() < end);
+    vi.advanceTimersByTime(2_000)
+  }
+  for (let looks = 0; looks < 5; looks += 1) look(100)
+  expect(collections).toBe(0)
+  look(3)
+  look(3)
+  expect(collections).toBe(1)
+  idleMemory.stop()
+})
+
 test('the collector of the engine can be reached', () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const idleMemory = createIdleMemory({ isBusy: () => false })

@@ -24,7 +24,19 @@ export function optimizeNothingYet(): void {
   setFlagsFromString('--no-sparkplug')
 }
 
-export function optimizeFromNowOn(): void {
-  setFlagsFromString(`--${CALLS}=${CALLS_USUAL}`)
-  setFlagsFromString('--sparkplug')
+/** What the event loop is told of by some thirty requests. An idle server is told of nothing. */
+const BUSY_EVENTS = 300
+const LOOK_EVERY_MS = 250
+
+/** A server that nobody asks anything leaves the compilers alone: their part of Node is as large as all that it uses of it. */
+export function optimizeOnceBusy(): void {
+  const handled = (): number => performance.nodeTiming.uvMetricsInfo.events
+  const before = handled()
+  const looking = setInterval(() => {
+    if (handled() - before < BUSY_EVENTS) return
+    clearInterval(looking)
+    setFlagsFromString(`--${CALLS}=${CALLS_USUAL}`)
+    setFlagsFromString('--sparkplug')
+  }, LOOK_EVERY_MS)
+  looking.unref()
 }

@@ -5,6 +5,7 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { KnownKey } from '../../accounts/key-directory.ts'
 import { ofAlikeRequests } from '../../wire/alike-requests.ts'
+import type { ClientRequest } from '../../wire/client-exchange.ts'
 import type { GatewayDeps } from '../deps.ts'
 import { credentialsOf } from '../headers.ts'
 import type { Filling, Identified, Received } from '../request.ts'
@@ -39,8 +40,7 @@ type Presented =
 const NOTHING: Presented = { kind: 'nothing' }
 const NO_KEY: Presented = { kind: 'no_key' }
 
-/** Of each connection once: a client shows the same key with all its requests. Whether it is one, and may be used, is asked each time. */
-const presentedBy = ofAlikeRequests((headers): Presented => {
+function presentedIn(headers: ClientRequest['headers']): Presented {
   const credentials = credentialsOf(headers)
   const [credential] = credentials
   if (credential === undefined) return NOTHING
@@ -50,7 +50,10 @@ const presentedBy = ofAlikeRequests((headers): Presented => {
   if (!form) return NO_KEY
   const [, publicId = '', secret = ''] = form
   return { kind: 'key', publicId, secretHash: hash('sha256', secret, 'binary') }
-})
+}
+
+/** Of each connection once: a client shows the same key with all its requests. Whether it is one, and may be used, is asked each time. */
+const presentedBy = ofAlikeRequests(presentedIn)
 
 /** The key that a request carries, where it may be used now. */
 export function keyOf(
