@@ -2,7 +2,7 @@
 // takes memory for compilers, their threads and their results, and a core from the start itself, and is of no use afterwards.
 import { setFlagsFromString } from 'node:v8'
 
-/** How often a function must have been called to be optimized: as it is in Node 24, and until the server is ready. */
+/** How often a function must have been called to be optimized: as it is in Node 24, and until the server has something to do. */
 const CALLS = 'minimum-invocations-before-optimization'
 const CALLS_USUAL = 2
 const CALLS_QUIET = 1_000_000
@@ -28,15 +28,25 @@ export function optimizeNothingYet(): void {
 const BUSY_EVENTS = 300
 const LOOK_EVERY_MS = 250
 
+interface EngineDeps {
+  /** What the event loop has handled so far, by the engine's own count. */
+  readonly handled: () => number
+  readonly setFlag: (flag: string) => void
+}
+
+const ENGINE: EngineDeps = {
+  handled: () => performance.nodeTiming.uvMetricsInfo.events,
+  setFlag: setFlagsFromString,
+}
+
 /** A server that nobody asks anything leaves the compilers alone: their part of Node is as large as all that it uses of it. */
-export function optimizeOnceBusy(): void {
-  const handled = (): number => performance.nodeTiming.uvMetricsInfo.events
+export function optimizeOnceBusy({ handled, setFlag }: EngineDeps = ENGINE): void {
   const before = handled()
   const looking = setInterval(() => {
     if (handled() - before < BUSY_EVENTS) return
     clearInterval(looking)
-    setFlagsFromString(`--${CALLS}=${CALLS_USUAL}`)
-    setFlagsFromString('--sparkplug')
+    setFlag(`--${CALLS}=${CALLS_USUAL}`)
+    setFlag('--sparkplug')
   }, LOOK_EVERY_MS)
   looking.unref()
 }
