@@ -11,9 +11,13 @@ const QUIET_LOOKS_AFTER_START = 2
 const QUIET_LOOKS = 150
 /**
  * What the event loop has been told of between two looks: a request is eight or nine, timers are none. The time that it was active
- * says less: on a slow machine the timers of an idle server alone take as long as a rush takes on a fast one.
+ * says less: on a slow machine the timers of an idle server take 30 to 66 ms of it, and one or two on a fast one.
  */
 const QUIET_EVENTS_MAX = 20
+/** Events of others' that nothing has to be done about, such as what is said to everybody in a network. */
+const QUIET_MS_MAX = 5
+/** Few events may be much work. */
+const LOUD_MS_MIN = 100
 /** Less work than this leaves nothing that is worth a pause of a tenth of a second, which a request may meet. */
 const WORK_MS_MIN = 200
 
@@ -42,9 +46,10 @@ export function createIdleMemory({
     const now = performance.eventLoopUtilization()
     const { active } = performance.eventLoopUtilization(now, seen)
     seen = now
-    const before = events
-    events = handled()
-    if (events - before > QUIET_EVENTS_MAX || isBusy()) {
+    const told = handled() - events
+    events += told
+    const isLoud = active > LOUD_MS_MIN || (told > QUIET_EVENTS_MAX && active > QUIET_MS_MAX)
+    if (isLoud || isBusy()) {
       workedMs += active
       quietLooks = 0
       return

@@ -1,8 +1,15 @@
 // A head that is like the one before is found without being read, and is what reading it would have said.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LastHead } from './last-head.ts'
 import { readPlainHead } from './plain-head.ts'
+
+function collectAll(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+}
 
 const HEAD_END = '\r\n\r\n'
 
@@ -87,6 +94,21 @@ test('what was kept in memory that is used again is still what it was', () => {
   const last = kept(bytes)
   bytes.fill(0)
   expect(found(last, FIRST)).toEqual(read(FIRST))
+})
+
+test('each one that is kept holds its own bytes, and nothing that was made beside them', async () => {
+  const held: LastHead[] = []
+  const before = process.memoryUsage().arrayBuffers
+  for (let count = 0; count < 300; count += 1) {
+    held.push(kept(FIRST))
+    // Of the pool of Node, in which a head would have its place as well.
+    Buffer.from('x'.repeat(30_000))
+  }
+  collectAll()
+  // What is let go of is counted a turn later.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2_000_000)
+  expect(held).toHaveLength(300)
 })
 
 test('what differs in more each time is kept in mind no more', () => {

@@ -63,7 +63,9 @@ export class LastHead {
     if (!found || digits === '') return head
     this.#digitsStart = found.index + found[0].length
     this.#digitsEnd = this.#digitsStart + digits.length
-    this.#bytes = Buffer.from(bytes.subarray(0, end))
+    // In memory of its own: a place in Node's pool would hold all 64 KiB of it for as long as the connection is open.
+    this.#bytes = Buffer.allocUnsafeSlow(end)
+    bytes.copy(this.#bytes, 0, 0, end)
     this.#head = { ...head, alike: head.headers }
     return this.#head
   }
