@@ -61,7 +61,7 @@ module.exports = {
       CONTRACT,
       LEDGER,
       REPOSITORIES,
-      '^server/db/write(-command)?\\.ts$',
+      '^server/db/(database-thread|write(-command)?)\\.ts$',
       PORTS,
       '^server/limits/decide-',
       '^server/accounts/',

@@ -52,6 +52,10 @@ function rulesSwitchedOn(configPath: string): readonly string[] {
   return groups
     .flatMap((rules) => Object.values(rules))
     .flatMap((group) => (typeof group === 'object' && group !== null ? Object.entries(group) : []))
-    .filter(([, level]) => level === 'error')
+    .filter(([, setting]) => levelOf(setting) === 'error')
     .map(([rule]) => rule)
 }
+
+/** A rule with options is an object. */
+const levelOf = (setting: unknown): unknown =>
+  typeof setting === 'object' && setting !== null && 'level' in setting ? setting.level : setting

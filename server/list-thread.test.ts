@@ -33,9 +33,11 @@ function listsOn(workerUrl?: URL) {
 
 const overview = { userId: 'user-ann', todaySince: 0, forecastSince: 0 }
 const ofPerson = { userId: 'user-ann', limit: 50 }
-/** Runs as a worker; what it is asked last ends it. */
+/** Runs as a worker that has loaded what it needs; what it is asked last ends it. */
 const workerThat = (does: string): URL =>
-  new URL(`data:text/javascript,import { parentPort } from 'node:worker_threads'; ${does}`)
+  new URL(
+    `data:text/javascript,import { parentPort, workerData } from 'node:worker_threads'; workerData.isSqliteLoaded[0] = 1; ${does}`,
+  )
 
 describe('the thread that reads lists', () => {
   test('says the same of every kind of list as a reader of this thread, which reads while it starts', async () => {

@@ -2,7 +2,7 @@
 // started by the first list and ends when nobody has asked for a while. Until it is there, and where it cannot be, lists are
 // read here.
 import { setImmediate } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import { DatabaseThread } from './db/database-thread.ts'
 import { StorageFault } from './db/storage-fault.ts'
 import {
   type ListKind,
@@ -59,7 +59,7 @@ export const createLists = (deps: ThreadedListsDeps): ThreadedLists => new Lists
 
 class ListsInThread implements ThreadedLists {
   readonly #deps: ThreadedListsDeps
-  #worker: Worker | undefined
+  #worker: DatabaseThread | undefined
   #isReady = false
   #isStopped = false
   /** `performance.now()` of the last failure. */
@@ -109,10 +109,10 @@ class ListsInThread implements ThreadedLists {
     return promise
   }
 
-  #begin(): Worker | undefined {
+  #begin(): DatabaseThread | undefined {
     if (performance.now() - this.#failedAt < NEXT_START_MS) return undefined
-    const worker = new Worker(this.#deps.workerUrl ?? WORKER_URL, {
-      workerData: { path: this.#deps.databasePath },
+    const worker = new DatabaseThread(this.#deps.workerUrl ?? WORKER_URL, {
+      path: this.#deps.databasePath,
     })
     worker.unref()
     worker.on('message', (message: ListAnswer | 'ready') => {
@@ -153,7 +153,7 @@ class ListsInThread implements ThreadedLists {
   }
 
   /** Whatever it has not answered is read here. */
-  #fail(worker: Worker, error: unknown): void {
+  #fail(worker: DatabaseThread, error: unknown): void {
     if (worker !== this.#worker) return
     this.#failedAt = performance.now()
     this.#forget()
@@ -172,7 +172,7 @@ class ListsInThread implements ThreadedLists {
     }
   }
 
-  #forget(): Worker | undefined {
+  #forget(): DatabaseThread | undefined {
     clearTimeout(this.#timer)
     const worker = this.#worker
     this.#worker = undefined

@@ -1,7 +1,8 @@
 // The ledger light: whether the books are right. It has them read by a thread of its own, a while after the start, every
 // night and on demand, and tells what was found. It never mends anything.
-import { Worker } from 'node:worker_threads'
+
 import type { LedgerFinding, LedgerLightView } from '../../contract/operations/ledger.ts'
+import { DatabaseThread } from '../db/database-thread.ts'
 import type { CheckAnswer, CheckMessage } from '../db/repositories/ledger-check-messages.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { AccountBook } from './account.ts'
@@ -73,7 +74,7 @@ class WorkingLight implements LedgerLight {
   readonly #deps: LedgerLightDeps
   #last: Outcome = NEVER
   #progress: NonNullable<LedgerLightView['progress']> = { entries: 0, entriesTotal: 0 }
-  #worker: Worker | undefined
+  #worker: DatabaseThread | undefined
   #startedAt = 0
   #startedMonoMs = 0
   /** Since when no check has come to its end. */
@@ -126,7 +127,7 @@ class WorkingLight implements LedgerLight {
     this.#startedAt = this.#deps.clock.now()
     this.#startedMonoMs = this.#deps.clock.monotonicMs()
     this.#progress = { entries: 0, entriesTotal: 0 }
-    const worker = new Worker(WORKER_URL, { workerData: { path: this.#deps.databasePath } })
+    const worker = new DatabaseThread(WORKER_URL, { path: this.#deps.databasePath })
     this.#worker = worker
     worker.unref()
     worker.on('message', (message: CheckMessage) => this.#hear(worker, message))
@@ -136,7 +137,7 @@ class WorkingLight implements LedgerLight {
     )
   }
 
-  #hear(worker: Worker, message: CheckMessage): void {
+  #hear(worker: DatabaseThread, message: CheckMessage): void {
     if (worker !== this.#worker) return
     switch (message.kind) {
       case 'progress':
@@ -152,7 +153,7 @@ class WorkingLight implements LedgerLight {
   }
 
   /** What has ended by now has to be on disk when the thread looks again. */
-  async #answer(worker: Worker, requestIds: readonly string[]): Promise<void> {
+  async #answer(worker: DatabaseThread, requestIds: readonly string[]): Promise<void> {
     const answer = this.#withoutLife(requestIds)
     const areTablesWhole = await this.#deps.caughtUp()
     if (worker !== this.#worker) return
@@ -161,7 +162,7 @@ class WorkingLight implements LedgerLight {
   }
 
   /** What the tables have not taken yet is no fault of the books: while a full disk keeps it from them, nothing is said for a while. */
-  #postpone(worker: Worker): void {
+  #postpone(worker: DatabaseThread): void {
     const nowMs = this.#deps.clock.monotonicMs()
     this.#postponedMonoMs ??= nowMs
     if (nowMs - this.#postponedMonoMs > POSTPONED_MS_MAX) {
@@ -188,7 +189,7 @@ class WorkingLight implements LedgerLight {
     return { withoutLife: requestIds.filter((requestId) => !living.has(requestId)) }
   }
 
-  #fail(worker: Worker, error: unknown): void {
+  #fail(worker: DatabaseThread, error: unknown): void {
     if (worker !== this.#worker) return
     this.#deps.logger.error({ event: 'ledger_check_failed', err: error }, 'the ledger could not be checked')
     // What cannot be checked is not called right.

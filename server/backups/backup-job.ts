@@ -1,8 +1,9 @@
 // What a backup's worker thread can be asked, and how it is asked. A job has a thread of its own, because each of them may
 // read a whole large database, and the process answers requests meanwhile.
-import { Worker } from 'node:worker_threads'
+
 import type { BackupDifferences } from '../../contract/operations/backups.ts'
 import type { BackupFacts } from '../db/backup-file.ts'
+import { DatabaseThread } from '../db/database-thread.ts'
 import type { RestoreFileRequest } from '../db/restore-file.ts'
 
 export type BackupJob =
@@ -46,7 +47,7 @@ export function runBackupJob<Kind extends BackupJob['kind']>(
   job: Extract<BackupJob, { readonly kind: Kind }>,
 ): Promise<JobResults[Kind]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(WORKER_URL, { workerData: job })
+    const worker = new DatabaseThread(WORKER_URL, { job })
     const timer = setTimeout(
       () => end(() => reject(new Error(`The job "${job.kind}" took too long.`))),
       JOB_MS_MAX,

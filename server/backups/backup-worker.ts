@@ -2,8 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { compareWithPresent } from '../db/backup-differences.ts'
 import { finishBackup, inspectBackup } from '../db/backup-file.ts'
+import { loadSqlite } from '../db/database-thread.ts'
 import { writeRestoreFile } from '../db/restore-file.ts'
 import type { BackupJob, JobAnswer } from './backup-job.ts'
+
+loadSqlite()
 
 async function run(job: BackupJob): Promise<unknown> {
   switch (job.kind) {
@@ -21,7 +24,7 @@ async function run(job: BackupJob): Promise<unknown> {
 }
 
 // The thread is started with nothing else.
-const job = workerData as BackupJob
+const { job } = workerData as { readonly job: BackupJob }
 const answer: JobAnswer = await run(job).then(
   (result) => ({ ok: true as const, result }),
   (error: unknown) => ({

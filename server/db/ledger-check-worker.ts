@@ -2,9 +2,12 @@
 // long ledger does not take a core from the requests.
 import { constants, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
+import { loadSqlite } from './database-thread.ts'
 import { openDatabase } from './open.ts'
 import { createLedgerCheck } from './repositories/ledger-check.ts'
 import type { CheckAnswer, CheckMessage } from './repositories/ledger-check-messages.ts'
+
+loadSqlite()
 
 /** A few milliseconds of work. */
 const ENTRIES_AT_A_TIME = 500

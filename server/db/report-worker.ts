@@ -4,10 +4,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { ZodType } from 'zod'
 import { dashboardGet } from '../../contract/operations/dashboard.ts'
 import { usageSeries, usageSummary, usageTop } from '../../contract/operations/usage.ts'
+import { loadSqlite } from './database-thread.ts'
 import { openDatabase } from './open.ts'
 import { type DashboardRequest, readDashboard as readPast } from './repositories/dashboard-report.ts'
 import type { ReportAnswer, ReportKind, ReportKinds, ReportQuestion } from './repositories/report-messages.ts'
 import { createUsageReport } from './repositories/usage-report.ts'
+
+loadSqlite()
 
 /** On Linux a priority is a thread's own; elsewhere it would be that of the whole gateway. */
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)

@@ -1,5 +1,6 @@
 // The thread that writes the tables, and hands it one task after the other. It is there while there is something to do: a
 // thread takes a sixth of what an idle server takes.
+// biome-ignore lint/style/noRestrictedImports: it ends by itself, when it is told to
 import { Worker } from 'node:worker_threads'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
 import type { PackedCommand } from './packed-commands.ts'

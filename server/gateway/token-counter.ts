@@ -1,5 +1,6 @@
 // Counts the tokens of a body in a worker thread, under a time cap: tokenizers are quadratic on some inputs, and a count
 // must never hold up other people's requests. The worker is started when it is first needed.
+// biome-ignore lint/style/noRestrictedImports: it opens no database
 import { Worker } from 'node:worker_threads'
 import type { Logger } from '../ports.ts'
 

@@ -1,6 +1,6 @@
 // Long reports, read by a thread of its own, so that no request waits for a screen's query. The thread is started with the
 // first report and ends when nobody has asked for a while.
-import { Worker } from 'node:worker_threads'
+import { DatabaseThread } from '../database-thread.ts'
 import type { ReportAnswer, ReportKind, ReportKinds, ReportQuestion } from './report-messages.ts'
 
 export interface Reports {
@@ -40,7 +40,7 @@ export const createReports = (databasePath: string): Reports => new ThreadedRepo
 
 class ThreadedReports implements Reports {
   readonly #databasePath: string
-  #worker: Worker | undefined
+  #worker: DatabaseThread | undefined
   #running: Waiting | undefined
   readonly #queue: Waiting[] = []
   #timer: NodeJS.Timeout | undefined
@@ -97,8 +97,8 @@ class ThreadedReports implements Reports {
     ).unref()
   }
 
-  #begin(): Worker {
-    const worker = new Worker(WORKER_URL, { workerData: { path: this.#databasePath } })
+  #begin(): DatabaseThread {
+    const worker = new DatabaseThread(WORKER_URL, { path: this.#databasePath })
     worker.unref()
     worker.on('message', (answer: ReportAnswer) => {
       if (worker !== this.#worker) return
@@ -113,7 +113,7 @@ class ThreadedReports implements Reports {
     return worker
   }
 
-  #fail(worker: Worker, error: unknown): void {
+  #fail(worker: DatabaseThread, error: unknown): void {
     if (worker !== this.#worker) return
     void this.#end(error)
   }
