@@ -67,7 +67,8 @@ export interface LimitCounters {
 const WINDOWS = limitWindow.options
 /** Keeps one transaction short; a larger change is several. */
 const ROWS_PER_BATCH = 200
-const DAY_MS = 86_400_000
+/** Longer than any day and the hour behind it: 25 hours where clocks are set back, 50 where the operator's zone was changed. */
+const KEPT_BEHIND_MS = 3 * 86_400_000
 
 const emptyCount = (): MutableCount => ({ startMs: 0, requests: 0, tokens: 0, reservedTokens: 0 })
 const emptyCounter = (kind: CountedKind, subjectId: string): Counter => ({
@@ -135,9 +136,9 @@ export function createLimitCounters(deps: {
       forgetEnded(counters.user, dirty, windows)
       forgetEnded(counters.key, dirty, windows)
       try {
-        // The newest rows stay, however old they are: they keep time from going back over a restart. And a day's slack,
+        // The newest rows stay, however old they are: they keep time from going back over a restart. And those of the day before,
         // because an hour may still be open when the day that it began in has ended.
-        await store.deleteBefore(newest.dayStartMs - DAY_MS)
+        await store.deleteBefore(newest.dayStartMs - KEPT_BEHIND_MS)
       } catch (error) {
         health.failed(error)
       }

@@ -124,6 +124,19 @@ const historyArbitrary: fc.Arbitrary<History> = fc
     steps,
   }))
 
+/** An hour that began in a day of 24.5 hours and is still open when the server starts again behind it. */
+const BEHIND_A_LONG_DAY: History = {
+  zone: 'Australia/Lord_Howe',
+  startMs: Date.parse('2026-04-05T13:15:00Z'),
+  limits: { user: { windows: [], concurrent: undefined }, key: { windows: [], concurrent: undefined } },
+  steps: [
+    { kind: 'admit', who: 0, tokens: 0, waits: false },
+    { kind: 'pass', ms: HOUR_MS / 4 },
+    { kind: 'admit', who: 1, tokens: 0, waits: false },
+    { kind: 'restart', isCrash: false },
+  ],
+}
+
 /** One admitted request, as the model remembers it. */
 interface Remembered {
   readonly subject: LimitSubject
@@ -395,7 +408,7 @@ test(
           await world.limiter.stop()
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[BEHIND_A_LONG_DAY]] },
     )
   },
   PATIENCE_MS,
