@@ -124,6 +124,17 @@ describe('time', () => {
     }
   })
 
+  test('headers wait for what they are to come behind', async () => {
+    const { promise: headersBehind, resolve } = Promise.withResolvers<void>()
+    upstream.script({ delays: { headersBehind } })
+    const asked = post(upstream, CHAT, hello)
+    while (!lastRequest()) await sleep(5)
+    await sleep(30)
+    expect(lastRequest()?.status).toBeUndefined()
+    resolve()
+    expect((await asked).status).toBe(200)
+  })
+
   test('stop ends everything at once, however long it was to take', async () => {
     const stopped = await startDemoUpstream()
     stopped.script({ delays: { beforeHeadersMs: 60_000 } })

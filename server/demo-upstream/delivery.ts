@@ -68,6 +68,7 @@ class Delivery {
     const { delays, informational } = this.#scenario
     for (const { status, headers } of informational ?? []) writeInformational(response, status, headers ?? {})
     if (!(await this.#wait((delays?.beforeHeadersMs ?? 0) + this.#paceMsOf(reply)))) return false
+    if (delays?.headersBehind && !(await this.#waitFor(delays.headersBehind))) return false
     if (await this.#breaksAt('before_headers')) return false
     this.#setHeaders(reply)
     record.status = reply.status
@@ -203,6 +204,12 @@ class Delivery {
   async #wait(ms: number): Promise<boolean> {
     const { signal } = this.#exchange
     if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined)
+    return !signal.aborted
+  }
+
+  async #waitFor(promise: Promise<unknown>): Promise<boolean> {
+    const { signal } = this.#exchange
+    await Promise.race([promise, signal.aborted || once(signal, 'abort')])
     return !signal.aborted
   }
 

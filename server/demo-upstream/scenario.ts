@@ -78,6 +78,8 @@ export interface Framing {
 
 export interface Delays {
   readonly beforeHeadersMs?: number
+  /** No headers before this either. */
+  readonly headersBehind?: Promise<unknown>
   /** Between headers and the first byte of the body. */
   readonly beforeFirstEventMs?: number
   /** Before every event but the first. */

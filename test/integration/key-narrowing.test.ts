@@ -100,7 +100,7 @@ const restart = async () => {
 describe('a spending cap', () => {
   test('holds a hundred requests at once to its cent, whatever its owner has', async () => {
     const key = await newKey({ caps: { totalNanoUsd: CENT } })
-    gateway.upstream.script(() => ({ answer: { textTokens: 200 } }))
+    gateway.upstream.script({ answer: { textTokens: 200 } }, 100)
     const responses = await Promise.all(Array.from({ length: 100 }, () => ask(key)))
     for (const response of responses) await response.text()
     await gateway.usageOf(person)

@@ -328,7 +328,7 @@ test('usage that cannot be true takes no more tokens of a plan, nor of a limit, 
 
 test('a hundred requests at once on a cent of plan never use more than the cent, nor the balance', async () => {
   await mine('plans.buy', { planId: await newPlan({ quotas: [quota('day', 'money', CENT)] }) })
-  gateway.upstream.script(() => ({ answer: { textTokens: 2_000, ignoresOutputLimit: true } }))
+  gateway.upstream.script({ answer: { textTokens: 2_000, ignoresOutputLimit: true } }, 100)
   const responses = await Promise.all(Array.from({ length: 100 }, () => ask()))
   for (const response of responses) await response.text()
   await gateway.usageOf(person)

@@ -125,8 +125,12 @@ describe.each(ENDPOINTS)('$path', ({ path, limit, body }) => {
 
 test('requests at once do not starve each other: each takes a share of what the others left', async () => {
   const person = await gateway.createPerson(8 * CENT)
-  gateway.upstream.script(() => ({ delays: { beforeHeadersMs: 1_500 } }))
-  const responses = await Promise.all([1, 2, 3, 4].map(() => ask(person, '/chat/completions', CHAT)))
+  const { promise: headersBehind, resolve: answerAll } = Promise.withResolvers<void>()
+  gateway.upstream.script({ delays: { headersBehind } }, 4)
+  const asked = [1, 2, 3, 4].map(() => ask(person, '/chat/completions', CHAT))
+  await expect.poll(() => sent().length).toBe(4)
+  answerAll()
+  const responses = await Promise.all(asked)
   expect(responses.map((response) => response.status)).toEqual([200, 200, 200, 200])
   for (const response of responses) await response.text()
   const limits = sent().map((body) => body.max_completion_tokens ?? 0)
@@ -143,7 +147,7 @@ test('requests at once do not starve each other: each takes a share of what the 
 
 test('a hundred requests at once on a cent never spend more than the cent', async () => {
   const person = await gateway.createPerson(CENT)
-  gateway.upstream.script(() => ({ answer: { textTokens: 2_000, ignoresOutputLimit: true } }))
+  gateway.upstream.script({ answer: { textTokens: 2_000, ignoresOutputLimit: true } }, 100)
   const body = { ...CHAT, max_completion_tokens: 200 }
   const responses = await Promise.all(
     Array.from({ length: 100 }, () => ask(person, '/chat/completions', body)),
