@@ -44,11 +44,10 @@ for (const { path, body } of DIALECTS) {
 
 test('failure mode 9: a compressed stream arrives event by event, and not at its end', async () => {
   one.gateway.upstream.script({ contentEncoding: 'gzip', delays: { silence: { afterEvents: 4, ms: 1_500 } } })
-  const startedMs = performance.now()
   const response = await one.ask(CHAT, { ...DIALECTS[0].body, stream: true })
   const reader = response.body?.getReader()
   await reader?.read()
-  expect(performance.now() - startedMs).toBeLessThan(1_200)
+  expect(one.gateway.upstream.requests[0]?.outcome).toBe('open')
   while (!(await reader?.read())?.done);
   expect((await one.theRow()).reason).toBe('completed')
 })
