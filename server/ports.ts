@@ -15,6 +15,8 @@ export interface Clock {
 export interface Ids {
   /** A uuidv7: unique, and in the order of its making. */
   next(): string
+  /** `req_` and a uuidv7 without its hyphens. */
+  nextRequestId(): string
   /** Cryptographically strong bytes. */
   randomBytes(count: number): Buffer
 }

@@ -19,7 +19,7 @@ function secretStore(): SecretStore & { readonly values: Map<string, string> } {
 function startSealed(secrets = secretStore()) {
   const { repositories } = openTestDatabase()
   const repository = repositories.sealedValues
-  const ids = { next: () => 'id', randomBytes }
+  const ids = { randomBytes }
   const start = () => createSealedValues({ repository, secrets, clock: testClock, ids })
   return { repository, secrets, start }
 }

@@ -41,7 +41,7 @@ export function createSealedValues({
   readonly repository: SealedValuesRepository
   readonly secrets: SecretStore
   readonly clock: Clock
-  readonly ids: Ids
+  readonly ids: Pick<Ids, 'randomBytes'>
 }): SealedValues {
   let dataKey: Promise<Buffer> | undefined
 
@@ -75,7 +75,7 @@ export function createSealedValues({
   }
 }
 
-async function findOrMakeDataKey(secrets: SecretStore, ids: Ids): Promise<Buffer> {
+async function findOrMakeDataKey(secrets: SecretStore, ids: Pick<Ids, 'randomBytes'>): Promise<Buffer> {
   const stored = await secrets.get(DATA_KEY)
   if (stored === undefined) {
     const made = ids.randomBytes(KEY_BYTES)

@@ -10,15 +10,11 @@ import { type Arrival, type Received, RequestRecord } from '../request.ts'
 
 /** A request's id and the moment at which it came. */
 export const arrivalOf = (deps: Pick<GatewayDeps, 'ids' | 'clock'>, req?: ClientRequest): Arrival => ({
-  requestId: requestIdOf(deps.ids.next()),
+  requestId: deps.ids.nextRequestId(),
   address: req?.socket.remoteAddress ?? '',
   receivedAt: deps.clock.now(),
   startedMonoMs: deps.clock.monotonicMs(),
 })
-
-/** A uuid without its hyphens. */
-const requestIdOf = (id: string): string =>
-  `req_${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(14, 18)}${id.slice(19, 23)}${id.slice(24)}`
 
 export const receive = (
   deps: Pick<GatewayDeps, 'ids' | 'clock'>,
