@@ -12,7 +12,7 @@ export class HeadLines {
   #text: string
 
   constructor(status: number) {
-    this.#text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`
+    this.#text = statusLine(status)
   }
 
   add(name: HeaderValue, value: HeaderValue): void {
@@ -22,15 +22,29 @@ export class HeadLines {
   }
 
   end(connection: string, isChunked: boolean): string {
-    return `${this.#text}Date: ${dateNow()}\r\n${connection}${isChunked ? 'Transfer-Encoding: chunked\r\n' : ''}\r\n`
+    return `${this.#text}${dateLine()}${connection}${isChunked ? 'Transfer-Encoding: chunked\r\n\r\n' : '\r\n'}`
   }
 
   #addOne(name: string, value: string): void {
     // Every name is one of ours; a value may be an upstream's.
     if (!VALUE.test(value)) throw new TypeError(`The header ${name} has a character that no header may have.`)
     if (name === 'content-length') this.hasLength = true
-    this.#text += `${name}: ${value}\r\n`
+    this.#text += lineStart(name) + value
   }
+}
+
+/** Beginnings of lines, each with the end of the line before: a head of many pieces is made, and put together, piece by piece. */
+const starts = new Map<string | number, string>()
+/** More than there are names of ours, and statuses. */
+const STARTS_MAX = 500
+
+const lineStart = (name: string): string => starts.get(name) ?? kept(name, `\r\n${name}: `)
+const statusLine = (status: number): string =>
+  starts.get(status) ?? kept(status, `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}`)
+
+function kept(of: string | number, start: string): string {
+  if (starts.size < STARTS_MAX) starts.set(of, start)
+  return start
 }
 
 export const CLOSE = 'Connection: close\r\n'
@@ -50,10 +64,10 @@ export function stands(list: readonly HeaderValue[], name: string | undefined): 
 
 let date = ''
 
-/** To the second, and written once for each. */
-function dateNow(): string {
+/** To the second, and written once for each; between the line before and the one behind. */
+function dateLine(): string {
   if (date !== '') return date
-  date = new Date().toUTCString()
+  date = `\r\nDate: ${new Date().toUTCString()}\r\n`
   setTimeout(
     () => {
       date = ''
