@@ -36,12 +36,23 @@ const BODY_LENGTH = 2
 const knownNames = new Map<string, typeof FIELD | typeof BODY_LENGTH>()
 const NAMES_KNOWN_MAX = 256
 
+/** What of a head stands before the length of the body. */
+export interface HeadStart {
+  readonly method: Method
+  readonly path: string
+  readonly host: string
+  readonly text: string
+  /** Once it was asked for twice. */
+  bytes: Buffer | undefined
+}
+
 /** The fields of a request, checked and written out: whoever sends the same ones many times keeps them. */
 export class RequestFields {
-  /** Each behind its own line end, without `Content-Length`, which `requestHead` writes once. */
+  /** Each with its line end, without `Content-Length`, which `headEnd` writes once. */
   readonly lines: string
   /** What they announce for the body; undefined where they do not. */
   readonly length: number | undefined
+  #lastStart: HeadStart | undefined
 
   /** `headers`: names and values in turn. Throws a WireError where they must not be sent. */
   constructor(headers: readonly string[]) {
@@ -59,6 +70,25 @@ export class RequestFields {
     this.lines = lines
     this.length = length
   }
+
+  /** The start of a head with these fields, for parts that were checked before. */
+  startFor({ method, path }: HeadParts, host: string): HeadStart {
+    const last = this.#lastStart
+    if (last && last.method === method && last.path === path && last.host === host) {
+      last.bytes ??= bytesOf(last.text)
+      return last
+    }
+    const text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n${this.lines}`
+    this.#lastStart = { method, path, host, text, bytes: undefined }
+    return this.#lastStart
+  }
+}
+
+/** Memory of its own: one that is kept must not keep a larger piece that others share. */
+function bytesOf(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(text.length)
+  bytes.write(text, 'latin1')
+  return bytes
 }
 
 const NO_FIELDS = new RequestFields([])
@@ -69,16 +99,9 @@ export function checkedFields({ path, headers = NO_FIELDS }: HeadParts): Request
   return headers instanceof RequestFields ? headers : new RequestFields(headers)
 }
 
-/** The whole head, its empty line included, out of parts that were checked before. */
-export function requestHead(
-  { method, path }: HeadParts,
-  { lines }: RequestFields,
-  host: string,
-  length: number | undefined,
-): string {
-  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n${lines}`
-  return length === undefined ? `${head}\r\n` : `${head}content-length: ${length}\r\n\r\n`
-}
+/** What stands behind the start of a head, its empty line included. */
+export const headEnd = (length: number | undefined): string =>
+  length === undefined ? '\r\n' : `content-length: ${length}\r\n\r\n`
 
 function kindOf(name: string): typeof FIELD | typeof BODY_LENGTH {
   const lower = name.toLowerCase()

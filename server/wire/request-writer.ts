@@ -2,7 +2,7 @@
 // the upstream takes it and not a byte more or less than was announced.
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { requestHead } from './request-head.ts'
+import { headEnd } from './request-head.ts'
 import { WireError } from './wire-error.ts'
 import type { WireRequest } from './wire-request.ts'
 
@@ -14,18 +14,22 @@ let place = Buffer.allocUnsafeSlow(JOINED_BYTES_MAX)
 
 /** Writes a request whose body is there already, or that has none. */
 export function writeWhole(socket: Socket, { options, fields, length }: WireRequest, host: string): void {
-  const head = requestHead(options, fields, host, length)
+  const start = fields.startFor(options, host)
+  const end = headEnd(length)
   const body = Buffer.isBuffer(options.body) ? options.body : undefined
-  const size = head.length + (body?.length ?? 0)
+  const headBytes = start.text.length + end.length
+  const size = headBytes + (body?.length ?? 0)
   if (size > JOINED_BYTES_MAX) {
     socket.cork()
-    socket.write(head, 'latin1')
+    socket.write(start.text + end, 'latin1')
     if (body) socket.write(body)
     socket.uncork()
     return
   }
-  place.write(head, 0, 'latin1')
-  if (body) place.set(body, head.length)
+  if (start.bytes) place.set(start.bytes)
+  else place.write(start.text, 0, 'latin1')
+  place.write(end, start.text.length, 'latin1')
+  if (body) place.set(body, headBytes)
   socket.write(place.subarray(0, size))
   if (socket.writableLength > 0) place = Buffer.allocUnsafeSlow(JOINED_BYTES_MAX)
 }
@@ -44,7 +48,8 @@ export class BodyUpload {
     this.#body = body
     this.#request = request
     this.#onProgress = onProgress
-    socket.write(requestHead(request.options, request.fields, host, request.length), 'latin1')
+    const { text } = request.fields.startFor(request.options, host)
+    socket.write(text + headEnd(request.length), 'latin1')
     socket.on('drain', this.#drained)
     body.on('data', this.#data).on('end', this.#ended).on('close', this.#closed)
   }

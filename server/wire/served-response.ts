@@ -233,7 +233,7 @@ function writeCopy(
     together.set(piece, at)
     at += piece.length
   }
-  together.write(behind, at, 'latin1')
+  if (behind !== '') together.write(behind, at, 'latin1')
   const hasRoom = socket.write(together.subarray(0, length), onFlushed)
   const isTaken = socket.writableLength === 0
   // Used again only where the system has taken what is in it, which it mostly has when the write returns.
