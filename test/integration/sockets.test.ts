@@ -325,6 +325,8 @@ describe('a refusal', () => {
     const rule = { metric: 'requests', window: 'minute', value: 1 }
     await gateway.admin('limits.update', { scope: 'user', subjectId: person.id, rules: [rule] })
     const client = await open()
+    // Both belong to one minute of the clock.
+    clock.pass(MINUTE_MS - (clock.now() % MINUTE_MS))
     await client.ask({ generate: false, input: 'A warm-up counts, although it costs nothing.' })
     const [frame] = await client.ask({ input: 'Say hello.' })
     expect(frame).toMatchObject({ status: 429, error: { code: 'rate_limit_exceeded' } })
