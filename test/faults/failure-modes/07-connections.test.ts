@@ -1,6 +1,7 @@
 // Failure modes 7, 8, 10 and 22: connections that are closed while they are idle, silences that are longer than any
 // library's patience, headers that would break the way upstream, and one request on each connection.
 import { get } from 'node:http'
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type DemoUpstream, startDemoUpstream } from '../../../server/demo-upstream/demo-upstream.ts'
@@ -181,9 +182,11 @@ describe('what stands in a request', () => {
   })
 
   test('failure mode 22: the upstream is spoken to in HTTP/1.1, one request on a connection at a time', async () => {
+    const waiting: Socket[] = []
     const raw = await startRawUpstream((socket, request) => {
       expect(request).toMatch(/^POST \/v1\/chat\/completions HTTP\/1\.1\r\n/)
-      setTimeout(() => socket.write(jsonAnswer(ANSWER)), 50)
+      // None is answered before all are there.
+      if (waiting.push(socket) === 6) for (const asked of waiting) asked.write(jsonAnswer(ANSWER))
     })
     const own = await startOnePerson({ upstreamBaseUrl: raw.baseUrl })
     try {
