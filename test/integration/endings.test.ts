@@ -58,6 +58,20 @@ async function hangUpAfterFirstBytes(path: string, body: object): Promise<void> 
   leaving.abort()
 }
 
+/** Hangs up while the upstream works, which answers once that has been noticed. */
+async function hangUpBeforeTheAnswer(path: string, body: object): Promise<void> {
+  const { promise: headersBehind, resolve: answer } = Promise.withResolvers<void>()
+  gateway.upstream.script({ delays: { headersBehind } })
+  const leaving = new AbortController()
+  const asked = ask(path, body, leaving.signal)
+  await expect.poll(() => gateway.upstream.requests.length).toBe(1)
+  leaving.abort()
+  await expect(asked).rejects.toThrow()
+  const metrics = async () => (await fetch(`${gateway.url}/metrics`)).text()
+  await expect.poll(metrics).toMatch(/^codex_gateway_drains 1$/m)
+  answer()
+}
+
 describe.each(ENDPOINTS)('$path', ({ path, body }) => {
   test('a client that leaves in the middle is charged what the upstream reports in the end', async () => {
     gateway.upstream.script({ delays: { betweenEventsMs: 5 } })
@@ -70,16 +84,14 @@ describe.each(ENDPOINTS)('$path', ({ path, body }) => {
   })
 
   test('a client that leaves before the first byte is charged what the upstream reports in the end', async () => {
-    gateway.upstream.script({ delays: { beforeHeadersMs: 300 } })
-    await expect(ask(path, { ...body, stream: true }, AbortSignal.timeout(100))).rejects.toThrow()
+    await hangUpBeforeTheAnswer(path, { ...body, stream: true })
     const row = await theRow()
     expect(row).toMatchObject({ reason: 'client_left', status: 499 })
     expect(row.costNanoUsd).toBe(costByHand(row))
   })
 
   test('a client that leaves a whole answer behind is charged it', async () => {
-    gateway.upstream.script({ delays: { beforeHeadersMs: 300 } })
-    await expect(ask(path, body, AbortSignal.timeout(100))).rejects.toThrow()
+    await hangUpBeforeTheAnswer(path, body)
     const row = await theRow()
     expect(row).toMatchObject({ reason: 'client_left', status: 499, stream: false })
     expect(row.costNanoUsd).toBe(costByHand(row))
@@ -137,7 +149,7 @@ describe.each(ENDPOINTS)('$path', ({ path, body }) => {
   })
 
   test('a person who is suspended in the middle is cut, told why, and charged to the end', async () => {
-    gateway.upstream.script({ delays: { betweenEventsMs: 8 } })
+    gateway.upstream.script({ delays: { betweenEventsMs: 8, silence: { afterEvents: 40, ms: 1_000 } } })
     const response = await ask(path, { ...body, stream: true })
     const reader = response.body?.getReader()
     await reader?.read()
@@ -158,20 +170,22 @@ describe.each(ENDPOINTS)('$path', ({ path, body }) => {
   })
 
   test('a person who is suspended before the upstream has answered is told at once', async () => {
-    gateway.upstream.script({ delays: { beforeHeadersMs: 600 } })
+    const { promise: headersBehind, resolve: answer } = Promise.withResolvers<void>()
+    gateway.upstream.script({ delays: { headersBehind } })
     const asked = ask(path, body)
-    while (gateway.upstream.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect.poll(() => gateway.upstream.requests.length).toBe(1)
     await gateway.admin('users.setStatus', { userId: person.id, status: 'suspended' })
     const response = await asked
     expect(response.status).toBe(401)
     expect(await response.json()).toMatchObject({ error: { code: 'account_suspended' } })
+    answer()
     const row = await theRow()
     expect(row.reason).toBe('client_left')
     expect(row.costNanoUsd).toBe(costByHand(row))
   })
 
   test('a key that is deleted in the middle is cut as well', async () => {
-    gateway.upstream.script({ delays: { betweenEventsMs: 8 } })
+    gateway.upstream.script({ delays: { betweenEventsMs: 8, silence: { afterEvents: 40, ms: 1_000 } } })
     const response = await ask(path, { ...body, stream: true })
     const text = response.text()
     await gateway.admin('keys.delete', { keyId: person.keyId })

@@ -267,13 +267,15 @@ describe('a conversation', () => {
       type: 'item_reference',
       id,
     }))
-    gateway.upstream.script({ delays: { beforeHeadersMs: 300 } })
+    const { promise: headersBehind, resolve: answer } = Promise.withResolvers<void>()
+    gateway.upstream.script({ delays: { headersBehind } })
     const running = post('/v1/responses', { model: TEST_MODEL, input: items, max_output_tokens: 16 })
     let held = 0
-    for (let tries = 0; tries < 100 && held === 0; tries += 1) {
+    while (held === 0) {
       const user = await gateway.admin<{ openHoldsNanoUsd: number }>('users.get', { userId: person.id })
       held = user.data.openHoldsNanoUsd
     }
+    answer()
     await running
     const output = (first.body.usage as { output_tokens: number }).output_tokens
     const bodyBytes = gateway.upstream.requests.at(-1)?.body.length ?? 0

@@ -59,11 +59,13 @@ test('the request beyond a limit is refused with its name, its window and when i
 
 test('requests that run at once are limited, and a place is free again when one has ended', async () => {
   await setLimit({ metric: 'concurrent', window: null, value: 1 })
-  gateway.upstream.script({ delays: { beforeHeadersMs: 300 } })
+  const { promise: headersBehind, resolve: answer } = Promise.withResolvers<void>()
+  gateway.upstream.script({ delays: { headersBehind } })
   const running = ask()
-  while (gateway.upstream.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await expect.poll(() => gateway.upstream.requests.length).toBe(1)
   const refused = await ask()
   expect(await errorOf(refused)).toMatchObject({ code: 'concurrency_limit_exceeded' })
+  answer()
   expect((await running).status).toBe(200)
   await gateway.usageOf(person)
   expect((await ask()).status).toBe(200)

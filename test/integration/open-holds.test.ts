@@ -19,7 +19,8 @@ interface Holds {
 }
 
 test('open holds are listed with their age while requests run, the oldest first, and gone afterwards', async () => {
-  gateway.upstream.script({ delays: { beforeHeadersMs: 800 } }, 3)
+  const { promise: headersBehind, resolve: answerAll } = Promise.withResolvers<void>()
+  gateway.upstream.script({ delays: { headersBehind } }, 3)
   const requests = [1, 2, 3].map(() =>
     fetch(`${gateway.url}/v1/chat/completions`, {
       method: 'POST',
@@ -61,6 +62,7 @@ test('open holds are listed with their age while requests run, the oldest first,
     seen.rows.map(({ requestId }) => requestId),
   )
   expect((await holds({ userId: 'nobody' })).rows).toEqual([])
+  answerAll()
   for (const response of await Promise.all(requests)) await response.text()
   await gateway.usageOf(person)
   expect(await holds()).toEqual({ rows: [], nextCursor: null, total: 0, sumNanoUsd: 0 })

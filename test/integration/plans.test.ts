@@ -255,13 +255,15 @@ describe('when a plan cannot pay', () => {
 
   test('and only running requests hold it, the client is asked to come back', async () => {
     await mine('plans.buy', { planId: await newPlan({ quotas: [quota('day', 'requests', 1)] }) })
-    gateway.upstream.script({ delays: { beforeHeadersMs: 500 } })
+    const { promise: headersBehind, resolve: answer } = Promise.withResolvers<void>()
+    gateway.upstream.script({ delays: { headersBehind } })
     const running = ask()
-    while (gateway.upstream.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect.poll(() => gateway.upstream.requests.length).toBe(1)
     expect((await planNow())?.windows[0]).toMatchObject({ used: 0, held: 1, left: 0 })
     const refused = await ask()
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3'])
     expect((await errorOf(refused)).code).toBe('balance_on_hold')
+    answer()
     expect((await running).status).toBe(200)
   })
 
@@ -281,13 +283,15 @@ test('a request that runs over midnight is paid from the day that admitted it, h
   // The first answers when the second, of the next day, has used all that this one has.
   const midnight = Date.parse(new Date(clock.now()).toISOString().slice(0, 10)) + DAY_MS
   clock.pass(midnight - clock.now() - 60_000)
-  gateway.upstream.script({ delays: { beforeHeadersMs: 1_500 } })
+  const { promise: headersBehind, resolve: answer } = Promise.withResolvers<void>()
+  gateway.upstream.script({ delays: { headersBehind } })
   const overMidnight = ask()
-  while (gateway.upstream.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await expect.poll(() => gateway.upstream.requests.length).toBe(1)
   clock.pass(HOUR_MS)
   gateway.upstream.script({ answer: { textTokens: 12_000, ignoresOutputLimit: true } })
   await (await ask()).text()
   expect(await leftOf('money')).toBe(0)
+  answer()
   await (await overMidnight).text()
   const rows = (await gateway.usageOf(person)) as unknown as Row[]
   const [, first] = rows
@@ -301,12 +305,14 @@ test('a request that runs over midnight is paid from the day that admitted it, h
 test('a request is paid from what it held, though its plan was raised meanwhile and others used more than there was', async () => {
   const planId = await newPlan({ quotas: [quota('day', 'money', CENT)] })
   await mine('plans.buy', { planId })
-  gateway.upstream.script({ delays: { beforeHeadersMs: 700 } })
+  const { promise: headersBehind, resolve: answer } = Promise.withResolvers<void>()
+  gateway.upstream.script({ delays: { headersBehind } })
   const running = ask()
-  while (gateway.upstream.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await expect.poll(() => gateway.upstream.requests.length).toBe(1)
   await gateway.admin('plans.update', { planId, quotas: [quota('day', 'money', DOLLAR)] })
   gateway.upstream.script({ answer: { textTokens: 5_000, ignoresOutputLimit: true } })
   await (await ask({ max_completion_tokens: 6_000 })).text()
+  answer()
   await (await running).text()
   const [, first] = (await gateway.usageOf(person)) as unknown as Row[]
   expect(first?.costNanoUsd).toBe(first && 2_000 * first.inputTokens + 10_000 * first.outputTokens)

@@ -164,15 +164,20 @@ describe('a receipt', () => {
   })
 
   test('of a running request says that it runs', async () => {
-    gateway.upstream.script({ delays: { beforeHeadersMs: 600 } })
+    const { promise: headersBehind, resolve: answer } = Promise.withResolvers<void>()
+    gateway.upstream.script({ delays: { headersBehind } })
     const running = request()
     const held = await oneHold()
-    expect(await receiptOf(held)).toMatchObject({
-      outcome: 'running',
-      charge: null,
-      details: null,
-      areDetailsExpired: false,
-    })
+    // It holds in memory before it stands on disk.
+    await expect
+      .poll(() => receiptOf(held))
+      .toMatchObject({
+        outcome: 'running',
+        charge: null,
+        details: null,
+        areDetailsExpired: false,
+      })
+    answer()
     const row = await running
     expect(row.requestId).toBe(held)
     expect(await receiptOf(held)).toMatchObject({ outcome: 'charged' })

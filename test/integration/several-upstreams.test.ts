@@ -201,17 +201,16 @@ describe('a request goes', () => {
   test('elsewhere while one has as many as it may have, and is refused where all have', async () => {
     await change('primary', { concurrencyMax: 1 })
     await change(spareId, { concurrencyMax: 1 })
-    const { promise: isAnswered, resolve } = Promise.withResolvers<void>()
-    const slow: Scenario = { delays: { beforeHeadersMs: 700 } }
+    const { promise: headersBehind, resolve: answerBoth } = Promise.withResolvers<void>()
+    const slow: Scenario = { delays: { headersBehind } }
     gateway.upstream.script(slow)
     spare.script(slow)
     const running = [ask(), ask()]
-    void Promise.all(running).then(() => resolve())
-    while (counts().join() !== '1,1') await new Promise((next) => setTimeout(next, 5))
+    await expect.poll(counts).toEqual([1, 1])
     const refused = await ask()
     expect(refused).toMatchObject({ status: 429, text: expect.stringContaining('upstream_busy') })
     expect(refused.headers.get('retry-after')).toBe('1')
-    await isAnswered
+    answerBoth()
     expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200])
     await change('primary', { concurrencyMax: null })
     await change(spareId, { concurrencyMax: null })
@@ -250,7 +249,7 @@ describe('a request goes', () => {
     gateway.upstream.script({ error: { status: 400, message: 'no such thing', code: 'unsupported_value' } })
     expect(await ask()).toMatchObject({ status: 400, text: expect.stringContaining('unsupported_value') })
     // Late enough for the first events to have been passed on.
-    const delays = { silence: { afterEvents: 2, ms: 300 } }
+    const delays = { silence: { afterEvents: 2, ms: 1_000 } }
     gateway.upstream.script({ cut: { afterEvents: 3 }, cutBy: 'reset', delays })
     const cut = await ask({ stream: true })
     expect(cut.text).toContain('upstream_failed')

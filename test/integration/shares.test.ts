@@ -189,13 +189,15 @@ test('a reasoning model runs on a tiny limit that the request set itself', async
 
 test('with open holds in the way a client is asked to come back', async () => {
   const person = await gateway.createPerson(9 * CENT)
-  gateway.upstream.script({ delays: { beforeHeadersMs: 3_000 } })
+  const { promise: headersBehind, resolve: answer } = Promise.withResolvers<void>()
+  gateway.upstream.script({ delays: { headersBehind } })
   const first = ask(person, '/responses', { input: 'Why?', max_output_tokens: 8_000 })
   while ((await openHoldsOf(person)) === 0) await new Promise((resolve) => setTimeout(resolve, 5))
   const second = await ask(person, '/responses', { model: REASONING_MODEL, input: 'Why?' })
   expect(second.status).toBe(429)
   expect(second.headers.get('retry-after')).toBe('3')
   expect(await codeOf(second)).toBe('balance_on_hold')
+  answer()
   await (await first).text()
 })
 

@@ -25,6 +25,15 @@ beforeEach(async () => {
   await one.renew()
 })
 
+/** Hangs up while the upstream works on an answer that is not streamed. */
+async function hangUpBeforeTheAnswer(path: string, body: object): Promise<void> {
+  const leaving = new AbortController()
+  const asked = one.ask(path, body, { signal: leaving.signal })
+  await until(() => one.gateway.upstream.requests.length === 1)
+  leaving.abort()
+  await expect(asked).rejects.toThrow()
+}
+
 const set = (settings: object) => one.gateway.admin('settings.update', settings)
 
 async function heldNanoUsd(userId = one.person().id): Promise<number> {
@@ -83,14 +92,17 @@ describe.each(DIALECTS)('$path', ({ path, body }) => {
   })
 
   test('failure mode 1: an answer that is not streamed is read on in the same way, and cut in the same way', async () => {
-    one.gateway.upstream.script({ delays: { beforeHeadersMs: 300 } })
-    await expect(one.ask(path, body, { signal: AbortSignal.timeout(100) })).rejects.toThrow()
+    const { promise: headersBehind, resolve: answer } = Promise.withResolvers<void>()
+    one.gateway.upstream.script({ delays: { headersBehind } })
+    await hangUpBeforeTheAnswer(path, body)
+    await until(async () => (await drainsNow()) === 1)
+    answer()
     expect(await one.theRow()).toMatchObject({ reason: 'client_left', status: 499 })
 
     await one.renew()
     await set({ drainSecondsMax: 1 })
     one.gateway.upstream.script({ stall: 'before_headers' })
-    await expect(one.ask(path, body, { signal: AbortSignal.timeout(100) })).rejects.toThrow()
+    await hangUpBeforeTheAnswer(path, body)
     const held = await heldNanoUsd()
     expect(await one.theRow()).toMatchObject({ reason: 'estimated', errorCode: null, costNanoUsd: held })
   })
