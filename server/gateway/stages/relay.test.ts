@@ -178,16 +178,22 @@ describe('a stream', () => {
   ])(
     'that %s before its end says so to the client, in the stream, and says no [DONE]',
     async (_how, breakOff) => {
+      let breakNow = () => {}
       const { url, finished } = await relaying((_req, res) => {
         res.writeHead(200, EVENT_STREAM)
         res.write(chunk('Hi'))
-        setTimeout(() => breakOff(res), 50)
+        breakNow = () => breakOff(res)
       })
       const response = await fetch(url)
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+      // A reset takes with it what has not been read yet.
+      let text = (await reader?.read())?.value ?? ''
+      breakNow()
       const ended = await finished()
       expect(ended).toMatchObject({ ending: 'upstream_failed', errorCode: 'upstream_failed' })
       expect(ended.measured.textBytes).toBe(2)
-      const text = await response.text()
+      for (let read = await reader?.read(); read && !read.done; read = await reader?.read())
+        text += read.value
       expect(text.slice(0, chunk('Hi').length)).toBe(chunk('Hi'))
       const said = JSON.parse(text.slice(chunk('Hi').length + 'data: '.length)) as object
       expect(said).toMatchObject({ error: { code: 'upstream_failed', type: 'upstream_error', param: null } })
@@ -279,17 +285,19 @@ describe('a stream under another content-type', () => {
   test.each([['application/json'], ['text/plain; charset=utf-8'], [undefined]])(
     '%s is relayed as a stream',
     async (type) => {
+      let finishUpstream = () => {}
       const { url, finished, relayed } = await relaying((_req, res) => {
         res.writeHead(200, type === undefined ? {} : { 'content-type': type })
         res.write(': hello\n\n')
         res.write(chunk('Hi'))
-        setTimeout(() => res.end(usageChunk + DONE), 100)
+        finishUpstream = () => void res.end(usageChunk + DONE)
       })
       const response = await fetch(url)
       const reader = response.body?.getReader()
       const first = await reader?.read()
       expect(Buffer.from(first?.value ?? '').toString()).toMatch(/^: hello/)
       expect(await Promise.race([relayed, Promise.resolve('still streaming')])).toBe('still streaming')
+      finishUpstream()
       expect(await finished()).toMatchObject({ ending: 'finished' })
     },
   )
@@ -423,10 +431,11 @@ describe('a person who loses access', () => {
       finishUpstream = () => void res.end(chunk('secret') + usageChunk + DONE)
     })
     const response = await fetch(url)
-    const text = response.text()
-    await sleep(30)
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let text = (await reader?.read())?.value ?? ''
     live.cut(refusal('account_suspended'))
-    expect(await text).toMatch(/^data: .*Hi.*\n\ndata: .*account_suspended.*\n\n$/)
+    for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) text += read.value
+    expect(text).toMatch(/^data: .*Hi.*\n\ndata: .*account_suspended.*\n\n$/)
     finishUpstream()
     const ended = await finished()
     expect(ended).toMatchObject({ ending: 'client_left', status: 200, errorCode: 'account_suspended' })
@@ -436,7 +445,7 @@ describe('a person who loses access', () => {
 
 test('a client that leaves in the middle of a stream leaves the upstream to be read to its end', async () => {
   let finishUpstream = () => {}
-  const { url, finished } = await relaying((_req, res) => {
+  const { url, live, finished } = await relaying((_req, res) => {
     res.writeHead(200, EVENT_STREAM)
     res.write(chunk('Hi'))
     finishUpstream = () => void res.end(chunk('you') + usageChunk + DONE)
@@ -445,7 +454,7 @@ test('a client that leaves in the middle of a stream leaves the upstream to be r
   const response = await fetch(url, { signal: leaving.signal })
   await response.body?.getReader().read()
   leaving.abort()
-  await sleep(50)
+  await expect.poll(() => live.isGone).toBe(true)
   finishUpstream()
   const ended = await finished()
   expect(ended).toMatchObject({ ending: 'client_left', errorCode: null })
