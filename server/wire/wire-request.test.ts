@@ -228,11 +228,12 @@ describe('a body that is read while it is sent', () => {
   test('is no silence while it goes on', async () => {
     const upstream = await rawUpstream(() => {})
     const body = new PassThrough()
-    const pool = openPool(upstream, { idleMsMax: 40, silenceMsMax: 120 })
+    // Each pause is far from a silence, also on a busy machine, and all of them are longer than one.
+    const pool = openPool(upstream, { idleMsMax: 40, silenceMsMax: 1_000 })
     const told = ask(pool, upload(body, 100))
-    for (let count = 0; count < 10; count += 1) {
+    for (let count = 0; count < 15; count += 1) {
       body.write('x')
-      await sleep(30)
+      await sleep(80)
     }
     expect(told.ends).toBe(0)
     expect((await told.over).error?.code).toBe('ERR_WIRE_ANSWER_TIMEOUT')
