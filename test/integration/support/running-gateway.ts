@@ -50,7 +50,8 @@ export interface RunningGateway {
   /** Waits until nothing is held any more and returns the user's usage rows, newest first. */
   usageOf(person: Person): Promise<UsageRowView[]>
   balanceOf(person: Person): Promise<number>
-  stop(): Promise<void>
+  /** Gives what runs two seconds to end, unless said otherwise. */
+  stop(drainMs?: number): Promise<void>
 }
 
 export interface UsageRowView {
@@ -201,8 +202,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       const answer = await admin<{ rows: UsageRowView[] }>('usage.list', { userId: person.id })
       return answer.data.rows
     },
-    async stop() {
-      await server.stop({ drainMs: 2_000 })
+    async stop(drainMs = 2_000) {
+      await server.stop({ drainMs })
       await upstream.stop()
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
       secrets.stop()
