@@ -242,8 +242,7 @@ describe('an aborted exchange', () => {
     exchange.abort()
     exchange.abort()
     expect(await faultOf(exchange)).toMatchObject({ kind: 'aborted', wasStaleSocket: false })
-    await sleep(50)
-    expect(hasClosed).toBe(true)
+    await expect.poll(() => hasClosed).toBe(true)
   })
 
   test('before it was connected never reaches the upstream', async () => {

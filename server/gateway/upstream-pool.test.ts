@@ -104,8 +104,7 @@ test('closing the pools closes every connection', async () => {
   await request(pools.poolFor(target(`${baseUrl}/v1`)))
   expect(seen.closed).toBe(0)
   await pools.close()
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  expect(seen.closed).toBe(1)
+  await expect.poll(() => seen.closed).toBe(1)
 })
 
 test('an upstream is spoken to in HTTP/1.1, and HTTP/2 is not offered to it', async () => {

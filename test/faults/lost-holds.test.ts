@@ -74,7 +74,7 @@ test('what the disk does not take is refused once and holds nothing, whatever th
     expect(await answerTo(way)).toEqual([way, 503, true])
   await expect(ask('late', AbortSignal.timeout(3))).rejects.toThrow()
   await delay(4 * LATE_MS)
-  expect(ended).toEqual(expect.arrayContaining(['late', 'never', 'stream', 'broken']))
+  await expect.poll(() => ended).toEqual(expect.arrayContaining(['late', 'never', 'stream', 'broken']))
 
   mend()
   expect(await answerTo('whole')).toEqual(['whole', 200, false])

@@ -52,7 +52,7 @@ function runChild(dataDir: string, killAt: string, killAfterMs?: number): Promis
       output += chunk.toString()
     })
     child.on('error', reject)
-    child.on('exit', (_code, signal) => resolve({ isKilled: signal === 'SIGKILL', output }))
+    child.on('close', (_code, signal) => resolve({ isKilled: signal === 'SIGKILL', output }))
   })
 }
 

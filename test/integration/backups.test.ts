@@ -243,7 +243,9 @@ describe('a restore', () => {
         max_completion_tokens: 20,
       }),
     })
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    const heldNow = async () =>
+      (await admin<{ openHolds: { count: number } }>('system.status')).data.openHolds.count
+    await expect.poll(heldNow).toBe(1)
     const restoring = restore(id)
     const refused = new Set<string | undefined>()
     let isDone = false
@@ -260,9 +262,7 @@ describe('a restore', () => {
     expect((await ask(ann)).status).toBe(200)
     // Nothing is held that nobody will end.
     await signInAgain()
-    await expect
-      .poll(async () => (await admin<{ openHolds: { count: number } }>('system.status')).data.openHolds.count)
-      .toBe(0)
+    await expect.poll(heldNow).toBe(0)
     expect(
       (await admin<{ openHoldsNanoUsd: number }>('users.get', { userId: ann.id })).data.openHoldsNanoUsd,
     ).toBe(0)

@@ -250,9 +250,10 @@ describe('the log', () => {
     await one.theRow()
     const socket = connect(Number(new URL(one.gateway.url).port), '127.0.0.1')
     socket.write(
-      `POST ${CHAT} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${one.person().key}\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"half"`,
+      `POST ${CHAT} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${one.person().key}\r\ncontent-type: application/json\r\nexpect: 100-continue\r\ncontent-length: 500\r\n\r\n{"half"`,
     )
-    setTimeout(() => socket.destroy(), 100)
+    // Its head has been read when it is told to go on.
+    socket.once('data', () => socket.destroy())
     await until(() => mine().length >= 2)
     expect(mine()).toMatchObject([
       { status: 200, reason: 'client_left', userId: one.person().id },
@@ -362,6 +363,8 @@ describe('the id of a request', () => {
     })
     socket.write('GET /v1/models HTTP/1.1\r\nhost: localhost\r\n')
     await until(() => socket.readyState === 'open')
+    // What was sent before this has arrived as well.
+    await fetch(`${own.gateway.url}/healthz`)
     const stopped = own.gateway.stop()
     await new Promise((resolve) => setTimeout(resolve, 100))
     socket.write('\r\n')
