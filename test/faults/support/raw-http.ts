@@ -57,14 +57,15 @@ function requestLength(text: string): number {
   return text.length >= length ? length : 0
 }
 
-/** Sends bytes as they are, and resolves with all that comes back until the other side closes, or is silent. */
+/** Sends bytes as they are, and resolves with all that comes back until the other side closes, or is silent behind its first byte. */
 export function sendRaw(url: string, text: string, silenceMs = 1_000): Promise<string> {
   const { port } = new URL(url)
   return new Promise((resolve) => {
     const socket = connect(Number(port), '127.0.0.1', () => socket.write(text, 'latin1'))
     let answer = ''
-    socket.setTimeout(silenceMs, () => socket.destroy())
+    socket.setTimeout(15_000, () => socket.destroy())
     socket.on('data', (chunk) => {
+      socket.setTimeout(silenceMs)
       answer += chunk.toString('latin1')
     })
     socket.on('error', () => {})
