@@ -6,11 +6,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { settingsSchema } from '../../contract/settings.ts'
-import { HOLD_WAITS_MS } from '../../server/accounts/waiting-holds.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import { readUpload } from '../../server/gateway/media/read-upload.ts'
 import { createUploadSpool } from '../../server/gateway/media/upload-spool.ts'
@@ -248,8 +246,13 @@ async function journey(
   // Where the test fails before it looks at them, that is what it should say.
   underWay.catch(() => {})
   await upstream.slow(2)
-  // The hold of one that is answered whole goes to disk a moment later.
-  await delay(10 * HOLD_WAITS_MS)
+  // The hold of one that is answered whole goes to disk a moment later: from then on there is a receipt of it.
+  const receipts = async () => {
+    const { data } = await gateway.admin<{ rows: { requestId: string }[] }>('holds.list')
+    const seen = data.rows.map(({ requestId }) => gateway.admin('usage.receipt', { requestId }))
+    return (await Promise.all(seen)).map(({ status }) => status)
+  }
+  await expect.poll(receipts).toEqual([200, 200])
 
   const mend = breakDisk()
   // The redo log has its room already, and takes what comes until the tables have refused what stands in it.
