@@ -4,7 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createMovableClock } from './support/movable-clock.ts'
 import { type Person, type RunningGateway, startGateway, TEST_MODEL } from './support/running-gateway.ts'
+
+/** Far from midnight: a day's window ends within no test. */
+const clock = createMovableClock(Date.parse('2026-11-23T12:00:00Z'))
 
 let dataDir: string
 let gateway: RunningGateway
@@ -12,7 +16,7 @@ let person: Person
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'codex-gateway-limits-'))
-  gateway = await startGateway({ dataDir })
+  gateway = await startGateway({ dataDir, clock, settings: { timeZone: 'UTC' } })
 })
 afterAll(async () => {
   await gateway.stop()
@@ -88,7 +92,7 @@ test('what was counted is still counted after a restart', async () => {
   await (await ask()).text()
   await gateway.usageOf(person)
   await gateway.stop()
-  gateway = await startGateway({ dataDir })
+  gateway = await startGateway({ dataDir, clock, settings: { timeZone: 'UTC' } })
   expect((await errorOf(await ask())).code).toBe('rate_limit_exceeded')
 })
 

@@ -1,12 +1,18 @@
 // Usage as the screens ask for it: sums, series, tops and the console's first screen, of real requests.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createMovableClock } from './support/movable-clock.ts'
 import { type Portal, startPortal, USER } from './support/portal.ts'
 import { type Person, type RunningGateway, startGateway, TEST_MODEL } from './support/running-gateway.ts'
 
+/** Far from midnight in Kolkata: nothing of today is of yesterday by the end. */
+const clock = createMovableClock(Date.parse('2026-11-23T06:40:00Z'))
 let gateway: RunningGateway
 let ann: Person
 beforeAll(async () => {
-  gateway = await startGateway({ settings: { timeZone: 'Asia/Kolkata', announcement: 'Back at noon' } })
+  gateway = await startGateway({
+    clock,
+    settings: { timeZone: 'Asia/Kolkata', announcement: 'Back at noon' },
+  })
   ann = await gateway.createPerson()
   for (const model of [TEST_MODEL, TEST_MODEL, 'nobody-priced-this']) await ask(ann, model)
   await gateway.usageOf(ann)
@@ -32,7 +38,7 @@ test('sums, series and tops say the same, of everyone and of one person', async 
   const { data: summary } = await gateway.admin<Loose>('usage.summary', { userId: ann.id })
   expect(summary).toMatchObject({ requests: 3, errors: 1, costNanoUsd: expect.any(Number) })
   expect((await gateway.admin('usage.summary', { reason: 'refused' })).data).toMatchObject({ requests: 1 })
-  const span = { from: Date.now() - 3 * HOUR, to: Date.now() + 1 }
+  const span = { from: clock.now() - 3 * HOUR, to: clock.now() + 1 }
   const { data: series } = await gateway.admin<Loose>('usage.series', {
     ...span,
     bucket: 'hour',
