@@ -9,6 +9,7 @@ import {
   serverResolve,
   serverSsr,
   takeWithoutImport,
+  waitsForNoImporter,
   writeAscii,
 } from './scripts/server-build.ts'
 import { collectLicences, LICENCES_FILE } from './server/system/licences.ts'
@@ -48,7 +49,14 @@ function copyMigrations(): Plugin {
 const RUNS_FIRST = /server[\\/](bundle-entry|host[\\/](engine|young-memory))\.ts$/
 
 export default defineConfig({
-  plugins: [copyMigrations(), writeLicences(), writeAscii(), takeWithoutImport(), beginsWith('headless')],
+  plugins: [
+    copyMigrations(),
+    writeLicences(),
+    writeAscii(),
+    takeWithoutImport(),
+    beginsWith('headless'),
+    waitsForNoImporter(),
+  ],
   resolve: serverResolve(root),
   ssr: serverSsr,
   build: serverBuild(

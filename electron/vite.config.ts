@@ -3,6 +3,7 @@
 import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { defineConfig } from 'vite'
+import { waitsForNoImporter } from '../scripts/server-build.ts'
 
 const root = join(import.meta.dirname, '..')
 const workerThreads = Object.fromEntries(
@@ -11,6 +12,7 @@ const workerThreads = Object.fromEntries(
 
 export default defineConfig({
   root,
+  plugins: [waitsForNoImporter()],
   ssr: {
     noExternal: true,
     external: ['electron', 'better-sqlite3', '@node-rs/argon2', '@napi-rs/keyring'],

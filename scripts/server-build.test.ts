@@ -1,6 +1,6 @@
 // What the build makes of imports of Node's own parts; the bundle itself is started by other tests.
 import { expect, test } from 'vitest'
-import { beginsWith, startsOneThread, takeWithoutImport } from './server-build.ts'
+import { beginsWith, startsOneThread, takeWithoutImport, waitsForNoImporter } from './server-build.ts'
 
 function built(code: string): string {
   const { renderChunk } = takeWithoutImport()
@@ -85,4 +85,31 @@ test('what a thread begins with is imported by the file of that thread alone', (
   }
   expect(build([])).toEqual([])
   expect(build(['writer-1.mjs'])).toEqual(['checker.mjs imports writer-1.mjs, and would run writer-worker.'])
+})
+
+test('a file that waits outside of any function is imported by no other', () => {
+  const { generateBundle } = waitsForNoImporter()
+  if (typeof generateBundle !== 'function') throw new Error('the plugin has no such step')
+  const build = (code: string) => {
+    const complaints: string[] = []
+    const bundle = {
+      'server-1.mjs': { type: 'chunk', fileName: 'server-1.mjs', imports: [], code },
+      'demo-1.mjs': { type: 'chunk', fileName: 'demo-1.mjs', imports: ['server-1.mjs'], code: '' },
+      'page.css': { type: 'asset' },
+    }
+    const context = { error: (message: string) => void complaints.push(message) }
+    // It looks at no more of a bundle, and asks no more of what it runs in.
+    generateBundle.call(context as never, {} as never, bundle as never, true)
+    return complaints
+  }
+  expect(build('async function main() {\n\tawait run();\n}\nvar awaited = main();\n')).toEqual([])
+  for (const code of [
+    'await main();',
+    'var db = await open();',
+    'const { a } = await b;',
+    'for await (const a of b) c(a);',
+  ])
+    expect(build(`var x = 1;\n${code}\n`)).toEqual([
+      'server-1.mjs waits for something, and demo-1.mjs imports it.',
+    ])
 })

@@ -126,6 +126,24 @@ export function beginsWith(name: string): Plugin {
   }
 }
 
+/** A statement that waits, outside of any function. */
+const WAITS = /^(?:await|for await|(?:const|let|var) [^\n]*= await)\b/m
+
+/** A file that waits must be imported by no other: what it waits for could be the one that waits for it. */
+export function waitsForNoImporter(): Plugin {
+  return {
+    name: 'waits-for-no-importer',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
+      for (const { fileName, code } of chunks) {
+        const importer = WAITS.test(code) && chunks.find(({ imports }) => imports.includes(fileName))
+        if (importer) this.error(`${fileName} waits for something, and ${importer.fileName} imports it.`)
+      }
+    },
+  }
+}
+
 /** What a thread begins with runs where it is imported, so nothing but the file that the thread is started from may import it. */
 export function startsOneThread(): Plugin {
   return {

@@ -7,6 +7,7 @@ import {
   serverSsr,
   startsOneThread,
   takeWithoutImport,
+  waitsForNoImporter,
   workerInputs,
   writeAscii,
 } from './server-build.ts'
@@ -15,7 +16,7 @@ const root = join(import.meta.dirname, '..')
 
 export default defineConfig({
   root,
-  plugins: [writeAscii(), takeWithoutImport(), startsOneThread()],
+  plugins: [writeAscii(), takeWithoutImport(), startsOneThread(), waitsForNoImporter()],
   ssr: serverSsr,
   build: serverBuild(workerInputs(root), {
     // A server that is running starts this one again and again, and has to find the code that fits it: under a name of its own.

@@ -10,7 +10,8 @@ makeEverythingYoung()
 // Where the folder cannot be written, this does nothing. What it holds is bound to the version of Node, to the engine's
 // settings and to every byte of the bundle.
 enableCompileCache(join(import.meta.dirname, 'compiled'))
-await import('./headless.ts')
+const { started } = await import('./headless.ts')
+await started
 // Kept as it is now: what a start compiles, and no more, is what the next one loads.
 flushCompileCache()
 optimizeOnceBusy()

@@ -122,4 +122,8 @@ function exitWith(code: 1 | 2, message: string): never {
   process.exit(code)
 }
 
-await main()
+/**
+ * Settles once the server runs, or has said why it does not. For whoever begins it to wait for, and not for this module: what is
+ * loaded while it starts may import the file that this is in, and would wait for that in turn.
+ */
+export const started = main()
