@@ -7,6 +7,7 @@ import { type Closers, createClosers } from './closers.ts'
 import type { StartConfig } from './config.ts'
 import { type Core, replaceCore, startCore } from './core.ts'
 import { takeDataDir } from './data-folder.ts'
+import { threadsLoaded } from './db/database-thread.ts'
 import { createEventBus, type Viewer } from './events/event-bus.ts'
 import { createEventFeed, type EventFeed } from './events/event-feed.ts'
 import { CSV_EXPORTS } from './http/csv-exports.ts'
@@ -79,6 +80,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
   const installation = findInstallation(import.meta.dirname)
   const lock = takeDataDir(config.dataDir, startedAt)
   closers.push(() => lock.release())
+  closers.push(threadsLoaded)
   const events = createEventBus(clock)
   const addresses: string[] = []
 

@@ -15,6 +15,9 @@ const LOOKED_EVERY_MS = 2
 /** One that has not come to it by then hangs before it. */
 const LOADED_MS_MAX = 10_000
 
+/** Those that have not ended. */
+const living = new Set<DatabaseThread>()
+
 export class DatabaseThread extends Worker {
   readonly #isSqliteLoaded: Int32Array
 
@@ -23,15 +26,21 @@ export class DatabaseThread extends Worker {
     const isSqliteLoaded = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
     super(url, { workerData: { ...data, isSqliteLoaded } satisfies DatabaseThreadData })
     this.#isSqliteLoaded = isSqliteLoaded
+    living.add(this)
+    this.once('exit', () => living.delete(this))
   }
 
   /** Waits for the add-on, and ends the thread then, whatever it is at. */
   override async terminate(): Promise<number> {
+    await this.untilLoaded()
+    return super.terminate()
+  }
+
+  async untilLoaded(): Promise<void> {
     const untilMs = performance.now() + LOADED_MS_MAX
     while (!this.hasLoadedSqlite && !this.#hasEnded && performance.now() < untilMs) {
       await setTimeout(LOOKED_EVERY_MS)
     }
-    return super.terminate()
   }
 
   get hasLoadedSqlite(): boolean {
@@ -41,6 +50,11 @@ export class DatabaseThread extends Worker {
   get #hasEnded(): boolean {
     return this.threadId === -1
   }
+}
+
+/** Resolves when no thread is loading the add-on: to be waited for before the process ends, which ends its threads. */
+export async function threadsLoaded(): Promise<void> {
+  await Promise.all([...living].map((thread) => thread.untilLoaded()))
 }
 
 /** In the thread, before it does anything that may take long. */

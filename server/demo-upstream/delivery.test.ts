@@ -139,17 +139,25 @@ describe('time', () => {
     const stopped = await startDemoUpstream()
     stopped.script({ delays: { beforeHeadersMs: 60_000 } })
     stopped.script({ stall: { afterEvents: 1 } })
+    stopped.script({ delays: { headersBehind: new Promise(() => {}) } })
     const slow = post(stopped, CHAT, streaming).catch((error: Error) => error)
     const stalled = post(stopped, CHAT, streaming)
       .then((response) => response.text())
       .catch((error: Error) => error)
     while (stopped.requests.length < 2 || stopped.requests[1]?.eventsSent !== 1) await sleep(5)
+    const held = post(stopped, CHAT, streaming).catch((error: Error) => error)
+    while (stopped.requests.length < 3) await sleep(5)
     const start = performance.now()
     await stopped.stop()
     expect(performance.now() - start).toBeLessThan(20_000)
     expect(await slow).toBeInstanceOf(Error)
     expect(await stalled).toBeInstanceOf(Error)
-    expect(stopped.requests.map((request) => request.outcome)).toEqual(['stopped', 'stopped'])
+    expect(await held).toBeInstanceOf(Error)
+    expect(await Promise.all(stopped.requests.map(({ ended }) => ended))).toEqual([
+      'stopped',
+      'stopped',
+      'stopped',
+    ])
   })
 })
 
