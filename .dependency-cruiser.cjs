@@ -34,7 +34,7 @@ const WIRE = '^server/wire/'
 const SHARED =
   '(api-keys|client|frame|kit|limits-form|policy|receipt|routing|spend|state|trust|usage-rows|words)'
 /** How the apps are built, which is no part of them. */
-const BUILD_FILES = '^renderer/(build-config|[a-z]+/vite\\.config)\\.ts$'
+const BUILD_FILES = '^(electron|renderer)/(build-config|([a-z]+/)?vite\\.config)\\.ts$'
 const REPOSITORIES = '^server/db/repositories/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -124,12 +124,15 @@ module.exports = {
       '^server/(start-server|config|ports)\\.ts$',
       '^server/host/',
     ]),
-    within('electron-imports', '^electron/', [
-      CONTRACT,
-      '^server/(start-server|config|ports)\\.ts$',
-      '^server/host/',
-      '^electron/',
-    ]),
+    {
+      ...within('electron-imports', '^electron/', [
+        CONTRACT,
+        '^server/(start-server|config|ports)\\.ts$',
+        '^server/host/',
+        '^electron/',
+      ]),
+      from: { path: '^electron/', pathNot: [TEST_FILES, BUILD_FILES] },
+    },
 
     {
       ...within('renderer-imports', '^renderer/', [CONTRACT, '^renderer/']),
