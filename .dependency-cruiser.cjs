@@ -34,7 +34,7 @@ const WIRE = '^server/wire/'
 const SHARED =
   '(api-keys|client|frame|kit|limits-form|policy|receipt|routing|spend|state|trust|usage-rows|words)'
 /** How the apps are built, which is no part of them. */
-const BUILD_FILES = '^(electron|renderer)/(build-config|([a-z]+/)?vite\\.config)\\.ts$'
+const BUILD_FILES = '^(electron/vite\\.config|renderer/build-config|renderer/[a-z]+/vite\\.config)\\.ts$'
 const REPOSITORIES = '^server/db/repositories/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
