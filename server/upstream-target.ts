@@ -6,6 +6,7 @@ import type { StartConfig } from './config.ts'
 import type { UpstreamRow, UpstreamsRepository } from './db/repositories/upstreams.ts'
 import type { DemoUpstream } from './demo-upstream/demo-upstream.ts'
 import { toServedModels, type UpstreamTarget } from './gateway/gateway.ts'
+import { isSameHost } from './operations/base-url.ts'
 import type { UpstreamSwitch } from './operations/deps.ts'
 import { OPENAI_BASE_URL } from './operations/handlers/setup.ts'
 import { PRIMARY_USE } from './operations/primary-use.ts'
@@ -50,6 +51,10 @@ export function createLiveUpstream(deps: {
     ...(environment.baseUrl === undefined ? {} : { baseUrl: by }),
     ...(environment.apiKey === undefined ? {} : { apiKey: by }),
   }
+  const givenBaseUrl = trimmed(environment.baseUrl)
+  // A key in the environment is meant for whatever stands beside it there.
+  const keyBaseUrl = () =>
+    (environment.apiKey === undefined ? store.current()?.baseUrl : baseUrl) ?? OPENAI_BASE_URL
   const hasPrimary = () => targets.some(({ id }) => id === PRIMARY_UPSTREAM)
 
   const reachPrimary = async (chosen: UpstreamConfig | undefined): Promise<Reached | undefined> => {
@@ -58,7 +63,16 @@ export function createLiveUpstream(deps: {
       return { baseUrl: demo.baseUrl, apiKey: demo.apiKey, isDemo: true }
     }
     const apiKey = chosen && (await secrets.get('upstream-key'))
-    return chosen && apiKey !== undefined ? { baseUrl: chosen.baseUrl, apiKey, isDemo: false } : undefined
+    if (chosen === undefined || apiKey === undefined) return undefined
+    // An address alone, wherever it comes from, must not make a key travel.
+    if (environment.apiKey === undefined && !isSameHost(chosen.baseUrl, keyBaseUrl())) {
+      logger.warn(
+        { baseUrl: chosen.baseUrl, keyBaseUrl: keyBaseUrl() },
+        'the stored key of the upstream is for another host than OPENAI_BASE_URL; nothing is sent there: set OPENAI_API_KEY as well, or enter a key for it',
+      )
+      return undefined
+    }
+    return { baseUrl: chosen.baseUrl, apiKey, isDemo: false }
   }
 
   /** A keychain that is locked keeps one upstream away, and not the gateway from starting. */
@@ -100,7 +114,14 @@ export function createLiveUpstream(deps: {
     forget: (upstreamId) => void lanes.delete(upstreamId),
     isInUse: (upstreamId) => targets.some(({ id }) => id === upstreamId),
     state: () => ({ kind, isConfigured: hasPrimary() }),
-    facts: () => ({ kind, baseUrl, isConfigured: hasPrimary(), overriddenBy }),
+    facts: () => ({
+      kind,
+      baseUrl,
+      isConfigured: hasPrimary(),
+      overriddenBy,
+      keyBaseUrl: keyBaseUrl(),
+      givenBaseUrl,
+    }),
     async apply() {
       const chosen = chooseUpstream(environment, store.current())
       const primary = await reachPrimary(chosen)
@@ -136,6 +157,8 @@ export function createLiveUpstream(deps: {
   }
 }
 
+const trimmed = (url: string | undefined): string | undefined => url?.replace(/\/+$/, '')
+
 /** Those of OpenAI's regions among them. */
 const isOpenAi = (baseUrl: string): boolean => /(?:^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname)
 
@@ -147,5 +170,5 @@ export function chooseUpstream(
   const kind = environment.kind ?? stored?.kind ?? (environment.apiKey === undefined ? undefined : 'openai')
   if (kind === undefined) return undefined
   const storedBaseUrl = stored?.kind === 'openai' ? stored.baseUrl : undefined
-  return { kind, baseUrl: environment.baseUrl?.replace(/\/+$/, '') ?? storedBaseUrl ?? OPENAI_BASE_URL }
+  return { kind, baseUrl: trimmed(environment.baseUrl) ?? storedBaseUrl ?? OPENAI_BASE_URL }
 }

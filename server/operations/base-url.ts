@@ -1,4 +1,4 @@
-// Refuses base URLs that no upstream has, before they are stored.
+// What is asked of a base URL: those that no upstream has are refused before they are stored, and a key stays with its host.
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
 import { isForbiddenHost } from '../upstreams/forbidden-address.ts'
@@ -9,3 +9,7 @@ export function refuseBaseUrl(baseUrl: string | undefined): Result<void, Refusal
   const host = new URL(baseUrl).hostname
   return isForbiddenHost(host) ? fail(refusal('upstream_address_forbidden', { host })) : ok(undefined)
 }
+
+/** Whether a key for one may be sent to the other: by scheme, name and port. */
+export const isSameHost = (one: string, other: string): boolean =>
+  new URL(one).origin === new URL(other).origin

@@ -50,6 +50,10 @@ export interface UpstreamFacts {
     readonly baseUrl?: 'environment'
     readonly apiKey?: 'environment'
   }
+  /** Whose host the key is for: the one that it was stored for, or, where the environment brings it, the one that requests go to. */
+  readonly keyBaseUrl: string
+  /** The address that the environment gives. */
+  readonly givenBaseUrl: string | undefined
 }
 
 /** Makes a stored upstream configuration take effect while the server runs. */

@@ -1,6 +1,9 @@
 // The upstream, as an operator tests, reads and changes it over HTTP, while requests run.
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
 import { ADMIN, type Portal, startPortal, USER } from './support/portal.ts'
@@ -234,4 +237,64 @@ test('what the environment decides is named, and wins', async () => {
     baseUrl: upstream.baseUrl,
     overriddenBy: { kind: 'environment', baseUrl: 'environment' },
   })
+})
+
+test('a stored key stays with its host when the environment gives another address, and one entered then is for that', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'codex-gateway-upstreams-'))
+  const [first, second] = await Promise.all([
+    startDemoUpstream({ apiKey: UPSTREAM_KEY, acceptAnyModel: true }),
+    startDemoUpstream({ apiKey: OTHER_KEY, acceptAnyModel: true }),
+  ])
+  const start = (baseUrl?: string) =>
+    startPortal({ dataDir, config: { upstream: { kind: undefined, baseUrl, apiKey: undefined } } })
+  let portal = await start()
+  onTestFinished(async () => {
+    await portal.stop()
+    await Promise.all([first.stop(), second.stop()])
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+  const viewAs = async (cookie: string) => (await portal.call('upstreams.get', {}, { cookie })).data
+  const upstream = { kind: 'openai', apiKey: UPSTREAM_KEY, baseUrl: first.baseUrl }
+  await portal.call('setup.complete', { token: portal.token, admin: ADMIN, upstream })
+  await portal.stop()
+
+  portal = await start(second.baseUrl)
+  let cookie = await portal.signIn(ADMIN)
+  expect(await viewAs(cookie)).toMatchObject({ baseUrl: second.baseUrl, isConfigured: false })
+  await portal.call('upstreams.test', {}, { cookie })
+  expect(second.requests.length).toBeGreaterThan(0)
+  for (const { headers } of second.requests) expect(JSON.stringify(headers)).not.toContain(UPSTREAM_KEY)
+  expect(portal.log.text).toContain('the stored key of the upstream is for another host')
+  await portal.call('upstreams.update', { apiKey: OTHER_KEY }, { cookie })
+  expect(await viewAs(cookie)).toMatchObject({ baseUrl: second.baseUrl, isConfigured: true })
+  await portal.stop()
+
+  portal = await start()
+  cookie = await portal.signIn(ADMIN)
+  expect(await viewAs(cookie)).toMatchObject({ baseUrl: second.baseUrl, isConfigured: true })
+  for (const { headers } of first.requests) expect(JSON.stringify(headers)).not.toContain(OTHER_KEY)
+})
+
+test('a key that is entered at the set-up without an address is for the one that the environment gives', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'codex-gateway-upstreams-'))
+  const upstream = await startDemoUpstream({ apiKey: OTHER_KEY, acceptAnyModel: true })
+  const start = (baseUrl?: string) =>
+    startPortal({ dataDir, config: { upstream: { kind: undefined, baseUrl, apiKey: undefined } } })
+  let portal = await start(`${upstream.baseUrl}/`)
+  onTestFinished(async () => {
+    await portal.stop()
+    await upstream.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+  const entered = { kind: 'openai', apiKey: OTHER_KEY }
+  await portal.call('setup.complete', { token: portal.token, admin: ADMIN, upstream: entered })
+  for (const baseUrl of [upstream.baseUrl, undefined]) {
+    await portal.stop()
+    portal = await start(baseUrl)
+    const cookie = await portal.signIn(ADMIN)
+    expect((await portal.call('upstreams.get', {}, { cookie })).data).toMatchObject({
+      baseUrl: upstream.baseUrl,
+      isConfigured: true,
+    })
+  }
 })

@@ -69,7 +69,7 @@ export async function completeSetup(
     if (!admin.ok) return admin
     if (input.settings) settings.update(input.settings, admin.value.id)
     if (upstream) {
-      upstreamConfig.set({ kind: upstream.kind, baseUrl: baseUrlOf(upstream) }, admin.value.id)
+      upstreamConfig.set({ kind: upstream.kind, baseUrl: baseUrlOf(deps, upstream) }, admin.value.id)
     }
     decideDefaultBalance(deps, admin.value.id)
     setup.finish(clock.now())
@@ -80,7 +80,7 @@ export async function completeSetup(
       before: null,
       after: {
         admin: admin.value.email,
-        upstream: upstream && { kind: upstream.kind, baseUrl: baseUrlOf(upstream) },
+        upstream: upstream && { kind: upstream.kind, baseUrl: baseUrlOf(deps, upstream) },
       },
       actorUserId: admin.value.id,
     })
@@ -92,8 +92,12 @@ export async function completeSetup(
   return done
 }
 
-const baseUrlOf = (upstream: SetupInput['upstream']): string =>
-  (upstream.baseUrl ?? OPENAI_BASE_URL).replace(/\/+$/, '')
+/** A key without an address is for where requests go by the environment. */
+const baseUrlOf = ({ upstream }: OperationDeps, { kind, baseUrl }: SetupInput['upstream']): string =>
+  (baseUrl ?? (kind === 'openai' ? upstream.facts().givenBaseUrl : undefined) ?? OPENAI_BASE_URL).replace(
+    /\/+$/,
+    '',
+  )
 
 async function storeUpstreamKey(
   { secrets }: OperationDeps,

@@ -8,7 +8,7 @@ import { DEMO_PRICES } from '../../prices/demo-prices.ts'
 import type { ProbeResult } from '../../upstreams/upstream-probe.ts'
 import { createAttemptThrottle } from '../attempt-throttle.ts'
 import { appendAudit } from '../audit-trail.ts'
-import { refuseBaseUrl } from '../base-url.ts'
+import { isSameHost, refuseBaseUrl } from '../base-url.ts'
 import type { SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import { audienceRefusal, type Handler, type Handlers } from '../dispatch.ts'
@@ -85,11 +85,12 @@ const trimmed = (baseUrl: string | undefined): string | undefined => baseUrl?.re
 const currentBaseUrl = ({ upstream }: OperationDeps): string => upstream.facts().baseUrl ?? OPENAI_BASE_URL
 
 /** The key that is set, if this is the host that it is set for: an address in a form must not make it travel. */
-async function storedKeyFor(deps: OperationDeps, baseUrl: string): Promise<string | undefined> {
-  return isSameHost(baseUrl, currentBaseUrl(deps)) ? deps.secrets.get(UPSTREAM_KEY) : undefined
+async function storedKeyFor(
+  { upstream, secrets }: OperationDeps,
+  baseUrl: string,
+): Promise<string | undefined> {
+  return isSameHost(baseUrl, upstream.facts().keyBaseUrl) ? secrets.get(UPSTREAM_KEY) : undefined
 }
-
-const isSameHost = (one: string, other: string): boolean => new URL(one).origin === new URL(other).origin
 
 function updateUpstream(deps: OperationDeps): Handler<'upstreams.update'> {
   const { secrets, upstreamConfig, upstream } = deps
@@ -99,9 +100,11 @@ function updateUpstream(deps: OperationDeps): Handler<'upstreams.update'> {
     const before = upstreamConfig.current()
     // Kept while the demo is chosen: whoever goes back finds address and key as they were.
     const stored = before?.baseUrl ?? OPENAI_BASE_URL
+    // A key without an address is for where requests go by the environment.
+    const meant = (input.apiKey === undefined ? undefined : upstream.facts().givenBaseUrl) ?? stored
     const after = {
       kind: input.kind ?? before?.kind ?? 'openai',
-      baseUrl: trimmed(input.baseUrl) ?? stored,
+      baseUrl: trimmed(input.baseUrl) ?? meant,
     }
     const refused = await refuseChange(deps, after, stored, input.apiKey)
     if (refused) return fail(refused)
