@@ -73,6 +73,9 @@ describe('a value', () => {
     [['--port', '80a'], {}, '--port'],
     [['--host', 'http://0.0.0.0:80'], {}, '--host'],
     [['--colour'], {}, '--colour'],
+    [['--data-dir', ''], {}, '--data-dir has to name a folder.'],
+    [[], { CODEX_GATEWAY_LOCALE: 'de' }, 'CODEX_GATEWAY_LOCALE has to be en or zh-CN.'],
+    [[], { CODEX_GATEWAY_LOCALE: 'english' }, 'CODEX_GATEWAY_LOCALE'],
     [['start'], {}, 'start'],
     [['--https', 'yes'], {}, '--https'],
     [[], { CODEX_GATEWAY_HTTPS: 'on' }, 'CODEX_GATEWAY_HTTPS'],
@@ -95,6 +98,8 @@ describe('a value', () => {
 
 test('the language of pages follows the variable, else the system', () => {
   expect(configOf([], { CODEX_GATEWAY_LOCALE: 'zh-CN', LANG: 'en_US.UTF-8' }).locale).toBe('zh-CN')
+  expect(configOf([], { CODEX_GATEWAY_LOCALE: 'zh_CN.UTF-8' }).locale).toBe('zh-CN')
+  expect(configOf([], { CODEX_GATEWAY_LOCALE: 'en', LANG: 'zh_CN.UTF-8' }).locale).toBe('en')
   expect(configOf([], { LANG: 'zh_CN.UTF-8' }).locale).toBe('zh-CN')
   expect(configOf([], { LANG: 'de_DE.UTF-8' }).locale).toBe('en')
 })

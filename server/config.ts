@@ -74,20 +74,26 @@ const port = z
   .pipe(z.number().max(65_535, 'has to be a whole number from 0 to 65535'))
 const host = z
   .string()
-  .max(253)
+  .max(253, 'has at most 253 characters')
   .refine((value) => isIP(value) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value), {
     error: 'has to be an IP address or a host name, without a port (use --port)',
   })
-const folder = z.string().min(1).max(1000)
+const folder = z.string().min(1, 'has to name a folder').max(1000, 'has at most 1,000 characters')
 const apiKey = z
   .string()
-  .max(500)
+  .max(500, 'has at most 500 characters')
   .regex(/^[\x21-\x7e]+$/, 'has to be printable ASCII without spaces')
+
+/** As systems write it, too: `zh_CN.UTF-8`. */
+const locale = z
+  .string()
+  .regex(/^(?:en|zh)(?:[-_.].{0,50})?$/i, 'has to be en or zh-CN')
+  .transform((name) => localeNamed(name))
 
 /** A token that looked like an API key would be taken for one, and the request for a client's. */
 const metricsToken = z
   .string()
-  .max(500)
+  .max(500, 'has at most 500 characters')
   .regex(
     /^(?!sk-)[\x21-\x7e]{16,}$/,
     'has to be at least 16 printable ASCII characters without spaces, and not begin with "sk-"',
@@ -145,7 +151,7 @@ export function parseConfig(source: ConfigSource): Result<CommandLine, string> {
     remoteAdministration: read(choice(remoteAdministration.options), env('CODEX_GATEWAY_REMOTE_ADMIN')),
     https: read(choice(httpsMode.options), ['--https', flags.https], env('CODEX_GATEWAY_HTTPS')),
     metricsToken: read(metricsToken, env('CODEX_GATEWAY_METRICS_TOKEN')),
-    locale: localeOf(source.env),
+    locale: read(locale, env('CODEX_GATEWAY_LOCALE')) ?? localeOf(source.env),
   }
   return problems.length > 0 ? fail(problems.join('\n')) : ok({ kind: 'run', config: deepFreeze(config) })
 }
@@ -164,9 +170,10 @@ function defaultDataDir({ platform, env }: ConfigSource): string {
   return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'codex-gateway')
 }
 
+const localeNamed = (name: string): StartConfig['locale'] => (/^zh/i.test(name) ? 'zh-CN' : 'en')
+
 function localeOf(env: ConfigSource['env']): StartConfig['locale'] {
-  const named = env.CODEX_GATEWAY_LOCALE || env.LC_ALL || env.LC_MESSAGES || env.LANG || ''
-  return /^zh/i.test(named) ? 'zh-CN' : 'en'
+  return localeNamed(env.LC_ALL || env.LC_MESSAGES || env.LANG || '')
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -5,6 +5,7 @@ import { type DataDirLock, lockDataDir } from './db/lock.ts'
 import { migrateDatabase, NewerSchemaError } from './db/migrate.ts'
 import { type Db, openDatabase } from './db/open.ts'
 import { OtherRedoFormatError, type RedoReplay, replayRedoLog } from './db/redo-replay.ts'
+import { isDamage } from './db/storage-fault.ts'
 import { StartError } from './start-error.ts'
 
 /** Throws a StartError that names the holder where another process has the folder. */
@@ -34,7 +35,7 @@ export function takeDataDir(dataDir: string, since: number): DataDirLock {
 }
 
 /**
- * Throws a StartError where another version has written what this one does not read. What a crash left in the redo log is in
+ * Throws a StartError where another version has written what this one does not read, and where it is no database. What a crash left in the redo log is in
  * the tables when it returns.
  */
 export function openMigrated(
@@ -44,16 +45,22 @@ export function openMigrated(
   onReplayed: (replay: RedoReplay) => void = () => undefined,
 ): Db {
   clearUnfinishedRestore(dataDir)
-  const db = openDatabase(join(dataDir, 'gateway.db'))
+  const path = join(dataDir, 'gateway.db')
+  let db: Db | undefined
   try {
+    db = openDatabase(path)
     migrateDatabase(db, { migrationsDir, backupDir: join(dataDir, 'backups'), now })
     const replay = replayRedoLog(db.raw)
     if (replay) onReplayed(replay)
     return db
   } catch (error) {
-    db.close()
+    db?.close()
     const isOfOtherVersion = error instanceof NewerSchemaError || error instanceof OtherRedoFormatError
     if (isOfOtherVersion) throw new StartError(1, error.message, { cause: error })
+    if (isDamage(error)) throw new StartError(1, damaged(path), { cause: error })
     throw error
   }
 }
+
+const damaged = (path: string): string =>
+  `${path} is damaged, or no database. Keep it, with the files beside it whose names begin alike, and put a backup in its place.`

@@ -1,8 +1,8 @@
 // The host for plain Node: flags and environment in, one ready line out, and a clean end when it is told to stop.
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { HELP, parseConfig, type StartConfig } from './config.ts'
-import { createEncryptedSecretFile } from './host/encrypted-secret-file.ts'
+import { createEncryptedSecretFile, SecretsUnreadableError } from './host/encrypted-secret-file.ts'
 import { createEnvironmentSecrets } from './host/environment-secrets.ts'
 import { createLogFiles, type LogFiles } from './host/log-files.ts'
 import { createLogReader } from './host/log-reader.ts'
@@ -48,6 +48,7 @@ async function run(config: StartConfig): Promise<void> {
   const server = await startServer(config, toPorts(config, log)).catch((error: unknown) => {
     log.close()
     if (error instanceof StartError) return exitWith(error.exitCode, error.message)
+    if (error instanceof SecretsUnreadableError) return exitWith(1, error.message)
     throw error
   })
   stopOnSignals(server, log)
@@ -56,9 +57,21 @@ async function run(config: StartConfig): Promise<void> {
 
 const logsDirOf = (dataDir: string): string => join(dataDir, 'logs')
 
+/** One after the other: Node's own `recursive` never ends where a folder that is there takes no other (`/proc`). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!existsSync(path)) throw error
+  }
+}
+
 async function openLog(dataDir: string): Promise<LogFiles> {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeFolder(dataDir)
     return await createLogFiles(logsDirOf(dataDir))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

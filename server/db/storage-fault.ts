@@ -15,6 +15,10 @@ const SYSTEM_CODES = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'])
 export const isDiskFault = (error: unknown): boolean =>
   error instanceof Database.SqliteError && DISK_CODES.test(error.code)
 
+/** The file is no database, or not a whole one. */
+export const isDamage = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(error.code)
+
 /** The same of whatever an operation may throw: what the writer, the driver or the system said, or what was made of that. */
 export function isStorageFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false

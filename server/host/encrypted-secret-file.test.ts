@@ -55,7 +55,7 @@ test('a missing key file is an error that says so, never a new key over secrets 
 
 test('a damaged file is an error that says what to do', async () => {
   writeFileSync(join(dir, 'secrets.json'), '{"version":1')
-  await expect(open().get('data-key')).rejects.toThrow('Restore it from a backup')
+  await expect(open().get('data-key')).rejects.toThrow('remove both and enter the secrets again')
 })
 
 test('what the environment gives wins and is stored nowhere', async () => {

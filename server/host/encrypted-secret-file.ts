@@ -11,8 +11,17 @@ const KEY_BYTES = 32
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
+/** Backups of the database hold neither file. */
+const ENTER_AGAIN =
+  'Put both files back from a copy of the folder, or remove both and enter the secrets again.'
+
 const fileShape = z.strictObject({ version: z.literal(1), secrets: z.record(z.string(), z.string()) })
 type Sealed = Readonly<Record<string, string>>
+
+/** What is kept cannot be read; the message names the file, and what to do about it. */
+export class SecretsUnreadableError extends Error {
+  override readonly name = 'SecretsUnreadableError'
+}
 
 /** Keeps `secrets.json` and `secrets.key` in `dir`, both readable by their owner only. */
 export function createEncryptedSecretFile(dir: string, ids: Pick<Ids, 'randomBytes'>): SecretStore {
@@ -66,9 +75,10 @@ function openSealed(name: string, text: string, key: Buffer, file: string): stri
       'utf8',
     )
   } catch (cause) {
-    throw new Error(`The secret "${name}" in ${file} cannot be decrypted: the file or its key was changed.`, {
-      cause,
-    })
+    throw new SecretsUnreadableError(
+      `The secret "${name}" in ${file} cannot be decrypted: the file or its key was changed. ${ENTER_AGAIN}`,
+      { cause },
+    )
   }
 }
 
@@ -78,12 +88,7 @@ async function readSealed(file: string): Promise<Sealed> {
   try {
     return fileShape.parse(JSON.parse(text)).secrets
   } catch (cause) {
-    throw new Error(
-      `${file} is not a file of secrets. Restore it from a backup, or remove it and enter the secrets again.`,
-      {
-        cause,
-      },
-    )
+    throw new SecretsUnreadableError(`${file} is not a file of secrets. ${ENTER_AGAIN}`, { cause })
   }
 }
 
@@ -95,12 +100,16 @@ async function readKey(
   if (text !== undefined) {
     const key = Buffer.from(text.trim(), 'base64')
     if (key.length !== KEY_BYTES)
-      throw new Error(`${keyFile} does not hold a key of ${KEY_BYTES} bytes in base64.`)
+      throw new SecretsUnreadableError(
+        `${keyFile} does not hold a key of ${KEY_BYTES} bytes in base64. ${ENTER_AGAIN}`,
+      )
     await chmod(keyFile, OWNER_ONLY)
     return key
   }
   if (!how.mayCreate) {
-    throw new Error(`${keyFile} is missing, so the stored secrets cannot be read. Restore it from a backup.`)
+    throw new SecretsUnreadableError(
+      `${keyFile} is missing, so the stored secrets cannot be read. ${ENTER_AGAIN}`,
+    )
   }
   const key = how.ids.randomBytes(KEY_BYTES)
   await replaceFile(keyFile, `${key.toString('base64')}\n`)

@@ -1,6 +1,6 @@
 // The headless host as a process: what it prints where, how it ends, and that two of them never share a data folder.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -171,6 +171,38 @@ describe('what cannot work', () => {
     expect(running.stderr).toContain(name)
     expect(running.stdout).toBe('')
   })
+
+  test.each([
+    [
+      'gateway.db',
+      'no database at all, but long enough to be taken for one'.repeat(100),
+      'is damaged, or no database',
+    ],
+    ['secrets.json', '{', 'is not a file of secrets'],
+    ['secrets.key', 'c2hvcnQ=', 'does not hold a key of 32 bytes'],
+  ])('%s that cannot be read is named in one line, and kept as it is', async (name, content, said) => {
+    const first = start(inDir('spoilt'), withAdmin)
+    await portOf(first)
+    first.process.kill('SIGTERM')
+    await first.ended
+    const path = join(dir, 'spoilt', name)
+    writeFileSync(path, content)
+    const running = start(inDir('spoilt'))
+    expect(await running.ended).toEqual({ code: 1, signal: null })
+    const [line, ...rest] = running.stderr.split('\n').filter((text) => text !== '' && !text.startsWith('{'))
+    expect(line).toContain(`codex-gateway: ${path} ${said}`)
+    expect(rest).toEqual([])
+    expect(readFileSync(path, 'utf8')).toBe(content)
+  })
+
+  test.runIf(process.platform === 'linux')(
+    'a data folder that its parent does not take is named',
+    async () => {
+      const running = start(['--data-dir', '/proc/none/of/it'])
+      expect(await running.ended).toEqual({ code: 1, signal: null })
+      expect(running.stderr).toContain('The data folder /proc/none/of/it cannot be used')
+    },
+  )
 
   test('a data folder that is a file is named', async () => {
     const running = start(['--data-dir', HEADLESS])
