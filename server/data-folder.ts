@@ -35,8 +35,8 @@ export function takeDataDir(dataDir: string, since: number): DataDirLock {
 }
 
 /**
- * Throws a StartError where another version has written what this one does not read, and where it is no database. What a crash left in the redo log is in
- * the tables when it returns.
+ * Throws a StartError where another version has written what this one does not read, and where it is no database. What a crash
+ * left in the redo log is in the tables when it returns.
  */
 export function openMigrated(
   dataDir: string,
