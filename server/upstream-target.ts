@@ -6,7 +6,7 @@ import type { StartConfig } from './config.ts'
 import type { UpstreamRow, UpstreamsRepository } from './db/repositories/upstreams.ts'
 import type { DemoUpstream } from './demo-upstream/demo-upstream.ts'
 import { toServedModels, type UpstreamTarget } from './gateway/gateway.ts'
-import { isSameHost } from './operations/base-url.ts'
+import { isSameHost, trimmedBaseUrl } from './operations/base-url.ts'
 import type { UpstreamSwitch } from './operations/deps.ts'
 import { OPENAI_BASE_URL } from './operations/handlers/setup.ts'
 import { PRIMARY_USE } from './operations/primary-use.ts'
@@ -51,7 +51,7 @@ export function createLiveUpstream(deps: {
     ...(environment.baseUrl === undefined ? {} : { baseUrl: by }),
     ...(environment.apiKey === undefined ? {} : { apiKey: by }),
   }
-  const givenBaseUrl = trimmed(environment.baseUrl)
+  const givenBaseUrl = environment.baseUrl && trimmedBaseUrl(environment.baseUrl)
   // A key in the environment is meant for whatever stands beside it there.
   const keyBaseUrl = () =>
     (environment.apiKey === undefined ? store.current()?.baseUrl : baseUrl) ?? OPENAI_BASE_URL
@@ -157,8 +157,6 @@ export function createLiveUpstream(deps: {
   }
 }
 
-const trimmed = (url: string | undefined): string | undefined => url?.replace(/\/+$/, '')
-
 /** Those of OpenAI's regions among them. */
 const isOpenAi = (baseUrl: string): boolean => /(?:^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname)
 
@@ -170,5 +168,5 @@ export function chooseUpstream(
   const kind = environment.kind ?? stored?.kind ?? (environment.apiKey === undefined ? undefined : 'openai')
   if (kind === undefined) return undefined
   const storedBaseUrl = stored?.kind === 'openai' ? stored.baseUrl : undefined
-  return { kind, baseUrl: trimmed(environment.baseUrl) ?? storedBaseUrl ?? OPENAI_BASE_URL }
+  return { kind, baseUrl: trimmedBaseUrl(environment.baseUrl ?? storedBaseUrl ?? OPENAI_BASE_URL) }
 }

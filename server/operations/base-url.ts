@@ -10,6 +10,9 @@ export function refuseBaseUrl(baseUrl: string | undefined): Result<void, Refusal
   return isForbiddenHost(host) ? fail(refusal('upstream_address_forbidden', { host })) : ok(undefined)
 }
 
+/** As it is stored and compared: what stands behind it begins with a slash of its own. */
+export const trimmedBaseUrl = (baseUrl: string): string => baseUrl.replace(/\/+$/, '')
+
 /** Whether a key for one may be sent to the other: by scheme, name and port. */
 export const isSameHost = (one: string, other: string): boolean =>
   new URL(one).origin === new URL(other).origin

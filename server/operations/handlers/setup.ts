@@ -5,7 +5,7 @@ import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { setupComplete } from '../../../contract/operations/setup.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { appendAudit } from '../audit-trail.ts'
-import { refuseBaseUrl } from '../base-url.ts'
+import { refuseBaseUrl, trimmedBaseUrl } from '../base-url.ts'
 import type { Caller } from '../caller.ts'
 import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
@@ -94,9 +94,8 @@ export async function completeSetup(
 
 /** A key without an address is for where requests go by the environment. */
 const baseUrlOf = ({ upstream }: OperationDeps, { kind, baseUrl }: SetupInput['upstream']): string =>
-  (baseUrl ?? (kind === 'openai' ? upstream.facts().givenBaseUrl : undefined) ?? OPENAI_BASE_URL).replace(
-    /\/+$/,
-    '',
+  trimmedBaseUrl(
+    baseUrl ?? (kind === 'openai' ? upstream.facts().givenBaseUrl : undefined) ?? OPENAI_BASE_URL,
   )
 
 async function storeUpstreamKey(

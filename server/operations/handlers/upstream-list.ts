@@ -10,7 +10,7 @@ import {
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { UpstreamRow } from '../../db/repositories/upstreams.ts'
 import { appendAudit } from '../audit-trail.ts'
-import { refuseBaseUrl } from '../base-url.ts'
+import { refuseBaseUrl, trimmedBaseUrl } from '../base-url.ts'
 import type { SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
@@ -53,7 +53,7 @@ async function create(
   const now = deps.clock.now()
   const row: UpstreamRow = {
     ...input,
-    baseUrl: trimmed(input.baseUrl),
+    baseUrl: trimmedBaseUrl(input.baseUrl),
     id: deps.ids.next(),
     createdAt: now,
     updatedAt: now,
@@ -86,7 +86,7 @@ async function change(
   const row: UpstreamRow = {
     ...before,
     ...named,
-    baseUrl: changes.baseUrl === undefined ? before.baseUrl : trimmed(changes.baseUrl),
+    baseUrl: changes.baseUrl === undefined ? before.baseUrl : trimmedBaseUrl(changes.baseUrl),
     updatedAt: deps.clock.now(),
   }
   const refused = refuseRow(deps, row)
@@ -136,8 +136,6 @@ async function remove(
   deps.upstream.forget(upstreamId)
   return ok({ upstreamId })
 }
-
-const trimmed = (baseUrl: string): string => baseUrl.replace(/\/+$/, '')
 
 const unknownUpstream = (): Refusal => refusal('upstream_not_found', undefined, { param: 'upstreamId' })
 

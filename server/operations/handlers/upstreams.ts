@@ -8,7 +8,7 @@ import { DEMO_PRICES } from '../../prices/demo-prices.ts'
 import type { ProbeResult } from '../../upstreams/upstream-probe.ts'
 import { createAttemptThrottle } from '../attempt-throttle.ts'
 import { appendAudit } from '../audit-trail.ts'
-import { isSameHost, refuseBaseUrl } from '../base-url.ts'
+import { isSameHost, refuseBaseUrl, trimmedBaseUrl } from '../base-url.ts'
 import type { SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import { audienceRefusal, type Handler, type Handlers } from '../dispatch.ts'
@@ -47,7 +47,7 @@ function testUpstream(deps: OperationDeps): Handler<'upstreams.test'> {
     try {
       const tested = kind ?? (upstreamId === undefined ? deps.upstream.facts().kind : null) ?? 'openai'
       const further = setup.isDone() && upstreamId !== undefined ? furtherOf(deps, upstreamId) : undefined
-      const target = trimmed(baseUrl) ?? further?.baseUrl ?? currentBaseUrl(deps)
+      const target = trimmedBaseUrl(baseUrl ?? further?.baseUrl ?? currentBaseUrl(deps))
       const stored = () =>
         upstreamId === undefined || upstreamId === PRIMARY_UPSTREAM
           ? storedKeyFor(deps, target)
@@ -80,8 +80,6 @@ const DEMO: ProbeResult = {
   suggestedBaseUrl: null,
 }
 
-const trimmed = (baseUrl: string | undefined): string | undefined => baseUrl?.replace(/\/+$/, '')
-
 const currentBaseUrl = ({ upstream }: OperationDeps): string => upstream.facts().baseUrl ?? OPENAI_BASE_URL
 
 /** The key that is set, if this is the host that it is set for: an address in a form must not make it travel. */
@@ -104,7 +102,7 @@ function updateUpstream(deps: OperationDeps): Handler<'upstreams.update'> {
     const meant = (input.apiKey === undefined ? undefined : upstream.facts().givenBaseUrl) ?? stored
     const after = {
       kind: input.kind ?? before?.kind ?? 'openai',
-      baseUrl: trimmed(input.baseUrl) ?? meant,
+      baseUrl: trimmedBaseUrl(input.baseUrl ?? meant),
     }
     const refused = await refuseChange(deps, after, stored, input.apiKey)
     if (refused) return fail(refused)
