@@ -9,9 +9,20 @@ type Found = readonly [reason: InputProblem, values?: Readonly<Record<string, st
 /** Values are left out of it: one may be a password. */
 export function refusalOfInput({ issues: [issue] }: Pick<z.ZodError, 'issues'>): Refusal {
   if (issue === undefined) return inputRefusal('does_not_fit')
+  const param = issue.path.join('.')
   const own = inputProblemOf(issue.message)
-  const [reason, values = {}] = own === undefined ? reasonOf(issue) : [own]
-  return inputRefusal(reason, issue.path.join('.'), values, issue.message.slice(0, 300))
+  if (own !== undefined) return inputRefusal(own, param, {}, issue.message)
+  const [reason, values] = reasonOf(issue)
+  return inputRefusal(reason, param, values, SCHEMAS_WORDS.has(reason) ? wordsOf(issue) : undefined)
+}
+
+/** Where the library says more than the code does: what was expected, and what came. */
+const SCHEMAS_WORDS: ReadonlySet<InputProblem> = new Set(['wrong_type', 'does_not_fit'])
+
+/** Undefined where it says nothing but that the input is invalid. */
+function wordsOf({ message }: Issue): string | undefined {
+  const words = message.replace(/^Invalid input(?:: )?/, '').slice(0, 300)
+  return words === '' ? undefined : words
 }
 
 function reasonOf(issue: Issue): Found {
