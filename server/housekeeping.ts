@@ -76,8 +76,7 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
   })
   usageKeeper.start()
   closers.push(() => usageKeeper.stop())
-  const figures = createProcessFigures(config.dataDir)
-  closers.push(() => figures.stop())
+  const figures = createProcessFigures(config.dataDir, surroundings.loopDelay)
   const meter = createRequestMeter(events, clock)
   closers.push(() => meter.stop())
 

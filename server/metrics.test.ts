@@ -29,6 +29,7 @@ const NOTHING: MetricSources = {
   accounts: { openHolds: () => ({ count: 0, amountNanoUsd: 0 }) },
   writer: { waiting: 0 },
   upstream: { targets: () => [] },
+  loopDelay: { current: () => ({ p50Ms: 0.5, p99Ms: 20, maxMs: 300 }) },
 }
 
 test('what could not be loaded is loaded when somebody asks again', async () => {
@@ -36,5 +37,12 @@ test('what could not be loaded is loaded when somebody asks again', async () => 
   await expect(metrics.text()).rejects.toThrow('no such file')
   isMissing.now = false
   expect(await metrics.text()).toContain('codex_gateway_requests_total')
-  metrics.stop()
+})
+
+test('how late the loop is stands there in seconds', async () => {
+  isMissing.now = false
+  const text = await createMetrics(() => NOTHING).text()
+  expect(text).toMatch(/^nodejs_eventloop_lag_p50_seconds 0\.0005$/m)
+  expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds 0\.02$/m)
+  expect(text).toMatch(/^nodejs_eventloop_lag_max_seconds 0\.3$/m)
 })

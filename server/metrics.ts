@@ -1,12 +1,12 @@
 // What the parts have counted, in the text format of Prometheus. The parts keep plain numbers on the path of a request;
 // they are made into metrics only when somebody asks.
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Registry } from 'prom-client'
 import type { AccountBook } from './accounts/account.ts'
 import type { Writer } from './db/write.ts'
 import type { Gateway, GatewayStats, UpstreamTarget } from './gateway/gateway.ts'
 import type { Metrics } from './http/http-deps.ts'
 import type { MetricName, Value } from './metric-kinds.ts'
+import type { LoopDelay } from './system/loop-delay.ts'
 import type { LiveUpstream } from './upstream-target.ts'
 
 export interface MetricSources {
@@ -14,49 +14,39 @@ export interface MetricSources {
   readonly accounts: Pick<AccountBook, 'openHolds'>
   readonly writer: Pick<Writer, 'waiting'>
   readonly upstream: Pick<LiveUpstream, 'targets'>
+  readonly loopDelay: Pick<LoopDelay, 'current'>
 }
 
 interface MetricOf<Source> extends MetricName {
   valuesOf(source: Source): readonly Value[]
 }
 
-const EVENT_LOOP_SAMPLE_MS = 20
-
 /** The text format that everything reads. */
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** The sources are asked for anew each time: a restore puts others in their place. */
-export function createMetrics(sources: () => MetricSources): Metrics & { stop(): void } {
-  const eventLoopDelay = monitorEventLoopDelay({ resolution: EVENT_LOOP_SAMPLE_MS })
-  eventLoopDelay.enable()
+export function createMetrics(sources: () => MetricSources): Metrics {
   let registry: Promise<Registry> | undefined
   return {
     contentType: CONTENT_TYPE,
     async text() {
-      registry ??= fillRegistry(sources, eventLoopDelay).catch((error: unknown) => {
+      registry ??= fillRegistry(sources).catch((error: unknown) => {
         // What could not be loaded now may be another time.
         registry = undefined
         throw error
       })
-      const text = await (await registry).metrics()
-      // What is shown is the delay since somebody asked the last time.
-      eventLoopDelay.reset()
-      return text
+      return (await registry).metrics()
     },
-    stop: () => void eventLoopDelay.disable(),
   }
 }
 
 /** The library is loaded here, because many a gateway is never asked. */
-async function fillRegistry(
-  sources: () => MetricSources,
-  eventLoopDelay: ReturnType<typeof monitorEventLoopDelay>,
-): Promise<Registry> {
+async function fillRegistry(sources: () => MetricSources): Promise<Registry> {
   const { counter, createRegistry, gauge, histogram } = await import('./metric-kinds.ts')
   const registry = createRegistry()
   for (const metric of COUNTERS) counter(registry, metric, () => metric.valuesOf(sources().gateway.stats()))
   for (const metric of GAUGES) gauge(registry, metric, () => metric.valuesOf(sources().gateway.stats()))
-  for (const metric of processGauges(sources, eventLoopDelay)) gauge(registry, metric, metric.valuesOf)
+  for (const metric of processGauges(sources)) gauge(registry, metric, metric.valuesOf)
   for (const metric of OF_UPSTREAMS.counters)
     counter(registry, metric, () => metric.valuesOf(sources().upstream.targets()))
   for (const metric of OF_UPSTREAMS.gauges)
@@ -216,11 +206,11 @@ const FIRST_TOKENS = {
 }
 
 /** Of the process by the names that dashboards know, of our own parts by ours. */
-function processGauges(
-  sources: () => MetricSources,
-  eventLoopDelay: ReturnType<typeof monitorEventLoopDelay>,
-): readonly MetricOf<void>[] {
-  const delaySeconds = (nanoseconds: number): readonly Value[] => [[nanoseconds / 1e9]]
+function processGauges(sources: () => MetricSources): readonly MetricOf<void>[] {
+  const lag = (of: 'p50Ms' | 'p99Ms' | 'maxMs'): readonly Value[] => {
+    const current = sources().loopDelay.current()
+    return current ? [[current[of] / 1000]] : []
+  }
   return [
     {
       name: named('open_holds'),
@@ -239,18 +229,18 @@ function processGauges(
     },
     {
       name: 'nodejs_eventloop_lag_p50_seconds',
-      help: 'Median delay of the event loop since the last look.',
-      valuesOf: () => delaySeconds(eventLoopDelay.percentile(50)),
+      help: 'Median delay of the event loop, of the last ten seconds to half a minute.',
+      valuesOf: () => lag('p50Ms'),
     },
     {
       name: 'nodejs_eventloop_lag_p99_seconds',
-      help: '99th percentile of the delay of the event loop since the last look.',
-      valuesOf: () => delaySeconds(eventLoopDelay.percentile(99)),
+      help: '99th percentile of the delay of the event loop, of the same time.',
+      valuesOf: () => lag('p99Ms'),
     },
     {
       name: 'nodejs_eventloop_lag_max_seconds',
-      help: 'Longest delay of the event loop since the last look.',
-      valuesOf: () => delaySeconds(eventLoopDelay.max),
+      help: 'Longest delay of the event loop, of the same time.',
+      valuesOf: () => lag('maxMs'),
     },
     {
       name: 'process_resident_memory_bytes',

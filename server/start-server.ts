@@ -30,6 +30,7 @@ import { setupInvitation } from './setup-invitation.ts'
 import { remoteAdministrationOf } from './start-up-facts.ts'
 import type { Surroundings } from './surroundings.ts'
 import { createArrivals } from './system/arrivals.ts'
+import { createLoopDelay } from './system/loop-delay.ts'
 import { isOwnAddress, isReachableFromLoopback, localUrl } from './system/network-address.ts'
 
 export { StartError } from './start-error.ts'
@@ -98,6 +99,8 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
   }
   const reach = createReach({ config, ports, events })
   closers.push(() => reach.stop())
+  const loopDelay = createLoopDelay()
+  closers.push(() => loopDelay.stop())
   const surroundings = {
     config,
     ports,
@@ -106,6 +109,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     lifecycle: { startedAt, addresses: () => addresses, restart },
     arrivals: createArrivals(clock, events, isOwnAddress),
     reach,
+    loopDelay,
   }
   let core = await startCore(surroundings)
   closers.push(() => core.stop())
@@ -114,8 +118,8 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     accounts: core.deps.accounts,
     writer: core.writer,
     upstream: core.upstream,
+    loopDelay,
   }))
-  closers.push(() => metrics.stop())
 
   async function restartCore(work: RestartWork): Promise<void> {
     logger.info('the database is about to be replaced; running requests end')

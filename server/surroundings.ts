@@ -7,6 +7,7 @@ import type { Installation } from './installation.ts'
 import type { Ports } from './ports.ts'
 import type { Reach } from './reach.ts'
 import type { Arrivals } from './system/arrivals.ts'
+import type { LoopDelay } from './system/loop-delay.ts'
 
 export interface Lifecycle {
   /** Unix milliseconds. */
@@ -24,4 +25,5 @@ export interface Surroundings {
   readonly lifecycle: Lifecycle
   readonly arrivals: Arrivals
   readonly reach: Reach
+  readonly loopDelay: LoopDelay
 }

@@ -1,9 +1,9 @@
-// Figures of this process and its machine: time, memory, disk, and how late the event loop is.
+// Figures of this process and its machine: memory, disk, and how late the event loop is.
 import { stat, statfs } from 'node:fs/promises'
 import { freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { SystemStatus } from '../../contract/operations/system.ts'
+import type { LoopDelay } from './loop-delay.ts'
 
 export interface ProcessFigures {
   eventLoop(): SystemStatus['eventLoop']
@@ -11,27 +11,11 @@ export interface ProcessFigures {
   /** Of the disk that the folder is on. */
   disk(): Promise<SystemStatus['disk']>
   database(): Promise<{ readonly bytes: number; readonly walBytes: number }>
-  stop(): void
 }
 
-/** How often the loop is looked at; what it is late is measured beyond that. */
-const RESOLUTION_MS = 20
-const WINDOW_MS = 30_000
-/** In a younger window one late turn would stand for all of it; the one before is shown until then. */
-const WINDOW_SAMPLES_MIN = 10_000 / RESOLUTION_MS
-
-export function createProcessFigures(dataDir: string): ProcessFigures {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  delay.enable()
-  let before: SystemStatus['eventLoop'] = null
-  const turn = setInterval(() => {
-    before = lateness(delay)
-    delay.reset()
-  }, WINDOW_MS)
-  turn.unref()
-
+export function createProcessFigures(dataDir: string, loopDelay: Pick<LoopDelay, 'current'>): ProcessFigures {
   return {
-    eventLoop: () => (before === null || delay.count >= WINDOW_SAMPLES_MIN ? lateness(delay) : before),
+    eventLoop: loopDelay.current,
     memory() {
       const { rss, heapUsed, heapTotal, external } = process.memoryUsage()
       return {
@@ -56,20 +40,6 @@ export function createProcessFigures(dataDir: string): ProcessFigures {
       const path = join(dataDir, 'gateway.db')
       return { bytes: await sizeOf(path), walBytes: await sizeOf(`${path}-wal`) }
     },
-    stop() {
-      clearInterval(turn)
-      delay.disable()
-    },
-  }
-}
-
-function lateness(delay: ReturnType<typeof monitorEventLoopDelay>): SystemStatus['eventLoop'] {
-  if (delay.count === 0) return null
-  const lateMs = (nanoseconds: number) => Math.max(0, Math.round(nanoseconds / 10_000) / 100 - RESOLUTION_MS)
-  return {
-    p50Ms: lateMs(delay.percentile(50)),
-    p99Ms: lateMs(delay.percentile(99)),
-    maxMs: lateMs(delay.max),
   }
 }
 
