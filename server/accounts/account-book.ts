@@ -6,7 +6,7 @@ import type { UsageRow } from '../../contract/usage.ts'
 import type { LedgerRepository } from '../db/repositories/ledger.ts'
 import type { SpendingRow } from '../db/repositories/spending.ts'
 import type { Writer } from '../db/write.ts'
-import type { HoldRecord, WriteCommand } from '../db/write-command.ts'
+import type { WriteCommand } from '../db/write-command.ts'
 import type { Bound } from '../ledger/bound.ts'
 import { decideHoldWithin } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
@@ -24,9 +24,11 @@ import type {
   OpenHold,
 } from './account.ts'
 import { BalanceChanges } from './balance-changes.ts'
+import { boundedCharge } from './bounded-charge.ts'
+import { releaseWhatACrashLeftOpen } from './crash-releases.ts'
 import type { KeySpendings } from './key-spending.ts'
 import { createKnownAccounts, type KnownAccounts, requireAmount, stateOf } from './known-accounts.ts'
-import { balancePayer, type Payer, type Payment, planPayer } from './payers.ts'
+import { balancePayer, type Payer, planPayer } from './payers.ts'
 import type { PlanFunds } from './plan-funds.ts'
 import type { Amounts } from './spending-book.ts'
 import { TakenHold, TakenHolds } from './taken-holds.ts'
@@ -125,7 +127,10 @@ class LiveAccounts implements AccountBook {
       return Promise.resolve()
     }
     const { payment, counted } = taken
-    const bounded = this.#boundCharge(charge, payment, hold)
+    const bounded = boundedCharge(charge, payment, {
+      requestId: hold.requestId,
+      logger: this.#logger,
+    })
     if (bounded.writeOffNanoUsd > 0) {
       const { requestId, userId } = hold
       const about = { event: 'write_off', requestId, userId, charge: bounded }
@@ -171,7 +176,7 @@ class LiveAccounts implements AccountBook {
       return Promise.resolve()
     }
     const createdAt = this.#clock.now()
-    return this.#writeEnd(taken, { kind: 'release', hold: recordOf(taken), usage, createdAt }, (error) => {
+    return this.#writeEnd(taken, { kind: 'release', hold: taken.record(), usage, createdAt }, (error) => {
       this.#holds.landed(taken)
       this.#logger.error({ requestId: hold.requestId, err: error }, 'a release cannot be written')
       this.recordRefused({ ...usage, costNanoUsd: 0 })
@@ -240,15 +245,6 @@ class LiveAccounts implements AccountBook {
     return active ? planPayer(this.#planFunds, active) : balancePayer(this.#accounts.of(userId))
   }
 
-  /** The last guard of "never below the credit limit": whoever decided the charge has bounded it before. */
-  #boundCharge(charge: Charge, payment: Payment, { requestId }: OpenHold): Charge {
-    const bearableNanoUsd = Math.max(0, payment.available())
-    if (charge.amountNanoUsd <= bearableNanoUsd) return charge
-    this.#logger.error({ requestId, charge, bearableNanoUsd }, 'a charge was more than what pays for it has')
-    const writeOffNanoUsd = charge.writeOffNanoUsd + charge.amountNanoUsd - bearableNanoUsd
-    return { ...charge, amountNanoUsd: bearableNanoUsd, writeOffNanoUsd }
-  }
-
   /** Resolves when the end of a hold has landed; rejects where it never will, after that was dealt with. */
   #writeEnd(taken: TakenHold, command: WriteCommand, onFailed: (error: unknown) => void): Promise<void> {
     const landed = new Promise<void>((resolve, reject) => {
@@ -278,7 +274,7 @@ class LiveAccounts implements AccountBook {
     const row = { ...usage, costNanoUsd: 0 }
     const release = {
       kind: 'release',
-      hold: recordOf(taken),
+      hold: taken.record(),
       usage: row,
       createdAt: this.#clock.now(),
     } as const
@@ -289,30 +285,8 @@ class LiveAccounts implements AccountBook {
   }
 }
 
-/** What of it can be handed to another thread. */
-const recordOf = (hold: TakenHold): HoldRecord => ({
-  requestId: hold.requestId,
-  userId: hold.userId,
-  keyId: hold.keyId,
-  model: hold.model,
-  priceId: hold.priceId,
-  createdAt: hold.createdAt,
-  amountNanoUsd: hold.amountNanoUsd,
-  planSubscriptionId: hold.planSubscriptionId,
-})
-
 const amountsOf = (charge: Charge, { inputTokens, outputTokens }: UsageRow): Amounts => ({
   nanoUsd: charge.amountNanoUsd,
   tokens: inputTokens + outputTokens,
   requests: 1,
 })
-
-function releaseWhatACrashLeftOpen({
-  ledger,
-  clock,
-  logger,
-}: Pick<AccountBookDeps, 'ledger' | 'clock' | 'logger'>): void {
-  for (const loss of ledger.releaseOpenHolds(clock.now())) {
-    logger.warn(loss, 'a hold was left open by a crash; it was released and is listed as a possible loss')
-  }
-}

@@ -1,5 +1,6 @@
 // Which holds are open, and which end is on its way to disk: each is ended once, and one whose row could not be written holds
 // nothing and is ended without a charge.
+import type { HoldRecord } from '../db/write-command.ts'
 import type { GrantedHold } from '../ledger/hold.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Abortable, HoldRequest, KeyFamily, LivingHold, OpenHold } from './account.ts'
@@ -79,6 +80,20 @@ export class TakenHold implements OpenHold {
     this.#isOnDisk = isOnDisk
     this.#asked?.resolve(isOnDisk)
     if (!isOnDisk) this.whenLost?.abort()
+  }
+
+  /** What of it can be handed to another thread. */
+  record(): HoldRecord {
+    return {
+      requestId: this.requestId,
+      userId: this.userId,
+      keyId: this.keyId,
+      model: this.model,
+      priceId: this.priceId,
+      createdAt: this.createdAt,
+      amountNanoUsd: this.amountNanoUsd,
+      planSubscriptionId: this.planSubscriptionId,
+    }
   }
 
   giveBack(): void {

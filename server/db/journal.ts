@@ -1,20 +1,15 @@
-// Carries out write commands inside a transaction, and knows which holds are open on disk: a hold is ended once, and only
-// if it was ever written.
+// Carries out write commands inside a transaction. A hold is ended once, and only if it was ever written: which are open on
+// disk is what `open-on-disk.ts` knows.
 
 import type { Database } from 'better-sqlite3'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import { BookedBeforeError, CodeClaimedError, HoldNotOpenError } from './journal-errors.ts'
+import { HOLD, holdIn, type Row, SETTLEMENT } from './journal-places.ts'
 import { type JournalStatements, prepareJournalStatements } from './journal-statements.ts'
 import { createLateUsage, type LateUsage, settledValues, usageValues } from './late-usage.ts'
-import {
-  HOLD_COLUMNS,
-  holdPlace,
-  type PackedCommand,
-  type PackedSettle,
-  settlementPlace,
-  type Value,
-} from './packed-commands.ts'
+import { OpenOnDisk } from './open-on-disk.ts'
+import type { PackedCommand, PackedSettle } from './packed-commands.ts'
 import { noPause, type Pause } from './pauses.ts'
 import { createResolvedMark, type ResolvedMark } from './resolved-mark.ts'
 import type { BalanceChangeCommand, GrantCommand, OtherCommand, ReleaseCommand } from './write-command.ts'
@@ -36,21 +31,6 @@ export interface Journal {
 /** So many entries pass before the mark follows: what a start after a crash reads beside the holds that were open. */
 const ENTRIES_PER_MARK = 1_000
 
-type Row = readonly Value[]
-
-const HOLD = { requestId: holdPlace('request_id') }
-const HOLD_PLACES_IN_SETTLEMENT = HOLD_COLUMNS.map((name) =>
-  settlementPlace(name === 'held_nano_usd' ? 'hold_nano_usd' : name),
-)
-const SETTLEMENT = {
-  requestId: settlementPlace('request_id'),
-  userId: settlementPlace('user_id'),
-  plan: settlementPlace('plan_subscription_id'),
-  writeOff: settlementPlace('write_off_nano_usd'),
-  settledAt: settlementPlace('settled_at'),
-  createdAt: settlementPlace('created_at'),
-}
-
 export interface JournalOptions {
   /** The holds that are open on disk already, with their entries, in the order of these. */
   readonly open?: readonly (readonly [string, number])[]
@@ -68,16 +48,11 @@ class PreparedJournal implements Journal {
   readonly #mark: ResolvedMark
   readonly #lateUsage: LateUsage
 
-  /** Holds open on disk: request → entry. They are added in the order of their entries, so the first is the lowest. */
-  readonly #open: Map<string, number>
+  readonly #open: OpenOnDisk
   /**
-   * What the running transaction adds to them and takes from them. These and the next are made anew for each transaction: a map
-   * that is emptied leaves its table behind, which once it has grown old keeps all that stood in it until the next full
-   * collection.
+   * What of the running transaction is written together: at its end, or before whatever has to come after it. Made anew for each,
+   * as those that are open are.
    */
-  #opened = new Map<string, number>()
-  #closed = new Set<string>()
-  /** What of it is written together: at its end, or before whatever has to come after it. */
   #holds = new Map<string, Row>()
   #settlements = new Map<string, PackedSettle>()
   /** The last entry of what the running transaction has written. */
@@ -89,7 +64,7 @@ class PreparedJournal implements Journal {
 
   constructor(raw: Database, { open = [], pause = noPause }: JournalOptions) {
     this.#raw = raw
-    this.#open = new Map(open)
+    this.#open = new OpenOnDisk(open)
     this.#statements = prepareJournalStatements(raw, pause)
     this.#steps = prepareSteps(raw)
     this.#mark = createResolvedMark(raw)
@@ -101,8 +76,7 @@ class PreparedJournal implements Journal {
     this.#steps.begin.run()
     this.#lateUsage.look()
     if (this.#entriesSinceMark < ENTRIES_PER_MARK) return
-    const [firstOpen] = this.#open.values()
-    this.#mark.write(firstOpen ?? this.#lastSeq + 1)
+    this.#mark.write(this.#open.firstSeq ?? this.#lastSeq + 1)
     this.#isMarked = true
   }
 
@@ -171,10 +145,8 @@ class PreparedJournal implements Journal {
     this.#writeAll()
     this.#steps.commit.run()
     this.#lastSeq = Math.max(this.#lastSeq, this.#runningSeq)
-    for (const [requestId, seq] of this.#opened) this.#open.set(requestId, seq)
-    for (const requestId of this.#closed) this.#open.delete(requestId)
     if (this.#isMarked) this.#entriesSinceMark = 0
-    this.#entriesSinceMark += this.#opened.size + this.#closed.size
+    this.#entriesSinceMark += this.#open.commit()
     this.#forgetTransaction()
   }
 
@@ -236,7 +208,7 @@ class PreparedJournal implements Journal {
     this.#writeRows()
     this.#runningSeq = this.#statements.release(hold, createdAt)
     this.#usage(usage, 0)
-    this.#closed.add(hold.requestId)
+    this.#open.close(hold.requestId)
   }
 
   #change(command: BalanceChangeCommand): void {
@@ -264,11 +236,11 @@ class PreparedJournal implements Journal {
     if (this.#settlements.size > 0)
       this.#runningSeq = this.#statements.settle([...this.#settlements.values()])
     if (isAll) this.#statements.finishSettlements()
-    for (const requestId of this.#settlements.keys()) this.#closed.add(requestId)
+    for (const requestId of this.#settlements.keys()) this.#open.close(requestId)
     this.#settlements = new Map()
     if (this.#holds.size > 0) {
       this.#statements.holds([...this.#holds.values()], (hold, seq) => {
-        this.#opened.set(String(hold[HOLD.requestId]), seq)
+        this.#open.open(String(hold[HOLD.requestId]), seq)
         this.#runningSeq = seq
       })
       this.#holds = new Map()
@@ -281,8 +253,8 @@ class PreparedJournal implements Journal {
   }
 
   #requireOpen(requestId: string): void {
-    const isOpen = this.#open.has(requestId) || this.#opened.has(requestId) || this.#holds.has(requestId)
-    if (isOpen && !this.#closed.has(requestId) && !this.#settlements.has(requestId)) return
+    const isOpen = this.#open.has(requestId) || this.#open.opens(requestId) || this.#holds.has(requestId)
+    if (isOpen && !this.#open.closes(requestId) && !this.#settlements.has(requestId)) return
     throw new HoldNotOpenError(`The hold of request ${requestId} is not open on disk, so it cannot be ended.`)
   }
 
@@ -302,16 +274,12 @@ class PreparedJournal implements Journal {
   }
 
   #forgetTransaction(): void {
-    this.#opened = new Map()
-    this.#closed = new Set()
+    this.#open.forgetTransaction()
     this.#forgetRows()
     this.#runningSeq = 0
     this.#isMarked = false
   }
 }
-
-/** The hold that it brings along, as a row of its own. */
-const holdIn = (settlement: Row): Row => HOLD_PLACES_IN_SETTLEMENT.map((place) => settlement[place] ?? null)
 
 const prepareSteps = (raw: Database) => ({
   begin: raw.prepare('BEGIN IMMEDIATE'),
