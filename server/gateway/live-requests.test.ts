@@ -17,6 +17,9 @@ class Watched extends EventEmitter {
 }
 
 class Exchange extends UpstreamExchange {
+  override get isUnsent(): boolean {
+    return false
+  }
   readonly calls: string[] = []
   override abort(): void {
     this.calls.push('abort')
@@ -49,6 +52,44 @@ describe('a client', () => {
     await sleep(80)
     expect(live.isDrainCut).toBe(true)
     expect(exchange.calls).toEqual(['resume', 'abort'])
+  })
+
+  test('that leaves before anything is sent has nothing to be read on for', () => {
+    const drains = new Drains(() => ({ ...ROOMY, drainsPerUserMax: 1 }))
+    const live = new LiveRequest({ userId: 'user_1', keyId: 'key_1' }, drains)
+    live.leave()
+    expect(drains.count).toBe(0)
+    expect(live).toMatchObject({ isGone: true, leftUnsent: true, isDrainCut: false })
+    live.close()
+  })
+
+  test('that leaves while its request waits for a connection has it ended', () => {
+    const drains = new Drains(() => ROOMY)
+    const live = new LiveRequest({ userId: 'user_1', keyId: 'key_1' }, drains)
+    const calls: string[] = []
+    live.attach({
+      isUnsent: true,
+      resume: () => void calls.push('resume'),
+      abort: () => void calls.push('abort'),
+    })
+    live.leave()
+    expect(calls).toEqual(['abort'])
+    expect(drains.count).toBe(0)
+    expect(live.leftUnsent).toBe(true)
+    live.close()
+  })
+
+  test('that had left before its request was sent all the same has it read on within the bounds', () => {
+    const drains = new Drains(() => ROOMY)
+    const live = new LiveRequest({ userId: 'user_1', keyId: 'key_1' }, drains)
+    const calls: string[] = []
+    live.leave()
+    live.attach({ resume: () => void calls.push('resume'), abort: () => void calls.push('abort') })
+    expect(calls).toEqual(['resume'])
+    expect(drains.count).toBe(1)
+    expect(live.leftUnsent).toBe(false)
+    live.close()
+    expect(drains.count).toBe(0)
   })
 
   test('that has its whole answer has not left', () => {

@@ -6,6 +6,8 @@ import type { Drain, DrainBound, Drains } from './drains.ts'
 
 /** What answers a request, as far as its end is decided from outside. */
 export interface Exchange {
+  /** Nothing of the request was written yet, so that nothing can be billed. */
+  readonly isUnsent?: boolean
   resume(): void
   abort(): void
 }
@@ -23,6 +25,8 @@ const nobody = (): undefined => undefined
 export class LiveRequest implements Drain {
   /** The client has left, or was cut: nothing more is written, the upstream is only read. */
   isGone = false
+  /** The client had left before anything was sent, or before it could be. */
+  leftUnsent = false
   /** The bound on reading on that was met; the usage will not be known. */
   drainCutBy: DrainBound | undefined
   /** Why access was lost, where it was. */
@@ -36,6 +40,7 @@ export class LiveRequest implements Drain {
   #tellCut: (refused: Refusal) => void = nobody
   readonly #drains: Drains
   #exchange: Exchange | undefined
+  #isReadOn = false
   #isClosed = false
 
   constructor(owner: RequestOwner, drains: Drains) {
@@ -64,6 +69,7 @@ export class LiveRequest implements Drain {
 
   attach(exchange: Exchange): void {
     this.#exchange = exchange
+    if (this.isGone) this.#readOn(exchange)
   }
 
   /** From here on the upstream is read on without anyone listening, because it bills what it generates. */
@@ -72,7 +78,20 @@ export class LiveRequest implements Drain {
     this.isGone = true
     // The request has ended already, although its last bytes never reached the client.
     if (this.#isClosed) return
-    this.#exchange?.resume()
+    if (this.#exchange) this.#readOn(this.#exchange)
+    else this.leftUnsent = true
+  }
+
+  #readOn(exchange: Exchange): void {
+    if (this.#isReadOn || this.#isClosed) return
+    if (exchange.isUnsent) {
+      this.leftUnsent = true
+      exchange.abort()
+      return
+    }
+    this.leftUnsent = false
+    this.#isReadOn = true
+    exchange.resume()
     this.#drains.begin(this)
   }
 

@@ -218,7 +218,7 @@ const noPlace = (held: Held, live: LiveRequest): Relayed =>
 function notSent(held: Held, live: LiveRequest): Relayed {
   const refused = refusal('internal_error', { requestId: held.requestId })
   const ended = refusedWith(held, live, refused, ERRORS.internal_error.status, 'upstream_failed')
-  return live.isGone ? { ...ended, errorCode: null } : ended
+  return live.isGone ? { ...ended, errorCode: live.cutBy?.code ?? null } : ended
 }
 
 const tellRunning = ({ events, live }: StageDeps): void =>

@@ -77,7 +77,10 @@ class WholeRelay implements ExchangeSink {
     // An answer without end is the upstream's failure, although it was us who ended it.
     const isEndless = this.#length > ANSWER_BYTES_MAX
     const code = isEndless ? 'upstream_failed' : codeOf(fault)
-    this.#end(refusedWith(this.#held, this.#live, refusal(code), ERRORS[code].status, 'upstream_failed'))
+    // Nothing was generated for an error, however much of its page was left unread.
+    const isCut = this.#live.isDrainCut && this.#head.status === 200
+    const ending = isCut ? 'drain_cut' : 'upstream_failed'
+    this.#end(refusedWith(this.#held, this.#live, refusal(code), ERRORS[code].status, ending))
   }
 
   #end(relayed: Relayed): void {

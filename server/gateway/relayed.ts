@@ -34,7 +34,7 @@ export function statusGiven(held: Held, live: LiveRequest, status: number): numb
   return held.res.headersSent ? held.res.statusCode : CLIENT_LEFT_STATUS
 }
 
-/** How a request ended whose answer is a refusal: nothing of the upstream's is relayed. */
+/** How a request ended whose answer is a refusal: nothing of the upstream's is relayed, whoever is there to be told. */
 export function refusedWith(
   held: Held,
   live: LiveRequest,
@@ -43,10 +43,10 @@ export function refusedWith(
   ending: Ending,
 ): Relayed {
   return {
-    ending: live.isDrainCut ? 'drain_cut' : ending,
+    ending: live.leftUnsent ? 'unsent' : ending,
     measured: nothingMeasured(),
     status: statusGiven(held, live, status),
-    errorCode: live.cutBy?.code ?? (live.isDrainCut ? null : refused.code),
+    errorCode: live.cutBy?.code ?? (live.isDrainCut || live.leftUnsent ? null : refused.code),
     firstByteMonoMs: undefined,
     finish: () => answerRefusal(held.res, held.requestId, refused, aheadOf(held)),
     finished: NOTHING_MORE,

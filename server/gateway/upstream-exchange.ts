@@ -141,6 +141,11 @@ export class UpstreamExchange implements AnswerHandler {
     return this.#isOver && this.#early.isEmpty
   }
 
+  /** Whether nothing of the request was written yet: it waits for a connection. */
+  get isUnsent(): boolean {
+    return !this.#isOver && this.#request?.hasBegun !== true
+  }
+
   /** Whether the system has taken all of the request: known once the answer is whole, and false of one that failed. */
   get isWritten(): boolean {
     return this.#request?.isWritten === true

@@ -283,6 +283,11 @@ describe('endings without an answer to measure', () => {
     expect(settle({ ...NONE, ending: 'upstream_refused' })).toEqual(released)
     expect(settle({ ending: 'upstream_refused' })).toEqual(released)
   })
+
+  test('a request that was never sent costs nothing, and says who ended it', () => {
+    const released = { kind: 'release', reason: 'client_left', usage: NO_USAGE }
+    expect(settle({ ...NONE, ending: 'unsent' })).toEqual(released)
+  })
 })
 
 describe('whatever happens', () => {
@@ -300,6 +305,7 @@ describe('whatever happens', () => {
       'drain_cut',
       'upstream_failed',
       'upstream_refused',
+      'unsent',
     ),
     usage: fc.option(
       fc.record({

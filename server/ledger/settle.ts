@@ -16,8 +16,15 @@ import { NO_TOOL_CALLS, type ToolCalls, type ToolTerms, withToolCalls } from './
  * - `drain_cut`: the client hung up, and reading on came to its bound before the upstream's end.
  * - `upstream_failed`: the upstream broke off, or never answered.
  * - `upstream_refused`: the upstream answered with an error instead of a response.
+ * - `unsent`: the client hung up, or lost access, before anything was sent.
  */
-export type Ending = 'finished' | 'client_left' | 'drain_cut' | 'upstream_failed' | 'upstream_refused'
+export type Ending =
+  | 'finished'
+  | 'client_left'
+  | 'drain_cut'
+  | 'upstream_failed'
+  | 'upstream_refused'
+  | 'unsent'
 
 export interface SettlementInput {
   readonly ending: Ending
@@ -97,7 +104,10 @@ interface Due {
  */
 export function decideSettlement(input: SettlementInput): SettlementDecision {
   const due = dueFor(input)
-  if (due === undefined) return { kind: 'release', reason: 'upstream_failed', usage: NO_USAGE }
+  if (due === undefined) {
+    const reason = input.ending === 'unsent' ? 'client_left' : 'upstream_failed'
+    return { kind: 'release', reason, usage: NO_USAGE }
+  }
 
   // Negative availability (a credit limit that was lowered meanwhile) eats into the hold: the limit is never passed.
   const bearable = Math.max(0, sumNanoUsd(input.holdNanoUsd, input.availableBeyondHoldNanoUsd))
@@ -124,7 +134,7 @@ export function decideSettlement(input: SettlementInput): SettlementDecision {
 /** Undefined where nothing is owed because nothing was answered. */
 function dueFor(input: SettlementInput): Due | undefined {
   const { ending, reported } = input
-  if (ending === 'upstream_refused') return undefined
+  if (ending === 'upstream_refused' || ending === 'unsent') return undefined
   if (ending === 'drain_cut') return dueForCutDrain(input)
   if (reported) return dueForReport(input, reported)
   if (ending === 'upstream_failed' && input.relayedTextBytes <= 0 && !hasCalls(input)) return undefined
@@ -185,6 +195,7 @@ const REASON_OF_REPORT = {
   drain_cut: 'estimated',
   upstream_failed: 'upstream_failed',
   upstream_refused: 'upstream_failed',
+  unsent: 'client_left',
 } as const satisfies Record<Ending, ChargeReason>
 
 /** A report that cannot be true may have lost a total altogether (a negative one reads as zero): the estimate fills it. */

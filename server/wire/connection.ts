@@ -99,6 +99,7 @@ export class Connection implements AnswerEvents {
     const request = this.#request
     if (this.#state !== TAKEN || !request) return
     this.#state = BUSY
+    request.hasBegun = true
     this.#hasAnswerBegun = false
     this.#heardMs = this.#owner.nowMs
     const { method, body } = request.options

@@ -39,6 +39,8 @@ export class WireRequest {
   isPaused = false
   /** Its end was told. */
   isOver = false
+  /** Whether its writing has begun: until then nobody but us knows of it. */
+  hasBegun = false
   /** Whether the system has taken all of it; told no later than the end. */
   isWritten = false
 

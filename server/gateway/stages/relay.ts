@@ -56,7 +56,8 @@ export function relay(
       },
       'the upstream did not answer',
     )
-    return refusedWith(held, live, refusal(code), ERRORS[code].status, 'upstream_failed')
+    const ending = live.isDrainCut ? 'drain_cut' : 'upstream_failed'
+    return refusedWith(held, live, refusal(code), ERRORS[code].status, ending)
   }
   const { exchange, head } = sent
   const codings = codingsOf(head.headers['content-encoding'])
