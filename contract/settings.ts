@@ -1,7 +1,11 @@
 // Live settings: kept in the database, changed while the server runs. Every one has a default that nobody must change.
 import { z } from 'zod'
 
-const modelName = z.string().min(1).max(200)
+const modelName = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'must not contain control characters')
 const hostName = z
   .string()
   .max(253)

@@ -2,7 +2,14 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { carriesApiKey, clientHeaders, credentialsOf, refuseRepeated, upstreamHeaders } from './headers.ts'
+import {
+  answerHeaders,
+  carriesApiKey,
+  clientHeaders,
+  credentialsOf,
+  refuseRepeated,
+  upstreamHeaders,
+} from './headers.ts'
 
 const OPERATOR_KEY = 'sk-upstream-test-operator'
 
@@ -189,6 +196,16 @@ describe('on the way down', () => {
 
   test('an aliased model keeps its upstream name to itself', () => {
     expect(clientHeaders({ 'openai-model': 'gpt-6-sol' }, 'ours')).toEqual({ 'openai-model': 'ours' })
+    const named = answerHeaders({ requestId: 'req_1', alias: 'ours' }, { 'openai-model': 'gpt-6-sol' })
+    expect(named).toEqual(['x-request-id', 'req_1', 'openai-model', 'ours'])
+  })
+
+  test('an alias in letters that no header can carry is left out, and so is the name behind it', () => {
+    for (const alias of ['团队默认', 'a\nb']) {
+      expect(clientHeaders({ 'openai-model': 'gpt-6-sol' }, alias)).toEqual({})
+      const named = answerHeaders({ requestId: 'req_1', alias }, { 'openai-model': 'gpt-6-sol' })
+      expect(named).toEqual(['x-request-id', 'req_1'])
+    }
     expect(clientHeaders({}, 'ours')).toEqual({})
   })
 })

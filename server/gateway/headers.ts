@@ -106,9 +106,8 @@ export function clientHeaders(
 ): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {}
   for (const name in upstream) {
-    const value = upstream[name]
-    if (value === undefined || !mayReach(name, value)) continue
-    headers[name] = name === 'openai-model' && alias !== undefined ? alias : value
+    const value = shownValue(name, upstream[name], alias)
+    if (value !== undefined && mayReach(name, value)) headers[name] = value
   }
   return headers
 }
@@ -123,9 +122,8 @@ export function answerHeaders(
 ): string[] {
   const flat = ['x-request-id', requestId]
   for (const name in upstream) {
-    const value = upstream[name]
-    if (value === undefined || !mayReach(name, value)) continue
-    flat.push(name, name === 'openai-model' && alias !== undefined ? alias : String(value))
+    const value = shownValue(name, upstream[name], alias)
+    if (value !== undefined && mayReach(name, value)) flat.push(name, String(value))
   }
   const ahead = admission?.headers
   for (const name in ahead) flat.push(name, ahead[name] ?? '')
@@ -137,6 +135,14 @@ interface AnsweredRequest {
   readonly alias: string | undefined
   readonly admission?: Pick<Admission, 'headers'>
 }
+
+/** An alias may be written in letters that no header can carry: it is left out then, as a whole. */
+const shownValue = (
+  name: string,
+  value: string | string[] | undefined,
+  alias: string | undefined,
+): string | string[] | undefined =>
+  name === 'openai-model' && alias !== undefined && value !== undefined ? alias : value
 
 const mayReach = (name: string, value: string | string[]): boolean =>
   TO_CLIENT.has(name) && isClean(typeof value === 'string' ? value : String(value))

@@ -101,6 +101,10 @@ test('nothing is unpacked where nothing is packed, and an unknown coding is not 
   }
 })
 
+test('codings that stand in two fields are those of both', () => {
+  expect(codingsOf(['gzip', 'Identity, br'])).toEqual(['br', 'gzip'])
+})
+
 test('an answer that expands beyond reason is stopped long before it is unpacked', async () => {
   const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024), { level: 9 })
   const { source, chunks, ended } = unpacking('gzip')

@@ -43,9 +43,10 @@ function isZlib([method = 0, flags]: Buffer): boolean {
 const UNCODED: readonly string[] = []
 
 /** The codings of an answer, the outermost first. */
-export function codingsOf(contentEncoding: string | undefined): readonly string[] {
+export function codingsOf(contentEncoding: string | readonly string[] | undefined): readonly string[] {
   if (contentEncoding === undefined) return UNCODED
-  const codings = contentEncoding.toLowerCase().split(',')
+  // A field that stood twice is a list of both (RFC 9110, 5.3).
+  const codings = String(contentEncoding).toLowerCase().split(',')
   return codings
     .map((coding) => coding.trim())
     .filter((coding) => coding !== '' && coding !== 'identity')

@@ -130,6 +130,7 @@ describe('the operator’s rate limit', () => {
     ['no time at all', { 'retry-after': '0' }, 0],
     ['a second where it names nothing', {}, 1_000],
     ['a second where it names a date', { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, 1_000],
+    ['a second where it names nothing', { 'retry-after-ms': '', 'retry-after': ' ' }, 1_000],
     ['a second where it names nonsense', { 'retry-after-ms': 'soon', 'retry-after': '-5' }, 1_000],
     ['ten minutes where it names a year', { 'retry-after': '31536000' }, 600_000],
   ])('is told as busy, to be tried again after %s', (_what, headers, retryAfterMs) => {

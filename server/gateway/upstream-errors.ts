@@ -87,11 +87,15 @@ const busy = ({ headers }: UpstreamHead): UpstreamErrorVerdict =>
 
 /** How long a rate limit asks to wait, at most ten minutes; a second where it does not say. */
 export function retryAfterMsOf(headers: UpstreamHead['headers']): number {
-  const ms = Number(headers['retry-after-ms'])
-  const seconds = Number(headers['retry-after'])
+  const ms = numberIn(headers['retry-after-ms'])
+  const seconds = numberIn(headers['retry-after'])
   const named = Number.isFinite(ms) ? ms : seconds * 1000
   return Number.isFinite(named) && named >= 0 ? Math.min(named, RETRY_MS_MAX) : RETRY_DEFAULT_MS
 }
+
+/** An empty field says nothing, and not zero. */
+const numberIn = (value: string | string[] | undefined): number =>
+  value === undefined || String(value).trim() === '' ? Number.NaN : Number(value)
 
 function errorMember(text: string): JsonObject | undefined {
   const error = parseObject(text)?.error

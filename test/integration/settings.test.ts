@@ -85,3 +85,13 @@ test('a change of settings is in the audit with what was before and after, and o
     },
   ])
 })
+
+test('an alias may be written in any letters, but not with control characters', async () => {
+  const admin = await start()
+  const updated = await admin('settings.update', { modelAliases: { 团队默认: 'gpt-6-sol' } })
+  expect(updated.data).toMatchObject({ modelAliases: { 团队默认: 'gpt-6-sol' } })
+  expect(await admin('settings.update', { modelAliases: { 'a\nb': 'gpt-6-sol' } })).toMatchObject({
+    status: 400,
+    error: { code: 'invalid_input' },
+  })
+})
