@@ -8,7 +8,7 @@ import {
   isPricedBySecond,
   type MediaUsage,
 } from '../../ledger/media-charge.ts'
-import { ONE_MILLION } from '../../ledger/money.ts'
+import { type NanoUsd, ONE_MILLION } from '../../ledger/money.ts'
 import {
   parseImagesUsage,
   parseResponsesUsage,
@@ -16,7 +16,7 @@ import {
   parseTranscriptionUsage,
   type ReportedUsage,
 } from '../../ledger/reported-usage.ts'
-import { NO_USAGE, type TokenUsage } from '../../ledger/token-usage.ts'
+import { isAbsurd, NO_USAGE, type TokenUsage } from '../../ledger/token-usage.ts'
 import { isObject, type JsonObject } from '../json-object.ts'
 import { type Measured, nothingMeasured } from '../stream-meter.ts'
 import { IMAGE_INPUT_TOKENS_ESTIMATED } from './image-tokens.ts'
@@ -45,6 +45,9 @@ export class MediaMeter {
   readonly measured: Measured = nothingMeasured()
   readonly #asked: MeteredMedia
   #images = 0
+  /** What the models that write SVG have cost, where they have said what they used. */
+  #svgNanoUsd: NanoUsd | undefined
+  #isSvgImplausible = false
 
   constructor(asked: MeteredMedia) {
     this.#asked = asked
@@ -58,10 +61,8 @@ export class MediaMeter {
   takeImages(answer: JsonObject, images: ImageFacts): void {
     const delivered = Array.isArray(answer.data) ? Math.min(answer.data.length, images.count) : images.count
     this.#images = delivered
-    this.#note(parseImagesUsage(answer.usage), answer, {
-      [images.countedAs]: delivered,
-      ...this.#svg(answer.svg_usage),
-    })
+    this.#takeSvg(answer.svg_usage)
+    this.#note(parseImagesUsage(answer.usage), answer, { [images.countedAs]: delivered, ...this.#svg() })
     if (delivered > 0) this.measured.textBytes = Math.max(this.measured.textBytes, 1)
   }
 
@@ -71,7 +72,9 @@ export class MediaMeter {
     this.#images += 1
     const reported = parseImagesUsage(event.usage)
     const together = before && reported ? sumOf(before, reported) : (reported ?? before)
-    this.#note(together, event, { [images.countedAs]: Math.min(this.#images, images.count) })
+    this.#takeSvg(event.svg_usage)
+    const counted = { [images.countedAs]: Math.min(this.#images, images.count) }
+    this.#note(together, event, { ...counted, ...this.#svg() })
   }
 
   takeTranscript(answer: JsonObject, sound: SoundFacts): void {
@@ -161,11 +164,13 @@ export class MediaMeter {
   #note(reported: ReportedUsage | undefined, answer: JsonObject, known: MediaUsage): void {
     this.measured.rawReported = reported ? JSON.stringify(rawOf(answer)) : null
     if (reported) {
-      this.measured.reported = { ...reported, usage: { ...reported.usage, ...known } }
+      const isImplausible = reported.isImplausible || this.#isSvgImplausible
+      this.measured.reported = { ...reported, isImplausible, usage: { ...reported.usage, ...known } }
       return
     }
     const usage = { ...NO_USAGE, ...known }
-    this.measured.reported = this.#isKnownWithoutReport() ? { usage, isImplausible: false } : undefined
+    const isImplausible = this.#isSvgImplausible
+    this.measured.reported = this.#isKnownWithoutReport() ? { usage, isImplausible } : undefined
   }
 
   /** Whether what was asked for is charged by what can be counted here. */
@@ -176,11 +181,17 @@ export class MediaMeter {
   }
 
   /** At the price of the model that wrote it; without one that was asked for, it is the image model's own affair. */
-  #svg(usage: unknown): MediaUsage {
+  #takeSvg(usage: unknown): void {
     const { svgPrice } = this.#asked.media
     const used = svgPrice && parseResponsesUsage(withDetails(usage), undefined)
-    if (!svgPrice || !used) return {}
-    return { svgNanoUsd: chargeFor(used.usage, svgPrice, ONE_MILLION) }
+    if (!svgPrice || !used) return
+    this.#isSvgImplausible ||= used.isImplausible || isAbsurd(used.usage, svgPrice)
+    const together = (this.#svgNanoUsd ?? 0) + chargeFor(used.usage, svgPrice, ONE_MILLION)
+    this.#svgNanoUsd = Math.min(together, Number.MAX_SAFE_INTEGER)
+  }
+
+  #svg(): MediaUsage {
+    return this.#svgNanoUsd === undefined ? {} : { svgNanoUsd: this.#svgNanoUsd }
   }
 }
 

@@ -1,0 +1,76 @@
+// What the model that writes an SVG has used: charged with the image, whole or streamed, and doubted where it cannot be true.
+import { expect, test } from 'vitest'
+import type { PriceRow } from '../../../contract/price.ts'
+import type { JsonObject } from '../json-object.ts'
+import { MediaMeter, type MeteredMedia } from './media-meter.ts'
+import { createMediaStreamReader } from './media-stream.ts'
+
+const PRICE = {
+  inputNanoUsdPerMTok: 1_000_000_000,
+  outputNanoUsdPerMTok: 4_000_000_000,
+  imageOutputNanoUsdPerMTok: 30_000_000_000,
+  contextWindowTokens: 128_000,
+} as PriceRow // of a price only the rates matter here
+const IMAGES = {
+  count: 2,
+  countedAs: 'images',
+  size: undefined,
+  quality: undefined,
+  frames: 1,
+  partialImages: 0,
+  inputs: 0,
+  svgModel: 'author',
+  isVariation: false,
+} as const
+const ASKED = {
+  media: { answer: 'json', usageMax: {}, images: IMAGES, svgPrice: PRICE },
+  price: PRICE,
+  requestBytes: 100,
+  outputTokensMax: 1_000,
+} as unknown as MeteredMedia // what the meter looks at
+const USAGE = { input_tokens: 2, output_tokens: 272, total_tokens: 274 }
+const SVG_USAGE = { input_tokens: 900, output_tokens: 400, reasoning_tokens: 0, total_tokens: 1_300 }
+/** 900 and 400 tokens at the rates above. */
+const SVG_NANO_USD = 900 * 1_000 + 400 * 4_000
+
+function wholeOf(svg_usage: JsonObject | undefined) {
+  const meter = new MediaMeter(ASKED)
+  meter.takeImages({ data: [{}, {}], usage: USAGE, svg_usage }, IMAGES)
+  return meter.measured.reported
+}
+
+function streamedOf(...usages: (JsonObject | undefined)[]) {
+  const reader = createMediaStreamReader(ASKED)
+  for (const svg_usage of usages) {
+    const type = 'image_generation.completed'
+    const data = JSON.stringify({ type, b64_json: 'aa', usage: USAGE, svg_usage })
+    reader.read(Buffer.from(`event: ${type}\ndata: ${data}\n\n`))
+  }
+  return reader.measured.reported
+}
+
+test('a whole answer has what its author used', () => {
+  expect(wholeOf(SVG_USAGE)).toMatchObject({ isImplausible: false, usage: { svgNanoUsd: SVG_NANO_USD } })
+  expect(wholeOf(undefined)?.usage).not.toHaveProperty('svgNanoUsd')
+})
+
+test('a stream has what the authors of all its images used', () => {
+  expect(streamedOf(SVG_USAGE, SVG_USAGE)).toMatchObject({
+    isImplausible: false,
+    usage: { svgNanoUsd: 2 * SVG_NANO_USD, outputTokens: 2 * 272 },
+  })
+  expect(streamedOf(undefined, SVG_USAGE)?.usage.svgNanoUsd).toBe(SVG_NANO_USD)
+  expect(streamedOf(undefined, undefined)?.usage).not.toHaveProperty('svgNanoUsd')
+})
+
+test.each([
+  ['more than any model gives', { input_tokens: 10, output_tokens: 100_000_000_000 }],
+  ['less than nothing', { input_tokens: -1, output_tokens: 5 }],
+  [
+    'a part above its whole',
+    { input_tokens: 10, output_tokens: 5, input_tokens_details: { cached_tokens: 9_000 } },
+  ],
+])('a report of %s is doubted, whole and streamed', (_, svg) => {
+  expect(wholeOf(svg)?.isImplausible).toBe(true)
+  expect(streamedOf(svg, SVG_USAGE)?.isImplausible).toBe(true)
+})
