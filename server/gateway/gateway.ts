@@ -78,7 +78,13 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
     traffic: new Traffic(),
     tokens: createTokenCounter(gatewayDeps.logger),
     bodies: createBodyMemory(),
-    uploads: createUploadSpool(gatewayDeps.spoolDirectory, () => gatewayDeps.settings.current()),
+    uploads: createUploadSpool(gatewayDeps.spoolDirectory, () => gatewayDeps.settings.current(), {
+      onLeft: (error) =>
+        gatewayDeps.logger.warn(
+          { event: 'upload_left', err: error },
+          'an upload could not be deleted; the next start does it',
+        ),
+    }),
     affinity: createSessionAffinity(gatewayDeps.clock),
     fileRoom: createFileRoom(gatewayDeps),
     refusedRows: new RefusedRows(gatewayDeps.logger),

@@ -17,6 +17,9 @@ export interface SpoolDisk {
   readonly freeBytesMin?: number
   /** What is free on the disk now. */
   readonly freeBytes?: () => Promise<number>
+  readonly remove?: (path: string) => Promise<void>
+  /** Told of a file that could not be deleted: something else has it open, such as a scanner for viruses. */
+  readonly onLeft?: (error: unknown) => void
 }
 
 /** What one request keeps on disk. */
@@ -28,7 +31,7 @@ export interface SpoolShare {
   open(expectedBytes: number): Promise<SpoolFile | 'no_share' | 'no_room'>
   /** More than this can never be kept of it. */
   readonly bytesMax: number
-  /** Deletes it. Harmless where there is none. */
+  /** Deletes it, or leaves that to the next start. Harmless where there is none; never rejects. */
   release(): Promise<void>
 }
 
@@ -51,7 +54,12 @@ export interface UploadSpool {
 export function createUploadSpool(
   directory: string,
   bounds: SpoolBounds,
-  { freeBytesMin = FREE_BYTES_MIN, freeBytes = () => freeBytesAt(directory) }: SpoolDisk = {},
+  {
+    freeBytesMin = FREE_BYTES_MIN,
+    freeBytes = () => freeBytesAt(directory),
+    remove = (path) => rm(path, { force: true }),
+    onLeft = () => {},
+  }: SpoolDisk = {},
 ): UploadSpool {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true })
@@ -125,8 +133,11 @@ export function createUploadSpool(
         const opened = handle
         handle = undefined
         giveBack()
-        await opened.close()
-        await rm(path, { force: true })
+        // A request whose file stays is over all the same.
+        await opened
+          .close()
+          .then(() => remove(path))
+          .catch(onLeft)
       },
     }
   }
