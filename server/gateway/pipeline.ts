@@ -120,6 +120,9 @@ async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRe
       if (body.error === 'client_left') return leftWithoutAnswer(deps, admitted, live)
       return refuseKnown(deps, admitted, body.error)
     }
+    // A body may take an hour: what its key may do is what it may do now.
+    const again = reading instanceof Promise ? identify(deps, admitted) : undefined
+    if (again && !again.ok) return refuseKnown(deps, admitted, again.error)
     const routed = route(deps, body.value)
     if (!routed.ok) return refuseKnown(deps, admitted, routed.error)
     tellStoring(routed.value.req, routed.value.facts.isStored)

@@ -329,3 +329,33 @@ describe('keys', () => {
     expect(await asOwner('keys.rotate', input)).toMatchObject({ error: { code: 'invalid_input' } })
   })
 })
+
+test.each([
+  ['narrowed to other models', { allowedModels: ['other-model'] }, 'model_not_found'],
+  ['capped', { caps: { totalNanoUsd: 1 } }, 'insufficient_quota'],
+])('a key that is %s while a body arrives is so for that request', async (_, narrowing, code) => {
+  const key = await newKey({})
+  const body = JSON.stringify({ model: TEST_MODEL, messages: [{ role: 'user', content: 'Hi' }] })
+  const { promise: isNarrowed, resolve: goOn } = Promise.withResolvers<void>()
+  const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>()
+  async function* pieces() {
+    yield Buffer.from(body.slice(0, 5))
+    asked()
+    await isNarrowed
+    yield Buffer.from(body.slice(5))
+  }
+  const answer = fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key.secret}`, 'content-type': 'application/json' },
+    body: ReadableStream.from(pieces()),
+    duplex: 'half',
+  })
+  await isAsked
+  await expect
+    .poll(async () => await (await fetch(`${gateway.url}/metrics`)).text())
+    .toMatch(/^codex_gateway_requests_in_flight 1$/m)
+  await made(asOwner('keys.update', { keyId: key.id, ...narrowing }))
+  goOn()
+  expect(await (await answer).json()).toMatchObject({ error: { code } })
+  expect(gateway.upstream.requests).toEqual([])
+})
