@@ -8,7 +8,7 @@ import {
   isPricedBySecond,
   type MediaUsage,
 } from '../../ledger/media-charge.ts'
-import { type NanoUsd, ONE_MILLION } from '../../ledger/money.ts'
+import { type NanoUsd, ONE_MILLION, sumNanoUsd } from '../../ledger/money.ts'
 import {
   parseImagesUsage,
   parseResponsesUsage,
@@ -186,8 +186,7 @@ export class MediaMeter {
     const used = svgPrice && parseResponsesUsage(withDetails(usage), undefined)
     if (!svgPrice || !used) return
     this.#isSvgImplausible ||= used.isImplausible || isAbsurd(used.usage, svgPrice)
-    const together = (this.#svgNanoUsd ?? 0) + chargeFor(used.usage, svgPrice, ONE_MILLION)
-    this.#svgNanoUsd = Math.min(together, Number.MAX_SAFE_INTEGER)
+    this.#svgNanoUsd = sumNanoUsd(this.#svgNanoUsd ?? 0, chargeFor(used.usage, svgPrice, ONE_MILLION))
   }
 
   #svg(): MediaUsage {
