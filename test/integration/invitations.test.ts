@@ -84,6 +84,30 @@ test('one for an address is mailed there, and is for nobody else', async () => {
   })
 })
 
+test.each(['users.delete', 'users.reject'] as const)(
+  'one for an address is for nobody once %s took the person of that address away',
+  async (operation) => {
+    const at = await start('approval', { hasMail: false })
+    const invitation = tokenIn(
+      (await at.admin('users.invite', { email: NEW.email, role: 'admin' })).data.link,
+    )
+    if (operation === 'users.delete') await at.admin('users.create', NEW)
+    else await at.call('auth.register', NEW)
+    const [person] = (await at.admin('users.list', { search: NEW.email })).data.rows
+    const confirm = operation === 'users.delete' ? { confirmEmail: NEW.email } : {}
+    expect((await at.admin(operation, { userId: person.id, ...confirm })).ok).toBe(true)
+    expect((await at.admin('invitations.list')).data.rows).toMatchObject([
+      { email: null, note: '', status: 'revoked' },
+    ])
+    for (const email of [NEW.email, 'other@example.test']) {
+      expect(await at.call('auth.register', { ...NEW, email, invitation })).toMatchObject({
+        status: 410,
+        error: { code: 'link_invalid' },
+      })
+    }
+  },
+)
+
 test('an invitation ends when it is revoked, and after its days', async () => {
   const at = await start('invite', { hasMail: false })
   const first = (await at.admin('users.invite', {})).data

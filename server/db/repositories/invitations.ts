@@ -40,8 +40,8 @@ export interface InvitationsRepository {
   use(id: string, by: { readonly userId: string; readonly at: number }): boolean
   /** The row after the change, or undefined where it cannot be used any more. */
   revoke(id: string, at: number): InvitationRow | undefined
-  /** Forgets the address of a person who is deleted. */
-  forgetEmail(email: string, userId: string): void
+  /** Of a person who is deleted: forgets the address, and ends what was for it alone, because without it it is for anybody. */
+  forgetEmail(email: string, userId: string, at: number): void
 }
 
 const columns = {
@@ -109,10 +109,14 @@ export function createInvitationsRepository({ orm }: Db): InvitationsRepository 
         .where(and(eq(invitations.id, id), isUntouched, gt(invitations.expiresAt, at)))
         .returning(columns)
         .get(),
-    forgetEmail: (email, userId) =>
+    forgetEmail: (email, userId, at) =>
       void orm
         .update(invitations)
-        .set({ email: null, note: '' })
+        .set({
+          email: null,
+          note: '',
+          revokedAt: sql`case when ${invitations.usedAt} is null then coalesce(${invitations.revokedAt}, ${at}) else ${invitations.revokedAt} end`,
+        })
         .where(or(eq(invitations.email, email), eq(invitations.usedBy, userId)))
         .run(),
   }

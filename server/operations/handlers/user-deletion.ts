@@ -36,7 +36,7 @@ export function deleteUser(
     repositories.sessions.deleteOf(userId)
     repositories.accountLinks.deleteOf(userId)
     repositories.registrations.deleteOf(email)
-    repositories.invitations.forgetEmail(email, userId)
+    repositories.invitations.forgetEmail(email, userId, at)
     repositories.mails.deleteOf(userId, email)
     repositories.notices.deleteOf(userId)
     secondFactors.remove(userId)
