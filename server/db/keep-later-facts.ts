@@ -1,6 +1,7 @@
 // What a restored database keeps of the one it replaces: whatever took something away since. Money and settings go back to
 // what they were; a leaked key, a suspended person or a claimed code must not come back with them.
 import type { Database } from 'better-sqlite3'
+import { forgetPeople } from './forget-people.ts'
 
 /**
  * Each rule runs in the restored database, with the present one attached as `now`; both have the same schema. It is passed
@@ -24,7 +25,7 @@ const PEOPLE: readonly Rule[] = [
   {
     needs: ['users'],
     sql: `UPDATE main.users SET status = later.status FROM now.users AS later
-          WHERE later.id = main.users.id AND later.status IN ('suspended', 'deleted')`,
+          WHERE later.id = main.users.id AND later.status = 'suspended'`,
   },
   {
     needs: ['users'],
@@ -36,17 +37,6 @@ const PEOPLE: readonly Rule[] = [
     needs: ['users'],
     sql: `UPDATE main.users SET password_hash = later.password_hash FROM now.users AS later
           WHERE later.id = main.users.id`,
-  },
-  // Who was deleted was made nameless, and stays so.
-  {
-    needs: ['users'],
-    sql: `UPDATE main.users SET email = later.email, email_key = later.email_key FROM now.users AS later
-          WHERE later.id = main.users.id AND later.status = 'deleted'`,
-  },
-  {
-    needs: ['users.deleted_at'],
-    sql: `UPDATE main.users SET deleted_at = later.deleted_at FROM now.users AS later
-          WHERE later.id = main.users.id AND later.status = 'deleted'`,
   },
   {
     needs: ['users.deletion_requested_at'],
@@ -123,10 +113,23 @@ const UPSTREAM: readonly Rule[] = [
   },
 ]
 
+/**
+ * Who was deleted is forgotten once more. Who came after the backup is not in it, but may have been invited by then: of them
+ * the present has an invitation that lost its address.
+ */
+const DELETED = `
+  SELECT past.id, past.email, past.email_key, later.deleted_at
+    FROM main.users AS past JOIN now.users AS later ON later.id = past.id WHERE later.status = 'deleted'
+  UNION ALL
+  SELECT NULL, past.email, lower(past.email), coalesce(later.revoked_at, later.used_at, later.expires_at)
+    FROM main.invitations AS past JOIN now.invitations AS later ON later.id = past.id
+    WHERE past.email IS NOT NULL AND later.email IS NULL`
+
 const RULES: readonly Rule[] = [...SESSIONS, ...PEOPLE, ...KEYS, ...CODES, ...UPSTREAM]
 
 /** Attach the present database as `now` before; every rule is applied, in the caller's transaction. */
 export function keepLaterFacts(restored: Database): void {
+  forgetPeople(restored, DELETED)
   for (const { needs, sql } of RULES) {
     if (needs.every((name) => isThere(restored, name))) restored.exec(sql)
   }

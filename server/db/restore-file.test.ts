@@ -99,8 +99,7 @@ test('what a file brings along that acts by itself does not come with it, and on
 test('who was suspended, deleted or made no administrator stays so, and a changed password stays changed', async () => {
   const { write, open: openRestored } = await restored((db) => {
     const { users } = createRepositories(db)
-    users.setStatus('user-ann', 'deleted')
-    db.raw.exec(`UPDATE users SET email = 'deleted-1', email_key = 'deleted-1' WHERE id = 'user-ann'`)
+    users.forget('user-ann', NOW)
     users.setRole('user-second', 'user')
     users.setPassword('user-root', 'new hash')
   })
@@ -111,10 +110,79 @@ test('who was suspended, deleted or made no administrator stays so, and a change
     .raw()
     .all()
   expect(people).toEqual([
-    ['user-ann', 'deleted-1', 'user', 'deleted', 'old hash'],
+    ['user-ann', 'deleted-user-ann@deleted.invalid', 'user', 'deleted', null],
     ['user-root', 'root@example.test', 'admin', 'active', 'new hash'],
     ['user-second', 'second@example.test', 'user', 'active', 'old hash of user-second'],
   ])
+  db.close()
+})
+
+test('of a person who was deleted since, nothing comes back that says who they were or lets them in', async () => {
+  const hash = (digit: number) => `x'${String(digit).repeat(64)}'`
+  const { write, open: openRestored } = await restored(
+    (db) => createRepositories(db).users.forget('user-ann', NOW + 7),
+    (db) =>
+      db.raw.exec(
+        `UPDATE users SET locale = 'en', theme = 'dark', last_seen_at = 1, email_verified_at = 1, deletion_requested_at = 1
+           WHERE id = 'user-ann';
+         UPDATE api_keys SET name = 'laptop of Ann', last_used_address = '10.0.0.1', last_used_client = 'Ann/1'
+           WHERE user_id = 'user-ann';
+         INSERT INTO key_addresses (family_id, network, first_seen_at) VALUES ('key-ann', '10.0.0.1', 1), ('key-root', '10.0.0.2', 1);
+         INSERT INTO notices (id, created_at, user_id, once_for, content) VALUES ('n', 1, 'user-ann', 'x', '{}');
+         INSERT INTO mails (id, created_at, user_id, recipient, template, status, attempts, sent_at)
+           VALUES ('to-her', 1, 'user-ann', 'old@ann.test', 'test', 'sent', 1, 1),
+             ('before-she-came', 1, NULL, 'ann@example.test', 'invitation', 'sent', 1, 1),
+             ('to-root', 1, 'user-root', 'root@example.test', 'test', 'sent', 1, 1);
+         INSERT INTO invitations (id, secret_hash, email, role, note, created_by, created_at, expires_at, used_at, used_by)
+           VALUES ('bound', ${hash(1)}, 'ann@example.test', 'admin', 'Ann', 'user-root', 1, 99, NULL, NULL),
+             ('used', ${hash(2)}, 'ann@old.test', 'user', 'Ann', 'user-root', 1, 99, 5, 'user-ann'),
+             ('other', ${hash(3)}, 'x@example.test', 'user', 'X', 'user-root', 1, 99, NULL, NULL)`,
+      ),
+  )
+  write()
+  const db = openRestored()
+  const rows = (sql: string) => db.raw.prepare(sql).raw().all()
+  expect(
+    rows(
+      `SELECT locale, theme, last_seen_at, email_verified_at, deletion_requested_at, deleted_at FROM users WHERE id = 'user-ann'`,
+    ),
+  ).toEqual([[null, null, null, null, null, NOW + 7]])
+  expect(
+    rows(
+      `SELECT name, deleted_at, last_used_address, last_used_client FROM api_keys WHERE user_id = 'user-ann'`,
+    ),
+  ).toEqual([['deleted', NOW + 7, null, null]])
+  expect(rows('SELECT family_id FROM key_addresses')).toEqual([['key-root']])
+  expect(rows('SELECT id FROM notices')).toEqual([])
+  expect(rows('SELECT id FROM mails')).toEqual([['to-root']])
+  expect(rows('SELECT id, email, note, revoked_at FROM invitations ORDER BY 1')).toEqual([
+    ['bound', null, '', NOW + 7],
+    ['other', 'x@example.test', 'X', null],
+    ['used', null, '', null],
+  ])
+  db.close()
+})
+
+test('nor of somebody who came and was deleted since, where they had been invited by then', async () => {
+  const { write, open: openRestored } = await restored(
+    (db) => {
+      addPerson(createRepositories(db), 'eve')
+      createRepositories(db).users.forget('user-eve', NOW + 7)
+    },
+    (db) =>
+      db.raw.exec(
+        `INSERT INTO invitations (id, secret_hash, email, role, note, created_by, created_at, expires_at)
+           VALUES ('bound', zeroblob(32), 'eve@example.test', 'admin', 'Eve', 'user-root', 1, 99);
+         INSERT INTO mails (id, created_at, recipient, template, status, attempts, sent_at)
+           VALUES ('invitation', 1, 'eve@example.test', 'invitation', 'sent', 1, 1)`,
+      ),
+  )
+  write()
+  const db = openRestored()
+  expect(db.raw.prepare('SELECT email, note, revoked_at FROM invitations').raw().all()).toEqual([
+    [null, '', NOW + 7],
+  ])
+  expect(cellOf(db, 'SELECT count(*) FROM mails')).toBe(0)
   db.close()
 })
 

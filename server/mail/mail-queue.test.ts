@@ -261,10 +261,12 @@ test('every administrator is told in their own language, and nobody who is gone 
   mail.enqueueToAdministrators('approval_requested', { link: LINK, email: 'new@example.test' })
   expect((await server.take('chen@example.test')).subject).toContain('正在等待')
   expect((await server.take('dora@example.test')).subject).toContain('waits for approval')
-  repositories.users.anonymise('chen', NOW)
+  repositories.users.forget('chen', NOW)
   expect(mail.enqueue('test', 'chen', { at: NOW, address: '' })).toBe(false)
   expect(mail.enqueue('test', 'nobody', { at: NOW, address: '' })).toBe(false)
-  expect(repositories.mails.list({ limit: 10 }).total).toBe(2)
+  expect(repositories.mails.list({ limit: 10 }).rows.map(({ recipient }) => recipient)).toEqual([
+    'dora@example.test',
+  ])
 })
 
 test('sent and failed mail is listed for thirty days', async () => {

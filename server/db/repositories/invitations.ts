@@ -1,5 +1,5 @@
 // Invitations: who may come in, as what, until when. Used once; rows stay, because they say who let whom in.
-import { and, count, eq, gt, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, gt, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm'
 import type { Role } from '../../../contract/operations/fields.ts'
 import type { InvitationSort, InvitationStatus } from '../../../contract/operations/invitations.ts'
 import type { Db } from '../open.ts'
@@ -40,8 +40,6 @@ export interface InvitationsRepository {
   use(id: string, by: { readonly userId: string; readonly at: number }): boolean
   /** The row after the change, or undefined where it cannot be used any more. */
   revoke(id: string, at: number): InvitationRow | undefined
-  /** Of a person who is deleted: forgets the address, and ends what was for it alone, because without it it is for anybody. */
-  forgetEmail(email: string, userId: string, at: number): void
 }
 
 const columns = {
@@ -109,16 +107,6 @@ export function createInvitationsRepository({ orm }: Db): InvitationsRepository 
         .where(and(eq(invitations.id, id), isUntouched, gt(invitations.expiresAt, at)))
         .returning(columns)
         .get(),
-    forgetEmail: (email, userId, at) =>
-      void orm
-        .update(invitations)
-        .set({
-          email: null,
-          note: '',
-          revokedAt: sql`case when ${invitations.usedAt} is null then coalesce(${invitations.revokedAt}, ${at}) else ${invitations.revokedAt} end`,
-        })
-        .where(or(eq(invitations.email, email), eq(invitations.usedBy, userId)))
-        .run(),
   }
 }
 

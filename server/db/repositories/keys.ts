@@ -90,8 +90,6 @@ export interface KeysRepository extends KeyList {
   nameOfFamily(familyId: string): string | undefined
   /** False where there was no such key. */
   softDelete(id: string, at: number): boolean
-  /** Deletes every key of a person and forgets what they were called and where they were used from. */
-  anonymiseOf(userId: string, at: number): void
 }
 
 const isThere = isNull(apiKeys.deletedAt)
@@ -190,17 +188,6 @@ export function createKeysRepository({ raw, orm }: Db): KeysRepository {
         .set({ deletedAt: at })
         .where(and(eq(apiKeys.id, id), isThere))
         .run().changes > 0,
-    anonymiseOf: (userId, at) =>
-      void orm
-        .update(apiKeys)
-        .set({
-          name: 'deleted',
-          deletedAt: sql`coalesce(${apiKeys.deletedAt}, ${at})`,
-          lastUsedAddress: null,
-          lastUsedClient: null,
-        })
-        .where(eq(apiKeys.userId, userId))
-        .run(),
   }
 }
 

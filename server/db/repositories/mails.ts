@@ -65,8 +65,6 @@ export interface MailsRepository {
   counts(): { readonly waiting: number; readonly failed: number }
   /** Forgets what was sent or has failed before `before`. */
   deleteFinished(before: number): number
-  /** Everything that was for a person, or for their address. */
-  deleteOf(userId: string, email: string): void
 }
 
 const columns = {
@@ -161,11 +159,6 @@ export function createMailsRepository({ raw, orm }: Db): MailsRepository {
         .delete(mails)
         .where(and(ne(mails.status, 'waiting'), lt(mails.createdAt, before)))
         .run().changes,
-    deleteOf: (userId, email) =>
-      void orm
-        .delete(mails)
-        .where(or(eq(mails.userId, userId), eq(mails.recipient, email)))
-        .run(),
   }
 }
 

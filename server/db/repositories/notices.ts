@@ -1,8 +1,7 @@
 // Notices as they are listed and dismissed, and the networks that keys are known from. Both are written by the writer.
-import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { NoticeContent } from '../../../contract/operations/notices.ts'
 import type { Db } from '../open.ts'
-import { keyFamilies } from '../schema/keys.ts'
 import { keyAddresses, notices } from '../schema/notices.ts'
 import { users } from '../schema/users.ts'
 import { formatTimeCursor, type Page, type PageRequest, parseTimeCursor, toPage } from './paging.ts'
@@ -33,8 +32,6 @@ export interface NoticesRepository {
   ownerOf(noticeId: string): string | undefined
   dismiss(noticeId: string, reader: NoticeReader, at: number): void
   deleteBefore(createdAt: number): void
-  /** With them goes where the person's keys were used from. */
-  deleteOf(userId: string): void
   networksOf(familyId: string): string[]
 }
 
@@ -63,14 +60,6 @@ export function createNoticesRepository({ orm }: Db): NoticesRepository {
         .where(and(eq(notices.id, noticeId), isNull(dismissalOf(reader))))
         .run(),
     deleteBefore: (createdAt) => void orm.delete(notices).where(lt(notices.createdAt, createdAt)).run(),
-    deleteOf(userId) {
-      const families = orm
-        .select({ id: keyFamilies.id })
-        .from(keyFamilies)
-        .where(eq(keyFamilies.userId, userId))
-      orm.delete(keyAddresses).where(inArray(keyAddresses.familyId, families)).run()
-      orm.delete(notices).where(eq(notices.userId, userId)).run()
-    },
     networksOf: (familyId) => networks.all({ familyId }).map(({ network }) => network),
   }
 }

@@ -56,7 +56,4 @@ test('those that are alive are listed, the one used last first, and a use is not
     ['a', '10.0.0.9'],
     ['b', '127.0.0.1'],
   ])
-  sessions.deleteOf('user-ann')
-  expect(sessions.find('a')).toBeUndefined()
-  expect(sessions.find('of-ben')).toBeDefined()
 })

@@ -29,8 +29,6 @@ export interface SessionsRepository {
   revokeAllOf(userId: string, at: number, exceptId?: string): number
   /** Forgets sessions that ended before `before`; returns how many. */
   deleteExpired(before: number): number
-  /** Forgets every session of a person, and with it where they were. */
-  deleteOf(userId: string): void
 }
 
 /** More than anybody looks through; a script that signs in again and again may have more. */
@@ -80,6 +78,5 @@ export function createSessionsRepository({ orm }: Db): SessionsRepository {
         )
         .run().changes,
     deleteExpired: (before) => orm.delete(sessions).where(lt(sessions.expiresAt, before)).run().changes,
-    deleteOf: (userId) => void orm.delete(sessions).where(eq(sessions.userId, userId)).run(),
   }
 }

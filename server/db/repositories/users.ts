@@ -4,6 +4,7 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import type { Locale, Role, Theme, UserStatus } from '../../../contract/operations/fields.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { emailKeyOf } from '../email-key.ts'
+import { forgetPeople } from '../forget-people.ts'
 import type { Db } from '../open.ts'
 import { balances } from '../schema/ledger.ts'
 import { users } from '../schema/users.ts'
@@ -70,8 +71,8 @@ export interface UsersRepository extends UserList {
   setDefaultBalance(id: string, state: DefaultBalance): void
   /** Active people whose default balance was decided on and never reached the ledger. */
   withDefaultBalanceDue(): readonly string[]
-  /** Deletes the person: the row stays, for those that refer to it, and nothing in it says who it was. */
-  anonymise(id: string, at: number): void
+  /** Deletes the person: the row stays, for those that refer to it, and nothing that is left says who it was. */
+  forget(id: string, at: number): void
   countActiveAdministrators(): number
   activeAdministrators(): readonly UserRow[]
   /** Notes that the person was here. */
@@ -149,24 +150,11 @@ export function createUsersRepository({ raw, orm }: Db): UsersRepository {
         .where(and(eq(users.status, 'active'), eq(users.defaultBalance, 'due')))
         .all()
         .map(({ id }) => id),
-    anonymise: (id, at) => void change(id, anonymous(id, at)),
+    forget: raw.transaction((id: string, at: number) =>
+      forgetPeople(raw, 'SELECT id, email, email_key, @at FROM main.users WHERE id = @id', { id, at }),
+    ),
     countActiveAdministrators: () => administrators.get()?.count ?? 0,
     activeAdministrators: () => orm.select(userColumns).from(users).where(isActiveAdministrator).all(),
     touch: (id, at) => void touch.run({ id, at }),
   }
 }
-
-/** `.invalid` is a domain that cannot exist (RFC 2606), so that no mail and no registration ever meets it. */
-const anonymous = (id: string, at: number): Changes & { emailKey: string } => ({
-  email: `deleted-${id}@deleted.invalid`,
-  emailKey: `deleted-${id}@deleted.invalid`,
-  passwordHash: null,
-  status: 'deleted',
-  role: 'user',
-  lastSeenAt: null,
-  locale: null,
-  theme: null,
-  emailVerifiedAt: null,
-  deletionRequestedAt: null,
-  deletedAt: at,
-})

@@ -26,22 +26,13 @@ export function userDeletionHandlers(deps: OperationDeps): Pick<Handlers, 'users
 
 export function deleteUser(
   deps: OperationDeps,
-  { id: userId, email, status, role }: UserRow,
+  { id: userId, status, role }: UserRow,
   operation: 'users.delete' | 'users.reject',
   caller: SignedInCaller,
 ): void {
-  const { repositories, clock, secondFactors, keyDirectory, accessChanges } = deps
-  const at = clock.now()
+  const { repositories, clock, keyDirectory, accessChanges } = deps
   repositories.transaction(() => {
-    repositories.sessions.deleteOf(userId)
-    repositories.accountLinks.deleteOf(userId)
-    repositories.registrations.deleteOf(email)
-    repositories.invitations.forgetEmail(email, userId, at)
-    repositories.mails.deleteOf(userId, email)
-    repositories.notices.deleteOf(userId)
-    secondFactors.remove(userId)
-    repositories.keys.anonymiseOf(userId, at)
-    repositories.users.anonymise(userId, at)
+    repositories.users.forget(userId, clock.now())
     // The address stands in no row of this: the audit is never changed, and would keep it for ever.
     appendAudit(deps, caller, {
       operation,
