@@ -24,6 +24,15 @@ export interface OwnedIds {
 
 const IDS_IN_MEMORY_MAX = 50_000
 
+interface Known {
+  readonly row: OwnedIdRow
+  /**
+   * Whether the table was asked. An id that is recorded is not looked for, because every answer brings some and hardly any is
+   * asked for again: that somebody had it before the memory began shows when it is.
+   */
+  readonly isCertain: boolean
+}
+
 export function createOwnedIds({
   writer,
   repository,
@@ -33,26 +42,31 @@ export function createOwnedIds({
   readonly repository: OwnedIdsRepository
   readonly clock: Clock
 }): OwnedIds {
-  const recent = createRecent<OwnedIdRow>(IDS_IN_MEMORY_MAX)
+  const recent = createRecent<Known>(IDS_IN_MEMORY_MAX)
 
   return {
     record(kind, id, { userId, upstreamId }, tokens) {
       const key = keyOf(kind, id)
       const known = recent.get(key)
-      const isNews = known === undefined || (known.userId === userId && isUpdate(known.tokens, tokens))
+      const isNews =
+        known === undefined || (known.row.userId === userId && isUpdate(known.row.tokens, tokens))
       if (!isNews) return
       const row = { userId, tokens: tokens ?? null, upstreamId }
-      recent.set(key, row)
+      recent.set(key, { row, isCertain: known?.isCertain ?? false })
       // The writer reports a failure. What is lost with it is that the id can be used again: it is refused then, to anyone.
       writer.submit({ kind: 'own', ownedKind: kind, id, ...row, createdAt: clock.now() }).catch(() => {})
     },
     find(kind, id) {
       const key = keyOf(kind, id)
-      const inMemory = recent.get(key)
-      if (inMemory) return inMemory
+      const known = recent.get(key)
+      if (known?.isCertain) return known.row
       const stored = repository.find(kind, id)
-      if (stored) recent.set(key, stored)
-      return stored
+      // What was recorded here may be on its way to the table.
+      if (!stored) return known?.row
+      const isTheirs = known?.row.userId === stored.userId
+      const row = isTheirs ? { ...stored, tokens: known.row.tokens ?? stored.tokens } : stored
+      recent.set(key, { row, isCertain: true })
+      return row
     },
   }
 }
