@@ -47,6 +47,7 @@ interface Key {
   readonly id: string
   readonly secret: string
   readonly familyId: string
+  readonly createdAt: number
   readonly expiresAt: number | null
   readonly disabledBy: string | null
   readonly replacedByKeyId: string | null
@@ -192,6 +193,20 @@ describe('a rotated key', () => {
     expect((await ask(next)).status).toBe(200)
     expect(await keyNow(key)).toMatchObject({ replacedByKeyId: next.id })
   })
+
+  test.each([1 / 7, 0.5, 1e-7, 719.9999999])(
+    'may overlap for %d hours, to the millisecond',
+    async (overlapHours) => {
+      const key = await newKey({})
+      const { createdAt } = await made(asOwner('keys.rotate', { keyId: key.id, overlapHours }))
+      const overlapMs = Math.round(overlapHours * HOUR_MS)
+      expect(await keyNow(key)).toMatchObject(
+        overlapMs === 0
+          ? { status: 'disabled', disabledBy: 'rotation' }
+          : { status: 'active', expiresAt: createdAt + overlapMs },
+      )
+    },
+  )
 
   test('that leaked ends at once, in the middle of its answer, for good', async () => {
     const key = await newKey({})

@@ -19,7 +19,8 @@ export function rotateKey(deps: OperationDeps): Handler<'keys.rotate'> {
     if (!found.ok) return found
     const before = found.value
     const now = clock.now()
-    const overlapMs = (reason === 'leak' ? 0 : (overlapHours ?? OVERLAP_HOURS)) * HOUR_MS
+    // Hours may be a fraction, and a moment is a whole number of milliseconds.
+    const overlapMs = Math.round((reason === 'leak' ? 0 : (overlapHours ?? OVERLAP_HOURS)) * HOUR_MS)
     // A key without an overlap makes room for its successor.
     const tooMany = overlapMs > 0 ? refuseOneMore(deps, before.userId) : undefined
     const date = expiresAt === undefined ? before.expiresAt : expiresAt
