@@ -1,6 +1,8 @@
 // What looks after the running gateway: backups and restores, the order of old usage, and the figures of the console.
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { type Refusal, refusal } from '../contract/errors.ts'
+import { fail, type Result } from '../contract/result.ts'
 import type { AccountBook } from './accounts/account-book.ts'
 import type { LedgerLight } from './accounts/ledger-light.ts'
 import { createBackupFolder } from './backups/backup-folder.ts'
@@ -14,7 +16,7 @@ import type { Writer } from './db/write.ts'
 import { toLocalNameView } from './mdns/local-name.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
-import type { Surroundings } from './surroundings.ts'
+import { RestartUnderWayError, type Surroundings } from './surroundings.ts'
 import { readLicences } from './system/licences.ts'
 import { isLoopbackHost } from './system/network-address.ts'
 import { listPlaces } from './system/network-places.ts'
@@ -39,6 +41,12 @@ interface Parts {
   readonly timeZone: () => string
   readonly inFlight: () => number
   readonly sockets: () => number
+}
+
+/** What every operation is told while one restore runs, also another one that came in before it had begun. */
+function refusalOfRestart(error: unknown): Result<never, Refusal> {
+  if (!(error instanceof RestartUnderWayError)) throw error
+  return fail(refusal('gateway_stopping', undefined, { retryAfterMs: 5_000 }))
 }
 
 export function createHousekeeping(surroundings: Surroundings, parts: Parts, closers: Closers): Housekeeping {
@@ -101,7 +109,7 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
         },
         backupId,
         restored,
-      ),
+      ).catch(refusalOfRestart),
     system: createSystem({
       version: installation.version,
       schema: installation.schema,

@@ -28,7 +28,7 @@ import type { Ports } from './ports.ts'
 import { createReach } from './reach.ts'
 import { setupInvitation } from './setup-invitation.ts'
 import { remoteAdministrationOf } from './start-up-facts.ts'
-import type { Surroundings } from './surroundings.ts'
+import { RestartUnderWayError, type Surroundings } from './surroundings.ts'
 import { createArrivals } from './system/arrivals.ts'
 import { createLoopDelay } from './system/loop-delay.ts'
 import { isOwnAddress, isReachableFromLoopback, localUrl } from './system/network-address.ts'
@@ -89,8 +89,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
   let isPaused = false
   let restarting: Promise<void> | undefined
   const restart: Restart = (work) => {
-    if (isStopping || restarting)
-      return Promise.reject(new Error('The server is stopping or restarting already.'))
+    if (isStopping || restarting) return Promise.reject(new RestartUnderWayError())
     const done = restartCore(work).finally(() => {
       restarting = undefined
     })

@@ -14,7 +14,13 @@ export interface Lifecycle {
   readonly startedAt: number
   /** Base URLs, the one for this machine first. */
   readonly addresses: () => readonly string[]
+  /** Rejects with a RestartUnderWayError where it was too late for it, and then nothing was done. */
   readonly restart: Restart
+}
+
+/** The server is stopping or restarting already. */
+export class RestartUnderWayError extends Error {
+  override readonly name = 'RestartUnderWayError'
 }
 
 export interface Surroundings {

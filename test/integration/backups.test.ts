@@ -268,6 +268,16 @@ describe('a restore', () => {
     ).toBe(0)
   })
 
+  test('is done once where two are asked for at the same moment, and the other is asked to come again', async () => {
+    const { id } = await create()
+    const answers = await Promise.all([restore(id), restore(id)])
+    expect(answers.map(({ status, error }) => `${status} ${error?.code}`).sort()).toEqual([
+      '200 undefined',
+      '503 gateway_stopping',
+    ])
+    expect((await ask(ann)).status).toBe(200)
+  })
+
   test('that would leave nobody to administer is refused, and nothing changes', async () => {
     const { id } = await create()
     const other = await admin<{ id: string }>('users.create', {
