@@ -139,12 +139,13 @@ export class OriginPool implements ConnectionOwner {
   }
 
   #open(request: WireRequest): void {
-    this.#startSweeping()
     try {
       this.#connections.add(new Connection(this, request, performance.now()))
     } catch (error) {
       request.fail(error instanceof Error ? error : new Error(String(error)), false)
+      return
     }
+    this.#startSweeping()
   }
 
   #nextWaiting(): WireRequest | undefined {

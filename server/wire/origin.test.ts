@@ -7,7 +7,7 @@ import {
   setDefaultCACertificates,
   type TLSSocket,
 } from 'node:tls'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { selfSigned } from '../../test/support/self-signed.ts'
 import {
   ask,
@@ -127,6 +127,19 @@ describe('a host', () => {
     }
     expect(asked).toEqual(['127.0.0.1', '::1', 'name.test'])
     expect(upstream.sockets).toHaveLength(0)
+  })
+
+  test('that must not be called leaves no timer behind', async () => {
+    const begun = vi.spyOn(globalThis, 'setInterval')
+    const pool = openPool('http://name.test', {
+      refuseHost: () => {
+        throw new Error('never')
+      },
+    })
+    await ask(pool).over
+    expect(begun).not.toHaveBeenCalled()
+    await pool.destroy()
+    begun.mockRestore()
   })
 
   test('that is not found is an error of the request', async () => {
