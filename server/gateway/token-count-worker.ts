@@ -2,10 +2,12 @@
 import { parentPort } from 'node:worker_threads'
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { isObject } from './json-object.ts'
-import type { CountAnswer, CountRequest } from './token-counter.ts'
+import type { CountAnswer } from './token-counter.ts'
 
 /** Long runs without a break make the tokenizer quadratic; pieces of this length keep it linear and count no less. */
 const PIECE_LENGTH = 1_000
+/** Longer text fills every window there is (a token has four or five letters), so that its count could grant nothing. */
+const TEXT_LENGTH_MAX = 8 * 1024 * 1024
 
 type Members = Record<string, unknown>
 
@@ -41,7 +43,8 @@ function leaveOut(part: Members, name: string): void {
   if (typeof url === 'string' && url.startsWith('data:')) part[name] = ''
 }
 
-function count(text: string): number {
+function count(text: string): number | undefined {
+  if (text.length > TEXT_LENGTH_MAX) return undefined
   let tokens = 0
   for (let at = 0; at < text.length; at += PIECE_LENGTH) {
     tokens += countTokens(text.slice(at, at + PIECE_LENGTH), { disallowedSpecial: new Set() })
@@ -49,7 +52,7 @@ function count(text: string): number {
   return tokens
 }
 
-parentPort?.on('message', ({ id, body }: CountRequest) => {
+parentPort?.on('message', (body: Uint8Array) => {
   let tokens: number | undefined
   try {
     tokens = count(textOf(body))
@@ -57,7 +60,6 @@ parentPort?.on('message', ({ id, body }: CountRequest) => {
     // Text that cannot be counted is bounded by its bytes, which is what undefined asks for.
     tokens = undefined
   }
-  const answer: CountAnswer = { id, tokens }
-  parentPort?.postMessage(answer)
+  parentPort?.postMessage({ tokens } satisfies CountAnswer)
 })
 parentPort?.postMessage('ready')

@@ -107,19 +107,19 @@ describe('the count of a body', () => {
   })
 })
 
-describe('a count that takes too long', () => {
-  /** 90 MB without a word in it: seconds of work for any tokenizer. */
-  const endless = () => {
-    let seed = 7
-    const letters = Array.from({ length: 1_000_000 }, () => {
-      seed = (seed * 48_271) % 2_147_483_647
-      return String.fromCharCode(97 + (seed % 26))
-    }).join('')
-    return { input: letters.repeat(90) }
-  }
+/** Without a word in it: a megabyte is about a second of work for any tokenizer. */
+const slow = (megabytes: number) => {
+  let seed = 7
+  const letters = Array.from({ length: 1_000_000 }, () => {
+    seed = (seed * 48_271) % 2_147_483_647
+    return String.fromCharCode(97 + (seed % 26))
+  }).join('')
+  return { input: letters.repeat(megabytes) }
+}
 
+describe('a count that takes too long', () => {
   test('is given up in time, holds up nothing else, and the next one is counted', async () => {
-    const body = Buffer.from(JSON.stringify(endless()))
+    const body = Buffer.from(JSON.stringify(slow(7)))
     // A loop that waits for the count beats once; one that is free beats hundreds of times, some dozens on a busy machine.
     let beats = 0
     const beat = setInterval(() => {
@@ -134,9 +134,33 @@ describe('a count that takes too long', () => {
     expect(beats).toBeGreaterThan(10)
     expect(await count({ input: 'hello' })).toBeGreaterThan(0)
   })
+
+  test('takes nothing from those who wait behind it', async () => {
+    const first = count(slow(7))
+    const others = await Promise.all(Array.from({ length: 4 }, () => count({ input: 'hello' })))
+    for (const tokens of others) expect(tokens).toBeGreaterThan(0)
+    expect(await first).toBeUndefined()
+  })
+
+  test('is begun with when the short ones are done', async () => {
+    await count({ input: 'hello' })
+    const done: string[] = []
+    const asked = [slow(6), slow(5), { input: 'hello' }].map((body, index) =>
+      count(body).then(() => done.push(['counted at once', 'long', 'short'][index] ?? '')),
+    )
+    await Promise.all(asked)
+    expect(done).toEqual(['counted at once', 'short', 'long'])
+  })
 })
 
 describe('the counter', () => {
+  test('leaves text to its bytes that is longer than any window, and not a body that is long by its images', async () => {
+    const blank = ' '.repeat(9 * 1024 * 1024)
+    expect(await count({ input: blank })).toBeUndefined()
+    const image = `data:image/png;base64,${'iVBORw0KGgo'.repeat(1_000_000)}`
+    expect(await count(chat({ type: 'image_url', image_url: { url: image } }))).toBeGreaterThan(0)
+  })
+
   test('takes no more than it can work off: the rest is bounded by bytes at once', async () => {
     const own = createTokenCounter(silent)
     const asked = Array.from({ length: 70 }, () => own.countAtMost(Buffer.from('{"a":"hello"}')))

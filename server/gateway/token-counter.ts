@@ -8,6 +8,8 @@ const COUNT_MS_MAX = 1_500
 /** Loading the vocabulary takes a second or two on a busy machine; the first count waits for it. */
 const START_MS_MAX = 10_000
 const WAITING_MAX = 64
+/** Behind others, some of which may take too long. */
+const WAITING_MS_MAX = 10_000
 /** The newest models' vocabulary is not public; o200k_base is an estimate of it. */
 const MARGIN = 1.1
 const MARGIN_TOKENS = 256
@@ -18,15 +20,25 @@ export interface TokenCounter {
   stop(): Promise<void>
 }
 
-export interface CountRequest {
-  readonly id: number
-  readonly body: Uint8Array
+export interface CountAnswer {
+  /** Undefined where the text could not be read, or is too long. */
+  readonly tokens: number | undefined
 }
 
-export interface CountAnswer {
-  readonly id: number
-  /** Undefined where the text could not be read. */
-  readonly tokens: number | undefined
+interface Job {
+  readonly body: Buffer
+  /** For how long it waits for its turn. */
+  readonly timer: NodeJS.Timeout
+  done(tokens: number | undefined): void
+}
+
+interface Thread {
+  readonly worker: Worker
+  isReady: boolean
+  /** What it counts; one at a time, so that one that takes too long takes nothing else with it. */
+  job: Job | undefined
+  /** Of the start, and then of each count. */
+  timer: NodeJS.Timeout
 }
 
 // The bundle keeps the worker beside it as a file of its own.
@@ -36,63 +48,99 @@ const WORKER_URL = new URL(
 )
 
 export function createTokenCounter(logger: Pick<Logger, 'warn'>): TokenCounter {
-  let worker: Worker | undefined
-  let isReady = false
-  let nextId = 0
-  const waiting = new Map<number, (tokens: number | undefined) => void>()
+  const waiting = new Set<Job>()
+  let thread: Thread | undefined
 
-  function giveUp(): void {
-    const stopped = worker
-    worker = undefined
-    isReady = false
-    for (const resolve of waiting.values()) resolve(undefined)
-    waiting.clear()
-    void stopped?.terminate()
+  /** Ends the thread, and with it what it is counting. */
+  async function end(): Promise<void> {
+    const ended = thread
+    if (!ended) return
+    thread = undefined
+    clearTimeout(ended.timer)
+    ended.job?.done(undefined)
+    await ended.worker.terminate()
   }
 
-  function start(): Worker {
-    const started = new Worker(WORKER_URL)
-    started.unref()
-    started.on('message', (message: 'ready' | CountAnswer) => {
-      if (started !== worker) return
-      if (message === 'ready') {
-        isReady = true
-        return
-      }
-      waiting.get(message.id)?.(message.tokens)
-      waiting.delete(message.id)
+  function giveUp(): Promise<void> {
+    for (const job of waiting) job.done(undefined)
+    return end()
+  }
+
+  function goOn(): void {
+    const job = shortestOf(waiting)
+    if (!job) return
+    thread ??= start()
+    if (!thread.isReady || thread.job) return
+    waiting.delete(job)
+    clearTimeout(job.timer)
+    thread.job = job
+    thread.timer = setTimeout(endAndGoOn, COUNT_MS_MAX)
+    thread.worker.postMessage(job.body)
+  }
+
+  function endAndGoOn(): void {
+    void end()
+    goOn()
+  }
+
+  function start(): Thread {
+    const worker = new Worker(WORKER_URL)
+    worker.unref()
+    const started: Thread = {
+      worker,
+      isReady: false,
+      job: undefined,
+      timer: setTimeout(giveUp, START_MS_MAX),
+    }
+    worker.on('message', (message: 'ready' | CountAnswer) => {
+      if (started !== thread) return
+      clearTimeout(started.timer)
+      if (message === 'ready') started.isReady = true
+      else started.job?.done(message.tokens)
+      started.job = undefined
+      goOn()
     })
-    started.on('error', (error) => {
-      if (started !== worker) return
+    worker.on('error', (error) => {
+      if (started !== thread) return
       logger.warn(
         { event: 'token_counter_failed', err: error },
         'the token counter failed; byte bounds are used instead',
       )
-      giveUp()
+      // One that does not even start would fail again.
+      if (started.isReady) endAndGoOn()
+      else void giveUp()
     })
     return started
   }
 
   return {
     countAtMost(body) {
-      if (waiting.size >= WAITING_MAX) return Promise.resolve(undefined)
-      worker ??= start()
-      nextId += 1
-      const request: CountRequest = { id: nextId, body }
+      if (waiting.size + (thread?.job ? 1 : 0) >= WAITING_MAX) return Promise.resolve(undefined)
       return new Promise((resolve) => {
-        // A count that takes too long blocks those behind it as well: the worker is ended and started anew on demand.
-        const timer = setTimeout(giveUp, isReady ? COUNT_MS_MAX : START_MS_MAX)
-        waiting.set(request.id, (tokens) => {
-          clearTimeout(timer)
-          resolve(tokens === undefined ? undefined : Math.ceil(tokens * MARGIN) + MARGIN_TOKENS)
-        })
-        worker?.postMessage(request)
+        waiting.add(createJob(body, waiting, resolve))
+        goOn()
       })
     },
-    async stop() {
-      const stopped = worker
-      giveUp()
-      await stopped?.terminate()
+    stop: giveUp,
+  }
+}
+
+function createJob(body: Buffer, waiting: Set<Job>, resolve: (tokens: number | undefined) => void): Job {
+  const job: Job = {
+    body,
+    timer: setTimeout(() => job.done(undefined), WAITING_MS_MAX),
+    done(tokens) {
+      clearTimeout(job.timer)
+      waiting.delete(job)
+      resolve(tokens === undefined ? undefined : Math.ceil(tokens * MARGIN) + MARGIN_TOKENS)
     },
   }
+  return job
+}
+
+/** The longest are the ones that take too long, and then nobody else should have waited for them. */
+function shortestOf(waiting: Iterable<Job>): Job | undefined {
+  let shortest: Job | undefined
+  for (const job of waiting) if (!shortest || job.body.length < shortest.body.length) shortest = job
+  return shortest
 }
