@@ -1,9 +1,10 @@
 // How many files one person may keep at the upstream, where the operator pays for them: those that are kept, those that are
-// announced, and those that are just being put in, of which the upstream has not answered yet.
+// announced, and those that are just being put in, of which the upstream has not answered yet. And what of an announced one
+// may still come.
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { Settings } from '../../../contract/settings.ts'
-import type { FilesRepository } from '../../db/repositories/files.ts'
+import type { FilesRepository, FileUploadRow } from '../../db/repositories/files.ts'
 import type { Clock } from '../../ports.ts'
 
 interface FilePlace {
@@ -14,10 +15,17 @@ interface FilePlace {
 export interface FileRoom {
   /** A place for one more file of so many bytes, or why there is none. */
   take(userId: string, bytes: number): Result<FilePlace, Refusal>
+  /** A place for one more part of an upload, within what was announced; undefined where there is none. */
+  takePart(upload: FileUploadRow, bytes: number): FilePlace | undefined
 }
 
 interface Coming {
   readonly userId: string
+  readonly bytes: number
+}
+
+interface ComingPart {
+  readonly uploadId: string
   readonly bytes: number
 }
 
@@ -26,11 +34,12 @@ export function createFileRoom({
   clock,
   settings,
 }: {
-  readonly files: Pick<FilesRepository, 'usedBy'>
+  readonly files: Pick<FilesRepository, 'usedBy' | 'findUpload'>
   readonly clock: Pick<Clock, 'now'>
   readonly settings: { current(): Pick<Settings, 'filesPerUserMax' | 'fileBytesPerUserMax'> }
 }): FileRoom {
   const coming = new Set<Coming>()
+  const comingParts = new Set<ComingPart>()
 
   return {
     take(userId, bytes) {
@@ -46,6 +55,15 @@ export function createFileRoom({
       const place = { userId, bytes }
       coming.add(place)
       return ok({ release: () => void coming.delete(place) })
+    },
+    takePart({ id: uploadId, bytes: announced, partBytes }, bytes) {
+      // Others may have been kept since the row was read; of an upload that is over, the upstream says so.
+      let used = files.findUpload(uploadId, clock.now())?.partBytes ?? partBytes
+      for (const other of comingParts) if (other.uploadId === uploadId) used += other.bytes
+      if (used + bytes > announced) return undefined
+      const part = { uploadId, bytes }
+      comingParts.add(part)
+      return { release: () => void comingParts.delete(part) }
     },
   }
 }

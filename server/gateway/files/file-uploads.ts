@@ -94,18 +94,24 @@ export async function addPart(task: FileTask): Promise<Answered> {
   if (part?.name !== 'data')
     return refuseAside(asked, refusal('missing_parameter', undefined, { param: 'data' }))
   // What was announced has its place; what is more than that has none.
-  if (row.partBytes + part.bytes > row.bytes)
+  const place = deps.fileRoom.takePart(row, part.bytes)
+  if (!place)
     return refuseAside(asked, invalidParameter('data', `the upload was announced with ${row.bytes} bytes.`))
-  return exchange(
-    task,
-    upstream,
-    `/uploads/${row.id}/parts`,
-    () => uploadRequest(upload, undefined),
-    (answer) => {
-      const { id } = parseObject(answer.body.toString('utf8')) ?? {}
-      if (typeof id === 'string' && id !== '' && id.length <= 200) deps.files.addPart(row.id, id, part.bytes)
-    },
-  )
+  try {
+    return await exchange(
+      task,
+      upstream,
+      `/uploads/${row.id}/parts`,
+      () => uploadRequest(upload, undefined),
+      (answer) => {
+        const { id } = parseObject(answer.body.toString('utf8')) ?? {}
+        if (typeof id === 'string' && id !== '' && id.length <= 200)
+          deps.files.addPart(row.id, id, part.bytes)
+      },
+    )
+  } finally {
+    place.release()
+  }
 }
 
 export async function completeUpload(task: FileTask): Promise<Answered> {

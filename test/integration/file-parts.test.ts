@@ -1,0 +1,68 @@
+// Files that come in parts: whatever comes at once, no more reaches the upstream than was announced and has its place.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Person, type RunningGateway, startGateway } from './support/running-gateway.ts'
+
+const ANNOUNCED = 100_000
+
+let gateway: RunningGateway
+let person: Person
+beforeAll(async () => {
+  gateway = await startGateway()
+})
+afterAll(() => gateway.stop())
+beforeEach(async () => {
+  gateway.upstream.reset()
+  person = await gateway.createPerson()
+})
+
+const post = (path: string, body: FormData | object) =>
+  fetch(`${gateway.url}/v1/uploads${path}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${person.key}`,
+      ...(body instanceof FormData ? {} : { 'content-type': 'application/json' }),
+    },
+    body: body instanceof FormData ? body : JSON.stringify(body),
+  })
+
+async function begin(): Promise<string> {
+  const announced = { bytes: ANNOUNCED, filename: 'a.txt', mime_type: 'text/plain', purpose: 'user_data' }
+  // Of the answer only the id is looked at.
+  return ((await (await post('', announced)).json()) as { id: string }).id
+}
+
+async function addPart(id: string, bytes: number): Promise<number> {
+  const form = new FormData()
+  form.set('data', new Blob([Buffer.alloc(bytes, 97)]), 'part')
+  const answer = await post(`/${id}/parts`, form)
+  await answer.arrayBuffer()
+  return answer.status
+}
+
+const partsSent = () => gateway.upstream.requests.filter(({ path }) => path.endsWith('/parts')).length
+
+test('parts that come at once do not exceed what was announced, and those that are too many are not sent', async () => {
+  const id = await begin()
+  const { promise: headersBehind, resolve: answer } = Promise.withResolvers<void>()
+  gateway.upstream.script({ delays: { headersBehind } }, 6)
+  const statuses = Array.from({ length: 6 }, () => addPart(id, ANNOUNCED / 2))
+  let refused = 0
+  for (const status of statuses) void status.then((code) => (refused += Number(code === 400)))
+  await expect.poll(() => refused).toBe(4)
+  answer()
+  expect((await Promise.all(statuses)).sort()).toEqual([200, 200, 400, 400, 400, 400])
+  expect(partsSent()).toBe(2)
+  expect(await addPart(id, 1)).toBe(400)
+})
+
+test('a part that the upstream did not take leaves its bytes to the next one', async () => {
+  const id = await begin()
+  gateway.upstream.script({ error: 400 })
+  expect(await addPart(id, ANNOUNCED)).toBe(400)
+  expect(await addPart(id, ANNOUNCED)).toBe(200)
+})
+
+test('parts of one upload take nothing of another one', async () => {
+  const ids = [await begin(), await begin()]
+  expect(await Promise.all(ids.map((id) => addPart(id, ANNOUNCED)))).toEqual([200, 200])
+})
