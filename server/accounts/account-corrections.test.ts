@@ -11,13 +11,14 @@ import {
   openTestDatabase,
   usageOf,
 } from '../../test/support/database.ts'
-import { createWriter } from '../db/write.ts'
+import { createWriter, type WriteFailure } from '../db/write.ts'
 import type { OpenHold } from './account-book.ts'
 
 async function startBook(balanceNanoUsd: number, creditLimitNanoUsd = 0) {
   const database = openTestDatabase()
   addPerson(database.repositories, 'ann', creditLimitNanoUsd)
-  const writer = createWriter(database.db, { onError: () => {} })
+  const failures: WriteFailure[] = []
+  const writer = createWriter(database.db, { onError: (failure) => void failures.push(failure) })
   const { logger } = listeningLogger()
   const { ledger, possibleLosses } = database.repositories
   const book = createTestBook(database.repositories, { writer, logger })
@@ -32,21 +33,34 @@ async function startBook(balanceNanoUsd: number, creditLimitNanoUsd = 0) {
   const setCreditLimit = (limit: number, write = () => ledger.setCreditLimit('user-ann', limit)) =>
     book.setCreditLimit('user-ann', limit, write)
   const livingIds = () => book.livingHolds().map(({ requestId }) => requestId)
-  return { ...database, writer, book, change, hold, setCreditLimit, livingIds, ledger, possibleLosses }
+  return {
+    ...database,
+    writer,
+    failures,
+    book,
+    change,
+    hold,
+    setCreditLimit,
+    livingIds,
+    ledger,
+    possibleLosses,
+  }
 }
 
 test('a request is refunded once, also where two ask for it in the same moment', async () => {
-  const { book, change, hold, ledger } = await startBook(10_000)
+  const { book, change, hold, ledger, failures } = await startBook(10_000)
   await book.settle(hold('r', 4_000), chargeOf(1_000), usageOf('r'))
   const both = await Promise.all([change('refund', 600, 'r'), change('refund', 700, 'r')])
   expect(both).toMatchObject([{ ok: true }, { ok: false, error: { code: 'already_refunded' } }])
   expect(await change('refund', 1, 'r')).toMatchObject({ error: { code: 'already_refunded' } })
   expect(book.state('user-ann').balanceNanoUsd).toBe(9_600)
   expect(ledger.sumOf('user-ann')).toBe(9_600)
+  // They were told no, and nothing has failed.
+  expect(failures).toEqual([])
 })
 
 test('a possible loss is charged once, and a second one gives back what it had taken', async () => {
-  const { db, ledger, change, book, possibleLosses } = await startBook(10_000)
+  const { db, ledger, change, book, possibleLosses, failures } = await startBook(10_000)
   const insert = createWriter(db, { onError: () => {} })
   await insert.submit({ kind: 'hold', hold: holdOf('lost', 4_000) })
   ledger.releaseOpenHolds(NOW)
@@ -56,6 +70,7 @@ test('a possible loss is charged once, and a second one gives back what it had t
   expect(book.state('user-ann').balanceNanoUsd).toBe(6_000)
   expect(ledger.sumOf('user-ann')).toBe(6_000)
   expect(possibleLosses.find('lost')).toMatchObject({ state: 'charged', chargedNanoUsd: 4_000 })
+  expect(failures).toEqual([])
 })
 
 test('a raised credit limit can be spent at once', async () => {

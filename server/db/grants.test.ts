@@ -59,13 +59,15 @@ const outcomeOf = (promise: Promise<void>) =>
   )
 
 test('a code that is claimed twice in one turn is written once, and what else was written in that turn stays', async () => {
-  const { repositories, writer, balanceOf } = start()
+  const { repositories, writer, failures, balanceOf } = start()
   const outcomes = Promise.all(
     [claim('ann'), claim('ben'), claim('ann')].map((each) => outcomeOf(writer.submit(each))),
   )
   void writer.submit({ kind: 'hold', hold: holdOf('r') })
   await writer.submit({ kind: 'release', hold: holdOf('r'), usage: usageOf('r'), createdAt: NOW })
   expect(await outcomes).toEqual(['written', 'claimed', 'claimed'])
+  // Whoever asked was told; nothing has failed.
+  expect(failures).toEqual([])
   expect([balanceOf('ann'), balanceOf('ben')]).toEqual([500, 0])
   expect(repositories.codes.findByHash(Buffer.alloc(32, 0))).toMatchObject({ isRedeemed: true })
   expect(repositories.codes.redemptions({ limit: 9 }).rows).toMatchObject([{ userId: 'user-ann' }])

@@ -14,3 +14,7 @@ export class BookedBeforeError extends Error {
 export class CodeClaimedError extends Error {
   override readonly name = 'CodeClaimedError'
 }
+
+/** A no to whoever asked for something that happens once. They are told, and nothing has failed. */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof BookedBeforeError || error instanceof CodeClaimedError

@@ -3,7 +3,7 @@
 // for at once.
 import { Gathering } from './gathering.ts'
 import { createJournal } from './journal.ts'
-import { BookedBeforeError, CodeClaimedError } from './journal-errors.ts'
+import { BookedBeforeError, CodeClaimedError, isRefused } from './journal-errors.ts'
 import { createLoggingSink } from './logging-sink.ts'
 import type { Db } from './open.ts'
 import { pack, requestIdOf } from './packed-commands.ts'
@@ -91,6 +91,7 @@ const KEEP: Readonly<Record<WriteCommand['kind'], 'always' | 'while_few' | 'neve
 }
 
 interface WriterOptions {
+  /** Not told of what is refused because it happened before: whoever asked is. */
   readonly onError: (failure: WriteFailure) => void
 }
 
@@ -288,7 +289,7 @@ class GroupWriter implements Writer {
 
   #giveUp(entry: Entry, error: unknown): void {
     entry.written(error)
-    this.#report(entry, error, false)
+    if (!isRefused(error)) this.#report(entry, error, false)
   }
 
   #report({ command }: Entry, error: unknown, willRetry: boolean): void {
