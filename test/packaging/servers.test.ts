@@ -26,3 +26,10 @@ test('the gateway runs as nobody special, says how it is, and keeps its data in 
   expect(unit).toMatch(/^ExecStart=\S+ \/opt\/codex-gateway\/dist\/server\/headless\.mjs$/m)
   expect(unit).toMatch(/^DynamicUser=yes$/m)
 })
+
+test('systemd lets the gateway ask the kernel for the addresses of its machine, and speak nothing else', () => {
+  const unit = readFileSync(join(ROOT, 'build', 'server', 'codex-gateway.service'), 'utf8')
+  const families = /^RestrictAddressFamilies=(.*)$/m.exec(unit)?.[1]?.split(' ')
+  // Node lists interfaces over netlink; without it a start ends in "errno 97".
+  expect(families?.toSorted()).toEqual(['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX'])
+})
