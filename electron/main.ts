@@ -89,7 +89,7 @@ async function boot(dataDir: string): Promise<void> {
   const openInBrowser = (url: string) => void shell.openExternal(url).catch(() => tellNoBrowser(say(), url))
   guardPages({ address: () => gateway.server()?.addresses[0], openInBrowser })
   serveConsole(listConsoleFiles(join(app.getAppPath(), 'dist', 'renderer', 'console')))
-  const network = watchNetwork(gateway, events)
+  const network = watchNetwork(gateway, events, ports.logger)
   const window = createConsoleWindow({ preferences, gateway, clock: ports.clock, logger: ports.logger })
   const tellWindow = () => window.push([{ type: 'desktop.changed' }])
   const isGiven = givenByEnvironment(process.env)

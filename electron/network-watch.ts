@@ -1,8 +1,8 @@
 // The address at which others reach the gateway, as the machine moves from network to network. Looked at only while the gateway
 // runs: a list of interfaces costs next to nothing, and the gateway is asked only when the list has changed.
-import { networkInterfaces } from 'node:os'
 import { powerMonitor } from 'electron'
 import { z } from 'zod'
+import type { Logger } from '../server/ports.ts'
 import type { RunningServer } from '../server/start-server.ts'
 import type { GatewayControl } from './gateway-control.ts'
 import type { GatewayEvents } from './gateway-events.ts'
@@ -24,21 +24,32 @@ export interface NetworkWatch {
 export function watchNetwork(
   gateway: Pick<GatewayControl, 'server' | 'onChange'>,
   events: Pick<GatewayEvents, 'onEvents'>,
+  logger: Pick<Logger, 'warn'>,
 ): NetworkWatch {
   const listeners: (() => void)[] = []
   let address: string | undefined
   let seen = ''
   let timer: NodeJS.Timeout | undefined
+  let isTold = false
 
-  async function look(): Promise<void> {
+  async function follow(): Promise<void> {
     const server = gateway.server()
-    const now = server === undefined ? '' : addressesOf(networkInterfaces())
+    const now = server?.ownAddresses().join(' ') ?? ''
     // Before the set-up there is nobody to ask as.
     if (now === seen || (server !== undefined && server.operator() === undefined)) return
     seen = now
     address = server === undefined ? undefined : await addressForOthers(server)
+    isTold = false
     for (const listener of listeners) listener()
   }
+
+  /** Never rejects: nobody waits for it. What could not be had is asked for at the next look. */
+  const look = (): Promise<void> =>
+    follow().catch((err: unknown) => {
+      seen = ''
+      if (!isTold) logger.warn({ err }, 'the address for other machines could not be found out')
+      isTold = true
+    })
 
   gateway.onChange(({ kind }) => {
     clearInterval(timer)
@@ -68,10 +79,3 @@ async function addressForOthers(server: RunningServer): Promise<string | undefin
   const best = places[0]
   return !isOpenToNetwork || best === undefined || best.kind === 'loopback' ? undefined : best.url
 }
-
-const addressesOf = (interfaces: ReturnType<typeof networkInterfaces>): string =>
-  Object.values(interfaces)
-    .flatMap((infos) => infos ?? [])
-    .map(({ address }) => address)
-    .toSorted()
-    .join(' ')

@@ -1,5 +1,4 @@
 // What looks after the running gateway: backups and restores, the order of old usage, and the figures of the console.
-import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { type Refusal, refusal } from '../contract/errors.ts'
 import { fail, type Result } from '../contract/result.ts'
@@ -138,7 +137,7 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
       network: () => {
         const port = Number(new URL(lifecycle.addresses()[0] ?? 'http://localhost').port || 80)
         const isSecure = reach.https.leaf() !== undefined
-        const places = listPlaces(networkInterfaces(), config.host, port, isSecure)
+        const places = listPlaces(surroundings.interfaces(), config.host, port, isSecure)
         return {
           port,
           isOpenToNetwork: !isLoopbackHost(config.host),

@@ -1,11 +1,12 @@
 // How the gateway is reached, and that this follows the settings and the machine: its certificate and its name in the network.
 // Both outlive the core, whose settings they follow, as the listener does.
-import { hostname, networkInterfaces } from 'node:os'
+import { hostname } from 'node:os'
 import type { StartConfig } from './config.ts'
 import type { EventBus } from './events/event-bus.ts'
 import { createLocalName, type LocalName } from './mdns/local-name.ts'
 import type { Ports } from './ports.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
+import { addressesOf, type Interfaces } from './system/interfaces.ts'
 import { isLoopbackHost } from './system/network-address.ts'
 import { listPlaces } from './system/network-places.ts'
 import { watchNetwork } from './system/network-watch.ts'
@@ -29,9 +30,10 @@ interface ReachDeps {
   readonly config: StartConfig
   readonly ports: Ports
   readonly events: Pick<EventBus, 'publish'>
+  readonly interfaces: Interfaces
 }
 
-export function createReach({ config, ports, events }: ReachDeps): Reach {
+export function createReach({ config, ports, events, interfaces }: ReachDeps): Reach {
   const { clock, ids, logger, secrets } = ports
   let settings: Pick<LiveSettings, 'current'> | undefined
   let port: number | undefined
@@ -40,18 +42,19 @@ export function createReach({ config, ports, events }: ReachDeps): Reach {
     wish: () => {
       if (port === undefined || isLoopbackHost(config.host)) return undefined
       const label = settings?.current().localName ?? ''
-      const addresses = listPlaces(networkInterfaces(), config.host, port)
+      const addresses = listPlaces(interfaces(), config.host, port)
         .filter(({ kind, address }) => kind === 'lan' && !address.includes(':'))
         .map(({ address }) => address)
       return label === '' ? undefined : { label, addresses, port }
     },
+    ownAddresses: () => addressesOf(interfaces()),
     logger,
   })
   const https = createHttps({
     mode: () => config.https ?? settings?.current().https ?? 'off',
     subjects: () =>
       listSubjects({
-        interfaces: networkInterfaces(),
+        interfaces: interfaces(),
         host: config.host,
         hostname: hostname(),
         names: [...(settings?.current().allowedHosts ?? []), ...localName.names()],
@@ -63,9 +66,14 @@ export function createReach({ config, ports, events }: ReachDeps): Reach {
     ids,
     logger,
   })
+  /** Never rejects: both are extras, and nobody waits for most of the looks. */
   const look = async (): Promise<void> => {
-    localName.look()
-    await https.look()
+    try {
+      localName.look()
+      await https.look()
+    } catch (err) {
+      logger.error({ event: 'reach_failed', err }, 'how the gateway is reached could not follow a change')
+    }
   }
   const tell = () => events.publish({ type: 'network.changed' })
   https.onChange(tell)
@@ -76,7 +84,7 @@ export function createReach({ config, ports, events }: ReachDeps): Reach {
   const watch = watchNetwork(() => {
     tell()
     void look()
-  })
+  }, interfaces)
   const timer = setInterval(() => void https.look(), LOOK_EVERY_MS)
   timer.unref()
 

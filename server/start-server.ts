@@ -30,6 +30,7 @@ import { setupInvitation } from './setup-invitation.ts'
 import { remoteAdministrationOf } from './start-up-facts.ts'
 import { RestartUnderWayError, type Surroundings } from './surroundings.ts'
 import { createArrivals } from './system/arrivals.ts'
+import { addressesOf, createInterfaces } from './system/interfaces.ts'
 import { createLoopDelay } from './system/loop-delay.ts'
 import { isOwnAddress, isReachableFromLoopback, localUrl } from './system/network-address.ts'
 
@@ -41,6 +42,8 @@ export interface RunningServer {
   readonly dispatch: Dispatch
   /** Base URLs, the one for this machine first. */
   readonly addresses: readonly string[]
+  /** Those of this machine, as they are now or were last known. */
+  ownAddresses(): readonly string[]
   /** A list as the text of a CSV file, by the name of the file; `query` has the filters of the list. */
   exportCsv(file: string, query: CsvQuery, caller: Caller): Promise<CsvText>
   /** Who is behind calls from the machine's own window; undefined before the set-up. */
@@ -96,7 +99,8 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     restarting = done
     return done
   }
-  const reach = createReach({ config, ports, events })
+  const interfaces = createInterfaces(logger)
+  const reach = createReach({ config, ports, events, interfaces })
   closers.push(() => reach.stop())
   const loopDelay = createLoopDelay()
   closers.push(() => loopDelay.stop())
@@ -106,7 +110,8 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
     installation,
     events,
     lifecycle: { startedAt, addresses: () => addresses, restart },
-    arrivals: createArrivals(clock, events, isOwnAddress),
+    arrivals: createArrivals(clock, events, (address) => isOwnAddress(address, interfaces)),
+    interfaces,
     reach,
     loopDelay,
   }
@@ -172,6 +177,7 @@ async function compose(config: StartConfig, ports: Ports, closers: Closers): Pro
       })
     },
     addresses,
+    ownAddresses: () => addressesOf(interfaces()),
     operator: () => operatorOf(core.deps.repositories.users),
     inFlight: () => core.gateway.inFlight(),
     pause(paused) {

@@ -7,6 +7,7 @@ import type { Installation } from './installation.ts'
 import type { Ports } from './ports.ts'
 import type { Reach } from './reach.ts'
 import type { Arrivals } from './system/arrivals.ts'
+import type { Interfaces } from './system/interfaces.ts'
 import type { LoopDelay } from './system/loop-delay.ts'
 
 export interface Lifecycle {
@@ -30,6 +31,7 @@ export interface Surroundings {
   readonly events: EventBus
   readonly lifecycle: Lifecycle
   readonly arrivals: Arrivals
+  readonly interfaces: Interfaces
   readonly reach: Reach
   readonly loopDelay: LoopDelay
 }

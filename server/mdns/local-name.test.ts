@@ -1,14 +1,17 @@
 // The name in the local network, over real multicast: found by whoever asks, never taken from somebody else, and taken back.
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { networkInterfaces } from 'node:os'
 import createMulticastDns from 'multicast-dns'
 import { afterEach, expect, test } from 'vitest'
+import { addressesOf } from '../system/interfaces.ts'
 import { createLocalName, type LocalName, type LocalNameWish, toLocalNameView } from './local-name.ts'
 import { answersTo, isTaken, recordsOf } from './records.ts'
 
 const GROUP = '224.0.0.251'
 const HERE = '127.0.0.1'
 const logger = { info: () => undefined, warn: () => undefined }
+const ownAddresses = () => addressesOf(networkInterfaces())
 
 /** Of ours alone: other programs of this machine may have the usual one, and answer on it. */
 const port = await freePort()
@@ -52,7 +55,7 @@ afterEach(async () => {
 
 /** Resolves when it has come to something. */
 async function announce(wish: LocalNameWish | undefined): Promise<LocalName> {
-  const name = createLocalName({ wish: () => wish, logger, mdnsPort: port })
+  const name = createLocalName({ wish: () => wish, ownAddresses, logger, mdnsPort: port })
   open.push(name)
   const settled = new Promise<void>((resolve) =>
     name.onChange(() => name.state()?.state !== 'asking' && resolve()),
@@ -94,7 +97,7 @@ ifMulticast(
     const [answer] = await lookUp('codex-gateway.local')
     expect(answer).toMatchObject({ name: 'codex-gateway.local', data: HERE, ttl: 10 })
 
-    const none = createLocalName({ wish: () => undefined, logger, mdnsPort: port })
+    const none = createLocalName({ wish: () => undefined, ownAddresses, logger, mdnsPort: port })
     none.look()
     expect([none.state(), none.names()]).toEqual([undefined, []])
   },
@@ -136,7 +139,12 @@ ifMulticast('a name that is taken later is given up, and at the end the name is 
 test('a port that cannot be had is said, and harms nothing', async () => {
   const taken = createSocket('udp4').bind(0)
   await once(taken, 'listening')
-  const name = createLocalName({ wish: () => wish('a'), logger, mdnsPort: taken.address().port })
+  const name = createLocalName({
+    wish: () => wish('a'),
+    ownAddresses,
+    logger,
+    mdnsPort: taken.address().port,
+  })
   const failed = new Promise<void>((resolve) =>
     name.onChange(() => name.state()?.state === 'failed' && resolve()),
   )

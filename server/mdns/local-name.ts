@@ -1,7 +1,6 @@
 // A name in the local network for the gateway, by multicast DNS: asks first whether it is free, takes another one where it is
 // not, answers whoever asks, and takes it back at the end. An extra: without it everything works by address.
 import type { RemoteInfo } from 'node:dgram'
-import { networkInterfaces } from 'node:os'
 import type { NetworkView } from '../../contract/operations/system.ts'
 import type { Logger } from '../ports.ts'
 import {
@@ -48,6 +47,8 @@ export interface LocalName {
 
 export interface LocalNameDeps {
   readonly wish: () => LocalNameWish | undefined
+  /** Of this machine, as it is now: its own answers come back to it, on every interface. */
+  readonly ownAddresses: () => readonly string[]
   readonly logger: Pick<Logger, 'info' | 'warn'>
   /** Another one for tests. */
   readonly mdnsPort?: number
@@ -64,7 +65,12 @@ interface Round {
   timer: NodeJS.Timeout | undefined
 }
 
-export function createLocalName({ wish, logger, mdnsPort = MDNS_PORT }: LocalNameDeps): LocalName {
+export function createLocalName({
+  wish,
+  ownAddresses,
+  logger,
+  mdnsPort = MDNS_PORT,
+}: LocalNameDeps): LocalName {
   const listeners: (() => void)[] = []
   let round: Round | undefined
   let ending: Promise<void> = Promise.resolve()
@@ -77,6 +83,7 @@ export function createLocalName({ wish, logger, mdnsPort = MDNS_PORT }: LocalNam
     if (of !== round) return
     for (const listener of listeners) listener()
   }
+  const ownOf = (of: Round) => new Set([...of.wish.addresses, ...ownAddresses()])
   const announcedAt = (of: Round, address: string): Announced => ({
     name: nameOf(of),
     address,
@@ -111,7 +118,7 @@ export function createLocalName({ wish, logger, mdnsPort = MDNS_PORT }: LocalNam
     if (of.state === 'failed') return
     const announced = announcedAt(of, address)
     const mayLose = of.state === 'asking' || packet.type === 'response'
-    if (mayLose && isTaken(packet, announced, ownAddresses(of))) takeNext(of)
+    if (mayLose && isTaken(packet, announced, ownOf(of))) takeNext(of)
     else if (of.state === 'announced' && packet.type === 'query') {
       const answers = answersTo(packet.questions ?? [], announced)
       const station = of.stations.find((other) => other.address === address)
@@ -195,13 +202,6 @@ export function createLocalName({ wish, logger, mdnsPort = MDNS_PORT }: LocalNam
     },
   }
 }
-
-/** Of this machine, as it is now: its own answers come back to it, on every interface. */
-const ownAddresses = ({ wish }: Round): ReadonlySet<string> =>
-  new Set([
-    ...wish.addresses,
-    ...Object.values(networkInterfaces()).flatMap((infos) => (infos ?? []).map(({ address }) => address)),
-  ])
 
 const close = ({ stations }: Round): Promise<unknown> =>
   Promise.all(stations.map((station) => station.close()))

@@ -1,6 +1,6 @@
 // The addresses that people and programs use to reach a listening server.
 import { isIP } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { addressesOf, type Interfaces } from './interfaces.ts'
 
 const WILDCARDS = new Set(['0.0.0.0', '::', '[::]'])
 
@@ -17,6 +17,5 @@ export const isLoopbackHost = (host: string): boolean =>
 export const isReachableFromLoopback = (host: string): boolean => WILDCARDS.has(host) || isLoopbackHost(host)
 
 /** Whether an address is one of this machine's own, as it is now. */
-export const isOwnAddress = (address: string): boolean =>
-  isLoopbackHost(address) ||
-  Object.values(networkInterfaces()).some((infos) => infos?.some((info) => info.address === address))
+export const isOwnAddress = (address: string, interfaces: Interfaces): boolean =>
+  isLoopbackHost(address) || addressesOf(interfaces()).includes(address)

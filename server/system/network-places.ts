@@ -1,10 +1,9 @@
 // The addresses of this machine by which others can reach the gateway, the likeliest first: local network, VPN, virtual adapter,
 // and this computer alone.
 import { isIP } from 'node:net'
-import type { networkInterfaces } from 'node:os'
 import type { NetworkPlace } from '../../contract/operations/system.ts'
+import type { InterfaceList } from './interfaces.ts'
 
-type Interfaces = ReturnType<typeof networkInterfaces>
 export type Place = Omit<NetworkPlace, 'reached'>
 
 const RANK: readonly Place['kind'][] = ['lan', 'vpn', 'virtual', 'loopback']
@@ -23,7 +22,7 @@ const SHARED_SPACE = /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./
  * listens in between, so what stays on it is HTTP in any case, and needs no certificate.
  */
 export function listPlaces(
-  interfaces: Interfaces,
+  interfaces: InterfaceList,
   host: string,
   port: number,
   isSecure = false,

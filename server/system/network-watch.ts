@@ -1,6 +1,6 @@
 // Notices that the addresses of this machine have changed, as it moves from network to network or a router gives it another
 // one. There is no event for it in Node; a list of interfaces costs next to nothing.
-import { networkInterfaces } from 'node:os'
+import { addressesOf, type Interfaces } from './interfaces.ts'
 
 const LOOK_EVERY_MS = 5_000
 
@@ -9,10 +9,11 @@ export interface NetworkWatch {
 }
 
 /** `onChange` is told after each change, and never of the addresses as they are at the start. */
-export function watchNetwork(onChange: () => void, interfaces = networkInterfaces): NetworkWatch {
-  let seen = addressesOf(interfaces())
+export function watchNetwork(onChange: () => void, interfaces: Interfaces): NetworkWatch {
+  const look = () => addressesOf(interfaces()).join(' ')
+  let seen = look()
   const timer = setInterval(() => {
-    const now = addressesOf(interfaces())
+    const now = look()
     if (now === seen) return
     seen = now
     onChange()
@@ -20,10 +21,3 @@ export function watchNetwork(onChange: () => void, interfaces = networkInterface
   timer.unref()
   return { stop: () => clearInterval(timer) }
 }
-
-const addressesOf = (all: ReturnType<typeof networkInterfaces>): string =>
-  Object.values(all)
-    .flatMap((infos) => infos ?? [])
-    .map(({ address }) => address)
-    .toSorted()
-    .join(' ')
