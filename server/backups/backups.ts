@@ -11,8 +11,11 @@ import { BackupJobError, runBackupJob } from './backup-job.ts'
 
 export interface Backups {
   list(): Promise<BackupManifest[]>
-  /** Refuses with `backup_running` or `too_many_backups`. Rejects where the disk does not take it. */
-  create(reason: BackupManifest['reason']): Promise<Result<BackupManifest, Refusal>>
+  /**
+   * Refuses with `backup_running` or `too_many_backups`. Rejects where the disk does not take it. Old ones are forgotten
+   * afterwards, `spared` never.
+   */
+  create(reason: BackupManifest['reason'], spared?: string): Promise<Result<BackupManifest, Refusal>>
   delete(id: string): Promise<Result<BackupManifest, Refusal>>
   preview(id: string): Promise<Result<{ backup: BackupManifest; differences: BackupDifferences }, Refusal>>
   /** Reads all of a backup; refuses with `backup_not_found`, `backup_damaged` or `backup_newer`. */
@@ -69,7 +72,10 @@ export function createBackups(deps: BackupsDeps): Backups {
   })
   known.catch((error: unknown) => logger.warn({ err: error }, 'the backups could not be listed'))
 
-  async function create(reason: BackupManifest['reason']): Promise<Result<BackupManifest, Refusal>> {
+  async function create(
+    reason: BackupManifest['reason'],
+    spared?: string,
+  ): Promise<Result<BackupManifest, Refusal>> {
     if (isRunning) return fail(refusal('backup_running'))
     isRunning = true
     try {
@@ -81,7 +87,7 @@ export function createBackups(deps: BackupsDeps): Backups {
       if (reason === 'schedule') lastScheduledAt = manifest.createdAt
       logger.info({ backupId: manifest.id, bytes: manifest.bytes, reason }, 'backup made')
       deps.onFinished(manifest.id)
-      await forgetOld(deps)
+      await forgetOld(deps, spared)
       return ok(manifest)
     } catch (error) {
       deps.onFinished(null)
@@ -154,11 +160,12 @@ async function write(deps: BackupsDeps, reason: BackupManifest['reason']): Promi
 }
 
 /** Beyond their number the oldest go, of those that nobody asked for. */
-async function forgetOld({ folder, settings, logger }: BackupsDeps): Promise<void> {
+async function forgetOld({ folder, settings, logger }: BackupsDeps, spared?: string): Promise<void> {
   const kept = { schedule: settings().kept, before_restore: SAFETY_COPIES_KEPT }
   const all = await folder.list()
   for (const [reason, count] of Object.entries(kept)) {
     for (const { id } of all.filter((backup) => backup.reason === reason).slice(count)) {
+      if (id === spared) continue
       await folder.delete(id)
       logger.info({ backupId: id }, 'an old backup was deleted')
     }

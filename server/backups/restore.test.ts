@@ -59,12 +59,8 @@ async function prepared() {
   const made = await backups.create('manual')
   if (!made.ok) throw new Error(made.error.code)
   addPerson(repositories, 'later')
-  const run = (restart: (work: RestartWork) => Promise<void>) =>
-    restore(
-      { backups, folder, dataDir, migrationsDir: MIGRATIONS_DIR, restart, logger },
-      made.value.id,
-      AUDIT,
-    )
+  const run = (restart: (work: RestartWork) => Promise<void>, backupId = made.value.id) =>
+    restore({ backups, folder, dataDir, migrationsDir: MIGRATIONS_DIR, restart, logger }, backupId, AUDIT)
   const people = () => {
     const opened = openMigrated(dataDir, MIGRATIONS_DIR, NOW)
     try {
@@ -73,7 +69,7 @@ async function prepared() {
       opened.close()
     }
   }
-  return { dataDir, db, lines, run, people }
+  return { dataDir, db, lines, backups, run, people }
 }
 
 test('a database on which the server does not start gives way to the copy that was made first', async () => {
@@ -113,4 +109,23 @@ test('a log that somebody still writes to is never left beside another database'
   await expect(refused).rejects.toThrow('still in use')
   other.db.close()
   expect(other.people()).toBe('user-busy,user-later,user-root')
+})
+
+test('the oldest copy that a restore made can be restored, and is there afterwards', async () => {
+  const { db, backups, run, people } = await prepared()
+  const copies: string[] = []
+  for (let n = 0; n < 5; n += 1) {
+    const copied = await backups.create('before_restore')
+    if (!copied.ok) throw new Error(copied.error.code)
+    copies.push(copied.value.id)
+  }
+  addPerson(createRepositories(db), 'last')
+  const done = await run(async (work) => {
+    await work.beforeClosing()
+    db.close()
+    await work.whileClosed()
+  }, copies[0])
+  expect(done).toMatchObject({ ok: true, value: { restored: { id: copies[0] } } })
+  expect(people()).toBe('user-later,user-root')
+  expect((await backups.list()).map(({ id }) => id)).toContain(copies[0])
 })

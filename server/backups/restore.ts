@@ -63,7 +63,8 @@ export async function restore(
   let safetyCopy: BackupManifest | undefined
   await deps.restart({
     async beforeClosing() {
-      const copied = await backups.create('before_restore')
+      // The one that is restored may be the oldest of its kind, which the copy would push out.
+      const copied = await backups.create('before_restore', backupId)
       if (copied.ok) safetyCopy = copied.value
       else refused = copied.error
       onStep('copied')
