@@ -1,5 +1,5 @@
 // Backups on their own: made whole or not at all, on a schedule, and forgotten in time.
-import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { addPerson, listeningLogger, NOW, openTestDatabase, tempDir } from '../../test/support/database.ts'
@@ -153,14 +153,32 @@ test('one that fails by schedule is tried again in an hour, not every minute', a
   expect(lines.filter(({ level }) => level === 'error')).toHaveLength(2)
 })
 
-test('there is an end to it', async () => {
-  const { dataDir, backups } = open()
-  const dir = join(dataDir, 'backups')
-  mkdirSync(dir, { recursive: true })
+/** As many as may be made by hand. */
+async function fillByHand({ dataDir, backups }: Pick<ReturnType<typeof open>, 'dataDir' | 'backups'>) {
   const { id: _, ...rest } = await made(backups)
   for (let n = 0; n < 200; n += 1) {
     const id = `2026-01-01T00-00-00-${n.toString(16).padStart(6, '0')}`
-    writeFileSync(join(dir, `gateway-${id}.json`), JSON.stringify({ id, ...rest }))
+    writeFileSync(join(dataDir, 'backups', `gateway-${id}.json`), JSON.stringify({ id, ...rest }))
   }
-  expect(await backups.create('manual')).toMatchObject({ ok: false, error: { code: 'too_many_backups' } })
+}
+
+test('there is an end to those made by hand', async () => {
+  const opened = open()
+  await fillByHand(opened)
+  expect(await opened.backups.create('manual')).toMatchObject({
+    ok: false,
+    error: { code: 'too_many_backups' },
+  })
+})
+
+test('however many were made by hand, the schedule and restores make theirs', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const opened = open()
+  await fillByHand(opened)
+  await opened.backups.list()
+  now += HOUR_MS
+  vi.advanceTimersByTime(60_000)
+  await vi.waitFor(() => expect(opened.backups.state().last?.reason).toBe('schedule'), { timeout: 20_000 })
+  await vi.waitFor(() => expect(opened.backups.state().isRunning).toBe(false))
+  expect(await opened.backups.create('before_restore')).toMatchObject({ ok: true })
 })

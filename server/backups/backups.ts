@@ -1,4 +1,4 @@
-// Makes, checks, lists and forgets backups, one at a time; by hand, and on a schedule of its own.
+// Makes, checks, lists and forgets backups, one at a time; when one is made by itself, backup-schedule.ts says.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Refusal, refusal } from '../../contract/errors.ts'
@@ -8,12 +8,13 @@ import { discardCopy } from '../db/backup-file.ts'
 import type { Clock, Ids, Logger } from '../ports.ts'
 import type { BackupFolder } from './backup-folder.ts'
 import { BackupJobError, runBackupJob } from './backup-job.ts'
+import { createBackupSchedule } from './backup-schedule.ts'
 
 export interface Backups {
   list(): Promise<BackupManifest[]>
   /**
-   * Refuses with `backup_running` or `too_many_backups`. Rejects where the disk does not take it. Old ones are forgotten
-   * afterwards, `spared` never.
+   * Refuses with `backup_running`, and by hand with `too_many_backups`. Rejects where the disk does not take it. Old ones are
+   * forgotten afterwards, `spared` never.
    */
   create(reason: BackupManifest['reason'], spared?: string): Promise<Result<BackupManifest, Refusal>>
   delete(id: string): Promise<Result<BackupManifest, Refusal>>
@@ -34,15 +35,13 @@ export interface BackupSettings {
   readonly kept: number
 }
 
-/** By hand or before a restore, they stay until somebody deletes them: beyond this there is a misunderstanding. */
-const BACKUPS_MAX = 200
+/**
+ * Made by hand, they stay until somebody deletes them: beyond this there is a misunderstanding. All others are forgotten, so that
+ * this many never keep one from being made.
+ */
+const BY_HAND_MAX = 200
 /** Of the copies that restores make, the last are worth keeping. */
 const SAFETY_COPIES_KEPT = 5
-const LOOK_EVERY_MS = 60_000
-/** Not in the first minutes of a start, when there is enough to do; and not at once after one that failed. */
-const FIRST_AFTER_MS = 5 * 60_000
-const AGAIN_AFTER_MS = 60 * 60_000
-const HOUR_MS = 60 * 60_000
 
 export interface BackupsDeps {
   readonly folder: BackupFolder
@@ -62,13 +61,22 @@ export interface BackupsDeps {
 export function createBackups(deps: BackupsDeps): Backups {
   const { folder, clock, logger } = deps
   let last: BackupManifest | null = null
-  let lastScheduledAt: number | undefined
   let isRunning = false
-  let notBeforeMonoMs = clock.monotonicMs() + FIRST_AFTER_MS
 
+  const schedule = createBackupSchedule({
+    everyHours: () => deps.settings().everyHours,
+    isRunning: () => isRunning,
+    async make() {
+      const made = await create('schedule')
+      // Nothing stays away in silence, whatever may be refused one day.
+      if (!made.ok) throw new Error(made.error.code)
+    },
+    clock,
+    logger,
+  })
   const known = folder.list().then((found) => {
     last ??= found[0] ?? null
-    lastScheduledAt ??= found.find(({ reason }) => reason === 'schedule')?.createdAt ?? 0
+    schedule.begin(found.find(({ reason }) => reason === 'schedule'))
   })
   known.catch((error: unknown) => logger.warn({ err: error }, 'the backups could not be listed'))
 
@@ -79,12 +87,12 @@ export function createBackups(deps: BackupsDeps): Backups {
     if (isRunning) return fail(refusal('backup_running'))
     isRunning = true
     try {
-      if ((await folder.list()).length >= BACKUPS_MAX) {
-        return fail(refusal('too_many_backups', { max: BACKUPS_MAX }))
+      if (reason === 'manual' && (await isFullByHand(folder))) {
+        return fail(refusal('too_many_backups', { max: BY_HAND_MAX }))
       }
       const manifest = await write(deps, reason)
       last = manifest
-      if (reason === 'schedule') lastScheduledAt = manifest.createdAt
+      if (reason === 'schedule') schedule.note(manifest)
       logger.info({ backupId: manifest.id, bytes: manifest.bytes, reason }, 'backup made')
       deps.onFinished(manifest.id)
       await forgetOld(deps, spared)
@@ -96,22 +104,6 @@ export function createBackups(deps: BackupsDeps): Backups {
       isRunning = false
     }
   }
-
-  const nextAt = (): number | null => {
-    const { everyHours } = deps.settings()
-    if (everyHours === 0 || lastScheduledAt === undefined) return null
-    const earliest = clock.now() + Math.max(0, notBeforeMonoMs - clock.monotonicMs())
-    return Math.round(Math.max(earliest, lastScheduledAt + everyHours * HOUR_MS))
-  }
-  const timer = setInterval(() => {
-    const due = nextAt()
-    if (due === null || due > clock.now() || isRunning) return
-    create('schedule').catch((error: unknown) => {
-      notBeforeMonoMs = clock.monotonicMs() + AGAIN_AFTER_MS
-      logger.error({ err: error }, 'a scheduled backup failed; it is tried again in an hour')
-    })
-  }, LOOK_EVERY_MS)
-  timer.unref()
 
   return {
     list: () => folder.list(),
@@ -135,10 +127,13 @@ export function createBackups(deps: BackupsDeps): Backups {
       return ok({ backup: backup.value, differences })
     },
     check: (id) => check(deps, id),
-    state: () => ({ last, nextAt: nextAt(), isRunning }),
-    stop: () => clearInterval(timer),
+    state: () => ({ last, nextAt: schedule.nextAt(), isRunning }),
+    stop: schedule.stop,
   }
 }
+
+const isFullByHand = async (folder: BackupFolder): Promise<boolean> =>
+  (await folder.list()).filter(({ reason }) => reason === 'manual').length >= BY_HAND_MAX
 
 async function write(deps: BackupsDeps, reason: BackupManifest['reason']): Promise<BackupManifest> {
   const { folder, clock, ids, dataDir, version } = deps
