@@ -12,11 +12,10 @@ import { createBackupSchedule } from './backup-schedule.ts'
 
 export interface Backups {
   list(): Promise<BackupManifest[]>
-  /**
-   * Refuses with `backup_running`, and by hand with `too_many_backups`. Rejects where the disk does not take it. Old ones are
-   * forgotten afterwards, `spared` never.
-   */
-  create(reason: BackupManifest['reason'], spared?: string): Promise<Result<BackupManifest, Refusal>>
+  /** Refuses with `backup_running`, and by hand with `too_many_backups`. Rejects where the disk does not take it. */
+  create(reason: BackupManifest['reason']): Promise<Result<BackupManifest, Refusal>>
+  /** Refuses with `backup_running`. Until its end no other backup is made, so that a restore does not meet one half-way. */
+  takeTurn(restored: string): Result<RestoreTurn, Refusal>
   delete(id: string): Promise<Result<BackupManifest, Refusal>>
   preview(id: string): Promise<Result<{ backup: BackupManifest; differences: BackupDifferences }, Refusal>>
   /** Reads all of a backup; refuses with `backup_not_found`, `backup_damaged` or `backup_newer`. */
@@ -27,6 +26,13 @@ export interface Backups {
     readonly isRunning: boolean
   }
   stop(): void
+}
+
+/** The place of the one backup that is made at a time, held for the copy that a restore makes first. */
+export interface RestoreTurn {
+  /** Rejects where the disk does not take it. Whatever is forgotten for it, it is not the backup that is restored. */
+  copyPresent(): Promise<BackupManifest>
+  end(): void
 }
 
 export interface BackupSettings {
@@ -80,26 +86,29 @@ export function createBackups(deps: BackupsDeps): Backups {
   })
   known.catch((error: unknown) => logger.warn({ err: error }, 'the backups could not be listed'))
 
-  async function create(
-    reason: BackupManifest['reason'],
-    spared?: string,
-  ): Promise<Result<BackupManifest, Refusal>> {
-    if (isRunning) return fail(refusal('backup_running'))
-    isRunning = true
+  /** Whoever calls it has the turn. */
+  async function make(reason: BackupManifest['reason'], spared?: string): Promise<BackupManifest> {
     try {
-      if (reason === 'manual' && (await isFullByHand(folder))) {
-        return fail(refusal('too_many_backups', { max: BY_HAND_MAX }))
-      }
       const manifest = await write(deps, reason)
       last = manifest
       if (reason === 'schedule') schedule.note(manifest)
       logger.info({ backupId: manifest.id, bytes: manifest.bytes, reason }, 'backup made')
       deps.onFinished(manifest.id)
       await forgetOld(deps, spared)
-      return ok(manifest)
+      return manifest
     } catch (error) {
       deps.onFinished(null)
       throw error
+    }
+  }
+  async function create(reason: BackupManifest['reason']): Promise<Result<BackupManifest, Refusal>> {
+    if (isRunning) return fail(refusal('backup_running'))
+    isRunning = true
+    try {
+      if (reason === 'manual' && (await isFullByHand(folder))) {
+        return fail(refusal('too_many_backups', { max: BY_HAND_MAX }))
+      }
+      return ok(await make(reason))
     } finally {
       isRunning = false
     }
@@ -108,6 +117,16 @@ export function createBackups(deps: BackupsDeps): Backups {
   return {
     list: () => folder.list(),
     create,
+    takeTurn(restored) {
+      if (isRunning) return fail(refusal('backup_running'))
+      isRunning = true
+      return ok({
+        copyPresent: () => make('before_restore', restored),
+        end() {
+          isRunning = false
+        },
+      })
+    },
     async delete(id) {
       const manifest = await folder.find(id)
       if (!manifest) return fail(refusal('backup_not_found'))

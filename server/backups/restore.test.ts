@@ -33,7 +33,7 @@ const AUDIT = {
   address: '',
 }
 
-async function prepared() {
+async function prepared(beforeCopy: () => Promise<void> = async () => undefined) {
   const dataDir = tempDir()
   const db = openMigrated(dataDir, MIGRATIONS_DIR, NOW)
   const repositories = createRepositories(db)
@@ -46,7 +46,10 @@ async function prepared() {
   const backups = createBackups({
     folder,
     dataDir,
-    copy: (target) => copyDatabase(db, target),
+    async copy(target) {
+      await beforeCopy()
+      await copyDatabase(db, target)
+    },
     version: '1.0.0',
     schema: 1_000,
     settings: () => ({ everyHours: 0, kept: 7 }),
@@ -128,4 +131,34 @@ test('the oldest copy that a restore made can be restored, and is there afterwar
   expect(done).toMatchObject({ ok: true, value: { restored: { id: copies[0] } } })
   expect(people()).toBe('user-later,user-root')
   expect((await backups.list()).map(({ id }) => id)).toContain(copies[0])
+})
+
+test('a restore while a backup is being made is refused before anything ends for it', async () => {
+  let gate = Promise.resolve()
+  const { run, backups, lines } = await prepared(() => gate)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  gate = promise
+  const making = backups.create('manual')
+  let isRestarted = false
+  const refused = await run(async (work) => {
+    isRestarted = true
+    await work.beforeClosing()
+  })
+  expect([refused.ok, isRestarted]).toEqual([false, false])
+  expect(refused).toMatchObject({ error: { code: 'backup_running' } })
+  resolve()
+  expect(await making).toMatchObject({ ok: true })
+  expect(lines.filter(({ level }) => level === 'error')).toEqual([])
+})
+
+test('no backup begins while a restore waits for requests to end', async () => {
+  const { db, run, backups } = await prepared()
+  const done = await run(async (work) => {
+    expect(await backups.create('schedule')).toMatchObject({ ok: false, error: { code: 'backup_running' } })
+    await work.beforeClosing()
+    db.close()
+    await work.whileClosed()
+  })
+  expect(done.ok).toBe(true)
+  expect(backups.state().isRunning).toBe(false)
 })

@@ -13,7 +13,7 @@ import { restoreFileOf } from '../db/restore-file.ts'
 import type { Logger } from '../ports.ts'
 import type { BackupFolder } from './backup-folder.ts'
 import { BackupJobError, runBackupJob } from './backup-job.ts'
-import type { Backups } from './backups.ts'
+import type { Backups, RestoreTurn } from './backups.ts'
 
 /** What is done while nobody uses the database. */
 export interface RestartWork {
@@ -29,7 +29,7 @@ export interface RestartWork {
 export type Restart = (work: RestartWork) => Promise<void>
 
 export interface RestoreDeps {
-  readonly backups: Pick<Backups, 'check' | 'create'>
+  readonly backups: Pick<Backups, 'check' | 'takeTurn'>
   readonly folder: BackupFolder
   readonly dataDir: string
   readonly migrationsDir: string
@@ -52,25 +52,38 @@ export async function restore(
   backupId: string,
   audit: AuditRow,
 ): Promise<Result<Restored, Refusal>> {
-  const { backups, folder, dataDir, migrationsDir, logger, onStep = () => undefined } = deps
-  const database = join(dataDir, 'gateway.db')
-  const target = restoreFileOf(database)
+  const { backups, onStep } = deps
   const checked = await backups.check(backupId)
   if (!checked.ok) return checked
-  onStep('checked')
+  onStep?.('checked')
+  // Requests are ended for a restore, so what may refuse it is asked before.
+  const turn = backups.takeTurn(backupId)
+  if (!turn.ok) return turn
+  try {
+    return await replace(deps, checked.value, turn.value, audit)
+  } finally {
+    turn.value.end()
+  }
+}
 
+async function replace(
+  deps: RestoreDeps,
+  backup: BackupManifest,
+  turn: RestoreTurn,
+  audit: AuditRow,
+): Promise<Result<Restored, Refusal>> {
+  const { folder, dataDir, migrationsDir, logger, onStep = () => undefined } = deps
+  const backupId = backup.id
+  const database = join(dataDir, 'gateway.db')
+  const target = restoreFileOf(database)
   let refused: Refusal | undefined
   let safetyCopy: BackupManifest | undefined
   await deps.restart({
     async beforeClosing() {
-      // The one that is restored may be the oldest of its kind, which the copy would push out.
-      const copied = await backups.create('before_restore', backupId)
-      if (copied.ok) safetyCopy = copied.value
-      else refused = copied.error
+      safetyCopy = await turn.copyPresent()
       onStep('copied')
     },
     async whileClosed() {
-      if (refused) return
       try {
         await runBackupJob<'prepare'>({
           kind: 'prepare',
@@ -81,7 +94,7 @@ export async function restore(
           audit,
         })
       } catch (error) {
-        refused = refusalOf(error, checked.value)
+        refused = refusalOf(error, backup)
         return
       }
       onStep('prepared')
@@ -102,7 +115,7 @@ export async function restore(
   if (!safetyCopy) throw new Error('A restore without a copy of what was there before')
   onStep('done')
   logger.info({ backupId, safetyCopyId: safetyCopy.id }, 'a backup was restored')
-  return ok({ restored: checked.value, safetyCopy })
+  return ok({ restored: backup, safetyCopy })
 }
 
 function refusalOf(error: unknown, backup: BackupManifest): Refusal {
