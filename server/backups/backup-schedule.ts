@@ -1,6 +1,8 @@
 // When a backup is made by itself: so many hours after the last one, not in the first minutes of a start, and an hour after one
 // that failed.
+import type { Refusal } from '../../contract/errors.ts'
 import type { BackupManifest } from '../../contract/operations/backups.ts'
+import type { Result } from '../../contract/result.ts'
 import type { Clock, Logger } from '../ports.ts'
 
 export interface BackupSchedule {
@@ -17,8 +19,7 @@ interface BackupScheduleDeps {
   /** 0: never by itself. */
   readonly everyHours: () => number
   readonly isRunning: () => boolean
-  /** Rejects where none was made. */
-  readonly make: () => Promise<unknown>
+  readonly make: () => Promise<Result<unknown, Refusal>>
   readonly clock: Clock
   readonly logger: Pick<Logger, 'error'>
 }
@@ -38,15 +39,21 @@ export function createBackupSchedule(deps: BackupScheduleDeps): BackupSchedule {
     const hours = everyHours()
     if (hours === 0 || lastAt === undefined) return null
     const earliest = clock.now() + Math.max(0, notBeforeMonoMs - clock.monotonicMs())
+    // Made while the clock was ahead: when that really was, nobody knows.
+    if (lastAt > clock.now()) return Math.round(earliest)
     return Math.round(Math.max(earliest, lastAt + hours * HOUR_MS))
+  }
+  const failed = (why: object) => {
+    notBeforeMonoMs = clock.monotonicMs() + AGAIN_AFTER_MS
+    logger.error(why, 'a scheduled backup failed; it is tried again in an hour')
   }
   const timer = setInterval(() => {
     const due = nextAt()
     if (due === null || due > clock.now() || isRunning()) return
-    make().catch((error: unknown) => {
-      notBeforeMonoMs = clock.monotonicMs() + AGAIN_AFTER_MS
-      logger.error({ err: error }, 'a scheduled backup failed; it is tried again in an hour')
-    })
+    make().then(
+      (made) => made.ok || failed({ code: made.error.code }),
+      (err: unknown) => failed({ err }),
+    )
   }, LOOK_EVERY_MS)
   timer.unref()
 

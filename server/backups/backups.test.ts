@@ -182,3 +182,26 @@ test('however many were made by hand, the schedule and restores make theirs', as
   await vi.waitFor(() => expect(opened.backups.state().isRunning).toBe(false))
   expect(await opened.backups.create('before_restore')).toMatchObject({ ok: true })
 })
+
+test('backups of a clock that was ahead keep none from being made, and are the first to go', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const { backups } = open({}, { everyHours: 24, kept: 2 })
+  await backups.list()
+  const passMinutes = async (minutes: number) => {
+    now += minutes * 60_000
+    vi.advanceTimersByTime(60_000)
+    await vi.waitFor(() => expect(backups.state().isRunning).toBe(false), { timeout: 20_000, interval: 20 })
+  }
+  now += 10_000 * HOUR_MS
+  const ahead = [await made(backups, 'schedule'), await made(backups, 'schedule')].map(({ id }) => id)
+  now -= 10_000 * HOUR_MS
+  expect(backups.state().nextAt).toBeLessThanOrEqual(now + 5 * 60_000)
+  await passMinutes(6)
+  const first = backups.state().last?.id ?? ''
+  expect(ahead).not.toContain(first)
+  expect((await backups.list()).map(({ id }) => id)).toContain(first)
+  expect(backups.state().nextAt).toBeLessThanOrEqual(now + 24 * HOUR_MS)
+  await passMinutes(24 * 60)
+  const second = backups.state().last?.id ?? ''
+  expect((await backups.list()).map(({ id }) => id).toSorted()).toEqual([first, second].toSorted())
+})

@@ -9,6 +9,7 @@ import type { Clock, Ids, Logger } from '../ports.ts'
 import type { BackupFolder } from './backup-folder.ts'
 import { BackupJobError, runBackupJob } from './backup-job.ts'
 import { createBackupSchedule } from './backup-schedule.ts'
+import { byAge, forgetOld } from './forget-old.ts'
 
 export interface Backups {
   list(): Promise<BackupManifest[]>
@@ -46,8 +47,6 @@ export interface BackupSettings {
  * this many never keep one from being made.
  */
 const BY_HAND_MAX = 200
-/** Of the copies that restores make, the last are worth keeping. */
-const SAFETY_COPIES_KEPT = 5
 
 export interface BackupsDeps {
   readonly folder: BackupFolder
@@ -68,19 +67,15 @@ export function createBackups(deps: BackupsDeps): Backups {
   const { folder, clock, logger } = deps
   let last: BackupManifest | null = null
   let isRunning = false
-
   const schedule = createBackupSchedule({
     everyHours: () => deps.settings().everyHours,
     isRunning: () => isRunning,
-    async make() {
-      const made = await create('schedule')
-      // Nothing stays away in silence, whatever may be refused one day.
-      if (!made.ok) throw new Error(made.error.code)
-    },
+    make: () => create('schedule'),
     clock,
     logger,
   })
-  const known = folder.list().then((found) => {
+  const newestFirst = async () => byAge(await folder.list(), clock.now())
+  const known = newestFirst().then((found) => {
     last ??= found[0] ?? null
     schedule.begin(found.find(({ reason }) => reason === 'schedule'))
   })
@@ -128,23 +123,11 @@ export function createBackups(deps: BackupsDeps): Backups {
       })
     },
     async delete(id) {
-      const manifest = await folder.find(id)
-      if (!manifest) return fail(refusal('backup_not_found'))
-      await folder.delete(id)
-      if (last?.id === id) last = (await folder.list())[0] ?? null
-      return ok(manifest)
+      const deleted = await deleteOne(folder, id)
+      if (last?.id === id) last = (await newestFirst())[0] ?? null
+      return deleted
     },
-    async preview(id) {
-      const backup = await check(deps, id)
-      if (!backup.ok) return backup
-      const present = join(deps.dataDir, 'gateway.db')
-      const differences = await runBackupJob<'compare'>({
-        kind: 'compare',
-        backup: folder.databaseOf(id),
-        present,
-      })
-      return ok({ backup: backup.value, differences })
-    },
+    preview: (id) => preview(deps, id),
     check: (id) => check(deps, id),
     state: () => ({ last, nextAt: schedule.nextAt(), isRunning }),
     stop: schedule.stop,
@@ -173,17 +156,22 @@ async function write(deps: BackupsDeps, reason: BackupManifest['reason']): Promi
   }
 }
 
-/** Beyond their number the oldest go, of those that nobody asked for. */
-async function forgetOld({ folder, settings, logger }: BackupsDeps, spared?: string): Promise<void> {
-  const kept = { schedule: settings().kept, before_restore: SAFETY_COPIES_KEPT }
-  const all = await folder.list()
-  for (const [reason, count] of Object.entries(kept)) {
-    for (const { id } of all.filter((backup) => backup.reason === reason).slice(count)) {
-      if (id === spared) continue
-      await folder.delete(id)
-      logger.info({ backupId: id }, 'an old backup was deleted')
-    }
-  }
+async function deleteOne(folder: BackupFolder, id: string): Promise<Result<BackupManifest, Refusal>> {
+  const manifest = await folder.find(id)
+  if (!manifest) return fail(refusal('backup_not_found'))
+  await folder.delete(id)
+  return ok(manifest)
+}
+
+async function preview(deps: BackupsDeps, id: string): ReturnType<Backups['preview']> {
+  const checked = await check(deps, id)
+  if (!checked.ok) return checked
+  const differences = await runBackupJob<'compare'>({
+    kind: 'compare',
+    backup: deps.folder.databaseOf(id),
+    present: join(deps.dataDir, 'gateway.db'),
+  })
+  return ok({ backup: checked.value, differences })
 }
 
 async function check({ folder, schema }: BackupsDeps, id: string): Promise<Result<BackupManifest, Refusal>> {
