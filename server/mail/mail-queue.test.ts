@@ -34,6 +34,7 @@ afterEach(async () => {
 })
 
 interface World {
+  readonly db: ReturnType<typeof openTestDatabase>['db']
   readonly mail: Mail
   readonly config: MailConfigStore
   readonly repositories: ReturnType<typeof openTestDatabase>['repositories']
@@ -42,7 +43,7 @@ interface World {
 
 /** Opens the folder's database as a start of the server would. */
 async function start(): Promise<World> {
-  const { repositories } = openTestDatabase(dir)
+  const { db, repositories } = openTestDatabase(dir)
   const { logger, lines } = listeningLogger()
   const ids = createSystemIds()
   const store = {
@@ -72,7 +73,7 @@ async function start(): Promise<World> {
     logger,
   })
   running.push(mail)
-  return { mail, config, repositories, lines }
+  return { db, mail, config, repositories, lines }
 }
 
 const smtp = (port: number) => ({
@@ -267,6 +268,20 @@ test('every administrator is told in their own language, and nobody who is gone 
   expect(repositories.mails.list({ limit: 10 }).rows.map(({ recipient }) => recipient)).toEqual([
     'dora@example.test',
   ])
+})
+
+test('a disk that takes nothing is tried again after a rest, and told once for each run', async () => {
+  const { db, mail, lines } = await startWithMail()
+  mail.enqueue('password_reset', 'user-ann', reset)
+  // What may be read and not written, as on a full disk.
+  db.raw.pragma('query_only = ON')
+  const stumbled = () => lines.filter(({ message }) => message.includes('stumbled')).length
+  await until(() => stumbled() > 0)
+  await new Promise((done) => setTimeout(done, 300))
+  expect(stumbled()).toBe(1)
+  db.raw.pragma('query_only = OFF')
+  mail.wake()
+  expect((await server.take('ann@example.test')).link).toBe(LINK)
 })
 
 test('sent and failed mail is listed for thirty days', async () => {

@@ -63,18 +63,20 @@ export class MailQueue {
 
   #start(): void {
     if (this.#run || this.#isStopped) return
-    this.#run = this.#sendDue()
-      .catch((err: unknown) => this.#deps.logger.error({ err }, 'the mail queue stumbled; it goes on later'))
-      .finally(() => {
-        this.#run = undefined
-        this.#schedule()
-      })
+    this.#run = this.#sendDue().then(
+      () => this.#schedule(this.#untilNextMs()),
+      (err: unknown) => {
+        this.#deps.logger.error({ err }, 'the mail queue stumbled; it goes on later')
+        // What was due is due still: a disk that takes nothing would be asked without a rest.
+        this.#schedule(LOOK_AGAIN_MS)
+      },
+    )
   }
 
-  #schedule(): void {
+  #schedule(waitMs: number | undefined): void {
+    this.#run = undefined
     if (this.#isStopped) return
     clearTimeout(this.#timer)
-    const waitMs = this.#untilNextMs()
     if (waitMs === undefined) return
     this.#timer = setTimeout(() => this.#start(), Math.min(Math.max(waitMs, 0), LOOK_AGAIN_MS))
     this.#timer.unref()
