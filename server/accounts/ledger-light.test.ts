@@ -1,5 +1,7 @@
 // The ledger light on a real file and with its real thread: what it shows, when it looks, and that requests which run
 // meanwhile are no leaks.
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import {
@@ -11,6 +13,7 @@ import {
   listeningLogger,
   NOW,
   openTestDatabase,
+  tempDir,
   usageOf,
 } from '../../test/support/database.ts'
 import { createWriter } from '../db/write.ts'
@@ -118,8 +121,36 @@ test('books that are wrong turn the light and are told in the log; nothing is me
   expect(await settled()).toMatchObject({ state: 'ok', findings: [] })
 })
 
+test('a thread that cannot open the books says nothing about them, and tries again in a minute, for an hour', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const path = join(tempDir(), 'gateway.db')
+  const { db, path: books, light, lines, passMonotonic } = await startLight(path)
+  const ended = async () => {
+    while (light.status().state === 'checking') await rest()
+    return light.status()
+  }
+  const checkedAgain = () => {
+    vi.advanceTimersByTime(60_000)
+    expect(light.status().state).toBe('checking')
+    return ended()
+  }
+  light.check()
+  expect(await ended()).toMatchObject({ state: 'never', findings: [] })
+  expect(lines.map(({ level }) => level)).not.toContain('error')
+  passMonotonic(3_600_001)
+  expect(await checkedAgain()).toMatchObject({ state: 'wrong', findings: [{ kind: 'check_failed' }] })
+  light.check()
+  await ended()
+  db.raw.pragma('wal_checkpoint(TRUNCATE)')
+  cpSync(books, path)
+  expect((await checkedAgain()).state).toBe('ok')
+})
+
 test('a check that cannot be carried out is not called right', async () => {
-  const { light, settled, lines } = await startLight('/nowhere/gateway.db')
+  const path = join(tempDir(), 'gateway.db')
+  writeFileSync(path, 'no database, and longer than the head of one would have to be'.repeat(100))
+  const { light, settled, lines } = await startLight(path)
   light.check()
   expect(await settled()).toMatchObject({ state: 'wrong', findings: [{ kind: 'check_failed' }] })
   expect(lines).toContainEqual(expect.objectContaining({ message: 'the ledger could not be checked' }))

@@ -31,7 +31,7 @@ interface LedgerLightDeps {
 
 /** Whoever starts the gateway has their first requests first. */
 const FIRST_CHECK_AFTER_MS = 3_000
-/** After a check that the disk was in the way of. */
+/** After a check that something was in the way of. */
 const AGAIN_AFTER_MS = 60_000
 const HOUR_MS = 3_600_000
 /** From then on it is said that the books cannot be checked. */
@@ -41,6 +41,9 @@ const NIGHT_HOUR = 3
 /** Looked at so often, because a machine that slept through the hour makes up for it. */
 const NIGHT_LOOKED_FOR_EVERY_MS = 600_000
 const FINDINGS_LOGGED_MAX = 20
+/** What keeps a thread from the books and says nothing about them: no file descriptor or memory is left, or others have the file. */
+const KEPT_AWAY =
+  /^(E[MN]FILE|ENOMEM|EAGAIN|ERR_DLOPEN_FAILED|ERR_WORKER_(INIT_FAILED|OUT_OF_MEMORY)|SQLITE_(CANTOPEN|BUSY|LOCKED|NOMEM))/
 
 // The bundle keeps the worker beside it as a file of its own.
 const WORKER_URL = new URL(
@@ -131,7 +134,10 @@ class WorkingLight implements LedgerLight {
     this.#worker = worker
     worker.unref()
     worker.on('message', (message: CheckMessage) => this.#hear(worker, message))
-    worker.on('error', (error) => this.#fail(worker, error))
+    worker.on('error', (error) => {
+      if (isKeptAway(error)) this.#postpone(worker, error)
+      else this.#fail(worker, error)
+    })
     worker.on('exit', () =>
       this.#fail(worker, new Error('The thread that checks the ledger ended without a result.')),
     )
@@ -158,23 +164,27 @@ class WorkingLight implements LedgerLight {
     const areTablesWhole = await this.#deps.caughtUp()
     if (worker !== this.#worker) return
     if (areTablesWhole) worker.postMessage(answer)
-    else this.#postpone(worker)
+    else this.#postpone(worker, new Error('The disk keeps from the tables what is to be checked.'))
   }
 
-  /** What the tables have not taken yet is no fault of the books: while a full disk keeps it from them, nothing is said for a while. */
-  #postpone(worker: DatabaseThread): void {
+  /**
+   * Neither what the tables have not taken yet nor a thread that cannot read them is a fault of the books: nothing new is said
+   * of them for a while.
+   */
+  #postpone(worker: DatabaseThread, err: unknown): void {
+    if (worker !== this.#worker) return
     const nowMs = this.#deps.clock.monotonicMs()
     this.#postponedMonoMs ??= nowMs
     if (nowMs - this.#postponedMonoMs > POSTPONED_MS_MAX) {
-      this.#fail(worker, new Error('The disk has kept from the tables for too long what is to be checked.'))
+      this.#fail(worker, err)
       void worker.terminate()
       return
     }
     this.#worker = undefined
     void worker.terminate()
     this.#deps.logger.warn(
-      { event: 'ledger_check_postponed' },
-      'the disk keeps from the tables what the ledger is to be checked with; it is checked again later',
+      { event: 'ledger_check_postponed', err },
+      'something keeps the ledger from being checked; it is checked again later',
     )
     if (!this.#isStopped) this.#checkLater(AGAIN_AFTER_MS)
   }
@@ -223,4 +233,11 @@ class WorkingLight implements LedgerLight {
     )
     this.#deps.onChecked?.(findingsTotal === 0)
   }
+}
+
+/** Of what a thread threw the code is all that stays of its kind; that of the driver is the cause of ours. */
+function isKeptAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? error.code : undefined
+  return (typeof code === 'string' && KEPT_AWAY.test(code)) || isKeptAway(error.cause)
 }
