@@ -1,6 +1,7 @@
 // Takes the data folder for this process alone and opens its database, brought up to this version's schema.
 import { join } from 'node:path'
 import { clearUnfinishedRestore } from './backups/restore.ts'
+import { clearUnfinishedCopies } from './db/backup-file.ts'
 import { type DataDirLock, lockDataDir } from './db/lock.ts'
 import { migrateDatabase, NewerSchemaError } from './db/migrate.ts'
 import { type Db, openDatabase } from './db/open.ts'
@@ -44,12 +45,14 @@ export function openMigrated(
   now: number,
   onReplayed: (replay: RedoReplay) => void = () => undefined,
 ): Db {
+  const backupDir = join(dataDir, 'backups')
   clearUnfinishedRestore(dataDir)
+  clearUnfinishedCopies(backupDir)
   const path = join(dataDir, 'gateway.db')
   let db: Db | undefined
   try {
     db = openDatabase(path)
-    migrateDatabase(db, { migrationsDir, backupDir: join(dataDir, 'backups'), now })
+    migrateDatabase(db, { migrationsDir, backupDir, now })
     const replay = replayRedoLog(db.raw)
     if (replay) onReplayed(replay)
     return db

@@ -3,14 +3,16 @@ import { createHash } from 'node:crypto'
 import {
   closeSync,
   createReadStream,
+  existsSync,
   fsyncSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Db } from './open.ts'
 import { forgetRedoLog } from './redo-position.ts'
@@ -29,7 +31,7 @@ export class DamagedBackupError extends Error {
 }
 
 /** A copy on its way: no backup before it is checked. */
-const partialOf = (target: string): string => `${target}.partial`
+export const partialOf = (target: string): string => `${target}.partial`
 
 /**
  * Copies a database while it is in use, a few pages at a time between other work; what is written meanwhile goes along. The
@@ -60,6 +62,17 @@ export async function finishBackup(target: string): Promise<BackupFacts> {
   renameSync(partial, target)
   syncFolder(dirname(target))
   return facts
+}
+
+/** Of backups and of the copies before a migration; an operator's own files may lie beside. */
+const HALF = /^(gateway|before-migration)-.*\.(db|json)\.partial(-(wal|shm|journal))?$/
+
+/** What copies that a crash broke off have left: called before the database is opened. */
+export function clearUnfinishedCopies(backupDir: string): void {
+  if (!existsSync(backupDir)) return
+  for (const name of readdirSync(backupDir)) {
+    if (HALF.test(name)) rmSync(join(backupDir, name), { force: true })
+  }
 }
 
 export function discardCopy(target: string): void {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { expect, test } from 'vitest'
@@ -102,6 +102,20 @@ test('an older database with money in it is copied, then migrated, and keeps its
   expect(readdirSync(backupDir)).toHaveLength(1)
   if (process.platform !== 'win32') expect(statSync(report.backupPath ?? '').mode & 0o077).toBe(0)
   expect(existsSync(path)).toBe(true)
+})
+
+test('a copy that cannot be finished stops the migration and leaves nothing, however often it is tried', async () => {
+  const dir = tempDir()
+  const { db } = await databaseWithMoney(dir)
+  const migrationsDir = migrationsWith('CREATE TABLE next (id INTEGER)')
+  const backupDir = join(dir, 'backups')
+  const name = `before-migration-from-schema-${SCHEMA}-2025-11-23T12-13-20-000Z.db`
+  // Something else has the name that it would get.
+  mkdirSync(join(backupDir, name, 'in the way'), { recursive: true })
+  for (let tries = 0; tries < 2; tries += 1)
+    expect(() => migrateDatabase(db, { migrationsDir, backupDir, now: NOW })).toThrow()
+  expect(readdirSync(backupDir)).toEqual([name])
+  expect(cellOf(db, 'SELECT count(*) FROM __drizzle_migrations')).toBe(SCHEMA)
 })
 
 test('a start on a database that is up to date changes nothing and copies nothing', () => {

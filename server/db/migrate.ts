@@ -1,8 +1,9 @@
 // Brings the schema up to date, or refuses to touch a database that a newer version has written. Everything happens in one
 // transaction, so a start that dies halfway leaves the old schema; a copy is made first all the same.
-import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { discardCopy, partialOf, syncFolder, syncToDisk } from './backup-file.ts'
 import type { Db } from './open.ts'
 import { redoLogOf } from './redo-log.ts'
 import { requireReadableRedo } from './redo-replay.ts'
@@ -92,7 +93,20 @@ function backUp(db: Db, options: MigrationOptions, schema: number, hasRedo: bool
   mkdirSync(options.backupDir, { recursive: true, mode: 0o700 })
   const stamp = new Date(options.now).toISOString().replace(/[:.]/g, '-')
   const path = join(options.backupDir, `before-migration-from-schema-${schema}-${stamp}.db`)
-  const partialPath = `${path}.partial`
+  try {
+    writeCopy(db, path, hasRedo)
+  } catch (error) {
+    // On a full disk a start is tried again and again, and each would leave another half.
+    discardCopy(path)
+    if (hasRedo) rmSync(redoLogOf(path), { force: true })
+    throw error
+  }
+  syncFolder(dirname(path))
+  return path
+}
+
+function writeCopy(db: Db, path: string, hasRedo: boolean): void {
+  const partialPath = partialOf(path)
   // SQLite writes into an empty file, and so keeps its mode.
   writeFileSync(partialPath, '', { mode: 0o600 })
   db.raw.prepare('VACUUM INTO ?').run(partialPath)
@@ -103,18 +117,6 @@ function backUp(db: Db, options: MigrationOptions, schema: number, hasRedo: bool
     syncToDisk(redoLogOf(path))
   }
   renameSync(partialPath, path)
-  // Windows cannot open folders, and makes renames durable without it.
-  if (process.platform !== 'win32') syncToDisk(dirname(path))
-  return path
-}
-
-function syncToDisk(path: string): void {
-  const file = openSync(path, process.platform === 'win32' ? 'r+' : 'r')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
 }
 
 function apply(db: Db, pending: readonly Migration[]): void {
