@@ -20,11 +20,12 @@ export async function askForSecretFile(say: Say, problem: string): Promise<'file
 /** Whether the person takes the port that is free. */
 export async function askForNextPort(
   say: Say,
-  { port, holder, next }: TakenPort & { readonly next: number },
+  taken: TakenPort & { readonly next: number },
 ): Promise<boolean> {
+  const { port, next } = taken
   const { response } = await dialog.showMessageBox({
     type: 'warning',
-    message: holder === null ? say('portTaken', { port }) : say('portTakenBy', { port, ...holder }),
+    message: takenLine(say, taken),
     detail: say('portTakenDetail', { port, next }),
     buttons: [say('usePort', { next }), say('keepStopped')],
     defaultId: 0,
@@ -33,6 +34,18 @@ export async function askForNextPort(
   })
   return response === 0
 }
+
+/** Without `taken` the system keeps the port for administrators. */
+export async function tellPortProblem(say: Say, taken?: TakenPort): Promise<void> {
+  await dialog.showMessageBox({
+    type: 'warning',
+    message: taken === undefined ? say('portForbidden') : takenLine(say, taken),
+    buttons: [say('understood')],
+  })
+}
+
+const takenLine = (say: Say, { port, holder }: TakenPort): string =>
+  holder === null ? say('portTaken', { port }) : say('portTakenBy', { port, ...holder })
 
 export async function tellStartProblem(say: Say, message: string): Promise<void> {
   await dialog.showMessageBox({

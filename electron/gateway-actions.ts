@@ -1,6 +1,6 @@
 // Starting and stopping as a person does it: with the questions that belong to it.
-import type { Listening, ListeningChanged } from '../contract/desktop.ts'
-import { askForNextPort, askToEndRequests, tellStartProblem } from './dialogs.ts'
+import type { DesktopView, Listening, ListeningChanged } from '../contract/desktop.ts'
+import { askForNextPort, askToEndRequests, tellPortProblem, tellStartProblem } from './dialogs.ts'
 import { describeTaken, probePort } from './free-port.ts'
 import type { GatewayControl } from './gateway-control.ts'
 import type { PreferenceStore } from './preferences.ts'
@@ -19,8 +19,13 @@ export interface GatewayActions {
   restart(): Promise<void>
   /** When the system shuts down: it asks nobody, and waits a moment. */
   stopAtShutdown(): Promise<void>
-  /** Restarts it where it runs, and starts it where it could not. A port that cannot be had changes nothing. */
+  /**
+   * Restarts it where it runs, and starts it where it could not. A port that cannot be had changes nothing, and where the
+   * environment names one no other is listened at.
+   */
   listenAt(listening: Listening): Promise<ListeningChanged>
+  /** The same at the port as it is, and says what is in the way. */
+  openToNetwork(isOpenToNetwork: boolean): Promise<void>
 }
 
 interface ActionDeps {
@@ -29,9 +34,12 @@ interface ActionDeps {
   readonly say: () => Say
   /** Where it would listen now. */
   readonly wanted: () => { readonly host: string; readonly port: number }
+  /** What the environment says of that, and no preference changes. */
+  readonly isGiven: DesktopView['isGiven']
 }
 
-export function createGatewayActions({ control, preferences, say, wanted }: ActionDeps): GatewayActions {
+export function createGatewayActions(deps: ActionDeps): GatewayActions {
+  const { control, preferences, say, wanted, isGiven } = deps
   const actions: GatewayActions = {
     async start() {
       for (;;) {
@@ -57,19 +65,29 @@ export function createGatewayActions({ control, preferences, say, wanted }: Acti
     async restart() {
       if (await actions.stop()) await actions.start()
     },
-    async listenAt({ port, isOpenToNetwork }) {
+    async listenAt({ port: chosen, isOpenToNetwork }) {
       const { kind } = control.state()
       const isRunning = kind === 'running'
       const { host, port: portNow } = wanted()
+      const port = isGiven.port ? portNow : chosen
       if (port !== portNow || !isRunning) {
         const found = await probePort({ host, port })
         if (found === 'forbidden') return { outcome: 'port_forbidden' }
         if (found === 'taken') return { outcome: 'port_taken', taken: await describeTaken({ host, port }) }
       }
       if (isRunning && !(await actions.stop())) return { outcome: 'kept_running' }
-      preferences.update({ port, isOpenToNetwork })
+      // What the environment says is nobody's choice, and must not outlive it.
+      preferences.update({ isOpenToNetwork, ...(isGiven.port ? {} : { port }) })
       if (isRunning || kind === 'failed') await control.start()
       return { outcome: 'changed' }
+    },
+    async openToNetwork(isOpenToNetwork) {
+      const told = await actions.listenAt({ port: wanted().port, isOpenToNetwork })
+      const state = control.state()
+      if (told.outcome === 'changed' && state.kind === 'failed')
+        return tellStartProblem(say(), state.problem.message)
+      if (told.outcome === 'port_taken') return tellPortProblem(say(), told.taken)
+      if (told.outcome === 'port_forbidden') return tellPortProblem(say())
     },
   }
   return actions

@@ -82,7 +82,8 @@ async function boot(dataDir: string): Promise<void> {
     () => startServer(wanted(), withSecrets(ports, secrets)),
     (error) => startProblemOf(error, wanted()),
   )
-  const actions = createGatewayActions({ control: gateway, preferences, say, wanted })
+  const isGiven = givenByEnvironment(process.env)
+  const actions = createGatewayActions({ control: gateway, preferences, say, wanted, isGiven })
   endOnDefects({ actions, logger: ports.logger, say, logsDir: logsDirOf(dataDir) })
   const events = followGateway(gateway, ports.clock)
   guardSession(session.defaultSession)
@@ -92,7 +93,6 @@ async function boot(dataDir: string): Promise<void> {
   const network = watchNetwork(gateway, events, ports.logger)
   const window = createConsoleWindow({ preferences, gateway, clock: ports.clock, logger: ports.logger })
   const tellWindow = () => window.push([{ type: 'desktop.changed' }])
-  const isGiven = givenByEnvironment(process.env)
   const { platform, env } = process
   const updater = hasFeed(app.isPackaged, process.resourcesPath, env)
     ? await createElectronUpdater(ports.logger, platform, env)

@@ -70,8 +70,7 @@ export function createMenuActions({
       gateway.server()?.pause(isPaused)
       answered()
     },
-    openToNetwork: (isOpenToNetwork) =>
-      void actions.listenAt({ port: preferences.get().port, isOpenToNetwork }).finally(answered),
+    openToNetwork: (isOpenToNetwork) => void actions.openToNetwork(isOpenToNetwork).finally(answered),
     startAtLogin(isOn) {
       startAtLogin(isOn)
       preferences.update({ startsAtLogin: isOn })
