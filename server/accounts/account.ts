@@ -3,6 +3,7 @@ import type { Refusal } from '../../contract/errors.ts'
 import type { SpendingCaps } from '../../contract/limits.ts'
 import type { Result } from '../../contract/result.ts'
 import type { UsageRow } from '../../contract/usage.ts'
+import type { AuditRow } from '../db/repositories/audit.ts'
 import type { SpendingRow } from '../db/repositories/spending.ts'
 import type { BalanceChangeKind, SubscriptionRow } from '../db/write-command.ts'
 import type { GrantedHold, HoldAsk } from '../ledger/hold.ts'
@@ -72,11 +73,12 @@ export interface Abortable {
 /** A plan that begins or ends, and a code that is redeemed, with what that does to a balance. */
 export interface Grant {
   /** Null where the balance stays as it is. */
-  readonly change: BalanceChange | null
+  readonly change: Omit<BalanceChange, 'audit'> | null
   readonly subscriptions: readonly SubscriptionRow[]
   /** The plan that the change of the balance is about. */
   readonly planSubscriptionId: string | null
   readonly code: { readonly codeId: string; readonly userId: string } | null
+  readonly audit?: AuditRow | undefined
 }
 
 export interface BalanceChange {
@@ -90,6 +92,8 @@ export interface BalanceChange {
   readonly isDefaultBalance?: boolean
   /** The request that a `refund` or a later `charge` is for; each happens once. */
   readonly requestId?: string | undefined
+  /** What the audit says of it: on disk with it, or neither is. */
+  readonly audit?: AuditRow | undefined
 }
 
 /** A hold that is open on disk, or about to be: its request is running, or its end is being written. */

@@ -32,8 +32,8 @@ export class BalanceChanges {
     this.#onChanged = onChanged
   }
 
-  changeBalance(change: BalanceChange): Promise<Result<AccountState, Refusal>> {
-    return this.#change(change, (written) => ({ kind: 'balance_change', ...written }))
+  changeBalance({ audit, ...change }: BalanceChange): Promise<Result<AccountState, Refusal>> {
+    return this.#change(change, (written) => ({ kind: 'balance_change', ...written, audit }))
   }
 
   async grant({ change, ...granted }: Grant): Promise<Result<void, Refusal>> {
@@ -58,8 +58,8 @@ export class BalanceChanges {
   }
 
   async #change(
-    change: BalanceChange,
-    commandFor: (written: Omit<BalanceChangeCommand, 'kind'>) => WriteCommand,
+    change: Omit<BalanceChange, 'audit'>,
+    commandFor: (written: Omit<BalanceChangeCommand, 'kind' | 'audit'>) => WriteCommand,
   ): Promise<Result<AccountState, Refusal>> {
     const { userId, kind, amountNanoUsd, note, actorUserId, requestId, isDefaultBalance = false } = change
     if (!Number.isSafeInteger(amountNanoUsd))

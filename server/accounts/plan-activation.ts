@@ -3,6 +3,7 @@
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import type { SubscriptionOrigin } from '../../contract/plans.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
+import type { AuditRow } from '../db/repositories/audit.ts'
 import type { PlanRow, SubscriptionRow } from '../db/repositories/plans.ts'
 import { formatUsd, type NanoUsd } from '../ledger/money.ts'
 import { decideActivation } from '../limits/decide-activation.ts'
@@ -21,6 +22,8 @@ export interface ActivationRequest {
   readonly replacesActive: boolean
   readonly codeId: string | null
   readonly actorUserId: string | null
+  /** What the audit says of it, asked when it is decided: on disk with it, or neither is. */
+  readonly audit: (active: SubscriptionRow) => AuditRow
 }
 
 export interface PlanActivation {
@@ -29,8 +32,11 @@ export interface PlanActivation {
    * `code_not_valid` or `storage_unavailable`, and then nothing has changed.
    */
   activate(request: ActivationRequest): Promise<Result<SubscriptionRow, Refusal>>
-  /** Ends the active plan now; nothing is given back for it. Refuses with `no_active_plan` or `storage_unavailable`. */
-  end(userId: string): Promise<Result<SubscriptionRow, Refusal>>
+  /**
+   * Ends the active plan now; nothing is given back for it. Refuses with `no_active_plan` or `storage_unavailable`, and then
+   * nothing has changed.
+   */
+  end(userId: string, audit: (ended: SubscriptionRow) => AuditRow): Promise<Result<SubscriptionRow, Refusal>>
 }
 
 export function createPlanActivation(deps: {
@@ -73,6 +79,7 @@ export function createPlanActivation(deps: {
       subscriptions: ended ? [ended, active] : [active],
       planSubscriptionId: active.id,
       code: codeId === null ? null : { codeId, userId },
+      audit: request.audit(active),
     })
     if (!granted.ok) return fail(explained(granted.error, request))
     plans.remember(active)
@@ -89,12 +96,15 @@ export function createPlanActivation(deps: {
     })
   }
 
-  async function endNow(userId: string): Promise<Result<SubscriptionRow, Refusal>> {
+  async function endNow(
+    userId: string,
+    audit: (ended: SubscriptionRow) => AuditRow,
+  ): Promise<Result<SubscriptionRow, Refusal>> {
     const active = plans.activeOf(userId)
     if (!active) return fail(refusal('no_active_plan'))
     const ended = { ...active.subscription, endedAt: time.now() }
     const written = { change: null, subscriptions: [ended], planSubscriptionId: null, code: null }
-    const granted = await accounts.grant(written)
+    const granted = await accounts.grant({ ...written, audit: audit(ended) })
     if (!granted.ok) return granted
     plans.remember(ended)
     return ok(ended)
@@ -102,7 +112,7 @@ export function createPlanActivation(deps: {
 
   return {
     activate: (request) => inTurn(request.userId, () => activateNow(request)),
-    end: (userId) => inTurn(userId, () => endNow(userId)),
+    end: (userId, audit) => inTurn(userId, () => endNow(userId, audit)),
   }
 }
 

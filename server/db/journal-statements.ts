@@ -7,6 +7,7 @@ import { type Held, prepareCorrections, prepareLedger } from './ledger-statement
 import type { PackedSettle, Value } from './packed-commands.ts'
 import type { Pause } from './pauses.ts'
 import { prepareGrants } from './plan-statements.ts'
+import type { AuditRow } from './repositories/audit.ts'
 import { prepareSettlements } from './settlement-statement.ts'
 import { prepareUsage } from './usage-statements.ts'
 import type {
@@ -28,7 +29,7 @@ export interface JournalStatements {
   holds(rows: readonly Row[], onHold: (row: Row, seq: number) => void): void
   /** Each of the two returns the entry's place in the ledger. The last changes the balance with it. */
   release(hold: HoldRecord, at: number): number
-  change(change: Omit<BalanceChangeCommand, 'kind'>, planSubscriptionId: string | null): number
+  change(change: Omit<BalanceChangeCommand, 'kind' | 'audit'>, planSubscriptionId: string | null): number
   /** Throws where it is not due, which takes the gift with it. */
   settleDefaultBalance(userId: string): void
   /** Whether a request has such an entry already, or, for a later charge, was dismissed. */
@@ -52,6 +53,7 @@ export interface JournalStatements {
   subscription(row: SubscriptionRow): void
   notice(command: NoticeCommand): void
   keyAddress(command: KeyAddressCommand): void
+  audit(row: AuditRow): void
   /** False where the code cannot be redeemed any more. */
   claimCode(code: { readonly codeId: string; readonly userId: string }, at: number): boolean
 }
@@ -86,6 +88,10 @@ function prepareRest(raw: Database) {
     `INSERT INTO key_addresses (family_id, network, first_seen_at) VALUES (@familyId, @network, @firstSeenAt)
      ON CONFLICT DO NOTHING`,
   )
+  const audit = raw.prepare(
+    `INSERT INTO audit (id, created_at, actor_user_id, operation, target_type, target_id, before, after, address)
+     VALUES (@id, @createdAt, @actorUserId, @operation, @targetType, @targetId, @before, @after, @address)`,
+  )
   const limitCounter = raw.prepare(
     `INSERT INTO limit_counters
        (kind, subject_id, minute_start_ms, minute_requests, minute_tokens, hour_start_ms, hour_requests, hour_tokens,
@@ -104,6 +110,12 @@ function prepareRest(raw: Database) {
     notice: ({ notice: { id, createdAt, userId, content }, onceFor }: NoticeCommand): void =>
       void notice.run(id, createdAt, userId, onceFor, JSON.stringify(content)),
     keyAddress: ({ kind: _, ...row }: KeyAddressCommand): void => void keyAddress.run(row),
+    audit: ({ before, after, ...row }: AuditRow): void =>
+      void audit.run({
+        ...row,
+        before: JSON.stringify(before ?? null),
+        after: JSON.stringify(after ?? null),
+      }),
     keyUse: (use: KeyUse): void => void keyUse.run(use),
     limitCounter: (row: LimitCounterRow): void => void limitCounter.run(row),
   }

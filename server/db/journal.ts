@@ -95,10 +95,12 @@ class PreparedJournal implements Journal {
         this.#writeAll()
         if (command.isDefaultBalance) this.#statements.settleDefaultBalance(command.userId)
         this.#change(command)
+        if (command.audit) this.#statements.audit(command.audit)
         break
       case 'grant':
         this.#writeAll()
         this.#grant(command)
+        if (command.audit) this.#statements.audit(command.audit)
         break
       case 'usage':
         this.#usage(command.usage, command.usage.costNanoUsd)

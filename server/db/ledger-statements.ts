@@ -103,7 +103,7 @@ export function prepareLedger(raw: Database, pause: Pause) {
       if (held.planSubscriptionId !== null) return plan.entry('release', held, 0, givesBack, at)
       return Number(release.run(at, held.userId, givesBack, held.requestId).lastInsertRowid)
     },
-    change: (made: Omit<BalanceChangeCommand, 'kind'>, planSubscriptionId: string | null): number =>
+    change: (made: Omit<BalanceChangeCommand, 'kind' | 'audit'>, planSubscriptionId: string | null): number =>
       book(made.userId, made.amountNanoUsd, (previousSeq, balanceAfter) =>
         change.run(
           made.createdAt,

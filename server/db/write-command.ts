@@ -4,6 +4,7 @@ import type { SubscriptionOrigin } from '../../contract/plans.ts'
 import type { UsageRow } from '../../contract/usage.ts'
 import type { NanoUsd } from '../ledger/money.ts'
 import type { Charge } from '../ledger/settle.ts'
+import type { AuditRow } from './repositories/audit.ts'
 
 export type BalanceChangeKind = 'top_up' | 'gift' | 'code' | 'correction' | 'refund' | 'charge' | 'write_off'
 
@@ -81,6 +82,8 @@ export interface BalanceChangeCommand {
   readonly isDefaultBalance?: boolean
   /** The request that a refund or a later charge is for; each happens once. */
   readonly requestId?: string | undefined
+  /** What the audit says of it: written with it, or neither is. */
+  readonly audit?: AuditRow | undefined
 }
 
 /** One person's plan as it is kept. */
@@ -98,13 +101,14 @@ export interface SubscriptionRow {
 export interface GrantCommand {
   readonly kind: 'grant'
   /** Null where the balance stays as it is. */
-  readonly change: Omit<BalanceChangeCommand, 'kind'> | null
+  readonly change: Omit<BalanceChangeCommand, 'kind' | 'audit'> | null
   /** Inserted, or changed in when they end, in this order. */
   readonly subscriptions: readonly SubscriptionRow[]
   /** The plan that the change of the balance is about. */
   readonly planSubscriptionId: string | null
   readonly code: { readonly codeId: string; readonly userId: string } | null
   readonly createdAt: number
+  readonly audit?: AuditRow | undefined
 }
 
 export interface UsageCommand {

@@ -1,7 +1,7 @@
 // Backups, as an operator makes, compares and restores them. None leaves this machine through here.
 import { refusal } from '../../../contract/errors.ts'
 import { fail, ok } from '../../../contract/result.ts'
-import { appendAudit } from '../audit-trail.ts'
+import { auditAfterwards } from '../audit-trail.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 
@@ -16,7 +16,7 @@ export function backupHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
     async 'backups.create'(_input, caller) {
       const made = await backups.create('manual')
       if (made.ok) {
-        appendAudit(deps, caller, {
+        auditAfterwards(deps, caller, {
           operation: 'backups.create',
           targetType: 'backup',
           targetId: made.value.id,
@@ -29,7 +29,7 @@ export function backupHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
     async 'backups.delete'({ backupId }, caller) {
       const deleted = await backups.delete(backupId)
       if (!deleted.ok) return deleted
-      appendAudit(deps, caller, {
+      auditAfterwards(deps, caller, {
         operation: 'backups.delete',
         targetType: 'backup',
         targetId: backupId,

@@ -2,7 +2,7 @@
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { FoundCode } from '../../db/repositories/codes.ts'
-import { appendAudit } from '../audit-trail.ts'
+import { toAuditRow } from '../audit-trail.ts'
 import type { SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler } from '../dispatch.ts'
@@ -52,25 +52,28 @@ async function give(
   replacesActive: boolean,
   caller: SignedInCaller,
 ): Promise<Result<unknown, Refusal>> {
-  const given =
-    found.planId === null
-      ? await giveMoney(deps, found, caller)
-      : await givePlan(deps, found, found.planId, replacesActive, caller)
-  if (!given.ok) return given
-  const { batchId, kind, amountNanoUsd, planId } = found
-  appendAudit(deps, caller, {
+  return found.planId === null
+    ? await giveMoney(deps, found, caller)
+    : await givePlan(deps, found, found.planId, replacesActive, caller)
+}
+
+function auditOf(
+  deps: OperationDeps,
+  { codeId, batchId, kind, amountNanoUsd, planId }: FoundCode,
+  caller: SignedInCaller,
+) {
+  return toAuditRow(deps, caller, {
     operation: 'codes.redeem',
     targetType: 'codes',
-    targetId: found.codeId,
+    targetId: codeId,
     before: null,
     after: { batchId, kind, amountNanoUsd, planId },
   })
-  return given
 }
 
-function giveMoney({ accounts }: OperationDeps, found: FoundCode, caller: SignedInCaller) {
+function giveMoney(deps: OperationDeps, found: FoundCode, caller: SignedInCaller) {
   const userId = caller.user.id
-  return accounts.grant({
+  return deps.accounts.grant({
     change: {
       userId,
       kind: 'code',
@@ -81,6 +84,7 @@ function giveMoney({ accounts }: OperationDeps, found: FoundCode, caller: Signed
     subscriptions: [],
     planSubscriptionId: null,
     code: { codeId: found.codeId, userId },
+    audit: auditOf(deps, found, caller),
   })
 }
 
@@ -102,5 +106,6 @@ async function givePlan(
     replacesActive,
     codeId: found.codeId,
     actorUserId: caller.user.id,
+    audit: () => auditOf(deps, found, caller),
   })
 }

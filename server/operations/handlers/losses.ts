@@ -7,7 +7,7 @@ import { formatTimeCursor, parseTimeCursor, toPage } from '../../db/repositories
 import type { PossibleLossRow } from '../../db/repositories/possible-losses.ts'
 import { decideLossCharge } from '../../ledger/correct.ts'
 import { sumNanoUsd } from '../../ledger/money.ts'
-import { appendAudit } from '../audit-trail.ts'
+import { appendAudit, toAuditRow } from '../audit-trail.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
 import { answerList } from '../lists/answer-list.ts'
@@ -39,17 +39,23 @@ function chargeLoss(deps: OperationDeps): Handler<'losses.charge'> {
 
     // In the same turn as the decision, so nothing that is available can be spent in between.
     const amountNanoUsd = 0 - decided.value.amountNanoUsd
-    const change = { userId, kind: 'charge', amountNanoUsd, note, requestId } as const
-    const changed = await accounts.changeBalance({ ...change, actorUserId: caller.user.id })
-    if (!changed.ok) return changed
-    appendAudit(deps, caller, {
-      operation: 'losses.charge',
-      targetType: 'request',
-      targetId: requestId,
-      before: { balanceNanoUsd: before.balanceNanoUsd },
-      after: { balanceNanoUsd: changed.value.balanceNanoUsd, userId, ...decided.value, note },
+    const { balanceNanoUsd } = before
+    const changed = await accounts.changeBalance({
+      userId,
+      kind: 'charge',
+      amountNanoUsd,
+      note,
+      requestId,
+      actorUserId: caller.user.id,
+      audit: toAuditRow(deps, caller, {
+        operation: 'losses.charge',
+        targetType: 'request',
+        targetId: requestId,
+        before: { balanceNanoUsd },
+        after: { balanceNanoUsd: balanceNanoUsd + amountNanoUsd, userId, ...decided.value, note },
+      }),
     })
-    return viewOf(deps, requestId)
+    return changed.ok ? viewOf(deps, requestId) : changed
   }
 }
 

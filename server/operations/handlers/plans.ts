@@ -4,7 +4,7 @@ import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { PlanView } from '../../../contract/plans.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { PlanRow } from '../../db/repositories/plans.ts'
-import { appendAudit } from '../audit-trail.ts'
+import { appendAudit, toAuditRow } from '../audit-trail.ts'
 import { isAdministering, type SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
@@ -123,15 +123,16 @@ function buyPlan(deps: OperationDeps): Handler<'plans.buy'> {
       replacesActive,
       codeId: null,
       actorUserId: userId,
+      audit: ({ id, endsAt }) =>
+        toAuditRow(deps, caller, {
+          operation: 'plans.buy',
+          targetType: 'plan',
+          targetId: planId,
+          before: null,
+          after: { subscriptionId: id, endsAt, priceNanoUsd },
+        }),
     })
     if (!bought.ok) return bought
-    appendAudit(deps, caller, {
-      operation: 'plans.buy',
-      targetType: 'plan',
-      targetId: planId,
-      before: null,
-      after: { subscriptionId: bought.value.id, endsAt: bought.value.endsAt, priceNanoUsd },
-    })
     const active = activePlanOf(deps, userId)
     // It may have been ended by an administrator between its commit and this answer.
     return active ? ok(active) : fail(refusal('no_active_plan'))

@@ -2,7 +2,7 @@
 import { refusal } from '../../../contract/errors.ts'
 import { fail, ok } from '../../../contract/result.ts'
 import { decideRefund } from '../../ledger/correct.ts'
-import { appendAudit } from '../audit-trail.ts'
+import { toAuditRow } from '../audit-trail.ts'
 import { isAdministering } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
@@ -33,18 +33,23 @@ function refund(deps: OperationDeps): Handler<'usage.refund'> {
     const decided = decideRefund(paidNanoUsd, refundedNanoUsd, amountNanoUsd)
     if (!decided.ok) return decided
 
-    const before = accounts.state(userId)
-    const change = { userId, kind: 'refund', amountNanoUsd: decided.value, note, requestId } as const
-    const changed = await accounts.changeBalance({ ...change, actorUserId: caller.user.id })
-    if (!changed.ok) return changed
-    // As with every change of a balance, the ledger's own entry carries actor and note.
-    appendAudit(deps, caller, {
-      operation: 'usage.refund',
-      targetType: 'request',
-      targetId: requestId,
-      before: { balanceNanoUsd: before.balanceNanoUsd },
-      after: { balanceNanoUsd: changed.value.balanceNanoUsd, userId, refundedNanoUsd: decided.value, note },
+    const amount = decided.value
+    const { balanceNanoUsd } = accounts.state(userId)
+    const changed = await accounts.changeBalance({
+      userId,
+      kind: 'refund',
+      amountNanoUsd: amount,
+      note,
+      requestId,
+      actorUserId: caller.user.id,
+      audit: toAuditRow(deps, caller, {
+        operation: 'usage.refund',
+        targetType: 'request',
+        targetId: requestId,
+        before: { balanceNanoUsd },
+        after: { balanceNanoUsd: balanceNanoUsd + amount, userId, refundedNanoUsd: amount, note },
+      }),
     })
-    return ok({ requestId, userId, refundedNanoUsd: decided.value, ...changed.value })
+    return changed.ok ? ok({ requestId, userId, refundedNanoUsd: amount, ...changed.value }) : changed
   }
 }

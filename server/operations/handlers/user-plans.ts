@@ -1,7 +1,7 @@
 // One person's plan: looked at by themselves and by administrators, granted and ended by the latter.
 import { refusal } from '../../../contract/errors.ts'
 import { fail, ok } from '../../../contract/result.ts'
-import { appendAudit } from '../audit-trail.ts'
+import { toAuditRow } from '../audit-trail.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
 import { activePlanOf, findPlan } from './plan-facts.ts'
@@ -26,7 +26,6 @@ function grantPlan(deps: OperationDeps): Handler<'users.grantPlan'> {
     if (!user || user.status === 'deleted') return fail(refusal('user_not_found'))
     const plan = findPlan(deps, planId)
     if (!plan.ok) return plan
-    const before = activePlanOf(deps, userId)
     const granted = await deps.planActivation.activate({
       userId,
       plan: plan.value,
@@ -36,15 +35,18 @@ function grantPlan(deps: OperationDeps): Handler<'users.grantPlan'> {
       replacesActive: true,
       codeId: null,
       actorUserId: caller.user.id,
+      audit({ id, endsAt }) {
+        const before = activePlanOf(deps, userId)
+        return toAuditRow(deps, caller, {
+          operation: 'users.grantPlan',
+          targetType: 'user',
+          targetId: userId,
+          before: before && { planId: before.planId, endsAt: before.endsAt },
+          after: { planId, subscriptionId: id, endsAt },
+        })
+      },
     })
     if (!granted.ok) return granted
-    appendAudit(deps, caller, {
-      operation: 'users.grantPlan',
-      targetType: 'user',
-      targetId: userId,
-      before: before && { planId: before.planId, endsAt: before.endsAt },
-      after: { planId, subscriptionId: granted.value.id, endsAt: granted.value.endsAt },
-    })
     const active = activePlanOf(deps, userId)
     return active ? ok(active) : fail(refusal('no_active_plan'))
   }
@@ -53,16 +55,15 @@ function grantPlan(deps: OperationDeps): Handler<'users.grantPlan'> {
 function endPlan(deps: OperationDeps): Handler<'users.endPlan'> {
   return async ({ userId }, caller) => {
     if (!deps.repositories.users.findById(userId)) return fail(refusal('user_not_found'))
-    const ended = await deps.planActivation.end(userId)
-    if (!ended.ok) return ended
-    const { planId, id, endsAt, endedAt } = ended.value
-    appendAudit(deps, caller, {
-      operation: 'users.endPlan',
-      targetType: 'user',
-      targetId: userId,
-      before: { planId, subscriptionId: id, endsAt },
-      after: { endedAt },
-    })
-    return ok({})
+    const ended = await deps.planActivation.end(userId, ({ planId, id, endsAt, endedAt }) =>
+      toAuditRow(deps, caller, {
+        operation: 'users.endPlan',
+        targetType: 'user',
+        targetId: userId,
+        before: { planId, subscriptionId: id, endsAt },
+        after: { endedAt },
+      }),
+    )
+    return ended.ok ? ok({}) : ended
   }
 }

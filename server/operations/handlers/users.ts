@@ -2,7 +2,7 @@
 import { refusal } from '../../../contract/errors.ts'
 import { fail, ok } from '../../../contract/result.ts'
 import { formatUsd } from '../../ledger/money.ts'
-import { appendAudit } from '../audit-trail.ts'
+import { appendAudit, toAuditRow } from '../audit-trail.ts'
 import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
@@ -80,23 +80,20 @@ function adjustBalance(deps: OperationDeps): Handler<'users.adjustBalance'> {
       const details = { minimumUsd: formatUsd(minimumNanoUsd, 'up'), minimumNanoUsd }
       return fail(refusal('top_up_below_minimum', details, { param: 'amountNanoUsd' }))
     }
-    const before = accounts.state(userId)
-    const changed = await accounts.changeBalance({
+    const { balanceNanoUsd } = accounts.state(userId)
+    return await accounts.changeBalance({
       userId,
       kind: changeKind,
       amountNanoUsd,
       note,
       actorUserId: caller.user.id,
+      audit: toAuditRow(deps, caller, {
+        operation: 'users.adjustBalance',
+        targetType: 'user',
+        targetId: userId,
+        before: { balanceNanoUsd },
+        after: { balanceNanoUsd: balanceNanoUsd + amountNanoUsd, amountNanoUsd, note },
+      }),
     })
-    if (!changed.ok) return changed
-    // The ledger's own row carries actor and note, so that nothing is lost where the machine stops between the two.
-    appendAudit(deps, caller, {
-      operation: 'users.adjustBalance',
-      targetType: 'user',
-      targetId: userId,
-      before: { balanceNanoUsd: before.balanceNanoUsd },
-      after: { balanceNanoUsd: changed.value.balanceNanoUsd, amountNanoUsd, note },
-    })
-    return ok(changed.value)
   }
 }
