@@ -87,7 +87,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
   })
   closers.push(() => unpriced.stop())
   const accessChanges = createAccessChanges()
-  const limitBook = createLimitBook({ repository: repositories.limitRules, clock })
+  const limitBook = createLimitBook({ repository: repositories.limitRules })
   const counters = createLimitCounters({
     store: createLimitCounterStore(repositories.limitCounters, writer),
     logger,
@@ -205,7 +205,7 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     limitBook,
     limiter,
     planFunds,
-    policyBook: createPolicyBook({ repository: repositories.requestPolicies, clock }),
+    policyBook: createPolicyBook({ repository: repositories.requestPolicies }),
   }
   const gateway = createGateway({
     ...shared,

@@ -1,6 +1,11 @@
 // The limits that are set now, as callers are held to them and as an operator sees them.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type LimitEntry, type LimitScope, SHIPPED_LIMITS, subjectLimits } from '../../contract/limits.ts'
+import {
+  type LimitEntry,
+  type LimitsUpdateInput,
+  SHIPPED_LIMITS,
+  subjectLimits,
+} from '../../contract/limits.ts'
 import type { LimitSubject } from './decide-limits.ts'
 import {
   createLimitBook,
@@ -14,14 +19,13 @@ const alice: LimitSubject = { userId: 'alice', role: 'user', planId: null, keyFa
 const perMinute = (value: number | null): LimitEntry => ({ metric: 'requests', window: 'minute', value })
 
 let stored: StoredLimitRule[]
-const repository: LimitRulesRepository = {
-  all: () => stored,
-  replace(scope: LimitScope, subjectId: string, rules: readonly LimitEntry[], updatedAt: number) {
-    stored = stored.filter((rule) => rule.scope !== scope || rule.subjectId !== subjectId)
-    stored.push(...rules.map((entry) => ({ scope, subjectId, ...entry, updatedAt })))
-  },
+const repository: LimitRulesRepository = { all: () => stored }
+const open = () => createLimitBook({ repository })
+function replace({ scope, subjectId, rules }: LimitsUpdateInput): void {
+  stored = stored.filter((rule) => rule.scope !== scope || rule.subjectId !== subjectId)
+  stored.push(...rules.map((entry) => ({ scope, subjectId, ...entry, updatedAt: NOW })))
+  book.takeOver({ scope, subjectId, rules }, NOW)
 }
-const open = () => createLimitBook({ repository, clock: { now: () => NOW, monotonicMs: () => 0 } })
 const requestsPerMinute = (book: LimitBook, subject = alice) =>
   book
     .effectiveFor(subject)
@@ -41,37 +45,37 @@ describe('a caller is held', () => {
 
   test('to a changed limit from the next request on, and to the inherited one when it is taken away', () => {
     const shipped = requestsPerMinute(book)
-    book.replace({ scope: 'role', subjectId: 'user', rules: [perMinute(60)] })
+    replace({ scope: 'role', subjectId: 'user', rules: [perMinute(60)] })
     expect(requestsPerMinute(book)).toBe(60)
-    book.replace({ scope: 'user', subjectId: 'alice', rules: [perMinute(5)] })
+    replace({ scope: 'user', subjectId: 'alice', rules: [perMinute(5)] })
     expect(requestsPerMinute(book)).toBe(5)
     expect(requestsPerMinute(book, { ...alice, userId: 'bob', keyFamilyId: 'key-b' })).toBe(60)
-    book.replace({ scope: 'user', subjectId: 'alice', rules: [] })
-    book.replace({ scope: 'role', subjectId: 'user', rules: [] })
+    replace({ scope: 'user', subjectId: 'alice', rules: [] })
+    replace({ scope: 'role', subjectId: 'user', rules: [] })
     expect(requestsPerMinute(book)).toBe(shipped)
   })
 
   test('to the limits of a new role as soon as they have it', () => {
-    book.replace({ scope: 'role', subjectId: 'admin', rules: [perMinute(null)] })
+    replace({ scope: 'role', subjectId: 'admin', rules: [perMinute(null)] })
     expect(requestsPerMinute(book)).toBeGreaterThan(0)
     expect(requestsPerMinute(book, { ...alice, role: 'admin' })).toBeUndefined()
   })
 
   test('to the limits of a new plan as soon as they have it', () => {
-    book.replace({ scope: 'plan', subjectId: 'pro', rules: [perMinute(900)] })
+    replace({ scope: 'plan', subjectId: 'pro', rules: [perMinute(900)] })
     expect(requestsPerMinute(book)).not.toBe(900)
     expect(requestsPerMinute(book, { ...alice, planId: 'pro' })).toBe(900)
   })
 
   test('to the limits of the key’s family beside their own', () => {
-    book.replace({ scope: 'key', subjectId: 'key-a', rules: [perMinute(3)] })
+    replace({ scope: 'key', subjectId: 'key-a', rules: [perMinute(3)] })
     expect(book.effectiveFor(alice).key.windows).toEqual([
       { scope: 'key', metric: 'requests', window: 'minute', value: 3 },
     ])
   })
 
   test('to the same limits after a restart', () => {
-    book.replace({
+    replace({
       scope: 'user',
       subjectId: 'alice',
       rules: [perMinute(5), { metric: 'concurrent', window: null, value: 2 }],
@@ -87,9 +91,9 @@ describe('a caller is held', () => {
 
 describe('a list of limits', () => {
   beforeEach(() => {
-    book.replace({ scope: 'user', subjectId: 'alice', rules: [perMinute(5)] })
-    book.replace({ scope: 'key', subjectId: 'key-a', rules: [perMinute(3)] })
-    book.replace({ scope: 'role', subjectId: 'user', rules: [perMinute(60)] })
+    replace({ scope: 'user', subjectId: 'alice', rules: [perMinute(5)] })
+    replace({ scope: 'key', subjectId: 'key-a', rules: [perMinute(3)] })
+    replace({ scope: 'role', subjectId: 'user', rules: [perMinute(60)] })
   })
   const names = (page: ReturnType<LimitBook['list']>) =>
     page.rows.map((row) => `${row.scope} ${row.subjectId}`)
@@ -139,19 +143,11 @@ describe('a list of limits', () => {
   })
 })
 
-test('a change that could not be stored changes nothing', () => {
-  const failing = createLimitBook({
-    repository: {
-      all: () => [],
-      replace: () => {
-        throw new Error('SQLITE_FULL')
-      },
-    },
-    clock: { now: () => NOW, monotonicMs: () => 0 },
-  })
-  const before = failing.get('role', 'user')
-  expect(() => failing.replace({ scope: 'role', subjectId: 'user', rules: [perMinute(1)] })).toThrow(
-    'SQLITE_FULL',
-  )
-  expect(failing.get('role', 'user')).toEqual(before)
+test('limits that are looked at beforehand hold for nobody yet', () => {
+  const before = book.get('role', 'user')
+  const limits: LimitsUpdateInput = { scope: 'role', subjectId: 'user', rules: [perMinute(1)] }
+  const shown = book.viewWith(limits, NOW)
+  expect(book.get('role', 'user')).toEqual(before)
+  book.takeOver(limits, NOW)
+  expect(book.get('role', 'user')).toEqual(shown)
 })

@@ -11,7 +11,6 @@ import {
   type SubjectLimitsView,
 } from '../../contract/limits.ts'
 import { type Direction, role } from '../../contract/operations/fields.ts'
-import type { Clock } from '../ports.ts'
 import { decideEffectiveLimits, type EffectiveLimits, type LimitSubject } from './decide-limits.ts'
 
 /** A limit that an operator set. */
@@ -21,8 +20,6 @@ export type StoredLimitRule = LimitRule & { readonly updatedAt: number }
 export interface LimitRulesRepository {
   /** Every limit there is. Called once, at the start. */
   all(): readonly StoredLimitRule[]
-  /** Replaces the limits of one subject, in one transaction; none takes them all away. */
-  replace(scope: LimitScope, subjectId: string, rules: readonly LimitEntry[], updatedAt: number): void
 }
 
 export interface LimitBook {
@@ -32,9 +29,9 @@ export interface LimitBook {
   get(scope: LimitScope, subjectId: string): SubjectLimitsView
   /** By scope and subject, or by the last change; every role is there, of the others those that have limits. */
   list(filter: ListFilter): LimitsPage
-  /** Replaces the limits of one subject, on disk and for the next request. The input was parsed by `limitsUpdateInput`. */
-  replace(input: LimitsUpdateInput): SubjectLimitsView
-  /** Takes over limits that are on disk by now, for whoever has written them in a transaction of their own. */
+  /** The limits of one subject as they will be listed once these are taken over. */
+  viewWith(input: LimitsUpdateInput, updatedAt: number): SubjectLimitsView
+  /** Limits that are on disk by now hold from the next request on. The input was parsed by `limitsUpdateInput`. */
   takeOver(input: LimitsUpdateInput, updatedAt: number): void
 }
 
@@ -72,15 +69,11 @@ const WORKED_OUT_MAX = 20_000
 const SCOPES = limitScope.options
 
 /** Throws where the limits cannot be read. */
-export function createLimitBook(deps: {
-  readonly repository: LimitRulesRepository
-  readonly clock: Clock
-}): LimitBook {
-  const { repository, clock } = deps
+export function createLimitBook(deps: { readonly repository: LimitRulesRepository }): LimitBook {
   const subjects: Subjects = new Map()
   const workedOut = new Map<string, WorkedOut>()
 
-  for (const { updatedAt, ...rule } of repository.all()) {
+  for (const { updatedAt, ...rule } of deps.repository.all()) {
     const known = subjects.get(placeOf(rule.scope, rule.subjectId))
     const rules = [...(known?.rules ?? []), rule]
     remember(rule.scope, rule.subjectId, rules, Math.max(known?.updatedAt ?? 0, updatedAt))
@@ -105,7 +98,9 @@ export function createLimitBook(deps: {
 
   return {
     takeOver,
-    get: (scope, subjectId) => toView(subjects, scope, subjectId),
+    get: (scope, subjectId) => toView(subjects.get(placeOf(scope, subjectId)), scope, subjectId),
+    viewWith: ({ scope, subjectId, rules }, updatedAt) =>
+      toView(rules.length === 0 ? undefined : { rules, updatedAt }, scope, subjectId),
     list: (filter) => toPage(subjects, filter),
     effectiveFor(subject) {
       const known = workedOut.get(subject.keyFamilyId)
@@ -114,12 +109,6 @@ export function createLimitBook(deps: {
       if (workedOut.size >= WORKED_OUT_MAX) workedOut.clear()
       workedOut.set(subject.keyFamilyId, { subject, limits })
       return limits
-    },
-    replace({ scope, subjectId, rules }) {
-      const updatedAt = clock.now()
-      repository.replace(scope, subjectId, rules, updatedAt)
-      takeOver({ scope, subjectId, rules }, updatedAt)
-      return toView(subjects, scope, subjectId)
     },
   }
 }
@@ -136,8 +125,11 @@ function rulesFor(subjects: Subjects, subject: LimitSubject): readonly LimitRule
   ]
 }
 
-function toView(subjects: Subjects, scope: LimitScope, subjectId: string): SubjectLimitsView {
-  const known = subjects.get(placeOf(scope, subjectId))
+function toView(
+  known: { readonly rules: readonly LimitEntry[]; readonly updatedAt: number | null } | undefined,
+  scope: LimitScope,
+  subjectId: string,
+): SubjectLimitsView {
   const own = known?.rules ?? []
   const inherited = SHIPPED_LIMITS.filter(
     (shipped) =>
@@ -171,7 +163,7 @@ function toPage(subjects: Subjects, filter: ListFilter): LimitsPage {
     .sort(compare)
   const shown = following.slice(0, limit)
   return {
-    rows: shown.map((place) => toView(subjects, scopeAt(place), subjectAt(place))),
+    rows: shown.map((place) => toView(subjects.get(place), scopeAt(place), subjectAt(place))),
     nextCursor: following.length > limit ? (shown.at(-1) ?? null) : null,
     total: matching.length,
   }

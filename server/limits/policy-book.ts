@@ -7,7 +7,6 @@ import {
   type RequestPolicy,
   type SubjectPolicyView,
 } from '../../contract/request-policy.ts'
-import type { Clock } from '../ports.ts'
 import type { LimitSubject } from './decide-limits.ts'
 import { type CallerPolicies, decideEffectivePolicy, type EffectivePolicy } from './decide-policy.ts'
 
@@ -22,8 +21,6 @@ export interface StoredPolicy {
 export interface PoliciesRepository {
   /** Every policy there is. Called once, at the start. */
   all(): readonly StoredPolicy[]
-  /** Replaces that of one subject; one without a rule takes it away. */
-  replace(row: StoredPolicy): void
 }
 
 export interface PolicyBook {
@@ -31,8 +28,8 @@ export interface PolicyBook {
   effectiveFor(subject: LimitSubject): PolicyValues
   /** What is set for one subject, and what it inherits; `above` are those that it inherits from. */
   get(scope: LimitScope, subjectId: string, above: PolicyHeirs): SubjectPolicyView
-  /** Replaces that of one subject, on disk and for the next request. */
-  replace(scope: LimitScope, subjectId: string, policy: RequestPolicy): void
+  /** One that is on disk by now holds from the next request on. */
+  takeOver(row: StoredPolicy): void
 }
 
 /** As far as they are known: a plan has many people, and a person many keys. */
@@ -46,13 +43,7 @@ interface WorkedOut {
   readonly values: PolicyValues
 }
 
-export function createPolicyBook({
-  repository,
-  clock,
-}: {
-  readonly repository: PoliciesRepository
-  readonly clock: Pick<Clock, 'now'>
-}): PolicyBook {
+export function createPolicyBook({ repository }: { readonly repository: PoliciesRepository }): PolicyBook {
   const rows = new Map<string, StoredPolicy>()
   const workedOut = new Map<string, WorkedOut>()
   for (const row of repository.all()) rows.set(placeOf(row.scope, row.subjectId), row)
@@ -87,10 +78,8 @@ export function createPolicyBook({
         updatedAt: rows.get(placeOf(scope, subjectId))?.updatedAt ?? null,
       }
     },
-    replace(scope, subjectId, policy) {
-      const row = { scope, subjectId, policy: withoutGaps(policy), updatedAt: clock.now() }
-      repository.replace(row)
-      rows.set(placeOf(scope, subjectId), row)
+    takeOver(row) {
+      rows.set(placeOf(row.scope, row.subjectId), row)
       workedOut.clear()
     },
   }
@@ -101,7 +90,8 @@ const placeOf = (scope: LimitScope, subjectId: string): string => `${scope} ${su
 const isSameOwner = (one: LimitSubject, other: LimitSubject): boolean =>
   one.userId === other.userId && one.role === other.role && one.planId === other.planId
 
-const withoutGaps = (policy: RequestPolicy): RequestPolicy =>
+/** As it is stored: a rule that is undefined is none. */
+export const withoutGaps = (policy: RequestPolicy): RequestPolicy =>
   Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined))
 
 function toInherited({ values, from }: EffectivePolicy): SubjectPolicyView['inherited'] {

@@ -2,7 +2,9 @@
 // change of status are one transaction, the gift and its end are another; what a crash left between them is given at the start.
 import type { OperationDeps } from './deps.ts'
 
-type GiftDeps = Pick<OperationDeps, 'accounts' | 'settings' | 'repositories' | 'logger'>
+type GiftDeps = Pick<OperationDeps, 'accounts' | 'repositories' | 'logger'> & {
+  readonly settings: Pick<OperationDeps['settings'], 'current'>
+}
 
 /** Decides that a person gets it; part of the transaction that makes them active. Who had it before does not get it again. */
 export function decideDefaultBalance({ repositories, settings }: GiftDeps, userId: string): void {

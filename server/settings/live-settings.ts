@@ -5,8 +5,13 @@ import type { Clock, Logger } from '../ports.ts'
 
 export interface LiveSettings {
   current(): Settings
-  /** Stored before it returns; members that are undefined stay as they are. A patch that is not valid throws. */
-  update(patch: SettingsPatch, actorUserId: string | null): Settings
+  /**
+   * Stores a change, as part of the caller's transaction, and says what the settings are with it; members that are undefined
+   * stay as they are. A patch that is not valid throws. Nothing is current before it is taken over.
+   */
+  store(patch: SettingsPatch, actorUserId: string | null): Settings
+  /** What was stored and committed becomes current. */
+  takeOver(stored: Settings): void
   /** Called after every change; returns the function that ends the subscription. */
   onChange(listener: (settings: Settings) => void): () => void
 }
@@ -25,14 +30,16 @@ export function createLiveSettings({
 
   return {
     current: () => settings,
-    update(patch, actorUserId) {
+    store(patch, actorUserId) {
       const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
       const next = Object.freeze(settingsSchema.parse({ ...settings, ...changes }))
       const names = Object.keys(changes) as (keyof Settings)[] // a strict schema let no other names through
       repository.write(Object.fromEntries(names.map((name) => [name, next[name]])), actorUserId, clock.now())
-      settings = next
+      return next
+    },
+    takeOver(stored) {
+      settings = stored
       for (const listener of listeners) listener(settings)
-      return settings
     },
     onChange(listener) {
       listeners.add(listener)

@@ -1,8 +1,8 @@
 // Live settings and the upstream's configuration, on a real database.
 import { expect, test } from 'vitest'
-import { settingsSchema } from '../../contract/settings.ts'
+import { type SettingsPatch, settingsSchema } from '../../contract/settings.ts'
 import { cellOf, listeningLogger, NOW, openTestDatabase, testClock } from '../../test/support/database.ts'
-import { createLiveSettings } from './live-settings.ts'
+import { createLiveSettings, type LiveSettings } from './live-settings.ts'
 import { createUpstreamConfig } from './upstream-config.ts'
 
 function startSettings() {
@@ -11,6 +11,9 @@ function startSettings() {
   const deps = { repository: repositories.settings, clock: testClock, logger }
   return { db, lines, repository: repositories.settings, start: () => createLiveSettings(deps), deps }
 }
+
+const update = (settings: LiveSettings, patch: SettingsPatch, by: string | null) =>
+  settings.takeOver(settings.store(patch, by))
 
 test('every setting has a default that nobody must change', () => {
   expect(startSettings().start().current()).toEqual(settingsSchema.parse({}))
@@ -21,10 +24,10 @@ test('a change counts at once, is told to whoever listens, and is there after th
   const settings = start()
   const heard: string[] = []
   const stopListening = settings.onChange(({ announcement }) => heard.push(announcement))
-  settings.update({ announcement: 'Hello', sessionDays: undefined }, 'user-ann')
-  settings.update({ sessionDays: 30 }, 'user-ann')
+  update(settings, { announcement: 'Hello', sessionDays: undefined }, 'user-ann')
+  update(settings, { sessionDays: 30 }, 'user-ann')
   stopListening()
-  settings.update({ announcement: 'Unheard' }, 'user-ann')
+  update(settings, { announcement: 'Unheard' }, 'user-ann')
   expect(heard).toEqual(['Hello', 'Hello'])
   expect(settings.current()).toMatchObject({
     announcement: 'Unheard',
@@ -39,8 +42,8 @@ test('a change counts at once, is told to whoever listens, and is there after th
 test('a change that is not valid throws and changes nothing', () => {
   const { start } = startSettings()
   const settings = start()
-  expect(() => settings.update({ announcement: 'kept out', sessionDays: 0 }, null)).toThrow()
-  expect(() => settings.update({ unknown: 1 } as object, null)).toThrow(/unknown/)
+  expect(() => update(settings, { announcement: 'kept out', sessionDays: 0 }, null)).toThrow()
+  expect(() => update(settings, { unknown: 1 } as object, null)).toThrow(/unknown/)
   expect(settings.current()).toEqual(start().current())
   expect(settings.current().announcement).toBe('')
 })
@@ -61,7 +64,10 @@ test('the upstream is unknown before the set-up, and remembered after it, beside
   const { deps, start } = startSettings()
   const upstream = createUpstreamConfig(deps)
   expect(upstream.current()).toBeUndefined()
-  upstream.set({ kind: 'openai', baseUrl: 'https://api.openai.com/v1' }, 'user-ann')
+  const config = { kind: 'openai', baseUrl: 'https://api.openai.com/v1' } as const
+  upstream.store(config, 'user-ann')
+  expect(upstream.current()).toBeUndefined()
+  upstream.takeOver(config)
   expect(upstream.current()).toEqual({ kind: 'openai', baseUrl: 'https://api.openai.com/v1' })
   expect(createUpstreamConfig(deps).current()).toEqual(upstream.current())
   expect(start().current()).toEqual(settingsSchema.parse({}))

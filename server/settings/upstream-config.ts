@@ -14,7 +14,10 @@ export interface UpstreamConfig {
 export interface UpstreamConfigStore {
   /** Undefined before the set-up. */
   current(): UpstreamConfig | undefined
-  set(config: UpstreamConfig, actorUserId?: string | null): void
+  /** Part of the caller's transaction. Nothing is current before it is taken over. */
+  store(config: UpstreamConfig, actorUserId?: string | null): void
+  /** What was stored and committed becomes current. */
+  takeOver(stored: UpstreamConfig): void
 }
 
 /** Its row among the settings; no live setting has this name. */
@@ -32,10 +35,10 @@ export function createUpstreamConfig({
 
   return {
     current: () => config,
-    set({ kind, baseUrl }, actorUserId = null) {
-      const next = Object.freeze({ kind, baseUrl })
-      repository.write({ [NAME]: next }, actorUserId, clock.now())
-      config = next
+    store: ({ kind, baseUrl }, actorUserId = null) =>
+      repository.write({ [NAME]: { kind, baseUrl } }, actorUserId, clock.now()),
+    takeOver({ kind, baseUrl }) {
+      config = Object.freeze({ kind, baseUrl })
     },
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { leaveOpen, onBooks } from './support/books.ts'
+import { ADMIN, startPortal } from './support/portal.ts'
 import { type Person, type RunningGateway, startGateway, TEST_MODEL } from './support/running-gateway.ts'
 
 // Each looks at everything before and after.
@@ -54,8 +55,8 @@ async function made(operation: string, input: object): Promise<Record<string, st
 }
 
 /** The disk takes everything but rows of the audit. */
-async function withoutAudit<T>(work: () => Promise<T>): Promise<T> {
-  const run = (sql: string) => onBooks(dataDir, ({ raw }) => void raw.exec(sql))
+async function withoutAudit<T>(work: () => Promise<T>, at = dataDir): Promise<T> {
+  const run = (sql: string) => onBooks(at, ({ raw }) => void raw.exec(sql))
   await run(`CREATE TRIGGER no_room BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END`)
   try {
     return await work()
@@ -88,6 +89,10 @@ async function shown(): Promise<unknown> {
     ['users.plan', { userId }],
     ['users.ledger', { userId }],
     ['losses.list', {}],
+    ['limits.list', { subjectId: userId }],
+    ['policies.get', { scope: 'user', subjectId: userId }],
+    ['settings.get', {}],
+    ['mail.get', {}],
   ] as const
   const answers = await Promise.all(views.map(([name, input]) => gateway.admin(name, input)))
   return answers.map(({ data, error }) => data ?? error)
@@ -112,6 +117,17 @@ const CHANGES: Readonly<Record<string, Change>> = {
     input: async () => ({ code: await freshCode({ kind: 'balance', amountNanoUsd: DOLLAR }) }),
     isOwn: true,
   },
+  'limits.update': {
+    input: () => ({
+      scope: 'user',
+      subjectId: person.id,
+      rules: [{ metric: 'requests', window: 'minute', value: 500 }],
+    }),
+  },
+  'policies.update': {
+    input: () => ({ scope: 'user', subjectId: person.id, policy: { webSearch: false } }),
+  },
+  'settings.update': { input: () => ({ announcement: 'Lunch is at noon' }) },
 }
 
 test.each(Object.entries(CHANGES))(
@@ -129,6 +145,39 @@ test.each(Object.entries(CHANGES))(
   },
 )
 
+test('a set-up that is not written down leaves nothing behind', async () => {
+  const portal = await startPortal()
+  const status = async () => {
+    const answers = [await portal.call('auth.status'), await portal.call('setup.status')]
+    return answers.map(({ data }) => data)
+  }
+  const setUp = () =>
+    portal.call('setup.complete', {
+      token: portal.token,
+      admin: ADMIN,
+      upstream: { kind: 'demo' },
+      settings: { productName: 'Named at the set-up' },
+    })
+  try {
+    const before = await status()
+    expect((await withoutAudit(setUp, portal.dataDir)).ok).toBe(false)
+    expect(await status()).toEqual(before)
+    expect((await setUp()).ok).toBe(true)
+    expect(await status()).toMatchObject([{ productName: 'Named at the set-up' }, { isDone: true }])
+  } finally {
+    await portal.stop()
+  }
+})
+
+test('another authority is there where the audit takes no row, which the log has then', async () => {
+  const authority = async () => (await gateway.admin<{ authority: unknown }>('https.get')).data.authority
+  await made('settings.update', { https: 'beside_http' })
+  const before = await authority()
+  expect(await withoutAudit(() => gateway.admin('https.replaceAuthority'))).toMatchObject({ ok: true })
+  expect(await authority()).not.toEqual(before)
+  expect(lostRows()).toContainEqual(expect.objectContaining({ operation: 'https.replaceAuthority' }))
+})
+
 test.each(['backups.create', 'backups.delete'])(
   '%s has been done where the audit takes no row, which the log has then',
   async (operation) => {
@@ -137,12 +186,15 @@ test.each(['backups.create', 'backups.delete'])(
     const before = await backups()
     expect(await withoutAudit(() => gateway.admin(operation, input))).toMatchObject({ ok: true })
     expect(await backups()).toBe(before + (operation === 'backups.delete' ? -1 : 1))
-    const lost = gateway.log.lines().filter(({ event }) => event === 'audit_row_lost')
-    expect(lost).toContainEqual(
-      expect.objectContaining({ row: expect.objectContaining({ operation, targetType: 'backup' }) }),
-    )
+    expect(lostRows()).toContainEqual(expect.objectContaining({ operation, targetType: 'backup' }))
   },
 )
 
 const rowsOf = async (operation: string) =>
   (await gateway.admin<{ rows: object[] }>('audit.list', { operation })).data.rows
+
+const lostRows = () =>
+  gateway.log
+    .lines()
+    .filter(({ event }) => event === 'audit_row_lost')
+    .map(({ row }) => row)

@@ -54,7 +54,12 @@ async function relaying(answer: (req: IncomingMessage, res: ServerResponse) => v
   const deps = {
     clock: { now: () => 0, monotonicMs: () => performance.now() },
     logger: pino({ level: 'silent' }),
-    settings: { current: () => settings, update: () => settings, onChange: () => () => {} },
+    settings: {
+      current: () => settings,
+      store: () => settings,
+      takeOver: () => {},
+      onChange: () => () => {},
+    },
     ownedIds: {
       record: (kind: string, id: string) => void owned.push(`${kind} ${id}`),
       find: () => undefined,

@@ -1,6 +1,6 @@
 // HTTPS and its authority, as an administrator sees and renews them, and as everybody may know them.
 import { ok } from '../../../contract/result.ts'
-import { appendAudit } from '../audit-trail.ts'
+import { auditAfterwards } from '../audit-trail.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 
@@ -22,7 +22,7 @@ export function httpsHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       const before = https.view().authority
       await https.replaceAuthority()
       const view = https.view()
-      appendAudit(deps, caller, {
+      auditAfterwards(deps, caller, {
         operation: 'https.replaceAuthority',
         targetType: 'settings',
         targetId: null,

@@ -11,7 +11,7 @@ import { ownerFor } from './ownership.ts'
 type Noun = 'limits.list' | 'limits.update' | 'limits.usage'
 
 export function limitHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
-  const { limitBook } = deps
+  const { limitBook, repositories, clock } = deps
   return {
     'limits.list'({ subjectId, ...filter }) {
       const page = limitBook.list({
@@ -28,15 +28,21 @@ export function limitHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
     'limits.update'({ scope, subjectId, rules }, caller) {
       const subject = findSubject(deps, scope, subjectId)
       if (!subject.ok) return subject
+      const now = clock.now()
+      const replaced = { scope, subjectId: subject.value, rules }
       const before = limitBook.get(scope, subject.value)
-      const after = limitBook.replace({ scope, subjectId: subject.value, rules })
-      appendAudit(deps, caller, {
-        operation: 'limits.update',
-        targetType: scope,
-        targetId: subject.value,
-        before: { rules: before.rules },
-        after: { rules: after.rules },
+      const after = limitBook.viewWith(replaced, now)
+      repositories.transaction(() => {
+        repositories.limitRules.replace(scope, subject.value, rules, now)
+        appendAudit(deps, caller, {
+          operation: 'limits.update',
+          targetType: scope,
+          targetId: subject.value,
+          before: { rules: before.rules },
+          after: { rules: after.rules },
+        })
       })
+      limitBook.takeOver(replaced, now)
       return ok({ ...after, rules: [...after.rules] })
     },
     'limits.usage': usageOfLimits(deps),

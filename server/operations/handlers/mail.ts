@@ -4,7 +4,7 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { inputRefusal } from '../../../contract/input-problems.ts'
 import { fail, ok } from '../../../contract/result.ts'
 import type { MailConfigPatch, MailSecret, MailSecretsPatch } from '../../mail/mail-config.ts'
-import { appendAudit } from '../audit-trail.ts'
+import { appendAudit, auditAfterwards } from '../audit-trail.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 
@@ -58,7 +58,7 @@ export function mailHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       const locale = repositories.users.findById(caller.user.id)?.locale ?? defaultLocale
       const data = { at: clock.now(), address: caller.address }
       const sent = await mail.sendNow('test', { email: to, locale }, data)
-      appendAudit(deps, caller, {
+      auditAfterwards(deps, caller, {
         operation: 'settings.testMail',
         targetType: 'mail',
         targetId: null,

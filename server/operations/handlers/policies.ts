@@ -3,7 +3,7 @@
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import type { LimitScope } from '../../../contract/limits.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
-import type { PolicyHeirs } from '../../limits/policy-book.ts'
+import { type PolicyHeirs, withoutGaps } from '../../limits/policy-book.ts'
 import { appendAudit } from '../audit-trail.ts'
 import { isAdministering, type SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
@@ -19,7 +19,7 @@ interface Subject {
 }
 
 export function policyHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
-  const { policyBook } = deps
+  const { policyBook, repositories, clock } = deps
   return {
     'policies.get'({ scope, subjectId }, caller) {
       const subject = findSubject(deps, scope, subjectId, caller)
@@ -30,16 +30,19 @@ export function policyHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       if (!subject.ok) return subject
       const { id, above } = subject.value
       const before = policyBook.get(scope, id, above)
-      policyBook.replace(scope, id, policy)
-      const after = policyBook.get(scope, id, above)
-      appendAudit(deps, caller, {
-        operation: 'policies.update',
-        targetType: scope,
-        targetId: id,
-        before: before.policy,
-        after: after.policy,
+      const row = { scope, subjectId: id, policy: withoutGaps(policy), updatedAt: clock.now() }
+      repositories.transaction(() => {
+        repositories.requestPolicies.replace(row)
+        appendAudit(deps, caller, {
+          operation: 'policies.update',
+          targetType: scope,
+          targetId: id,
+          before: before.policy,
+          after: row.policy,
+        })
       })
-      return ok(after)
+      policyBook.takeOver(row)
+      return ok(policyBook.get(scope, id, above))
     },
   }
 }

@@ -64,14 +64,13 @@ export async function completeSetup(
   const passwordHash = await deps.passwords.hash(input.admin.password)
   if (passwordHash === undefined) return fail(tooBusy())
   const { upstream } = input
+  const config = upstream && { kind: upstream.kind, baseUrl: baseUrlOf(deps, upstream) }
   const done = repositories.transaction(() => {
     const admin = createAdministrator(deps, input.admin, passwordHash)
     if (!admin.ok) return admin
-    if (input.settings) settings.update(input.settings, admin.value.id)
-    if (upstream) {
-      upstreamConfig.set({ kind: upstream.kind, baseUrl: baseUrlOf(deps, upstream) }, admin.value.id)
-    }
-    decideDefaultBalance(deps, admin.value.id)
+    const stored = settings.store(input.settings ?? {}, admin.value.id)
+    if (config) upstreamConfig.store(config, admin.value.id)
+    decideDefaultBalance({ ...deps, settings: { current: () => stored } }, admin.value.id)
     setup.finish(clock.now())
     appendAudit(deps, caller, {
       operation: 'setup.complete',
@@ -80,16 +79,19 @@ export async function completeSetup(
       before: null,
       after: {
         admin: admin.value.email,
-        upstream: upstream && { kind: upstream.kind, baseUrl: baseUrlOf(deps, upstream) },
+        upstream: config,
       },
       actorUserId: admin.value.id,
     })
-    return ok({ id: admin.value.id, email: admin.value.email })
+    return ok({ id: admin.value.id, email: admin.value.email, stored })
   })
   if (!done.ok) return done
-  await giveDefaultBalance(deps, done.value.id, null)
+  const { stored, ...admin } = done.value
+  settings.takeOver(stored)
+  if (config) upstreamConfig.takeOver(config)
+  await giveDefaultBalance(deps, admin.id, null)
   await deps.upstream.apply()
-  return done
+  return ok(admin)
 }
 
 /** A key without an address is for where requests go by the environment. */

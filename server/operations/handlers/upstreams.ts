@@ -161,8 +161,9 @@ function store(
       before: before ?? null,
       after: { ...after, isKeyReplaced },
     })
-    deps.upstreamConfig.set(after, caller.user.id)
+    deps.upstreamConfig.store(after, caller.user.id)
   })
+  deps.upstreamConfig.takeOver(after)
 }
 
 async function viewOf({ secrets, upstream }: OperationDeps): Promise<UpstreamView> {
