@@ -20,13 +20,23 @@ export interface MailConfigStore {
   isSecretSet(name: MailSecret): boolean
   /** Throws SealedValueError where it has to be entered again. */
   secret(name: MailSecret): Promise<string | undefined>
-  /** Sealing comes first: where it fails, nothing is changed. */
-  update(patch: MailConfigPatch, secrets: MailSecretsPatch, actorUserId: string): Promise<MailConfig>
+  /** What `store` takes. Comes before its transaction: where it fails, nothing is changed. */
+  seal(secrets: MailSecretsPatch): Promise<SealedMailSecrets>
+  /**
+   * Stores a change with its secrets, as part of the caller's transaction, so that no secret is ever beside a host that it was
+   * not entered for; says what the configuration is with it. Nothing is current before it is taken over.
+   */
+  store(patch: MailConfigPatch, secrets: SealedMailSecrets, actorUserId: string): MailConfig
+  /** What was stored and committed becomes current. */
+  takeOver(stored: MailConfig): void
   /** Called after every change; returns the function that ends the subscription. */
   onChange(listener: () => void): () => void
 }
 
 export type MailSecret = 'smtpPassword' | 'resendApiKey'
+
+/** Null forgets one. */
+export type SealedMailSecrets = ReadonlyMap<MailSecret, Buffer | null>
 
 /** Its row among the settings; no live setting has this name. */
 const NAME = 'mail'
@@ -55,18 +65,31 @@ export function createMailConfig({
     missing: () => missingIn(config, isSecretSet),
     isSecretSet,
     secret: (name) => sealedValues.get(SEALED_AS[name]),
-    async update(patch, secrets, actorUserId) {
+    async seal(secrets) {
+      const sealed = new Map<MailSecret, Buffer | null>()
       for (const name of ['smtpPassword', 'resendApiKey'] as const) {
         const value = secrets[name]
-        if (typeof value === 'string') await sealedValues.set(SEALED_AS[name], value)
-        else if (value === null) sealedValues.delete(SEALED_AS[name])
+        if (value === null) sealed.set(name, null)
+        else if (value !== undefined) {
+          const sealer = await sealedValues.sealer()
+          sealed.set(name, sealer.seal(SEALED_AS[name], value))
+        }
+      }
+      return sealed
+    },
+    store(patch, secrets, actorUserId) {
+      for (const [name, sealed] of secrets) {
+        if (sealed === null) sealedValues.delete(SEALED_AS[name])
+        else sealedValues.put(SEALED_AS[name], sealed)
       }
       const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
       const next = Object.freeze(mailConfig.parse({ ...config, ...changes }))
       repository.write({ [NAME]: next }, actorUserId, clock.now())
-      config = next
+      return next
+    },
+    takeOver(stored) {
+      config = stored
       for (const listener of listeners) listener()
-      return config
     },
     onChange(listener) {
       listeners.add(listener)

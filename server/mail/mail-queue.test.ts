@@ -9,7 +9,7 @@ import { createSystemIds } from '../host/system-ids.ts'
 import { createLiveSettings } from '../settings/live-settings.ts'
 import { createSealedValues } from '../settings/sealed-values.ts'
 import { createMail, type Mail } from './mail.ts'
-import { createMailConfig, type MailConfigStore } from './mail-config.ts'
+import { createMailConfig, type MailConfigPatch, type MailConfigStore } from './mail-config.ts'
 
 const MINUTE_MS = 60_000
 const NOW = 1_763_900_000_000
@@ -84,10 +84,13 @@ const smtp = (port: number) => ({
   smtpSecurity: 'none' as const,
 })
 
+const setUpMail = ({ config }: World, patch: MailConfigPatch) =>
+  config.takeOver(config.store(patch, new Map(), 'user-ann'))
+
 async function startWithMail(): Promise<World> {
   const world = await start()
   if (!world.repositories.users.findById('user-ann')) addPerson(world.repositories)
-  await world.config.update(smtp(server.port), {}, 'user-ann')
+  setUpMail(world, smtp(server.port))
   return world
 }
 
@@ -227,17 +230,17 @@ test('without mail nothing is queued; what waits when it is switched off goes ou
   addPerson(world.repositories)
   expect(world.mail.isAvailable()).toBe(false)
   expect(world.mail.enqueue('password_reset', 'user-ann', reset)).toBe(false)
-  await world.config.update(smtp(server.port), {}, 'user-ann')
+  setUpMail(world, smtp(server.port))
   server.refuseWith(451, 'later')
   world.mail.enqueue('password_reset', 'user-ann', reset)
   await until(() => onlyMail(world)?.attempts === 1 && onlyMail(world)?.failureReason !== null)
-  await world.config.update({ kind: 'off' }, {}, 'user-ann')
+  setUpMail(world, { kind: 'off' })
   server.refuseWith()
   now += MINUTE_MS
   world.mail.wake()
   await new Promise((done) => setTimeout(done, 100))
   expect(onlyMail(world)?.status).toBe('waiting')
-  await world.config.update({ kind: 'smtp' }, {}, 'user-ann')
+  setUpMail(world, { kind: 'smtp' })
   await server.take('ann@example.test')
 })
 

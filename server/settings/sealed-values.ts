@@ -9,8 +9,10 @@ export interface SealedValues {
   set(name: string, value: string): Promise<void>
   /** Whether there is one, openable or not. */
   has(name: string): boolean
+  /** Stores what a sealer has sealed under this name; may be part of a transaction. */
+  put(name: string, sealed: Buffer): void
   delete(name: string): void
-  /** For what is kept elsewhere than by name, and sealed in the middle of a transaction. */
+  /** For what is kept elsewhere than by name, or sealed before a transaction or in the middle of it. */
   sealer(): Promise<Sealer>
 }
 
@@ -64,6 +66,7 @@ export function createSealedValues({
       repository.set(name, seal(name, value, key, ids.randomBytes(NONCE_BYTES)), clock.now())
     },
     has: (name) => repository.get(name) !== undefined,
+    put: (name, sealed) => repository.set(name, sealed, clock.now()),
     delete: (name) => repository.delete(name),
     async sealer() {
       const key = await loadDataKey()

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { leaveOpen, onBooks } from './support/books.ts'
+import { smtpSettings } from './support/mailing-portal.ts'
 import { ADMIN, startPortal } from './support/portal.ts'
 import { type Person, type RunningGateway, startGateway, TEST_MODEL } from './support/running-gateway.ts'
 
@@ -128,6 +129,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
     input: () => ({ scope: 'user', subjectId: person.id, policy: { webSearch: false } }),
   },
   'settings.update': { input: () => ({ announcement: 'Lunch is at noon' }) },
+  'mail.update': { input: () => ({ ...smtpSettings(9), smtpPassword: 'of the mail server' }) },
 }
 
 test.each(Object.entries(CHANGES))(

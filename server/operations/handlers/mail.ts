@@ -15,18 +15,24 @@ export function mailHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
   return {
     'mail.get': () => ok(toView(deps)),
     async 'mail.update'({ smtpPassword, resendApiKey, ...patch }, caller) {
-      const refused = refuseOtherService(deps, patch, { smtpPassword, resendApiKey })
+      const secrets = { smtpPassword, resendApiKey }
+      const sealed = await mailConfig.seal(secrets)
+      // From here on in one turn: another change in between could bring the host that a stored secret is not for.
+      const refused = refuseOtherService(deps, patch, secrets)
       if (refused) return fail(refused)
       const before = toView(deps)
-      await mailConfig.update(patch, { smtpPassword, resendApiKey }, caller.user.id)
-      const after = toView(deps)
-      appendAudit(deps, caller, {
-        operation: 'mail.update',
-        targetType: 'mail',
-        targetId: null,
-        ...differences(before, after, { smtpPassword, resendApiKey }),
+      const stored = repositories.transaction(() => {
+        const next = mailConfig.store(patch, sealed, caller.user.id)
+        appendAudit(deps, caller, {
+          operation: 'mail.update',
+          targetType: 'mail',
+          targetId: null,
+          ...differences(before, { ...toView(deps), ...next }, secrets),
+        })
+        return next
       })
-      return ok(after)
+      mailConfig.takeOver(stored)
+      return ok(toView(deps))
     },
     'mail.list'(filter) {
       const page = repositories.mails.list(filter)
@@ -101,6 +107,9 @@ function toView({ mail, mailConfig, repositories }: OperationDeps): OutputOf<'ma
   }
 }
 
+/** What a view says beside the settings themselves. */
+const DERIVED = ['waiting', 'failed', 'isAvailable']
+
 /** What an audit row says of a change: the members that differ, and that a secret was set or forgotten. */
 function differences(
   before: OutputOf<'mail.get'>,
@@ -108,7 +117,7 @@ function differences(
   secrets: Readonly<Record<string, string | null | undefined>>,
 ) {
   const changed = Object.entries(after).filter(
-    ([name, value]) => !['waiting', 'failed'].includes(name) && before[name as keyof typeof before] !== value,
+    ([name, value]) => !DERIVED.includes(name) && before[name as keyof typeof before] !== value,
   )
   const touched = Object.entries(secrets).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value === null ? 'forgotten' : 'set'] as const],
