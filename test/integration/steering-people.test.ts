@@ -122,6 +122,15 @@ describe('the last administrator', () => {
     expect(many.data.rows[0]).toMatchObject({ user: null, error: { code: 'last_administrator' } })
   })
 
+  test('is the last one who has a password: another one without cannot sign in', async () => {
+    const [row] = (await at.admin('users.list', { role: 'admin' })).data.rows
+    const { id: other } = (await at.admin('users.create', { email: 'ben@example.test', role: 'admin' })).data
+    await at.admin('users.approve', { userId: other })
+    const demote = (userId: string) => at.admin('users.setRole', { userId, role: 'user' })
+    expect((await demote(row.id)).error).toMatchObject({ code: 'last_administrator' })
+    expect((await demote(other)).ok).toBe(true)
+  })
+
   test('a second one makes it possible, and a role counts from the next call on', async () => {
     const ben = await create('ben@example.test')
     const cookie = cookieIn(await at.call('auth.login', { email: 'ben@example.test', password: PASSWORD }))

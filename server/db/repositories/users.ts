@@ -1,5 +1,5 @@
 // People: who they are and what they may do. Their money is in the ledger.
-import { and, count, eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import type { Locale, Role, Theme, UserStatus } from '../../../contract/operations/fields.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
@@ -73,7 +73,6 @@ export interface UsersRepository extends UserList {
   withDefaultBalanceDue(): readonly string[]
   /** Deletes the person: the row stays, for those that refer to it, and nothing that is left says who it was. */
   forget(id: string, at: number): void
-  countActiveAdministrators(): number
   activeAdministrators(): readonly UserRow[]
   /** Notes that the person was here. */
   touch(id: string, at: number): void
@@ -95,7 +94,6 @@ export function createUsersRepository({ raw, orm }: Db): UsersRepository {
   // Asked for every row of a list, so by the driver alone.
   const emailOf = raw.prepare<[string], string>('SELECT email FROM users WHERE id = ?').pluck()
   const isActiveAdministrator = and(eq(users.role, 'admin'), eq(users.status, 'active'))
-  const administrators = orm.select({ count: count() }).from(users).where(isActiveAdministrator).prepare()
   const touch = orm
     .update(users)
     .set({ lastSeenAt: sql`${sql.placeholder('at')}` })
@@ -153,7 +151,6 @@ export function createUsersRepository({ raw, orm }: Db): UsersRepository {
     forget: raw.transaction((id: string, at: number) =>
       forgetPeople(raw, 'SELECT id, email, email_key, @at FROM main.users WHERE id = @id', { id, at }),
     ),
-    countActiveAdministrators: () => administrators.get()?.count ?? 0,
     activeAdministrators: () => orm.select(userColumns).from(users).where(isActiveAdministrator).all(),
     touch: (id, at) => void touch.run({ id, at }),
   }
