@@ -28,6 +28,7 @@ test('what only looks is no event', () => {
     'limits.usage',
     'me.plan',
     'plans.subscriptions',
+    'https.trust',
   ]) {
     expect([name, isReading(name)]).toEqual([name, true])
     expect(eventOf(name)).toBeUndefined()

@@ -5,7 +5,7 @@ import type { Caller } from './caller.ts'
 
 /** Verbs that only look. Everything else is taken for a change: one event too many costs a look, one too few a stale screen. */
 const READING =
-  /^(get|list|status|network|summary|usage|overview|preview|unpriced|test|logs|licences|series|export|receipt|check|ledger|statement|history|forecast|plan|subscriptions|top)(?![a-z])/
+  /^(get|list|status|network|summary|usage|overview|preview|unpriced|test|logs|licences|series|export|receipt|check|ledger|statement|history|forecast|plan|subscriptions|top|trust)(?![a-z])/
 
 export const isReading = (operation: string): boolean =>
   READING.test(operation.slice(operation.indexOf('.') + 1))
