@@ -27,11 +27,15 @@ export interface OperatorRows {
 }
 
 /**
- * The latest of `rows` (in that order) that has taken effect. A row that took effect when it was made stays in force
+ * Whether a row has taken effect, for whoever asks what holds now. One that took effect when it was made stays in force
  * whatever the clock says later: a clock that goes back brings no old price back.
  */
-export const inForceAt = (rows: readonly PriceRow[], at: number): PriceRow | undefined =>
-  rows.find((row) => row.effectiveFrom <= Math.max(at, row.createdAt))
+export const hasBegun = (row: PriceRow, at: number): boolean =>
+  row.effectiveFrom <= Math.max(at, row.createdAt)
+
+/** The latest of `rows` (in that order) that has. */
+const inForceAt = (rows: readonly PriceRow[], at: number): PriceRow | undefined =>
+  rows.find((row) => hasBegun(row, at))
 
 export type UpsertDecision =
   | { readonly kind: 'repeated'; readonly row: PriceRow }

@@ -7,7 +7,7 @@ import type { PriceInput } from '../../contract/price.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { type Db, openDatabase } from '../db/open.ts'
 import { createPricesRepository } from '../db/repositories/prices.ts'
-import { createPriceBook, type PriceBook } from './price-book.ts'
+import { createPriceBook, type PriceBook, type StatedPrice } from './price-book.ts'
 
 const migrationsDir = join(import.meta.dirname, '../../drizzle')
 const NOW = Date.UTC(2026, 10, 23, 12)
@@ -309,6 +309,23 @@ describe('the history', () => {
     ).toBe(true)
     now += HOUR_MS
     expect(states('gpt-6-luna')[0]).toEqual(['operator', 'in_force'])
+  })
+
+  test('of a moment that has passed has the price that held then in force, and later ones to come', () => {
+    book.upsert({ model: 'gpt-6-luna', ...RATES })
+    const then = now + HOUR_MS
+    now += 2 * HOUR_MS
+    book.upsert({ model: 'gpt-6-luna', ...RATES, inputNanoUsdPerMTok: 7 })
+    const ofOperator = (rows: readonly StatedPrice[]) =>
+      rows
+        .filter((row) => row.model === 'gpt-6-luna' && row.origin === 'operator')
+        .map((row) => [row.inputNanoUsdPerMTok, row.state])
+    expect(ofOperator(book.pastHistory(then))).toEqual([
+      [7, 'upcoming'],
+      [RATES.inputNanoUsdPerMTok, 'in_force'],
+    ])
+    // A clock that has gone back to that moment brings the old price not back, though.
+    expect(ofOperator(book.history(then))[0]).toEqual([7, 'in_force'])
   })
 
   test('has the shipped prices of a fresh installation in force, and the demo’s only with the demo', () => {

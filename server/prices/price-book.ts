@@ -4,7 +4,7 @@ import { type Refusal, refusal } from '../../contract/errors.ts'
 import type { PriceState } from '../../contract/operations/prices.ts'
 import type { PriceInput, PriceRow } from '../../contract/price.ts'
 import { fail, ok, type Result } from '../../contract/result.ts'
-import { decideUpsert, inForceAt } from './decide-upsert.ts'
+import { decideUpsert, hasBegun } from './decide-upsert.ts'
 import { DEMO_PRICES } from './demo-prices.ts'
 import { readNewShippedPrices } from './shipped-prices.ts'
 
@@ -41,6 +41,8 @@ export interface PriceBook {
   models(at: number): readonly PriceRow[]
   /** The whole book as it stands at `at`: by model, the latest first. */
   history(at: number): readonly StatedPrice[]
+  /** The whole book as it stood at a moment that has passed, whatever has taken effect since. */
+  pastHistory(at: number): readonly StatedPrice[]
   /**
    * Adds an operator's price, which takes effect at once or at a later `effectiveFrom`. Repeating a row succeeds, answers
    * with the row there is, and adds nothing. Refuses with `invalid_input`, `price_in_past` or `price_conflict`.
@@ -117,12 +119,20 @@ class LivePriceBook implements PriceBook {
   }
 
   history(at: number): readonly StatedPrice[] {
+    return this.#stated((row) => hasBegun(row, at))
+  }
+
+  pastHistory(at: number): readonly StatedPrice[] {
+    return this.#stated((row) => row.effectiveFrom <= at)
+  }
+
+  #stated(isBegun: (row: PriceRow) => boolean): StatedPrice[] {
     const models = [...this.#rows].sort(([one], [other]) => (one < other ? -1 : 1))
     return models.flatMap(([, rows]) => {
-      const inForce = this.#priceAt(rows, at)
+      const inForce = this.#priceOf(rows, isBegun)
       return [...rows.operator, ...this.#own(rows)]
         .toSorted((one, other) => other.effectiveFrom - one.effectiveFrom)
-        .map((row) => ({ ...row, state: this.#stateOf(row, inForce, at) }))
+        .map((row) => ({ ...row, state: this.#stateOf(row, inForce, isBegun) }))
     })
   }
 
@@ -191,11 +201,15 @@ class LivePriceBook implements PriceBook {
   }
 
   #priceAt(rows: RowsByOrigin, at: number): PriceRow | undefined {
-    const byOperator = inForceAt(this.#active(rows), at)
+    return this.#priceOf(rows, (row) => hasBegun(row, at))
+  }
+
+  #priceOf(rows: RowsByOrigin, isBegun: (row: PriceRow) => boolean): PriceRow | undefined {
+    const byOperator = this.#active(rows).find(isBegun)
     if (byOperator) return byOperator
     const ours = this.#own(rows)
     // The oldest of our own rows also covers the time before it: a box set up with its clock in 1970 still has prices.
-    return inForceAt(ours, at) ?? ours.at(-1)
+    return ours.find(isBegun) ?? ours.at(-1)
   }
 
   #own(rows: RowsByOrigin): readonly PriceRow[] {
@@ -215,14 +229,12 @@ class LivePriceBook implements PriceBook {
     return undefined
   }
 
-  #stateOf(row: PriceRow, inForce: PriceRow | undefined, at: number): PriceState {
+  #stateOf(row: PriceRow, inForce: PriceRow | undefined, isBegun: (row: PriceRow) => boolean): PriceState {
     if (this.#withdrawn.has(row.id)) return 'withdrawn'
     if (row.id === inForce?.id) return 'in_force'
-    return hasBegun(row, at) ? 'superseded' : 'upcoming'
+    return isBegun(row) ? 'superseded' : 'upcoming'
   }
 }
-
-const hasBegun = (row: PriceRow, at: number): boolean => row.effectiveFrom <= Math.max(at, row.createdAt)
 
 function remember(book: Map<string, RowsByOrigin>, row: PriceRow): void {
   const rows = book.get(row.model) ?? NO_ROWS

@@ -82,17 +82,16 @@ function listPrices({ prices, models, clock }: OperationDeps): Handler<'prices.l
     if (looksElsewhere && !isAdministering(caller)) return fail(refusal('forbidden'))
     const start = Number(cursor ?? 0)
     const wanted = search?.toLowerCase() ?? ''
-    const matching = prices
-      .history(at ?? now)
-      .filter(
-        (row) =>
-          (history || row.state === 'in_force') &&
-          (model === undefined || row.model === model) &&
-          (origin === undefined || row.origin === origin) &&
-          (state === undefined || row.state === state) &&
-          row.model.toLowerCase().includes(wanted) &&
-          isShownTo(caller, models.isAllowed(row.model, asking(caller))),
-      )
+    const book = at !== undefined && at < now ? prices.pastHistory(at) : prices.history(at ?? now)
+    const matching = book.filter(
+      (row) =>
+        (history || row.state === 'in_force') &&
+        (model === undefined || row.model === model) &&
+        (origin === undefined || row.origin === origin) &&
+        (state === undefined || row.state === state) &&
+        row.model.toLowerCase().includes(wanted) &&
+        isShownTo(caller, models.isAllowed(row.model, asking(caller))),
+    )
     const found = sorted(matching, sort, direction)
     const rows = found.slice(start, start + limit)
     const end = start + rows.length
