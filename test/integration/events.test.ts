@@ -201,3 +201,12 @@ test('stopping the server ends the streams instead of waiting for them', async (
   await Promise.all([other.stop(20_000), reader.ended])
   expect(performance.now() - startedAt).toBeLessThan(15_000)
 })
+
+test('an administrator is told of somebody who has registered and waits', async () => {
+  const reader = await watch(adminCookie)
+  await reader.next('hello')
+  const newcomer = { email: 'newcomer@example.test', password: PASSWORD }
+  expect((await gateway.call('auth.register', newcomer)).data).toEqual({ outcome: 'awaiting_approval' })
+  const { rows } = (await gateway.admin<{ rows: { id: string }[] }>('users.list', { status: 'pending' })).data
+  expect(await reader.next('user.changed')).toMatchObject({ userId: rows[0]?.id, operation: 'auth.register' })
+})

@@ -21,10 +21,11 @@ export function linkHandlers(deps: OperationDeps): Pick<Handlers, 'auth.checkLin
     'auth.checkLink': ({ token }, caller) => guarded(deps, caller, () => lookAt(deps, token)),
     async 'auth.verifyEmail'({ token }, caller) {
       const verified = guarded(deps, caller, () => verifyEmail(deps, token, caller))
-      if (verified.ok && verified.value.entitledUserId !== undefined)
-        await giveDefaultBalance(deps, verified.value.entitledUserId, null)
       if (!verified.ok) return verified
-      const { entitledUserId: _, ...output } = verified.value
+      const { userId, isEntitled, ...output } = verified.value
+      // Most have no session where they open the link, so it is told of here.
+      deps.events.publish({ type: 'user.changed', userId, operation: 'auth.verifyEmail' })
+      if (isEntitled) await giveDefaultBalance(deps, userId, null)
       return ok(output)
     },
   }
@@ -71,7 +72,10 @@ type VerifiedInside =
   | { readonly ok: false; readonly error: Refusal }
   | {
       readonly ok: true
-      readonly value: Extract<Verified, { ok: true }>['value'] & { readonly entitledUserId?: string }
+      readonly value: Extract<Verified, { ok: true }>['value'] & {
+        readonly userId: string
+        readonly isEntitled: boolean
+      }
     }
 
 function verifyEmail(deps: OperationDeps, token: string, caller: Caller): VerifiedInside {
@@ -114,11 +118,11 @@ function finishRegistration(
         link: `${link}/admin/users?status=pending`,
         email,
       })
-      return ok({ email, outcome: 'awaiting_approval' })
+      return ok({ email, outcome: 'awaiting_approval', userId: user.value.id, isEntitled: false })
     }
     decideDefaultBalance(deps, user.value.id)
     mail.enqueue('welcome', user.value.id, { link })
-    return ok({ email, outcome: 'active', entitledUserId: user.value.id })
+    return ok({ email, outcome: 'active', userId: user.value.id, isEntitled: true })
   })
 }
 
@@ -134,7 +138,7 @@ function finishEmailChange(deps: OperationDeps, link: AccountLinkRow, caller: Ca
     if (!changed.ok) return changed
     // Of somebody who came in unproved, this is the proof.
     decideDefaultBalance(deps, before.id)
-    return ok({ email: newEmail, outcome: 'changed', entitledUserId: before.id })
+    return ok({ email: newEmail, outcome: 'changed', userId: before.id, isEntitled: true })
   })
 }
 

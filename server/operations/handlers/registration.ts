@@ -74,9 +74,14 @@ async function acceptInvitation(
     return user
   })
   if (!accepted.ok) return accepted
+  tellOfNewcomer(deps, accepted.value.id)
   await giveDefaultBalance(deps, accepted.value.id, null)
   return await signedIn(deps, accepted.value, caller)
 }
+
+/** Nobody is signed in who could be told by whose call it was. */
+const tellOfNewcomer = ({ events }: OperationDeps, userId: string): void =>
+  events.publish({ type: 'user.changed', userId, operation: 'auth.register' })
 
 /** The invitation with this secret, where this email may use it now. */
 export function usableInvitation(
@@ -158,6 +163,7 @@ async function registerAtOnce(
   const status = mode === 'open' ? 'active' : 'pending'
   const user = repositories.users.create(newUser(deps, input, { passwordHash, role: 'user', status }))
   if (!user.ok) return user
+  tellOfNewcomer(deps, user.value.id)
   // No default balance: whoever made up ten addresses would have it ten times.
   return mode === 'open' ? await signedIn(deps, user.value, caller) : ok({ outcome: 'awaiting_approval' })
 }
