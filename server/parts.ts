@@ -37,7 +37,7 @@ import { createLiveSettings } from './settings/live-settings.ts'
 import { createPseudonyms } from './settings/pseudonyms.ts'
 import { createSealedValues } from './settings/sealed-values.ts'
 import { createUpstreamConfig } from './settings/upstream-config.ts'
-import { createUpstreamKeys } from './settings/upstream-keys.ts'
+import { bindKeyOfEarlierVersion, createUpstreamKeys } from './settings/upstream-keys.ts'
 import { createSignInParts } from './sign-in-parts.ts'
 import { startUpFacts } from './start-up-facts.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -164,7 +164,6 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     environment,
     store: upstreamConfig,
     repository: repositories.upstreams,
-    secrets,
     keys: upstreamKeys,
     newLane,
     prices,
@@ -172,6 +171,8 @@ export async function createParts(surroundings: Surroundings, db: Db, closers: C
     logger,
   })
   closers.push(() => upstream.stop())
+  if (environment.apiKey === undefined)
+    await bindKeyOfEarlierVersion(secrets, upstreamKeys, upstreamConfig.current()?.baseUrl)
   await upstream.apply()
 
   const sealedValues = createSealedValues({ repository: repositories.sealedValues, secrets, clock, ids })

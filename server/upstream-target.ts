@@ -10,7 +10,7 @@ import { isSameHost, trimmedBaseUrl } from './operations/base-url.ts'
 import type { UpstreamSwitch } from './operations/deps.ts'
 import { OPENAI_BASE_URL } from './operations/handlers/setup.ts'
 import { PRIMARY_USE } from './operations/primary-use.ts'
-import type { Logger, SecretStore } from './ports.ts'
+import type { Logger } from './ports.ts'
 import type { PriceBook } from './prices/price-book.ts'
 import type { UpstreamConfig, UpstreamConfigStore } from './settings/upstream-config.ts'
 import type { UpstreamKeys } from './settings/upstream-keys.ts'
@@ -30,14 +30,13 @@ export function createLiveUpstream(deps: {
   readonly environment: StartConfig['upstream']
   readonly store: UpstreamConfigStore
   readonly repository: UpstreamsRepository
-  readonly secrets: SecretStore
   readonly keys: UpstreamKeys
   readonly newLane: (upstreamId: string) => UpstreamLane
   readonly prices: Pick<PriceBook, 'setDemo'>
   readonly startDemo: () => Promise<DemoUpstream>
   readonly logger: Logger
 }): LiveUpstream {
-  const { environment, store, repository, secrets, keys, newLane, prices, startDemo, logger } = deps
+  const { environment, store, repository, keys, newLane, prices, startDemo, logger } = deps
   const lanes = new Map<string, UpstreamLane>([[PRIMARY_UPSTREAM, newLane(PRIMARY_UPSTREAM)]])
   let targets: readonly UpstreamTarget[] = []
   let known: ReadonlySet<string> = new Set()
@@ -52,9 +51,8 @@ export function createLiveUpstream(deps: {
     ...(environment.apiKey === undefined ? {} : { apiKey: by }),
   }
   const givenBaseUrl = environment.baseUrl && trimmedBaseUrl(environment.baseUrl)
-  // A key in the environment is meant for whatever stands beside it there.
-  const keyBaseUrl = () =>
-    (environment.apiKey === undefined ? store.current()?.baseUrl : baseUrl) ?? OPENAI_BASE_URL
+  /** A key in the environment is meant for whatever stands beside it there, a stored one for the host that it is kept with. */
+  const keyAt = async (at: string) => environment.apiKey ?? (await keys.get(PRIMARY_UPSTREAM, at))
   const hasPrimary = () => targets.some(({ id }) => id === PRIMARY_UPSTREAM)
 
   const reachPrimary = async (chosen: UpstreamConfig | undefined): Promise<Reached | undefined> => {
@@ -62,17 +60,18 @@ export function createLiveUpstream(deps: {
       demo ??= await startDemo()
       return { baseUrl: demo.baseUrl, apiKey: demo.apiKey, isDemo: true }
     }
-    const apiKey = chosen && (await secrets.get('upstream-key'))
-    if (chosen === undefined || apiKey === undefined) return undefined
+    if (chosen === undefined) return undefined
+    const apiKey = await keyAt(chosen.baseUrl)
+    if (apiKey !== undefined) return { baseUrl: chosen.baseUrl, apiKey, isDemo: false }
     // An address alone, wherever it comes from, must not make a key travel.
-    if (environment.apiKey === undefined && !isSameHost(chosen.baseUrl, keyBaseUrl())) {
+    const kept = await keys.kept(PRIMARY_UPSTREAM)
+    if (kept) {
       logger.warn(
-        { baseUrl: chosen.baseUrl, keyBaseUrl: keyBaseUrl() },
-        'the stored key of the upstream is for another host than OPENAI_BASE_URL; nothing is sent there: set OPENAI_API_KEY as well, or enter a key for it',
+        { baseUrl: chosen.baseUrl, keyIsFor: kept.origin },
+        'the stored key of the upstream is for another host; nothing is sent there: enter a key for this one, or set OPENAI_API_KEY beside OPENAI_BASE_URL',
       )
-      return undefined
     }
-    return { baseUrl: chosen.baseUrl, apiKey, isDemo: false }
+    return undefined
   }
 
   /** A keychain that is locked keeps one upstream away, and not the gateway from starting. */
@@ -119,9 +118,13 @@ export function createLiveUpstream(deps: {
       baseUrl,
       isConfigured: hasPrimary(),
       overriddenBy,
-      keyBaseUrl: keyBaseUrl(),
       givenBaseUrl,
     }),
+    key: () => keyAt(givenBaseUrl ?? store.current()?.baseUrl ?? OPENAI_BASE_URL),
+    async keyFor(at) {
+      const isElsewhere = environment.apiKey !== undefined && !isSameHost(at, baseUrl ?? OPENAI_BASE_URL)
+      return isElsewhere ? undefined : await keyAt(at)
+    },
     async apply() {
       const chosen = chooseUpstream(environment, store.current())
       const primary = await reachPrimary(chosen)

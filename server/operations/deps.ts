@@ -50,8 +50,6 @@ export interface UpstreamFacts {
     readonly baseUrl?: 'environment'
     readonly apiKey?: 'environment'
   }
-  /** Whose host the key is for: the one that it was stored for, or, where the environment brings it, the one that requests go to. */
-  readonly keyBaseUrl: string
   /** The address that the environment gives. */
   readonly givenBaseUrl: string | undefined
 }
@@ -62,6 +60,10 @@ export interface UpstreamSwitch {
   apply(): Promise<void>
   state(): { readonly kind: 'openai' | 'demo' | null; readonly isConfigured: boolean }
   facts(): UpstreamFacts
+  /** The primary upstream's key as it goes along with requests, or would if the demo were left. */
+  key(): Promise<string | undefined>
+  /** The same for this host: that of the environment, where requests go there, else the one that was stored for it. */
+  keyFor(baseUrl: string): Promise<string | undefined>
   /** Whether requests go there. */
   isInUse(upstreamId: string): boolean
   laneOf(upstreamId: string): UpstreamLane

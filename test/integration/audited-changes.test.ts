@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { leaveOpen, onBooks } from './support/books.ts'
+import { leaveOpen, onBooks, withoutAudit as withoutAuditIn } from './support/books.ts'
 import { smtpSettings } from './support/mailing-portal.ts'
 import { ADMIN, startPortal } from './support/portal.ts'
 import { type Person, type RunningGateway, startGateway, TEST_MODEL } from './support/running-gateway.ts'
@@ -55,16 +55,7 @@ async function made(operation: string, input: object): Promise<Record<string, st
   return answer.data
 }
 
-/** The disk takes everything but rows of the audit. */
-async function withoutAudit<T>(work: () => Promise<T>, at = dataDir): Promise<T> {
-  const run = (sql: string) => onBooks(at, ({ raw }) => void raw.exec(sql))
-  await run(`CREATE TRIGGER no_room BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END`)
-  try {
-    return await work()
-  } finally {
-    await run('DROP TRIGGER no_room')
-  }
-}
+const withoutAudit = <T>(work: () => Promise<T>) => withoutAuditIn(dataDir, work)
 
 async function chargedRequest(): Promise<string> {
   const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
@@ -162,7 +153,7 @@ test('a set-up that is not written down leaves nothing behind', async () => {
     })
   try {
     const before = await status()
-    expect((await withoutAudit(setUp, portal.dataDir)).ok).toBe(false)
+    expect((await withoutAuditIn(portal.dataDir, setUp)).ok).toBe(false)
     expect(await status()).toEqual(before)
     expect((await setUp()).ok).toBe(true)
     expect(await status()).toMatchObject([{ productName: 'Named at the set-up' }, { isDone: true }])

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { setupComplete } from '../../../contract/operations/setup.ts'
+import { PRIMARY_UPSTREAM } from '../../../contract/operations/upstreams.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { appendAudit } from '../audit-trail.ts'
 import { refuseBaseUrl, trimmedBaseUrl } from '../base-url.ts'
@@ -15,7 +16,6 @@ import { tooBusy } from '../throttles.ts'
 import { startSession } from './auth.ts'
 
 export const OPENAI_BASE_URL = 'https://api.openai.com/v1'
-export const UPSTREAM_KEY = 'upstream-key'
 
 export type SetupInput = z.output<typeof setupComplete.input>
 export type SetupOutput = z.output<typeof setupComplete.output>
@@ -101,15 +101,18 @@ const baseUrlOf = ({ upstream }: OperationDeps, { kind, baseUrl }: SetupInput['u
   )
 
 async function storeUpstreamKey(
-  { secrets }: OperationDeps,
-  upstream: SetupInput['upstream'] | undefined,
+  deps: OperationDeps,
+  entered: SetupInput['upstream'] | undefined,
 ): Promise<Result<void, Refusal>> {
-  if (upstream?.kind !== 'openai') return ok(undefined)
-  if (upstream.apiKey !== undefined) {
-    await secrets.set(UPSTREAM_KEY, upstream.apiKey)
+  const { upstream, upstreamKeys } = deps
+  if (entered?.kind !== 'openai') return ok(undefined)
+  const baseUrl = baseUrlOf(deps, entered)
+  if (entered.apiKey !== undefined) {
+    await upstreamKeys.set(PRIMARY_UPSTREAM, baseUrl, entered.apiKey)
     return ok(undefined)
   }
-  if ((await secrets.get(UPSTREAM_KEY)) !== undefined) return ok(undefined)
+  if (upstream.facts().overriddenBy.apiKey !== undefined) return ok(undefined)
+  if ((await upstreamKeys.get(PRIMARY_UPSTREAM, baseUrl)) !== undefined) return ok(undefined)
   const said = 'is missing; send the key, set OPENAI_API_KEY, or choose the kind "demo"'
   return fail(inputRefusal('upstream_key_missing', 'upstream.apiKey', {}, said))
 }

@@ -16,7 +16,6 @@ import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 import { upstreamRows } from '../primary-use.ts'
 import { toHealthView, toKeyView } from '../upstream-view.ts'
-import { UPSTREAM_KEY } from './setup.ts'
 
 type Noun = 'upstreams.list' | 'upstreams.create' | 'upstreams.change' | 'upstreams.remove'
 type Named = 'upstreams.create' | 'upstreams.change' | 'upstreams.remove'
@@ -188,7 +187,7 @@ async function toListed(deps: OperationDeps, row: UpstreamRow): Promise<ListedUp
   const lane = upstream.laneOf(id)
   const { kind, baseUrl: primaryBaseUrl } = upstream.facts()
   const isPrimary = baseUrl === null
-  const key = isPrimary ? await secrets.get(UPSTREAM_KEY) : await upstreamKeys.get(id, baseUrl)
+  const key = isPrimary ? await upstream.key() : await upstreamKeys.get(id, baseUrl)
   return {
     ...use,
     id,

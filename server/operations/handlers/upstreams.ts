@@ -5,6 +5,7 @@ import { PRIMARY_UPSTREAM, type UpstreamView } from '../../../contract/operation
 import { fail, ok } from '../../../contract/result.ts'
 import { textOf } from '../../../contract/upstream-problem.ts'
 import { DEMO_PRICES } from '../../prices/demo-prices.ts'
+import type { KeptKey } from '../../settings/upstream-keys.ts'
 import type { ProbeResult } from '../../upstreams/upstream-probe.ts'
 import { createAttemptThrottle } from '../attempt-throttle.ts'
 import { appendAudit } from '../audit-trail.ts'
@@ -13,7 +14,7 @@ import type { SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import { audienceRefusal, type Handler, type Handlers } from '../dispatch.ts'
 import { toHealthView, toKeyView } from '../upstream-view.ts'
-import { OPENAI_BASE_URL, UPSTREAM_KEY } from './setup.ts'
+import { OPENAI_BASE_URL } from './setup.ts'
 
 type Noun = 'upstreams.test' | 'upstreams.get' | 'upstreams.update'
 
@@ -50,7 +51,7 @@ function testUpstream(deps: OperationDeps): Handler<'upstreams.test'> {
       const target = trimmedBaseUrl(baseUrl ?? further?.baseUrl ?? currentBaseUrl(deps))
       const stored = () =>
         upstreamId === undefined || upstreamId === PRIMARY_UPSTREAM
-          ? storedKeyFor(deps, target)
+          ? deps.upstream.keyFor(target)
           : deps.upstreamKeys.get(upstreamId, target)
       const result =
         tested === 'demo' ? DEMO : await probe({ baseUrl: target, apiKey: apiKey ?? (await stored()) })
@@ -82,16 +83,8 @@ const DEMO: ProbeResult = {
 
 const currentBaseUrl = ({ upstream }: OperationDeps): string => upstream.facts().baseUrl ?? OPENAI_BASE_URL
 
-/** The key that is set, if this is the host that it is set for: an address in a form must not make it travel. */
-async function storedKeyFor(
-  { upstream, secrets }: OperationDeps,
-  baseUrl: string,
-): Promise<string | undefined> {
-  return isSameHost(baseUrl, upstream.facts().keyBaseUrl) ? secrets.get(UPSTREAM_KEY) : undefined
-}
-
 function updateUpstream(deps: OperationDeps): Handler<'upstreams.update'> {
-  const { secrets, upstreamConfig, upstream } = deps
+  const { upstreamKeys, upstreamConfig, upstream } = deps
   // One after the other: two at once could leave the key of one with the address of the other.
   let last: Promise<unknown> = Promise.resolve()
   const change: Handler<'upstreams.update'> = async (input, caller) => {
@@ -106,12 +99,13 @@ function updateUpstream(deps: OperationDeps): Handler<'upstreams.update'> {
     }
     const refused = await refuseChange(deps, after, stored, input.apiKey)
     if (refused) return fail(refused)
-    const keyBefore = await secrets.get(UPSTREAM_KEY)
-    if (input.apiKey !== undefined) await secrets.set(UPSTREAM_KEY, input.apiKey)
+    const keyBefore = await upstreamKeys.kept(PRIMARY_UPSTREAM)
+    if (input.apiKey !== undefined) await upstreamKeys.set(PRIMARY_UPSTREAM, after.baseUrl, input.apiKey)
     try {
       store(deps, caller, before, after, input.apiKey !== undefined)
     } catch (error) {
-      if (input.apiKey !== undefined && keyBefore !== undefined) await secrets.set(UPSTREAM_KEY, keyBefore)
+      // For the sake of the address that stays. Where this fails too, the new key is of no use to it, and harmless.
+      if (input.apiKey !== undefined) await putBack(deps, keyBefore)
       throw error
     }
     await upstream.apply()
@@ -125,10 +119,13 @@ function updateUpstream(deps: OperationDeps): Handler<'upstreams.update'> {
   }
 }
 
+const putBack = ({ upstreamKeys }: OperationDeps, key: KeptKey | undefined): Promise<void> =>
+  key ? upstreamKeys.set(PRIMARY_UPSTREAM, key.origin, key.apiKey) : upstreamKeys.forget(PRIMARY_UPSTREAM)
+
 type Stored = { readonly kind: 'openai' | 'demo'; readonly baseUrl: string }
 
 async function refuseChange(
-  { secrets }: OperationDeps,
+  { upstream, upstreamKeys }: OperationDeps,
   after: Stored,
   stored: string,
   apiKey: string | undefined,
@@ -136,14 +133,15 @@ async function refuseChange(
   const forbidden = refuseBaseUrl(after.baseUrl)
   if (!forbidden.ok) return forbidden.error
   if (apiKey !== undefined) return undefined
-  if ((await secrets.get(UPSTREAM_KEY)) === undefined) {
-    return after.kind === 'demo'
-      ? undefined
-      : inputRefusal('upstream_key_missing', 'apiKey', {}, 'is missing; none is stored yet')
-  }
-  // While the demo is chosen as well: the address that is stored then is the key's as soon as it is left.
-  if (isSameHost(after.baseUrl, stored)) return undefined
-  return inputRefusal('key_of_other_host', 'apiKey')
+  const isSameAddress = isSameHost(after.baseUrl, stored)
+  if (upstream.facts().overriddenBy.apiKey !== undefined)
+    return isSameAddress ? undefined : inputRefusal('key_of_other_host', 'apiKey')
+  const kept = await upstreamKeys.kept(PRIMARY_UPSTREAM)
+  if (kept && isSameHost(after.baseUrl, kept.origin)) return undefined
+  // While the demo is chosen as well: whoever leaves it expects the key to be of use.
+  if (kept && !isSameAddress) return inputRefusal('key_of_other_host', 'apiKey')
+  if (after.kind === 'demo') return undefined
+  return inputRefusal('upstream_key_missing', 'apiKey', {}, 'is missing; none is stored for this host')
 }
 
 function store(
@@ -172,7 +170,7 @@ async function viewOf({ secrets, upstream }: OperationDeps): Promise<UpstreamVie
     kind,
     baseUrl: kind === 'demo' ? null : baseUrl,
     isConfigured,
-    key: toKeyView(await secrets.get(UPSTREAM_KEY), secrets.kind),
+    key: toKeyView(await upstream.key(), secrets.kind),
     overriddenBy,
     health: toHealthView(upstream.laneOf(PRIMARY_UPSTREAM).health),
   }
