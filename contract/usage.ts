@@ -11,6 +11,15 @@ export const chargeReason = z.enum([
 ])
 export type ChargeReason = z.infer<typeof chargeReason>
 
+/** Whether a request counts among the errors: one that broke within its stream was answered with 200, and failed all the same. */
+export const endedInError = ({
+  status,
+  reason,
+}: {
+  readonly status: number
+  readonly reason: ChargeReason
+}): boolean => status >= 400 || reason === 'upstream_failed'
+
 /** What is not counted in tokens alone; a request has those that it used. */
 export const mediaCounts = {
   /** Sound that came in, in milliseconds. */

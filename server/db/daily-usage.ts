@@ -24,6 +24,10 @@ export const COUNTS = [
   'cost_nano_usd',
 ]
 
+/** As `endedInError` of the contract; `prefix` as in what is read. */
+export const endedInErrorSql = (prefix = ''): string =>
+  `(${prefix}status >= 400 OR ${prefix}reason = 'upstream_failed')`
+
 const SMALLEST_STEP_BITS = 5
 const LARGEST_STEP_BITS = 30
 /** A power of two is cut into sixteen steps, so that the middle of one is at most a thirty-second off. */
@@ -74,7 +78,7 @@ function statementsOf({ prefix, start, count, sum, from, groupBy }: Reading): re
   const sums = Object.entries(DAILY_SUMS).map(([table, names]) => {
     const dimensions = names.map((name) => prefix + name).join(', ')
     return `INSERT INTO ${table} (start_ms, ${names.join(', ')}, requests, errors, ${COUNTS.join(', ')})
-      SELECT ${start}, ${dimensions}, ${count}, ${sum(`${prefix}status >= 400`)},
+      SELECT ${start}, ${dimensions}, ${count}, ${sum(endedInErrorSql(prefix))},
         ${COUNTS.map((name) => sum(prefix + name)).join(', ')}
       ${from} ${groupBy(dimensions)}
       ON CONFLICT DO UPDATE SET ${plus(['requests', 'errors', ...COUNTS])}`

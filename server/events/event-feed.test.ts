@@ -1,6 +1,7 @@
 // What one screen gets of what happens: only what is for it, together, summed up, and never without a bound.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PushedEvent } from '../../contract/events.ts'
+import type { UsageRow } from '../../contract/usage.ts'
 import { usageOf } from '../../test/support/database.ts'
 import { createEventBus } from './event-bus.ts'
 import { createEventFeed } from './event-feed.ts'
@@ -60,15 +61,22 @@ test('what happens twice is told once, as it was last', () => {
   ])
 })
 
+/** Of which the middle one broke within its stream. */
+const ENDINGS: Readonly<Record<number, Partial<UsageRow>>> = {
+  3: { status: 502 },
+  4: { reason: 'upstream_failed' },
+  5: { reason: 'client_left' },
+}
+
 test('finished requests arrive as a sum, with the last twenty, the newest first', () => {
   const { bus, deliveries } = open()
-  for (let n = 0; n < 30; n += 1) bus.publish(finished(`req-${n}`, n === 3 ? { status: 502 } : {}))
+  for (let n = 0; n < 30; n += 1) bus.publish(finished(`req-${n}`, ENDINGS[n] ?? {}))
   vi.advanceTimersByTime(250)
   const [[sum] = []] = deliveries
   expect(sum).toMatchObject({
     type: 'requests.finished',
     count: 30,
-    errorCount: 1,
+    errorCount: 2,
     costNanoUsd: 210,
     inputTokens: 300,
     outputTokens: 150,

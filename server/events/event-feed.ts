@@ -1,7 +1,7 @@
 // One screen's events: collected as they happen, and handed over together a few times a second. What happens twice between
 // two deliveries is told once, finished requests are summed up, and what grows too long becomes a call to ask anew.
 import { type GatewayEvent, type PushedEvent, ROWS_SENT_MAX } from '../../contract/events.ts'
-import type { UsageRow } from '../../contract/usage.ts'
+import { endedInError, type UsageRow } from '../../contract/usage.ts'
 import type { EventBus, Viewer } from './event-bus.ts'
 
 export interface EventFeed {
@@ -112,7 +112,7 @@ function withRow(
     at,
   }
   next.count += 1
-  if (row.status >= 400) next.errorCount += 1
+  if (endedInError(row)) next.errorCount += 1
   next.inputTokens += row.inputTokens
   next.outputTokens += row.outputTokens
   next.costNanoUsd += row.costNanoUsd

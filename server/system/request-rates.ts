@@ -1,5 +1,6 @@
 // How many requests ended lately, and how: counted by the second, for the last minute.
 import type { GatewayEvent } from '../../contract/events.ts'
+import { endedInError } from '../../contract/usage.ts'
 import type { EventBus } from '../events/event-bus.ts'
 
 export interface RequestRates {
@@ -35,7 +36,7 @@ export function createRequestMeter(events: EventBus, clock: { monotonicMs(): num
     if (!second) return
     if (second.at !== at) Object.assign(second, { at, count: 0, errors: 0, faults: 0 })
     second.count += 1
-    if (event.row.status >= 400) second.errors += 1
+    if (endedInError(event.row)) second.errors += 1
     if (event.row.status >= 500) second.faults += 1
   }
   const unsubscribe = events.subscribe({ userId: '', isAdministrator: true }, count, 'request.finished')

@@ -56,6 +56,17 @@ test('sums follow every filter, and requests of the demo upstream count only whe
   expect(usage.today('user-ann', NOW)).toMatchObject({ requests: 2, costNanoUsd: 700 })
 })
 
+test('a request that broke within its stream is an error, whatever its status says', async () => {
+  const { report } = await reportOn([
+    usageOf('a'),
+    usageOf('b', { status: 200, reason: 'upstream_failed' }),
+    usageOf('c', { status: 502, reason: 'upstream_failed' }),
+    usageOf('d', { status: 429, reason: 'refused' }),
+    usageOf('e', { status: 200, reason: 'client_left' }),
+  ])
+  expect(report.summary({ includeDemo: false })).toMatchObject({ requests: 5, errors: 3 })
+})
+
 test('a series has a point for each bucket, and its groups and the rest add up to it', async () => {
   const models = ['m1', 'm1', 'm2', 'm3', 'm4']
   const { report } = await reportOn(

@@ -1,5 +1,6 @@
 // Sums over requests, as SQL and as values: how they are read, added up, and called nothing.
 import type { UsageTotals } from '../../../contract/operations/usage.ts'
+import { endedInErrorSql } from '../daily-usage.ts'
 
 export type { UsageTotals }
 
@@ -33,12 +34,12 @@ const toColumns = (expressions: Readonly<Record<string, string>>): string =>
     .join(', ')
 
 /** The columns of a sum over usage rows. */
-export const SUMS_OF_ROWS = toColumns({ requests: 'count(*)', errors: sum('status >= 400'), ...COMMON })
+export const SUMS_OF_ROWS = toColumns({ requests: 'count(*)', errors: sum(endedInErrorSql()), ...COMMON })
 
 /** The same over rows that are sums themselves. */
 export const SUMS_OF_SUMS = toColumns({
   requests: sum('requests'),
-  errors: sum('CASE WHEN status >= 400 THEN requests ELSE 0 END'),
+  errors: sum(`CASE WHEN ${endedInErrorSql()} THEN requests ELSE 0 END`),
   ...COMMON,
 })
 

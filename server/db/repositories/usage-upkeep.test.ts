@@ -29,7 +29,7 @@ const row = fc.record({
   model: fc.constantFrom('m1', 'm2'),
   endpoint: fc.constantFrom('/v1/responses', '/v1/embeddings'),
   status: fc.constantFrom(200, 429, 502),
-  reason: fc.constantFrom('completed' as const, 'refused' as const),
+  reason: fc.constantFrom('completed' as const, 'refused' as const, 'upstream_failed' as const),
   isDemo: fc.boolean(),
   costNanoUsd: fc.integer({ min: 0, max: 1e9 }),
   durationMs: fc.integer({ min: 0, max: 5_000 }),
