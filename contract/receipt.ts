@@ -191,6 +191,8 @@ export const receipt = z.strictObject({
   details: z
     .strictObject({
       status: z.int(),
+      /** How it ended, charged or not. */
+      reason: chargeReason,
       /** The gateway's own error code, as the client saw it. */
       errorCode: z.string().nullable(),
       durationMs: z.int(),

@@ -6,12 +6,16 @@ import { CopyButton } from '../kit/copy.tsx'
 import { Mono } from '../kit/literals.tsx'
 import { Facts } from '../kit/page.tsx'
 import { Rail, type RailStep } from '../kit/rail.tsx'
-import { type Status, Tag } from '../kit/shape.tsx'
+import { type Status, StatusShape, Tag } from '../kit/shape.tsx'
+import { ENDING_SHAPE, endingOf } from '../usage-rows/ending.ts'
+import { useUsageWords } from '../usage-rows/words.ts'
 import { Sentence } from '../words/sentence.tsx'
+import { useWordsOfApp } from '../words/words.ts'
 import { Formula } from './formula.tsx'
 import { type MoneyStep, measuredIn, moneySteps } from './money-steps.ts'
 import styles from './receipt.module.css'
 import { Timings } from './timings.tsx'
+import { whyText } from './why.ts'
 import { useReceiptWords } from './words.ts'
 
 export type ReceiptView = CallOutput<'usage.receipt'>
@@ -59,6 +63,7 @@ export function Receipt({ receipt, facts = [] }: ReceiptProps) {
           )}
           {receipt.flags.isDemo && outcome !== 'refused' ? <Tag status="off">{t('demo')}</Tag> : undefined}
         </div>
+        <Why receipt={receipt} />
         {refundedNanoUsd > 0 ? (
           <p className="meta">
             <Sentence
@@ -108,6 +113,27 @@ export function Receipt({ receipt, facts = [] }: ReceiptProps) {
         />
       </div>
     </>
+  )
+}
+
+/** The first question about a request that failed. */
+function Why({ receipt: { details, requestId, model, endpoint } }: { readonly receipt: ReceiptView }) {
+  const t = useUsageWords()
+  const words = useWordsOfApp()
+  if (details === null) return undefined
+  const why = whyText(words, { ...details, requestId, model, endpoint })
+  if (why === undefined) return undefined
+  const ending = endingOf(details)
+  return (
+    <p className={styles.why}>
+      <span className="row wrap g8">
+        <StatusShape status={ENDING_SHAPE[ending]}>
+          <b className="m">{t(`reason_${ending}`)}</b>
+        </StatusShape>
+        {details.errorCode === null ? undefined : <Mono>{details.errorCode}</Mono>}
+      </span>
+      <span className="sec">{why}</span>
+    </p>
   )
 }
 

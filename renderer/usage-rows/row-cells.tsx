@@ -1,27 +1,21 @@
 // What a row of usage says in its cells: how it ended, what it used, what it cost.
-import type { ChargeReason, UsageRow } from '../../contract/usage.ts'
+import type { UsageRow } from '../../contract/usage.ts'
 import { Count, Money } from '../kit/amounts.tsx'
 import { countText } from '../kit/money.ts'
-import { type Status, StatusShape } from '../kit/shape.tsx'
+import { StatusShape } from '../kit/shape.tsx'
 import { useAppearance } from '../state/appearance.ts'
 import { Sentence } from '../words/sentence.tsx'
+import { ENDING_SHAPE, endingOf } from './ending.ts'
 import { useUsageWords } from './words.ts'
 
-const REASON_SHAPE: Readonly<Record<ChargeReason, Status>> = {
-  completed: 'ok',
-  client_left: 'warn',
-  upstream_failed: 'bad',
-  estimated: 'warn',
-  refused: 'bad',
-}
-
 /** How it ended, and the status where it was not the usual one. */
-export function Ending({ row: { reason, status } }: { readonly row: UsageRow }) {
+export function Ending({ row }: { readonly row: Pick<UsageRow, 'reason' | 'status' | 'errorCode'> }) {
   const t = useUsageWords()
+  const ending = endingOf(row)
   return (
-    <StatusShape status={REASON_SHAPE[reason]}>
-      {t(`reason_${reason}`)}
-      {status === 200 ? undefined : <span className="quiet num">{status}</span>}
+    <StatusShape status={ENDING_SHAPE[ending]}>
+      {t(`reason_${ending}`)}
+      {row.status === 200 ? undefined : <span className="quiet num">{row.status}</span>}
     </StatusShape>
   )
 }

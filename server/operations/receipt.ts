@@ -112,8 +112,9 @@ function outcomeOf({ entries, hold, isLost }: RequestFacts): Receipt['outcome'] 
   return isLost ? 'lost' : 'released'
 }
 
-const detailsOf = ({ status, errorCode, durationMs, firstTokenMs, stream }: UsageRow) => ({
+const detailsOf = ({ status, reason, errorCode, durationMs, firstTokenMs, stream }: UsageRow) => ({
   status,
+  reason,
   errorCode,
   durationMs,
   firstTokenMs,
