@@ -18,6 +18,12 @@ test.each([
   [500_000_000, { kind: 'balance' }, '$0.50'],
   [9_999_999, { kind: 'balance' }, '$0.010000'],
   [4_000_000, { kind: 'balance' }, '$0.004000'],
+  [4_997_700_000, { kind: 'left' }, '$4.99'],
+  [9_999_999, { kind: 'left' }, '$0.009999'],
+  [999, { kind: 'left' }, '$0.000000999'],
+  [-4_991_000_000, { kind: 'left' }, '\u2212$5.00'],
+  [-4_990_000_000, { kind: 'left' }, '\u2212$4.99'],
+  [876_635_000, { kind: 'left' }, '$0.87'],
   [2_500_000_000, { kind: 'price' }, '$2.50'],
   [75_000_000, { kind: 'price' }, '$0.075'],
   [20_000_000, { kind: 'price' }, '$0.02'],
@@ -46,7 +52,7 @@ test.each([
 
 test('nothing but zero is shown as zero, whatever its kind', () => {
   const amounts = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
-  const kinds = fc.constantFrom('balance', 'total', 'request', 'price', 'exact')
+  const kinds = fc.constantFrom('left', 'balance', 'total', 'request', 'price', 'exact')
   fc.assert(
     fc.property(amounts, kinds, (nanoUsd, kind) => {
       expect(moneyString(nanoUsd, { kind })).toMatch(/[1-9]/)
@@ -92,6 +98,11 @@ test.each([
   [6_840_000, '6.84 M'],
   [123_456_789, '123 M'],
   [2_000_000_000, '2.00 B'],
+  [9_999, '9,999'],
+  [999_499, '999 k'],
+  [999_999, '1.00 M'],
+  [9_999_999, '10.0 M'],
+  [999_999_999, '1.00 B'],
 ])('%i of anything is %s for short', (count, text) => {
   expect(shortCountText(count)).toBe(text)
 })

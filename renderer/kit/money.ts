@@ -15,10 +15,11 @@ export interface MoneyText {
 }
 
 /**
- * `balance`: what somebody has or pays in, in cents. `total`: a sum, in cents from $1 on. `request`: one request, always with
+ * `left`: what somebody can still spend, in cents, and never more than there is. `balance`: an amount in cents, as it is paid
+ * in or asked for. `total`: a sum, in cents from $1 on. `request`: one request, always with
  * 6 decimals. `price`: as published, with at least 2. `exact`: all 9, as on a receipt.
  */
-export type MoneyKind = 'balance' | 'total' | 'request' | 'price' | 'exact'
+export type MoneyKind = 'left' | 'balance' | 'total' | 'request' | 'price' | 'exact'
 
 export interface MoneyFormat {
   readonly kind?: MoneyKind
@@ -32,7 +33,7 @@ export interface MoneyFormat {
 export function moneyText(nanoUsd: number, format: MoneyFormat = {}): MoneyText {
   const magnitude = Math.abs(nanoUsd)
   const decimals = decimalsFor(magnitude, format)
-  const text = fixed(magnitude, decimals)
+  const text = fixed(magnitude, decimals, roundingOf(nanoUsd, format))
   const [, zeros = '', rest = ''] = /^(0\.0*|)(.*)$/.exec(text) ?? []
   const isZero = rest === ''
   const sign = signOf(nanoUsd, format)
@@ -61,7 +62,8 @@ const MICRO = NANO / 1_000_000
 function decimalsFor(magnitude: number, { kind = 'total' }: MoneyFormat): number {
   if (kind === 'exact') return 9
   if (kind === 'price') return Math.max(2, 9 - trailingZeros(magnitude))
-  const wantsCents = kind === 'balance' ? magnitude >= CENT : kind === 'total' && magnitude >= NANO
+  const wantsCents =
+    kind === 'balance' || kind === 'left' ? magnitude >= CENT : kind === 'total' && magnitude >= NANO
   if (magnitude === 0 || wantsCents) return 2
   return magnitude >= MICRO ? 6 : 9
 }
@@ -72,10 +74,19 @@ function trailingZeros(magnitude: number): number {
   return Math.min(zeros, 9)
 }
 
-/** Rounded half up, in integers: a balance of $0.995 is shown as $1.00 by nobody's floating point. */
-function fixed(magnitude: number, decimals: number): string {
+type Rounding = 'half' | 'down' | 'up'
+
+/** What is left is not rounded to more than there is, and what is owed not to less. */
+function roundingOf(nanoUsd: number, { kind }: MoneyFormat): Rounding {
+  if (kind !== 'left') return 'half'
+  return nanoUsd < 0 ? 'up' : 'down'
+}
+
+/** Rounded in integers, half up unless told otherwise: $0.995 is shown as $1.00 by nobody's floating point. */
+function fixed(magnitude: number, decimals: number, rounding: Rounding = 'half'): string {
   const unit = 10n ** BigInt(9 - decimals)
-  const rounded = (BigInt(magnitude) + unit / 2n) / unit
+  const added = { half: unit / 2n, down: 0n, up: unit - 1n }[rounding]
+  const rounded = (BigInt(magnitude) + added) / unit
   const digits = rounded.toString().padStart(decimals + 1, '0')
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
@@ -106,17 +117,20 @@ export function moneyInputText(nanoUsd: number): string {
 export const countText = (count: number, language: string): string =>
   new Intl.NumberFormat(language === 'zh-CN' ? 'en' : language).format(count)
 
+const SHORT_FROM = 10_000
 const SHORT_STEPS = [
   { from: 1_000_000_000, divisor: 1_000_000_000, unit: 'B' },
   { from: 1_000_000, divisor: 1_000_000, unit: 'M' },
-  { from: 10_000, divisor: 1_000, unit: 'k' },
+  { from: SHORT_FROM, divisor: 1_000, unit: 'k' },
 ] as const
 
 /** A large count that nobody reads to the digit, in three figures: `6.84 M`. */
 export function shortCountText(count: number): string {
-  const step = SHORT_STEPS.find(({ from }) => Math.abs(count) >= from)
-  if (step === undefined) return countText(count, 'en')
-  const value = count / step.divisor
+  // Rounded before the unit is chosen: 999,999 are 1.00 M, and no 1000 k.
+  const rounded = Number(count.toPrecision(3))
+  const step = SHORT_STEPS.find(({ from }) => Math.abs(rounded) >= from)
+  if (step === undefined || Math.abs(count) < SHORT_FROM) return countText(count, 'en')
+  const value = rounded / step.divisor
   const wholeDigits = Math.trunc(Math.abs(value)).toString().length
   return `${value.toFixed(Math.max(0, 3 - wholeDigits))} ${step.unit}`
 }

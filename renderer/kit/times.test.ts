@@ -44,6 +44,10 @@ test.each([
   [412.4, '412 ms'],
   [5_300, '5.3 s'],
   [124_000, '2 min 4 s'],
+  [999.6, '1.0 s'],
+  [59_960, '1 min 0 s'],
+  [119_700, '2 min 0 s'],
+  [3_599_900, '60 min 0 s'],
 ])('%d ms are %s', (ms, text) => {
   expect(durationText(ms)).toBe(text)
 })

@@ -56,10 +56,13 @@ const spaced = (text: string): string =>
 
 /** `412 ms`, `5.3 s`, `2 min 4 s`. Units are international, and the same in both languages. */
 export function durationText(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < MINUTE_MS) return `${(ms / 1000).toFixed(1)} s`
-  const minutes = Math.floor(ms / MINUTE_MS)
-  return `${minutes} min ${Math.round((ms - minutes * MINUTE_MS) / 1000)} s`
+  // Rounded before the unit is chosen: 59.96 s are a minute, and no 60.0 s.
+  const wholeMs = Math.round(ms)
+  if (wholeMs < 1000) return `${wholeMs} ms`
+  const tenths = Math.round(ms / 100)
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
 /** The days that a range of dates stands for, in the reader's zone: from midnight, and up to the next midnight. */

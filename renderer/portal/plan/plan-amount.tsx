@@ -10,12 +10,14 @@ interface PlanAmountProps {
   readonly value: number
   /** Without its unit, where the quota beside it has it. */
   readonly isBare?: boolean
+  /** What of a quota is left, which is never told as more. */
+  readonly isLeft?: boolean
 }
 
-export function PlanAmount({ metric, value, isBare = false }: PlanAmountProps) {
+export function PlanAmount({ metric, value, isBare = false, isLeft = false }: PlanAmountProps) {
   const t = usePlanWords()
   const { language } = useAppearance()
-  if (metric === 'money') return <Money nanoUsd={value} />
+  if (metric === 'money') return <Money nanoUsd={value} kind={isLeft ? 'left' : 'balance'} />
   const text = metric === 'tokens' ? shortCountText(value) : countText(value, language)
   return (
     <span className="num nw" title={countText(value, language)}>

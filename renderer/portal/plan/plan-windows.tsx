@@ -62,7 +62,10 @@ function PlanWindow({
         {held > 0 ? <b className={styles.held} style={{ width: `${heldPercent}%` }} /> : undefined}
       </div>
       <div className="meta num">
-        <Sentence text={t('left')} parts={{ left: amount(left), time: <Time atMs={resetsAt} /> }} />
+        <Sentence
+          text={t('left')}
+          parts={{ left: <PlanAmount metric={metric} value={left} isLeft />, time: <Time atMs={resetsAt} /> }}
+        />
         {held > 0 ? (
           <>
             {' · '}

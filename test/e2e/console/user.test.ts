@@ -125,7 +125,9 @@ journey(
     const before = await rows.count()
     const given = { userId, amountNanoUsd: 1_000 * DOLLAR, note: '' }
     await stage.portal.call('users.adjustBalance', given, { cookie: stage.admin })
-    const after = (data.balanceNanoUsd / DOLLAR + 1_000).toFixed(2).replace(/^(\d)(\d{3})/, '$1,$2')
+    const after = (Math.floor(data.balanceNanoUsd / (DOLLAR / 100)) / 100 + 1_000)
+      .toFixed(2)
+      .replace(/^(\d)(\d{3})/, '$1,$2')
     await ledger.getByText('Closing balance').locator('..').getByText(`$${after}`).waitFor()
     await expect.poll(() => rows.count()).toBe(before + 1)
 

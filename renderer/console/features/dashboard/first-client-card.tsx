@@ -103,7 +103,7 @@ function OwnBalance({ availableNanoUsd }: { readonly availableNanoUsd: number | 
     return (
       <Sentence
         text={t('balanceText')}
-        parts={{ amount: <Money nanoUsd={availableNanoUsd} kind="balance" /> }}
+        parts={{ amount: <Money nanoUsd={availableNanoUsd} kind="left" /> }}
       />
     )
   }

@@ -87,7 +87,11 @@ function useSaid(attention: Attention): { readonly title: string; readonly text:
     case 'low_balances':
       return {
         title: title({ count: attention.count }),
-        text: named(attention.people.map(({ email, leftNanoUsd }) => `${email} ${moneyString(leftNanoUsd)}`)),
+        text: named(
+          attention.people.map(
+            ({ email, leftNanoUsd }) => `${email} ${moneyString(leftNanoUsd, { kind: 'left' })}`,
+          ),
+        ),
       }
   }
 }

@@ -89,14 +89,14 @@ function useSaid(content: NoticeContent): string {
       const { planName: plan, window, metric, thresholdPercent: percent, quota } = content
       const amount =
         metric === 'money'
-          ? moneyString(quota)
+          ? moneyString(quota, { kind: 'balance' })
           : t(`notice_${metric}`, { count: quota, text: countText(quota, language) })
       return t(`notice_${window}`, { plan, percent, amount })
     }
     case 'low_balance':
       return t('notice_balance', {
-        left: moneyString(content.leftNanoUsd),
-        threshold: moneyString(content.thresholdNanoUsd),
+        left: moneyString(content.leftNanoUsd, { kind: 'left' }),
+        threshold: moneyString(content.thresholdNanoUsd, { kind: 'balance' }),
       })
     case 'key_new_address':
       return t('notice_key', { name: content.keyName, address: content.address })

@@ -72,9 +72,9 @@ export function RefundDialog({ receipt, email, onClose }: RefundDialogProps) {
         <div className="well outcome">
           <span className="grow sec">{t('balanceAfter')}</span>
           <span className="num">
-            <Money nanoUsd={balance} kind="total" /> + <Money nanoUsd={amount} kind="total" /> ={' '}
+            <Money nanoUsd={balance} kind="left" /> + <Money nanoUsd={amount} kind="total" /> ={' '}
             <b className="b">
-              <Money nanoUsd={balance + amount} kind="total" />
+              <Money nanoUsd={balance + amount} kind="left" />
             </b>
           </span>
         </div>

@@ -48,7 +48,7 @@ export function AdjustBalanceDialog({ user, onClose }: AdjustBalanceDialogProps)
     },
     send: async (values) => {
       const changed = await mutateAsync(toChange(user.id, values))
-      const amount = moneyString(changed.balanceNanoUsd, { kind: 'balance' })
+      const amount = moneyString(changed.balanceNanoUsd, { kind: 'left' })
       toast({ text: t('adjusted', { email, amount }) })
       onClose()
     },
@@ -134,7 +134,7 @@ function Outcome({ user, values }: { readonly user: UserRow; readonly values: Ad
     <div className="well outcome">
       <div className="grow">
         <div className="meta">{t('adjustBefore')}</div>
-        <Money nanoUsd={user.balanceNanoUsd} kind="balance" />
+        <Money nanoUsd={user.balanceNanoUsd} kind="left" />
       </div>
       <span className="quiet">{change < 0 ? '\u2212' : '+'}</span>
       <div className="grow">
@@ -144,7 +144,7 @@ function Outcome({ user, values }: { readonly user: UserRow; readonly values: Ad
       <span className="quiet">=</span>
       <div className="grow" role="status">
         <div className="meta">{t('adjustAfter')}</div>
-        <span className={after < 0 ? 'b t-bad' : 'b t-ok'}>{moneyString(after, { kind: 'balance' })}</span>
+        <span className={after < 0 ? 'b t-bad' : 'b t-ok'}>{moneyString(after, { kind: 'left' })}</span>
       </div>
     </div>
   )

@@ -74,7 +74,7 @@ export function CreditLimitDialog({ user, onClose }: CreditLimitDialogProps) {
           onChange={(value) => form.set('creditLimitNanoUsd', value)}
         />
       </Field>
-      <p role="status">{t('creditLimitOutcome', { amount: amount(available) })}</p>
+      <p role="status">{t('creditLimitOutcome', { amount: moneyString(available, { kind: 'left' }) })}</p>
       <FailureNote error={form.failure} />
     </Dialog>
   )

@@ -32,7 +32,7 @@ export function DeleteUserDialog({ user, onClose, onDeleted }: DeleteUserDialogP
       isWorking={isPending}
       error={<FailureNote error={error} />}
     >
-      {t('deleteText', { email, amount: moneyString(balanceNanoUsd, { kind: 'balance' }) })}
+      {t('deleteText', { email, amount: moneyString(balanceNanoUsd, { kind: 'left' }) })}
     </ConfirmDialog>
   )
 }

@@ -83,7 +83,7 @@ function LedgerTable({ rows }: { readonly rows: readonly Entry[] }) {
       name: 'after',
       head: t('balanceAfter'),
       isNumber: true,
-      cell: ({ balanceAfterNanoUsd }) => <Money nanoUsd={balanceAfterNanoUsd} kind="balance" />,
+      cell: ({ balanceAfterNanoUsd }) => <Money nanoUsd={balanceAfterNanoUsd} kind="left" />,
     },
   ]
   return <Table label={t('tab_ledger')} columns={columns} rows={rows} keyOf={({ seq }) => String(seq)} />

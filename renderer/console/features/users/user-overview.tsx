@@ -66,10 +66,10 @@ function UserStats({ user }: { readonly user: UserRow }) {
         change={
           user.openHoldsNanoUsd > 0
             ? t('heldNow', { amount: moneyString(user.openHoldsNanoUsd) })
-            : t('availableNow', { amount: moneyString(user.availableNanoUsd, { kind: 'balance' }) })
+            : t('availableNow', { amount: moneyString(user.availableNanoUsd, { kind: 'left' }) })
         }
       >
-        <Money nanoUsd={user.balanceNanoUsd} kind="balance" isFigure />
+        <Money nanoUsd={user.balanceNanoUsd} kind="left" isFigure />
       </Stat>
       <Stat label={t('apiKeys')} change={rows === undefined ? undefined : t('activeKeys', { count: active })}>
         {rows === undefined ? '–' : <Count value={rows.length} />}
@@ -114,7 +114,7 @@ function MoneyLine({ name, nanoUsd }: { readonly name: ReactNode; readonly nanoU
     <div className="ln">
       <span className="k">{name}</span>
       <span className="dots" />
-      <Money nanoUsd={nanoUsd} kind="balance" />
+      <Money nanoUsd={nanoUsd} kind="left" />
     </div>
   )
 }

@@ -81,7 +81,7 @@ export function UsersTable(props: UsersTableProps) {
       head: t('balance'),
       isNumber: true,
       sort: 'balance',
-      cell: ({ balanceNanoUsd }) => <Money nanoUsd={balanceNanoUsd} kind="balance" />,
+      cell: ({ balanceNanoUsd }) => <Money nanoUsd={balanceNanoUsd} kind="left" />,
     },
     {
       name: 'actions',

@@ -23,12 +23,12 @@ export function BalanceCard({ overview }: { readonly overview: Overview }) {
         <RunOutTag forecast={overview.forecast} />
       </div>
       <div className={styles.figure}>
-        <Money nanoUsd={balanceNanoUsd} kind="balance" isFigure />
+        <Money nanoUsd={balanceNanoUsd} kind="left" isFigure />
       </div>
       <p className="meta num">
         <Sentence
           text={t('available')}
-          parts={{ available: <Money nanoUsd={availableNanoUsd} kind="balance" /> }}
+          parts={{ available: <Money nanoUsd={availableNanoUsd} kind="left" /> }}
         />
         {creditLimitNanoUsd > 0 ? (
           <>

@@ -94,7 +94,7 @@ function NoticeText({ content }: { readonly content: NoticeContent }): ReactNode
         <Sentence
           text={t('lowBalance')}
           parts={{
-            left: <Money nanoUsd={content.leftNanoUsd} kind="balance" />,
+            left: <Money nanoUsd={content.leftNanoUsd} kind="left" />,
             threshold: <Money nanoUsd={content.thresholdNanoUsd} kind="balance" />,
           }}
         />

@@ -72,7 +72,7 @@ export function BuyDialog({ plan, account, onClose }: BuyDialogProps) {
             text={t('notAffordable')}
             parts={{
               amount: <Money nanoUsd={shortByNanoUsd} kind="balance" />,
-              available: <Money nanoUsd={account.availableNanoUsd} kind="balance" />,
+              available: <Money nanoUsd={account.availableNanoUsd} kind="left" />,
             }}
           />
         </Note>
@@ -92,6 +92,6 @@ const MoneyLine = ({ name, nanoUsd }: { readonly name: ReactNode; readonly nanoU
   <div className="ln">
     <span className="k">{name}</span>
     <span className="dots" />
-    <Money nanoUsd={nanoUsd} kind="balance" />
+    <Money nanoUsd={nanoUsd} kind="left" />
   </div>
 )

@@ -37,7 +37,7 @@ export function RedeemDialog({ onClose }: { readonly onClose: () => void }) {
               ? t('redeemedPlan', { plan: plan.name, date: dateText(plan.endsAt, Date.now(), language) })
               : t('redeemedBalance', {
                   amount: moneyString(amountNanoUsd ?? 0, { kind: 'balance' }),
-                  balance: moneyString(balanceNanoUsd, { kind: 'balance' }),
+                  balance: moneyString(balanceNanoUsd, { kind: 'left' }),
                 })
           toast({ text })
           onClose()
