@@ -3,17 +3,27 @@ import { addressShown } from './address-shown.ts'
 
 const LAN = 'http://192.168.1.24:8080'
 const OWN = 'http://127.0.0.1:8080'
+const known = { data: { addressForOthers: LAN }, isError: false }
+const running = { gateway: { kind: 'running', address: OWN } } as const
 
-test('the address in the network goes before that of this machine, and the reader’s own before both', () => {
-  expect(addressShown(OWN, [OWN, LAN])).toBe(LAN)
-  expect(addressShown('https://gate.example', [OWN, LAN])).toBe('https://gate.example')
-  expect(addressShown('http://localhost:8080', [OWN])).toBe('http://localhost:8080')
+test('others are given the address that leads to the gateway, in a browser as in the desktop window', () => {
+  expect(addressShown(undefined, OWN, known)).toBe(LAN)
+  expect(addressShown(running, 'app://console', known)).toBe(LAN)
 })
 
-test('the desktop window has no address of its own', () => {
-  expect([addressShown('app://console', [OWN, LAN]), addressShown('app://console', [OWN])]).toEqual([
-    LAN,
+test('until it is known there is none, and where it cannot be asked for, the one that works here', () => {
+  const unknown = { isError: false }
+  const failed = { isError: true }
+  expect([addressShown(undefined, OWN, unknown), addressShown(running, 'app://console', unknown)]).toEqual([
+    undefined,
+    undefined,
+  ])
+  expect([addressShown(undefined, OWN, failed), addressShown(running, 'app://console', failed)]).toEqual([
+    OWN,
     OWN,
   ])
-  expect(addressShown('app://console', [])).toBeUndefined()
+})
+
+test('while the gateway stands still, nothing listens anywhere', () => {
+  expect(addressShown({ gateway: { kind: 'stopped' } }, 'app://console', known)).toBeUndefined()
 })

@@ -1,10 +1,23 @@
-// The address that people are given: one that reaches this machine from elsewhere, where there is one.
+// The address that people are given, on the card and wherever it is copied: the one that reaches the gateway from elsewhere,
+// where there is one.
+import type { DesktopView } from '../../../contract/desktop.ts'
 
-const LOOPBACK = /^https?:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/
+interface NetworkAnswer {
+  readonly data?: { readonly addressForOthers: string } | undefined
+  readonly isError: boolean
+}
 
-/** `origin` is where this page came from, which works at least for its reader; the desktop window's own scheme is none. */
-export function addressShown(origin: string, addresses: readonly string[]): string | undefined {
-  const ofPage = /^https?:/.test(origin) ? origin : undefined
-  if (ofPage !== undefined && !LOOPBACK.test(ofPage)) return ofPage
-  return addresses.find((address) => !LOOPBACK.test(address)) ?? ofPage ?? addresses[0]
+/**
+ * Undefined until it is known, so that no address of this computer stands there for a moment, and in the desktop window while
+ * the gateway stands still: nothing listens there. `origin` is where this page came from, which works at least for its reader.
+ */
+export function addressShown(
+  desktop: Pick<DesktopView, 'gateway'> | undefined,
+  origin: string,
+  { data, isError }: NetworkAnswer,
+): string | undefined {
+  if (desktop !== undefined && desktop.gateway.kind !== 'running') return undefined
+  if (data !== undefined) return data.addressForOthers
+  if (!isError) return undefined
+  return desktop?.gateway.kind === 'running' ? desktop.gateway.address : origin
 }

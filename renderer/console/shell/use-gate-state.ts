@@ -1,7 +1,7 @@
 // Whether the gate is open: whether requests can pass, as far as this page knows.
 import type { DesktopView } from '../../../contract/desktop.ts'
 import { useDesktopView } from '../../client/desktop.ts'
-import { useAsk } from '../../client/hooks.ts'
+import { useAsk, useRefreshOn } from '../../client/hooks.ts'
 import { useAppearance } from '../../state/appearance.ts'
 import { useGatewayNow } from '../gateway-now/use-gateway-now.ts'
 import { addressShown } from './address-shown.ts'
@@ -42,14 +42,13 @@ export function useGateState(): GateState {
   const { language } = useAppearance()
   const { data, isError } = useAsk('setup.status', {})
   const desktop = useDesktopView()
+  const network = useAsk('system.network', {})
+  useRefreshOn(['network.reached', 'network.changed', 'desktop.network_changed'], ['system.network'])
   const now = useGatewayNow()
   const running = now?.running
   const facts = {
     since: running === undefined ? '' : sinceText(running.startedAt, Date.now(), language),
-    address:
-      desktop === undefined
-        ? addressShown(window.location.origin, running?.addresses ?? [])
-        : addressOf(desktop),
+    address: addressShown(desktop, window.location.origin, network),
     inFlight: running?.inFlight,
     requestsToday: now?.today.requests,
     marks: marksOf(now?.attention ?? []),
@@ -75,7 +74,3 @@ function stateOf({
   if (gateway.kind !== 'running') return { isOpen: false, word: gateway.kind, note: undefined }
   return isPaused ? { isOpen: false, word: 'paused', note: 'pausedText' } : undefined
 }
-
-/** The app knows it at once; nothing listens there while the gateway stands still. */
-const addressOf = ({ gateway }: DesktopView): string | undefined =>
-  gateway.kind === 'running' ? gateway.address : undefined

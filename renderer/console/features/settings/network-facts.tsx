@@ -1,5 +1,6 @@
 // What the start of the gateway decides about the network: shown, and named as what cannot be changed here.
 import type { CallOutput } from '../../../../contract/catalogue.ts'
+import { useAsk } from '../../../client/hooks.ts'
 import { Facts, PanelBody, Section } from '../../../kit/page.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
 import styles from './settings.module.css'
@@ -13,6 +14,8 @@ interface NetworkFactsProps {
 export function NetworkFacts({ settings, isInWindow }: NetworkFactsProps) {
   const t = useWords()
   const { host, port, addresses, isOpenToNetwork } = settings.network
+  // Each address by which it is reached, the best first; what it listens on says that only of this computer.
+  const places = useAsk('system.network', {}).data?.places.map(({ url }) => url)
   return (
     <div className={styles.wide}>
       <Section title={t('network')} meta={t('networkMeta')}>
@@ -32,7 +35,18 @@ export function NetworkFacts({ settings, isInWindow }: NetworkFactsProps) {
                 name: t('networkPort'),
                 value: port === 0 ? t('networkPortFree') : <span className="num">{port}</span>,
               },
-              { name: t('networkAddresses'), value: <code className="mono">{addresses.join(', ')}</code> },
+              {
+                name: t('networkAddresses'),
+                value: (
+                  <span className="col">
+                    {(places ?? addresses).map((address) => (
+                      <code key={address} className="mono">
+                        {address}
+                      </code>
+                    ))}
+                  </span>
+                ),
+              },
             ]}
           />
           <p className={`help ${styles.below}`}>{t(isInWindow ? 'networkHelpWindow' : 'networkHelp')}</p>
