@@ -3,6 +3,7 @@
 import type { Logger as PinoLogger } from 'pino'
 import type { MailFailureKind } from '../contract/mail.ts'
 import type { LogLevel } from '../contract/operations/system.ts'
+import type { SecretStoreKind } from '../contract/operations/upstreams.ts'
 import type { Result } from '../contract/result.ts'
 
 export interface Clock {
@@ -30,8 +31,8 @@ export interface SecretStore {
   get(name: string): Promise<string | undefined>
   set(name: string, value: string): Promise<void>
   delete(name: string): Promise<void>
-  /** Where secrets live, in words for the operator, such as "environment" or "encrypted file". */
-  readonly kind: string
+  /** Where secrets live; screens have words for each. */
+  readonly kind: SecretStoreKind
 }
 
 export interface LogQuery {

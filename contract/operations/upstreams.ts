@@ -60,12 +60,20 @@ export type UpstreamHealthView = z.infer<typeof health>
 
 const overridden = z.literal('environment').optional()
 
+const secretStoreKind = z.enum([
+  'OS keychain',
+  'encrypted file',
+  'environment, then OS keychain',
+  'environment, then encrypted file',
+])
+export type SecretStoreKind = z.infer<typeof secretStoreKind>
+
 const key = z.strictObject({
   isSet: z.boolean(),
   /** The last four characters; null where there is no key, or where four would give too much of it away. */
   lastFour: z.string().nullable(),
-  /** Where it is kept, in words. */
-  keptIn: z.string(),
+  /** Where it is kept; what stands first is looked at first. */
+  keptIn: secretStoreKind,
 })
 
 const upstreamView = z.strictObject({

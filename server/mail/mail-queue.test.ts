@@ -47,7 +47,7 @@ async function start(): Promise<World> {
   const { logger, lines } = listeningLogger()
   const ids = createSystemIds()
   const store = {
-    kind: 'test store',
+    kind: 'encrypted file' as const,
     get: async (name: string) => secrets.get(name),
     set: async (name: string, value: string) => void secrets.set(name, value),
     delete: async (name: string) => void secrets.delete(name),

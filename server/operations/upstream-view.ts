@@ -1,12 +1,16 @@
 // What is shown of an upstream's key and of how it has been doing.
-import type { UpstreamHealthView, UpstreamView } from '../../contract/operations/upstreams.ts'
+import type {
+  SecretStoreKind,
+  UpstreamHealthView,
+  UpstreamView,
+} from '../../contract/operations/upstreams.ts'
 import { textOf } from '../../contract/upstream-problem.ts'
 import type { UpstreamHealth } from '../upstreams/upstream-health.ts'
 
 /** Of a shorter key, four characters would be too large a part. */
 const SHOWN_KEY_LENGTH_MIN = 16
 
-export const toKeyView = (key: string | undefined, keptIn: string): UpstreamView['key'] => ({
+export const toKeyView = (key: string | undefined, keptIn: SecretStoreKind): UpstreamView['key'] => ({
   isSet: key !== undefined,
   lastFour: key !== undefined && key.length >= SHOWN_KEY_LENGTH_MIN ? key.slice(-4) : null,
   keptIn,

@@ -8,7 +8,7 @@ import { createSealedValues, SealedValueError } from './sealed-values.ts'
 function secretStore(): SecretStore & { readonly values: Map<string, string> } {
   const values = new Map<string, string>()
   return {
-    kind: 'test store',
+    kind: 'encrypted file',
     values,
     get: async (name) => values.get(name),
     set: async (name, value) => void values.set(name, value),
@@ -80,7 +80,7 @@ test('a data key that is no key is named, and is asked for again once it is mend
   secrets.values.set('data-key', 'short')
   const sealedValues = start()
   await expect(sealedValues.set('jwt', 'x')).rejects.toThrow(
-    'The secret "data-key" in test store is not 32 bytes',
+    'The secret "data-key" in encrypted file is not 32 bytes',
   )
   secrets.values.delete('data-key')
   await sealedValues.set('jwt', 'x')

@@ -1,6 +1,6 @@
 // The keys of the upstreams. A key is kept together with the host that it was entered for, so that no change of an address,
 // not one that was stored in half, not even a restored database, sends it anywhere else.
-import { PRIMARY_UPSTREAM } from '../../contract/operations/upstreams.ts'
+import { PRIMARY_UPSTREAM, type SecretStoreKind } from '../../contract/operations/upstreams.ts'
 import type { SecretStore } from '../ports.ts'
 
 export interface UpstreamKeys {
@@ -10,8 +10,8 @@ export interface UpstreamKeys {
   kept(upstreamId: string): Promise<KeptKey | undefined>
   set(upstreamId: string, baseUrl: string, apiKey: string): Promise<void>
   forget(upstreamId: string): Promise<void>
-  /** Where they are kept, in words. */
-  readonly keptIn: string
+  /** Where they are kept. */
+  readonly keptIn: SecretStoreKind
 }
 
 export interface KeptKey {

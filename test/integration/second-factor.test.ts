@@ -237,7 +237,7 @@ test('on another machine, where the secret does not open, a recovery code does, 
   await at.stop()
   const kept = new Map<string, string>()
   const secrets = {
-    kind: 'test store',
+    kind: 'encrypted file' as const,
     get: async (name: string) => kept.get(name),
     set: async (name: string, value: string) => void kept.set(name, value),
     delete: async (name: string) => void kept.delete(name),

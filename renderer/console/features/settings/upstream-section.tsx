@@ -4,7 +4,6 @@ import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { useAsk, useRefreshOn } from '../../../client/hooks.ts'
 import { Count, Time } from '../../../kit/amounts.tsx'
 import { Facts, PanelBody, Section } from '../../../kit/page.tsx'
-import type { Status } from '../../../kit/shape.tsx'
 import { StatusShape } from '../../../kit/shape.tsx'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Table } from '../../../kit/table.tsx'
@@ -12,6 +11,7 @@ import { useUpstreamProblemWords } from '../../../words/upstream-problems/upstre
 import styles from './settings.module.css'
 import { UpstreamForm } from './upstream-form.tsx'
 import { UpstreamList } from './upstream-list.tsx'
+import { decideHealth } from './upstream-state.ts'
 import { useWords } from './words.ts'
 
 type Upstream = CallOutput<'upstreams.get'>
@@ -44,17 +44,10 @@ export function UpstreamSection() {
   )
 }
 
-/** By what is known; null is nothing yet. */
-const HEALTH = {
-  null: ['off', 'healthUnknown'],
-  true: ['ok', 'healthGood'],
-  false: ['bad', 'healthBad'],
-} as const satisfies Readonly<Record<string, readonly [Status, string]>>
-
 function Health({ upstream }: { readonly upstream: Upstream }) {
   const t = useWords()
   const { key, health } = upstream
-  const [shape, word] = HEALTH[`${health.isHealthy}`]
+  const [shape, word] = decideHealth(health)
   const never = <span className="quiet">{t('neverYet')}</span>
   return (
     <Section title={t('health')}>
@@ -70,7 +63,7 @@ function Health({ upstream }: { readonly upstream: Upstream }) {
               name: t('lastFailure'),
               value: health.lastFailureAt === null ? never : <Time atMs={health.lastFailureAt} />,
             },
-            { name: t('keyKept'), value: keptIn(t, key.keptIn) },
+            { name: t('keyKept'), value: t(KEPT_IN[key.keptIn]) },
           ]}
         />
       </PanelBody>
@@ -78,11 +71,13 @@ function Health({ upstream }: { readonly upstream: Upstream }) {
   )
 }
 
-/** The kinds of secret stores that a host has. */
-function keptIn(t: ReturnType<typeof useWords>, kind: string): string {
-  if (kind === 'encrypted file') return t('keptInFile')
-  return kind === 'OS keychain' ? t('keptInKeychain') : kind
-}
+/** The words for each kind of secret store that a host has. */
+const KEPT_IN = {
+  'OS keychain': 'keptInKeychain',
+  'encrypted file': 'keptInFile',
+  'environment, then OS keychain': 'keptInEnvironmentKeychain',
+  'environment, then encrypted file': 'keptInEnvironmentFile',
+} as const satisfies Readonly<Record<Upstream['key']['keptIn'], string>>
 
 function LastErrors({ upstream }: { readonly upstream: Upstream }) {
   const t = useWords()
@@ -113,5 +108,3 @@ function LastErrors({ upstream }: { readonly upstream: Upstream }) {
     </Section>
   )
 }
-
-/** A host with secrets elsewhere is quoted. */

@@ -11,6 +11,7 @@ export type UpstreamState =
   | 'stateTrying'
   | 'healthBad'
   | 'healthGood'
+  | 'healthFailed'
   | 'healthUnknown'
 
 const SHAPES: Readonly<Record<UpstreamState, Status>> = {
@@ -20,6 +21,7 @@ const SHAPES: Readonly<Record<UpstreamState, Status>> = {
   stateTrying: 'warn',
   healthBad: 'bad',
   healthGood: 'ok',
+  healthFailed: 'warn',
   healthUnknown: 'off',
 }
 
@@ -28,12 +30,25 @@ export function decideUpstreamState(row: UpstreamRow, isAlone: boolean): readonl
   return [SHAPES[state], state]
 }
 
+type Health = Pick<UpstreamRow['health'], 'isHealthy' | 'lastFailureAt'>
+
+/** The same of how it has been doing alone. */
+export function decideHealth(health: Health): readonly [Status, UpstreamState] {
+  const state = healthOf(health)
+  return [SHAPES[state], state]
+}
+
+/** A failure or two are no state yet, but something was asked, and it went wrong. */
+function healthOf({ isHealthy, lastFailureAt }: Health): UpstreamState {
+  if (isHealthy !== null) return isHealthy ? 'healthGood' : 'healthBad'
+  return lastFailureAt === null ? 'healthUnknown' : 'healthFailed'
+}
+
 /** One that is alone is asked whatever its breaker says. */
 function stateOf({ isEnabled, isInUse, breaker, health }: UpstreamRow, isAlone: boolean): UpstreamState {
   if (!isEnabled) return 'stateOff'
   if (!isInUse) return 'stateIncomplete'
   if (!isAlone && breaker.state === 'open') return 'statePassedOver'
   if (!isAlone && breaker.state === 'half_open') return 'stateTrying'
-  if (health.isHealthy === null) return 'healthUnknown'
-  return health.isHealthy ? 'healthGood' : 'healthBad'
+  return healthOf(health)
 }
