@@ -20,7 +20,9 @@ export interface Column<Row> {
   /** Left out, as where a drawer repeats it. */
   readonly isHidden?: boolean
   /** Left out where the table is narrower than this. */
-  readonly room?: 'little' | 'some' | 'much' | 'all'
+  readonly room?: 'least' | 'little' | 'some' | 'much' | 'all'
+  /** Holds text whose length somebody else chose: it takes of the spare width, and is cut only where there is none. */
+  readonly cuts?: 'who' | 'literal' | 'note'
 }
 
 interface TableProps<Row> extends Partial<TableSorting> {
@@ -100,8 +102,13 @@ function stepTo(body: HTMLElement | null, from: HTMLElement, step: 1 | -1): void
 const isControl = (target: EventTarget): boolean =>
   target instanceof Element && target.closest('button, a, input, label, [role="menuitem"]') !== null
 
-function cellClass<Row>({ isNumber, inCard, room }: Column<Row>): string | undefined {
-  const names = [isNumber ? 'r num' : '', inCard === 'labelled' ? '' : (inCard ?? ''), roomClass(room)]
+function cellClass<Row>({ isNumber, inCard, room, cuts }: Column<Row>): string | undefined {
+  const names = [
+    isNumber ? 'r num' : '',
+    inCard === 'labelled' ? '' : (inCard ?? ''),
+    roomClass(room),
+    cuts === undefined ? '' : `cuts cuts-${cuts}`,
+  ]
   return names.filter((name) => name !== '').join(' ') || undefined
 }
 

@@ -2,7 +2,15 @@
 // set and what is used of them is seen.
 import { beforeAll, expect } from 'vitest'
 import { generateAndRedeemCodes } from '../../journeys/prices-and-codes.ts'
-import { doorOf, expectSound, journey, openStage, type Stage, takePicture } from '../support/stage.ts'
+import {
+  doorOf,
+  expectSound,
+  expectWholeTables,
+  journey,
+  openStage,
+  type Stage,
+  takePicture,
+} from '../support/stage.ts'
 
 const MEMBER = 'amara.okafor@tidewater.example'
 
@@ -107,4 +115,21 @@ journey('limits of a role are replaced, and what a person uses is held against t
   await page.getByRole('combobox', { name: 'Find a person' }).fill('amara')
   await page.getByRole('option', { name: /amara/ }).click()
   await page.getByText('2.00 M').waitFor()
+})
+
+journey('batches of codes stand whole beside what was redeemed, at any width', async () => {
+  const { data: plan } = await admin('plans.create', {
+    name: 'Studio for a quarter',
+    priceNanoUsd: 0,
+    days: 90,
+  })
+  const expiresAt = Date.now() + 90 * 86_400_000
+  for (const [name, kind] of [
+    ['Workshop in November', { kind: 'plan', planId: plan.id }],
+    ['Welcome to the team', { kind: 'balance', amountNanoUsd: 1_234_560_000_000 }],
+  ] as const)
+    await admin('codes.generate', { name, ...kind, count: 200, prefix: 'WORKSHOP2026', expiresAt })
+  const page = await stage.open('/admin/plans?tab=codes', { cookie: stage.admin })
+  await page.getByText('Workshop in November').waitFor()
+  await expectWholeTables(page)
 })

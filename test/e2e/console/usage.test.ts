@@ -5,6 +5,7 @@ import { type Client, clientOf, DOLLAR, fillStage } from '../support/requests.ts
 import {
   downloadedText,
   expectSound,
+  expectWholeTables,
   journey,
   openStage,
   type Stage,
@@ -83,6 +84,15 @@ describe('with many requests', () => {
     await page.locator('tbody tr', { hasText: 'demo-reasoning' }).first().press('Enter')
     await page.locator('.drawer .rail').waitFor()
     await showConsole(page, 'usage-receipt')
+  })
+
+  journey('no column is out of sight at any width, the cost least of all', async () => {
+    const page = await open('/admin/usage')
+    await page.locator('tbody tr', { hasText: 'demo-reasoning' }).first().waitFor()
+    await expectWholeTables(page)
+    await page.locator('tbody tr', { hasText: 'demo-reasoning' }).first().press('Enter')
+    await page.locator('.drawer .rail').waitFor()
+    await expectWholeTables(page)
   })
 
   journey('filters stand in the address, and totals, rows, chart and file follow them', async () => {

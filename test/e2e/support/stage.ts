@@ -196,6 +196,11 @@ const chooseLanguage = (locale: Look['locale']) => `(async () => {
 
 const TOO_WIDE = 'document.documentElement.scrollWidth - innerWidth'
 
+/** Such as `cut off by 27: Usage`. */
+const FIND_CUT_TABLES = `[...document.querySelectorAll('.tablebox')]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1)
+  .map((box) => 'cut off by ' + (box.scrollWidth - box.clientWidth) + ': ' + box.querySelector('table').ariaLabel)`
+
 /**
  * Guards that lead the focus back into what floats are hidden on purpose, and a menu stands outside of every region on purpose.
  * Run in the page: only what is wrong is worked out, and only what is read of it comes back; nothing where axe is not there yet. */
@@ -206,15 +211,31 @@ const FIND_FAULTS = `typeof axe === 'undefined' ? undefined : axe.run({ exclude:
 }).then(({ violations }) => [
   ...violations.filter(({ id, nodes }) => id !== 'region' || nodes.some(({ html }) => !html.includes('role="menu"'))).map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')),
   ...(${TOO_WIDE} > 0 ? ['too wide by ' + (${TOO_WIDE})] : []),
-  ...[...document.querySelectorAll('.tablebox')]
-    .filter((box) => box.scrollWidth > box.clientWidth + 1)
-    .map((box) => 'cut off by ' + (box.scrollWidth - box.clientWidth) + ': ' + box.querySelector('table').ariaLabel),
+  ...${FIND_CUT_TABLES},
 ])`
 
 /** What fades in is as pale as it is for a moment only; what turns for ever is not waited for. */
 const AT_REST = `Promise.allSettled(document.getAnimations()
   .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
   .map(({ finished }) => finished))`
+
+/** Widths of the desktop's window beside the two sizes: where the side bar changes, and where columns come and go. */
+const WIDTHS = [1024, 1119, 1120, 1200, 1280, 1400, 1440]
+
+/** No column of a table is out of sight at any width of the console, in either language. */
+export async function expectWholeTables(page: Page): Promise<void> {
+  const cut: string[] = []
+  for (const locale of ['en', 'zh-CN'] as const) {
+    expect(await page.evaluate(chooseLanguage(locale))).toBe(true)
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: SIZES.desktop.height })
+      const found = await page.evaluate<string[]>(FIND_CUT_TABLES)
+      cut.push(...found.map((what) => `${locale} ${width}: ${what}`))
+    }
+  }
+  await takeLook(page, { locale: 'en', theme: 'light', size: 'desktop' })
+  expect(cut).toEqual([])
+}
 
 /** WCAG A and AA by axe, no sideways scrolling, and no column of a table out of sight. Disabled controls may be pale, as WCAG allows. */
 export async function expectSound(page: Page): Promise<void> {

@@ -35,12 +35,13 @@ export function AuditTable({ rows, openId, table, onOpen }: AuditTableProps) {
     {
       name: 'who',
       head: t('who'),
+      cuts: 'who',
       sort: 'actor',
       cell: ({ actorEmail }) =>
         actorEmail === null ? (
           <span className="quiet">{t('nobody')}</span>
         ) : (
-          <span className={`trunc ${styles['who']}`} title={actorEmail}>
+          <span className="trunc" title={actorEmail}>
             {actorEmail}
           </span>
         ),
@@ -51,7 +52,7 @@ export function AuditTable({ rows, openId, table, onOpen }: AuditTableProps) {
       sort: 'operation',
       cell: (row) => <span className="m">{operation(row.operation)}</span>,
     },
-    { name: 'target', head: t('target'), room: 'little', cell: (row) => <Target row={row} /> },
+    { name: 'target', head: t('target'), room: 'little', cuts: 'who', cell: (row) => <Target row={row} /> },
     {
       name: 'change',
       room: 'some',

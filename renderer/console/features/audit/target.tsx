@@ -1,6 +1,5 @@
 // What a change is about, in a line: its name, or else what kind of thing it is.
 
-import styles from './audit.module.css'
 import type { AuditRow } from './audit-table.tsx'
 import { TARGETS } from './targets.ts'
 import { useWords } from './words.ts'
@@ -11,7 +10,7 @@ export function Target({ row: { targetType, targetName } }: { readonly row: Audi
   const word = kind === undefined ? targetType : t(`target_${kind}`)
   if (targetName === null) return <span className="sec">{word}</span>
   return (
-    <span className={`trunc ${styles['target']}`} title={`${word}: ${targetName}`}>
+    <span className="trunc" title={`${word}: ${targetName}`}>
       {targetName}
     </span>
   )

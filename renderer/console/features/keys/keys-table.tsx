@@ -36,9 +36,10 @@ export function KeysTable({ rows, openId, table, onOpen, onTask }: KeysTableProp
     {
       name: 'name',
       head: t('name'),
+      cuts: 'who',
       sort: 'name',
       cell: ({ name, prefix }) => (
-        <span className={`two ${styles['name']}`}>
+        <span className="two">
           <CutText text={name} look="strong" />
           <Mono>{prefix}</Mono>
         </span>
@@ -47,13 +48,10 @@ export function KeysTable({ rows, openId, table, onOpen, onTask }: KeysTableProp
     {
       name: 'owner',
       head: t('owner'),
+      cuts: 'who',
       sort: 'owner',
       cell: ({ userId, userEmail }) => (
-        <Link
-          className={`link trunc ${styles[isDrawerOpen ? 'ownerBeside' : 'owner']}`}
-          href={userPath(userId)}
-          title={userEmail}
-        >
+        <Link className="link trunc" href={userPath(userId)} title={userEmail}>
           {userEmail}
         </Link>
       ),

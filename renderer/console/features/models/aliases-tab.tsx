@@ -64,12 +64,14 @@ export function AliasesTab({ models }: { readonly models: readonly string[] }) {
               {
                 name: 'alias',
                 head: t('alias'),
+                cuts: 'literal',
                 sort: 'alias',
                 cell: ([alias]) => <CutText text={alias} look="literal" />,
               },
               {
                 name: 'model',
                 head: t('aliasFor'),
+                cuts: 'literal',
                 sort: 'model',
                 cell: ([, model]) => <CutText text={model} look="literal" />,
               },

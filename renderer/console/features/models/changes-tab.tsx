@@ -71,6 +71,7 @@ export function ChangesTab() {
                 {
                   name: 'model',
                   head: t('model'),
+                  cuts: 'literal',
                   sort: 'model',
                   cell: ({ model }) => <CutText text={model} look="literal" />,
                 },

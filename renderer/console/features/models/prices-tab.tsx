@@ -114,6 +114,7 @@ function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
     {
       name: 'model',
       head: t('model'),
+      cuts: 'literal',
       sort: 'model',
       cell: ({ model, nextPriceAt }) => (
         <span className="row g6">
@@ -130,6 +131,7 @@ function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
     {
       name: 'aliases',
       head: t('aliases'),
+      cuts: 'note',
       isHidden: isDrawerOpen,
       cell: ({ aliases }) => <CutText text={aliases.join(', ')} look="secondary" />,
     },

@@ -47,12 +47,14 @@ export function CodesPanel({ openId, onOpen }: CodesPanelProps) {
               {
                 name: 'name',
                 head: t('batch'),
+                cuts: 'who',
                 sort: 'name',
                 cell: ({ name }) => <CutText text={name} look="strong" />,
               },
               {
                 name: 'prefix',
                 head: t('prefix'),
+                room: 'some',
                 isHidden: openId !== undefined,
                 cell: ({ prefix }) => (
                   <code className="mono quiet">{prefix === '' ? '••••' : `${prefix}-••••`}</code>

@@ -40,16 +40,19 @@ export function HoldsPanel() {
               {
                 name: 'who',
                 head: t('person'),
+                cuts: 'who',
                 cell: ({ userEmail }) => <CutText text={userEmail} look="strong" />,
               },
               {
                 name: 'key',
                 head: t('key'),
+                cuts: 'note',
                 cell: ({ keyName }) => <CutText text={keyName} look="secondary" />,
               },
               {
                 name: 'model',
                 head: t('model'),
+                cuts: 'literal',
                 cell: ({ model }) => <CutText text={model} look="literal" />,
               },
               { name: 'age', head: t('age'), isNumber: true, cell: ({ ageMs }) => <Duration ms={ageMs} /> },

@@ -66,11 +66,13 @@ export function LossesPanel() {
               {
                 name: 'who',
                 head: t('person'),
+                cuts: 'who',
                 cell: ({ userEmail }) => <CutText text={userEmail} look="strong" />,
               },
               {
                 name: 'model',
                 head: t('model'),
+                cuts: 'literal',
                 cell: ({ model }) => <CutText text={model} look="literal" />,
               },
               { name: 'at', head: t('arrived'), cell: ({ createdAt }) => <Time atMs={createdAt} /> },

@@ -8,7 +8,6 @@ import { Mono } from '../../../kit/literals.tsx'
 import type { TableSorting } from '../../../kit/sorting.ts'
 import { Table } from '../../../kit/table.tsx'
 import { Cost, Ending, Tokens } from '../../../usage-rows/row-cells.tsx'
-import styles from './usage.module.css'
 import { useWords } from './words.ts'
 
 interface UsageTableProps {
@@ -34,6 +33,7 @@ export function UsageTable({ rows, names, openId, table, onOpen }: UsageTablePro
         {
           name: 'time',
           head: t('time'),
+          room: 'least',
           sort: 'createdAt',
           isTime: true,
           cell: (row) => <Time atMs={row.createdAt} />,
@@ -41,8 +41,9 @@ export function UsageTable({ rows, names, openId, table, onOpen }: UsageTablePro
         {
           name: 'user',
           head: t('user'),
+          cuts: 'who',
           cell: ({ userId }) => (
-            <span className={`trunc m ${styles['who']}`} title={names.users[userId]}>
+            <span className="trunc m" title={names.users[userId]}>
               {names.users[userId] ?? t('userGone')}
             </span>
           ),
@@ -50,13 +51,14 @@ export function UsageTable({ rows, names, openId, table, onOpen }: UsageTablePro
         {
           name: 'key',
           head: t('key'),
+          cuts: 'note',
           isHidden: isBesideReceipt,
           room: 'much',
           cell: ({ keyId }) =>
             names.keys[keyId] === undefined ? (
               <span className="quiet">{t('keyGone')}</span>
             ) : (
-              <span className={`trunc ${styles['key']}`} title={names.keys[keyId]}>
+              <span className="trunc" title={names.keys[keyId]}>
                 {names.keys[keyId]}
               </span>
             ),
@@ -64,6 +66,7 @@ export function UsageTable({ rows, names, openId, table, onOpen }: UsageTablePro
         {
           name: 'model',
           head: t('model'),
+          cuts: 'literal',
           room: 'little',
           cell: ({ model }) => <CutText text={model || '—'} look="literal" />,
         },

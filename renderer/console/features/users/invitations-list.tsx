@@ -108,6 +108,7 @@ function InvitationsTable({ rows, table, onRevoke }: InvitationsTableProps) {
     {
       name: 'for',
       head: t('invitationFor'),
+      cuts: 'who',
       sort: 'email',
       cell: ({ email }) => (email === null ? t('anybody') : <CutText text={email} look="strong" />),
     },
@@ -138,7 +139,12 @@ function InvitationsTable({ rows, table, onRevoke }: InvitationsTableProps) {
           </Link>
         ),
     },
-    { name: 'note', head: t('note'), cell: ({ note }) => <CutText text={note} look="secondary" /> },
+    {
+      name: 'note',
+      head: t('note'),
+      cuts: 'who',
+      cell: ({ note }) => <CutText text={note} look="secondary" />,
+    },
     {
       name: 'actions',
       head: t('revoke'),

@@ -26,7 +26,12 @@ export function UsageTable({ rows, table }: UsageTableProps) {
       isTime: true,
       cell: ({ createdAt }) => <Time atMs={createdAt} />,
     },
-    { name: 'model', head: t('model'), cell: ({ model }) => <CutText text={model} look="literal" /> },
+    {
+      name: 'model',
+      head: t('model'),
+      cuts: 'literal',
+      cell: ({ model }) => <CutText text={model} look="literal" />,
+    },
     {
       name: 'status',
       head: t('status'),

@@ -56,6 +56,7 @@ function KeysTable({ rows, table }: KeysTableProps) {
     {
       name: 'name',
       head: t('keyName'),
+      cuts: 'who',
       sort: 'name',
       cell: ({ name }) => <CutText text={name} look="strong" />,
     },

@@ -42,6 +42,7 @@ export function UsersTable(props: UsersTableProps) {
     {
       name: 'email',
       head: t('email'),
+      cuts: 'who',
       sort: 'email',
       cell: ({ email }) => (
         <span className="row g8">
