@@ -6,6 +6,7 @@ import { Chart } from '../kit/charts/chart.tsx'
 import { COUNTS, DOLLARS } from '../kit/charts/units.ts'
 import { ErrorState } from '../kit/states.tsx'
 import { useAppearance } from '../state/appearance.ts'
+import { modelColours } from './model-colours.ts'
 import { type SpendMetric, spendPoints } from './spend-points.ts'
 import { useSpendWords } from './words.ts'
 
@@ -46,16 +47,21 @@ export function SpendChart({ asked: { query, bucket }, metric = 'spend', heightP
   }
   if (query.data === undefined) return <div style={{ height: heightPx }} />
   const { buckets, timeZone } = query.data
-  const { series, points } = spendPoints(query.data, metric, {
-    points: bucketLabels(
-      buckets.map(({ from }) => from),
-      bucket,
-      timeZone,
-      language,
-    ),
-    other: t('other'),
-    noModel: t('noModel'),
-  })
+  const { series, points } = spendPoints(
+    query.data,
+    metric,
+    {
+      points: bucketLabels(
+        buckets.map(({ from }) => from),
+        bucket,
+        timeZone,
+        language,
+      ),
+      other: t('other'),
+      noModel: t('noModel'),
+    },
+    modelColours,
+  )
   return (
     <Chart
       kind="stacked-bars"

@@ -28,10 +28,11 @@ const SERIES = {
   groups: [group('gpt-6', 50, 70), group('', 0, 10)],
   other: { total: totals(20), points: [totals(10), totals(10)] },
 }
+const inOrder = (models: readonly string[]) => models.map((_, index) => index + 1)
 const LABELS = { points: ['at 0', 'at 100'], other: 'other', noModel: 'none' }
 
 test('each model has a value in each bucket, and what is left comes last', () => {
-  const { series, points } = spendPoints(SERIES, 'spend', LABELS)
+  const { series, points } = spendPoints(SERIES, 'spend', LABELS, inOrder)
   expect(series.map(({ label, isOther }) => [label, isOther ?? false])).toEqual([
     ['gpt-6', false],
     ['none', false],
@@ -48,7 +49,7 @@ test('each model has a value in each bucket, and what is left comes last', () =>
 test('six models have a name; the seventh is part of the rest; a rest of nothing is no series', () => {
   const seven = Array.from({ length: 7 }, (_, index) => group(`m${index}`, 10, 0))
   const told = (groups: typeof seven, whole: number) =>
-    spendPoints({ points: [totals(whole), totals(0)], groups }, 'spend', LABELS)
+    spendPoints({ points: [totals(whole), totals(0)], groups }, 'spend', LABELS, inOrder)
   expect(told(seven, 70).series.at(-1)).toMatchObject({ label: 'other', isOther: true })
   expect(told(seven, 70).points[0]?.values['other models']).toBe(10)
   expect(told(seven.slice(0, 2), 20).series.map(({ label }) => label)).toEqual(['m0', 'm1'])
@@ -56,22 +57,24 @@ test('six models have a name; the seventh is part of the rest; a rest of nothing
 
 test('a model that cost nothing has no series beside one that did', () => {
   const groups = [group('gpt-6', 10, 10), group('free', 0, 0)]
-  const { series } = spendPoints({ points: [totals(10), totals(10)], groups }, 'spend', LABELS)
+  const { series } = spendPoints({ points: [totals(10), totals(10)], groups }, 'spend', LABELS, inOrder)
   expect(series.map(({ label }) => label)).toEqual(['gpt-6'])
 })
 
-test('no request is an empty chart, requests that cost nothing are a flat one', () => {
+test('no request is an empty chart, and so are requests that cost nothing: an axis of dollars would say nothing', () => {
   const idle = { ...totals(0), requests: 0 }
-  expect(spendPoints({ points: [idle, idle], groups: [] }, 'spend', LABELS).points).toEqual([])
+  expect(spendPoints({ points: [idle, idle], groups: [] }, 'spend', LABELS, inOrder).points).toEqual([])
   const free = { ...totals(0), requests: 1 }
-  const flat = spendPoints({ points: [free, idle], groups: [group('free', 0, 0)] }, 'spend', LABELS)
-  expect(flat.series.map(({ label }) => label)).toEqual(['other'])
-  expect(flat.points.map(({ values }) => values['other models'])).toEqual([0, 0])
+  const answer = { points: [free, idle], groups: [group('free', 0, 0)] }
+  expect(spendPoints(answer, 'spend', LABELS, inOrder)).toEqual({ series: [], points: [] })
+  expect(
+    spendPoints(answer, 'requests', LABELS, inOrder).points.map(({ values }) => values['other models']),
+  ).toEqual([1, 0])
 })
 
 test('requests are counted, and tokens are those of input and output, whose parts are not counted twice', () => {
   const first = (metric: 'requests' | 'tokens') =>
-    spendPoints(SERIES, metric, LABELS).points[0]?.values['model 0']
+    spendPoints(SERIES, metric, LABELS, inOrder).points[0]?.values['model 0']
   expect([first('requests'), first('tokens')]).toEqual([5, 150])
 })
 

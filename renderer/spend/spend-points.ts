@@ -22,18 +22,22 @@ interface Labels {
   readonly noModel: string
 }
 
+/** Which colour each of these models has, from 1. */
+export type ColoursOf = (models: readonly string[]) => readonly number[]
+
 type Answer = Pick<UsageSeries, 'points' | 'groups'>
 
 /** As many as there are colours; what is beyond them is grey like the rest. */
 const COLOURED_MAX = 6
 
-/** No points at all where there was no request. A model without a value of this metric is left out. */
+/** No points at all where there is nothing of this metric, such as money where all requests were free. A model without a value of this metric is left out. */
 export function spendPoints(
   { points: sums, groups: all }: Answer,
   metric: SpendMetric,
   labels: Labels,
+  coloursOf: ColoursOf,
 ): { readonly series: readonly Series[]; readonly points: readonly Point[] } {
-  if (sums.every(({ requests }) => requests === 0)) return { series: [], points: [] }
+  if (sums.every((totals) => measure(metric, totals) === 0)) return { series: [], points: [] }
   const groups = all
     .slice(0, COLOURED_MAX)
     .filter(({ points }) => points.some((totals) => measure(metric, totals) > 0))
@@ -41,12 +45,14 @@ export function spendPoints(
   const nameOf = (index: number) => `model ${index}`
   const restAt = (index: number): number =>
     groups.reduce((rest, { points }) => rest - measure(metric, points[index]), measure(metric, sums[index]))
-  const hasRest = groups.length === 0 || sums.some((_, index) => restAt(index) > 0)
+  const hasRest = sums.some((_, index) => restAt(index) > 0)
+  const colours = coloursOf(groups.map(({ id }) => id))
   const series = groups.map(
     ({ label }, index): Series => ({
       name: nameOf(index),
       label: label === '' ? labels.noModel : label,
       isLiteral: label !== '',
+      ...(colours[index] === undefined ? {} : { colour: colours[index] }),
     }),
   )
   const points = labels.points.map(

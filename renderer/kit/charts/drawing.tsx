@@ -7,11 +7,13 @@ import {
   LineChart,
   ResponsiveContainer,
   Tooltip,
+  usePlotArea,
   XAxis,
   YAxis,
 } from 'recharts'
 import { useKitWords } from '../kit-words.ts'
 import type { ChartProps } from './chart.tsx'
+import { hasLabel, labelStep } from './label-step.ts'
 import {
   colourOf,
   deepest,
@@ -31,6 +33,7 @@ const EXPECTED = '…'
 
 export function Drawing({ kind, series, points, unit, heightPx, expectedRest = 0 }: DrawingProps) {
   const data = flat(series, points)
+  const labels = points.map(({ label }) => label)
   const last = data.at(-1)
   if (last !== undefined && expectedRest > 0) last[EXPECTED] = expectedRest
   const [lastPoint] = points.slice(-1)
@@ -45,8 +48,8 @@ export function Drawing({ kind, series, points, unit, heightPx, expectedRest = 0
       dataKey="label"
       tickLine={false}
       axisLine={{ stroke: 'var(--line-strong)' }}
-      interval="preserveStartEnd"
-      minTickGap={16}
+      interval={0}
+      tick={(tick: PlacedLabel) => <Label {...tick} labels={labels} />}
       height={24}
     />,
     <YAxis
@@ -125,6 +128,24 @@ export function Drawing({ kind, series, points, unit, heightPx, expectedRest = 0
         )}
       </ResponsiveContainer>
     </div>
+  )
+}
+
+/** What the library tells of each place on the axis. */
+interface PlacedLabel {
+  readonly x: number | string
+  readonly y: number | string
+  readonly index: number
+}
+
+/** One label of the axis below, where it is its turn. The last one does not leave the drawing. */
+function Label({ x, y, index, labels }: PlacedLabel & { readonly labels: readonly string[] }) {
+  const widthPx = usePlotArea()?.width ?? 0
+  if (!hasLabel(index, labels.length, labelStep(labels, widthPx))) return null
+  return (
+    <text x={x} y={Number(y) + 10} textAnchor="middle">
+      {labels[index]}
+    </text>
   )
 }
 

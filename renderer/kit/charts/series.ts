@@ -7,6 +7,8 @@ export interface Series {
   /** Model ids are literals. */
   readonly isLiteral?: boolean
   readonly isOther?: boolean
+  /** Which of the six colours it has; without it, the one of its place. */
+  readonly colour?: number
   /** Hangs below the axis, in the colour of what went wrong, so that position says it too. */
   readonly isBelow?: boolean
 }
@@ -28,11 +30,12 @@ export interface Unit {
   readonly idleMax: number
 }
 
-const COLOURS = 6
+export const COLOURS = 6
 
 export function colourOf(series: readonly Series[], index: number): string {
-  if (series[index]?.isBelow) return 'var(--bad)'
-  return series[index]?.isOther || index >= COLOURS ? 'var(--chart-other)' : `var(--chart-${index + 1})`
+  const { isBelow = false, isOther = false, colour = index + 1 } = series[index] ?? {}
+  if (isBelow) return 'var(--bad)'
+  return isOther || colour > COLOURS ? 'var(--chart-other)' : `var(--chart-${colour})`
 }
 
 export const totalOf = (points: readonly Point[], name: string): number =>

@@ -4,6 +4,7 @@ import { bucketLabels } from '../../../kit/charts/bucket-label.ts'
 import { Chart } from '../../../kit/charts/chart.tsx'
 import { COUNTS, DOLLARS } from '../../../kit/charts/units.ts'
 import { PanelBody, Section } from '../../../kit/page.tsx'
+import { modelColours } from '../../../spend/model-colours.ts'
 import { spendPoints } from '../../../spend/spend-points.ts'
 import { useAppearance } from '../../../state/appearance.ts'
 import { Sentence } from '../../../words/sentence.tsx'
@@ -39,7 +40,12 @@ export function SpendPanel({ series, expectedRest }: SeriesProps & { readonly ex
           label={t('spendByModel')}
           valueLabel={t('dollars')}
           pointLabel={t('day')}
-          {...spendPoints(series, 'spend', { points, other: t('other'), noModel: t('noModel') })}
+          {...spendPoints(
+            series,
+            'spend',
+            { points, other: t('other'), noModel: t('noModel') },
+            modelColours,
+          )}
           unit={DOLLARS}
           expectedRest={expectedRest}
           heightPx={228}
