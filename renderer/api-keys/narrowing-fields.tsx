@@ -1,10 +1,9 @@
 // The fields of what narrows a key: how long, what it may spend, which models, how often. All of them may be left empty.
 import { Field } from '../kit/field.tsx'
-import { useKitWords } from '../kit/kit-words.ts'
 import { MoneyInput } from '../kit/number-input.tsx'
-import { TextArea } from '../kit/text-input.tsx'
 import { LimitsForm } from '../limits-form/limits-form.tsx'
 import styles from './api-keys.module.css'
+import { ModelsField } from './models-field.tsx'
 import { isCapSound, type Narrowing } from './narrowing.ts'
 import { useApiKeyWords } from './words.ts'
 
@@ -17,7 +16,6 @@ const PERIODS = ['day', 'month', 'total'] as const
 
 export function NarrowingFields({ values, onChange }: NarrowingFieldsProps) {
   const t = useApiKeyWords()
-  const kit = useKitWords()
   return (
     <>
       <div className="col g6">
@@ -40,14 +38,7 @@ export function NarrowingFields({ values, onChange }: NarrowingFieldsProps) {
           ))}
         </div>
       </div>
-      <Field label={t('models')} constraint={kit('optional')} help={t('modelsHelp')}>
-        <TextArea
-          rows={2}
-          value={values.models}
-          spellCheck={false}
-          onChange={(models) => onChange({ ...values, models })}
-        />
-      </Field>
+      <ModelsField value={values.models} onChange={(models) => onChange({ ...values, models })} />
       <div className="col g6">
         <span className="m">{t('limits')}</span>
         <LimitsForm

@@ -29,6 +29,15 @@ export const narrowingOf = ({ allowedModels, caps, limits }: KeyRow): Narrowing 
   limits: toValues(limits),
 })
 
+/** The names in what was typed, each once. */
+export const modelNames = (text: string): readonly string[] => [
+  ...new Set(text.split(/[\s,]+/).filter((name) => name !== '')),
+]
+
+/** Those that a key would be narrowed to without anything answering under them. */
+export const unknownNames = (names: readonly string[], known: readonly string[]): readonly string[] =>
+  names.filter((name) => !known.includes(name))
+
 export const toNarrowing = ({
   models,
   day,
@@ -36,9 +45,9 @@ export const toNarrowing = ({
   total,
   limits,
 }: Narrowing): Required<Pick<CallInput<'keys.create'>, 'allowedModels' | 'caps' | 'limits'>> => {
-  const names = [...new Set(models.split(/[\s,]+/).filter((name) => name !== ''))]
+  const names = modelNames(models)
   return {
-    allowedModels: names.length === 0 ? null : names,
+    allowedModels: names.length === 0 ? null : [...names],
     caps: { dayNanoUsd: day ?? null, monthNanoUsd: month ?? null, totalNanoUsd: total ?? null },
     limits: toEntries(limits),
   }
