@@ -1,5 +1,5 @@
 // What a teammate has and spends, looked at: home, usage, plans and models, each empty, full and failing.
-import { beforeAll } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import { FAILURE_ID, failing, journey, openStage, type Stage, showLooks } from '../support/stage.ts'
 
 const DOLLAR = 1_000_000_000
@@ -77,6 +77,19 @@ journey('home, usage, plans and models are sound full', async () => {
   await open('/models?search=no+such+model')
   await page.locator('.noresults').waitFor()
   await showLooks(page, 'portal-models-no-results')
+})
+
+journey('on a phone, what stands above a list is as high as a finger', async () => {
+  const { cookie } = await stage.teammate('rich@example.test')
+  const page = await stage.open('/models', { cookie, size: 'phone' })
+  for (const path of ['/models', '/usage']) {
+    await page.goto(`${stage.portal.url}${path}`)
+    await page.locator('.filters').waitFor()
+    const heights = await page
+      .locator('.filters :is(.input, button)')
+      .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().height))
+    expect([path, Math.min(...heights)]).toEqual([path, 44])
+  }
 })
 
 journey('home, usage, plans and models are sound failing', async () => {
