@@ -24,5 +24,5 @@ test('uptime is said in its two largest units', () => {
 })
 
 test('a share of nothing is nothing, and a small one is seen', () => {
-  expect([shareText(0, 0), shareText(1, 250), shareText(1, 8)]).toEqual(['0 %', '0.4 %', '13 %'])
+  expect([shareText(0, 0), shareText(1, 250), shareText(1, 8)]).toEqual(['0%', '0.4%', '13%'])
 })

@@ -23,8 +23,8 @@ export function uptimeText(ms: number): string {
   return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`
 }
 
-/** Of a part in a whole: `0.4 %`, `12 %`. */
+/** Of a part in a whole: `0.4%`, `12%`. */
 export function shareText(part: number, whole: number): string {
   const percent = whole === 0 ? 0 : (100 * part) / whole
-  return `${percent > 0 && percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`
+  return `${percent > 0 && percent < 10 ? percent.toFixed(1) : Math.round(percent)}%`
 }

@@ -1,5 +1,6 @@
 // How a charge was computed: each kind of token by its rate, the multipliers, and the one rounding.
 import { Money, Time } from '../kit/amounts.tsx'
+import { useKitWords } from '../kit/kit-words.ts'
 import { countText } from '../kit/money.ts'
 import { useAppearance } from '../state/appearance.ts'
 import { Sentence } from '../words/sentence.tsx'
@@ -19,6 +20,7 @@ export function Formula({
   readonly price: ReceiptView['price']
 }) {
   const t = useReceiptWords()
+  const gap = useKitWords()('sentenceGap')
   const { lines, multiplierPpm, modelMultiplierPpm, basis, isLongContext, serviceTier } = charge.formula
   return (
     <div className="rc">
@@ -39,19 +41,20 @@ export function Formula({
         </b>
       </div>
       <p className="meta">
-        {basis === 'usage' ? undefined : `${t(`basis_${basis}`)} `}
+        {basis === 'usage' ? undefined : t(`basis_${basis}`) + gap}
         {charge.usage.reasoningTokens > 0
-          ? `${t('reasoning', { count: charge.usage.reasoningTokens })} `
+          ? t('reasoning', { count: charge.usage.reasoningTokens }) + gap
           : undefined}
-        {isLongContext ? `${t('longContext')} ` : undefined}
-        {charge.upstream === null ? undefined : `${t('answeredBy', { name: charge.upstream })} `}
-        {serviceTier === 'default' ? undefined : `${t('tier', { tier: serviceTier })} `}
+        {isLongContext ? t('longContext') + gap : undefined}
+        {charge.upstream === null ? undefined : t('answeredBy', { name: charge.upstream }) + gap}
+        {serviceTier === 'default' ? undefined : t('tier', { tier: serviceTier }) + gap}
         {charge.writeOffNanoUsd > 0 ? (
           <>
             <Sentence
               text={t('writtenOff')}
               parts={{ amount: <Money nanoUsd={charge.writeOffNanoUsd} kind="exact" /> }}
-            />{' '}
+            />
+            {gap}
           </>
         ) : undefined}
         {price === null ? undefined : (

@@ -147,7 +147,9 @@ function Rates({ rates }: { readonly rates: BookRow }) {
           ...(rates.isReasoning ? [{ name: t('rate_isReasoning'), value: t('yes') }] : []),
           { name: t('origin'), value: t(`origin_${rates.origin}`) },
           { name: t('from'), value: <Time atMs={rates.effectiveFrom} isAbsolute /> },
-          ...(rates.source ? [{ name: t('source'), value: rates.source }] : []),
+          ...(rates.source
+            ? [{ name: t('source'), value: rates.origin === 'demo' ? t('demoSource') : rates.source }]
+            : []),
         ]}
       />
     </section>

@@ -71,5 +71,5 @@ test('rows are read from a list and from an object, and nothing else is rows', (
 })
 
 test('a change is signed, with one decimal where it is small', () => {
-  expect([250_000, -200_000, 1_234].map(changeText)).toEqual(['+25 %', '\u221220 %', '+0.1 %'])
+  expect([250_000, -200_000, 1_234].map(changeText)).toEqual(['+25%', '\u221220%', '+0.1%'])
 })

@@ -136,9 +136,9 @@ export function parseRows(text: string): readonly PriceInput[] | undefined {
   }
 }
 
-/** `+25 %`, `−20 %`; undefined where it stays the same. */
+/** `+25%`, `−20%`; undefined where it stays the same. */
 export function changeText(changePpm: number): string {
   const percent = Math.abs(changePpm) / 10_000
   const digits = percent < 10 ? Number(percent.toFixed(1)) : Math.round(percent)
-  return `${changePpm < 0 ? '\u2212' : '+'}${digits} %`
+  return `${changePpm < 0 ? '\u2212' : '+'}${digits}%`
 }

@@ -5,6 +5,7 @@ import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
 import { Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
+import { useKitWords } from '../../../kit/kit-words.ts'
 import { MoneyInput } from '../../../kit/number-input.tsx'
 import { Shape } from '../../../kit/shape.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
@@ -51,6 +52,7 @@ interface UnpricedNoteProps {
 
 function UnpricedNote({ unpriced, rows, priced }: UnpricedNoteProps) {
   const t = useWords()
+  const kit = useKitWords()
   const { model, count, users, userCount, firstAskedAt } = unpriced
   const near = nearestRow(model, priced)
   const [typed, setTyped] = useState<{
@@ -103,7 +105,8 @@ function UnpricedNote({ unpriced, rows, priced }: UnpricedNoteProps) {
                 : t('unpricedMany', { count, email: who, others: userCount - 1 })
             }
             parts={{ since: <Time atMs={firstAskedAt} /> }}
-          />{' '}
+          />
+          {kit('sentenceGap')}
           {near === undefined || typed !== undefined ? undefined : (
             <Sentence
               text={t('unpricedNear')}

@@ -1,6 +1,8 @@
 // What a connection test found: that it works and with which models, or what is in the way.
+
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { Button } from '../../../kit/button.tsx'
+import { useKitWords } from '../../../kit/kit-words.ts'
 import { Note } from '../../../kit/states.tsx'
 import { useUpstreamProblemWords } from '../../../words/upstream-problems/upstream-problem-words.ts'
 import { useWords } from './words.ts'
@@ -12,12 +14,14 @@ interface UpstreamTestResultProps {
 
 export function UpstreamTestResult({ result, onUse }: UpstreamTestResultProps) {
   const t = useWords()
+  const kit = useKitWords()
   const problem = useUpstreamProblemWords()
   const { isWorking, modelCount, durationMs, suggestedBaseUrl, models } = result
   if (isWorking) {
     return (
       <Note status="ok">
-        {t('testWorks', { count: modelCount, ms: durationMs })}{' '}
+        {t('testWorks', { count: modelCount, ms: durationMs })}
+        {kit('sentenceGap')}
         <span className="mono">{models.slice(0, 5).join(', ')}</span>
       </Note>
     )

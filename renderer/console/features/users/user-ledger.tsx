@@ -139,7 +139,10 @@ function StatementLines({ statement }: { readonly statement: CallOutput<'users.s
           />
         ))}
         <StatementLine name={t('spent')} nanoUsd={-statement.spentNanoUsd} isSigned />
-        <StatementLine name={t('closing')} nanoUsd={statement.closingNanoUsd} />
+        <StatementLine
+          name={t(statement.isClosed ? 'closing' : 'closingNow')}
+          nanoUsd={statement.closingNanoUsd}
+        />
       </div>
       {statement.spending.length === 0 ? undefined : (
         <div className="rc">

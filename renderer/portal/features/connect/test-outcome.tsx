@@ -1,9 +1,11 @@
 // How a test ended: its times and its cost, or what is wrong and what to do about it.
+
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useClient } from '../../../client/hooks.ts'
 import { Duration, Money } from '../../../kit/amounts.tsx'
+import { useKitWords } from '../../../kit/kit-words.ts'
 import { Note, Skeleton } from '../../../kit/states.tsx'
 import { useWordsOfApp } from '../../../words/words.ts'
 import styles from './connect.module.css'
@@ -12,6 +14,7 @@ import { useWords } from './words.ts'
 
 export function TestOutcomeView({ outcome }: { readonly outcome: TestOutcome }) {
   const t = useWords()
+  const kit = useKitWords()
   const wordsOfApp = useWordsOfApp()
   if (outcome.kind === 'answered') return <Answered answered={outcome} />
   if (outcome.kind !== 'refused') {
@@ -23,7 +26,9 @@ export function TestOutcomeView({ outcome }: { readonly outcome: TestOutcome }) 
   const told = sentence === '' || sentence.includes('{{') ? message : sentence
   return (
     <Note status="bad">
-      <b className="b">{t('testRefused', { status })}</b> {told === '' ? t('testForeign') : told}
+      <b className="b">{t('testRefused', { status })}</b>
+      {kit('sentenceGap')}
+      {told === '' ? t('testForeign') : told}
     </Note>
   )
 }

@@ -1,4 +1,5 @@
 // What a person should know without having looked for it, until they say that they do.
+
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
@@ -10,6 +11,7 @@ import { useAsk, useChange, useRefreshOn } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { IconButton } from '../../../kit/icon-button.tsx'
+import { useKitWords } from '../../../kit/kit-words.ts'
 import { Note } from '../../../kit/states.tsx'
 import { toast } from '../../../kit/toast.tsx'
 import { useFailureWords } from '../../../words/failure-words.ts'
@@ -72,6 +74,7 @@ function NoticeLine({ notice: { id, content } }: { readonly notice: Notice }) {
 function NoticeText({ content }: { readonly content: NoticeContent }): ReactNode {
   const t = useWords()
   const planWords = usePlanWords()
+  const kit = useKitWords()
   switch (content.kind) {
     case 'quota': {
       const { planName: plan, thresholdPercent: percent, metric, used, quota, resetsAt } = content
@@ -102,7 +105,8 @@ function NoticeText({ content }: { readonly content: NoticeContent }): ReactNode
     case 'key_new_address':
       return (
         <>
-          {t('newAddress', { key: content.keyName, address: content.address })}{' '}
+          {t('newAddress', { key: content.keyName, address: content.address })}
+          {kit('sentenceGap')}
           <Link href={PORTAL_PATHS.keys} className="link">
             {t('toKeys')}
           </Link>

@@ -1,8 +1,10 @@
 // The plan that is active: what is left of it, until when, and where it came from.
+
 import { Fragment } from 'react'
 import type { ActivePlanView, PlanView } from '../../../../contract/plans.ts'
 import { Money, Time } from '../../../kit/amounts.tsx'
 import { Button } from '../../../kit/button.tsx'
+import { useKitWords } from '../../../kit/kit-words.ts'
 import { Mono } from '../../../kit/literals.tsx'
 import { PanelBody, Section } from '../../../kit/page.tsx'
 import { Sentence } from '../../../words/sentence.tsx'
@@ -19,6 +21,7 @@ interface MyPlanProps {
 
 export function MyPlan({ plan, extension, onExtend }: MyPlanProps) {
   const t = useWords()
+  const kit = useKitWords()
   if (plan === null) {
     return (
       <Section title={t('myPlan')}>
@@ -53,7 +56,8 @@ export function MyPlan({ plan, extension, onExtend }: MyPlanProps) {
           </div>
           <PlanWindows plan={plan} />
           <p className="meta">
-            <Sentence text={t('paidSoFar')} parts={{ amount: <Money nanoUsd={plan.usedNanoUsd} /> }} />{' '}
+            <Sentence text={t('paidSoFar')} parts={{ amount: <Money nanoUsd={plan.usedNanoUsd} /> }} />
+            {kit('sentenceGap')}
             {plan.allowedModels === null ? undefined : (
               <Sentence
                 text={t('onlyModels')}
