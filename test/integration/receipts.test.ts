@@ -88,7 +88,13 @@ describe('a receipt', () => {
       refundedNanoUsd: 0,
       refundableNanoUsd: row.costNanoUsd,
       flags: { isEstimated: false, isFlagged: false, isWrittenOff: false, isDemo: false },
-      details: { status: 200, reason: 'completed', errorCode: null, stream: true, firstTokenMs: expect.any(Number) },
+      details: {
+        status: 200,
+        reason: 'completed',
+        errorCode: null,
+        stream: true,
+        firstTokenMs: expect.any(Number),
+      },
       areDetailsExpired: false,
     })
     const [hold, settle] = receipt.entries

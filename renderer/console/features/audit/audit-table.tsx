@@ -35,7 +35,7 @@ export function AuditTable({ rows, openId, table, onOpen }: AuditTableProps) {
     {
       name: 'who',
       head: t('who'),
-      cuts: 'who',
+      cuts: 'literal',
       sort: 'actor',
       cell: ({ actorEmail }) =>
         actorEmail === null ? (
