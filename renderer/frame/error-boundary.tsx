@@ -1,9 +1,12 @@
-// Around an app, and around each screen: a defect takes down as little as possible, and says what can be done.
+// Around an app, and around each screen: a defect takes down as little as possible, and says what can be done. Code that could
+// not be fetched is no defect.
 import { Component, type ReactNode } from 'react'
 import { Button } from '../kit/button.tsx'
 import { useKitWords } from '../kit/kit-words.ts'
 import { CodeBlock } from '../kit/literals.tsx'
+import { LoadError } from '../kit/load-later.tsx'
 import { Shape } from '../kit/shape.tsx'
+import { NotFetched } from './not-fetched.tsx'
 
 interface ErrorBoundaryProps {
   readonly children: ReactNode
@@ -30,8 +33,14 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     return resetKey === state.resetKey ? null : { error: undefined, resetKey }
   }
 
+  override componentDidCatch(error: unknown): void {
+    if (error instanceof LoadError) error.forget()
+  }
+
   override render(): ReactNode {
     const { error } = this.state
+    if (error instanceof LoadError)
+      return <NotFetched error={error} onFetched={() => this.setState({ error: undefined })} />
     return error === undefined ? this.props.children : <Defect error={error} />
   }
 }

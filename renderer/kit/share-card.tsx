@@ -1,7 +1,8 @@
 // The address as a code to point a phone at, in the gate. The lamp is lit after a request from another device has arrived.
-import { lazy, type ReactNode, Suspense } from 'react'
+import { type ReactNode, Suspense } from 'react'
+import { loadLater } from './load-later.tsx'
 
-const QrCode = lazy(() => import('./qr-code.tsx').then(({ QrCode: code }) => ({ default: code })))
+const QrCode = loadLater(() => import('./qr-code.tsx').then(({ QrCode: code }) => code))
 
 interface ShareCardProps {
   readonly address: string

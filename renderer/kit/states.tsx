@@ -49,20 +49,23 @@ interface ErrorStateProps {
   readonly error: unknown
   readonly onRetry?: () => void
   readonly isRetrying?: boolean
+  /** There is nothing else on the page, so its title is the page's. */
+  readonly isPage?: boolean
 }
 
 /** In the place of what could not be loaded: what happened, what to do, and the id under which the log has the rest. */
-export function ErrorState({ error, onRetry, isRetrying = false }: ErrorStateProps) {
+export function ErrorState({ error, onRetry, isRetrying = false, isPage = false }: ErrorStateProps) {
   const t = useKitWords()
   const failure = failureOf(error)
   const words = useFailureWords()
   const isOffline = failure.code === 'offline' || failure.code === 'timed_out'
+  const Title = isPage ? 'h1' : 'div'
   return (
     <div className="failed" role="alert">
-      <div className="h">
+      <Title className="h">
         <Shape status="bad" />
         {isOffline ? t('offlineTitle') : t('failedTitle')}
-      </div>
+      </Title>
       <p className="sec">{isOffline ? t('offlineText') : words(failure)}</p>
       <div className="acts">
         {onRetry === undefined ? undefined : (

@@ -1,6 +1,7 @@
 // The screens of an app by their addresses. A screen's code and its words are loaded together, when it is first opened.
-import { type ComponentType, type LazyExoticComponent, lazy, Suspense } from 'react'
+import { type ComponentType, Suspense } from 'react'
 import { Route, Switch } from 'wouter'
+import { loadLater } from '../kit/load-later.tsx'
 import type { Words } from '../words/words.ts'
 
 export interface ScreenProps {
@@ -19,9 +20,7 @@ export type Screens = Readonly<Record<string, ScreenEntry>>
 
 export interface LoadedScreen {
   readonly path: string
-  readonly Screen: LazyExoticComponent<ComponentType<ScreenProps>>
-  /** Begins to load code and words, such as when a link to it is pointed at. */
-  preload(): void
+  readonly Screen: ComponentType<ScreenProps>
 }
 
 /** Pairs each screen with its address; the two tables have the same names by their types. */
@@ -35,10 +34,10 @@ export function loadScreens(
     if (path === undefined) throw new Error(`The screen ${name} has no address`)
     const load = async () => {
       const [Screen] = await Promise.all([entry.load(), words.load(entry.words)])
-      return { default: Screen }
+      return Screen
     }
-    // What could not be fetched is tried again by the error boundary, which reloads the page.
-    return { path, Screen: lazy(load), preload: () => void load().catch(() => undefined) }
+    // What could not be fetched is fetched again by the error boundary.
+    return { path, Screen: loadLater(load) }
   })
 }
 

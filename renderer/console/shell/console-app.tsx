@@ -1,6 +1,6 @@
 // Which frame a page stands in: none for the set-up, the side bar for administrators, a way out for everybody else.
 import { ShieldAlert } from 'lucide-react'
-import { lazy, Suspense, useEffect, useMemo } from 'react'
+import { Suspense, useEffect, useMemo } from 'react'
 import { Redirect, useLocation } from 'wouter'
 import { CONSOLE_PATHS, PORTAL_PATHS } from '../../../contract/page-paths.ts'
 import { useDesktopView } from '../../client/desktop.ts'
@@ -8,6 +8,7 @@ import { isInDesktopWindow } from '../../client/ipc-transport.ts'
 import { ErrorBoundary } from '../../frame/error-boundary.tsx'
 import { LostPage } from '../../frame/lost-page.tsx'
 import { useSession } from '../../frame/session.ts'
+import { loadLater } from '../../kit/load-later.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../../kit/states.tsx'
 import { loadScreens, ScreenSwitch } from '../../routing/screens.tsx'
 import type { Words } from '../../words/words.ts'
@@ -16,8 +17,7 @@ import { GatewayStill } from './gateway-still.tsx'
 import { useShellWords } from './words.ts'
 
 // Its menus are of no use to whoever is not signed in.
-const shell = () => import('./console-shell.tsx').then(({ ConsoleShell }) => ({ default: ConsoleShell }))
-const ConsoleShell = lazy(shell)
+const ConsoleShell = loadLater(() => import('./console-shell.tsx').then((shell) => shell.ConsoleShell))
 
 const PUBLIC_PATHS = PUBLIC_PAGES.map((page) => CONSOLE_PATHS[page])
 

@@ -1,11 +1,12 @@
 // A chart with its legend, and the same figures as a table. The drawing library is loaded after the page has been painted.
 import { BarChart3, Table2 } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { IconButton } from '../icon-button.tsx'
 import { useKitWords } from '../kit-words.ts'
+import { loadLater } from '../load-later.tsx'
 import { colourOf, type Point, type Series, totalOf, type Unit } from './series.ts'
 
-const Drawing = lazy(() => import('./drawing.tsx').then(({ Drawing: drawing }) => ({ default: drawing })))
+const Drawing = loadLater(() => import('./drawing.tsx').then(({ Drawing: drawing }) => drawing))
 
 /** What both axis names take, beside the drawing. */
 const AXIS_NAMES_PX = 28

@@ -1,11 +1,12 @@
 // Which frame a page stands in: the open one for whoever is not signed in, the navigation for everyone else.
-import { lazy, type ReactNode, Suspense, useMemo } from 'react'
+import { type ReactNode, Suspense, useMemo } from 'react'
 import { Redirect, useLocation, useSearch } from 'wouter'
 import { PORTAL_PATHS } from '../../../contract/page-paths.ts'
 import { useAsk } from '../../client/hooks.ts'
 import { ErrorBoundary } from '../../frame/error-boundary.tsx'
 import { LostPage } from '../../frame/lost-page.tsx'
 import { useSession } from '../../frame/session.ts'
+import { loadLater } from '../../kit/load-later.tsx'
 import { ErrorState, SkeletonRows } from '../../kit/states.tsx'
 import { loadScreens, ScreenSwitch } from '../../routing/screens.tsx'
 import type { Words } from '../../words/words.ts'
@@ -13,8 +14,7 @@ import { PORTAL_SCREENS, PUBLIC_PAGES } from '../screens.ts'
 import { OpenFrame } from './open-frame.tsx'
 
 // Its menus are of no use to whoever is not signed in.
-const shell = () => import('./portal-shell.tsx').then(({ PortalShell }) => ({ default: PortalShell }))
-const PortalShell = lazy(shell)
+const PortalShell = loadLater(() => import('./portal-shell.tsx').then((shell) => shell.PortalShell))
 
 const PUBLIC_PATHS = PUBLIC_PAGES.map((page) => PORTAL_PATHS[page])
 

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, onTestFinished } from 'vitest'
-import { startPortal } from '../../integration/support/portal.ts'
-import { journey, openStage, type Stage } from '../support/stage.ts'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import { ADMIN, startPortal } from '../../integration/support/portal.ts'
+import { expectSound, journey, openStage, type Stage, takePicture } from '../support/stage.ts'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'codex-gateway-restart-'))
 let stage: Stage
@@ -32,3 +32,31 @@ journey('a dashboard that stays open over a restart shows what happened before i
   await people(3)
   await page.getByText('Running', { exact: true }).waitFor()
 })
+
+journey(
+  'a place that was never opened before says that the gateway is away, and shows itself once it is back',
+  async () => {
+    const first = await startPortal({ dataDir })
+    const cookie = await first.signIn(ADMIN)
+    const opening = { cookie, origin: first.url, expectedProblems: /ERR_|api|Failed to fetch/ }
+    const console = await stage.open('/admin', opening)
+    const portal = await stage.open('/', { ...opening, size: 'phone' })
+    await console.getByText('Running', { exact: true }).waitFor()
+    await portal.getByRole('navigation').getByRole('link', { name: 'Usage' }).waitFor()
+    await first.stop()
+    await console.getByRole('link', { name: 'Audit' }).click()
+    await portal.getByRole('navigation').getByRole('link', { name: 'Usage' }).click()
+    for (const page of [console, portal]) {
+      await page.getByText('The gateway cannot be reached').first().waitFor()
+      expect(await page.getByText('This page has a defect').count()).toBe(0)
+      await expectSound(page)
+    }
+    await takePicture(console, 'console-away-en')
+    await takePicture(portal, 'portal-away-en-phone')
+    const next = await startPortal({ dataDir, config: { port: first.port } })
+    onTestFinished(() => next.stop())
+    // Nobody presses anything.
+    await console.getByRole('heading', { name: 'Audit' }).waitFor()
+    await portal.getByRole('heading', { name: 'Usage' }).waitFor()
+  },
+)

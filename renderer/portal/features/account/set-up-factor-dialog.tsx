@@ -1,11 +1,12 @@
 // A second factor in three steps: the password, the secret for the app and a first code of it, and the recovery codes.
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { useClient } from '../../../client/hooks.ts'
 import { useMe, useRefreshMe } from '../../../frame/session.ts'
 import { useForm } from '../../../kit/form.ts'
 import { FormDialog } from '../../../kit/form-dialog.tsx'
 import { CopyLine } from '../../../kit/literals.tsx'
+import { loadLater } from '../../../kit/load-later.tsx'
 import { FailureNote } from '../../../kit/states.tsx'
 import styles from './account.module.css'
 import { CodeField } from './code-field.tsx'
@@ -14,7 +15,7 @@ import { RecoveryCodesDialog } from './recovery-codes-dialog.tsx'
 import { useWords } from './words.ts'
 
 // The drawing of codes is needed here and nowhere else on this page.
-const QrCode = lazy(() => import('../../../kit/qr-code.tsx').then(({ QrCode: code }) => ({ default: code })))
+const QrCode = loadLater(() => import('../../../kit/qr-code.tsx').then(({ QrCode: code }) => code))
 
 type Begun = CallOutput<'totp.begin'>
 

@@ -1,9 +1,10 @@
 // A teammate's API keys: made, narrowed, rotated, switched off and deleted; who used each last, and from where.
 import { KeyRound, Plus } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { usePaged } from '../../../client/hooks.ts'
 import { useMe } from '../../../frame/session.ts'
 import { Button } from '../../../kit/button.tsx'
+import { loadLater } from '../../../kit/load-later.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
 import { useSortChoice } from '../../../kit/sorting.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../../../kit/states.tsx'
@@ -14,9 +15,7 @@ import { KeysTable } from './keys-table.tsx'
 import { useWords } from './words.ts'
 
 // The list is there before anybody can open one of them.
-const KeyDialogs = lazy(() =>
-  import('./key-dialogs.tsx').then((dialogs) => ({ default: dialogs.KeyDialogs })),
-)
+const KeyDialogs = loadLater(() => import('./key-dialogs.tsx').then((dialogs) => dialogs.KeyDialogs))
 
 const SORTS = ['createdAt', 'name', 'lastUsedAt', 'expiresAt'] as const
 /** `new`: a key is being made, as where another page leads here for it. */
