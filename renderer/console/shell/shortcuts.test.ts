@@ -1,6 +1,6 @@
 // Keys that mean something, and the many that do not.
 import { expect, test } from 'vitest'
-import { createShortcuts, type Pressed } from './shortcuts.ts'
+import { createShortcuts, type Pressed, textAfterKey } from './shortcuts.ts'
 
 const press = (key: string, more: Partial<Pressed> = {}): Pressed => ({
   key,
@@ -34,4 +34,9 @@ test('G and a letter go to a place, soon after each other, and not while somebod
 test('a question mark asks for help, but is a letter like any other in a field', () => {
   const meant = createShortcuts()
   expect([meant(press('?')), meant(press('?', { isTaken: true }))]).toEqual([{ kind: 'help' }, undefined])
+})
+
+test('keys that are meant for a field that is not there yet are letters, and what takes letters back', () => {
+  const keys = ['s', 'Shift', 'S', 'Backspace', '王', 'Enter']
+  expect(keys.reduce((text, key) => textAfterKey(text, key) ?? text, '')).toBe('s王')
 })

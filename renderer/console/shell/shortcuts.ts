@@ -55,11 +55,18 @@ export function createShortcuts(): (pressed: Pressed) => Shortcut | undefined {
 /** Whether what is typed there belongs to something else. */
 export function isTyping(target: EventTarget | null): boolean {
   if (document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]') !== null) return true
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable ||
-      target.closest('input:not([type=checkbox], [type=radio]), textarea, select') !== null)
-  )
+  return isInField(target)
+}
+
+export const isInField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    target.closest('input:not([type=checkbox], [type=radio]), textarea, select') !== null)
+
+/** What stands in a field once a key was pressed that was meant for it; undefined for a key that types nothing. */
+export function textAfterKey(text: string, key: string): string | undefined {
+  if (key === 'Backspace') return text.slice(0, -1)
+  return [...key].length === 1 ? text + key : undefined
 }
 
 /** ⌘ on a Mac, Ctrl elsewhere. */

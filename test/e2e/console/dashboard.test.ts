@@ -122,6 +122,25 @@ describe('with many requests', () => {
     await takePicture(page, 'console-palette-zh-CN')
   })
 
+  journey('what is typed right after Ctrl K is looked for, however late the palette arrives', async () => {
+    const page = await open('/admin')
+    await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
+    await page.reload()
+    await page.route('**/palette-*.js', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      await route.continue()
+    })
+    await page.locator('.cmd').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('guidesx')
+    await page.keyboard.press('Backspace')
+    const field = page.getByRole('combobox', { name: /Find a user/ })
+    await expect.poll(() => field.inputValue()).toBe('guides')
+    await page.keyboard.type(' of')
+    expect(await field.inputValue()).toBe('guides of')
+    expect(new URL(page.url()).pathname).toBe('/admin')
+  })
+
   journey('the palette leads on and copies where the page is no secure context', async () => {
     const address = networkAddress()
     expect(address, 'this machine has no network address to try it on').toBeDefined()

@@ -2,7 +2,6 @@
 import { Autocomplete } from '@base-ui/react/autocomplete'
 import { Dialog } from '@base-ui/react/dialog'
 import { Search } from 'lucide-react'
-import { useState } from 'react'
 import { useKitWords } from '../../../kit/kit-words.ts'
 import { useShellWords } from '../words.ts'
 import type { Command, CommandGroup } from './command.ts'
@@ -12,6 +11,9 @@ import { useCommands } from './use-commands.ts'
 import { useFound } from './use-found.ts'
 
 interface PaletteProps {
+  /** What is looked for. It begins to be typed before the field stands. */
+  readonly typed: string
+  readonly onType: (text: string) => void
   readonly address: string | undefined
   readonly go: (path: string) => void
   readonly onHelp: () => void
@@ -21,10 +23,9 @@ interface PaletteProps {
 /** As it is printed on keyboards, in every language. */
 const ESCAPE_KEY = 'Esc'
 
-export function Palette({ address, go, onHelp, onClose }: PaletteProps) {
+export function Palette({ typed, onType, address, go, onHelp, onClose }: PaletteProps) {
   const t = useShellWords()
   const kit = useKitWords()
-  const [typed, setTyped] = useState('')
   const commands = useCommands({ address, go, onHelp })
   const found = useFound(typed, go)
   const groups = [...narrowed(commands, typed), ...found.groups].filter(({ items }) => items.length > 0)
@@ -42,7 +43,7 @@ export function Palette({ address, go, onHelp, onClose }: PaletteProps) {
             items={groups.map(({ name, items }) => ({ value: name, items: [...items] }))}
             itemToStringValue={(command: Command) => command.label}
             value={typed}
-            onValueChange={setTyped}
+            onValueChange={onType}
             mode="none"
             autoHighlight="always"
             keepHighlight
