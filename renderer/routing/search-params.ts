@@ -41,18 +41,64 @@ export const flagParam: SearchParam<boolean> = {
   print: (value) => (value ? '1' : undefined),
 }
 
-/** The values of the address, and a setter that changes some of them. Filters replace the entry in the history; `isStep` adds one. */
-export function useSearchParams<const S extends Shape>(
-  shape: S,
-): readonly [ValuesOf<S>, (changes: Partial<ValuesOf<S>>, how?: { readonly isStep?: boolean }) => void] {
+/**
+ * How a change stands in the history. Without it, as for filters, it takes the place of what stood in the address. `step: 'in'` opens
+ * something that Back closes, such as a drawer, which is the whole screen on a phone; `step: 'out'` closes it, and leaves the history
+ * as if it had never been opened. The first member of the changes is what is opened or closed.
+ */
+interface How {
+  readonly step?: 'in' | 'out'
+}
+
+type SetParams<S> = (changes: Partial<ValuesOf<S>>, how?: How) => void
+
+/** The values of the address, and a setter that changes some of them. */
+export function useSearchParams<const S extends Shape>(shape: S): readonly [ValuesOf<S>, SetParams<S>] {
   const search = useSearch()
   const [path, navigate] = useLocation()
   const values = readSearch(shape, search)
   return [
     values,
-    (changes, { isStep = false } = {}) =>
-      navigate(`${path}${printSearch(shape, { ...values, ...changes })}`, { replace: !isStep }),
+    (changes, { step } = {}) => {
+      const [opened = ''] = Object.keys(changes)
+      const to = printSearch(shape, { ...values, ...changes })
+      const made = stepOf(window.history.state)
+      const isOpen = made?.opened === opened && shape[opened]?.print(values[opened]) !== undefined
+      if (step === 'in' && !isOpen)
+        return navigate(`${path}${to}`, {
+          state: { opened, from: printSearch(shape, values) } satisfies Step,
+        })
+      if (step === 'out' && isOpen && made.from === to) return goBack()
+      navigate(`${path}${to}`, { replace: true, state: step === 'out' ? null : window.history.state })
+    },
   ]
+}
+
+/** What the history remembers of an entry that was made by a step. */
+interface Step {
+  readonly opened: string
+  /** The search before it. */
+  readonly from: string
+}
+
+/** Whatever another page of this address has left there. */
+function stepOf(state: unknown): Step | undefined {
+  if (typeof state !== 'object' || state === null) return undefined
+  const { opened, from } = state as Partial<Record<keyof Step, unknown>>
+  return typeof opened === 'string' && typeof from === 'string' ? { opened, from } : undefined
+}
+
+let isGoingBack = false
+
+/** Once, however often it is asked for before the browser has gone, as while Escape is held down. */
+function goBack(): void {
+  if (isGoingBack) return
+  isGoingBack = true
+  const arrived = () => {
+    isGoingBack = false
+  }
+  window.addEventListener('popstate', arrived, { once: true })
+  window.history.back()
 }
 
 export function readSearch<const S extends Shape>(shape: S, search: string): ValuesOf<S> {

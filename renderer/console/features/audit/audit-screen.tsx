@@ -117,7 +117,7 @@ export function AuditScreen() {
                   rows={rows}
                   openId={open?.id}
                   table={tableSorting(SORTS, { sort, direction }, setParams)}
-                  onOpen={({ id }) => setParams({ row: id })}
+                  onOpen={({ id }) => setParams({ row: id }, { step: 'in' })}
                 />
                 <Pager paging={paging} total={query.data?.total} />
               </>
@@ -137,7 +137,7 @@ export function AuditScreen() {
         <AuditDrawer
           key={open.id}
           row={open}
-          onClose={() => setParams({ row: '' })}
+          onClose={() => setParams({ row: '' }, { step: 'out' })}
           onNarrow={(changes) => setParams({ ...ALL, ...changes, row: '' })}
         />
       )}

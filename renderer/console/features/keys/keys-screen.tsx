@@ -115,7 +115,7 @@ export function KeysScreen() {
                     rows={rows}
                     openId={open?.id}
                     table={tableSorting(SORTS, { sort, direction }, setParams)}
-                    onOpen={({ id }) => setParams({ key: id })}
+                    onOpen={({ id }) => setParams({ key: id }, { step: 'in' })}
                     onTask={begin}
                   />
                   <Pager paging={paging} total={query.data?.total} />
@@ -127,7 +127,12 @@ export function KeysScreen() {
         </div>
       </div>
       {open === undefined ? undefined : (
-        <KeyDrawer key={open.id} apiKey={open} onClose={() => setParams({ key: '' })} onTask={begin} />
+        <KeyDrawer
+          key={open.id}
+          apiKey={open}
+          onClose={() => setParams({ key: '' }, { step: 'out' })}
+          onTask={begin}
+        />
       )}
       {isCreating ? <CreateKeyDialog ownerId={user} onClose={() => setIsCreating(false)} /> : undefined}
       {task === undefined ? undefined : <KeyDialogs task={task} onClose={() => setTask(undefined)} />}

@@ -79,7 +79,11 @@ export function ModelsScreen() {
                     />,
                   )}
               {rows !== undefined && failed === undefined && tab === 'prices' && !isEmpty ? (
-                <PricesTab rows={rows} openModel={open?.model} onOpen={(model) => setParams({ model })} />
+                <PricesTab
+                  rows={rows}
+                  openModel={open?.model}
+                  onOpen={(model) => setParams({ model }, { step: 'in' })}
+                />
               ) : undefined}
               {failed === undefined && tab === 'prices' && isEmpty ? (
                 <EmptyState icon={<Tags size={32} strokeWidth={1.5} />} title={t('emptyTitle')}>
@@ -95,7 +99,7 @@ export function ModelsScreen() {
         </div>
       </div>
       {open === undefined || tab !== 'prices' ? undefined : (
-        <ModelDrawer key={open.model} row={open} onClose={() => setParams({ model: '' })} />
+        <ModelDrawer key={open.model} row={open} onClose={() => setParams({ model: '' }, { step: 'out' })} />
       )}
       {asked === 'price' ? <SetPriceDialog rows={rows ?? []} onClose={close} /> : undefined}
       {asked === 'import' ? <ImportDialog onClose={close} /> : undefined}

@@ -60,7 +60,7 @@ export function PlansScreen() {
                   <div className={batch === '' ? styles.codes : styles.stacked}>
                     <CodesPanel
                       openId={batch === '' ? undefined : batch}
-                      onOpen={(id) => setParams({ batch: id })}
+                      onOpen={(id) => setParams({ batch: id }, { step: 'in' })}
                     />
                     <RedeemedPanel />
                   </div>
@@ -73,7 +73,7 @@ export function PlansScreen() {
         </div>
       </div>
       {batch === '' || tab !== 'plans' ? undefined : (
-        <BatchDrawer key={batch} batchId={batch} onClose={() => setParams({ batch: '' })} />
+        <BatchDrawer key={batch} batchId={batch} onClose={() => setParams({ batch: '' }, { step: 'out' })} />
       )}
       {asked === 'plan' ? <PlanDialog onClose={() => setAsked(undefined)} /> : undefined}
       {asked === 'codes' ? <GenerateCodesDialog onClose={() => setAsked(undefined)} /> : undefined}

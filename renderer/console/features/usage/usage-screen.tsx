@@ -79,7 +79,7 @@ export function UsageScreen() {
                       names={page.names}
                       table={tableSorting(USAGE_SORTS, { sort, direction }, setParams)}
                       openId={request === '' ? undefined : request}
-                      onOpen={({ requestId }) => setParams({ request: requestId })}
+                      onOpen={({ requestId }) => setParams({ request: requestId }, { step: 'in' })}
                     />
                     <Pager paging={paging} />
                   </>
@@ -90,7 +90,11 @@ export function UsageScreen() {
         </div>
       </div>
       {request === '' ? undefined : (
-        <ReceiptDrawer key={request} requestId={request} onClose={() => setParams({ request: '' })} />
+        <ReceiptDrawer
+          key={request}
+          requestId={request}
+          onClose={() => setParams({ request: '' }, { step: 'out' })}
+        />
       )}
     </>
   )

@@ -65,13 +65,17 @@ export function ModelsScreen() {
             <PricesTable
               rows={rows}
               openModel={open?.model}
-              onOpen={(row) => setParams({ model: row.model })}
+              onOpen={(row) => setParams({ model: row.model }, { step: 'in' })}
             />
           )}
         </div>
       </div>
       {open === undefined ? undefined : (
-        <PriceDrawer key={open.model} price={open} onClose={() => setParams({ model: '' })} />
+        <PriceDrawer
+          key={open.model}
+          price={open}
+          onClose={() => setParams({ model: '' }, { step: 'out' })}
+        />
       )}
     </>
   )

@@ -91,7 +91,7 @@ export function UsageScreen() {
                 keyName={keyName}
                 table={tableSorting(USAGE_SORTS, { sort, direction }, setParams)}
                 openId={filter.request === '' ? undefined : filter.request}
-                onOpen={({ requestId }) => setParams({ request: requestId })}
+                onOpen={({ requestId }) => setParams({ request: requestId }, { step: 'in' })}
               />
               <Pager paging={paging} total={query.data?.total} />
             </>
@@ -103,7 +103,7 @@ export function UsageScreen() {
           key={filter.request}
           requestId={filter.request}
           keyName={keyName}
-          onClose={() => setParams({ request: '' })}
+          onClose={() => setParams({ request: '' }, { step: 'out' })}
         />
       )}
     </>

@@ -1,0 +1,79 @@
+// Back, and what is left behind: a drawer is a step of its own.
+import { beforeAll, expect } from 'vitest'
+import { clientOf } from './support/requests.ts'
+import { journey, openStage, type Stage } from './support/stage.ts'
+
+const HERE = 'location.pathname + location.search'
+/** Where no link of the row is. */
+const AT_ITS_EDGE = { x: 3, y: 3 }
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+})
+
+journey(
+  'Back closes the receipt that covers a phone, and closing it leaves nothing to go back through',
+  async () => {
+    const { cookie, send } = await clientOf(stage, 'noor@tidewater.example', 20)
+    await send()
+    await send('demo-fast')
+    const page = await stage.open('/', { cookie, size: 'phone' })
+    await page.getByRole('navigation').getByRole('link', { name: 'Usage' }).click()
+    const rows = page.locator('tr.opens')
+    const drawer = page.getByRole('complementary', { name: 'Receipt' })
+    await rows.first().click()
+    await drawer.waitFor()
+    await page.goBack()
+    await drawer.waitFor({ state: 'detached' })
+    expect(await page.evaluate(HERE)).toBe('/usage')
+
+    for (const close of [
+      () => drawer.getByRole('button', { name: 'Close' }).click(),
+      async () => {
+        await page.keyboard.down('Escape')
+        await page.keyboard.down('Escape')
+      },
+    ]) {
+      await rows.last().click()
+      await drawer.waitFor()
+      await close()
+      await drawer.waitFor({ state: 'detached' })
+      expect(await page.evaluate(HERE)).toBe('/usage')
+    }
+    await page.goBack()
+    await page.waitForURL(`${stage.portal.url}/`)
+
+    // Where the address itself led to it there is nothing behind it, and it closes all the same.
+    await page.goForward()
+    await rows.first().click()
+    const linked = await stage.open(String(await page.evaluate(HERE)), { cookie })
+    await linked.getByRole('complementary').getByRole('button', { name: 'Close' }).click()
+    await linked.getByRole('complementary').waitFor({ state: 'detached' })
+    expect(await linked.evaluate(HERE)).toBe('/usage')
+  },
+)
+
+journey(
+  'one row after the other is one step, and a filter beside an open drawer is kept when it closes',
+  async () => {
+    await clientOf(stage, 'liv@tidewater.example', 20)
+    await clientOf(stage, 'arne@tidewater.example', 20)
+    const page = await stage.open('/admin', { cookie: stage.admin })
+    await page.getByRole('link', { name: 'API keys' }).click()
+    const rows = page.locator('tr.opens')
+    await rows.nth(1).waitFor()
+    await rows.first().click({ position: AT_ITS_EDGE })
+    await rows.nth(1).click({ position: AT_ITS_EDGE })
+    await page.goBack()
+    await page.getByRole('complementary').waitFor({ state: 'detached' })
+    expect(await page.evaluate(HERE)).toBe('/admin/keys')
+    await rows.first().click({ position: AT_ITS_EDGE })
+    await page.getByRole('complementary').waitFor()
+    await page.getByRole('searchbox').fill('laptop')
+    await page.waitForURL('**search=laptop**')
+    await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('complementary').waitFor({ state: 'detached' })
+    expect(await page.evaluate(HERE)).toBe('/admin/keys?search=laptop')
+  },
+)
