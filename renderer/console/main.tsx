@@ -2,6 +2,7 @@
 import '../kit/styles/kit.css'
 import './shell/shell.css'
 import { startApp } from '../frame/start-app.tsx'
+import { UnsavedGuard } from '../frame/unsaved.tsx'
 import { ConsoleApp } from './shell/console-app.tsx'
 
 void startApp({
@@ -21,5 +22,9 @@ void startApp({
     ],
     { import: 'default' },
   ),
-  render: (words) => <ConsoleApp words={words} />,
+  render: (words) => (
+    <UnsavedGuard>
+      <ConsoleApp words={words} />
+    </UnsavedGuard>
+  ),
 })

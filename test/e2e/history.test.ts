@@ -1,7 +1,7 @@
-// Back, and what is left behind: a drawer is a step of its own.
+// Back, and what is left behind: a drawer is a step of its own, and what is typed is not lost without a word.
 import { beforeAll, expect } from 'vitest'
 import { clientOf } from './support/requests.ts'
-import { journey, openStage, type Stage } from './support/stage.ts'
+import { expectSound, journey, openStage, type Stage, takePicture } from './support/stage.ts'
 
 const HERE = 'location.pathname + location.search'
 /** Where no link of the row is. */
@@ -75,5 +75,46 @@ journey(
     await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click()
     await page.getByRole('complementary').waitFor({ state: 'detached' })
     expect(await page.evaluate(HERE)).toBe('/admin/keys?search=laptop')
+  },
+)
+
+journey(
+  'settings that are typed and not saved are asked about: by a link, by Back and by a reload',
+  async () => {
+    const page = await stage.open('/admin', { cookie: stage.admin })
+    await page.getByRole('link', { name: 'Settings' }).click()
+    const name = page.getByRole('textbox', { name: 'Name of this gateway' })
+    await name.fill('Tidewater')
+    // Parts of the settings keep what is typed in each.
+    await page.getByRole('tab', { name: 'Billing' }).click()
+    await page.getByRole('link', { name: 'Users' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Leave without saving?' })
+    await dialog.getByText('Name of this gateway').waitFor()
+    await expectSound(page)
+    await takePicture(page, 'console-unsaved-en-light')
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('tab', { name: 'General' }).click()
+    expect(await name.inputValue()).toBe('Tidewater')
+    // As the button of the browser does, whose driver waits for a page that is never left.
+    await page.evaluate('history.back()')
+    await dialog.waitFor()
+    expect(await page.evaluate('location.pathname')).toBe('/admin/settings')
+    await page.keyboard.press('Escape')
+    const asked = new Promise<string>((resolve) => {
+      page.once('dialog', (browsers) => {
+        resolve(browsers.type())
+        void browsers.dismiss()
+      })
+    })
+    void page.evaluate('location.reload()').catch(() => undefined)
+    expect(await asked).toBe('beforeunload')
+    expect(await name.inputValue()).toBe('Tidewater')
+    await page.getByRole('link', { name: 'Users' }).click()
+    await dialog.getByRole('button', { name: 'Leave without saving' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
+    // Nothing is left to ask about.
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByRole('link', { name: 'Users' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
   },
 )

@@ -4,6 +4,7 @@ import type { CallOutput } from '../../../../contract/catalogue.ts'
 import type { DesktopView } from '../../../../contract/desktop.ts'
 import { useDesktopView } from '../../../client/desktop.ts'
 import { useAsk, useRefreshOn } from '../../../client/hooks.ts'
+import { useUnsaved } from '../../../frame/unsaved.tsx'
 import { PageHeader } from '../../../kit/page.tsx'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Tabs } from '../../../kit/tabs.tsx'
@@ -40,6 +41,7 @@ export function SettingsScreen() {
   const settings = useAsk('settings.get', {})
   const desktop = useDesktopView()
   const [drafts] = useState((): Drafts => new Map())
+  useUnsaved(() => FIELDS.filter(({ name }) => drafts.has(name)).map(({ name }) => t(`set_${name}`)))
   useRefreshOn('settings.changed', ['settings.get', 'upstreams.get', 'mail.get'])
   return (
     <div className="page">
