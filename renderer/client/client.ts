@@ -23,6 +23,8 @@ export class CallError extends Error {
   }
 }
 
+type Change = 'signed_out' | 'stale' | 'unanswered'
+
 export interface Client {
   /** Resolves to the operation's output; rejects with a `CallError`, or where `signal` ends it. */
   call<Name extends OperationName>(
@@ -34,8 +36,8 @@ export interface Client {
   isStale(): boolean
   /** Events are hints: what changed is asked for. */
   readonly onEvent: OnEvent
-  /** Told when the session has ended, and when the page has become stale. */
-  onChange(listener: (change: 'signed_out' | 'stale') => void): () => void
+  /** Told when the session has ended, when the page has become stale, and when nobody answered a call. */
+  onChange(listener: (change: Change) => void): () => void
 }
 
 export interface ClientParts {
@@ -68,8 +70,8 @@ export function createStaleness(ownBuildId: string): Staleness {
 }
 
 export function createClient({ transport, staleness }: ClientParts): Client {
-  const changeListeners = new Set<(change: 'signed_out' | 'stale') => void>()
-  const tell = (change: 'signed_out' | 'stale') => {
+  const changeListeners = new Set<(change: Change) => void>()
+  const tell = (change: Change) => {
     for (const listener of changeListeners) listener(change)
   }
   staleness.onStale = () => tell('stale')
@@ -80,6 +82,7 @@ export function createClient({ transport, staleness }: ClientParts): Client {
       // The server parsed its answer against this operation's output before it sent it.
       if (answer.ok) return answer.data as CallOutput<typeof name>
       if (answer.error.code === 'unauthenticated') tell('signed_out')
+      if (answer.error.code === 'offline') tell('unanswered')
       throw new CallError(answer.error)
     },
     isStale: () => staleness.isStale,

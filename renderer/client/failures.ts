@@ -19,6 +19,10 @@ export function failureOf(error: unknown): CallFailure {
 export const mayRetry = (error: unknown): boolean =>
   error instanceof CallError && PASSING.has(error.failure.code)
 
+/** Nobody answered: the gateway was stopped, or this device has left the network. */
+export const isOffline = (error: unknown): boolean =>
+  error instanceof CallError && (error.failure.code === 'offline' || error.failure.code === 'timed_out')
+
 /** The member of the input that is at fault, as the contract names it; undefined where the failure is not about one. */
 export function paramOf({ details }: CallFailure): string | undefined {
   const param = details?.['param']

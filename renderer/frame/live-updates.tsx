@@ -37,6 +37,7 @@ export function LiveUpdates() {
   useEffect(() => {
     if (userId === undefined) return
     const everything = createRefresher(() => askAllAnew(queries))
+    // What it is called, and by the same answer whether it can be reached.
     const name = createRefresher(() => queries.invalidateQueries({ queryKey: ['auth.status'] }))
     // A session that has ended answers so, and then the page knows; one that stands may have another role.
     const person = createRefresher(() => queries.invalidateQueries({ queryKey: SESSION_KEY }))
@@ -45,6 +46,7 @@ export function LiveUpdates() {
     const stops = [
       ...CHANGES.map((type) => client.onEvent(type, forgetUnshown)),
       client.onEvent('settings.changed', name.want),
+      client.onEvent('stream.broken', name.want),
       client.onEvent('resync', () => {
         everything.letGo()
         everything.want()

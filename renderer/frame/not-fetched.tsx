@@ -2,6 +2,7 @@
 // itself, as everything else on the page is asked for again.
 import { useEffect, useEffectEvent, useState } from 'react'
 import { CallError, type Client } from '../client/client.ts'
+import { isOffline } from '../client/failures.ts'
 import { useClient } from '../client/hooks.ts'
 import { Button } from '../kit/button.tsx'
 import { useKitWords } from '../kit/kit-words.ts'
@@ -53,8 +54,7 @@ export function NotFetched({ error, onFetched }: NotFetchedProps) {
 const answers = (client: Client): Promise<boolean> =>
   client.call('auth.status', {}).then(
     () => true,
-    (error: unknown) =>
-      !(error instanceof CallError && ['offline', 'timed_out'].includes(error.failure.code)),
+    (error: unknown) => !isOffline(error),
   )
 
 /** Such as where the gateway was updated, and has no file of this name any more. */

@@ -16,6 +16,7 @@ import { createWords, type Words, WordsContext } from '../words/words.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { LiveUpdates } from './live-updates.tsx'
 import { ProductNameSource } from './product-name-source.tsx'
+import { followReach } from './reach.ts'
 import { askForSession, followSession } from './session.ts'
 import { StaleNote } from './stale-note.tsx'
 
@@ -31,6 +32,7 @@ export async function startApp({ catalogues, render }: AppParts): Promise<void> 
   const queries = createQueryClient()
   void askForSession(client, queries)
   followSession(client, queries)
+  followReach(client, queries)
 
   const words = await createWords(catalogues, useAppearance.getState().language)
   useAppearance.subscribe(({ language }) => void speak(words, language))

@@ -1,7 +1,7 @@
 // The states of a list that is not full: empty, nothing found, failed, and not there yet.
 import type { ReactNode } from 'react'
 import type { CallFailure } from '../client/client.ts'
-import { failureOf } from '../client/failures.ts'
+import { failureOf, isOffline } from '../client/failures.ts'
 import { useFailureWords } from '../words/failure-words.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy.tsx'
@@ -58,22 +58,22 @@ export function ErrorState({ error, onRetry, isRetrying = false, isPage = false 
   const t = useKitWords()
   const failure = failureOf(error)
   const words = useFailureWords()
-  const isOffline = failure.code === 'offline' || failure.code === 'timed_out'
+  const isAway = isOffline(error)
   const Title = isPage ? 'h1' : 'div'
   return (
     <div className="failed" role="alert">
       <Title className="h">
         <Shape status="bad" />
-        {isOffline ? t('offlineTitle') : t('failedTitle')}
+        {isAway ? t('offlineTitle') : t('failedTitle')}
       </Title>
-      <p className="sec">{isOffline ? t('offlineText') : words(failure)}</p>
+      <p className="sec">{isAway ? t('offlineText') : words(failure)}</p>
       <div className="acts">
         {onRetry === undefined ? undefined : (
           <Button size="sm" onClick={onRetry} isWorking={isRetrying}>
             {t('retry')}
           </Button>
         )}
-        {isOffline ? undefined : <FailureId failure={failure} />}
+        {isAway ? undefined : <FailureId failure={failure} />}
       </div>
     </div>
   )

@@ -9,7 +9,7 @@ function startConfig() {
   const { repositories } = openTestDatabase()
   const kept = new Map<string, string>()
   const secrets = {
-    kind: 'test store',
+    kind: 'encrypted file' as const,
     get: async (name: string) => kept.get(name),
     set: async (name: string, value: string) => void kept.set(name, value),
     delete: async (name: string) => void kept.delete(name),

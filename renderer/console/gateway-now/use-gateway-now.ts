@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import type { CallOutput } from '../../../contract/catalogue.ts'
 import type { EventType } from '../../client/event-hub.ts'
 import { useAsk, useClient, useRefreshAt, useRefreshOn } from '../../client/hooks.ts'
+import { useIsAway } from '../../frame/reach.ts'
 
 /** Whatever may change what runs, what needs attention, or today's figures. */
 const CHANGES: readonly EventType[] = [
@@ -47,9 +48,13 @@ export function useGatewayNow(): Dashboard | undefined {
   return today.data
 }
 
-/** How many requests run: pushed as it changes; what was pushed before a gap is forgotten. */
+/**
+ * How many requests run: pushed as it changes; what was pushed before a gap is forgotten. Undefined while it is not known, as where
+ * the gateway cannot be reached.
+ */
 export function useInFlight(asked: number | undefined): number | undefined {
   const client = useClient()
+  const isAway = useIsAway()
   const [pushed, setPushed] = useState<number>()
   useEffect(() => {
     const stops = [
@@ -60,5 +65,5 @@ export function useInFlight(asked: number | undefined): number | undefined {
       for (const stop of stops) stop()
     }
   }, [client])
-  return pushed ?? asked
+  return isAway ? undefined : (pushed ?? asked)
 }

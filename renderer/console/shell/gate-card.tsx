@@ -1,4 +1,5 @@
 // The gate card, on top of every page's side bar: the lamp, the state, the address and how to copy it, and what runs now.
+import type { ReactNode } from 'react'
 import type { DesktopView } from '../../../contract/desktop.ts'
 import { Count } from '../../kit/amounts.tsx'
 import { CopyButton } from '../../kit/copy.tsx'
@@ -9,6 +10,9 @@ import { useInFlight } from '../gateway-now/use-gateway-now.ts'
 import { GateControl } from './gate-control.tsx'
 import type { GateState } from './use-gate-state.ts'
 import { useShellWords } from './words.ts'
+
+/** In the place of a figure that nobody has told. */
+const UNKNOWN = '–'
 
 interface GateCardProps {
   readonly gate: GateState
@@ -43,20 +47,29 @@ export function GateCard({ gate, desktop }: GateCardProps) {
 function Live({ gate: { inFlight: asked, requestsToday } }: { readonly gate: GateState }) {
   const t = useShellWords()
   const inFlight = useInFlight(asked)
-  if (inFlight === undefined || requestsToday === undefined) return null
-  const parts = (text: string, count: number) => (
-    <Sentence
-      text={text}
-      parts={{ count: <Count value={count} isShort />, label: <span className="gl">{t('inFlight')}</span> }}
-    />
+  if (requestsToday === undefined) return null
+  const parts = (text: string, count: ReactNode) => (
+    <Sentence text={text} parts={{ count, label: <span className="gl">{t('inFlight')}</span> }} />
   )
+  if (inFlight === undefined) {
+    return (
+      <div className="live num">
+        <span className="row g6">
+          <Shape status="off" />
+          <span>{parts('{count} {label}', UNKNOWN)}</span>
+        </span>
+      </div>
+    )
+  }
   return (
     <div className="live num">
       <span className="row g6">
         <Shape status={inFlight > 0 ? 'info' : 'off'} />
-        <span>{parts('{count} {label}', inFlight)}</span>
+        <span>{parts('{count} {label}', <Count value={inFlight} isShort />)}</span>
       </span>
-      <span className="gl quiet">{parts(t('requestsToday', { count: requestsToday }), requestsToday)}</span>
+      <span className="gl quiet">
+        {parts(t('requestsToday', { count: requestsToday }), <Count value={requestsToday} isShort />)}
+      </span>
     </div>
   )
 }

@@ -2,6 +2,7 @@
 import type { DesktopView } from '../../../contract/desktop.ts'
 import { useDesktopView } from '../../client/desktop.ts'
 import { useAsk, useRefreshOn } from '../../client/hooks.ts'
+import { useIsAway } from '../../frame/reach.ts'
 import { useAppearance } from '../../state/appearance.ts'
 import { useGatewayNow } from '../gateway-now/use-gateway-now.ts'
 import { addressShown } from './address-shown.ts'
@@ -44,6 +45,7 @@ export function useGateState(): GateState {
   const desktop = useDesktopView()
   const network = useAsk('system.network', {})
   useRefreshOn(['network.reached', 'network.changed', 'desktop.network_changed'], ['system.network'])
+  const isAway = useIsAway()
   const now = useGatewayNow()
   const running = now?.running
   const facts = {
@@ -55,7 +57,7 @@ export function useGateState(): GateState {
   }
   const ofDesktop = desktop === undefined ? undefined : stateOf(desktop)
   if (ofDesktop !== undefined) return { ...facts, ...ofDesktop }
-  if (isError) return { ...facts, isOpen: false, word: 'unreachable', note: 'unreachableText' }
+  if (isError || isAway) return { ...facts, isOpen: false, word: 'unreachable', note: 'unreachableText' }
   if (data !== undefined && !data.upstream.isConfigured)
     return { ...facts, isOpen: false, word: 'noUpstream', note: 'noUpstreamText' }
   // Whoever sees this page was let in by a running gateway.

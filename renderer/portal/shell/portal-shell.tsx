@@ -4,11 +4,13 @@ import { type ReactNode, useEffect } from 'react'
 import { Link, useLocation } from 'wouter'
 import { CONSOLE_PATHS, PORTAL_PATHS } from '../../../contract/page-paths.ts'
 import { AccountMenu } from '../../frame/account-menu.tsx'
+import { useIsAway } from '../../frame/reach.ts'
 import type { Me } from '../../frame/session.ts'
 import { Mark } from '../../kit/gate.tsx'
 import { useKitWords } from '../../kit/kit-words.ts'
 import { MenuLine, MenuLink } from '../../kit/menu.tsx'
 import { useProductName } from '../../kit/product-name.ts'
+import { Shape } from '../../kit/shape.tsx'
 import { useAppearance } from '../../state/appearance.ts'
 import { PLACES } from './places.ts'
 import { useShellWords } from './words.ts'
@@ -22,6 +24,7 @@ export function PortalShell({ me, children }: PortalShellProps) {
   const t = useShellWords()
   const kit = useKitWords()
   const productName = useProductName()
+  const isAway = useIsAway()
   const [path, navigate] = useLocation()
   const { adoptChoices } = useAppearance()
   const { theme, locale } = me
@@ -42,7 +45,7 @@ export function PortalShell({ me, children }: PortalShellProps) {
       <header className="top">
         <div>
           <Link href={PORTAL_PATHS.home} className="brand">
-            <Mark isLit />
+            <Mark isLit={!isAway} />
             <span className="trunc">{productName}</span>
           </Link>
           <nav className="nav" aria-label={t('navigation')}>
@@ -60,6 +63,12 @@ export function PortalShell({ me, children }: PortalShellProps) {
             ) : undefined}
           </AccountMenu>
         </div>
+        {isAway ? (
+          <p className="away" role="status">
+            <Shape status="warn" />
+            {kit('away')}
+          </p>
+        ) : undefined}
       </header>
       <main id="content" tabIndex={-1}>
         {children}

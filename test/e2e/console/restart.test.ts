@@ -14,6 +14,18 @@ beforeAll(async () => {
   stage = await openStage({ dataDir })
 })
 
+/** A gateway of its own, which the journey stops and starts again. */
+async function startFirst() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'codex-gateway-restart-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
+  const first = await startPortal({ dataDir })
+  const startAgain = async () => {
+    const next = await startPortal({ dataDir, config: { port: first.port } })
+    onTestFinished(() => next.stop())
+  }
+  return { first, cookie: await first.setUp(), startAgain }
+}
+
 journey('a dashboard that stays open over a restart shows what happened before it was back', async () => {
   const cookie = stage.admin
   const page = await stage.open('/admin', { cookie, expectedProblems: /ERR_|api/ })
@@ -60,3 +72,33 @@ journey(
     await portal.getByRole('heading', { name: 'Usage' }).waitFor()
   },
 )
+
+journey('what was shown before the gateway was lost is not shown as if it were live', async () => {
+  const { first, cookie, startAgain } = await startFirst()
+  const opening = { cookie, origin: first.url, expectedProblems: /ERR_|api|Failed to fetch/ }
+  const console = await stage.open('/admin', opening)
+  const dark = await stage.open('/admin', { ...opening, locale: 'zh-CN', theme: 'dark', size: 'narrow' })
+  const portal = await stage.open('/', { ...opening, size: 'phone', locale: 'zh-CN' })
+  const login = await stage.open('/login', { origin: first.url, expectedProblems: /ERR_|api/ })
+  await console.getByText('Ledger balanced').waitFor()
+  await dark.getByText('账本一致').waitFor()
+  await portal.getByText('余额', { exact: true }).first().waitFor()
+  await login.getByText('This gateway is running').waitFor()
+  await first.stop()
+  await login.getByRole('textbox', { name: 'Email' }).fill(ADMIN.email)
+  await login.locator('input[type=password]').fill(ADMIN.password)
+  await login.keyboard.press('Enter')
+  await login.getByText('This gateway does not answer').waitFor()
+  await portal.getByText('无法连接网关，正在重试').waitFor()
+  await console.getByText('State of the ledger not known').waitFor()
+  await console.getByText('– in flight').waitFor()
+  await dark.getByText('账本状态未知').waitFor()
+  for (const [name, page] of Object.entries({ console, dark, portal, login })) {
+    await expectSound(page)
+    await takePicture(page, `lost-${name}`)
+  }
+  await startAgain()
+  await console.getByText('Ledger balanced').waitFor()
+  await portal.getByText('无法连接网关，正在重试').waitFor({ state: 'detached' })
+  await login.getByText('This gateway is running').waitFor()
+})

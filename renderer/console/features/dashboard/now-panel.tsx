@@ -8,7 +8,7 @@ import { useWords } from './words.ts'
 export function NowPanel({ dashboard }: { readonly dashboard: Pick<Dashboard, 'running' | 'today'> }) {
   const t = useWords()
   const { running, today } = dashboard
-  const inFlight = useInFlight(running.inFlight) ?? 0
+  const inFlight = useInFlight(running.inFlight)
   return (
     <Section title={t('today')}>
       <PanelBody>
@@ -17,8 +17,8 @@ export function NowPanel({ dashboard }: { readonly dashboard: Pick<Dashboard, 'r
             {
               name: t('inFlight'),
               value: (
-                <StatusShape status={inFlight > 0 ? 'info' : 'off'}>
-                  <Count value={inFlight} />
+                <StatusShape status={inFlight === undefined || inFlight === 0 ? 'off' : 'info'}>
+                  {inFlight === undefined ? t('notKnown') : <Count value={inFlight} />}
                 </StatusShape>
               ),
             },

@@ -2,6 +2,7 @@
 import { Link } from 'wouter'
 import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { useAsk } from '../../../client/hooks.ts'
+import { useIsAway } from '../../../frame/reach.ts'
 import { CodeBlock, CopyLine, Mono } from '../../../kit/literals.tsx'
 import { Shape } from '../../../kit/shape.tsx'
 import { Sentence } from '../../../words/sentence.tsx'
@@ -16,7 +17,8 @@ import { useWords } from './words.ts'
 
 export function GatewayCard() {
   const t = useWords()
-  const isLost = useAsk('auth.status', {}).isError
+  const { isError } = useAsk('auth.status', {})
+  const isLost = useIsAway() || isError
   const baseUrl = `${window.location.origin}/v1`
   return (
     <section className="gateway" aria-labelledby="gateway">
