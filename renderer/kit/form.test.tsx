@@ -102,3 +102,21 @@ test('while it is being sent, it is not sent again', async () => {
   act(() => finish())
   await waitFor(() => expect(result.current.isWorking).toBe(false))
 })
+
+test('a refusal that names no member stands at the field that its code is about', async () => {
+  const wrong = new CallError({ code: 'setup_token_invalid', message: '' })
+  const { result } = renderHook(
+    () =>
+      useForm({
+        initial: { token: 'x', email: '' },
+        fieldOfCode: { setup_token_invalid: 'token' },
+        send: () => Promise.reject(wrong),
+      }),
+    { wrapper },
+  )
+  act(() => result.current.submit())
+  await waitFor(() => expect(result.current.errors.token).toBeDefined())
+  expect(result.current.failure).toBeUndefined()
+  act(() => result.current.set('token', 'y'))
+  expect(result.current.errors.token).toBeUndefined()
+})

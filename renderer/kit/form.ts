@@ -28,6 +28,8 @@ interface FormOptions<Values> {
   readonly send: (values: Values) => Promise<unknown>
   /** Field names for members of the contract that are called something else here, such as `admin.email`. */
   readonly fieldOf?: Readonly<Record<string, keyof Values>>
+  /** Field names for refusals that name no member, by their code. */
+  readonly fieldOfCode?: Readonly<Partial<Record<CallFailure['code'], keyof Values>>>
   /** The field's own sentence for a value that the contract refuses; undefined for that of the gateway. */
   readonly refusedText?: (name: keyof Values) => string | undefined
 }
@@ -38,6 +40,7 @@ export function useForm<Values extends object>({
   check = () => ({}),
   send,
   fieldOf = {},
+  fieldOfCode = {},
   refusedText = () => undefined,
 }: FormOptions<Values>): Form<Values> {
   const words = useFailureWords()
@@ -46,8 +49,12 @@ export function useForm<Values extends object>({
   const [isWorking, setIsWorking] = useState(false)
   const [failed, setFailed] = useState<{ readonly error: unknown; readonly values: Values } | undefined>()
   const found = check(values)
-  const param = failed?.error instanceof CallError ? paramOf(failed.error.failure) : undefined
-  const field = param === undefined ? undefined : (fieldOf[param] ?? fieldNamed(param, initial))
+  const failure = failed?.error instanceof CallError ? failed.error.failure : undefined
+  const param = failure === undefined ? undefined : paramOf(failure)
+  const field =
+    param === undefined
+      ? failure && fieldOfCode[failure.code]
+      : (fieldOf[param] ?? fieldNamed(param, initial))
   const textOf = (failure: CallFailure, name: keyof Values) =>
     (failure.code === 'invalid_input' ? refusedText(name) : undefined) ?? words(failure, { isAtField: true })
   // What the gateway refused is no longer wrong once it is typed anew.

@@ -102,12 +102,15 @@ journey('a fresh gateway is set up in the browser, across a reload, and never ag
   await typePasswords(page)
   await next.click()
   await page.getByText('The set-up token is wrong.').waitFor()
+  const token = page.getByRole('textbox', { name: /Set-up token/ })
+  expect(await token.getAttribute('aria-invalid')).toBe('true')
   await takePicture(page, 'console-set-up-1-refused')
   await page.getByRole('textbox', { name: /Set-up token/ }).fill(portal.token ?? '')
   await next.click()
 
   // The key is refused, in words; the good one lists the models.
   await page.getByRole('heading', { level: 2, name: 'Connect to OpenAI' }).waitFor()
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Connect to OpenAI')
   await page.getByRole('textbox', { name: /Base URL/ }).fill(baseUrl())
   await page.getByRole('textbox', { name: /API key/ }).fill('sk-proj-cut-short')
   await page.getByRole('button', { name: 'Test connection' }).click()
@@ -142,6 +145,11 @@ journey('a fresh gateway is set up in the browser, across a reload, and never ag
   await page.getByRole('button', { name: 'Finish the set-up' }).click()
   await page.waitForURL('**/admin')
   await page.getByRole('heading', { name: 'Connect your first client' }).waitFor()
+  // Back does not lead to a set-up that is over.
+  await page.goBack()
+  expect(page.url()).toBe('about:blank')
+  await page.goForward()
+  await page.getByRole('heading', { name: 'Connect your first client' }).waitFor()
   await expectSound(page)
   await takePicture(page, 'console-home-first')
 
@@ -156,4 +164,7 @@ journey('a fresh gateway is set up in the browser, across a reload, and never ag
   await page.goto(`${portal.url}/setup`)
   await page.getByRole('heading', { name: 'The set-up is done' }).waitFor()
   expect(await page.getByRole('textbox').count()).toBe(0)
+  await takePicture(page, 'console-set-up-done-signed-in')
+  await page.getByRole('link', { name: 'Open the console' }).click()
+  await page.getByRole('heading', { name: 'Connect your first client' }).waitFor()
 })

@@ -26,6 +26,7 @@ export function AdministratorStep({ draft, isTokenNeeded, onNext }: Administrato
   const { token, email, password, confirmation } = draft
   const form = useForm({
     initial: { token, email, password, confirmation },
+    fieldOfCode: { setup_token_invalid: 'token' },
     check: (values) => ({
       token: isTokenNeeded && values.token.trim() === '' ? t('tokenMissing') : undefined,
       email: isEmail(values.email) ? undefined : t('emailMissing'),

@@ -1,6 +1,6 @@
 // The three steps beside their list. A step is left when what it asks for is there; the last one completes the set-up.
 import { Check, LockKeyhole } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { CONSOLE_PATHS } from '../../../../contract/page-paths.ts'
 import { CallError } from '../../../client/client.ts'
@@ -49,7 +49,8 @@ export function SetUpSteps({ status }: { readonly status: CallOutput<'setup.stat
       return setStep(wrongStep)
     }
     forgetDraft()
-    window.location.assign(CONSOLE_PATHS.dashboard)
+    // Back leads to where the set-up was come from, and not to one that is done.
+    window.location.replace(CONSOLE_PATHS.dashboard)
   }
 
   return (
@@ -124,12 +125,21 @@ function stepOf(error: unknown): StepName | undefined {
   return param.startsWith('upstream') ? 'upstream' : undefined
 }
 
-function StepHead({ at, children }: { readonly at: StepName; readonly children: React.ReactNode }) {
+function StepHead({ at, children }: { readonly at: StepName; readonly children: ReactNode }) {
   const t = useWords()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const shown = useRef(at)
+  // What was pressed has gone with its step. The first one is come to by a page, not by a press.
+  useEffect(() => {
+    if (shown.current !== at) heading.current?.focus()
+    shown.current = at
+  }, [at])
   return (
     <div className={styles['head']}>
       <p className="meta">{t('stepOf', { number: STEPS.indexOf(at) + 1, total: STEPS.length })}</p>
-      <h2>{t(`title_${at}`)}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {t(`title_${at}`)}
+      </h2>
       {children}
     </div>
   )
