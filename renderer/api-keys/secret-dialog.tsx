@@ -39,7 +39,7 @@ export function SecretDialog({ secret, text, baseUrl, onConnect, onClose }: Secr
       }
     >
       <p>{text}</p>
-      <div className="col g6">
+      <div className="col g6" data-secret>
         <span className="m">{t('secretKey')}</span>
         <CopyLine text={secret} what={t('secretKey')} />
       </div>

@@ -32,8 +32,10 @@ export function Dialog(props: DialogProps) {
   const t = useKitWords()
   const body = useRef<HTMLDivElement>(null)
   const foot = useRef<HTMLDivElement>(null)
-  // A finger would bring up the keyboard, over half of the dialog. Without a field, the harmless one of the buttons comes first.
+  // A finger would bring up the keyboard, over half of the dialog. Without a field, the harmless one of the buttons comes first: where
+  // a secret is shown this once, the one that copies it, and never the one that lets go of it.
   const firstField = (openedBy: string): HTMLElement | true =>
+    body.current?.querySelector<HTMLElement>('[data-secret] button') ??
     (openedBy === 'touch' ? null : body.current?.querySelector<HTMLElement>(FIELD)) ??
     foot.current?.querySelector<HTMLElement>('button, a') ??
     true

@@ -53,7 +53,7 @@ export function CreateUserDialog({ onClose }: { readonly onClose: () => void }) 
         text={t('createdText')}
         lines={[
           { name: t('email'), value: made.email },
-          { name: t('createPassword'), value: made.password },
+          { name: t('createPassword'), value: made.password, isSecret: true },
           ...(address === undefined
             ? []
             : [{ name: t('signInAddress'), value: `${address}${PORTAL_PATHS.login}` }]),

@@ -10,7 +10,11 @@ const LOOPBACK_LINK = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])[:/]/
 interface SecretOnceDialogProps {
   readonly title: string
   readonly text: string
-  readonly lines: readonly { readonly name: string; readonly value: string }[]
+  readonly lines: readonly {
+    readonly name: string
+    readonly value: string
+    readonly isSecret?: boolean
+  }[]
   readonly onClose: () => void
 }
 
@@ -32,8 +36,8 @@ export function SecretOnceDialog({ title, text, lines, onClose }: SecretOnceDial
       {lines.some(({ value }) => LOOPBACK_LINK.test(value)) ? (
         <Note status="warn">{t('onlyThisComputer')}</Note>
       ) : undefined}
-      {lines.map(({ name, value }) => (
-        <div className="col g6" key={name}>
+      {lines.map(({ name, value, isSecret }) => (
+        <div className="col g6" key={name} data-secret={isSecret}>
           <span className="m">{name}</span>
           <CopyLine text={value} what={name} />
         </div>

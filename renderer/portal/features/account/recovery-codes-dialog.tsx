@@ -43,7 +43,7 @@ export function RecoveryCodesDialog({ codes, onClose }: RecoveryCodesDialogProps
           </li>
         ))}
       </ul>
-      <div className="row g8 wrap">
+      <div className="row g8 wrap" data-secret>
         <LabelledCopyButton text={text}>{t('codesCopy')}</LabelledCopyButton>
         <Button onClick={download}>
           <Download size={14} aria-hidden="true" />

@@ -1,0 +1,26 @@
+// Where the focus goes: into the rows by J, to the button that copies what is shown once, to fields that have just come. And what
+// a phone has no room for twice.
+import type { Page } from 'playwright'
+import { beforeAll, expect } from 'vitest'
+import { clientOf } from '../support/requests.ts'
+import { journey, openStage, type Stage } from '../support/stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+  await clientOf(stage, 'noor@tidewater.example', 20)
+  await clientOf(stage, 'arne@tidewater.example', 20)
+})
+
+const open = (path: string) => stage.open(path, { cookie: stage.admin })
+const focused = (page: Page, what: string) =>
+  page.evaluate<string>(`document.activeElement${what}`).catch(() => '')
+
+journey('what is shown this once has the focus on the button that copies it', async () => {
+  const page = await open('/admin/users')
+  await page.getByRole('button', { name: 'Add user' }).first().click()
+  await page.getByRole('textbox', { name: 'Email' }).fill('mira@tidewater.example')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').getByText('mira@tidewater.example').first().waitFor()
+  await expect.poll(() => focused(page, '.ariaLabel')).toMatch(/^Copy .*password$/i)
+})
