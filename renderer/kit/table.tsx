@@ -98,6 +98,18 @@ function stepTo(body: HTMLElement | null, from: HTMLElement, step: 1 | -1): void
   rows[rows.indexOf(from) + step]?.focus()
 }
 
+/**
+ * J or K where no row has the focus: to the row beside the one that the focus is in, or into the first table of the page that has
+ * rows to open. Answers whether there is one.
+ */
+export function stepFrom(target: EventTarget | null, step: 1 | -1): boolean {
+  const here = target instanceof Element ? target.closest<HTMLElement>('tr.opens') : null
+  const row = document.querySelector<HTMLElement>('main tr.opens[tabindex="0"]')
+  if (here === null) row?.focus()
+  else stepTo(here.parentElement, here, step)
+  return row !== null
+}
+
 /** A press on a button inside a row is for the button. */
 const isControl = (target: EventTarget): boolean =>
   target instanceof Element && target.closest('button, a, input, label, [role="menuitem"]') !== null

@@ -4,6 +4,7 @@ import { Search } from 'lucide-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useKitWords } from '../../kit/kit-words.ts'
+import { stepFrom } from '../../kit/table.tsx'
 import { toast } from '../../kit/toast.tsx'
 import { PLACE_GROUPS } from './places.ts'
 import { commandKey, createShortcuts, isInField, isTyping, textAfterKey } from './shortcuts.ts'
@@ -51,6 +52,11 @@ export function SearchEverything({ address }: { readonly address: string | undef
     const isTaken = open !== undefined || isTyping(target)
     const shortcut = meant({ key, atMs: event.timeStamp, isCommand, isAlt, isTaken })
     if (shortcut === undefined) return
+    if (shortcut.kind === 'row') {
+      // The row that has the focus has taken the key for itself.
+      if (!event.defaultPrevented && stepFrom(target, shortcut.step)) event.preventDefault()
+      return
+    }
     event.preventDefault()
     if (shortcut.kind !== 'go') return open === shortcut.kind ? undefined : show(shortcut.kind)
     const place = PLACE_GROUPS.flat().find(({ word }) => word === shortcut.place)

@@ -31,6 +31,17 @@ test('G and a letter go to a place, soon after each other, and not while somebod
   expect(meant(press('u', { atMs: 10_100 }))).toBeUndefined()
 })
 
+test('J and K walk through the rows of a page, and are letters in a field and after a G', () => {
+  const meant = createShortcuts()
+  expect([meant(press('j')), meant(press('k')), meant(press('j', { isTaken: true }))]).toEqual([
+    { kind: 'row', step: 1 },
+    { kind: 'row', step: -1 },
+    undefined,
+  ])
+  meant(press('g'))
+  expect(meant(press('k'))).toEqual({ kind: 'go', place: 'place_keys' })
+})
+
 test('a question mark asks for help, but is a letter like any other in a field', () => {
   const meant = createShortcuts()
   expect([meant(press('?')), meant(press('?', { isTaken: true }))]).toEqual([{ kind: 'help' }, undefined])

@@ -19,6 +19,7 @@ export type Shortcut =
   | { readonly kind: 'palette' }
   | { readonly kind: 'help' }
   | { readonly kind: 'go'; readonly place: PlaceWord }
+  | { readonly kind: 'row'; readonly step: 1 | -1 }
 
 export interface Pressed {
   readonly key: string
@@ -48,6 +49,7 @@ export function createShortcuts(): (pressed: Pressed) => Shortcut | undefined {
     }
     if (key === 'g') goAtMs = atMs
     if (key === '/') return { kind: 'palette' }
+    if (key === 'j' || key === 'k') return { kind: 'row', step: key === 'j' ? 1 : -1 }
     return key === '?' ? { kind: 'help' } : undefined
   }
 }

@@ -16,6 +16,30 @@ const open = (path: string) => stage.open(path, { cookie: stage.admin })
 const focused = (page: Page, what: string) =>
   page.evaluate<string>(`document.activeElement${what}`).catch(() => '')
 
+journey('J enters the rows of a page from anywhere, and walks on from inside of one', async () => {
+  const page = await open('/admin/users')
+  await page.getByText('noor@tidewater.example').waitFor()
+  const at = () =>
+    page.evaluate(
+      '[...document.querySelectorAll("tr.opens")].findIndex((row) => row.contains(document.activeElement))',
+    )
+  await page.keyboard.press('j')
+  expect(await at()).toBe(0)
+  await page.keyboard.press('j')
+  expect(await at()).toBe(1)
+  await page.keyboard.press('k')
+  expect(await at()).toBe(0)
+  await page.locator('tr.opens').nth(1).locator('a, button').first().focus()
+  await page.keyboard.press('j')
+  expect(await at()).toBe(2)
+  await page.getByRole('searchbox').fill('')
+  await page.getByRole('searchbox').press('j')
+  expect(await page.getByRole('searchbox').inputValue()).toBe('j')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').getByText('Search users, keys, models').waitFor()
+})
+
 journey('what is shown this once has the focus on the button that copies it', async () => {
   const page = await open('/admin/users')
   await page.getByRole('button', { name: 'Add user' }).first().click()

@@ -12,6 +12,7 @@ export function ShortcutsHelp({ onClose }: { readonly onClose: () => void }) {
   const kit = useKitWords()
   const everywhere: readonly (readonly [string, readonly string[]])[] = [
     [t('palette'), [commandKey(), 'K']],
+    [t('searchEverything'), ['/']],
     [t('shortcuts'), ['?']],
     [t('keyNextRow'), ['J']],
     [t('keyPreviousRow'), ['K']],
