@@ -3,7 +3,7 @@
 import type { Page } from 'playwright'
 import { beforeAll, expect } from 'vitest'
 import { clientOf } from '../support/requests.ts'
-import { journey, openStage, type Stage } from '../support/stage.ts'
+import { journey, openStage, type Stage, takePicture } from '../support/stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -47,4 +47,22 @@ journey('what is shown this once has the focus on the button that copies it', as
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').getByText('mira@tidewater.example').first().waitFor()
   await expect.poll(() => focused(page, '.ariaLabel')).toMatch(/^Copy .*password$/i)
+})
+
+journey('fields that a press brings have the focus', async () => {
+  const keys = await open('/admin/keys')
+  await keys.getByRole('button', { name: 'Create API key' }).first().click()
+  await keys.getByRole('button', { name: 'Set limits' }).click()
+  expect(await focused(keys, '.tagName')).toBe('INPUT')
+  expect(await focused(keys, '.labels[0].textContent')).toContain('day')
+  await takePicture(keys, 'console-key-limits')
+  const plans = await open('/admin/plans')
+  await plans.getByRole('button', { name: /plan/i }).first().click()
+  await plans.getByRole('button', { name: 'Add quota' }).click()
+  await plans.getByRole('button', { name: 'Add quota' }).click()
+  expect(
+    await plans.evaluate(
+      '[...document.querySelectorAll("fieldset > div")].at(-1).contains(document.activeElement)',
+    ),
+  ).toBe(true)
 })

@@ -1,5 +1,6 @@
 // A plan, made or changed: what it costs and for how long, what it carries, and what happens beyond it.
 import { Plus, X } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import type { PlanMetric, PlanWindow } from '../../../../contract/plans.ts'
 import { useAsk, useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
@@ -154,13 +155,21 @@ interface QuotaFieldsProps {
 
 function QuotaFields({ quotas, error, onChange }: QuotaFieldsProps) {
   const t = useWords()
+  const set = useRef<HTMLFieldSetElement>(null)
+  const count = useRef(quotas.length)
+  // A line that was added is there to be filled in.
+  useEffect(() => {
+    const added = quotas.length > count.current
+    count.current = quotas.length
+    if (added) lastOf(set.current?.querySelectorAll<HTMLElement>(`.${styles.quotaRow}`))?.focus()
+  }, [quotas.length])
   const change = (index: number, quota: TypedQuota) =>
     onChange(quotas.map((each, place) => (place === index ? quota : each)))
   const free = WINDOWS.flatMap((window) => METRICS.map((metric) => ({ window, metric }))).find(
     (each) => !quotas.some(({ window, metric }) => window === each.window && metric === each.metric),
   )
   return (
-    <fieldset className={styles.set}>
+    <fieldset className={styles.set} ref={set}>
       <legend className="m">{t('quotas')}</legend>
       {quotas.map((quota, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: window and metric are what is being chosen, so nothing else stays
@@ -215,6 +224,10 @@ function QuotaFields({ quotas, error, onChange }: QuotaFieldsProps) {
     </fieldset>
   )
 }
+
+/** The first control of the last line. */
+const lastOf = (lines: NodeListOf<HTMLElement> | undefined): HTMLElement | null | undefined =>
+  lines?.item(lines.length - 1)?.querySelector<HTMLElement>('button, input')
 
 interface ModelFieldsProps {
   readonly chosen: readonly string[]
