@@ -66,3 +66,12 @@ journey('fields that a press brings have the focus', async () => {
     ),
   ).toBe(true)
 })
+
+journey('mail settings can be saved once something is changed', async () => {
+  const page = await open('/admin/settings?part=mail')
+  const save = page.getByRole('button', { name: 'Save mail' })
+  await save.waitFor()
+  expect(await save.isDisabled()).toBe(true)
+  await page.locator('label', { hasText: 'SMTP' }).click()
+  expect(await save.isDisabled()).toBe(false)
+})

@@ -53,13 +53,14 @@ export function MailForm({ mail }: { readonly mail: CallOutput<'mail.get'> }) {
     },
   })
   const { values, errors } = form
+  const isChanged = JSON.stringify(values) !== JSON.stringify(initial)
   return (
     <form
       className={styles.form}
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        form.submit()
+        if (isChanged) form.submit()
       }}
     >
       <div className="field">
@@ -164,7 +165,7 @@ export function MailForm({ mail }: { readonly mail: CallOutput<'mail.get'> }) {
       ) : undefined}
       <FailureNote error={form.failure} />
       <span>
-        <Button type="submit" kind="primary" isWorking={form.isWorking}>
+        <Button type="submit" kind="primary" isWorking={form.isWorking} disabled={!isChanged}>
           {t('mailSave')}
         </Button>
       </span>
