@@ -7,7 +7,7 @@ import { useDesktopView } from '../../client/desktop.ts'
 import { isInDesktopWindow } from '../../client/ipc-transport.ts'
 import { ErrorBoundary } from '../../frame/error-boundary.tsx'
 import { LostPage } from '../../frame/lost-page.tsx'
-import { useSession } from '../../frame/session.ts'
+import { useSession, useSessionEnd } from '../../frame/session.ts'
 import { loadLater } from '../../kit/load-later.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../../kit/states.tsx'
 import { loadScreens, ScreenSwitch } from '../../routing/screens.tsx'
@@ -74,10 +74,13 @@ export function ConsoleApp({ words }: { readonly words: Words }) {
 
 /** The one place to sign in belongs to the portal, which is another app at the same address. */
 function ToSignIn() {
+  // Told over there, too: this page and what it knows are gone by then.
+  const hasEnded = useSessionEnd((end) => end.hasEnded)
   useEffect(() => {
     const { pathname, search } = window.location
-    window.location.replace(`${PORTAL_PATHS.login}?next=${encodeURIComponent(`${pathname}${search}`)}`)
-  }, [])
+    const params = new URLSearchParams({ next: `${pathname}${search}`, ...(hasEnded ? { ended: '1' } : {}) })
+    window.location.replace(`${PORTAL_PATHS.login}?${params}`)
+  }, [hasEnded])
   return null
 }
 

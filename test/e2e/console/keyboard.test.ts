@@ -75,3 +75,17 @@ journey('mail settings can be saved once something is changed', async () => {
   await page.locator('label', { hasText: 'SMTP' }).click()
   expect(await save.isDisabled()).toBe(false)
 })
+
+journey('a session that ends elsewhere is told where it leads to sign in', async () => {
+  const cookie = await stage.portal.signIn({
+    email: 'admin@example.test',
+    password: 'correct horse battery staple',
+  })
+  const page = await stage.open('/admin/users', { cookie })
+  await page.getByText('noor@tidewater.example').waitFor()
+  await stage.portal.call('auth.logout', {}, { cookie })
+  await page.getByText('Your session has ended.').waitFor()
+  const other = await stage.open('/admin/users')
+  await other.waitForURL('**/login?next=*')
+  expect(await other.getByText('Your session has ended.').count()).toBe(0)
+})

@@ -16,13 +16,16 @@ import { OpenCard } from '../../shell/open-card.tsx'
 import { useWords } from './words.ts'
 
 interface PasswordStepProps {
+  /** A session ended on the page that led here. */
+  readonly hasEnded: boolean
   readonly onSecondFactorDue: (due: SecondFactorDue) => void
 }
 
-export function PasswordStep({ onSecondFactorDue }: PasswordStepProps) {
+export function PasswordStep({ hasEnded: hasEndedThere, onSecondFactorDue }: PasswordStepProps) {
   const t = useWords()
   const status = useAsk('auth.status', {})
-  const hasEnded = useSessionEnd((end) => end.hasEnded)
+  const hasEndedHere = useSessionEnd((end) => end.hasEnded)
+  const hasEnded = hasEndedHere || hasEndedThere
   const { signIn } = useSignIn()
   const form = useForm({
     initial: { email: '', password: '' },

@@ -3,14 +3,14 @@
 import { useState } from 'react'
 import { Redirect } from 'wouter'
 import { type SecondFactorDue, useSession } from '../../../frame/session.ts'
-import { textParam, useSearchParams } from '../../../routing/search-params.ts'
+import { flagParam, textParam, useSearchParams } from '../../../routing/search-params.ts'
 import { GatewayCard } from './gateway-card.tsx'
 import { isConsolePath, localPath } from './local-path.ts'
 import { PasswordStep } from './password-step.tsx'
 import { SecondFactorStep } from './second-factor-step.tsx'
 
 export function SignInScreen() {
-  const [{ next }] = useSearchParams({ next: textParam })
+  const [{ next, ended }] = useSearchParams({ next: textParam, ended: flagParam })
   const target = localPath(next)
   const session = useSession()
   const [due, setDue] = useState<SecondFactorDue>()
@@ -24,7 +24,7 @@ export function SignInScreen() {
   return (
     <div className="beside">
       {due === undefined ? (
-        <PasswordStep onSecondFactorDue={setDue} />
+        <PasswordStep hasEnded={ended} onSecondFactorDue={setDue} />
       ) : (
         <SecondFactorStep challenge={due.challenge} onBack={() => setDue(undefined)} />
       )}
