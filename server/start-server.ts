@@ -249,6 +249,7 @@ function toHttpDeps(
       isSetUpDone: core().deps.setup.isDone(),
       hasUpstream: core().upstream.state().isConfigured,
       version,
+      productName: core().deps.settings.current().productName,
     }),
     apps: {
       portal: loadWebApp(join(installation.webAppsDir, 'portal')),

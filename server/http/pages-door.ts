@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Router } from 'express'
 import { refusal } from '../../contract/errors.ts'
+import { CONSOLE_PATHS, PORTAL_PATHS } from '../../contract/page-paths.ts'
 import { CA_FILE, CA_PATHS } from '../../contract/trust-steps.ts'
 import { refuse } from '../operations/dispatch.ts'
 import { answerEnvelope, answerJson } from './answers.ts'
@@ -20,6 +21,7 @@ export function pagesDoor(deps: HttpDeps): Router {
   const router = Router({ caseSensitive: true, strict: true })
   const { https } = deps
   const toPageRequest = (req: IncomingMessage & { query: { lang?: unknown } }): PageRequest => ({
+    name: deps.pageFacts().productName,
     host: req.headers.host ?? '',
     // Of the address to use from there, which is not the one that the page came over where HTTP is on its way out.
     scheme: isEncrypted(req) || (https.mode() === 'only' && !hasCrossedNoNetwork(req)) ? 'https' : 'http',
@@ -55,11 +57,15 @@ export function pagesDoor(deps: HttpDeps): Router {
     }),
   )
   router.use((req, res) => {
-    if (wantsHtml(req)) return answerHtml(res, 404, lostPage(toPageRequest(req)))
+    if (wantsHtml(req)) return answerHtml(res, 404, lostPage(toPageRequest(req), startOf(req.path)))
     answerEnvelope(res, refuse(refusal('page_not_found', { path: req.path.slice(0, 200) })))
   })
   return router
 }
+
+/** An administrator who mistypes an address of the console wants to be back in it. */
+const startOf = (path: string): string =>
+  path.startsWith(`${CONSOLE_PATHS.dashboard}/`) ? CONSOLE_PATHS.dashboard : PORTAL_PATHS.home
 
 function answerHtml(res: ServerResponse, status: number, page: string): void {
   res.statusCode = status

@@ -35,5 +35,5 @@ ${stepsIn(shell)}`,
 ${shells}
 <p class="soft">${words.trustFirefox}</p>
 </section></main>`
-  return toDocument({ request, title: `${words.trustTitle} · ${words.title}`, content })
+  return toDocument({ request, title: `${words.trustTitle} · ${request.name}`, content })
 }

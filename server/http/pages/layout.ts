@@ -34,7 +34,7 @@ export function toDocument({ request, title, content, footer }: Page): string {
 </head>
 <body>
 <header class="bar"><div>
-<a class="brand" href="/?lang=${request.language}">${mark()}${words.title}</a>
+<a class="brand" href="/?lang=${request.language}">${mark()}${request.name}</a>
 <nav class="langs" aria-label="${words.language}">${LANGUAGES.map((language) => languageLink(language, request))}</nav>
 </div></header>
 ${content}

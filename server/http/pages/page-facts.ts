@@ -4,11 +4,15 @@ export interface PageFacts {
   readonly isSetUpDone: boolean
   readonly hasUpstream: boolean
   readonly version: string
+  /** What the operator calls this gateway. */
+  readonly productName: string
 }
 
 export type Language = 'en' | 'zh-CN'
 
 export interface PageRequest {
+  /** What the operator calls this gateway. */
+  readonly name: string
   /** Host and port as the browser sent them; checked before any page is drawn. */
   readonly host: string
   readonly scheme: 'http' | 'https'

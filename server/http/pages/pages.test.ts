@@ -8,6 +8,7 @@ import { helloPage, lostPage, notBuiltPage, setUpElsewherePage } from './small-p
 import { WORDS } from './words.ts'
 
 const request: PageRequest = {
+  name: 'Tidewater',
   host: '192.168.1.24:8080',
   scheme: 'http',
   hasAuthority: false,
@@ -25,6 +26,13 @@ test('the page that says that the gateway was reached names the address that was
   expect(helloPage(request)).toContain('http://192.168.1.24:8080/v1')
 })
 
+test('every page calls the gateway what its operator calls it', () => {
+  for (const page of PAGES) {
+    expect(page(request)).toMatch(/<title>[^<]+ · Tidewater<\/title>/)
+    expect(page(request)).not.toContain('Codex Gateway')
+  }
+})
+
 test('the lamp is lit only while requests can pass', () => {
   const lit = '#f8d993'
   expect(markFile(true)).toContain(lit)
@@ -36,7 +44,7 @@ test('both languages have every word, and none is left in the other', () => {
   const shared = Object.entries(WORDS.en).filter(
     ([name, text]) => text === Object.entries(WORDS['zh-CN']).find(([other]) => other === name)?.[1],
   )
-  expect(shared.map(([name]) => name)).toEqual(['title'])
+  expect(shared).toEqual([])
   for (const page of PAGES) {
     expect(page({ ...request, language: 'zh-CN' })).toContain('<html lang="zh-CN">')
   }

@@ -15,24 +15,25 @@ export function helloPage(request: PageRequest): string {
 <div class="actions">${copyButton(words, 'address', words.copyAddress, 'primary')}<a href="/?lang=${request.language}">${words.helloBack}</a></div>
 ${request.hasAuthority ? html`<p><a href="${CA_PATHS.page}?lang=${request.language}">${words.helloTrust}</a></p>` : undefined}
 </section></main>`
-  return toDocument({ request, title: `${words.helloTitle} · ${words.title}`, content })
+  return toDocument({ request, title: `${words.helloTitle} · ${request.name}`, content })
 }
 
-export function lostPage(request: PageRequest): string {
+/** `start`: the page of this address that leads on from there. */
+export function lostPage(request: PageRequest, start = '/'): string {
   const words = wordsOf(request)
   const content = html`<main class="lone"><section class="card">
 <h1>${words.lostTitle}</h1>
 <p class="soft">${words.lostText}</p>
-<div class="actions"><a href="/?lang=${request.language}">${words.lostBack}</a></div>
+<div class="actions"><a href="${start}?lang=${request.language}">${words.lostBack}</a></div>
 </section></main>`
-  return toDocument({ request, title: `${words.lostTitle} · ${words.title}`, content })
+  return toDocument({ request, title: `${words.lostTitle} · ${request.name}`, content })
 }
 
 export function setUpElsewherePage(request: PageRequest): string {
   const words = wordsOf(request)
   return toDocument({
     request,
-    title: `${words.setupNeeded} · ${words.title}`,
+    title: `${words.setupNeeded} · ${request.name}`,
     content: lonePage('warn', words.setupNeeded, words.setupNeededTitle, words.setupNeededText),
   })
 }
@@ -41,7 +42,7 @@ export function notBuiltPage(request: PageRequest): string {
   const words = wordsOf(request)
   return toDocument({
     request,
-    title: `${words.notBuiltTitle} · ${words.title}`,
+    title: `${words.notBuiltTitle} · ${request.name}`,
     content: lonePage('warn', words.running, words.notBuiltTitle, words.notBuiltText),
   })
 }

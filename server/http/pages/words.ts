@@ -2,7 +2,6 @@
 
 const EN = {
   htmlLang: 'en',
-  title: 'Codex Gateway',
   language: 'Language',
   copy: 'Copy',
   copied: 'Copied',
@@ -40,7 +39,6 @@ export type Words = Readonly<Record<keyof typeof EN, string>>
 
 const ZH: Words = {
   htmlLang: 'zh-CN',
-  title: 'Codex Gateway',
   language: '语言',
   copy: '复制',
   copied: '已复制',

@@ -89,3 +89,12 @@ journey('a session that ends elsewhere is told where it leads to sign in', async
   await other.waitForURL('**/login?next=*')
   expect(await other.getByText('Your session has ended.').count()).toBe(0)
 })
+
+journey('an unknown address of the console leads back to it, and calls the gateway by its name', async () => {
+  await stage.portal.call('settings.update', { productName: 'Tidewater' }, { cookie: stage.admin })
+  const page = await open('/admin/nothing')
+  await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
+  expect(await page.title()).toContain('Tidewater')
+  await page.getByRole('link', { name: 'To the start page' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
+})
