@@ -1,7 +1,7 @@
 // What happened, and one thing to do about it. Bottom right, 6 seconds (longer where there is something to do), and no clock
 // while it is pointed at or has the focus. Never for errors that need a decision.
 import { X } from 'lucide-react'
-import { type FocusEvent, useEffect, useState } from 'react'
+import { type FocusEvent, useEffect, useRef, useState } from 'react'
 import { create } from 'zustand'
 import { Button } from './button.tsx'
 import { IconButton } from './icon-button.tsx'
@@ -12,6 +12,8 @@ const SHOWN_MS = 6_000
 /** Enough to read it, to notice a slip, and to reach for the button. */
 const SHOWN_WITH_ACTION_MS = 12_000
 const TOASTS_MAX = 3
+/** Between a dialog and the toasts above it. */
+const GAP_PX = 12
 
 export interface ToastMessage {
   readonly text: string
@@ -40,8 +42,19 @@ const dismiss = (id: number): void =>
 /** Once in each app, at the end of its shell. */
 export function Toaster() {
   const shown = useToasts((toasts) => toasts.shown)
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (box.current === null) return
+    // On a phone a dialog leaves them their room: neither its title nor its buttons may be covered.
+    const observer = new ResizeObserver(([entry]) => {
+      const heightPx = entry?.target.clientHeight ?? 0
+      document.documentElement.style.setProperty('--toasts', `${heightPx === 0 ? 0 : heightPx + GAP_PX}px`)
+    })
+    observer.observe(box.current)
+    return () => observer.disconnect()
+  }, [])
   return (
-    <div className="toasts" role="status" aria-live="polite">
+    <div className="toasts" role="status" aria-live="polite" ref={box}>
       {shown.map((message) => (
         <ToastCard key={message.id} message={message} onClose={() => dismiss(message.id)} />
       ))}

@@ -98,3 +98,24 @@ journey('an unknown address of the console leads back to it, and calls the gatew
   await page.getByRole('link', { name: 'To the start page' }).click()
   await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor()
 })
+
+journey('on a phone a toast covers nothing of a dialog', async () => {
+  const page = await open('/admin/users')
+  await page.setViewportSize({ width: 390, height: 600 })
+  const row = page.locator('tr.opens', { hasText: 'noor' })
+  await row.locator('input[type=checkbox]').check()
+  await page.getByRole('button', { name: 'Suspend' }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /Suspend/ })
+    .click()
+  await page.locator('.toast').waitFor()
+  await page.getByRole('button', { name: 'Add user' }).first().click()
+  await page.getByRole('dialog').getByRole('textbox').first().waitFor()
+  const gap = () =>
+    page.evaluate<number>(
+      'document.querySelector(".dialog").getBoundingClientRect().top - document.querySelector(".toast").getBoundingClientRect().bottom',
+    )
+  await expect.poll(gap).toBeGreaterThanOrEqual(0)
+  await takePicture(page, 'console-dialog-toast-phone')
+})
