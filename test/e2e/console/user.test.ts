@@ -118,7 +118,7 @@ journey(
     const ledger = await open('ledger')
     const audit = await open('audit')
     const { data } = await stage.portal.call('users.get', { userId }, { cookie: stage.admin })
-    await ledger.getByText('Closing balance').waitFor()
+    await ledger.getByText('Current balance').waitFor()
     await audit.getByRole('tab', { name: 'Audit', selected: true }).waitFor()
     const rows = audit.getByRole('row', { name: /Adjusted a balance/ })
     await rows.first().waitFor()
@@ -128,7 +128,7 @@ journey(
     const after = (Math.floor(data.balanceNanoUsd / (DOLLAR / 100)) / 100 + 1_000)
       .toFixed(2)
       .replace(/^(\d)(\d{3})/, '$1,$2')
-    await ledger.getByText('Closing balance').locator('..').getByText(`$${after}`).waitFor()
+    await ledger.getByText('Current balance').locator('..').getByText(`$${after}`).waitFor()
     await expect.poll(() => rows.count()).toBe(before + 1)
 
     await audit.goto(`${stage.portal.url}/admin/users?view=invitations`)

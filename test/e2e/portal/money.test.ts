@@ -205,10 +205,10 @@ journey(
     // The operator is told as well, and dismisses it for the operators alone.
     const operators = await stage.open('/admin', { cookie: stage.admin })
     const told = operators.getByRole('region', { name: 'Notices' })
-    await told.getByText(/^100 % of the day quota of Two a day .* is used, of 2 requests/).waitFor()
+    await told.getByText(/^100% of the day quota of Two a day .* is used, of 2 requests/).waitFor()
     await showLooks(operators, 'console-dashboard-notices')
     await told.getByRole('button', { name: 'Dismiss' }).first().click()
-    await told.getByText(/^100 % of the day quota/).waitFor({ state: 'detached' })
+    await told.getByText(/^100% of the day quota/).waitFor({ state: 'detached' })
     await notice.getByText(/^Today: the quota of Two a day .* is used up/).waitFor()
 
     // The day ends, and with it the window.
