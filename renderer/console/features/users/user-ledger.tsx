@@ -169,6 +169,7 @@ function StatementLines({ statement }: { readonly statement: CallOutput<'users.s
 interface StatementLineProps {
   readonly name: string
   readonly nanoUsd: number
+  /** Without it, it is a balance. */
   readonly isSigned?: boolean
 }
 
@@ -177,7 +178,7 @@ function StatementLine({ name, nanoUsd, isSigned = false }: StatementLineProps) 
     <div className="ln">
       <span className="k">{name}</span>
       <span className="dots" />
-      <Money nanoUsd={nanoUsd} isSigned={isSigned} />
+      <Money nanoUsd={nanoUsd} kind={isSigned ? 'total' : 'left'} isSigned={isSigned} />
     </div>
   )
 }
