@@ -41,13 +41,19 @@ export function ModelsField({ value, onChange }: ModelsFieldProps) {
           </span>
         </p>
       )}
-      <Combobox
-        label={t('modelAdd')}
-        placeholder={t('modelAdd')}
-        options={known.filter((name) => !chosen.includes(name)).map((name) => ({ value: name, label: name }))}
-        value={null}
-        onChange={(option) => (option === null ? undefined : onChange([...chosen, option.value].join('\n')))}
-      />
+      <div>
+        <Combobox
+          label={t('modelAdd')}
+          placeholder={t('modelAdd')}
+          options={known
+            .filter((name) => !chosen.includes(name))
+            .map((name) => ({ value: name, label: name }))}
+          value={null}
+          onChange={(option) =>
+            option === null ? undefined : onChange([...chosen, option.value].join('\n'))
+          }
+        />
+      </div>
     </>
   )
 }
