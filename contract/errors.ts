@@ -319,7 +319,7 @@ export const ERRORS = {
     'Too many pages of yours are watching already. Close some of them.',
   ),
   backup_not_found: invalid(404, 'There is no backup with this id.'),
-  backup_running: invalid(409, 'A backup is being made. Try again when it is done.'),
+  backup_running: invalid(409, 'A backup is being made or restored. Try again when it is done.'),
   backup_damaged: invalid(409, 'This backup is damaged: its file is not what was written. Use another one.'),
   backup_newer: invalid(
     409,

@@ -182,6 +182,7 @@ interface Row {
   readonly keyId: string
   readonly model: string
   readonly status: number
+  readonly reason: string
   readonly source: string
   readonly cost: number
   readonly tokens: number
@@ -194,7 +195,7 @@ async function readRows(): Promise<{ rows: Row[]; entries: EntryRow[] }> {
     const rows = db
       .prepare<[], Row>(
         `SELECT usage.request_id AS id, usage.created_at AS at, charges.created_at AS settledAt, usage.user_id AS userId,
-           usage.key_id AS keyId, usage.model, usage.status, usage.source, cost_nano_usd AS cost,
+           usage.key_id AS keyId, usage.model, usage.status, usage.reason, usage.source, cost_nano_usd AS cost,
            usage.input_tokens + usage.output_tokens AS tokens
          FROM usage LEFT JOIN charges ON charges.request_id = usage.request_id`,
       )
@@ -320,7 +321,7 @@ interface Totals {
 }
 const totalsOf = (rows: readonly Row[]): Totals => ({
   requests: rows.length,
-  errors: rows.filter(({ status }) => status >= 400).length,
+  errors: rows.filter(({ status, reason }) => status >= 400 || reason === 'upstream_failed').length,
   costNanoUsd: costOf(rows),
 })
 

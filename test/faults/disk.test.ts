@@ -91,7 +91,7 @@ test.skipIf(!canMount)(
   async () => {
     const folder = smallDisk(24 * MEBIBYTE) ?? ''
     onTestFinished(() => removeDisk(folder))
-    await breakAndMend(folder, () => fill(folder))
+    await breakAndMend(folder, () => fill(folder), { 'backups.create': {} })
   },
   60_000,
 )
@@ -202,17 +202,21 @@ const changes = ({ id, keyId }: Person): Readonly<Record<string, object>> => ({
   },
   'plans.create': { name: 'New', priceNanoUsd: 0, days: 30 },
   'codes.generate': { kind: 'balance', amountNanoUsd: DOLLAR, count: 1 },
-  'backups.create': {},
   'auth.login': ADMIN,
 })
 const READINGS: readonly string[] = ['me.get', 'me.overview', 'users.list', 'usage.list', 'settings.get']
 
-async function breakAndMend(dataDir: string, breakDisk: () => () => void): Promise<void> {
+/** `filling` is what needs room beside the database as well. */
+async function breakAndMend(
+  dataDir: string,
+  breakDisk: () => () => void,
+  filling: Readonly<Record<string, object>> = {},
+): Promise<void> {
   const upstream = await startSlowUpstream()
   const gateway = await startGateway({ dataDir, upstreamBaseUrl: upstream.baseUrl })
   let taken = 0
   try {
-    taken = await journey(gateway, upstream, breakDisk)
+    taken = await journey(gateway, upstream, breakDisk, filling)
   } finally {
     upstream.finish()
     await gateway.stop()
@@ -228,6 +232,7 @@ async function journey(
   gateway: RunningGateway,
   upstream: Awaited<ReturnType<typeof startSlowUpstream>>,
   breakDisk: () => () => void,
+  filling: Readonly<Record<string, object>>,
 ): Promise<number> {
   const person = await gateway.createPerson(PURSE)
   const ask = (path: string, body: object) =>
@@ -274,7 +279,7 @@ async function journey(
       },
     })
   }
-  for (const [name, input] of Object.entries(changes(person))) {
+  for (const [name, input] of Object.entries({ ...changes(person), ...filling })) {
     const answer = await gateway.admin(name, input)
     expect([name, answer.status, answer.error?.code]).toEqual([name, 503, 'storage_unavailable'])
   }

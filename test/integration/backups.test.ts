@@ -271,9 +271,10 @@ describe('a restore', () => {
   test('is done once where two are asked for at the same moment, and the other is asked to come again', async () => {
     const { id } = await create()
     const answers = await Promise.all([restore(id), restore(id)])
+    // The second one finds the first copying what is there, or the server going down for it.
     expect(answers.map(({ status, error }) => `${status} ${error?.code}`).sort()).toEqual([
       '200 undefined',
-      '503 gateway_stopping',
+      expect.stringMatching(/^(409 backup_running|503 gateway_stopping)$/),
     ])
     expect((await ask(ann)).status).toBe(200)
   })
