@@ -28,7 +28,12 @@ export async function commandByKeyboard(door: Door, { email }: Person): Promise<
   await choose('copy address', /address/i)
   await page.keyboard.press('Control+k')
   await field.waitFor()
-  await page.keyboard.press('Control+v')
-  await expect.poll(() => field.inputValue()).toBe(`${door.address()}/v1`)
+  // It is on the clipboard a moment after it was chosen.
+  const pasted = async () => {
+    await field.fill('')
+    await page.keyboard.press('Control+v')
+    return field.inputValue()
+  }
+  await expect.poll(pasted).toBe(`${door.address()}/v1`)
   await page.keyboard.press('Escape')
 }

@@ -86,7 +86,7 @@ function isAsExpected(
     case 'refused':
       return row?.reason === 'refused' && !charge && (asking.refusedWith ?? row.errorCode) === row.errorCode
     case 'release':
-      return row?.reason === 'upstream_failed' && !charge
+      return row !== undefined && isRelease(row) && !charge
     case 'charge':
       return (
         charge !== undefined &&
@@ -97,6 +97,10 @@ function isAsExpected(
       )
   }
 }
+
+/** Whoever left before anything was sent, or sent once more, has left; all else is the upstream's failure. */
+const isRelease = ({ reason, status }: UsageRow): boolean =>
+  reason === 'upstream_failed' || (reason === 'client_left' && status === 499)
 
 const COUNTS = ['input', 'cached', 'cacheWrite', 'output', 'reasoning', 'searches'] as const
 
