@@ -56,6 +56,34 @@ test('another language is switched to once it is whole, and everybody is told', 
   expect(words.speaker('kit')).toBe(words.speaker('kit'))
 })
 
+test('a page that is opened while the language changes speaks the new one as well', async () => {
+  const { promise: isThere, resolve: arrive } = Promise.withResolvers<void>()
+  const catalogues = {
+    ...files(),
+    '../kit/words.zh-CN.json': () => isThere.then(() => ({ close: '关闭' })),
+  }
+  const words = await createWords(catalogues, 'en')
+  const changed = words.change('zh-CN')
+  await words.load(['keys'])
+  arrive()
+  await changed
+  expect(words.say('keys', 'meta', { count: 2 })).toBe('2 个密钥')
+})
+
+test('of two languages that are chosen one behind the other, the last one is spoken', async () => {
+  const { promise: isThere, resolve: arrive } = Promise.withResolvers<void>()
+  const catalogues = {
+    ...files(),
+    '../kit/words.zh-CN.json': () => isThere.then(() => ({ close: '关闭' })),
+  }
+  const words = await createWords(catalogues, 'en')
+  const first = words.change('zh-CN')
+  await words.change('en')
+  arrive()
+  await first
+  expect([words.language, words.say('kit', 'close')]).toEqual(['en', 'Close'])
+})
+
 test.each([
   [['de', 'zh-TW', 'en'], 'zh-CN'],
   [['en-GB', 'zh'], 'en'],

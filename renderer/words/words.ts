@@ -46,6 +46,8 @@ function speakFrom(loaders: ReadonlyMap<string, LoadCatalogue>, first: Language)
   const names = new Set<string>()
   const listeners = new Set<() => void>()
   let language = first
+  /** What was chosen last, and is perhaps being loaded. */
+  let coming = first
   let speaker = createSpeaker()
 
   function createSpeaker(): Words['speaker'] {
@@ -85,7 +87,14 @@ function speakFrom(loaders: ReadonlyMap<string, LoadCatalogue>, first: Language)
       if (isNew.some(Boolean)) tell()
     },
     async change(next) {
-      await Promise.all([...names].map((name) => loadIn(next, name)))
+      coming = next
+      // A page may be opened meanwhile, whose catalogue is then among the names.
+      for (let loaded = 0; loaded < names.size; ) {
+        const known = [...names]
+        await Promise.all(known.map((name) => loadIn(next, name)))
+        loaded = known.length
+      }
+      if (coming !== next) return
       language = next
       tell()
     },
