@@ -1,8 +1,8 @@
 // When a group of commands is begun: once the event loop has nothing left to do, because whatever it still does may bring more, and
 // each group costs a write to disk, however many commands are in it.
 
-/** Where the loop always has something to do, no group waits for longer: two to four writes of a common drive. */
-const GATHERED_MS_MAX = 0.5
+/** Where the loop always has something to do, no group waits for longer: what some hundred requests take. */
+export const GATHERED_MS_MAX = 8
 
 export class Gathering {
   readonly #begin: () => void
