@@ -16,8 +16,11 @@ import { collectLicences, LICENCES_FILE } from './server/system/licences.ts'
 
 const root = import.meta.dirname
 
-/** Tests that put something in the place of a module, which another test of the same process may have loaded. */
-const ISOLATED_TESTS = 'test/faults/{disk,lost-holds}.test.ts'
+/**
+ * Tests that put something in the place of a module, which another test of the same process may have loaded, and one that counts
+ * bytes of the engine's memory, which depend on what has run before.
+ */
+const ISOLATED_TESTS = ['test/faults/{disk,lost-holds}.test.ts', 'server/db/journal-memory.test.ts']
 const NEVER_TESTS = ['**/node_modules/**', 'dist/**', 'test/architecture/canary/**']
 
 /** What is shipped and under which licences, as the console lists it. */
@@ -94,12 +97,12 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['{contract,server,electron,scripts,test}/**/*.test.ts'],
-          exclude: [...NEVER_TESTS, ISOLATED_TESTS, 'test/{e2e,electron-host,packaging}/**'],
+          exclude: [...NEVER_TESTS, ...ISOLATED_TESTS, 'test/{e2e,electron-host,packaging}/**'],
         },
       },
       {
         extends: true,
-        test: { name: 'isolated', include: [ISOLATED_TESTS], isolate: true },
+        test: { name: 'isolated', include: ISOLATED_TESTS, isolate: true },
       },
       {
         extends: true,
