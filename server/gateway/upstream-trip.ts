@@ -195,10 +195,13 @@ function problemOf({ upstream }: Sending, sent: Sent) {
   return troubleOf(baseUrl, { status, body, location: headers.location, type })
 }
 
+/** Who has left before anything was sent has found out nothing either. */
+const TELL_NOTHING: ReadonlySet<Relayed['ending']> = new Set(['upstream_failed', 'drain_cut', 'unsent'])
+
 function endingOf(relayed: Relayed): LaneEnding {
   const failure = failureOf(relayed)
   if (failure === 'upstream_rejected') return { kind: 'rejected' }
   if (failure === 'upstream_busy') return { kind: 'busy', retryAfterMs: 0 }
   if (failure !== undefined) return { kind: 'fault' }
-  return relayed.ending === 'upstream_failed' || relayed.ending === 'drain_cut' ? 'unknown' : 'well'
+  return TELL_NOTHING.has(relayed.ending) ? 'unknown' : 'well'
 }

@@ -3,6 +3,10 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
+import type { Clock } from '../../server/ports.ts'
+import { FAULTS_IN_A_ROW, OPEN_MS } from '../../server/upstreams/circuit-breaker.ts'
+import { createMovableClock } from './support/movable-clock.ts'
 import { type Person, type RunningGateway, startGateway, TEST_MODEL } from './support/running-gateway.ts'
 
 const BALANCE = 100_000_000_000
@@ -11,9 +15,12 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-async function gatewayBefore(upstreamBaseUrl: string): Promise<{ gateway: RunningGateway; person: Person }> {
+async function gatewayBefore(
+  upstreamBaseUrl: string,
+  clock?: Clock,
+): Promise<{ gateway: RunningGateway; person: Person }> {
   const settings = { drainsPerUserMax: 1, drainBytesMax: 64 * 1024 }
-  const gateway = await startGateway({ upstreamBaseUrl, settings })
+  const gateway = await startGateway({ upstreamBaseUrl, settings, ...(clock && { clock }) })
   cleanups.push(() => gateway.stop())
   return { gateway, person: await gateway.createPerson(BALANCE) }
 }
@@ -27,17 +34,28 @@ function ask({ url }: RunningGateway, { key }: Person, stream: boolean, signal: 
   })
 }
 
+interface SilentServer {
+  readonly baseUrl: string
+  readonly sockets: readonly Socket[]
+  /** Whether it ends connections at once instead. */
+  isBroken: boolean
+}
+
 /** Takes connections, and never says a word: a handshake that does not end. */
-async function silentServer(): Promise<{ readonly baseUrl: string; readonly sockets: readonly Socket[] }> {
+async function silentServer(): Promise<SilentServer> {
   const sockets: Socket[] = []
-  const server = createTcpServer((socket) => sockets.push(socket.on('error', () => {})))
+  const server = createTcpServer((socket) => {
+    sockets.push(socket.on('error', () => {}))
+    if (silent.isBroken) socket.destroy()
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   cleanups.push(() => {
     for (const socket of sockets) socket.destroy()
     return new Promise((resolve) => server.close(resolve))
   })
   const { port } = server.address() as AddressInfo // it listens on a port
-  return { baseUrl: `https://127.0.0.1:${port}/v1`, sockets }
+  const silent: SilentServer = { baseUrl: `https://127.0.0.1:${port}/v1`, sockets, isBroken: false }
+  return silent
 }
 
 describe('before the upstream is connected', () => {
@@ -70,6 +88,36 @@ describe('before the upstream is connected', () => {
       { status: 401, reason: 'client_left', errorCode: 'api_key_disabled', costNanoUsd: 0 },
     ])
     expect(await gateway.balanceOf(person)).toBe(BALANCE)
+  })
+
+  test('whoever leaves has found out nothing about it: the next request asks whether it is back', async () => {
+    const upstream = await silentServer()
+    const clock = createMovableClock()
+    const { gateway, person } = await gatewayBefore(upstream.baseUrl, clock)
+    const spare = await startDemoUpstream({ apiKey: 'sk-spare', acceptAnyModel: true })
+    cleanups.push(() => spare.stop())
+    const further = { name: 'Spare', baseUrl: spare.baseUrl, apiKey: 'sk-spare', priority: 200 }
+    expect(await gateway.admin('upstreams.create', further)).toMatchObject({ ok: true })
+    const stays = new AbortController().signal
+    const answered = async () => (await ask(gateway, person, false, stays)).status
+    upstream.isBroken = true
+    for (let n = 1; n <= FAULTS_IN_A_ROW; n += 1) expect(await answered()).toBe(200)
+    expect(upstream.sockets).toHaveLength(FAULTS_IN_A_ROW)
+    // The breaker is open, and all go to the other one, until its time is up and one request finds out.
+    expect(await answered()).toBe(200)
+    expect(upstream.sockets).toHaveLength(FAULTS_IN_A_ROW)
+    upstream.isBroken = false
+    clock.pass(OPEN_MS)
+    for (let n = 1; n <= 2; n += 1) {
+      const leaving = new AbortController()
+      const asked = ask(gateway, person, false, leaving.signal)
+      await expect.poll(() => upstream.sockets.length).toBe(FAULTS_IN_A_ROW + n)
+      leaving.abort()
+      await expect(asked).rejects.toThrow()
+      await gateway.usageOf(person)
+    }
+    const { data } = await gateway.admin<{ rows: { breaker: { state: string } }[] }>('upstreams.list')
+    expect(data.rows[0]?.breaker.state).toBe('half_open')
   })
 })
 
