@@ -154,6 +154,49 @@ describe('a loss of access', () => {
   })
 })
 
+describe('what needs no reading on', () => {
+  /** Two answers of one person are read on, which is all that may be. */
+  function crowded() {
+    const drains = new Drains(() => ({ ...ROOMY, drainsMax: 2 }))
+    const run = (userId: string, exchange: Parameters<LiveRequest['attach']>[0]) => {
+      const live = new LiveRequest({ userId, keyId: 'key' }, drains)
+      live.attach(exchange)
+      return live
+    }
+    const read = [run('ann', new Exchange()), run('ann', new Exchange())]
+    for (const live of read) live.leave()
+    return { drains, read, run }
+  }
+
+  test('takes no place of what does: an answer whose cost is known', () => {
+    const { drains, read, run } = crowded()
+    const known = run('bob', new Exchange())
+    known.costIsKnown()
+    known.leave()
+    expect(read.map(({ isDrainCut }) => isDrainCut)).toEqual([false, false])
+    expect(known).toMatchObject({ isGone: true, isDrainCut: false })
+    // One that is read on gives its place back when its cost is known, and not only at its end.
+    read[1]?.costIsKnown()
+    expect(drains.count).toBe(1)
+    for (const live of [...read, known]) live.close()
+  })
+
+  test('takes no place either: what ends with its client', () => {
+    const { drains, read, run } = crowded()
+    const calls: string[] = []
+    const side = run('bob', {
+      endsWithClient: true,
+      resume: () => void calls.push('resume'),
+      abort: () => void calls.push('abort'),
+    })
+    side.leave()
+    expect(read.map(({ isDrainCut }) => isDrainCut)).toEqual([false, false])
+    expect(calls).toEqual(['abort'])
+    expect(drains.count).toBe(2)
+    for (const live of [...read, side]) live.close()
+  })
+})
+
 describe('the running requests', () => {
   test('are counted, those included whose client has left', () => {
     const requests = createLiveRequests()

@@ -8,6 +8,8 @@ import type { Drain, DrainBound, Drains } from './drains.ts'
 export interface Exchange {
   /** Nothing of the request was written yet, so that nothing can be billed. */
   readonly isUnsent?: boolean
+  /** Nothing of it is billed, and nothing that is still to come has to be known: it ends with its client. */
+  readonly endsWithClient?: boolean
   resume(): void
   abort(): void
 }
@@ -41,6 +43,7 @@ export class LiveRequest implements Drain {
   readonly #drains: Drains
   #exchange: Exchange | undefined
   #isReadOn = false
+  #isCostKnown = false
   #isClosed = false
 
   constructor(owner: RequestOwner, drains: Drains) {
@@ -84,15 +87,21 @@ export class LiveRequest implements Drain {
 
   #readOn(exchange: Exchange): void {
     if (this.#isReadOn || this.#isClosed) return
-    if (exchange.isUnsent) {
-      this.leftUnsent = true
+    if (exchange.isUnsent || exchange.endsWithClient) {
+      this.leftUnsent = exchange.isUnsent === true
       exchange.abort()
       return
     }
     this.leftUnsent = false
     this.#isReadOn = true
     exchange.resume()
-    this.#drains.begin(this)
+    if (!this.#isCostKnown) this.#drains.begin(this)
+  }
+
+  /** Whatever is still to come, of the upstream or from the disk, is no reason to cut anybody's drain. */
+  costIsKnown(): void {
+    this.#isCostKnown = true
+    this.#drains.end(this)
   }
 
   /** Counts what the upstream said while nobody listened. */

@@ -174,6 +174,7 @@ async function forward(deps: StageDeps, held: Held, live: LiveRequest): Promise<
     live.abort()
   }
   const relayed = answered ?? notSent(held, live)
+  live.costIsKnown()
   // What is kept until the disk takes it must not come before what is not.
   if (held.hold.isUnderWay) await held.hold.isOnDisk
   trip.end(held.hold.isLost ? undefined : relayed)

@@ -163,7 +163,8 @@ function dispatch(deps: StageDeps, side: SideRequest): UpstreamExchange {
 
 function attach({ live, isKept }: SideRequest, exchange: Pick<AnswerSource, 'abort' | 'resume'>): void {
   live.attach({
-    resume: () => (isKept ? exchange.resume() : exchange.abort()),
+    endsWithClient: !isKept,
+    resume: () => exchange.resume(),
     abort: () => exchange.abort(),
   })
 }

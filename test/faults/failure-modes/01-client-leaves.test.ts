@@ -1,7 +1,7 @@
 // Failure mode 1. A client that hangs up does not stop what the upstream bills: it is read on to its true usage, with its
 // hold and its place among the running requests, and within bounds. Where a bound cuts that, the whole hold is charged.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { costByHand } from '../../integration/support/running-gateway.ts'
+import { costByHand, TEST_MODEL } from '../../integration/support/running-gateway.ts'
 import {
   CHAT,
   DIALECTS,
@@ -149,6 +149,28 @@ test('failure mode 1: all drains are bounded together, at the cost of whoever ha
   expect((await one.gateway.usageOf(modest)).map(({ reason }) => reason)).toEqual(['client_left'])
   const rows = await one.gateway.usageOf(greedy)
   expect(rows.map(({ reason }) => reason)).toEqual(['estimated', 'client_left'])
+})
+
+test('failure mode 1: whoever leaves where nothing is billed takes the place of no drain', async () => {
+  await set({ drainsMax: 2 })
+  const modest = await one.gateway.createPerson(PURSE_NANO_USD)
+  const headers = { authorization: `Bearer ${modest.key}` }
+  const made = await one.ask('/v1/responses', { model: TEST_MODEL, input: 'hello' }, { headers })
+  const { id } = (await made.json()) as { id: string }
+  one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: LONG_MS } } }, 2)
+  const greedy = one.person()
+  await one.hangUp(CHAT, DIALECTS[0].body)
+  await one.hangUp(CHAT, DIALECTS[0].body)
+  await until(async () => (await drainsNow()) === 2)
+  one.gateway.upstream.script({ delays: { beforeHeadersMs: LONG_MS } })
+  const sent = one.gateway.upstream.requests.length
+  const leaving = new AbortController()
+  const read = fetch(`${one.gateway.url}/v1/responses/${id}`, { headers, signal: leaving.signal })
+  await until(() => one.gateway.upstream.requests.length === sent + 1)
+  leaving.abort()
+  await expect(read).rejects.toThrow()
+  const rows = await one.gateway.usageOf(greedy)
+  expect(rows.map(({ reason }) => reason)).toEqual(['client_left', 'client_left'])
 })
 
 test('failure mode 1: hanging up on many answers at once takes nothing that is not paid for', async () => {
