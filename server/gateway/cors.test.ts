@@ -109,7 +109,7 @@ describe('a preflight', () => {
 
   test('to a path that does not exist is 404', async () => {
     expect((await preflight(ALLOWED, {}, SOME, '/v1/organization')).status).toBe(404)
-    expect((await preflight(ALLOWED, {}, SOME, '/v1/../v1/files/x')).status).toBe(404)
+    expect((await preflight(ALLOWED, {}, SOME, '/v1/files/file-1/x')).status).toBe(404)
   })
 })
 

@@ -4,7 +4,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { ClientRequest, ClientResponse } from '../wire/client-exchange.ts'
-import { type Endpoint, endpointAt, rawPathOf } from './endpoints.ts'
+import { methodsAt, rawPathOf } from './endpoints.ts'
 import { answerRefusal } from './openai-error.ts'
 import { printable } from './printable.ts'
 import { endUnlessSent } from './unread-body.ts'
@@ -57,13 +57,13 @@ export function answerOptions(
   res: ClientResponse,
   requestId: string,
 ): Refusal | undefined {
-  const endpoint = endpointAt(rawPathOf(req.url ?? ''))
-  const refused = refuseOptions(settings, req, endpoint)
+  const answered = methodsAt(rawPathOf(req.url ?? ''))
+  const refused = refuseOptions(settings, req, answered)
   if (refused) {
     answerRefusal(res, requestId, refused)
     return refused
   }
-  const methods = [...(endpoint?.methods ?? []), 'OPTIONS']
+  const methods = [...(answered ?? []), 'OPTIONS']
   const about = isPreflight(req) ? preflightHeaders(req) : { allow: methods.join(', ') }
   res.writeHead(204, { ...about, 'x-request-id': requestId })
   res.end()
@@ -85,9 +85,9 @@ const isPreflight = ({ headers }: ClientRequest): boolean =>
 function refuseOptions(
   settings: Origins,
   req: ClientRequest,
-  endpoint: Endpoint | undefined,
+  answered: readonly string[] | undefined,
 ): Refusal | undefined {
-  if (!endpoint) {
+  if (!answered) {
     return refusal('unknown_url', { method: 'OPTIONS', path: printable(rawPathOf(req.url ?? '')) })
   }
   const { origin } = req.headers
@@ -117,7 +117,7 @@ export function announcesApiKey(req: ClientRequest): boolean {
   if (req.method !== 'OPTIONS' || req.headers.origin === undefined) return false
   const announced = (req.headers['access-control-request-headers'] ?? '').toLowerCase()
   const namesKey = announced.split(',').some((name) => KEY_HEADERS.has(name.trim()))
-  return namesKey && endpointAt(rawPathOf(req.url ?? '')) !== undefined
+  return namesKey && methodsAt(rawPathOf(req.url ?? '')) !== undefined
 }
 
 const KEY_HEADERS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key'])

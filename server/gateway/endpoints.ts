@@ -180,6 +180,10 @@ export const endpointAt = (rawPath: string): Endpoint | undefined =>
   storedAt(rawPath)?.endpoint ??
   (modelIdAt(rawPath) === undefined ? undefined : ONE_MODEL)
 
+/** The methods that a raw path answers; undefined where nothing is there. */
+export const methodsAt = (rawPath: string): readonly string[] | undefined =>
+  endpointAt(rawPath)?.methods ?? filesAt(rawPath, '')?.methods
+
 const BEFORE_RESPONSES = ANY_PREFIX.map((prefix) => `${prefix}/responses/`)
 /** An id as the upstream makes them, and at most one word behind it. Anything else, however encoded, names nothing. */
 const STORED_FORM = /^([A-Za-z0-9_-]{1,200})(\/[a-z_]+)?$/

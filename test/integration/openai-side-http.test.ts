@@ -232,7 +232,9 @@ describe('a page of another origin', () => {
     })
 
   test('that the operator named may ask, with and without the prefix', async () => {
-    for (const path of ['/v1/chat/completions', '/api/v1/responses', '/chat/completions']) {
+    const paths = ['/v1/chat/completions', '/api/v1/responses', '/chat/completions']
+    const ofFiles = ['/v1/files', '/files/file-abc/content', '/api/v1/uploads/upload_abc/parts']
+    for (const path of [...paths, ...ofFiles]) {
       const { status, headers } = await preflight(path)
       expect([path, status, headers.get('access-control-allow-origin')]).toEqual([path, 204, ORIGIN])
       expect(headers.get('access-control-allow-headers')).toBe('authorization,content-type,x-stainless-lang')
