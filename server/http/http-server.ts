@@ -49,7 +49,11 @@ export function createHttpServer(
     listener(req, res)
   }
 
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS })
+  const server = createServer({
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    shouldUpgradeCallback: asksForSocket,
+  })
   server.keepAliveTimeout = KEEP_ALIVE_SECONDS * 1000
   server.on('request', listener)
   server.on('checkContinue', continueListener)
@@ -76,6 +80,12 @@ export function createHttpServer(
     },
   }
 }
+
+/**
+ * Another protocol may be left out of account, and the request answered as it is (RFC 9110, "Upgrade"): the HTTP client of
+ * Java offers HTTP/2 in this way with everything that it asks for in clear.
+ */
+const asksForSocket = ({ headers }: IncomingMessage): boolean => /\bwebsocket\b/i.test(headers.upgrade ?? '')
 
 /** What the OpenAI side is asked for most is answered over the bare connection; Node's HTTP gets what is anything else. */
 function plainRequestsFirst(server: Server, deps: HttpDeps & { readonly gateway: GatewayDoor }): FrontDoor {

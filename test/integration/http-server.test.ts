@@ -1,4 +1,5 @@
 // The one HTTP server: who answers what, which headers every page carries, and what becomes of requests that are none.
+import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -182,6 +183,30 @@ describe('an upgrade', () => {
     expect(await upgrade('/api/v1/chat/completions')).toMatch(/^HTTP\/1\.1 426 .*"upgrade_required"/s)
     expect(await upgrade('/')).toMatch(/^HTTP\/1\.1 404 /)
     expect(await upgrade('/v1/responses', 'evil.example')).toMatch(/^HTTP\/1\.1 403 .*"host_rejected"/s)
+  })
+
+  test('to HTTP/2 is left out of account: the request is answered as it is, and the connection stays', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const offer = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAEAAEAA' }
+    const ask = (
+      path: string,
+      headers: Record<string, string>,
+      body = '',
+    ): Promise<[number | undefined, boolean]> =>
+      new Promise((resolve, reject) => {
+        const options = { port: portal.port, path, method: body === '' ? 'GET' : 'POST', agent }
+        const req = request({ ...options, headers: { ...offer, ...headers } }, (res) => {
+          res.resume().on('end', () => resolve([res.statusCode, req.reusedSocket]))
+        })
+        req.on('error', reject)
+        req.end(body)
+      })
+    const call = { 'content-type': 'application/json', 'x-requested-with': 'codex-gateway' }
+    expect(await ask('/api/setup.status', call, '{}')).toEqual([200, false])
+    expect(await ask('/v1/chat/completions', call, '{}')).toEqual([401, true])
+    expect(await ask('/v1/models', {})).toEqual([401, true])
+    expect(await ask('/healthz', {})).toEqual([200, true])
+    agent.destroy()
   })
 })
 
