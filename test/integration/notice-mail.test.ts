@@ -63,7 +63,7 @@ test('a quota that is used up, and a key at a new address, are mailed to both as
   const about = (subject: RegExp) => (mail: { subject: string }) => subject.test(mail.subject)
   await at.mailServer.take(ANN, about(/您已使用 .*Pair 的 100%/))
   await at.mailServer.take(ANN, about(/您在 .* 的 API 密钥从新地址使用/))
-  const quota = await at.mailServer.take(ADMIN.email, about(/^ann@example\.test used 100 % of the plan Pair/))
+  const quota = await at.mailServer.take(ADMIN.email, about(/^ann@example\.test used 100% of the plan Pair/))
   expect(quota.text).toContain('2 requests a day')
   const key = await at.mailServer.take(ADMIN.email, about(/^ann@example\.test: API key .* new address/))
   expect(key.text).toContain('127.0.0.2')

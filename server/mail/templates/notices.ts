@@ -34,9 +34,9 @@ const whose = (email: string | null): string => (email === null ? '您' : `${ema
 
 export const quotaReached: Template<QuotaNotice> = {
   en: ({ productName, formatTime }, { email, planName, window, percent, quota, metric, resetsAt, link }) => ({
-    subject: `${email ?? 'You'} used ${percent} % of the plan ${planName} at ${productName}`,
+    subject: `${email ?? 'You'} used ${percent}% of the plan ${planName} at ${productName}`,
     paragraphs: [
-      `${email ?? 'You'} used ${percent} % of ${quota}${UNITS.en[metric]} ${WINDOWS.en[window]}.`,
+      `${email ?? 'You'} used ${percent}% of ${quota}${UNITS.en[metric]} ${WINDOWS.en[window]}.`,
       `The quota is whole again on ${formatTime(resetsAt)}.`,
     ],
     action: { label: 'Look at it', url: link },
