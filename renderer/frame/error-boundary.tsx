@@ -2,10 +2,10 @@
 // not be fetched is no defect.
 import { Component, type ReactNode } from 'react'
 import { Button } from '../kit/button.tsx'
+import { FailedBlock } from '../kit/failed-block.tsx'
 import { useKitWords } from '../kit/kit-words.ts'
 import { CodeBlock } from '../kit/literals.tsx'
 import { LoadError } from '../kit/load-later.tsx'
-import { Shape } from '../kit/shape.tsx'
 import { NotFetched } from './not-fetched.tsx'
 
 interface ErrorBoundaryProps {
@@ -48,18 +48,17 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
 function Defect({ error }: { readonly error: Error }) {
   const t = useKitWords()
   return (
-    <div className="failed" role="alert">
-      <h2 className="h">
-        <Shape status="bad" />
-        {t('defectTitle')}
-      </h2>
-      <p className="sec">{t('defectText')}</p>
-      <CodeBlock text={`${error.name}: ${error.message}`.slice(0, 500)} where={window.location.pathname} />
-      <div className="acts">
+    <FailedBlock
+      title={t('defectTitle')}
+      heading="h2"
+      text={t('defectText')}
+      actions={
         <Button kind="primary" onClick={() => window.location.reload()}>
           {t('reload')}
         </Button>
-      </div>
-    </div>
+      }
+    >
+      <CodeBlock text={`${error.name}: ${error.message}`.slice(0, 500)} where={window.location.pathname} />
+    </FailedBlock>
   )
 }

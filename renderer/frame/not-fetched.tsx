@@ -5,9 +5,9 @@ import { CallError, type Client } from '../client/client.ts'
 import { isOffline } from '../client/failures.ts'
 import { useClient } from '../client/hooks.ts'
 import { Button } from '../kit/button.tsx'
+import { FailedBlock } from '../kit/failed-block.tsx'
 import { useKitWords } from '../kit/kit-words.ts'
 import type { LoadError } from '../kit/load-later.tsx'
-import { Shape } from '../kit/shape.tsx'
 import { ErrorState, SkeletonRows } from '../kit/states.tsx'
 
 const RETRY_EVERY_MS = 10_000
@@ -61,17 +61,15 @@ const answers = (client: Client): Promise<boolean> =>
 function Refused() {
   const t = useKitWords()
   return (
-    <div className="failed" role="alert">
-      <h1 className="h">
-        <Shape status="bad" />
-        {t('failedTitle')}
-      </h1>
-      <p className="sec">{t('notFetched')}</p>
-      <div className="acts">
+    <FailedBlock
+      title={t('failedTitle')}
+      heading="h1"
+      text={t('notFetched')}
+      actions={
         <Button size="sm" onClick={() => window.location.reload()}>
           {t('reload')}
         </Button>
-      </div>
-    </div>
+      }
+    />
   )
 }

@@ -5,6 +5,7 @@ import { failureOf, isOffline } from '../client/failures.ts'
 import { useFailureWords } from '../words/failure-words.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy.tsx'
+import { FailedBlock } from './failed-block.tsx'
 import { GateDrawing } from './gate.tsx'
 import { useKitWords } from './kit-words.ts'
 import { Shape } from './shape.tsx'
@@ -59,23 +60,22 @@ export function ErrorState({ error, onRetry, isRetrying = false, isPage = false 
   const failure = failureOf(error)
   const words = useFailureWords()
   const isAway = isOffline(error)
-  const Title = isPage ? 'h1' : 'div'
   return (
-    <div className="failed" role="alert">
-      <Title className="h">
-        <Shape status="bad" />
-        {isAway ? t('offlineTitle') : t('failedTitle')}
-      </Title>
-      <p className="sec">{isAway ? t('offlineText') : words(failure)}</p>
-      <div className="acts">
-        {onRetry === undefined ? undefined : (
-          <Button size="sm" onClick={onRetry} isWorking={isRetrying}>
-            {t('retry')}
-          </Button>
-        )}
-        {isAway ? undefined : <FailureId failure={failure} />}
-      </div>
-    </div>
+    <FailedBlock
+      title={t(isAway ? 'offlineTitle' : 'failedTitle')}
+      heading={isPage ? 'h1' : undefined}
+      text={isAway ? t('offlineText') : words(failure)}
+      actions={
+        <>
+          {onRetry === undefined ? undefined : (
+            <Button size="sm" onClick={onRetry} isWorking={isRetrying}>
+              {t('retry')}
+            </Button>
+          )}
+          {isAway ? undefined : <FailureId failure={failure} />}
+        </>
+      }
+    />
   )
 }
 
