@@ -11,7 +11,7 @@ import type { Closers } from './closers.ts'
 import { copyDatabase } from './db/backup-file.ts'
 import type { Db } from './db/open.ts'
 import type { Repositories } from './db/repositories/repositories.ts'
-import type { Writer } from './db/write.ts'
+import { StorageFault, type Writer } from './db/write.ts'
 import { toLocalNameView } from './mdns/local-name.ts'
 import type { OperationDeps } from './operations/deps.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
@@ -57,7 +57,8 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
     folder,
     dataDir: config.dataDir,
     async copy(target) {
-      await writer.caughtUp()
+      // What was answered for and stands in no table would be missing from the copy.
+      if (!(await writer.caughtUp())) throw new StorageFault('The tables do not take what is to be copied.')
       await copyDatabase(parts.db, target)
     },
     version: installation.version,

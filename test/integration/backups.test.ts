@@ -89,6 +89,19 @@ test('a backup is one checked file with a manifest, made while requests run', as
   })
 })
 
+test('none is made without what the tables do not take yet', async () => {
+  await ask(ann)
+  const before = await create()
+  const other = new Database(join(gateway.dataDir, 'gateway.db'))
+  // As somebody does who looks into the database with a program of their own, and leaves a change open.
+  other.exec('BEGIN IMMEDIATE')
+  expect((await ask(ann)).status).toBe(200)
+  expect(await admin('backups.create')).toMatchObject({ error: { code: 'storage_unavailable' } })
+  expect((await admin<{ rows: unknown[] }>('backups.list')).data.rows).toEqual([before])
+  other.close()
+  expect((await create()).ledgerSeq).toBeGreaterThan(before.ledgerSeq)
+})
+
 test('two at once are one, and the event says when it is done', async () => {
   const reader = await readEvents(Number(new URL(gateway.url).port), cookie)
   const answers = await Promise.all([admin('backups.create'), admin('backups.create')])
