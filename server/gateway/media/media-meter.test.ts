@@ -54,6 +54,18 @@ test('a whole answer has what its author used', () => {
   expect(wholeOf(undefined)?.usage).not.toHaveProperty('svgNanoUsd')
 })
 
+test('what the author has reported is not lost where the image has no report, and is estimated', () => {
+  const meter = new MediaMeter(ASKED)
+  meter.takeImages({ data: [{}], svg_usage: SVG_USAGE }, IMAGES)
+  meter.estimateImages(IMAGES)
+  expect(meter.measured).toMatchObject({ reported: undefined, estimated: { svgNanoUsd: SVG_NANO_USD } })
+  const reader = createMediaStreamReader(ASKED)
+  expect(reader.measured.estimated).not.toHaveProperty('svgNanoUsd')
+  const type = 'image_generation.completed'
+  reader.read(Buffer.from(`event: ${type}\ndata: ${JSON.stringify({ type, svg_usage: SVG_USAGE })}\n\n`))
+  expect(reader.measured.estimated).toMatchObject({ svgNanoUsd: SVG_NANO_USD })
+})
+
 test('a stream has what the authors of all its images used', () => {
   expect(streamedOf(SVG_USAGE, SVG_USAGE)).toMatchObject({
     isImplausible: false,

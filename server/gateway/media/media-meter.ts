@@ -134,6 +134,8 @@ export class MediaMeter {
         ...NO_USAGE,
         inputTokens: Math.ceil(requestBytes / BYTES_PER_TOKEN) + inputs,
         [images.countedAs]: count,
+        // What its author has reported is known, whatever the image has not.
+        ...this.#svg(),
       },
       'imageOutputTokens',
       perImage * count,
