@@ -125,6 +125,8 @@ type Begun = { readonly head: UpstreamHead; readonly source: AnswerSource }
 
 async function begin(deps: StageDeps, side: SideRequest): Promise<Begun | Answered> {
   const { live, received } = side
+  // Whoever left, or lost access, while the body came has nothing done in their name.
+  if (live.isGone) return left(live)
   let exchange = dispatch(deps, side)
   let answer = await exchange.head
   // Nothing of it was read by an upstream that had closed the connection.

@@ -1,4 +1,6 @@
 // Files that come in parts: whatever comes at once, no more reaches the upstream than was announced and has its place.
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Person, type RunningGateway, startGateway } from './support/running-gateway.ts'
 
@@ -66,3 +68,52 @@ test('parts of one upload take nothing of another one', async () => {
   const ids = [await begin(), await begin()]
   expect(await Promise.all(ids.map((id) => addPart(id, ANNOUNCED)))).toEqual([200, 200])
 })
+
+/** A form of which all but the last bytes are there; resolves when the gateway has begun to read it. */
+async function holdBack(path: string, field: string) {
+  const form = new FormData()
+  if (field === 'file') form.set('purpose', 'user_data')
+  form.set(field, new Blob([Buffer.alloc(1_000, 97)]), 'late.txt')
+  const whole = new Response(form)
+  const type = whole.headers.get('content-type') ?? ''
+  const body = Buffer.from(await whole.arrayBuffer())
+  const headers = {
+    authorization: `Bearer ${person.key}`,
+    'content-type': type,
+    'content-length': body.length,
+    expect: '100-continue',
+  }
+  const req = request(`${gateway.url}${path}`, { method: 'POST', headers })
+  req.on('error', () => {})
+  const answered = once(req, 'response')
+  req.flushHeaders()
+  await once(req, 'continue')
+  req.write(body.subarray(0, 100))
+  return {
+    async finish() {
+      req.end(body.subarray(100))
+      const [res] = (await answered) as [IncomingMessage]
+      res.resume()
+      await once(res, 'end')
+      return res.statusCode
+    },
+  }
+}
+
+test('nothing is put in for somebody who has lost access while it came', async () => {
+  const id = await begin()
+  const before = gateway.upstream.requests.length
+  const part = await holdBack(`/v1/uploads/${id}/parts`, 'data')
+  const file = await holdBack('/v1/files', 'file')
+  expect(await gateway.admin('keys.update', { keyId: person.keyId, status: 'disabled' })).toMatchObject({
+    ok: true,
+  })
+  expect([await part.finish(), await file.finish()]).toEqual([401, 401])
+  await expect.poll(inFlight).toBe(0)
+  expect(gateway.upstream.requests).toHaveLength(before)
+})
+
+async function inFlight(): Promise<number> {
+  const text = await (await fetch(`${gateway.url}/metrics`)).text()
+  return Number(/^codex_gateway_requests_in_flight (\d+)$/m.exec(text)?.[1])
+}
