@@ -31,8 +31,8 @@ function put(members: Record<string, unknown>, part: Buffer): void {
   const end = part.indexOf('\r\n\r\n')
   const header = part.toString('utf8', 0, end)
   const data = Buffer.from(part.subarray(end + 4))
-  const name = / name="([^"]*)"/.exec(header)?.[1] ?? ''
-  const filename = /filename="([^"]*)"/.exec(header)?.[1]
+  const name = /[ ;]name="?([^";\r\n]*)"?/.exec(header)?.[1] ?? ''
+  const filename = /filename="?([^";\r\n]*)"?/.exec(header)?.[1]
   const base = name.replace(/\[\]$/, '')
   if (filename !== undefined) members[base] = [...asArray(members[base]), { filename, data }]
   else if (base !== name) members[base] = [...asArray(members[base]), data.toString('utf8')]

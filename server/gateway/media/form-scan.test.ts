@@ -84,6 +84,12 @@ describe('a form that somebody else might read otherwise', () => {
   test.each([
     ['two models', form(field('model', 'cheap'), field('model', 'dear')), 'duplicate_member'],
     [
+      'two models, one without quotes',
+      form(part('Content-Disposition: form-data; name=model', 'cheap'), field('model', 'dear')),
+      'duplicate_member',
+    ],
+    ['half a quote', form(part('Content-Disposition: form-data; name=model"', 'x')), 'invalid_form'],
+    [
       'a model of another case',
       form(part('Content-Disposition: form-data; NAME=model', 'x')),
       'invalid_form',
@@ -146,6 +152,26 @@ describe('a form that somebody else might read otherwise', () => {
   })
 })
 
+test('a form whose names have no quotes, as .NET writes it, says the same', () => {
+  const read = scanned(
+    form(
+      part("Content-Disposition: form-data; name=file; filename=a.wav; filename*=utf-8''a.wav", 'sound'),
+      part('Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=model', 'm'),
+      part(
+        `Content-Disposition: form-data; name=other; filename="=?utf-8?B?5L2g?="; filename*=utf-8''%E4%BD%A0`,
+        'x',
+      ),
+    ),
+  )
+  expect(read).toMatchObject({
+    fields: [{ name: 'model', value: 'm' }],
+    files: [
+      { name: 'file', filename: 'a.wav', bytes: 5 },
+      { name: 'other', filename: '=?utf-8?B?5L2g?=', bytes: 1 },
+    ],
+  })
+})
+
 test('a form becomes the JSON that says the same', () => {
   const read = scanned(
     form(
@@ -172,7 +198,10 @@ test.each([
   ['Multipart/Form-Data;boundary="a b"', undefined],
   ['multipart/form-data; boundary="abc"', 'abc'],
   ['multipart/form-data; boundary=abc; boundary=def', undefined],
-  ['multipart/form-data; charset=utf-8; boundary=abc', undefined],
+  ['multipart/form-data;charset=UTF-8;boundary=abc', 'abc'],
+  ['multipart/form-data; boundary=abc; charset=utf-8', 'abc'],
+  ['multipart/form-data; charset=utf-16; boundary=abc', undefined],
+  ['multipart/form-data; boundary=abc; boundary*=def', undefined],
   ['multipart/mixed; boundary=abc', undefined],
   ['multipart/form-data', undefined],
   [`multipart/form-data; boundary=${'x'.repeat(71)}`, undefined],

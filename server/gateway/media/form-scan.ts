@@ -43,9 +43,13 @@ const BLANK_LINE = Buffer.from('\r\n\r\n')
 const LINE_OF_BOUNDARY = Buffer.from('\r\n--')
 const BOUNDARY = /^[A-Za-z0-9'()+_,./:=?-]{1,70}$/
 
+/** Some clients of Java say which charset the fields have: the one that they have to have here. */
+const FORM_TYPE =
+  /^multipart\/form-data\s*;\s*(?:charset="?utf-8"?\s*;\s*)?boundary=(?:"([^"]+)"|([^\s;"]+))\s*(?:;\s*charset="?utf-8"?\s*)?$/i
+
 /** The boundary that a content-type names; undefined where it is no form, or names none that can be used. */
 export function boundaryOf(contentType: string | undefined): string | undefined {
-  const form = /^multipart\/form-data\s*;\s*boundary=(?:"([^"]+)"|([^\s;"]+))\s*$/i.exec(contentType ?? '')
+  const form = FORM_TYPE.exec(contentType ?? '')
   const boundary = form?.[1] ?? form?.[2]
   return boundary !== undefined && BOUNDARY.test(boundary) ? boundary : undefined
 }

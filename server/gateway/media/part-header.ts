@@ -13,9 +13,12 @@ export interface PartHeader {
 const KNOWN = new Set(['content-disposition', 'content-type', 'content-length', 'content-transfer-encoding'])
 const ENCODINGS = new Set(['binary', '8bit', '7bit'])
 const NAME_LENGTH_MAX = 200
-/** `name` alone, or a file; `filename*` is what some clients add for names beyond ASCII. */
+/**
+ * `name` alone, or a file; `filename*` is what some clients add for names beyond ASCII. .NET leaves the quotes out wherever it
+ * may (RFC 6266, section 4.1).
+ */
 const DISPOSITION =
-  /^form-data; *name="([^"\r\n\\]+)"(?:; *filename="((?:[^"\r\n\\]|\\.)*)")?(?:; *filename\*=[A-Za-z0-9!#$%&'*+.^_`|~-]+)?$/i
+  /^form-data; *name=(?:"([^"\r\n\\]+)"|([A-Za-z0-9_.-]+))(?:; *filename=(?:"((?:[^"\r\n\\]|\\.)*)"|([A-Za-z0-9!#$%&'*+.^_`|~-]+)))?(?:; *filename\*=[A-Za-z0-9!#$%&'*+.^_`|~-]+)?$/
 
 export function readPartHeader(bytes: Buffer): Result<PartHeader, Refusal> {
   const text = bytes.toString('utf8')
@@ -33,7 +36,8 @@ export function readPartHeader(bytes: Buffer): Result<PartHeader, Refusal> {
   if (encoding !== undefined && !ENCODINGS.has(encoding.toLowerCase()))
     return fail(invalidForm('a part in it is encoded. Send its bytes as they are.'))
   const disposition = DISPOSITION.exec(seen.get('content-disposition') ?? '')
-  const [, name, filename] = disposition ?? []
+  const name = disposition?.[1] ?? disposition?.[2]
+  const filename = disposition?.[3] ?? disposition?.[4]
   if (name === undefined || name.length > NAME_LENGTH_MAX)
     return fail(invalidForm('a part in it does not say which field it is.'))
   const isFile = filename !== undefined || /filename\*=/i.test(seen.get('content-disposition') ?? '')
