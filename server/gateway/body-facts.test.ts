@@ -84,6 +84,11 @@ describe.each(DIALECTS)('any $dialect body', ({ read, plain }) => {
       { type: 'custom', name: 'c' },
       { type: 'local_shell' },
       { type: 'apply_patch' },
+      { type: 'shell', environment: { type: 'local' } },
+      {
+        type: 'shell',
+        environment: { type: 'local', skills: [{ name: 's', description: 'd', path: '/s' }] },
+      },
       { type: 'tool_search', execution: 'client' },
       {
         type: 'namespace',
@@ -120,9 +125,18 @@ describe.each(DIALECTS)('any $dialect body', ({ read, plain }) => {
     expect(refused(withMore({ tools: nested }))).toEqual({ ...expected, param: 'tools[0].tools[0].tools[0]' })
   })
 
-  test('may not carry a client tool that the server would run', () => {
-    expect(refused(withMore({ tools: [{ type: 'tool_search', execution: 'server' }] })).code).toBe(
-      'unsupported_tool',
+  test('may not carry a client tool that the server would run, nor what is kept there', () => {
+    const alone = (tool: object) => refused(withMore({ tools: [tool] }))
+    expect(alone({ type: 'tool_search', execution: 'server' }).code).toBe('unsupported_tool')
+    for (const environment of [undefined, null, 'local', { type: 'container_auto' }, { container_id: 'c' }])
+      expect(alone({ type: 'shell', environment }).code).toBe('unsupported_tool')
+    const skills = [{ type: 'skill_reference', skill_id: 'skill_1' }]
+    expect(alone({ type: 'shell', environment: { type: 'local', skills } })).toMatchObject({
+      code: 'unsupported_parameter',
+      param: 'tools[0].environment.skills[0].skill_id',
+    })
+    expect(alone({ type: 'shell', environment: { type: 'local', container_id: 'c' } }).param).toBe(
+      'tools[0].environment.container_id',
     )
   })
 

@@ -225,7 +225,8 @@ const checkTool: Step = (walk, tool) => {
       'every tool has to be an object with a "type", which is a text.',
     )
   }
-  if (isClientTool(tool)) return walkMembers(walk, tool)
+  if (isClientTool(tool))
+    return walkMembers(walk, tool, tool.type === 'shell' ? LOCAL_SHELL : NOTHING_SPECIAL)
   const kind = hostedToolNamed(tool.type)
   if (kind === undefined) return refuseTool(walk, tool.type)
   // What they find or make comes back as input, and nothing says beforehand how much of it.
@@ -237,6 +238,12 @@ const checkTool: Step = (walk, tool) => {
     refer: (id) => noteOwn(walk, id),
   })
   return walkMembers(walk, tool, NAMED_BY[kind])
+}
+
+/** Its skills lie on the client's side as well, unless one is named by an id. */
+const LOCAL_SHELL: Readonly<Record<string, Step>> = {
+  environment: (walk, environment) =>
+    isObject(environment) ? walkMembers(walk, environment, { skills: walkValue }) : undefined,
 }
 
 const noteFiles: Step = (walk, ids) => {

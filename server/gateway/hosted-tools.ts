@@ -40,8 +40,12 @@ export const CLIENT_TOOLS: ReadonlySet<unknown> = new Set([
   'apply_patch',
 ])
 
-export const isClientTool = ({ type, execution }: JsonObject): boolean =>
-  CLIENT_TOOLS.has(type) || type === 'namespace' || (type === 'tool_search' && execution === 'client')
+export const isClientTool = ({ type, execution, environment }: JsonObject): boolean => {
+  if (type === 'tool_search') return execution === 'client'
+  // Only where the client's own machine is named: else it runs in a container of the upstream's, or may.
+  if (type === 'shell') return isObject(environment) && environment.type === 'local'
+  return CLIENT_TOOLS.has(type) || type === 'namespace'
+}
 
 /** By its name, or that of one of its dated variants (OpenAI API reference, "Create a model response"). */
 export function hostedToolNamed(type: string): HostedTool | undefined {
