@@ -19,7 +19,7 @@ export interface Form<Values> {
   reset(): void
 }
 
-interface FormOptions<Values> {
+export interface FormOptions<Values> {
   readonly initial: Values
   /** What was typed before, where the form is shown again; without it, `initial`. */
   readonly typed?: Values

@@ -118,3 +118,33 @@ journey(
     await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
   },
 )
+
+journey(
+  'mail and upstream that are typed and not saved outlive another part, and are asked about',
+  async () => {
+    const page = await stage.open('/admin/settings?part=upstream', { cookie: stage.admin })
+    const part = (name: string) => page.getByRole('tab', { name })
+    await page.getByText('OpenAI, or one like it').click()
+    const upstreamKey = page.getByLabel(/API key/)
+    await upstreamKey.fill('sk-typed')
+    await part('Mail').click()
+    await page.getByText('SMTP', { exact: true }).click()
+    const server = page.getByRole('textbox', { name: 'Server' })
+    await server.fill('smtp.example.com')
+    await part('Upstream').click()
+    expect(await upstreamKey.inputValue()).toBe('sk-typed')
+    await part('Mail').click()
+    expect(await server.inputValue()).toBe('smtp.example.com')
+    await page.getByRole('link', { name: 'Users' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Leave without saving?' })
+    await dialog.getByText('Upstream, Mail').waitFor()
+    await takePicture(page, 'console-unsaved-mail-en-light')
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    // Given up part by part, nothing is left to ask about.
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await part('Upstream').click()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('link', { name: 'Users' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Users' }).waitFor()
+  },
+)

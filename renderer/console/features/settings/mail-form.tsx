@@ -1,36 +1,48 @@
 // The way mail goes out. A password or key that is typed replaces the stored one, which is never shown.
-
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { RadioGroup } from '../../../kit/choices.tsx'
 import { Field } from '../../../kit/field.tsx'
-import { useForm } from '../../../kit/form.ts'
 import { useKitWords } from '../../../kit/kit-words.ts'
 import { NumberInput } from '../../../kit/number-input.tsx'
 import { Select } from '../../../kit/select.tsx'
 import { FailureNote, Note } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { useDone } from '../../../kit/undo.ts'
+import { type Draft, useKeptForm } from './kept-form.ts'
 import styles from './settings.module.css'
 import { useWords } from './words.ts'
 
 const KINDS = ['off', 'smtp', 'resend'] as const
 const SECURITIES = ['starttls', 'tls', 'none'] as const
 
-export function MailForm({ mail }: { readonly mail: CallOutput<'mail.get'> }) {
+type StoredMail = CallOutput<'mail.get'>
+
+export interface TypedMail
+  extends Omit<
+    StoredMail,
+    'smtpPort' | 'isSmtpPasswordSet' | 'isResendApiKeySet' | 'isAvailable' | 'waiting' | 'failed'
+  > {
+  readonly smtpPort: number | undefined
+  readonly smtpPassword: string
+  readonly resendApiKey: string
+}
+
+interface MailFormProps {
+  readonly mail: StoredMail
+  readonly draft: Draft<TypedMail>
+}
+
+export function MailForm({ mail, draft }: MailFormProps) {
   const t = useWords()
   const kit = useKitWords()
   const tellDone = useDone()
   const { isSmtpPasswordSet, isResendApiKeySet, isAvailable, waiting: _w, failed: _f, ...config } = mail
   const { mutateAsync } = useChange('mail.update', ['mail.get', 'auth.status'])
-  const initial = {
-    ...config,
-    smtpPort: config.smtpPort as number | undefined,
-    smtpPassword: '',
-    resendApiKey: '',
-  }
-  const form = useForm({
+  const initial: TypedMail = { ...config, smtpPassword: '', resendApiKey: '' }
+  const form = useKeptForm({
+    draft,
     initial,
     check: ({ kind, fromAddress, smtpHost, smtpPort }) => ({
       fromAddress: kind !== 'off' && fromAddress.trim() === '' ? t('fromMissing') : undefined,
@@ -47,13 +59,14 @@ export function MailForm({ mail }: { readonly mail: CallOutput<'mail.get'> }) {
         ...(smtpPassword === '' ? {} : { smtpPassword }),
         ...(resendApiKey === '' ? {} : { resendApiKey }),
       })
+      form.set('smtpPassword', '')
+      form.set('resendApiKey', '')
       // A secret that was replaced is gone.
       const hasSecret = smtpPassword !== '' || resendApiKey !== ''
       tellDone({ text: t('mailSaved'), undo: hasSecret ? undefined : () => mutateAsync(config) })
     },
   })
-  const { values, errors } = form
-  const isChanged = JSON.stringify(values) !== JSON.stringify(initial)
+  const { values, errors, isChanged } = form
   return (
     <form
       className={styles.form}
@@ -164,11 +177,16 @@ export function MailForm({ mail }: { readonly mail: CallOutput<'mail.get'> }) {
         </>
       ) : undefined}
       <FailureNote error={form.failure} />
-      <span>
+      <div className="row g8">
         <Button type="submit" kind="primary" isWorking={form.isWorking} disabled={!isChanged}>
           {t('mailSave')}
         </Button>
-      </span>
+        {isChanged ? (
+          <Button kind="ghost" onClick={form.reset}>
+            {kit('cancel')}
+          </Button>
+        ) : undefined}
+      </div>
     </form>
   )
 }

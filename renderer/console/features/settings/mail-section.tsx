@@ -1,12 +1,13 @@
 // Mail: by which way it goes out, whether it does, and what waits or has failed.
 import { useAsk } from '../../../client/hooks.ts'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
-import { MailForm } from './mail-form.tsx'
+import type { Draft } from './kept-form.ts'
+import { MailForm, type TypedMail } from './mail-form.tsx'
 import { MailQueue } from './mail-queue.tsx'
 import styles from './settings.module.css'
 import { TestMail } from './test-mail.tsx'
 
-export function MailSection() {
+export function MailSection({ draft }: { readonly draft: Draft<TypedMail> }) {
   const mail = useAsk('mail.get', {})
   if (mail.isPending) return <SkeletonRows />
   if (mail.isError) {
@@ -17,7 +18,7 @@ export function MailSection() {
   return (
     <>
       <div className={styles.columns}>
-        <MailForm key={JSON.stringify(stored)} mail={mail.data} />
+        <MailForm key={JSON.stringify(stored)} mail={mail.data} draft={draft} />
         <TestMail isAvailable={mail.data.isAvailable} />
       </div>
       <MailQueue />

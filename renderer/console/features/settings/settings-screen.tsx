@@ -13,10 +13,13 @@ import { AppearanceSection } from './appearance-section.tsx'
 import { ComputerSection } from './computer-section.tsx'
 import { FIELDS, type SectionName } from './fields.ts'
 import { HttpsSection } from './https-section.tsx'
+import { type Draft, hasText, newDraft } from './kept-form.ts'
+import type { TypedMail } from './mail-form.tsx'
 import { MailSection } from './mail-section.tsx'
 import { NetworkFacts } from './network-facts.tsx'
 import styles from './settings.module.css'
-import { type Drafts, SettingsForm } from './settings-form.tsx'
+import { type Drafts as SettingDrafts, SettingsForm } from './settings-form.tsx'
+import type { TypedUpstream } from './upstream-form.tsx'
 import { UpstreamSection } from './upstream-section.tsx'
 import { useWords } from './words.ts'
 
@@ -35,13 +38,25 @@ const PARTS = [
 type Part = (typeof PARTS)[number]
 type SettingsView = CallOutput<'settings.get'>
 
+/** What is typed in each part and not saved. */
+interface Drafts {
+  readonly settings: SettingDrafts
+  readonly mail: Draft<TypedMail>
+  readonly upstream: Draft<TypedUpstream>
+}
+
 export function SettingsScreen() {
   const t = useWords()
   const [{ part = 'general' }, setParams] = useSearchParams({ part: choiceParam(PARTS) })
   const settings = useAsk('settings.get', {})
   const desktop = useDesktopView()
-  const [drafts] = useState((): Drafts => new Map())
-  useUnsaved(() => FIELDS.filter(({ name }) => drafts.has(name)).map(({ name }) => t(`set_${name}`)))
+  const [drafts] = useState((): Drafts => ({ settings: new Map(), mail: newDraft(), upstream: newDraft() }))
+  useUnsaved(() => [
+    ...FIELDS.filter(({ name }) => drafts.settings.has(name)).map(({ name }) => t(`set_${name}`)),
+    ...(['upstream', 'mail'] as const)
+      .filter((part) => hasText(drafts[part]))
+      .map((part) => t(`part_${part}`)),
+  ])
   useRefreshOn('settings.changed', ['settings.get', 'upstreams.get', 'mail.get'])
   return (
     <div className="page">
@@ -85,22 +100,23 @@ interface ContentProps {
 
 function Content({ part, settings, desktop, drafts }: ContentProps): ReactNode {
   if (part === 'computer') return desktop === undefined ? undefined : <ComputerSection desktop={desktop} />
-  if (part === 'upstream') return <UpstreamSection />
-  if (part === 'mail') return <MailSection />
+  if (part === 'upstream') return <UpstreamSection draft={drafts.upstream} />
+  if (part === 'mail') return <MailSection draft={drafts.mail} />
   if (part === 'appearance') return <AppearanceSection />
   return (
     <>
       {part === 'network' ? (
         <NetworkFacts settings={settings} isInWindow={desktop !== undefined} />
       ) : undefined}
-      <Section name={part} settings={settings} drafts={drafts} />
+      <Section name={part} settings={settings} drafts={drafts.settings} />
       {part === 'network' ? <HttpsSection /> : undefined}
     </>
   )
 }
 
-interface SectionProps extends Pick<ContentProps, 'settings' | 'drafts'> {
+interface SectionProps extends Pick<ContentProps, 'settings'> {
   readonly name: SectionName
+  readonly drafts: SettingDrafts
 }
 
 function Section({ name, settings, drafts }: SectionProps) {

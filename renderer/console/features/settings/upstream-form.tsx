@@ -5,24 +5,29 @@ import { useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { RadioGroup } from '../../../kit/choices.tsx'
 import { Field } from '../../../kit/field.tsx'
-import { useForm } from '../../../kit/form.ts'
 import { useKitWords } from '../../../kit/kit-words.ts'
 import { FailureNote, Note } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { useDone } from '../../../kit/undo.ts'
+import { type Draft, useKeptForm } from './kept-form.ts'
 import styles from './settings.module.css'
 import { UpstreamTestResult } from './upstream-test-result.tsx'
 import { useWords } from './words.ts'
 
 const OPENAI_BASE_URL = 'https://api.openai.com/v1'
 
-interface TypedUpstream {
+export interface TypedUpstream {
   readonly kind: 'openai' | 'demo'
   readonly baseUrl: string
   readonly apiKey: string
 }
 
-export function UpstreamForm({ upstream }: { readonly upstream: CallOutput<'upstreams.get'> }) {
+interface UpstreamFormProps {
+  readonly upstream: CallOutput<'upstreams.get'>
+  readonly draft: Draft<TypedUpstream>
+}
+
+export function UpstreamForm({ upstream, draft }: UpstreamFormProps) {
   const t = useWords()
   const kit = useKitWords()
   const tellDone = useDone()
@@ -44,7 +49,8 @@ export function UpstreamForm({ upstream }: { readonly upstream: CallOutput<'upst
     ...(kind === 'demo' || baseUrl.trim() === '' ? {} : { baseUrl: baseUrl.trim() }),
     ...(kind === 'demo' || apiKey.trim() === '' ? {} : { apiKey: apiKey.trim() }),
   })
-  const form = useForm({
+  const form = useKeptForm({
+    draft,
     initial,
     send: async (values) => {
       await mutateAsync(sentOf(values))
@@ -59,8 +65,8 @@ export function UpstreamForm({ upstream }: { readonly upstream: CallOutput<'upst
       })
     },
   })
+  const { isChanged } = form
   const { kind, baseUrl, apiKey } = form.values
-  const isChanged = kind !== initial.kind || baseUrl !== initial.baseUrl || apiKey !== ''
   const overridden = Object.keys(overriddenBy)
   const masked = key.lastFour === null ? t('keySet') : `••••••••${key.lastFour}`
   return (

@@ -8,15 +8,16 @@ import { StatusShape } from '../../../kit/shape.tsx'
 import { ErrorState, SkeletonRows } from '../../../kit/states.tsx'
 import { Table } from '../../../kit/table.tsx'
 import { useUpstreamProblemWords } from '../../../words/upstream-problems/upstream-problem-words.ts'
+import type { Draft } from './kept-form.ts'
 import styles from './settings.module.css'
-import { UpstreamForm } from './upstream-form.tsx'
+import { type TypedUpstream, UpstreamForm } from './upstream-form.tsx'
 import { UpstreamList } from './upstream-list.tsx'
 import { decideHealth } from './upstream-state.ts'
 import { useWords } from './words.ts'
 
 type Upstream = CallOutput<'upstreams.get'>
 
-export function UpstreamSection() {
+export function UpstreamSection({ draft }: { readonly draft: Draft<TypedUpstream> }) {
   const upstream = useAsk('upstreams.get', {})
   useRefreshOn('upstream.health', ['upstreams.get'])
   if (upstream.isPending) return <SkeletonRows />
@@ -33,7 +34,7 @@ export function UpstreamSection() {
   return (
     <>
       <div className={styles.columns}>
-        <UpstreamForm key={`${kind} ${baseUrl}`} upstream={upstream.data} />
+        <UpstreamForm key={`${kind} ${baseUrl}`} upstream={upstream.data} draft={draft} />
         <div className="col g12">
           <Health upstream={upstream.data} />
           <LastErrors upstream={upstream.data} />
