@@ -15,6 +15,8 @@ import {
 } from '../../test/support/database.ts'
 import { createWriter, type WriteFailure } from '../db/write.ts'
 import type { AccountBook, OpenHold } from './account-book.ts'
+import { holdFrom } from './payers.ts'
+import type { CountedHold } from './spending-book.ts'
 
 interface RunningBook extends TestDatabase {
   readonly book: AccountBook
@@ -65,6 +67,30 @@ test('a hold takes from what is available at once, and gives back what the charg
   })
   await settled
   expect(stored(running)).toBe(8_500)
+})
+
+test('a request whose counters cannot be read holds nothing', async () => {
+  const { book, repositories } = await startBook(10_000)
+  vi.spyOn(repositories.spending, 'find').mockImplementation(() => {
+    throw new Error('disk I/O error')
+  })
+  expect(() => book.openHold(askOf('a', 6_000))).toThrow('disk I/O error')
+  vi.restoreAllMocks()
+  expect(book.state('user-ann').availableNanoUsd).toBe(10_000)
+  opened(book, 'b', 6_000)
+  // Nor does its key, where it is a plan whose counters cannot be read.
+  const ofKey = {
+    release: vi.fn<() => void>(),
+    count: vi.fn<CountedHold['count']>(),
+    undo: vi.fn<() => void>(),
+  }
+  const plan = {
+    hold() {
+      throw new Error('disk I/O error')
+    },
+  }
+  expect(() => holdFrom(plan, { nanoUsd: 1, tokens: 1, requests: 1 }, ofKey)).toThrow('disk I/O error')
+  expect(ofKey.release).toHaveBeenCalledOnce()
 })
 
 test('requests that come together cannot spend the same money', async () => {

@@ -28,7 +28,7 @@ import { boundedCharge } from './bounded-charge.ts'
 import { releaseWhatACrashLeftOpen } from './crash-releases.ts'
 import type { KeySpendings } from './key-spending.ts'
 import { createKnownAccounts, type KnownAccounts, requireAmount, stateOf } from './known-accounts.ts'
-import { balancePayer, type Payer, planPayer } from './payers.ts'
+import { balancePayer, holdFrom, type Payer, planPayer } from './payers.ts'
 import type { PlanFunds } from './plan-funds.ts'
 import type { Amounts } from './spending-book.ts'
 import { TakenHold, TakenHolds } from './taken-holds.ts'
@@ -98,8 +98,8 @@ class LiveAccounts implements AccountBook {
     requireAmount(amountNanoUsd, 'hold')
 
     const amounts = { nanoUsd: amountNanoUsd, tokens, requests: 1 }
-    const payment = payer.hold(amounts)
     const counted = this.#keySpendings.hold(keyFamily.id, amounts)
+    const payment = holdFrom(payer, amounts, counted)
     const hold = new TakenHold(request, decision.value, payer.planSubscriptionId, payment, counted)
     this.#holds.add(hold)
     if (request.isAnsweredWhole) this.#waiting.add(hold)

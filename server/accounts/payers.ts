@@ -30,6 +30,16 @@ export interface Payment {
   undo(used: Amounts): void
 }
 
+/** Both may have to read what was counted before. Where the disk does not let them, neither holds anything. */
+export function holdFrom(payer: Pick<Payer, 'hold'>, amounts: Amounts, ofKey: CountedHold): Payment {
+  try {
+    return payer.hold(amounts)
+  } catch (error) {
+    ofKey.release()
+    throw error
+  }
+}
+
 export const balancePayer = (account: Account): Payer => new BalancePayer(account)
 
 class BalancePayer implements Payer {
