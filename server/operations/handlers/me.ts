@@ -1,8 +1,9 @@
 // The signed-in person: who they are, what they have left, and what they change about their own account.
 
 import type { OutputOf } from '../../../contract/catalogue.ts'
+import type { Refusal } from '../../../contract/errors.ts'
 import { inputRefusal } from '../../../contract/input-problems.ts'
-import { fail, ok } from '../../../contract/result.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { UserRow } from '../../db/repositories/users.ts'
 import { sumNanoUsd } from '../../ledger/money.ts'
 import { decideForecast, FORECAST_DAYS } from '../../limits/decide-forecast.ts'
@@ -15,6 +16,7 @@ import { newLinkSecret } from '../link-secrets.ts'
 import { baseUrlFor, linkFor } from '../links.ts'
 import { readList } from '../lists/answer-list.ts'
 import { confirmPassword, wrongPassword } from '../reauthentication.ts'
+import { stillAllowed } from '../still-allowed.ts'
 import { placeOf, takeAttempt, tooBusy } from '../throttles.ts'
 import { changeEmail } from './links.ts'
 import { endAccess } from './password-reset.ts'
@@ -172,10 +174,12 @@ function changePassword(deps: OperationDeps): Handler<'me.changePassword'> {
     const passwordHash = await passwords.hash(newPassword)
     if (passwordHash === undefined) return fail(tooBusy())
     const userId = user.value.id
-    // Looked at again: this hash took its time as well, and whoever was faster has ended what the old one opens.
-    if (repositories.users.findById(userId)?.passwordHash !== user.value.passwordHash)
-      return fail(wrongPassword('currentPassword'))
-    repositories.transaction(() => {
+    return repositories.transaction((): Result<Record<string, never>, Refusal> => {
+      // Looked at again: this hash took its time as well, and whoever was faster has ended what the old one opens.
+      if (repositories.users.findById(userId)?.passwordHash !== user.value.passwordHash)
+        return fail(wrongPassword('currentPassword'))
+      const allowed = stillAllowed(deps, caller, 'user')
+      if (!allowed.ok) return allowed
       repositories.users.setPassword(userId, passwordHash)
       endAccess(deps, userId, caller.sessionId)
       mail.enqueue('password_changed', userId, { at: clock.now(), address: caller.address })
@@ -186,8 +190,8 @@ function changePassword(deps: OperationDeps): Handler<'me.changePassword'> {
         before: null,
         after: null,
       })
+      return ok({})
     })
-    return ok({})
   }
 }
 

@@ -3,6 +3,7 @@
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import type { Locale } from '../../../contract/operations/fields.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { Settings } from '../../../contract/settings.ts'
 import { type InvitationRow, invitationStatusOf } from '../../db/repositories/invitations.ts'
 import type { NewUser, UserRow } from '../../db/repositories/users.ts'
 import type { Caller } from '../caller.ts'
@@ -34,13 +35,22 @@ function register(deps: OperationDeps): Handler<'auth.register'> {
     const attempt = takeAttempt([[throttles.registrationByAddress, placeOf(caller.address)]])
     if (!attempt.ok) return attempt
     const mode = settings.current().registration
-    if (mode === 'closed') return fail(refusal('registration_closed'))
+    const refused = refusalOf(mode, input)
+    if (refused) return fail(refused)
     if (input.invitation !== undefined) return await acceptInvitation(deps, input, input.invitation, caller)
-    if (mode === 'invite') return fail(refusal('invitation_required'))
     return mail.isAvailable()
       ? await registerByMail(deps, input, caller)
-      : await registerAtOnce(deps, input, mode, caller)
+      : await registerAtOnce(deps, input, caller)
   }
+}
+
+/** Why nobody may register so; undefined where they may. */
+function refusalOf(
+  mode: Settings['registration'],
+  { invitation }: Pick<RegisterInput, 'invitation'>,
+): Refusal | undefined {
+  if (mode === 'closed') return refusal('registration_closed')
+  return mode === 'invite' && invitation === undefined ? refusal('invitation_required') : undefined
 }
 
 async function acceptInvitation(
@@ -57,9 +67,11 @@ async function acceptInvitation(
   const passwordHash = await deps.passwords.hash(input.password)
   if (passwordHash === undefined) return fail(tooBusy())
 
-  const { repositories, clock, mail } = deps
+  const { repositories, clock, mail, settings } = deps
   const accepted = repositories.transaction((): Result<UserRow, Refusal> => {
     // Looked at again: the hash took its time, and a link is used once.
+    const refused = refusalOf(settings.current().registration, input)
+    if (refused) return fail(refused)
     const invitation = usableInvitation(deps, secret, input.email)
     if (!invitation.ok) return invitation
     const { role } = invitation.value
@@ -154,12 +166,15 @@ function sendVerification(
 async function registerAtOnce(
   deps: OperationDeps,
   input: RegisterInput,
-  mode: 'approval' | 'open',
   caller: Caller,
 ): Promise<Registered> {
-  const { repositories } = deps
+  const { repositories, settings } = deps
   const passwordHash = await deps.passwords.hash(input.password)
   if (passwordHash === undefined) return fail(tooBusy())
+  // The mode of now: an administrator may have closed a door while the hash was made.
+  const mode = settings.current().registration
+  const refused = refusalOf(mode, input)
+  if (refused) return fail(refused)
   const status = mode === 'open' ? 'active' : 'pending'
   const user = repositories.users.create(newUser(deps, input, { passwordHash, role: 'user', status }))
   if (!user.ok) return user

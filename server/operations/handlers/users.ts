@@ -1,12 +1,14 @@
 // The people of a gateway, steered by its administrators. Every change is written down.
-import { refusal } from '../../../contract/errors.ts'
-import { fail, ok } from '../../../contract/result.ts'
+import { type Refusal, refusal } from '../../../contract/errors.ts'
+import { fail, ok, type Result } from '../../../contract/result.ts'
+import type { UserRow } from '../../db/repositories/users.ts'
 import { formatUsd } from '../../ledger/money.ts'
 import { appendAudit, toAuditRow } from '../audit-trail.ts'
 import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
 import { closeList, readList } from '../lists/answer-list.ts'
+import { stillAllowed } from '../still-allowed.ts'
 import { tooBusy } from '../throttles.ts'
 import { toUserView } from './user-view.ts'
 
@@ -41,7 +43,9 @@ function createUser(deps: OperationDeps): Handler<'users.create'> {
   return async ({ email, password, role }, caller) => {
     const passwordHash = password === undefined ? null : await passwords.hash(password)
     if (passwordHash === undefined) return fail(tooBusy())
-    const created = repositories.transaction(() => {
+    const created = repositories.transaction((): Result<UserRow, Refusal> => {
+      const allowed = stillAllowed(deps, caller, 'admin')
+      if (!allowed.ok) return allowed
       const user = repositories.users.create({
         id: ids.next(),
         email,
