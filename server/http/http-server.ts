@@ -12,7 +12,7 @@ import { answerBothSchemes } from './both-schemes.ts'
 import type { EventStreams } from './event-streams.ts'
 import type { GatewayDoor, HttpDeps } from './http-deps.ts'
 import { httpsRequired, mustComeEncrypted, sendToHttps } from './https-only.ts'
-import { isHostAllowed } from './request-origin.ts'
+import { isHostAllowed, isMachineOfContainers } from './request-origin.ts'
 
 const HEADERS_TIMEOUT_MS = 60_000
 /** Doors have closer limits for the bodies that they read; this one is for whatever none of them waits for. */
@@ -33,9 +33,13 @@ export function createHttpServer(
   const { gateway, allowedHosts } = deps
   const app = createApp(deps)
 
+  const isForUs = (req: IncomingMessage): boolean =>
+    isHostAllowed(req.headers.host, allowedHosts) ||
+    (isMachineOfContainers(req.headers.host) && gateway.claims(req))
+
   const listener = (req: IncomingMessage, res: ServerResponse): void => {
     if (deps.isStopping()) res.setHeader('connection', 'close')
-    if (!isHostAllowed(req.headers.host, allowedHosts)) refuseHost(gateway, req, res)
+    if (!isForUs(req)) refuseHost(gateway, req, res)
     else if (mustComeEncrypted(deps.https, req)) sendToHttps(gateway, req, res)
     else if (gateway.claims(req)) gateway.handle(req, res)
     // The whole URL of another server, as a proxy would be asked: we are none.
@@ -44,7 +48,7 @@ export function createHttpServer(
   }
   // The gateway asks for a body itself, when it wants it; an operation's is small and always wanted.
   const continueListener = (req: IncomingMessage, res: ServerResponse): void => {
-    const isRefused = !isHostAllowed(req.headers.host, allowedHosts) || mustComeEncrypted(deps.https, req)
+    const isRefused = !isForUs(req) || mustComeEncrypted(deps.https, req)
     if (!isRefused && !gateway.claims(req)) res.writeContinue()
     listener(req, res)
   }
@@ -59,8 +63,7 @@ export function createHttpServer(
   server.on('checkContinue', continueListener)
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
-    if (!isHostAllowed(req.headers.host, allowedHosts))
-      endSocket(gateway, socket, refusal('host_rejected', { host: shownHost(req) }))
+    if (!isForUs(req)) endSocket(gateway, socket, refusal('host_rejected', { host: shownHost(req) }))
     else if (mustComeEncrypted(deps.https, req)) endSocket(gateway, socket, httpsRequired(req))
     else gateway.handleUpgrade(req, socket, head)
   })
@@ -96,7 +99,7 @@ function plainRequestsFirst(server: Server, deps: HttpDeps & { readonly gateway:
     firstRequestSeconds: HEADERS_TIMEOUT_MS / 1000,
     takes: ({ target, headers }, socket) =>
       gateway.meters(target) &&
-      isHostAllowed(headers.host, allowedHosts) &&
+      (isHostAllowed(headers.host, allowedHosts) || isMachineOfContainers(headers.host)) &&
       !mustComeEncrypted(https, { url: target, method: 'POST', socket }),
     answer(req, res) {
       if (deps.isStopping()) res.setHeader('connection', 'close')

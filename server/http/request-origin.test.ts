@@ -1,7 +1,7 @@
 // Which requests are local, which hosts are ours, and which calls come from our own pages.
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { isHostAllowed, isLocal, isSameOrigin, originOf } from './request-origin.ts'
+import { isHostAllowed, isLocal, isMachineOfContainers, isSameOrigin, originOf } from './request-origin.ts'
 
 const requestFrom = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
   // Only these two members are read.
@@ -39,6 +39,18 @@ describe('a host', () => {
   ])('that is anything else is refused: %s', (host) => {
     expect(isHostAllowed(host, () => ['gate.lan'])).toBe(false)
   })
+})
+
+test.each([
+  ['host.docker.internal:8080', true],
+  ['HOST.containers.INTERNAL', true],
+  ['docker.internal', false],
+  ['evil.host.docker.internal', false],
+  ['host.docker.internal.evil.example', false],
+  ['localhost', false],
+  [undefined, false],
+])('%s is the machine of a container: %s', (host, expected) => {
+  expect(isMachineOfContainers(host)).toBe(expected)
 })
 
 describe('a caller', () => {

@@ -71,6 +71,20 @@ export function isHostAllowed(
 /** The header that said an address or `localhost` last: those are allowed whatever is configured. */
 let lastAddress: string | undefined
 
+/** What containers of Docker and Podman call the machine that they run on. */
+const HOSTS_OF_CONTAINERS: ReadonlySet<string | undefined> = new Set([
+  'host.docker.internal',
+  'gateway.docker.internal',
+  'host.containers.internal',
+])
+
+/**
+ * Whether a container calls the machine that it runs on. Names under `internal` are nobody's to register, so no foreign site has
+ * one; whoever answers names in the network might, so this is enough only where a request has to carry a key.
+ */
+export const isMachineOfContainers = (hostHeader: string | undefined): boolean =>
+  HOSTS_OF_CONTAINERS.has(hostNameOf(hostHeader))
+
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/
 
 function hostNameOf(hostHeader: string | undefined): string | undefined {

@@ -174,6 +174,20 @@ describe('after it', () => {
   })
 })
 
+test.each(['host.docker.internal:8080', 'host.containers.internal'])(
+  'a container that calls its machine %s reaches the OpenAI side, and nothing else',
+  async (host) => {
+    const of = (path: string, headers = {}) => get(path, { host, ...headers })
+    const key = { authorization: `Bearer ${secret}` }
+    expect(codeOf(await of('/v1/models'))).toBe('missing_api_key')
+    expect((await of('/models', key)).status).toBe(200)
+    const posted = { path: '/v1/chat/completions', method: 'POST', headers: { host, ...key }, body: '{}' }
+    expect(codeOf(await portal.send(posted))).toBe('missing_parameter')
+    for (const path of ['/', '/healthz', '/api/setup.status'])
+      expect([path, codeOf(await of(path))]).toEqual([path, 'host_rejected'])
+  },
+)
+
 describe('an upgrade', () => {
   const upgrade = (path: string, host = 'localhost') =>
     raw(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`)
