@@ -110,6 +110,11 @@ export function stepFrom(target: EventTarget | null, step: 1 | -1): boolean {
   return row !== null
 }
 
+/** The row whose detail is shown beside the list. */
+export function focusOpenRow(): void {
+  document.querySelector<HTMLElement>('main tr.opens[aria-selected="true"]')?.focus()
+}
+
 /** A press on a button inside a row is for the button. */
 const isControl = (target: EventTarget): boolean =>
   target instanceof Element && target.closest('button, a, input, label, [role="menuitem"]') !== null

@@ -40,6 +40,17 @@ journey('J enters the rows of a page from anywhere, and walks on from inside of 
   await page.getByRole('dialog').getByText('Search users, keys, models').waitFor()
 })
 
+journey('a drawer that is closed from inside gives the focus back to its row', async () => {
+  const page = await open('/admin/keys')
+  const row = page.getByRole('row', { name: /arne@/ })
+  for (const key of ['Enter', 'Escape']) {
+    await row.press('Enter')
+    await page.getByRole('complementary').getByRole('button', { name: 'Close' }).press(key)
+    await page.getByRole('complementary').waitFor({ state: 'detached' })
+    expect(await focused(page, '.textContent')).toContain('arne@tidewater.example')
+  }
+})
+
 journey('what is shown this once has the focus on the button that copies it', async () => {
   const page = await open('/admin/users')
   await page.getByRole('button', { name: 'Add user' }).first().click()
