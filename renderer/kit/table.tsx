@@ -20,7 +20,7 @@ export interface Column<Row> {
   /** Left out, as where a drawer repeats it. */
   readonly isHidden?: boolean
   /** Left out where the table is narrower than this. */
-  readonly room?: 'least' | 'little' | 'some' | 'much' | 'all'
+  readonly room?: 'least' | 'little' | 'some' | 'much' | 'all' | 'ample'
   /** Holds text whose length somebody else chose: it takes of the spare width, and is cut only where there is none. */
   readonly cuts?: 'who' | 'literal' | 'note'
 }

@@ -8,14 +8,20 @@ import { Sentence } from '../words/sentence.tsx'
 import { ENDING_SHAPE, endingOf } from './ending.ts'
 import { useUsageWords } from './words.ts'
 
+interface EndingProps {
+  readonly row: Pick<UsageRow, 'reason' | 'status' | 'errorCode'>
+  /** Not where a receipt says it. */
+  readonly hasStatus?: boolean
+}
+
 /** How it ended, and the status where it was not the usual one. */
-export function Ending({ row }: { readonly row: Pick<UsageRow, 'reason' | 'status' | 'errorCode'> }) {
+export function Ending({ row, hasStatus = true }: EndingProps) {
   const t = useUsageWords()
   const ending = endingOf(row)
   return (
     <StatusShape status={ENDING_SHAPE[ending]}>
       {t(`reason_${ending}`)}
-      {row.status === 200 ? undefined : <span className="quiet num">{row.status}</span>}
+      {row.status === 200 || !hasStatus ? undefined : <span className="quiet num">{row.status}</span>}
     </StatusShape>
   )
 }

@@ -133,6 +133,28 @@ describe('with many requests', () => {
     await page.getByRole('button', { name: 'Clear filters' }).click()
     await totals.getByText('25 requests').waitFor()
   })
+
+  journey('whose a request was is read whole at 1280 pixels, however it ended', async () => {
+    const refused = await stage.portal.send({
+      method: 'POST',
+      path: '/v1/chat/completions',
+      headers: { authorization: `Bearer ${people[2]?.secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'demo-smart', messages: [] }),
+    })
+    expect(refused.status).toBe(400)
+    const page = await open('/admin/usage')
+    const row = page.locator('tbody tr', { hasText: 'Upstream refused' }).first()
+    await row.waitFor()
+    const cut = () =>
+      page
+        .locator('tbody td.cuts-who .trunc')
+        .evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth).length)
+    expect(await cut()).toBe(0)
+    await row.press('Enter')
+    await page.locator('.drawer .rail').waitFor()
+    expect(await cut()).toBe(0)
+    await takePicture(page, 'console-usage-refused-upstream')
+  })
 })
 
 describe('images and sound', () => {

@@ -53,7 +53,7 @@ export function UsageTable({ rows, names, openId, table, onOpen }: UsageTablePro
           head: t('key'),
           cuts: 'note',
           isHidden: isBesideReceipt,
-          room: 'much',
+          room: 'all',
           cell: ({ keyId }) =>
             names.keys[keyId] === undefined ? (
               <span className="quiet">{t('keyGone')}</span>
@@ -74,10 +74,14 @@ export function UsageTable({ rows, names, openId, table, onOpen }: UsageTablePro
           name: 'endpoint',
           head: t('endpoint'),
           isHidden: isBesideReceipt,
-          room: 'all',
+          room: 'ample',
           cell: ({ endpoint }) => <Mono>{endpoint}</Mono>,
         },
-        { name: 'status', head: t('status'), cell: (row) => <Ending row={row} /> },
+        {
+          name: 'status',
+          head: t('status'),
+          cell: (row) => <Ending row={row} hasStatus={!isBesideReceipt} />,
+        },
         {
           name: 'tokens',
           head: t('tokens'),
