@@ -55,6 +55,13 @@ journey(
     await dialog.getByRole('button', { name: 'I have kept it' }).click()
     const row = page.getByRole('row', { name: /ci runner.*hana\.sato.*1 model · 1 spend cap · 1 rate limit/ })
     await row.waitFor()
+    // Where there is little room, a line breaks between the bounds, not inside of one.
+    const narrow = await keys({ locale: 'zh-CN', size: 'narrow' })
+    const bounds = narrow.getByRole('row', { name: /ci runner/ }).locator('.nw')
+    await bounds.first().waitFor()
+    const lines = await bounds.evaluateAll((all) => all.map((each) => each.getClientRects().length))
+    expect(lines).toEqual([1, 1, 1])
+    await takePicture(narrow, 'console-keys-bounds')
   },
 )
 

@@ -1,6 +1,7 @@
 // The list of keys. Beside an open drawer it leaves out what the drawer says.
 
 import { Ellipsis } from 'lucide-react'
+import { Fragment } from 'react'
 import { Link } from 'wouter'
 import { userPath } from '../../../../contract/page-paths.ts'
 import { type KeyRow, keyState } from '../../../api-keys/key-status.ts'
@@ -136,7 +137,17 @@ function Narrowing({ apiKey: { allowedModels, caps, limits } }: { readonly apiKe
     limits.length === 0 ? undefined : t('limitCount', { count: limits.length }),
   ].filter((part) => part !== undefined)
   if (parts.length === 0) return <span className="quiet">{t('notNarrowed')}</span>
-  return <span className={`sec ${styles['narrowed']}`}>{parts.join(' · ')}</span>
+  return (
+    <span className={`sec ${styles['narrowed']}`}>
+      {parts.map((part, index) => (
+        // Between parts there may be a break; within one, each Chinese character would get a line of its own.
+        <Fragment key={part}>
+          {index === 0 ? undefined : ' · '}
+          <span className="nw">{part}</span>
+        </Fragment>
+      ))}
+    </span>
+  )
 }
 
 export function LastUse({ apiKey }: { readonly apiKey: KeyRow }) {
