@@ -1,6 +1,14 @@
 // What a teammate has and spends, looked at: home, usage, plans and models, each empty, full and failing.
 import { beforeAll, expect } from 'vitest'
-import { FAILURE_ID, failing, journey, openStage, type Stage, showLooks } from '../support/stage.ts'
+import {
+  FAILURE_ID,
+  failing,
+  journey,
+  openStage,
+  type Stage,
+  showLooks,
+  takePicture,
+} from '../support/stage.ts'
 
 const DOLLAR = 1_000_000_000
 const MODEL = 'demo-smart'
@@ -79,6 +87,19 @@ journey('home, usage, plans and models are sound full', async () => {
   await showLooks(page, 'portal-models-no-results')
 })
 
+journey('on a tablet, every place of the portal is in sight', async () => {
+  const { cookie } = await stage.teammate('rich@example.test')
+  for (const locale of ['en', 'zh-CN'] as const) {
+    const page = await stage.open('/', { cookie, locale })
+    await page.setViewportSize({ width: 768, height: 1024 })
+    const places = page.locator('.top .nav')
+    await places.getByRole('link').last().waitFor()
+    expect(await places.evaluate((nav) => nav.scrollWidth - nav.clientWidth)).toBe(0)
+    expect(await page.locator('.brand').textContent()).toBe('Codex Gateway')
+    await takePicture(page, `portal-home-tablet-${locale}`)
+  }
+})
+
 journey('on a phone, what stands above a list is as high as a finger', async () => {
   const { cookie } = await stage.teammate('rich@example.test')
   const page = await stage.open('/models', { cookie, size: 'phone' })
@@ -137,6 +158,8 @@ async function fill(userId: string, cookie: string): Promise<void> {
   const codes = await asAdmin('codes.generate', { kind: 'balance', amountNanoUsd: 7 * DOLLAR, count: 1 })
   const work = await asAdmin('keys.create', { userId, name: '工作笔记本' })
   const ci = await asAdmin('keys.create', { userId, name: 'CI builds, main branch and release candidates' })
+  // Names as long as they come push nothing out of sight.
+  await send(ci.data.secret, 'gpt-5.9-a-model-whose-name-somebody-typed-at-length-2027-01-01')
   await asAdmin('keys.update', { keyId: ci.data.id, status: 'disabled' })
   await Promise.all([0, 1, 2, 3].map(() => send(work.data.secret)))
   await send(ci.data.secret)
@@ -144,12 +167,12 @@ async function fill(userId: string, cookie: string): Promise<void> {
   await asAdmin('plans.archive', { planId: plan.data.id })
 }
 
-async function send(secret: string): Promise<void> {
+async function send(secret: string, model = MODEL): Promise<void> {
   const response = await fetch(`${stage.portal.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
     body: JSON.stringify({
-      model: MODEL,
+      model,
       messages: [{ role: 'user', content: 'hello' }],
       max_completion_tokens: 200,
     }),

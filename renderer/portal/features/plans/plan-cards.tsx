@@ -48,7 +48,7 @@ function PlanCard({ plan, isActive, onBuy }: PlanCardProps) {
         <span className={styles.price}>
           {priceNanoUsd === 0 ? t('free') : <Money nanoUsd={priceNanoUsd} kind="balance" isFigure />}
         </span>{' '}
-        <span className="meta">{t('days', { count: days })}</span>
+        <span className="meta nw">{t('days', { count: days })}</span>
       </p>
       <ul className={styles.carries}>
         {quotas.length === 0 ? <Carried>{t('noQuota')}</Carried> : undefined}

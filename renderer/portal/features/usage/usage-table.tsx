@@ -2,7 +2,7 @@
 // what the drawer says.
 import type { UsageRow } from '../../../../contract/usage.ts'
 import { Duration, Time } from '../../../kit/amounts.tsx'
-import { Mono } from '../../../kit/literals.tsx'
+import { CutText } from '../../../kit/cut-text.tsx'
 import type { TableSorting } from '../../../kit/sorting.ts'
 import { Table } from '../../../kit/table.tsx'
 import { Cost, Ending, Tokens } from '../../../usage-rows/row-cells.tsx'
@@ -38,12 +38,26 @@ export function UsageTable({ rows, keyName, openId, table, onOpen }: UsageTableP
           inCard: 'labelled',
           cell: (row) => <Time atMs={row.createdAt} />,
         },
-        { name: 'model', head: t('model'), inCard: 'lead', cell: (row) => <Mono>{row.model || '—'}</Mono> },
+        {
+          name: 'model',
+          head: t('model'),
+          cuts: 'literal',
+          inCard: 'lead',
+          cell: (row) => <CutText text={row.model || '—'} look="literal" />,
+        },
         {
           name: 'key',
           head: t('key'),
+          cuts: 'who',
           inCard: 'labelled',
-          cell: (row) => keyName(row.keyId) ?? <span className="quiet">{t('keyGone')}</span>,
+          cell: ({ keyId }) => {
+            const name = keyName(keyId)
+            return name === undefined ? (
+              <span className="quiet">{t('keyGone')}</span>
+            ) : (
+              <CutText text={name} />
+            )
+          },
         },
         {
           name: 'status',
