@@ -56,6 +56,13 @@ describe.each(CATALOGUES.map((path) => [path]))('%s', (path) => {
     expect(Object.entries(chinese).filter(([, text]) => text.includes('你'))).toEqual([])
   })
 
+  test('Chinese sentences write Token in one way', () => {
+    const other = Object.entries(chinese).filter(([, text]) =>
+      /\btokens?\b/.test(text.replace(/\{\{?\w+\}?\}/g, '')),
+    )
+    expect(other).toEqual([])
+  })
+
   test('every sentence is said somewhere', () => {
     // The codes of errors are looked up by their name.
     if (path.includes('words/errors/')) return
