@@ -20,7 +20,11 @@ const root = import.meta.dirname
  * Tests that put something in the place of a module, which another test of the same process may have loaded, and one that counts
  * bytes of the engine's memory, which depend on what has run before.
  */
-const ISOLATED_TESTS = ['test/faults/{disk,lost-holds}.test.ts', 'server/db/journal-memory.test.ts']
+const ISOLATED_TESTS = [
+  'test/faults/{disk,lost-holds}.test.ts',
+  'test/integration/hashing-calls.test.ts',
+  'server/db/journal-memory.test.ts',
+]
 const NEVER_TESTS = ['**/node_modules/**', 'dist/**', 'test/architecture/canary/**']
 
 /** What is shipped and under which licences, as the console lists it. */
