@@ -152,7 +152,7 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
       isStopping = true
       sockets.goAway(stopping)
       if (!(await within(deps.live.idle(), timeoutMs))) {
-        deps.live.abortAll()
+        deps.live.endAll(stopping)
         await within(deps.live.idle(), CUT_OFF_MS_MAX)
       }
       // The HTTP server waits for its connections, and knows nothing of those that were upgraded.

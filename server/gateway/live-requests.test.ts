@@ -226,11 +226,11 @@ describe('the running requests', () => {
     await idle
   })
 
-  test('are all ended by abortAll', () => {
+  test('are all ended by endAll', () => {
     const requests = createLiveRequests()
     const all = [running(), running()]
     for (const { live } of all) requests.add(live)
-    requests.abortAll()
+    requests.endAll(refusal('gateway_stopping'))
     expect(all.map(({ exchange }) => exchange.calls)).toEqual([['abort'], ['abort']])
   })
 })

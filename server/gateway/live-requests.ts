@@ -126,6 +126,12 @@ export class LiveRequest implements Drain {
     this.#exchange?.abort()
   }
 
+  /** Ends it for good: what was sent upstream, or, where nothing was, what is still coming in, for the reason that is given. */
+  endNow(refused: Refusal): void {
+    if (this.#exchange) this.abort()
+    else this.cut(refused)
+  }
+
   /** The connection outlives the request, and must not keep all of it in memory until the next one comes. */
   close(): void {
     this.#isClosed = true
@@ -142,8 +148,8 @@ export interface LiveRequests {
   remove(request: LiveRequest): void
   /** Cuts every running request for which there is a reason to. */
   cut(reasonFor: (request: LiveRequest) => Refusal | undefined): void
-  /** Aborts every exchange that is still running. */
-  abortAll(): void
+  /** Ends every one that still runs. */
+  endAll(refused: Refusal): void
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>
 }
@@ -173,8 +179,8 @@ export function createLiveRequests(): LiveRequests {
         if (refused) request.cut(refused)
       }
     },
-    abortAll() {
-      for (const request of [...running]) request.abort()
+    endAll(refused) {
+      for (const request of [...running]) request.endNow(refused)
     },
     idle: () => (running.length === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   }

@@ -120,6 +120,8 @@ async function admittedJourney(deps: StageDeps, admitted: Admitted, live: LiveRe
       if (body.error === 'client_left') return leftWithoutAnswer(deps, admitted, live)
       return refuseKnown(deps, admitted, body.error)
     }
+    // It was told so already, and what is to answer it may be gone by now.
+    if (live.cutBy) return refuseKnown(deps, admitted, live.cutBy)
     // A body may take an hour: what its key may do is what it may do now.
     const again = reading instanceof Promise ? identify(deps, admitted) : undefined
     if (again && !again.ok) return refuseKnown(deps, admitted, again.error)

@@ -1,6 +1,7 @@
 // Clients that leave, or are cut, where the upstream has nothing to bill: nothing was sent to it, or it has refused. However
 // many answers are being read on for the same person, such a request is no drain, and costs nothing.
-import { createServer, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startDemoUpstream } from '../../server/demo-upstream/demo-upstream.ts'
@@ -119,6 +120,31 @@ describe('before the upstream is connected', () => {
     const { data } = await gateway.admin<{ rows: { breaker: { state: string } }[] }>('upstreams.list')
     expect(data.rows[0]?.breaker.state).toBe('half_open')
   })
+})
+
+test('whoever is still sending when the gateway stops is asked to come again, and nothing is sent for them', async () => {
+  const gateway = await startGateway()
+  const person = await gateway.createPerson(BALANCE)
+  const body = JSON.stringify({ model: TEST_MODEL, input: 'Tell me about gates.' })
+  const headers = {
+    authorization: `Bearer ${person.key}`,
+    'content-type': 'application/json',
+    'content-length': body.length,
+    expect: '100-continue',
+  }
+  const req = request(`${gateway.url}/v1/responses`, { method: 'POST', headers })
+  const answered = once(req, 'response')
+  req.flushHeaders()
+  await once(req, 'continue')
+  req.write(body.slice(0, 10))
+  const stopped = gateway.stop(200)
+  const [answer] = (await answered) as [IncomingMessage]
+  req.end(body.slice(10))
+  let text = ''
+  for await (const piece of answer.setEncoding('utf8')) text += piece
+  expect([answer.statusCode, text]).toEqual([503, expect.stringContaining('gateway_stopping')])
+  await stopped
+  expect(gateway.upstream.requests).toEqual([])
 })
 
 test('an error page that is not read to its end is charged nothing', async () => {
