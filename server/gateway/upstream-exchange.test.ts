@@ -178,35 +178,82 @@ describe('an answer', () => {
   })
 })
 
+const MEGABYTE = Buffer.alloc(1_000_000, 'x')
+const MEGABYTES = 80
+
+/** An upstream that sends much, as fast as it is read. */
+async function abundance() {
+  const sent = { megabytes: 0 }
+  const send = await upstream((_req, res) => {
+    const more = () => {
+      while (sent.megabytes < MEGABYTES) {
+        sent.megabytes += 1
+        if (!res.write(MEGABYTE)) return void res.once('drain', more)
+      }
+      res.end()
+    }
+    more()
+  })
+  return { send, sent }
+}
+
+describe('an exchange that nobody consumes yet', () => {
+  /** What is kept, and two reads. */
+  const KEPT_BYTES_MAX = (256 + 2 * 64) * 1024
+
+  test('keeps the beginning of its answer, and lets the rest wait at the upstream', async () => {
+    const { send, sent } = await abundance()
+    const exchange = send()
+    await headOf(exchange)
+    await sleep(150)
+    // Whoever leaves meanwhile has it read on, but not into memory.
+    exchange.resume()
+    await sleep(150)
+    expect(sent.megabytes).toBeLessThan(MEGABYTES)
+    const sink = new Collector()
+    exchange.consume(sink)
+    expect(sink.chunks[0]?.length).toBeLessThan(KEPT_BYTES_MAX)
+    await sink.over
+    expect(Buffer.concat(sink.chunks).length).toBe(MEGABYTES * MEGABYTE.length)
+    expect(sink.fault).toBeUndefined()
+  })
+
+  test('goes on when its sink wants it to, where the beginning was enough for now', async () => {
+    const { send } = await abundance()
+    const exchange = send()
+    await headOf(exchange)
+    await sleep(150)
+    const sink = new Collector()
+    sink.onData = (chunk) => {
+      sink.chunks.push(chunk)
+      if (sink.chunks.length === 1) exchange.pause()
+    }
+    exchange.consume(sink)
+    await sleep(100)
+    expect(Buffer.concat(sink.chunks).length).toBeLessThan(KEPT_BYTES_MAX)
+    exchange.resume()
+    await sink.over
+    expect(Buffer.concat(sink.chunks).length).toBe(MEGABYTES * MEGABYTE.length)
+  })
+})
+
 describe('a paused exchange', () => {
   test('stops the upstream before memory grows, and carries on where it stopped', async () => {
-    const megabyte = Buffer.alloc(1_000_000, 'x')
-    const total = 40
-    let written = 0
-    const send = await upstream((_req, res) => {
-      const more = () => {
-        while (written < total) {
-          written += 1
-          if (!res.write(megabyte)) return void res.once('drain', more)
-        }
-        res.end()
-      }
-      more()
-    })
+    const { send, sent } = await abundance()
     const exchange = send()
     await headOf(exchange)
     const sink = new Collector()
     exchange.pause()
     exchange.consume(sink)
     await sleep(150)
-    const whilePaused = { written, received: Buffer.concat(sink.chunks).length }
+    const whilePaused = { sent: sent.megabytes, received: Buffer.concat(sink.chunks).length }
     // The rest is in the sockets' own buffers, which have their bounds.
-    expect(whilePaused.written).toBeLessThan(total)
+    expect(whilePaused.sent).toBeLessThan(MEGABYTES)
     await sleep(100)
     expect(Buffer.concat(sink.chunks).length).toBe(whilePaused.received)
     exchange.resume()
     await sink.over
-    expect(Buffer.concat(sink.chunks).length).toBe(total * megabyte.length)
+    expect(Buffer.concat(sink.chunks).length).toBe(MEGABYTES * MEGABYTE.length)
     expect(sink.fault).toBeUndefined()
   })
 

@@ -47,6 +47,9 @@ const UNREACHABLE_CODES = new Set([
   'ERR_WIRE_CONNECT_TIMEOUT',
 ])
 
+/** What of an answer is kept for whoever will consume it; the rest waits at the upstream, however long its hold takes to be on disk. */
+const EARLY_BYTES_MAX = 256 * 1024
+
 const expired = (): Error =>
   new WireError('ERR_WIRE_ANSWER_TIMEOUT', 'the upstream did not begin to answer in time')
 
@@ -58,6 +61,11 @@ export class UpstreamExchange implements AnswerHandler {
   #sink: ExchangeSink | undefined
   /** What has come before anybody consumes it. */
   readonly #early: EarlyBytes
+  #earlyBytes = 0
+  /** As much has come early as is kept. */
+  #isFull = false
+  /** Whoever consumes it wants no more for now. */
+  #isPaused = false
   #resolveFirst: ((first: Buffer | undefined) => void) | undefined
   #isOver = false
   #isAborted = false
@@ -158,14 +166,17 @@ export class UpstreamExchange implements AnswerHandler {
     this.#sink = sink
     if (this.#fault) sink.onFault(this.#fault)
     else if (this.#isOver) sink.onEnd()
+    else if (this.#isFull) this.#goOn()
   }
 
   pause(): void {
+    this.#isPaused = true
     if (!this.#isOver) this.#request?.pause()
   }
 
   resume(): void {
-    if (!this.#isOver) this.#request?.resume()
+    this.#isPaused = false
+    if (!this.#isOver && !this.#isFull) this.#request?.resume()
   }
 
   /** Ends the exchange; the sink, or the head, is told `aborted`. Harmless when it is over. */
@@ -184,8 +195,19 @@ export class UpstreamExchange implements AnswerHandler {
 
   #keepEarly(chunk: Buffer): void {
     this.#early.add(chunk)
+    this.#earlyBytes += chunk.length
+    if (!this.#isFull && this.#earlyBytes > EARLY_BYTES_MAX) {
+      this.#isFull = true
+      this.#request?.pause()
+    }
     if (this.#resolveFirst) this.#resolveFirst(this.#early.first)
     this.#resolveFirst = undefined
+  }
+
+  /** What waited at the upstream may come, unless what had come already is too much for whoever consumes it. */
+  #goOn(): void {
+    this.#isFull = false
+    if (!this.#isPaused) this.#request?.resume()
   }
 
   /** What comes after a head changes nothing about it. */
