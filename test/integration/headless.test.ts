@@ -260,7 +260,7 @@ describe('with an answer under way', () => {
     expect(rows).toHaveLength(1)
     expect(rows[0]).toMatchObject({ status: 200, reason: 'completed', outputTokens: expect.any(Number) })
     expect((await call(again, 'me.overview', {}, cookie)).data.openHoldsNanoUsd).toBe(0)
-  })
+  }, 90_000)
 
   test('the echo of a signal, which npm adds to the one of the terminal, cuts nothing off', async () => {
     const { running, answer } = await streaming(50)
