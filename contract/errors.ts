@@ -456,6 +456,10 @@ export const ERRORS = {
     409,
     'This invitation is for {email}. Register with that address, or ask for another invitation.',
   ),
+  invitation_withdrawn: invalid(
+    410,
+    'Whoever made this invitation may not invite anybody here any more. Ask an administrator for another one.',
+  ),
   link_invalid: invalid(
     410,
     'This link is not valid (any more): it was used, has expired, was withdrawn, or is not complete.',

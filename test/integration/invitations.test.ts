@@ -1,5 +1,6 @@
 // Invitations: a link that lets one person in, with or without mail, once, and that nobody guesses.
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
+import { onBooks } from './support/books.ts'
 import {
   cookieIn,
   DAY_MS,
@@ -139,4 +140,63 @@ test('an invitation cannot be guessed: secrets that are none run dry', async () 
   expect((await at.call('auth.checkLink', { token: tokenIn(link) })).status).toBe(429)
   at.moveClock(HOUR_MS)
   expect((await at.call('auth.checkLink', { token: tokenIn(link) })).status).toBe(200)
+})
+
+describe('an administrator who is one no more', () => {
+  const OTHER = { email: 'second-admin@example.test', password: PASSWORD }
+  const TAKEN_AWAY: Readonly<
+    Record<string, (at: MailingPortal, userId: string) => Promise<{ ok: boolean }>>
+  > = {
+    'made a plain user': (at, userId) => at.admin('users.setRole', { userId, role: 'user' }),
+    suspended: (at, userId) => at.admin('users.setStatus', { userId, status: 'suspended' }),
+    deleted: (at, userId) => at.admin('users.delete', { userId, confirmEmail: OTHER.email }),
+  }
+
+  async function startWithSecond() {
+    const at = await start('invite', { hasMail: false })
+    const { id } = (await at.admin('users.create', { ...OTHER, role: 'admin' })).data
+    const cookie = cookieIn(await at.call('auth.login', OTHER))
+    return { at, id, second: (name: string, input: object) => at.as(cookie, name, input) }
+  }
+
+  test.each(Object.keys(TAKEN_AWAY))('lets nobody in once %s, and the audit says so', async (how) => {
+    const { at, id, second } = await startWithSecond()
+    const links: string[] = []
+    for (const role of ['admin', 'user']) links.push((await second('users.invite', { role })).data.link)
+    const other = tokenIn((await at.admin('users.invite', {})).data.link)
+    expect((await TAKEN_AWAY[how]?.(at, id))?.ok).toBe(true)
+    for (const invitation of links.map(tokenIn)) {
+      const refused = { status: 410, error: { code: 'invitation_withdrawn' } }
+      expect(await at.call('auth.checkLink', { token: invitation })).toMatchObject(refused)
+      expect(await at.call('auth.register', { ...NEW, invitation })).toMatchObject(refused)
+    }
+    expect((await at.admin('invitations.list', { status: 'open' })).data.total).toBe(1)
+    const [row] = (await at.admin('audit.list', {})).data.rows
+    expect(row).toMatchObject({ targetId: id, after: { revokedInvitations: 2 } })
+    expect((await at.call('auth.register', { ...NEW, invitation: other })).ok).toBe(true)
+  })
+
+  test.each(Object.keys(TAKEN_AWAY))('has no link to somebody else’s account once %s', async (how) => {
+    const { at, id, second } = await startWithSecond()
+    const { id: victim } = (await at.admin('users.create', NEW)).data
+    const { id: helped } = (await at.admin('users.create', { ...NEW, email: 'helped@example.test' })).data
+    const token = tokenIn((await second('users.resetLink', { userId: victim })).data.link)
+    const others = tokenIn((await at.admin('users.resetLink', { userId: helped })).data.link)
+    expect((await TAKEN_AWAY[how]?.(at, id))?.ok).toBe(true)
+    expect(await at.call('auth.resetPassword', { token, password: 'a password of theirs' })).toMatchObject({
+      error: { code: 'link_invalid' },
+    })
+    expect((await at.call('auth.resetPassword', { token: others, password: PASSWORD })).ok).toBe(true)
+  })
+
+  test('lets nobody in while suspended, though their invitation was left open', async () => {
+    const { at, id, second } = await startWithSecond()
+    const invitation = tokenIn((await second('users.invite', { role: 'admin' })).data.link)
+    await onBooks(at.dataDir, ({ raw }) =>
+      raw.prepare(`UPDATE users SET status = 'suspended' WHERE id = ?`).run(id),
+    )
+    expect(await at.call('auth.register', { ...NEW, invitation })).toMatchObject({
+      error: { code: 'invitation_withdrawn' },
+    })
+  })
 })

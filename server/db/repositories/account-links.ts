@@ -1,5 +1,5 @@
 // Links for people who exist, each good for one thing, once. Found by the hash of the secret that they carry.
-import { and, desc, eq, gt, lte, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, lte, sql } from 'drizzle-orm'
 import type { Db } from '../open.ts'
 import { accountLinks } from '../schema/account-links.ts'
 
@@ -27,6 +27,8 @@ export interface AccountLinksRepository {
   take(id: string): boolean
   /** Takes away all of a person, or those of one kind. */
   deleteOf(userId: string, kind?: AccountLinkKind): void
+  /** Takes away those that this administrator made for others to be handed over, as the audit knows them. */
+  deleteHandedOverBy(userId: string): void
   deleteExpired(now: number): number
 }
 
@@ -59,6 +61,18 @@ export function createAccountLinksRepository({ orm }: Db): AccountLinksRepositor
       void orm
         .delete(accountLinks)
         .where(and(eq(accountLinks.userId, userId), kind && eq(accountLinks.kind, kind)))
+        .run(),
+    deleteHandedOverBy: (userId) =>
+      void orm
+        .delete(accountLinks)
+        .where(
+          and(
+            eq(accountLinks.kind, 'reset_password'),
+            isNull(accountLinks.provesEmail),
+            sql`EXISTS (SELECT 1 FROM audit WHERE operation = 'users.resetLink' AND actor_user_id = ${userId}
+              AND target_id = ${accountLinks.userId} AND audit.created_at >= ${accountLinks.createdAt})`,
+          ),
+        )
         .run(),
     deleteExpired: (now) => orm.delete(accountLinks).where(lte(accountLinks.expiresAt, now)).run().changes,
   }

@@ -40,6 +40,8 @@ export interface InvitationsRepository {
   use(id: string, by: { readonly userId: string; readonly at: number }): boolean
   /** The row after the change, or undefined where it cannot be used any more. */
   revoke(id: string, at: number): InvitationRow | undefined
+  /** Revokes all open ones that this administrator has made; returns how many. */
+  revokeAllBy(userId: string, at: number): number
 }
 
 const columns = {
@@ -107,6 +109,12 @@ export function createInvitationsRepository({ orm }: Db): InvitationsRepository 
         .where(and(eq(invitations.id, id), isUntouched, gt(invitations.expiresAt, at)))
         .returning(columns)
         .get(),
+    revokeAllBy: (userId, at) =>
+      orm
+        .update(invitations)
+        .set({ revokedAt: at })
+        .where(and(eq(invitations.createdBy, userId), isUntouched, gt(invitations.expiresAt, at)))
+        .run().changes,
   }
 }
 

@@ -2,7 +2,6 @@
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { AccountLinkRow } from '../../db/repositories/account-links.ts'
-import { invitationStatusOf } from '../../db/repositories/invitations.ts'
 import type { RegistrationRow } from '../../db/repositories/registrations.ts'
 import { appendAudit } from '../audit-trail.ts'
 import type { Caller } from '../caller.ts'
@@ -12,6 +11,7 @@ import type { Handler, Handlers } from '../dispatch.ts'
 import { hashOfSecret } from '../link-secrets.ts'
 import { baseUrlFor } from '../links.ts'
 import { placeOf, takeAttempt } from '../throttles.ts'
+import { openInvitation } from '../usable-invitation.ts'
 
 type Looked = Awaited<ReturnType<Handler<'auth.checkLink'>>>
 type Verified = Awaited<ReturnType<Handler<'auth.verifyEmail'>>>
@@ -44,7 +44,8 @@ export function guarded<T>(
   return used
 }
 
-function lookAt({ repositories, clock }: OperationDeps, token: string): Looked {
+function lookAt(deps: OperationDeps, token: string): Looked {
+  const { repositories, clock } = deps
   const secretHash = hashOfSecret(token)
   const now = clock.now()
   const registration = repositories.registrations.findBySecretHash(secretHash)
@@ -57,12 +58,10 @@ function lookAt({ repositories, clock }: OperationDeps, token: string): Looked {
     const email = link.kind === 'change_email' ? link.provesEmail : emailOf(repositories, link)
     return ok({ purpose: link.kind, email, role: null, expiresAt: link.expiresAt })
   }
-  const invitation = repositories.invitations.findBySecretHash(secretHash)
-  if (invitation && invitationStatusOf(invitation, now) === 'open') {
-    const { email, role, expiresAt } = invitation
-    return ok({ purpose: 'invitation', email, role, expiresAt })
-  }
-  return fail(refusal('link_invalid', undefined, { param: 'token' }))
+  const invitation = openInvitation(deps, secretHash, 'token')
+  if (!invitation.ok) return invitation
+  const { email, role, expiresAt } = invitation.value
+  return ok({ purpose: 'invitation', email, role, expiresAt })
 }
 
 const emailOf = ({ users }: OperationDeps['repositories'], { userId }: AccountLinkRow): string | null =>

@@ -4,15 +4,15 @@ import { type Refusal, refusal } from '../../../contract/errors.ts'
 import type { Locale } from '../../../contract/operations/fields.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { Settings } from '../../../contract/settings.ts'
-import { type InvitationRow, invitationStatusOf } from '../../db/repositories/invitations.ts'
 import type { NewUser, UserRow } from '../../db/repositories/users.ts'
 import type { Caller } from '../caller.ts'
 import { decideDefaultBalance, giveDefaultBalance } from '../default-balance.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handler, Handlers } from '../dispatch.ts'
-import { hashOfSecret, newLinkSecret } from '../link-secrets.ts'
+import { newLinkSecret } from '../link-secrets.ts'
 import { baseUrlFor, linkFor } from '../links.ts'
 import { placeOf, takeAttempt, tooBusy } from '../throttles.ts'
+import { usableInvitation } from '../usable-invitation.ts'
 import { startSession } from './auth.ts'
 import { toMe } from './me.ts'
 
@@ -94,20 +94,6 @@ async function acceptInvitation(
 /** Nobody is signed in who could be told by whose call it was. */
 const tellOfNewcomer = ({ events }: OperationDeps, userId: string): void =>
   events.publish({ type: 'user.changed', userId, operation: 'auth.register' })
-
-/** The invitation with this secret, where this email may use it now. */
-export function usableInvitation(
-  { repositories, clock }: Pick<OperationDeps, 'repositories' | 'clock'>,
-  secret: string,
-  email: string,
-): Result<InvitationRow, Refusal> {
-  const invitation = repositories.invitations.findBySecretHash(hashOfSecret(secret))
-  if (!invitation || invitationStatusOf(invitation, clock.now()) !== 'open')
-    return fail(refusal('link_invalid', undefined, { param: 'invitation' }))
-  if (invitation.email !== null && invitation.email !== email)
-    return fail(refusal('invitation_for_another', { email: invitation.email }, { param: 'email' }))
-  return ok(invitation)
-}
 
 /** The same steps for an address that has an account and for one that has none; only the mail says which it was. */
 async function registerByMail(

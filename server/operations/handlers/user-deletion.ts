@@ -8,6 +8,7 @@ import type { SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 import { isLastAdministrator } from '../last-administrator.ts'
+import { withdrawLinksBy } from '../withdrawn-links.ts'
 
 export function userDeletionHandlers(deps: OperationDeps): Pick<Handlers, 'users.delete'> {
   const { repositories } = deps
@@ -32,6 +33,7 @@ export function deleteUser(
 ): void {
   const { repositories, clock, keyDirectory, accessChanges } = deps
   repositories.transaction(() => {
+    const withdrawn = withdrawLinksBy(deps, { id: userId, role })
     repositories.users.forget(userId, clock.now())
     // The address stands in no row of this: the audit is never changed, and would keep it for ever.
     appendAudit(deps, caller, {
@@ -39,7 +41,7 @@ export function deleteUser(
       targetType: 'user',
       targetId: userId,
       before: { status, role },
-      after: { status: 'deleted' },
+      after: { status: 'deleted', ...withdrawn },
     })
   })
   keyDirectory.forgetUser(userId)

@@ -11,6 +11,7 @@ import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 import { isLastAdministrator } from '../last-administrator.ts'
 import { baseUrlFor } from '../links.ts'
+import { withdrawLinksBy } from '../withdrawn-links.ts'
 import { deleteUser } from './user-deletion.ts'
 import { toUserView } from './user-view.ts'
 
@@ -39,12 +40,13 @@ export function userStatusHandlers(deps: OperationDeps): Pick<Handlers, Noun> {
       if (before.role === role) return ok(toUserView(deps, before))
       if (isLastAdministrator(deps, before)) return fail(refusal('last_administrator'))
       const after = repositories.transaction(() => {
+        const withdrawn = withdrawLinksBy(deps, before)
         appendAudit(deps, caller, {
           operation: 'users.setRole',
           targetType: 'user',
           targetId: userId,
           before: { role: before.role },
-          after: { role },
+          after: { role, ...withdrawn },
         })
         return repositories.users.setRole(userId, role)
       })
@@ -121,6 +123,7 @@ function writeStatus(
   return repositories.transaction(() => {
     const changed = repositories.users.setStatus(userId, status)
     if (!changed) throw new Error(`The user ${userId} vanished between two statements of one turn`)
+    const withdrawn = status === 'suspended' ? withdrawLinksBy(deps, before) : {}
     if (status === 'suspended') {
       repositories.sessions.revokeAllOf(userId, clock.now())
       repositories.accountLinks.deleteOf(userId)
@@ -135,7 +138,7 @@ function writeStatus(
       targetType: 'user',
       targetId: userId,
       before: { status: before.status },
-      after: { status },
+      after: { status, ...withdrawn },
     })
     return changed
   })

@@ -49,7 +49,7 @@ export function AccountForm(props: AccountFormProps) {
       else onRegistered(answer.outcome, email.trim())
     },
   })
-  if (isDeadLink(form.failure)) return <DeadLink kind="invitation" />
+  if (isDeadLink(form.failure)) return <DeadLink kind="invitation" failure={form.failure} />
   return (
     <OpenCard title={title} subtitle={subtitle} onSubmit={form.submit}>
       {note}

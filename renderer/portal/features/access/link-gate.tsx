@@ -20,7 +20,7 @@ interface LinkGateProps {
 export function LinkGate({ purposes, kind, children }: LinkGateProps) {
   const token = useLinkToken()
   const query = useAsk('auth.checkLink', { token: token ?? '' }, { isEnabled: token !== undefined })
-  if (token === undefined || isDeadLink(query.error)) return <DeadLink kind={kind} />
+  if (token === undefined || isDeadLink(query.error)) return <DeadLink kind={kind} failure={query.error} />
   // What is typed stays, even where looking once more has failed.
   if (query.data !== undefined) {
     if (!purposes.includes(query.data.purpose)) return <DeadLink kind={kind} />

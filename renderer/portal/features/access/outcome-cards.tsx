@@ -4,6 +4,7 @@ import { PORTAL_PATHS } from '../../../../contract/page-paths.ts'
 import { CallError } from '../../../client/client.ts'
 import { useAsk } from '../../../client/hooks.ts'
 import { ButtonLink } from '../../../kit/button.tsx'
+import { useFailureWords } from '../../../words/failure-words.ts'
 import { OpenCard } from '../../shell/open-card.tsx'
 import { useWords } from './words.ts'
 
@@ -48,15 +49,26 @@ export function WaitingCard({ email }: { readonly email: string }) {
   )
 }
 
+/** A link that is good for nothing any more, and the one case in which it is said why. */
+const DEAD_CODES: readonly string[] = ['link_invalid', 'invitation_withdrawn']
+
 export const isDeadLink = (failure: unknown): boolean =>
-  failure instanceof CallError && failure.failure.code === 'link_invalid'
+  failure instanceof CallError && DEAD_CODES.includes(failure.failure.code)
 
 interface DeadLinkProps {
   readonly kind: 'verify' | 'reset' | 'invitation'
+  readonly failure?: unknown
 }
 
-export function DeadLink({ kind }: DeadLinkProps) {
+export function DeadLink({ kind, failure }: DeadLinkProps) {
   const t = useWords()
+  const words = useFailureWords()
+  if (failure instanceof CallError && failure.failure.code === 'invitation_withdrawn')
+    return (
+      <OutcomeCard title={t('deadTitle')}>
+        <p>{words(failure.failure)}</p>
+      </OutcomeCard>
+    )
   const advice = { verify: 'deadVerify', reset: 'deadReset', invitation: 'deadInvitation' } as const
   return (
     <OutcomeCard
