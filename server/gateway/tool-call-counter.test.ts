@@ -95,6 +95,16 @@ test('images count as reported, with drawings that another model made as their o
   })
 })
 
+test.each([
+  ['of the tool', { input_tokens: 50, output_tokens: -4 }, { input_tokens: 7, output_tokens: 11 }],
+  ['of a drawing', { input_tokens: 50, output_tokens: 4_160 }, { input_tokens: 7, output_tokens: 1.5 }],
+])('a report %s that cannot be true is doubted', (_, image_gen, svg_usage) => {
+  const counter = new ToolCallCounter()
+  counter.note({ type: 'image_generation_call', id: 'ig_1', svg_usage }, 0)
+  counter.noteReport({ image_gen })
+  expect(counter.calls().isImageImplausible).toBe(true)
+})
+
 test('no more than ten thousand items are remembered', () => {
   const items = Array.from({ length: 10_050 }, (_, index) => ({
     type: 'file_search_call',

@@ -1,6 +1,6 @@
 // Counts what the hosted tools of an answer did, from the items that they leave in it and from `tool_usage`. An item comes
 // several times over (added, done, and in the whole response), and counts once, by what it said last.
-import { parseImageToolUsage } from '../ledger/reported-usage.ts'
+import { parseImageToolUsage, parseResponsesUsage, type ReportedImageTool } from '../ledger/reported-usage.ts'
 import { NO_TOOL_CALLS, type OfferedTools, type ToolCalls } from '../ledger/tool-calls.ts'
 import { hostedToolNamed, searchKindOf } from './hosted-tools.ts'
 import { isObject, type JsonObject } from './json-object.ts'
@@ -21,7 +21,13 @@ interface Seen {
   readonly kind: Kind
   readonly isCharged: boolean
   readonly container: string | undefined
-  readonly drawnTokens: { readonly input: number; readonly output: number }
+  readonly drawnTokens: DrawnTokens
+}
+
+interface DrawnTokens {
+  readonly input: number
+  readonly output: number
+  readonly isImplausible: boolean
 }
 
 const NONE_SEEN: ReadonlyMap<string, Seen> = new Map()
@@ -29,7 +35,7 @@ const NONE_SEEN: ReadonlyMap<string, Seen> = new Map()
 export class ToolCallCounter {
   /** Undefined until the first one comes: most answers have none. */
   #items: Map<string, Seen> | undefined
-  #image: ToolCalls['image']
+  #image: ReportedImageTool | undefined
   #offered: OfferedTools | undefined
 
   /** `index` is its place in the output, for an item without an id. */
@@ -65,8 +71,15 @@ export class ToolCallCounter {
       codeInterpreterSessions: new Set(runs.map(([key, { container }]) => container ?? key)).size,
       imageCalls: countOf('image_generation'),
       image: this.#imageWithDrawings(),
+      ...(this.#isImageImplausible() ? { isImageImplausible: true } : {}),
       ...(this.#offered ? { offered: this.#offered } : {}),
     }
+  }
+
+  #isImageImplausible(): boolean {
+    if (!this.#image) return false
+    const seen = [...(this.#items ?? NONE_SEEN).values()]
+    return this.#image.isImplausible || seen.some(({ drawnTokens }) => drawnTokens.isImplausible)
   }
 
   /** A drawing that was made by another model than the tool names is charged as the output of the tool, which is dearer. */
@@ -77,8 +90,9 @@ export class ToolCallCounter {
       input += drawnTokens.input
       output += drawnTokens.output
     }
-    if (!this.#image || input + output === 0) return this.#image
-    const { inputTokens, outputTokens, ...parts } = this.#image
+    const image = this.#image?.counts
+    if (!image || input + output === 0) return image
+    const { inputTokens, outputTokens, ...parts } = image
     return { ...parts, inputTokens: inputTokens + input, outputTokens: outputTokens + output }
   }
 }
@@ -110,10 +124,11 @@ function isCharged(kind: Kind, { status, action }: JsonObject): boolean {
   return action.type === undefined || action.type === null || action.type === 'search'
 }
 
-function drawnOf({ svg_usage: usage }: JsonObject) {
-  const tokens = (name: string) => {
-    const count = isObject(usage) ? usage[name] : undefined
-    return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 0
+function drawnOf({ svg_usage: usage }: JsonObject): DrawnTokens {
+  const drawn = parseResponsesUsage(usage, undefined)
+  return {
+    input: drawn?.usage.inputTokens ?? 0,
+    output: drawn?.usage.outputTokens ?? 0,
+    isImplausible: drawn?.isImplausible ?? false,
   }
-  return { input: tokens('input_tokens'), output: tokens('output_tokens') }
 }

@@ -16,6 +16,12 @@ export interface ReportedUsage {
   readonly areSearchesReported?: boolean
 }
 
+/** What a tool that makes images has used, by the same rules. */
+export interface ReportedImageTool {
+  readonly counts: ImageToolCounts
+  readonly isImplausible: boolean
+}
+
 /** The largest count that is believed to be one; sums of thousands of them stay within the safe integers. */
 export const COUNT_MAX = 1_000_000_000_000
 
@@ -79,7 +85,7 @@ export function parseResponsesUsage(usage: unknown, toolUsage: unknown): Reporte
  * `tool_usage.image_gen` of a response, by the same rules; undefined where there is none. Parts that are larger than their
  * whole raise it, so that no token is lost.
  */
-export function parseImageToolUsage(toolUsage: unknown): ImageToolCounts | undefined {
+export function parseImageToolUsage(toolUsage: unknown): ReportedImageTool | undefined {
   const report = toJsonObject(toJsonObject(toolUsage)?.image_gen)
   if (!report || (isAbsent(report.input_tokens) && isAbsent(report.output_tokens))) return undefined
   const inputDetails = toJsonObject(report.input_tokens_details)
@@ -87,12 +93,24 @@ export function parseImageToolUsage(toolUsage: unknown): ImageToolCounts | undef
   const imageInputTokens = toCount(inputDetails?.image ?? inputDetails?.image_tokens)
   const cachedInputTokens = toCount(report.cached_tokens ?? inputDetails?.cached_tokens)
   const textOutputTokens = toCount(outputDetails?.text ?? outputDetails?.text_tokens)
+  const parts = [
+    inputDetails?.image ?? inputDetails?.image_tokens,
+    report.cached_tokens ?? inputDetails?.cached_tokens,
+    outputDetails?.text ?? outputDetails?.text_tokens,
+  ]
+  const areCounts = [report.input_tokens, report.output_tokens, ...parts].every(isCountOrAbsent)
+  const input = toCount(report.input_tokens)
+  const output = toCount(report.output_tokens)
+  const arePartsWithin = imageInputTokens <= input && cachedInputTokens <= input && textOutputTokens <= output
   return {
-    inputTokens: Math.max(toCount(report.input_tokens), imageInputTokens, cachedInputTokens),
-    imageInputTokens,
-    cachedInputTokens,
-    outputTokens: Math.max(toCount(report.output_tokens), textOutputTokens),
-    textOutputTokens,
+    isImplausible: !areCounts || !arePartsWithin,
+    counts: {
+      inputTokens: Math.max(input, imageInputTokens, cachedInputTokens),
+      imageInputTokens,
+      cachedInputTokens,
+      outputTokens: Math.max(output, textOutputTokens),
+      textOutputTokens,
+    },
   }
 }
 

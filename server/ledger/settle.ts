@@ -152,7 +152,9 @@ function dueForReport(input: SettlementInput, reported: ReportedUsage): Due {
   const { holdNanoUsd, rates } = input
   const reason = REASON_OF_REPORT[input.ending]
   const withCalls = withTools(reported, input)
-  if (!reported.isImplausible && !isAbsurd(withCalls, rates, input.choices)) {
+  const isToolImplausible = withCalls.imageTool !== undefined && input.toolCalls?.isImageImplausible === true
+  const isDoubted = reported.isImplausible || isToolImplausible
+  if (!isDoubted && !isAbsurd(withCalls, rates, input.choices)) {
     const { amountNanoUsd, pricedTier } = priceOf(withCalls, input)
     return { amountNanoUsd, pricedTier, reason, isFlagged: false, usage: withCalls }
   }

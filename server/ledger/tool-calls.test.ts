@@ -87,7 +87,12 @@ describe('by hand', () => {
         output_tokens_details: { image: 4_060, text: 100 },
       },
     })
-    const used = withToolCalls(TOKENS, calls({ imageCalls: 1, image }), { ...PLAIN, imageTool }, false)
+    const used = withToolCalls(
+      TOKENS,
+      calls({ imageCalls: 1, image: image?.counts }),
+      { ...PLAIN, imageTool },
+      false,
+    )
     // 400 are new, 300 of them images; 100 came from the cache, at the dearer of both rates.
     const byHand = 100 * 5_000 + 300 * 10_000 + 100 * 2_500 + 100 * 20_000 + 4_060 * 40_000
     expect(chargeFor(used, RATES, ONE_MILLION)).toBe(OF_TOKENS + byHand)
@@ -216,4 +221,42 @@ test('whatever the tools do within their calls, the hold covers it', () => {
       },
     ),
   )
+})
+
+describe('a report of the image tool that cannot be true', () => {
+  const REPORT = { input_tokens: 500, output_tokens: 4_160, input_tokens_details: { image: 300 } }
+  const HOLD_NANO_USD = 100_000_000
+  const settledBy = (image_gen: object) => {
+    const { counts, isImplausible } = parseImageToolUsage({ image_gen }) ?? {}
+    return decideSettlement({
+      ending: 'finished',
+      reported: { usage: TOKENS, isImplausible: false },
+      rawReported: '{}',
+      requestBytes: 2_000,
+      relayedTextBytes: 400,
+      holdNanoUsd: HOLD_NANO_USD,
+      availableBeyondHoldNanoUsd: 100 * HOLD_NANO_USD,
+      rates: RATES,
+      multiplierPpm: ONE_MILLION,
+      serviceTier: null,
+      upstreamResponseId: null,
+      toolCalls: calls({ imageCalls: 1, image: counts, isImageImplausible: isImplausible ?? false }),
+      toolTerms: { ...PLAIN, imageTool },
+    })
+  }
+
+  test.each([
+    ['less than nothing', { ...REPORT, output_tokens: -1 }],
+    ['a part above its whole', { ...REPORT, input_tokens_details: { image: 9_000_000 } }],
+    ['no number', { ...REPORT, input_tokens: '500' }],
+  ])('%s, is charged at most the hold, and flagged', (_, report) => {
+    expect(settledBy(report)).toMatchObject({
+      kind: 'charge',
+      charge: { isFlagged: true, amountNanoUsd: HOLD_NANO_USD, writeOffNanoUsd: 0 },
+    })
+  })
+
+  test('and one that can be is not doubted', () => {
+    expect(settledBy(REPORT)).toMatchObject({ charge: { isFlagged: false } })
+  })
 })

@@ -14,6 +14,8 @@ export interface ToolCalls {
   readonly imageCalls: number
   /** As reported; undefined where nothing was. */
   readonly image: ImageToolCounts | undefined
+  /** Whether that report cannot be true; left out where it can. */
+  readonly isImageImplausible?: boolean
   /** The tools that the answer says it was made with; left out where it names none. */
   readonly offered?: OfferedTools
 }
@@ -193,14 +195,18 @@ function toldTerms(terms: ToolTerms, offered: OfferedTools | undefined): ToolTer
 }
 
 function imageToolUsage(
-  { image, imageCalls }: ToolCalls,
+  { image, imageCalls, isImageImplausible = false }: ToolCalls,
   terms: ImageToolTerms | undefined,
 ): ImageToolUsage | undefined {
   if (!terms) return undefined
   const { model, rates, outputTokensMax } = terms
-  if (image) return image.inputTokens + image.outputTokens > 0 ? { model, rates, ...image } : undefined
-  if (imageCalls === 0) return undefined
   const outputTokens = outputTokensMax * imageCalls
+  if (image) {
+    // A report that cannot be true may have lost its output, as a negative count does.
+    const counts = isImageImplausible && image.outputTokens === 0 ? { ...image, outputTokens } : image
+    return counts.inputTokens + counts.outputTokens > 0 ? { model, rates, ...counts } : undefined
+  }
+  if (imageCalls === 0) return undefined
   const nothing = { inputTokens: 0, imageInputTokens: 0, cachedInputTokens: 0, textOutputTokens: 0 }
   return { model, rates, ...nothing, outputTokens }
 }
