@@ -90,7 +90,7 @@ journey('what was shown before the gateway was lost is not shown as if it were l
   await login.keyboard.press('Enter')
   await login.getByText('This gateway does not answer').waitFor()
   await portal.getByText('无法连接网关，正在重试').waitFor()
-  await console.getByText('State of the ledger not known').waitFor()
+  await console.getByText('Ledger not known').waitFor()
   await console.getByText('– in flight').waitFor()
   await dark.getByText('账本状态未知').waitFor()
   for (const [name, page] of Object.entries({ console, dark, portal, login })) {

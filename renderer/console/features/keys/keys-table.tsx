@@ -142,8 +142,7 @@ function Narrowing({ apiKey: { allowedModels, caps, limits } }: { readonly apiKe
       {parts.map((part, index) => (
         // Between parts there may be a break; within one, each Chinese character would get a line of its own.
         <Fragment key={part}>
-          {index === 0 ? undefined : ' · '}
-          <span className="nw">{part}</span>
+          <span className="nw">{index === parts.length - 1 ? part : `${part} ·`}</span>{' '}
         </Fragment>
       ))}
     </span>
