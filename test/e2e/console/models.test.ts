@@ -86,6 +86,10 @@ journey('a price is typed, looked at as a change, and written; one of tomorrow i
   await dialog.getByRole('button', { name: 'Review' }).click()
   await dialog.getByRole('button', { name: 'Approve 1 price' }).click()
   await drawer.getByText('Upcoming').waitFor()
+  // The list beside it says both: which model, and when its price changes.
+  const row = page.getByRole('row', { name: /^gpt-5\.4-mini / })
+  await row.locator('.t-info').waitFor()
+  expect(await row.locator('.cut').evaluate((name) => name.scrollWidth - name.clientWidth)).toBe(0)
   await drawer.getByRole('button', { name: 'Withdraw' }).click()
   await page.getByText('is taken back').waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click()

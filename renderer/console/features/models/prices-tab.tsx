@@ -114,7 +114,8 @@ function BookTable({ rows, openModel, onOpen }: PricesTabProps) {
     {
       name: 'model',
       head: t('model'),
-      cuts: 'literal',
+      // Beside a drawer little else is left, and a model is told apart by the end of its name.
+      cuts: isDrawerOpen ? 'who' : 'literal',
       sort: 'model',
       cell: ({ model, nextPriceAt }) => (
         <span className="row g6">
