@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import type { PriceRow } from '../../../contract/price.ts'
 import type { JsonObject } from '../json-object.ts'
-import { MediaMeter, type MeteredMedia } from './media-meter.ts'
+import { measureMedia } from './media-answer.ts'
+import type { MeteredMedia } from './media-meter.ts'
 import { createMediaStreamReader } from './media-stream.ts'
 
 const PRICE = {
@@ -22,8 +23,10 @@ const IMAGES = {
   svgModel: 'author',
   isVariation: false,
 } as const
+/** What was held for the author. */
+const SVG_NANO_USD_MAX = 700_000_000
 const ASKED = {
-  media: { answer: 'json', usageMax: {}, images: IMAGES, svgPrice: PRICE },
+  media: { answer: 'json', usageMax: { svgNanoUsd: SVG_NANO_USD_MAX }, images: IMAGES, svgPrice: PRICE },
   price: PRICE,
   requestBytes: 100,
   outputTokensMax: 1_000,
@@ -34,31 +37,28 @@ const SVG_USAGE = { input_tokens: 900, output_tokens: 400, reasoning_tokens: 0, 
 const SVG_NANO_USD = 900 * 1_000 + 400 * 4_000
 
 function wholeOf(svg_usage: JsonObject | undefined) {
-  const meter = new MediaMeter(ASKED)
-  meter.takeImages({ data: [{}, {}], usage: USAGE, svg_usage }, IMAGES)
-  return meter.measured.reported
+  return measureMedia(ASKED, { data: [{}, {}], usage: USAGE, svg_usage }).reported
 }
 
-function streamedOf(...usages: (JsonObject | undefined)[]) {
+const streamedOf = (...usages: (JsonObject | undefined)[]) => measuredOf(...usages).reported
+
+function measuredOf(...usages: (JsonObject | undefined)[]) {
   const reader = createMediaStreamReader(ASKED)
   for (const svg_usage of usages) {
     const type = 'image_generation.completed'
     const data = JSON.stringify({ type, b64_json: 'aa', usage: USAGE, svg_usage })
     reader.read(Buffer.from(`event: ${type}\ndata: ${data}\n\n`))
   }
-  return reader.measured.reported
+  return reader.measured
 }
 
 test('a whole answer has what its author used', () => {
   expect(wholeOf(SVG_USAGE)).toMatchObject({ isImplausible: false, usage: { svgNanoUsd: SVG_NANO_USD } })
-  expect(wholeOf(undefined)?.usage).not.toHaveProperty('svgNanoUsd')
 })
 
 test('what the author has reported is not lost where the image has no report, and is estimated', () => {
-  const meter = new MediaMeter(ASKED)
-  meter.takeImages({ data: [{}], svg_usage: SVG_USAGE }, IMAGES)
-  meter.estimateImages(IMAGES)
-  expect(meter.measured).toMatchObject({ reported: undefined, estimated: { svgNanoUsd: SVG_NANO_USD } })
+  const whole = measureMedia(ASKED, { data: [{}], svg_usage: SVG_USAGE })
+  expect(whole).toMatchObject({ reported: undefined, estimated: { svgNanoUsd: SVG_NANO_USD } })
   const reader = createMediaStreamReader(ASKED)
   expect(reader.measured.estimated).not.toHaveProperty('svgNanoUsd')
   const type = 'image_generation.completed'
@@ -71,8 +71,33 @@ test('a stream has what the authors of all its images used', () => {
     isImplausible: false,
     usage: { svgNanoUsd: 2 * SVG_NANO_USD, outputTokens: 2 * 272 },
   })
-  expect(streamedOf(undefined, SVG_USAGE)?.usage.svgNanoUsd).toBe(SVG_NANO_USD)
-  expect(streamedOf(undefined, undefined)?.usage).not.toHaveProperty('svgNanoUsd')
+})
+
+test('an author of whom nothing is said is estimated at the most that was held, beside what the image has used', () => {
+  const estimated = { svgNanoUsd: SVG_NANO_USD_MAX, outputTokens: 272 }
+  const whole = measureMedia(ASKED, { data: [{}], usage: USAGE })
+  expect(whole).toMatchObject({ reported: undefined, estimated })
+  expect(measuredOf(undefined)).toMatchObject({ reported: undefined, estimated })
+  for (const usages of [
+    [undefined, SVG_USAGE],
+    [SVG_USAGE, undefined],
+  ])
+    expect(measuredOf(...usages)).toMatchObject({
+      reported: undefined,
+      estimated: { svgNanoUsd: SVG_NANO_USD_MAX, outputTokens: 2 * 272 },
+    })
+  // Neither of the two reports has come.
+  expect(measureMedia(ASKED, { data: [{}] })).toMatchObject({
+    reported: undefined,
+    estimated: { svgNanoUsd: SVG_NANO_USD_MAX },
+  })
+})
+
+test('where there is no picture, or nobody asked for an author, none is charged', () => {
+  expect(measureMedia(ASKED, { data: [], usage: USAGE }).reported?.usage).not.toHaveProperty('svgNanoUsd')
+  const { svgPrice: _, ...media } = ASKED.media
+  const plain = measureMedia({ ...ASKED, media }, { data: [{}], usage: USAGE })
+  expect(plain.reported?.usage).not.toHaveProperty('svgNanoUsd')
 })
 
 test.each([

@@ -48,6 +48,10 @@ export class MediaMeter {
   /** What the models that write SVG have cost, where they have said what they used. */
   #svgNanoUsd: NanoUsd | undefined
   #isSvgImplausible = false
+  /** Whether there is an image of whose author nothing was said. */
+  #isSvgUnreported = false
+  /** What those that are streamed have reported together. */
+  #streamed: ReportedUsage | undefined
 
   constructor(asked: MeteredMedia) {
     this.#asked = asked
@@ -61,20 +65,20 @@ export class MediaMeter {
   takeImages(answer: JsonObject, images: ImageFacts): void {
     const delivered = Array.isArray(answer.data) ? Math.min(answer.data.length, images.count) : images.count
     this.#images = delivered
-    this.#takeSvg(answer.svg_usage)
+    if (delivered > 0) this.#takeSvg(answer.svg_usage)
     this.#note(parseImagesUsage(answer.usage), answer, { [images.countedAs]: delivered, ...this.#svg() })
     if (delivered > 0) this.measured.textBytes = Math.max(this.measured.textBytes, 1)
   }
 
   /** One of several that are streamed: each reports what it used itself. */
   takeStreamedImage(event: JsonObject, images: ImageFacts): void {
-    const before = this.measured.reported
     this.#images += 1
+    const before = this.#streamed
     const reported = parseImagesUsage(event.usage)
-    const together = before && reported ? sumOf(before, reported) : (reported ?? before)
+    this.#streamed = before && reported ? sumOf(before, reported) : (reported ?? before)
     this.#takeSvg(event.svg_usage)
     const counted = { [images.countedAs]: Math.min(this.#images, images.count) }
-    this.#note(together, event, { ...counted, ...this.#svg() })
+    this.#note(this.#streamed, event, { ...counted, ...this.#svg() })
   }
 
   takeTranscript(answer: JsonObject, sound: SoundFacts): void {
@@ -123,9 +127,13 @@ export class MediaMeter {
     this.#doubt()
   }
 
-  /** What is charged where the answer breaks off from here on. */
+  /** What is charged where the answer breaks off from here on, and of a whole one where its author's report is missing. */
   estimateImages(images: ImageFacts): void {
     const { media, requestBytes, outputTokensMax } = this.#asked
+    if (this.measured.reported && this.#isSvgUnreported) {
+      this.#doubt()
+      return
+    }
     const perImage = media.imageTokens ?? outputTokensMax
     const count = Math.max(1, this.#images)
     const inputs = images.inputs * IMAGE_INPUT_TOKENS_ESTIMATED
@@ -186,12 +194,16 @@ export class MediaMeter {
   #takeSvg(usage: unknown): void {
     const { svgPrice } = this.#asked.media
     const used = svgPrice && parseResponsesUsage(withDetails(usage), undefined)
+    if (svgPrice && !used) this.#isSvgUnreported = true
     if (!svgPrice || !used) return
     this.#isSvgImplausible ||= used.isImplausible || isAbsurd(used.usage, svgPrice)
     this.#svgNanoUsd = sumNanoUsd(this.#svgNanoUsd ?? 0, chargeFor(used.usage, svgPrice, ONE_MILLION))
   }
 
+  /** Of an author of whom nothing was said, the most that they can have used, as of an image tool; no picture tells how much. */
   #svg(): MediaUsage {
+    const { svgNanoUsd } = this.#asked.media.usageMax
+    if (this.#isSvgUnreported && svgNanoUsd !== undefined) return { svgNanoUsd }
     return this.#svgNanoUsd === undefined ? {} : { svgNanoUsd: this.#svgNanoUsd }
   }
 }
