@@ -117,3 +117,18 @@ async function inFlight(): Promise<number> {
   const text = await (await fetch(`${gateway.url}/metrics`)).text()
   return Number(/^codex_gateway_requests_in_flight (\d+)$/m.exec(text)?.[1])
 }
+
+test('a part whose answer never came may be sent again, and takes from the room of its person until the upload is over', async () => {
+  expect((await gateway.admin('settings.update', { fileBytesPerUserMax: 2 * ANNOUNCED })).ok).toBe(true)
+  const id = await begin()
+  for (let lost = 1; lost <= 2; lost += 1) {
+    gateway.upstream.script({ cut: 'after_headers', cutBy: 'reset' })
+    expect(await addPart(id, ANNOUNCED)).toBe(502)
+  }
+  const sent = partsSent()
+  expect(await addPart(id, ANNOUNCED)).toBe(409)
+  expect(partsSent()).toBe(sent)
+  // Another person has a room of their own.
+  person = await gateway.createPerson()
+  expect(await addPart(await begin(), ANNOUNCED)).toBe(200)
+})

@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { Settings } from '../../../contract/settings.ts'
 import type { FilesRepository, FileUploadRow } from '../../db/repositories/files.ts'
 import type { Clock } from '../../ports.ts'
+import { invalidParameter } from '../walk.ts'
 
 interface FilePlace {
   /** Gives it back: called when the file is kept, or will not be. */
@@ -15,8 +16,22 @@ interface FilePlace {
 export interface FileRoom {
   /** A place for one more file of so many bytes, or why there is none. */
   take(userId: string, bytes: number): Result<FilePlace, Refusal>
-  /** A place for one more part of an upload, within what was announced; undefined where there is none. */
-  takePart(upload: FileUploadRow, bytes: number): FilePlace | undefined
+  /** A place for one more part of an upload, within what was announced, or why there is none. */
+  takePart(upload: FileUploadRow, bytes: number): Result<PartPlace, Refusal>
+}
+
+interface PartPlace extends FilePlace {
+  /**
+   * Nobody knows whether the upstream has the part: it may be sent once more, and takes from the room of its person until the
+   * upload expires at the upstream. Called instead of `release`.
+   */
+  lose(): void
+}
+
+interface LostPart {
+  readonly userId: string
+  readonly bytes: number
+  readonly expiresAt: number
 }
 
 interface Coming {
@@ -40,14 +55,25 @@ export function createFileRoom({
 }): FileRoom {
   const coming = new Set<Coming>()
   const comingParts = new Set<ComingPart>()
+  const lostParts = new Set<LostPart>()
+
+  function lostBytesOf(userId: string, now: number): number {
+    let bytes = 0
+    for (const lost of lostParts) {
+      if (lost.expiresAt <= now) lostParts.delete(lost)
+      else if (lost.userId === userId) bytes += lost.bytes
+    }
+    return bytes
+  }
 
   return {
     take(userId, bytes) {
-      const kept = files.usedBy(userId, clock.now())
+      const now = clock.now()
+      const kept = files.usedBy(userId, now)
       const others = [...coming].filter((other) => other.userId === userId)
       const used = {
         files: kept.files + others.length,
-        bytes: others.reduce((sum, other) => sum + other.bytes, kept.bytes),
+        bytes: others.reduce((sum, other) => sum + other.bytes, kept.bytes + lostBytesOf(userId, now)),
       }
       const { filesPerUserMax: maxFiles, fileBytesPerUserMax: maxBytes } = settings.current()
       if (used.files >= maxFiles || used.bytes + bytes > maxBytes)
@@ -56,14 +82,31 @@ export function createFileRoom({
       coming.add(place)
       return ok({ release: () => void coming.delete(place) })
     },
-    takePart({ id: uploadId, bytes: announced, partBytes }, bytes) {
+    takePart({ id: uploadId, userId, bytes: announced, partBytes, expiresAt }, bytes) {
+      const now = clock.now()
       // Others may have been kept since the row was read; of an upload that is over, the upstream says so.
-      let used = files.findUpload(uploadId, clock.now())?.partBytes ?? partBytes
+      let used = files.findUpload(uploadId, now)?.partBytes ?? partBytes
       for (const other of comingParts) if (other.uploadId === uploadId) used += other.bytes
-      if (used + bytes > announced) return undefined
+      if (used + bytes > announced)
+        return fail(invalidParameter('data', `the upload was announced with ${announced} bytes.`))
+      const lostBytes = lostBytesOf(userId, now)
+      if (lostBytes > 0) {
+        const kept = files.usedBy(userId, now)
+        const { filesPerUserMax: maxFiles, fileBytesPerUserMax: maxBytes } = settings.current()
+        const taken = { files: kept.files, bytes: kept.bytes + lostBytes }
+        if (taken.bytes > maxBytes)
+          return fail(refusal('file_limit_exceeded', { ...taken, maxFiles, maxBytes }))
+      }
       const part = { uploadId, bytes }
       comingParts.add(part)
-      return { release: () => void comingParts.delete(part) }
+      const release = () => void comingParts.delete(part)
+      return ok({
+        release,
+        lose() {
+          release()
+          lostParts.add({ userId, bytes, expiresAt })
+        },
+      })
     },
   }
 }

@@ -95,22 +95,31 @@ export async function addPart(task: FileTask): Promise<Answered> {
     return refuseAside(asked, refusal('missing_parameter', undefined, { param: 'data' }))
   // What was announced has its place; what is more than that has none.
   const place = deps.fileRoom.takePart(row, part.bytes)
-  if (!place)
-    return refuseAside(asked, invalidParameter('data', `the upload was announced with ${row.bytes} bytes.`))
+  if (!place.ok) return refuseAside(asked, place.error)
+  // Whether the upstream has it: one that fails, or whose answer breaks off, may have it all the same.
+  let isKnown = false
   try {
-    return await exchange(
+    const answered = await exchange(
       task,
       upstream,
       `/uploads/${row.id}/parts`,
       () => uploadRequest(upload, undefined),
       (answer) => {
         const { id } = parseObject(answer.body.toString('utf8')) ?? {}
-        if (typeof id === 'string' && id !== '' && id.length <= 200)
-          deps.files.addPart(row.id, id, part.bytes)
+        if (typeof id !== 'string' || id === '' || id.length > 200) return
+        deps.files.addPart(row.id, id, part.bytes)
+        isKnown = true
+      },
+      () => {
+        isKnown = true
       },
     )
+    // It has not been reached.
+    if (answered.code === 'upstream_unreachable') isKnown = true
+    return answered
   } finally {
-    place.release()
+    if (isKnown) place.value.release()
+    else place.value.lose()
   }
 }
 
@@ -160,18 +169,21 @@ function ownUpload(task: FileTask): Result<OwnUpload, Refusal> {
 
 const jsonContent = (body: Buffer) => () => ({ body })
 
-/** Does it at the upstream; `keep` is told of an answer that says it was done, before its maker is. */
+/** Does it at the upstream; `keep` is told of an answer that says it was done, before its maker is, `refused` of one that it was not. */
 async function exchange(
   { deps, asked, live }: FileTask,
   upstream: UpstreamTarget,
   path: string,
   content: NonNullable<SideRequest['content']>,
   keep: (answer: WholeAnswer) => void,
+  refused?: () => void,
 ): Promise<Answered> {
   const side: SideRequest = { received: asked, upstream, live, method: 'POST', path, content, isKept: true }
   const answer = await askAside(deps, side)
   if (!('body' in answer)) return answer
-  if (answer.head.status === 200) keep(answer)
+  const { status } = answer.head
+  if (status === 200) keep(answer)
+  else if (status >= 400 && status < 500) refused?.()
   return answerWhole(side, answer)
 }
 
