@@ -19,6 +19,8 @@ const HEADERS_TIMEOUT_MS = 60_000
 const REQUEST_TIMEOUT_MS = 3_660_000
 /** Longer than clients keep a connection idle: Node's 5 s would close it in the middle of their next request. */
 const KEEP_ALIVE_SECONDS = 75
+/** Far more than a team has; idle ones take some 6 KB each, so that all of them are 60 MB. */
+const CONNECTIONS_MAX = 10_000
 
 export interface Doors {
   readonly server: Server
@@ -97,6 +99,7 @@ function plainRequestsFirst(server: Server, deps: HttpDeps & { readonly gateway:
   return createFrontDoor({
     keepAliveSeconds: KEEP_ALIVE_SECONDS,
     firstRequestSeconds: HEADERS_TIMEOUT_MS / 1000,
+    connectionsMax: CONNECTIONS_MAX,
     takes: ({ target, headers }, socket) =>
       gateway.meters(target) &&
       (isHostAllowed(headers.host, allowedHosts) || isMachineOfContainers(headers.host)) &&

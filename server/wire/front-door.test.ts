@@ -19,6 +19,8 @@ const server = createServer((req, res) => {
   })
   req.on('end', () => res.end(`node ${req.method} ${body}`))
 })
+/** Few enough for a test to open more. */
+const CONNECTIONS_MAX = 8
 const silent: Socket[] = []
 let door: FrontDoor
 let answer: (req: ServedRequest, res: ServedResponse) => void
@@ -30,6 +32,7 @@ beforeAll(async () => {
   door = createFrontDoor({
     keepAliveSeconds: 10,
     firstRequestSeconds: 5,
+    connectionsMax: CONNECTIONS_MAX,
     takes: ({ target }) => target === '/plain',
     answer: (req, res) => answer(req, res),
     handOver(socket) {
@@ -578,4 +581,30 @@ describe('a connection that is idle', () => {
     waiting[0]?.()
     await busy.until('plain two')
   })
+})
+
+test('one connection too many takes the place of the oldest that never asked, and none of those that did', async () => {
+  const opened = async () => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    await once(socket, 'connect')
+    return socket
+  }
+  const ask = async (socket: Socket) => {
+    socket.write('POST /plain HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\na')
+    await once(socket, 'data')
+  }
+  const asking = await opened()
+  await ask(asking)
+  const idle: Socket[] = []
+  const gone: number[] = []
+  for (let index = 0; index < CONNECTIONS_MAX + 2; index += 1) {
+    const socket = await opened()
+    socket.resume().on('close', () => gone.push(index))
+    idle.push(socket)
+  }
+  await expect.poll(() => gone).toEqual([0, 1, 2])
+  await ask(asking)
+  const last = idle.at(-1)
+  if (last) await ask(last)
 })

@@ -5,6 +5,11 @@ import { type ConnectionDeps, ServedConnection } from './served-connection.ts'
 export interface FrontDoorDeps extends Omit<ConnectionDeps, 'onGone'> {
   /** How long a connection may take to ask for the first time. */
   readonly firstRequestSeconds: number
+  /**
+   * How many may be open. One more takes the place of the one that has been idle here the longest, first of all of one that has
+   * never asked: refusing it instead would let whoever was first keep everybody else out.
+   */
+  readonly connectionsMax: number
   /** Answers for one that did not. */
   readonly onSilent: (socket: Socket) => void
 }
@@ -48,8 +53,23 @@ export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
     }
   }
 
+  const makeRoom = (): void => {
+    let oldestServed: ServedConnection | undefined
+    for (const connection of connections) {
+      if (!connection.isIdle || connection.socket.destroyed) continue
+      if (!connection.hasServed) {
+        connection.socket.destroy()
+        return
+      }
+      oldestServed ??= connection
+    }
+    // Where none is idle, each has a request, and those have bounds of their own.
+    oldestServed?.socket.destroy()
+  }
+
   return {
     take(socket) {
+      if (connections.size >= deps.connectionsMax) makeRoom()
       connections.add(new ServedConnection(socket, connectionDeps))
       timer ??= setInterval(look, LOOK_SECONDS * 1000).unref()
     },
