@@ -6,8 +6,8 @@ export interface FrontDoorDeps extends Omit<ConnectionDeps, 'onGone'> {
   /** How long a connection may take to ask for the first time. */
   readonly firstRequestSeconds: number
   /**
-   * How many may be open. One more takes the place of the one that has been idle here the longest, first of all of one that has
-   * never asked: refusing it instead would let whoever was first keep everybody else out.
+   * How many may be open. One more takes the place of the oldest that is idle here, first of all of one that has never asked:
+   * refusing it instead would let whoever was first keep everybody else out.
    */
   readonly connectionsMax: number
   /** Answers for one that did not. */
