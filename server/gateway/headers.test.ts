@@ -149,6 +149,7 @@ describe('on the way down', () => {
       'retry-after': '2',
       'retry-after-ms': '1500',
       'x-should-retry': 'false',
+      'x-codex-turn-state': 'opaque',
       'openai-processing-ms': '120',
       'openai-model': 'gpt-6-sol-2026-09-01',
       'openai-version': '2020-10-01',

@@ -30,6 +30,8 @@ const TO_CLIENT = new Set([
   'retry-after-ms',
   'x-should-retry',
   'x-reasoning-included',
+  // Codex CLI sends it back with the requests of the same turn, so that they come to where the turn is kept warm.
+  'x-codex-turn-state',
   'openai-processing-ms',
   'openai-model',
   'openai-version',
