@@ -125,9 +125,15 @@ function wholeOf(made: Made): JsonObject {
     ...commonOf(made),
     data: Array.from({ length: count }, (_, at) => ({ b64_json: image(at).toString('base64') })),
     usage,
-    ...(isSvg ? { svg_usage: { model: asString(asObject(body.svg)?.model), ...SVG_USAGE } } : {}),
+    ...authorUsageOf(body),
   }
 }
+
+/** What the model that wrote the SVG has used. */
+const authorUsageOf = (body: JsonObject): JsonObject =>
+  body.output_format === 'svg'
+    ? { svg_usage: { model: asString(asObject(body.svg)?.model), ...SVG_USAGE } }
+    : {}
 
 /** A text that a scenario wants said makes the image as large as itself. */
 const paddingOf = ({ answer: script }: Scenario): number => script?.text?.length ?? 0
@@ -149,5 +155,6 @@ function* eventsOf(made: Made): Generator<StreamEvent> {
   })
   for (let at = 0; at < (asInteger(body.partial_images) ?? 0); at += 1)
     yield event('partial_image', `${prompt} partial ${at}`, { partial_image_index: at })
-  for (let at = 0; at < count; at += 1) yield event('completed', `${prompt} ${at}`, { usage })
+  for (let at = 0; at < count; at += 1)
+    yield event('completed', `${prompt} ${at}`, { usage, ...authorUsageOf(body) })
 }

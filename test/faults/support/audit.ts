@@ -102,7 +102,7 @@ function readBooks(db: Database.Database, options: AuditOptions): Books {
        cached_input_tokens AS cached, cache_write_tokens AS cacheWrite, output_tokens AS output,
        reasoning_tokens AS reasoning, web_search_calls AS searches, multiplier_ppm AS multiplierPpm,
        further_usage ->> 'imageOutputTokens' AS imageOutput, further_usage ->> 'audioInputMs' AS soundMs,
-       further_usage ->> 'speechCharacters' AS characters,
+       further_usage ->> 'speechCharacters' AS characters, further_usage ->> 'svgNanoUsd' AS svgNanoUsd,
        price_id AS priceId, upstream_response_id AS upstreamResponseId, plan_subscription_id AS planSubscriptionId
      FROM charges`,
   )

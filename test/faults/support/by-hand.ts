@@ -32,6 +32,8 @@ export interface Counts {
   /** Milliseconds of sound that came in. */
   readonly soundMs?: number | null
   readonly characters?: number | null
+  /** What the author of an SVG has cost by its own price. */
+  readonly svgNanoUsd?: number | null
 }
 
 export const NOTHING: Counts = { input: 0, cached: 0, cacheWrite: 0, output: 0, reasoning: 0, searches: 0 }
@@ -50,9 +52,9 @@ function tierOf(rates: Rates, long: boolean) {
 }
 
 /** Nano-dollars: one sum in integers, times the multiplier, rounded up once. */
-function roundedUp(tokensTimesRates: bigint, searchesNanoUsd: bigint, multiplierPpm: number): number {
+function roundedUp(tokensTimesRates: bigint, otherNanoUsd: bigint, multiplierPpm: number): number {
   const million = 1_000_000n
-  const scaled = (tokensTimesRates + searchesNanoUsd * million) * BigInt(multiplierPpm)
+  const scaled = (tokensTimesRates + otherNanoUsd * million) * BigInt(multiplierPpm)
   const whole = scaled / (million * million)
   return Number(whole * million * million === scaled ? whole : whole + 1n)
 }
@@ -70,7 +72,7 @@ export function costOf(counts: Counts, rates: Rates, multiplierPpm: number): num
     BigInt(counts.soundMs ?? 0) * BigInt(rates.audioInputNanoUsdPerSecond ?? 0) * 1_000n +
     BigInt(counts.characters ?? 0) * BigInt(rates.speechNanoUsdPerMChar ?? 0)
   const searches = BigInt(counts.searches) * BigInt(rates.webSearchNanoUsdPerCall ?? 0)
-  return roundedUp(sum, searches, multiplierPpm)
+  return roundedUp(sum, searches + BigInt(counts.svgNanoUsd ?? 0), multiplierPpm)
 }
 
 export interface Asked {
