@@ -148,6 +148,7 @@ describe('an administrator who is one no more', () => {
     Record<string, (at: MailingPortal, userId: string) => Promise<{ ok: boolean }>>
   > = {
     'made a plain user': (at, userId) => at.admin('users.setRole', { userId, role: 'user' }),
+    'edited into a plain user': (at, userId) => at.admin('users.update', { userId, role: 'user' }),
     suspended: (at, userId) => at.admin('users.setStatus', { userId, status: 'suspended' }),
     deleted: (at, userId) => at.admin('users.delete', { userId, confirmEmail: OTHER.email }),
   }
@@ -187,6 +188,25 @@ describe('an administrator who is one no more', () => {
       error: { code: 'link_invalid' },
     })
     expect((await at.call('auth.resetPassword', { token: others, password: PASSWORD })).ok).toBe(true)
+  })
+
+  test('keeps their links while another thing about them is changed', async () => {
+    const { at, id, second } = await startWithSecond()
+    const invitation = tokenIn((await second('users.invite', {})).data.link)
+    expect((await at.admin('users.update', { userId: id, role: 'admin', creditLimitNanoUsd: 1 })).ok).toBe(
+      true,
+    )
+    expect((await at.call('auth.register', { ...NEW, invitation })).ok).toBe(true)
+  })
+
+  test('takes no newer link of another administrator along', async () => {
+    const { at, id, second } = await startWithSecond()
+    const { id: helped } = (await at.admin('users.create', NEW)).data
+    expect((await second('users.resetLink', { userId: helped })).ok).toBe(true)
+    at.moveClock(1_000)
+    const token = tokenIn((await at.admin('users.resetLink', { userId: helped })).data.link)
+    expect((await at.admin('users.setRole', { userId: id, role: 'user' })).ok).toBe(true)
+    expect((await at.call('auth.resetPassword', { token, password: PASSWORD })).ok).toBe(true)
   })
 
   test('lets nobody in while suspended, though their invitation was left open', async () => {

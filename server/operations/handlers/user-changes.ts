@@ -9,6 +9,7 @@ import type { SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
 import type { Handlers } from '../dispatch.ts'
 import { isLastAdministrator } from '../last-administrator.ts'
+import { withdrawLinksBy } from '../withdrawn-links.ts'
 import { writeEmail } from './links.ts'
 import { toUserView } from './user-view.ts'
 
@@ -60,6 +61,7 @@ function write(
       if (!written.ok)
         throw new Error(`An email that was free a moment ago is refused: ${written.error.code}`)
     }
+    const withdrawn = role === 'user' ? withdrawLinksBy(deps, before) : {}
     if (role !== undefined) users.setRole(before.id, role)
     if (creditLimitNanoUsd !== undefined) ledger.setCreditLimit(before.id, creditLimitNanoUsd)
     appendAudit(deps, caller, {
@@ -75,6 +77,7 @@ function write(
         ...(isEmailChanged ? { isEmailChanged } : {}),
         ...(role === undefined ? {} : { role }),
         ...(creditLimitNanoUsd === undefined ? {} : { creditLimitNanoUsd }),
+        ...withdrawn,
       },
     })
   })
