@@ -27,6 +27,8 @@ export interface SideRequest {
   readonly content?: () => UploadRequest | { readonly headers?: readonly string[]; readonly body: Buffer }
   /** Whether it is brought to its end though the client leaves: it makes something that has to be known here. */
   readonly isKept: boolean
+  /** Is told where nothing of it has reached the upstream. */
+  readonly onUnreached?: (() => void) | undefined
   /** The most that is read of an answer that is read whole. */
   readonly answerBytesMax?: number
 }
@@ -126,7 +128,10 @@ type Begun = { readonly head: UpstreamHead; readonly source: AnswerSource }
 async function begin(deps: StageDeps, side: SideRequest): Promise<Begun | Answered> {
   const { live, received } = side
   // Whoever left, or lost access, while the body came has nothing done in their name.
-  if (live.isGone) return left(live)
+  if (live.isGone) {
+    side.onUnreached?.()
+    return left(live)
+  }
   let exchange = dispatch(deps, side)
   let answer = await exchange.head
   // Nothing of it was read by an upstream that had closed the connection.
@@ -202,8 +207,10 @@ function hiddenError(head: UpstreamHead, body: Buffer): Refusal | null {
   return verdict.kind === 'replace' ? verdict.refusal : null
 }
 
-const broken = ({ received, live }: SideRequest, fault: UpstreamFault): Answered =>
-  live.isGone ? left(live) : refuseAside(received, refusal(codeOf(fault)))
+function broken({ received, live, onUnreached }: SideRequest, fault: UpstreamFault): Answered {
+  if (fault.kind === 'unreachable') onUnreached?.()
+  return live.isGone ? left(live) : refuseAside(received, refusal(codeOf(fault)))
+}
 
 /** Whoever was cut was told why. */
 export const left = (live: LiveRequest): Answered => ({

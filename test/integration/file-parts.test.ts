@@ -132,3 +132,15 @@ test('a part whose answer never came may be sent again, and takes from the room 
   person = await gateway.createPerson()
   expect(await addPart(await begin(), ANNOUNCED)).toBe(200)
 })
+
+test('a part that was never sent takes from no room', async () => {
+  expect((await gateway.admin('settings.update', { fileBytesPerUserMax: ANNOUNCED })).ok).toBe(true)
+  const id = await begin()
+  const { keyId } = person
+  const part = await holdBack(`/v1/uploads/${id}/parts`, 'data')
+  expect((await gateway.admin('keys.update', { keyId, status: 'disabled' })).ok).toBe(true)
+  expect(await part.finish()).toBe(401)
+  await expect.poll(inFlight).toBe(0)
+  expect((await gateway.admin('keys.update', { keyId, status: 'active' })).ok).toBe(true)
+  expect(await addPart(id, ANNOUNCED)).toBe(200)
+})

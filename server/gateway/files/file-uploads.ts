@@ -99,7 +99,7 @@ export async function addPart(task: FileTask): Promise<Answered> {
   // Whether the upstream has it: one that fails, or whose answer breaks off, may have it all the same.
   let isKnown = false
   try {
-    const answered = await exchange(
+    return await exchange(
       task,
       upstream,
       `/uploads/${row.id}/parts`,
@@ -114,9 +114,6 @@ export async function addPart(task: FileTask): Promise<Answered> {
         isKnown = true
       },
     )
-    // It has not been reached.
-    if (answered.code === 'upstream_unreachable') isKnown = true
-    return answered
   } finally {
     if (isKnown) place.value.release()
     else place.value.lose()
@@ -169,7 +166,10 @@ function ownUpload(task: FileTask): Result<OwnUpload, Refusal> {
 
 const jsonContent = (body: Buffer) => () => ({ body })
 
-/** Does it at the upstream; `keep` is told of an answer that says it was done, before its maker is, `refused` of one that it was not. */
+/**
+ * Does it at the upstream; `keep` is told of an answer that says it was done, before its maker is, `refused` of one that it was not,
+ * and where it has not been reached.
+ */
 async function exchange(
   { deps, asked, live }: FileTask,
   upstream: UpstreamTarget,
@@ -178,7 +178,16 @@ async function exchange(
   keep: (answer: WholeAnswer) => void,
   refused?: () => void,
 ): Promise<Answered> {
-  const side: SideRequest = { received: asked, upstream, live, method: 'POST', path, content, isKept: true }
+  const side: SideRequest = {
+    received: asked,
+    upstream,
+    live,
+    method: 'POST',
+    path,
+    content,
+    isKept: true,
+    onUnreached: refused,
+  }
   const answer = await askAside(deps, side)
   if (!('body' in answer)) return answer
   const { status } = answer.head
