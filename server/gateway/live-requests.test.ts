@@ -233,4 +233,14 @@ describe('the running requests', () => {
     requests.endAll(refusal('gateway_stopping'))
     expect(all.map(({ exchange }) => exchange.calls)).toEqual([['abort'], ['abort']])
   })
+
+  test('go to no other upstream once they are ended', () => {
+    const requests = createLiveRequests()
+    const { live } = running()
+    requests.add(live)
+    requests.endAll(refusal('gateway_stopping'))
+    const next = new Exchange()
+    live.attach(next)
+    expect(next.calls).toEqual(['abort'])
+  })
 })

@@ -43,6 +43,7 @@ export class LiveRequest implements Drain {
   readonly #drains: Drains
   #exchange: Exchange | undefined
   #isReadOn = false
+  #isEnded = false
   #isCostKnown = false
   #isClosed = false
 
@@ -72,7 +73,8 @@ export class LiveRequest implements Drain {
 
   attach(exchange: Exchange): void {
     this.#exchange = exchange
-    if (this.isGone) this.#readOn(exchange)
+    if (this.#isEnded) exchange.abort()
+    else if (this.isGone) this.#readOn(exchange)
   }
 
   /** From here on the upstream is read on without anyone listening, because it bills what it generates. */
@@ -126,8 +128,12 @@ export class LiveRequest implements Drain {
     this.#exchange?.abort()
   }
 
-  /** Ends it for good: what was sent upstream, or, where nothing was, what is still coming in, for the reason that is given. */
+  /**
+   * Ends it for good: what was sent upstream, or, where nothing was, what is still coming in, for the reason that is given.
+   * Another upstream may be about to be asked, and is not read from either.
+   */
   endNow(refused: Refusal): void {
+    this.#isEnded = true
     if (this.#exchange) this.abort()
     else this.cut(refused)
   }
