@@ -93,6 +93,15 @@ test('an author of whom nothing is said is estimated at the most that was held, 
   })
 })
 
+test('a report that cannot be true stays one where nothing is said of the author', () => {
+  const usage = { ...USAGE, output_tokens: -1 }
+  expect(measureMedia(ASKED, { data: [{}], usage })).toMatchObject({
+    reported: { isImplausible: true, usage: { svgNanoUsd: SVG_NANO_USD_MAX } },
+    // What stands in for the output that it has lost.
+    estimated: { outputTokens: ASKED.outputTokensMax },
+  })
+})
+
 test('where there is no picture, or nobody asked for an author, none is charged', () => {
   expect(measureMedia(ASKED, { data: [], usage: USAGE }).reported?.usage).not.toHaveProperty('svgNanoUsd')
   const { svgPrice: _, ...media } = ASKED.media

@@ -130,7 +130,7 @@ export class MediaMeter {
   /** What is charged where the answer breaks off from here on, and of a whole one where its author's report is missing. */
   estimateImages(images: ImageFacts): void {
     const { media, requestBytes, outputTokensMax } = this.#asked
-    if (this.measured.reported && this.#isSvgUnreported) {
+    if (this.measured.reported?.isImplausible === false && this.#isSvgUnreported) {
       this.#doubt()
       return
     }
