@@ -148,6 +148,31 @@ describe('with people', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
     await page.getByRole('row', { name: /mira.*Revoked/ }).waitFor()
   })
+
+  journey('whoever takes the role of an administrator away is told what becomes of their links', async () => {
+    const email = 'second@tidewater.example'
+    const { id: userId, cookie } = await stage.teammate(email)
+    await stage.portal.call('users.update', { userId, role: 'admin' }, { cookie: stage.admin })
+    await stage.portal.call('users.invite', { note: 'of the second' }, { cookie })
+    const chinese = await stage.open(`/admin/users/${userId}`, { cookie: stage.admin, locale: 'zh-CN' })
+    await chinese.getByRole('button', { name: `${email} 的更多操作` }).click()
+    await chinese.getByRole('menuitem', { name: '编辑用户' }).click()
+    await chinese.getByRole('dialog').getByText('用户', { exact: true }).click()
+    await chinese.getByText('其未使用的邀请将被撤回').waitFor()
+
+    const page = await stage.open(`/admin/users/${userId}`, { cookie: stage.admin })
+    await page.getByRole('button', { name: `More for ${email}` }).click()
+    await page.getByRole('menuitem', { name: 'Edit user' }).click()
+    await page.getByRole('dialog').getByText('User', { exact: true }).click()
+    await page.getByText('Their open invitations are revoked').waitFor()
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByText(`${email} was changed`).waitFor()
+    await page.goto(`${stage.portal.url}/admin/users?view=invitations`)
+    await page.getByRole('row', { name: /Revoked.*of the second/ }).waitFor()
+    await page.goto(`${stage.portal.url}/admin/audit?search=revokedInvitations`)
+    await page.locator('tbody tr').first().click()
+    await page.getByRole('complementary').getByText('revoked invitations').waitFor()
+  })
 })
 
 journey(

@@ -15,8 +15,14 @@ interface DeleteUserDialogProps {
 
 export function DeleteUserDialog({ user, onClose, onDeleted }: DeleteUserDialogProps) {
   const t = useWords()
-  const { id: userId, email, balanceNanoUsd } = user
-  const { mutate, isPending, error } = useChange('users.delete', ['users.list', 'keys.list', 'audit.list'])
+  const { id: userId, email, role, balanceNanoUsd } = user
+  const text = t('deleteText', { email, amount: moneyString(balanceNanoUsd, { kind: 'left' }) })
+  const { mutate, isPending, error } = useChange('users.delete', [
+    'users.list',
+    'keys.list',
+    'invitations.list',
+    'audit.list',
+  ])
   const onSuccess = () => {
     toast({ status: 'off', text: t('deleted', { email }) })
     onDeleted()
@@ -32,7 +38,7 @@ export function DeleteUserDialog({ user, onClose, onDeleted }: DeleteUserDialogP
       isWorking={isPending}
       error={<FailureNote error={error} />}
     >
-      {t('deleteText', { email, amount: moneyString(balanceNanoUsd, { kind: 'left' }) })}
+      {role === 'admin' ? t('endsLinks', { text }) : text}
     </ConfirmDialog>
   )
 }

@@ -19,7 +19,12 @@ interface EditUserDialogProps {
 export function EditUserDialog({ user, onClose }: EditUserDialogProps) {
   const t = useWords()
   const tellDone = useDone()
-  const { mutateAsync } = useChange('users.update', ['users.get', 'users.list', 'audit.list'])
+  const { mutateAsync } = useChange('users.update', [
+    'users.get',
+    'users.list',
+    'invitations.list',
+    'audit.list',
+  ])
   const form = useForm({
     initial: { email: user.email, role: user.role },
     check: ({ email }) => ({ email: isEmail(email) ? undefined : t('emailMissing') }),
@@ -37,6 +42,8 @@ export function EditUserDialog({ user, onClose }: EditUserDialogProps) {
     },
   })
   const { values, errors } = form
+  const help = t(`roleHelp_${values.role}`)
+  const losesRole = user.role === 'admin' && values.role === 'user'
   return (
     <FormDialog onClose={onClose} title={t('edit')} subtitle={user.email} form={form} submitLabel={t('save')}>
       <Field label={t('email')} help={t('editEmailHelp')} error={errors.email} isRequired>
@@ -56,7 +63,7 @@ export function EditUserDialog({ user, onClose }: EditUserDialogProps) {
           options={ROLES.map((value) => ({ value, label: t(`role_${value}`) }))}
           onChange={(role) => form.set('role', role)}
         />
-        <p className="help">{t(`roleHelp_${values.role}`)}</p>
+        <p className="help">{losesRole ? t('endsLinks', { text: help }) : help}</p>
       </div>
       <FailureNote error={form.failure} />
     </FormDialog>

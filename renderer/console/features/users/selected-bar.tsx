@@ -23,8 +23,14 @@ export function SelectedBar({ users, onSelectPage, onClear }: SelectedBarProps) 
   const words = useFailureWords()
   const tellDone = useDone()
   const [isAsking, setIsAsking] = useState(false)
-  const change = useChange('users.setStatusMany', ['users.list', 'users.get', 'audit.list'])
+  const change = useChange('users.setStatusMany', [
+    'users.list',
+    'users.get',
+    'invitations.list',
+    'audit.list',
+  ])
   const count = users.length
+  const text = t('suspendManyText', { names: users.map(({ email }) => email).join(', ') })
 
   const run = async (status: 'active' | 'suspended') => {
     const { rows } = await change.mutateAsync({ userIds: users.map(({ id }) => id), status })
@@ -78,7 +84,7 @@ export function SelectedBar({ users, onSelectPage, onClear }: SelectedBarProps) 
           isWorking={change.isPending}
           error={<FailureNote error={change.error} />}
         >
-          {t('suspendManyText', { names: users.map(({ email }) => email).join(', ') })}
+          {users.some(({ role }) => role === 'admin') ? t('endsLinks', { text }) : text}
         </ConfirmDialog>
       ) : undefined}
     </div>

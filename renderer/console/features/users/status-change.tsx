@@ -11,7 +11,7 @@ import { useFailureWords } from '../../../words/failure-words.ts'
 import type { StatusAction, UserRow } from './user-status.ts'
 import { useWords } from './words.ts'
 
-const TOUCHED = ['users.list', 'users.get', 'keys.list', 'audit.list'] as const
+const TOUCHED = ['users.list', 'users.get', 'keys.list', 'invitations.list', 'audit.list'] as const
 type Asked = Extract<StatusAction, 'reject' | 'suspend'>
 
 interface StatusChange {
@@ -59,11 +59,12 @@ interface AskFirstProps {
   readonly onClose: () => void
 }
 
-function AskFirst({ action, user: { id: userId, email }, onRejected, onClose }: AskFirstProps) {
+function AskFirst({ action, user: { id: userId, email, role }, onRejected, onClose }: AskFirstProps) {
   const t = useWords()
   const suspend = useChange('users.setStatus', TOUCHED)
   const reject = useChange('users.reject', ['users.list', 'audit.list'])
   const isReject = action === 'reject'
+  const text = t(`askText_${action}`, { email })
   const { isPending, error } = isReject ? reject : suspend
   const tellDone = useDone()
   const confirm = () => {
@@ -92,7 +93,7 @@ function AskFirst({ action, user: { id: userId, email }, onRejected, onClose }: 
       isWorking={isPending}
       error={<FailureNote error={error} />}
     >
-      {t(`askText_${action}`, { email })}
+      {role === 'admin' ? t('endsLinks', { text }) : text}
     </ConfirmDialog>
   )
 }
