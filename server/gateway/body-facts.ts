@@ -228,7 +228,14 @@ export const bodyMembers = (special: MemberSteps): MemberSteps => ({
 
 /** Walks through every member of a body: those that `members` names as it says, and all others for what they hide. */
 export function walkBody(walk: Walk, body: JsonObject, members: MemberSteps): Refusal | undefined {
-  return refuseOtherRun(body) ?? walkMembers(walk, body, members)
+  return refuseOtherRun(body) ?? walkMembers(walk, body, members) ?? refuseShellElsewhere(walk)
+}
+
+/** A shell that is chosen and not offered stands in a stored prompt, or was offered before: it may run anywhere. */
+function refuseShellElsewhere({ shellChoice: param, hasLocalShell }: Walk): Refusal | undefined {
+  return param === undefined || hasLocalShell
+    ? undefined
+    : refusal('unsupported_tool', { tool: 'shell' }, { param })
 }
 
 function refuseOtherRun(body: JsonObject): Refusal | undefined {

@@ -339,6 +339,15 @@ describe('a tool without a price', () => {
     expect(chat({ tool_choice: { type: 'function', function: { name: 'f' } } }).ok).toBe(true)
   })
 
+  test('may be a shell, as a choice, where the client offers its own', () => {
+    const tools = [{ type: 'shell', environment: { type: 'local' } }]
+    const choice = { type: 'shell' }
+    for (const tool_choice of [choice, { type: 'allowed_tools', mode: 'auto', tools: [choice] }]) {
+      expect(responses({ tool_choice, tools }).ok).toBe(true)
+      expect(responses({ tool_choice, prompt: { id: 'pmpt_1' } }).ok).toBe(false)
+    }
+  })
+
   test('that is wished for as a choice holds for its searches', () => {
     expect(facts(responses({ tool_choice: { type: 'web_search' } })).toolCallsMax).toBe(10)
     expect(refusalOf(chat({ tool_choice: { type: 'web_search' } })).code).toBe('unsupported_parameter')

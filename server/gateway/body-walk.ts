@@ -225,8 +225,11 @@ const checkTool: Step = (walk, tool) => {
       'every tool has to be an object with a "type", which is a text.',
     )
   }
-  if (isClientTool(tool))
-    return walkMembers(walk, tool, tool.type === 'shell' ? LOCAL_SHELL : NOTHING_SPECIAL)
+  if (isClientTool(tool)) {
+    const isShell = tool.type === 'shell'
+    if (isShell) walk.hasLocalShell = true
+    return walkMembers(walk, tool, isShell ? LOCAL_SHELL : NOTHING_SPECIAL)
+  }
   const kind = hostedToolNamed(tool.type)
   if (kind === undefined) return refuseTool(walk, tool.type)
   // What they find or make comes back as input, and nothing says beforehand how much of it.

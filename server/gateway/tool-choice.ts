@@ -26,6 +26,10 @@ function checkChoice(walk: Walk, choice: unknown): Refusal | undefined {
   const refused = wrongType(walk, choice)
   if (refused) return refused
   if (typeof choice.type !== 'string' || CHOICES.has(choice.type)) return undefined
+  if (choice.type === 'shell') {
+    walk.shellChoice ??= paramAt(walk)
+    return undefined
+  }
   const kind = hostedToolNamed(choice.type)
   if (kind === undefined) return refuseTool(walk, choice.type)
   if (!walk.hosted.places.has(kind)) walk.hosted.places.set(kind, paramAt(walk))

@@ -14,6 +14,10 @@ export interface Walk {
   /** Whether there may be images that were not counted: in files, in what is not known. */
   hidesImages: boolean
   readonly hosted: HostedAsk
+  /** Whether it offers a shell on the client's side. */
+  hasLocalShell: boolean
+  /** Where it chooses a shell: that of the client's side has to be among its tools. */
+  shellChoice: string | undefined
   /** A stored prompt, which may bring hosted tools along that stand nowhere in the body. */
   promptId: string | undefined
   readonly itemReferences: string[]
@@ -42,6 +46,8 @@ export const startWalk = (mayNameFiles = false): Walk => ({
   hidesText: false,
   hidesImages: false,
   hosted: nothingHosted(),
+  hasLocalShell: false,
+  shellChoice: undefined,
   promptId: undefined,
   itemReferences: [],
   givenIds: [],
