@@ -1,7 +1,6 @@
 // The one HTTP server: a plain listener that checks the host, hands the OpenAI side its requests, and leaves the rest to
 // Express. The hot path pays for nothing that it does not use.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ERRORS, type Refusal, refusal } from '../../contract/errors.ts'
 import { refuse } from '../operations/dispatch.ts'
@@ -63,14 +62,16 @@ export function createHttpServer(
   server.keepAliveTimeout = KEEP_ALIVE_SECONDS * 1000
   server.on('request', listener)
   server.on('checkContinue', continueListener)
+  const upgraded = new WeakSet<Duplex>()
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket)
     socket.on('error', () => socket.destroy())
     if (!isForUs(req)) endSocket(gateway, socket, refusal('host_rejected', { host: shownHost(req) }))
     else if (mustComeEncrypted(deps.https, req)) endSocket(gateway, socket, httpsRequired(req))
     else gateway.handleUpgrade(req, socket, head)
   })
   server.on('clientError', (error, socket) => answerClientError(gateway, error, socket))
-  const front = plainRequestsFirst(server, deps)
+  const front = plainRequestsFirst(server, deps, upgraded)
   const { endUndecided } = answerBothSchemes(server, deps.https, front.take)
   return {
     server,
@@ -93,13 +94,18 @@ export function createHttpServer(
 const asksForSocket = ({ headers }: IncomingMessage): boolean => /\bwebsocket\b/i.test(headers.upgrade ?? '')
 
 /** What the OpenAI side is asked for most is answered over the bare connection; Node's HTTP gets what is anything else. */
-function plainRequestsFirst(server: Server, deps: HttpDeps & { readonly gateway: GatewayDoor }): FrontDoor {
+function plainRequestsFirst(
+  server: Server,
+  deps: HttpDeps & { readonly gateway: GatewayDoor },
+  upgraded: WeakSet<Duplex>,
+): FrontDoor {
   const { gateway, allowedHosts, https } = deps
   const serveHttp = server.listeners('connection')
   return createFrontDoor({
     keepAliveSeconds: KEEP_ALIVE_SECONDS,
     firstRequestSeconds: HEADERS_TIMEOUT_MS / 1000,
     connectionsMax: CONNECTIONS_MAX,
+    isBusyElsewhere: (socket) => upgraded.has(socket) || responseOn(socket) != null,
     takes: ({ target, headers }, socket) =>
       gateway.meters(target) &&
       (isHostAllowed(headers.host, allowedHosts) || isMachineOfContainers(headers.host)) &&
@@ -160,6 +166,6 @@ function endSocket(
 }
 
 /** Node keeps the response that a socket is busy with here; there is no public way to ask. */
-const isAnswering = (
-  socket: Duplex & Partial<Pick<Socket, 'bytesWritten'>> & { _httpMessage?: ServerResponse | null },
-) => socket._httpMessage?.headersSent === true
+const responseOn = (socket: Duplex & { _httpMessage?: ServerResponse | null }) => socket._httpMessage
+
+const isAnswering = (socket: Duplex) => responseOn(socket)?.headersSent === true

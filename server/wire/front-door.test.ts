@@ -22,6 +22,7 @@ const server = createServer((req, res) => {
 /** Few enough for a test to open more. */
 const CONNECTIONS_MAX = 8
 const silent: Socket[] = []
+let handedOver = 0
 let door: FrontDoor
 let answer: (req: ServedRequest, res: ServedResponse) => void
 let port = 0
@@ -33,9 +34,12 @@ beforeAll(async () => {
     keepAliveSeconds: 10,
     firstRequestSeconds: 5,
     connectionsMax: CONNECTIONS_MAX,
+    // Where Node keeps the response that a socket is busy with.
+    isBusyElsewhere: (socket) => (socket as { _httpMessage?: unknown })._httpMessage != null,
     takes: ({ target }) => target === '/plain',
     answer: (req, res) => answer(req, res),
     handOver(socket) {
+      handedOver += 1
       for (const listener of serveHttp) Reflect.apply(listener, server, [socket])
     },
     onSilent(socket) {
@@ -53,6 +57,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   door.endAll()
+  server.closeAllConnections()
   // Closed, and the door's timer with them.
   await turn()
   await turn()
@@ -607,4 +612,26 @@ test('one connection too many takes the place of the oldest that never asked, an
   await ask(asking)
   const last = idle.at(-1)
   if (last) await ask(last)
+})
+
+test('those of which half a head has come make room as well, and none that is answered elsewhere', async () => {
+  const closed: number[] = []
+  const opened = async (index: number, bytes: string) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.resume().on('close', () => closed.push(index))
+    await once(socket, 'connect')
+    const before = handedOver
+    socket.write(bytes)
+    await expect.poll(() => handedOver).toBe(before + 1)
+    return socket
+  }
+  const request = once(server, 'request')
+  const asking = await opened(-1, 'POST /other HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n')
+  await request
+  for (let index = 0; index < CONNECTIONS_MAX + 2; index += 1) await opened(index, 'GET / HTTP/1.1\r\n')
+  await expect.poll(() => closed).toEqual([0, 1, 2])
+  const answered = once(asking, 'data')
+  asking.write('a')
+  expect(String((await answered)[0])).toContain('node POST a')
 })

@@ -6,10 +6,12 @@ export interface FrontDoorDeps extends Omit<ConnectionDeps, 'onGone'> {
   /** How long a connection may take to ask for the first time. */
   readonly firstRequestSeconds: number
   /**
-   * How many may be open. One more takes the place of the oldest that is idle here, first of all of one that has never asked:
-   * refusing it instead would let whoever was first keep everybody else out.
+   * How many may be open, those that were handed over among them. One more takes the place of the oldest that is idle, first of
+   * all of one that has never asked: refusing it instead would let whoever was first keep everybody else out.
    */
   readonly connectionsMax: number
+  /** Whether one that was handed over is answered, or carries something else than HTTP by now. */
+  readonly isBusyElsewhere: (socket: Socket) => boolean
   /** Answers for one that did not. */
   readonly onSilent: (socket: Socket) => void
 }
@@ -27,9 +29,16 @@ const LOOK_SECONDS = 5
 
 export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
   const connections = new Set<ServedConnection>()
+  /** Where half a head is waited for, too. */
+  const handedOver = new Set<Socket>()
   let timer: NodeJS.Timeout | undefined
   const connectionDeps: ConnectionDeps = {
     ...deps,
+    handOver(socket) {
+      handedOver.add(socket)
+      socket.once('close', () => handedOver.delete(socket))
+      deps.handOver(socket)
+    },
     onGone(connection) {
       connections.delete(connection)
       if (connections.size > 0) return
@@ -63,13 +72,18 @@ export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
       }
       oldestServed ??= connection
     }
+    for (const socket of handedOver) {
+      if (socket.destroyed || deps.isBusyElsewhere(socket)) continue
+      socket.destroy()
+      return
+    }
     // Where none is idle, each has a request, and those have bounds of their own.
     oldestServed?.socket.destroy()
   }
 
   return {
     take(socket) {
-      if (connections.size >= deps.connectionsMax) makeRoom()
+      if (connections.size + handedOver.size >= deps.connectionsMax) makeRoom()
       connections.add(new ServedConnection(socket, connectionDeps))
       timer ??= setInterval(look, LOOK_SECONDS * 1000).unref()
     },
