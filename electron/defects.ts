@@ -17,7 +17,7 @@ interface DefectDeps {
 
 export function endOnDefects({ actions, logger, say, logsDir }: DefectDeps): void {
   let isEnding = false
-  process.on('uncaughtException', (error) => {
+  const end = (error: unknown) => {
     logger.error({ err: error }, 'a defect ended the app')
     if (isEnding) return
     isEnding = true
@@ -30,5 +30,8 @@ export function endOnDefects({ actions, logger, say, logsDir }: DefectDeps): voi
       dialog.showErrorBox(say()('defectTitle'), say()('defectBody', { dir: logsDir }))
       app.exit(1)
     })
-  })
+  }
+  process.on('uncaughtException', end)
+  // Electron only prints a warning of a promise that failed for nobody, where Node makes an exception of it.
+  process.on('unhandledRejection', end)
 }

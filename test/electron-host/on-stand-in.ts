@@ -13,7 +13,8 @@ export function startOnStandIn({ root, args, env, language }: StartOptions): Run
   const run = (): ChildProcess => {
     const child = fork(join(root, 'dist', 'electron', 'main.mjs'), args, {
       cwd: root,
-      execArgv: ['--import', REGISTER, '--enable-source-maps'],
+      // Of promises that fail for nobody it warns, as Electron does, and does not end as Node would.
+      execArgv: ['--import', REGISTER, '--enable-source-maps', '--unhandled-rejections=warn-with-error-code'],
       // A group of its own, so that its browser ends with it, however it ends.
       detached: true,
       serialization: 'advanced',
