@@ -63,9 +63,9 @@ function begin(): void {
 
 async function boot(dataDir: string): Promise<void> {
   introduceApp()
-  const preferences = createPreferences(app.getPath('userData'))
-  const { say, note } = followAppearance(preferences)
   const ports = await createPorts(dataDir)
+  const preferences = createPreferences(app.getPath('userData'), ports.logger)
+  const { say, note } = followAppearance(preferences)
   trustSystemAuthorities(ports.logger)
   const wanted = () => desktopConfig(process.env, process.platform, preferences.get())
 

@@ -3,6 +3,7 @@ import { ipcMain } from 'electron'
 import Store from 'electron-store'
 import { z } from 'zod'
 import { language, portNumber, theme } from '../contract/desktop.ts'
+import type { Logger } from '../server/ports.ts'
 
 /** Of more pixels than any wall of screens has, the system would make no window at all. */
 const PIXELS_MAX = 32_000
@@ -35,12 +36,13 @@ export type WindowBounds = Preferences['window']
 
 export interface PreferenceStore {
   get(): Preferences
+  /** Where the disk does not take them, they hold until the app ends. */
   update(changes: Partial<Preferences>): void
   onChange(listener: (now: Preferences) => void): void
 }
 
 /** Kept in `dir/preferences.json`. A value that somebody damaged is the default again; the others stay. */
-export function createPreferences(dir: string): PreferenceStore {
+export function createPreferences(dir: string, logger: Pick<Logger, 'warn'>): PreferenceStore {
   const store = new Store({ cwd: dir, name: 'preferences', clearInvalidConfig: true })
   // For windows that open a store of their own. Ours do not, and would reach it without any check of who sends.
   ipcMain.removeAllListeners('electron-store-get-data')
@@ -50,7 +52,12 @@ export function createPreferences(dir: string): PreferenceStore {
     get: () => current,
     update(changes) {
       current = { ...current, ...changes }
-      store.store = JSON.parse(JSON.stringify(current))
+      try {
+        store.store = JSON.parse(JSON.stringify(current))
+      } catch (error) {
+        // A window that was moved while the disk is full must not end the gateway. What was chosen holds until the app ends.
+        logger.warn({ err: error }, 'the preferences could not be written')
+      }
       for (const listener of listeners) listener(current)
     },
     onChange: (listener) => void listeners.push(listener),

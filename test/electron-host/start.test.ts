@@ -1,6 +1,6 @@
 // Starts that go wrong: each says why and ends, and a file that somebody damaged changes nothing that was not chosen.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -77,6 +77,24 @@ desktopJourney('damaged preferences are the defaults again, each by itself, and 
   mkdirSync(join(broken, 'desktop'))
   writeFileSync(join(broken, 'desktop', 'preferences.json'), '{')
   expect(await startDesktop({ dataDir: broken, dialogAnswers: [QUIT] }).exited).toBe(0)
+})
+
+desktopJourney('preferences that cannot be written end nothing, and hold while the app runs', async () => {
+  const app = startDesktop({ dataDir: dataDirWith({}) })
+  await app.page()
+  // Nothing can be put in the place of a folder that is not empty.
+  const file = join(app.dataDir, 'desktop', 'preferences.json')
+  rmSync(file, { force: true })
+  mkdirSync(join(file, 'in-the-way'), { recursive: true })
+  await app.inMain(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows()
+    setTimeout(() => window?.setBounds({ x: 60, y: 50, width: 1300, height: 800 }))
+    setTimeout(() => window?.close(), 10)
+  })
+  const isVisible = () => app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())
+  await expect.poll(isVisible).toBe(false)
+  expect((await fetch(`${addressOf(app)}/v1/models`)).status).toBe(401)
+  await expect.poll(app.printed).toContain('the preferences could not be written')
 })
 
 packagedJourney("an upstream that the system's authorities vouch for is believed, and no other", async () => {
