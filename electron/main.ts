@@ -98,7 +98,7 @@ async function boot(dataDir: string): Promise<void> {
     ? await createElectronUpdater(ports.logger, platform, env)
     : undefined
   const updates = watchUpdates({ updater, preferences, clock: ports.clock })
-  const quit = quitInOrder({ actions, window, logger: ports.logger })
+  const quit = quitInOrder({ actions, window, updates, logger: ports.logger })
   const installUpdate = () => quit.toInstall(updates.install)
   const version = app.getVersion()
   const desktop = createDesktopHandlers({

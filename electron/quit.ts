@@ -1,12 +1,15 @@
 // Quitting takes its time, for an update as well: nothing that somebody pays for is cut off without a person having said so.
-import { app, powerMonitor } from 'electron'
+import { app } from 'electron'
 import type { Logger } from '../server/ports.ts'
 import type { ConsoleWindow } from './console-window.ts'
 import type { GatewayActions } from './gateway-actions.ts'
+import { onSessionEnd } from './session-end.ts'
+import type { Updates } from './updates/watch-updates.ts'
 
 interface QuitDeps {
   readonly actions: Pick<GatewayActions, 'start' | 'stop' | 'stopAtShutdown'>
   readonly window: Pick<ConsoleWindow, 'letGo'>
+  readonly updates: Pick<Updates, 'keepVersion'>
   readonly logger: Pick<Logger, 'error'>
 }
 
@@ -18,7 +21,7 @@ export interface OrderlyQuit {
   toInstall(install: () => boolean): Promise<void>
 }
 
-export function quitInOrder({ actions, window, logger }: QuitDeps): OrderlyQuit {
+export function quitInOrder({ actions, window, updates, logger }: QuitDeps): OrderlyQuit {
   let isAsking = false
   let isStopped = false
 
@@ -30,11 +33,7 @@ export function quitInOrder({ actions, window, logger }: QuitDeps): OrderlyQuit 
       return true
     })
   })
-  // Without an argument in Electron's own types; what is prevented is that the system goes down before the app has ended.
-  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
-    event?.preventDefault()
-    void shutDown()
-  })
+  onSessionEnd(() => void shutDown())
   // The gateway serves others whether or not anybody looks.
   app.on('window-all-closed', () => undefined)
 
@@ -54,6 +53,8 @@ export function quitInOrder({ actions, window, logger }: QuitDeps): OrderlyQuit 
     }
   }
   async function shutDown(): Promise<void> {
+    // The system would cut an installation off in the middle.
+    updates.keepVersion()
     await actions.stopAtShutdown().catch((error) => logger.error({ err: error }, 'stopping failed'))
     isStopped = true
     window.letGo(true)

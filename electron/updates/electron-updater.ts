@@ -70,6 +70,9 @@ export async function createElectronUpdater(
       if (hasFailed) app.requestSingleInstanceLock()
       return !hasFailed
     },
+    keepVersion() {
+      autoUpdater.autoInstallOnAppQuit = false
+    },
   }
 }
 

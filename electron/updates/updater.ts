@@ -13,4 +13,6 @@ export interface Updater {
   onNews(listener: (news: UpdaterNews) => void): void
   /** Puts what was downloaded in this app's place. False where that failed, and the app stays what it was. */
   install(): boolean
+  /** Quitting installs nothing from now on. */
+  keepVersion(): void
 }

@@ -13,6 +13,8 @@ export interface Updates {
   onChange(listener: (state: UpdateState) => void): void
   /** Puts the one that is ready in this app's place; false where there is none, or it failed. */
   install(): boolean
+  /** Quitting installs nothing from now on. */
+  keepVersion(): void
 }
 
 interface WatchDeps {
@@ -53,6 +55,7 @@ export function watchUpdates({ updater, preferences, clock }: WatchDeps): Update
     check,
     onChange: (listener) => void listeners.push(listener),
     install: () => updater !== undefined && state.kind === 'ready' && updater.install(),
+    keepVersion: () => updater?.keepVersion(),
   }
 }
 

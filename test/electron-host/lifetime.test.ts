@@ -94,6 +94,24 @@ desktopJourney(
   },
 )
 
+desktopJourney(
+  'ended by a signal under a running request, it asks nobody and ends with it in its books',
+  async () => {
+    const dataDir = dataDirWith({})
+    const app = startDesktop({ dataDir })
+    const { ended } = await stream(app, await setUpDemo(await app.page()))
+    await app.inMain(() => void setTimeout(() => process.kill(process.pid, 'SIGTERM')))
+    expect(await app.exited).toBe(0)
+    expect(await ended).toBe(false)
+
+    const page = await startDesktop({ dataDir }).page()
+    const rows = (name: string) =>
+      page.evaluate(`window.codexGateway.call('${name}', {}).then(({ data }) => data.rows)`)
+    expect([await rows('holds.list'), await rows('losses.list')]).toEqual([[], []])
+    expect(await rows('usage.list')).toHaveLength(1)
+  },
+)
+
 desktopJourney('after a crash the next start has released what was held, and says so', async () => {
   const dataDir = dataDirWith({})
   const app = startDesktop({ dataDir })

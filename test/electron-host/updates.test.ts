@@ -167,6 +167,14 @@ packagedJourney(
     expect(await app.exited).toBe(0)
     expect([readFileSync(word, 'utf8'), readFileSync(image, 'utf8')]).toEqual(['true\n', newApp(word)])
 
+    // One that is ready is not put in place while the system goes down, which would cut that off.
+    writeFileSync(image, 'old')
+    const hurried = startDesktop({ dataDir: dataDirWith({}), env })
+    const kind = async () => JSON.stringify((await seen(hurried)).items)
+    await expect.poll(kind).toContain('Restart to update')
+    await hurried.inMain(({ powerMonitor }) => void powerMonitor.emit('shutdown'))
+    expect([await hurried.exited, readFileSync(image, 'utf8')]).toEqual([0, 'old'])
+
     const without = startDesktop({ dataDir, env: { APPIMAGE: image } })
     await without.page()
     expect((await seen(without)).items).not.toHaveProperty('update')

@@ -9,6 +9,7 @@ import { protocol } from './schemes.ts'
 import { session } from './session.ts'
 import {
   autoUpdater,
+  BaseWindow,
   clipboard,
   dialog,
   Notification,
@@ -24,6 +25,7 @@ import {
 export {
   app,
   autoUpdater,
+  BaseWindow,
   BrowserWindow,
   clipboard,
   dialog,
@@ -46,6 +48,7 @@ export {
 const electron = {
   app,
   autoUpdater,
+  BaseWindow,
   BrowserWindow,
   clipboard,
   dialog,

@@ -66,6 +66,9 @@ export const autoUpdater = new EventEmitter()
 
 export const powerMonitor = new EventEmitter()
 
+/** Windows alone has them, and this is none. */
+export class BaseWindow extends EventEmitter {}
+
 const blockers = new Set<number>()
 let blockerCount = 0
 export const powerSaveBlocker = {
