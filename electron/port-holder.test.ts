@@ -1,6 +1,9 @@
 // Who holds a port: found for real on Linux, read out of what the other systems print.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { findPortHolder, holderInLsof, listeningInodes, nameToShow, pidInNetstat } from './port-holder.ts'
 
 test.runIf(process.platform === 'linux')(
@@ -13,6 +16,24 @@ test.runIf(process.platform === 'linux')(
     expect(await findPortHolder(port)).toMatchObject({ pid: process.pid })
     // A system without the program that would tell: nobody is named, and nothing breaks.
     expect(await findPortHolder(1, 'sunos')).toBeNull()
+  },
+)
+
+test.runIf(process.platform === 'linux')(
+  'a program that merely has the name of the right one is not run',
+  async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'codex-gateway-planted-'))
+    onTestFinished(() => rmSync(dir, { recursive: true }))
+    const plant = (name: string, says: string) =>
+      writeFileSync(join(dir, name), `#!/bin/sh\necho '${says}'\n`, { mode: 0o755 })
+    plant('netstat', 'TCP 127.0.0.1:8080 0.0.0.0:0 LISTENING 7')
+    plant('tasklist', '"planted.exe","7"')
+    plant('lsof', 'p7\ncplanted')
+    vi.stubEnv('PATH', `${dir}${delimiter}${process.env['PATH']}`)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    for (const platform of ['win32', 'darwin'] as const)
+      expect((await findPortHolder(8080, platform))?.name).not.toBe('planted.exe')
+    expect((await findPortHolder(8080, 'darwin'))?.name).not.toBe('planted')
   },
 )
 

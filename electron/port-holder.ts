@@ -2,7 +2,7 @@
 // other people are often hidden, and then nobody is named.
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, win32 } from 'node:path'
 import { promisify } from 'node:util'
 import type { TakenPort } from '../contract/desktop.ts'
 
@@ -12,6 +12,11 @@ const PATIENCE_MS = 3_000
 /** Longer than the name of any program that somebody knows by it. */
 const NAME_CHARACTERS_MAX = 60
 const run = promisify(execFile)
+
+/** Whole paths: by its name alone, Windows would first look for a program in the folder that the app was started in. */
+const LSOF = '/usr/sbin/lsof'
+const onWindows = (program: string): string =>
+  win32.join(process.env['SystemRoot'] || 'C:\\Windows', 'System32', program)
 
 export async function findPortHolder(
   port: number,
@@ -29,7 +34,7 @@ export async function findPortHolder(
 async function holderOn(platform: NodeJS.Platform, port: number): Promise<PortHolder | null> {
   if (platform === 'linux') return holderInProc(port)
   if (platform === 'win32') return holderOnWindows(port)
-  return holderInLsof(await output('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']))
+  return holderInLsof(await output(LSOF, ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']))
 }
 
 /** A program calls itself what it likes; in a question of ours it is one short line, and turns no text around. */
@@ -78,9 +83,9 @@ export function holderInLsof(fields: string): PortHolder | null {
 }
 
 async function holderOnWindows(port: number): Promise<PortHolder | null> {
-  const pid = pidInNetstat(await output('netstat', ['-ano', '-p', 'TCP']), port)
+  const pid = pidInNetstat(await output(onWindows('netstat.exe'), ['-ano', '-p', 'TCP']), port)
   if (pid === undefined) return null
-  const row = await output('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])
+  const row = await output(onWindows('tasklist.exe'), ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])
   const name = /^"([^"]+)"/.exec(row.trim())?.[1]
   return name === undefined ? null : { name, pid }
 }
