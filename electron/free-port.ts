@@ -3,19 +3,26 @@ import { createServer } from 'node:net'
 import type { StartProblem, TakenPort } from '../contract/desktop.ts'
 import { findPortHolder } from './port-holder.ts'
 
-const TRIES_MAX = 50
+/** Windows keeps ports for itself in blocks of a hundred, often several in a row. */
+const TRIES_MAX = 500
 
 interface Place {
   readonly host: string
   readonly port: number
 }
 
-/** Forbidden are those below 1024, where the system keeps them for administrators. */
+/**
+ * Below 1024, where the system keeps ports for administrators. Anywhere else it is Windows that says so, of ports that it has
+ * set aside, or that another program has for itself alone.
+ */
+const isForAdministrators = (code: unknown, port: number, platform: NodeJS.Platform): boolean =>
+  code === 'EACCES' && port < 1024 && platform !== 'win32'
+
 export const probePort = ({ host, port }: Place): Promise<'free' | 'taken' | 'forbidden'> =>
   new Promise((resolve) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code === 'EACCES' ? 'forbidden' : 'taken'),
+      resolve(isForAdministrators(error.code, port, process.platform) ? 'forbidden' : 'taken'),
     )
     server.listen({ host, port }, () => server.close(() => resolve('free')))
   })
@@ -35,10 +42,16 @@ async function nextFreePort({ host, port }: Place): Promise<number | null> {
 }
 
 /** Why a start failed, from what the server threw. */
-export async function startProblemOf(error: unknown, place: Place): Promise<StartProblem> {
+export async function startProblemOf(
+  error: unknown,
+  place: Place,
+  platform: NodeJS.Platform = process.platform,
+): Promise<StartProblem> {
   const message = error instanceof Error ? error.message : String(error)
   const cause = error instanceof Error ? error.cause : undefined
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (code === 'EADDRINUSE') return { code: 'port_taken', message, taken: await describeTaken(place) }
-  return { code: code === 'EACCES' ? 'port_forbidden' : 'other', message, taken: null }
+  if (isForAdministrators(code, place.port, platform)) return { code: 'port_forbidden', message, taken: null }
+  if (code === 'EADDRINUSE' || code === 'EACCES')
+    return { code: 'port_taken', message, taken: await describeTaken(place) }
+  return { code: 'other', message, taken: null }
 }

@@ -46,7 +46,7 @@ test('a second stop reaches the server while the first one waits', async () => {
 
 test.each([
   ['EADDRINUSE', 'port_taken'],
-  ['EACCES', 'port_forbidden'],
+  ['EACCES', 'port_taken'],
   ['ENOENT', 'other'],
 ])(
   'a start that fails with %s has failed for the reason %s, and may be tried again',
