@@ -39,8 +39,8 @@ export function showTray({ iconsDir, facts, say, actions }: TrayParts): TrayDraw
     return image
   }
   const tray = new Tray(imageOf('stopped'))
-  // On Linux a press opens the menu; elsewhere the menu has a button of its own.
-  tray.on('click', () => actions.openConsole())
+  // On Windows the menu has a button of its own. On macOS the press that opens the menu is told of as well, and would open both.
+  if (process.platform !== 'darwin') tray.on('click', () => actions.openConsole())
 
   let drawnIcon: TrayIcon | undefined
   let drawnMenu = ''
