@@ -1,4 +1,5 @@
 // The desktop app's start, in order. What each line does is decided in the file that it comes from.
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, powerSaveBlocker, session, shell } from 'electron'
 import { makeEverythingYoung } from '../server/host/young-memory.ts'
@@ -52,7 +53,11 @@ try {
 function begin(): void {
   const { dataDir } = desktopConfig(process.env, process.platform)
   // Beside the gateway's files, and not among them: this folder is the browser's own.
-  app.setPath('userData', join(dataDir, 'desktop'))
+  const desktopDir = join(dataDir, 'desktop')
+  mkdirSync(desktopDir, { recursive: true })
+  // Electron takes a folder that it cannot write to for an app that runs already, and this one would end without a word.
+  accessSync(desktopDir, constants.W_OK)
+  app.setPath('userData', desktopDir)
   app.enableSandbox()
   setSwitches()
   registerAppScheme()

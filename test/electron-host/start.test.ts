@@ -21,6 +21,13 @@ desktopJourney('an app that cannot start says why and ends, and does not stay wi
   expect(app.printed()).toContain('Codex Gateway 无法启动')
   expect(app.printed()).toContain(join(dataDir, 'logs'))
 
+  // Nor does one that has no place for its own files take itself for a second one.
+  const placeless = newDataDir()
+  writeFileSync(join(placeless, 'desktop'), '')
+  const silent = startDesktop({ dataDir: placeless })
+  expect(await silent.exited).toBe(1)
+  expect(silent.printed()).toContain(join(placeless, 'desktop'))
+
   const misspelt = startDesktop({ env: { CODEX_GATEWAY_PORT: 'eighty' } })
   expect(await misspelt.exited).toBe(1)
   expect(misspelt.printed()).toMatch(/Codex Gateway cannot start: .*CODEX_GATEWAY_PORT/)

@@ -130,7 +130,6 @@ class App
     return this.#paths.get(name) ?? unmodelled(`app.getPath('${name}') before it is set`)
   }
   setPath(name: string, path: string): void {
-    mkdirSync(path, { recursive: true })
     this.#paths.set(name, path)
   }
   getAppPath(): string {
@@ -165,7 +164,11 @@ class App
   requestSingleInstanceLock(): boolean {
     const lock = join(this.getPath('userData'), 'electron-host.lock')
     const box = join(this.getPath('userData'), 'electron-host.second')
-    mkdirSync(box, { recursive: true })
+    try {
+      mkdirSync(box, { recursive: true })
+    } catch {
+      return false
+    }
     // The system's own lock is gone with the process that had it.
     if (existsSync(lock) && !isAlive(Number(readFileSync(lock, 'utf8')))) rmSync(lock)
     try {
