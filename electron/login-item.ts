@@ -1,15 +1,39 @@
 // Whether the app starts when its person logs in: without a window, because nobody asked for one.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { app } from 'electron'
+import type { Logger } from '../server/ports.ts'
 
 /** Given to the app by the system at login. */
 export const HIDDEN_FLAG = '--hidden'
 
 export function startAtLogin(isOn: boolean): void {
   if (process.platform === 'linux') writeAutostart(isOn)
-  else app.setLoginItemSettings({ openAtLogin: isOn, args: [HIDDEN_FLAG] })
+  else app.setLoginItemSettings({ openAtLogin: isOn, args: [HIDDEN_FLAG], ...portableProgram() })
+}
+
+/** A portable program runs out of a folder that is gone with it; it says where it was started from. */
+function portableProgram(): { path?: string } {
+  const path = process.env['PORTABLE_EXECUTABLE_FILE']
+  return path ? { path } : {}
+}
+
+/**
+ * An update gives an AppImage another name, and people move theirs: what starts at login is from now on the one that runs. What
+ * somebody has removed or changed in the entry stays so.
+ */
+export function keepLoginItem(logger: Pick<Logger, 'warn'>): void {
+  const file = autostartFile()
+  if (process.platform !== 'linux' || !process.env['APPIMAGE'] || !existsSync(file)) return
+  const exec = execLine(process.env['APPIMAGE'])
+  try {
+    const entry = readFileSync(file, 'utf8')
+    const now = entry.replace(/^Exec=.*$/m, () => exec)
+    if (now !== entry) writeFileSync(file, now)
+  } catch (error) {
+    logger.warn({ err: error }, 'what starts at login could not be kept up to date')
+  }
 }
 
 /** Whether this start was the system's, at login. */
@@ -21,22 +45,27 @@ export const isHiddenStart = (argv: readonly string[]): boolean =>
  * https://specifications.freedesktop.org/autostart-spec/latest/
  */
 function writeAutostart(isOn: boolean): void {
-  const dir = join(process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'autostart')
-  const file = join(dir, 'codex-gateway.desktop')
+  const file = autostartFile()
   if (!isOn) {
     rmSync(file, { force: true })
     return
   }
-  mkdirSync(dir, { recursive: true })
+  mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, autostartEntry(process.env['APPIMAGE'] ?? process.execPath))
 }
 
+const autostartFile = (): string =>
+  join(process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'autostart', 'codex-gateway.desktop')
+
 /** `program` is quoted as the desktop entry's `Exec` key wants it. */
+const execLine = (program: string): string =>
+  `Exec="${program.replaceAll(/["\\`$]/g, '\\\\$&').replaceAll('%', '%%')}" ${HIDDEN_FLAG}`
+
 export const autostartEntry = (program: string): string =>
   `[Desktop Entry]
 Type=Application
 Name=Codex Gateway
-Exec="${program.replaceAll(/["\\`$]/g, '\\\\$&').replaceAll('%', '%%')}" ${HIDDEN_FLAG}
+${execLine(program)}
 Terminal=false
 X-GNOME-Autostart-enabled=true
 `

@@ -23,7 +23,7 @@ import { guardPages, guardSession } from './guards.ts'
 import { introduceApp } from './introduction.ts'
 import { openIpcDoor } from './ipc-door.ts'
 import { createKeychain } from './keychain.ts'
-import { isHiddenStart } from './login-item.ts'
+import { isHiddenStart, keepLoginItem } from './login-item.ts'
 import { createMenuActions } from './menu-actions.ts'
 import { watchNetwork } from './network-watch.ts'
 import { notifyOperator } from './notifications.ts'
@@ -72,6 +72,7 @@ async function boot(dataDir: string): Promise<void> {
   const preferences = createPreferences(app.getPath('userData'), ports.logger)
   const { say, note } = followAppearance(preferences)
   trustSystemAuthorities(ports.logger)
+  keepLoginItem(ports.logger)
   const wanted = () => desktopConfig(process.env, process.platform, preferences.get())
 
   const secrets = await chooseSecretPlace({
