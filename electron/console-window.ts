@@ -1,7 +1,7 @@
 // The one window: the console. Closing it hides it, the gateway goes on; a crash of its page is mended by loading it again, until
 // it has crashed too often.
 import { join } from 'node:path'
-import { app, BrowserWindow, type Rectangle, screen } from 'electron'
+import { app, BrowserWindow, screen } from 'electron'
 import type { DesktopEvent } from '../contract/desktop.ts'
 import type { PushedEvent } from '../contract/events.ts'
 import { CONSOLE_PATHS } from '../contract/page-paths.ts'
@@ -10,6 +10,7 @@ import type { GatewayControl } from './gateway-control.ts'
 import { CONSOLE_ORIGIN } from './origin.ts'
 import type { PreferenceStore, WindowBounds } from './preferences.ts'
 import { EVENTS_CHANNEL } from './preload/channel.ts'
+import { placeWindow } from './window-place.ts'
 
 export interface ConsoleWindow {
   /** Brings it to the front; makes it where there is none. */
@@ -105,14 +106,9 @@ function firstPage(gateway: GatewayControl): string {
 }
 
 function makeWindow(kept: WindowBounds): BrowserWindow {
-  const { isMaximized, x, y, width, height } = kept
-  const place = x !== undefined && y !== undefined && isOnAScreen({ x, y, width, height }) ? { x, y } : {}
+  const areas = [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea)
   const window = new BrowserWindow({
-    ...place,
-    width,
-    height,
-    minWidth: 1024,
-    minHeight: 640,
+    ...placeWindow(kept, areas),
     show: false,
     title: app.getName(),
     // Before the page has painted; the page's own ground.
@@ -128,7 +124,7 @@ function makeWindow(kept: WindowBounds): BrowserWindow {
       devTools: !app.isPackaged,
     },
   })
-  if (isMaximized) window.maximize()
+  if (kept.isMaximized) window.maximize()
   return window
 }
 
@@ -136,15 +132,3 @@ const boundsOf = (window: BrowserWindow): WindowBounds => ({
   ...window.getNormalBounds(),
   isMaximized: window.isMaximized(),
 })
-
-/** A screen that was there when the window was closed may be gone. */
-const isOnAScreen = ({ x, y, width, height }: Rectangle): boolean =>
-  screen
-    .getAllDisplays()
-    .some(
-      ({ workArea }) =>
-        x < workArea.x + workArea.width &&
-        x + width > workArea.x &&
-        y < workArea.y + workArea.height &&
-        y + height > workArea.y,
-    )

@@ -81,8 +81,10 @@ export const powerSaveBlocker = {
   isStarted: (id: number) => blockers.has(id),
 }
 
+const display = { workArea: { x: 0, y: 0, width: 1920, height: 1080 } }
 export const screen = {
-  getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
+  getPrimaryDisplay: () => display,
+  getAllDisplays: () => [display],
 }
 
 class NativeTheme extends EventEmitter {
