@@ -61,7 +61,7 @@ export function createConsoleWindow({
       remember()
       if (isLetGo) return
       event.preventDefault()
-      opened.hide()
+      hide(opened)
     })
     opened.on('closed', () => {
       window = undefined
@@ -126,6 +126,16 @@ function makeWindow(kept: WindowBounds): BrowserWindow {
   })
   if (kept.isMaximized) window.maximize()
   return window
+}
+
+/** On macOS a full screen belongs to its window, and stays behind black where that is hidden first. */
+function hide(window: BrowserWindow): void {
+  if (process.platform !== 'darwin' || !window.isFullScreen()) {
+    window.hide()
+    return
+  }
+  window.once('leave-full-screen', () => window.hide())
+  window.setFullScreen(false)
 }
 
 const boundsOf = (window: BrowserWindow): WindowBounds => ({

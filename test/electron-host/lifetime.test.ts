@@ -82,6 +82,21 @@ desktopJourney(
       window?.setBounds({ x: 60, y: 50, width: 1300, height: 800 })
       window?.emit('resized')
     })
+    // On macOS a window that is closed in full screen leaves that first.
+    const wasFull = await app.inMain(({ BrowserWindow }) => {
+      const { platform } = process
+      Object.defineProperty(process, 'platform', { value: 'darwin' })
+      const [window] = BrowserWindow.getAllWindows()
+      return new Promise((resolve) => {
+        window?.once('hide', () => {
+          Object.defineProperty(process, 'platform', { value: platform })
+          resolve(window.isFullScreen())
+        })
+        window?.once('enter-full-screen', () => window.close())
+        window?.setFullScreen(true)
+      })
+    })
+    expect(wasFull).toBe(false)
     // A system that goes down asks nobody.
     expect(await power(app, 'shutdown')).toBe(true)
     expect(await app.exited).toBe(0)

@@ -38,6 +38,8 @@ export class BrowserWindow
       | 'getNormalBounds'
       | 'setBounds'
       | 'getTitle'
+      | 'isFullScreen'
+      | 'setFullScreen'
     >
 {
   static getAllWindows = (): BrowserWindow[] => [...open]
@@ -47,6 +49,7 @@ export class BrowserWindow
   readonly #attached: Promise<void>
   #shown: Shown
   #isMaximized = false
+  #isFullScreen = false
   #isDead = false
   #bounds: Electron.Rectangle
   #windowId = 0
@@ -123,6 +126,16 @@ export class BrowserWindow
   }
   isMaximized(): boolean {
     return this.#isMaximized
+  }
+  isFullScreen(): boolean {
+    return this.#isFullScreen
+  }
+  /** It takes a moment, in which the window is still there. */
+  setFullScreen(isFullScreen: boolean): void {
+    setTimeout(() => {
+      this.#isFullScreen = isFullScreen
+      this.emit(isFullScreen ? 'enter-full-screen' : 'leave-full-screen')
+    }, 50)
   }
   isMinimized(): boolean {
     return this.#shown === 'minimized'
