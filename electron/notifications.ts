@@ -17,11 +17,18 @@ export interface OperatorNotices {
   slept(inFlight: number): void
 }
 
+/** More than anybody presses of what lies about. */
+const KEPT_MAX = 20
+
 export function notifyOperator({ events, updates, say, openConsole }: NotifyDeps): OperatorNotices {
+  /** Electron keeps none of them: one that is collected does nothing when it is pressed later. */
+  const kept: Notification[] = []
   const show = (title: string, body: string): void => {
     if (!Notification.isSupported()) return
     const notification = new Notification({ title, body })
     notification.on('click', openConsole)
+    kept.push(notification)
+    if (kept.length > KEPT_MAX) kept.shift()
     notification.show()
   }
 
