@@ -1,7 +1,7 @@
 // What starts at login, where the program that runs is not where it was, or not where it seems to be.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { autostartEntry, keepLoginItem, startAtLogin } from './login-item.ts'
 
@@ -22,7 +22,8 @@ function onSystem(platform: NodeJS.Platform, env: Readonly<Record<string, string
 test('an AppImage that an update has renamed starts at login, as its person has left the entry', () => {
   const home = mkdtempSync(join(tmpdir(), 'codex-gateway-login-'))
   onTestFinished(() => rmSync(home, { recursive: true }))
-  onSystem('linux', { XDG_CONFIG_HOME: home, APPIMAGE: '/apps/Codex Gateway-2.0.0.AppImage' })
+  const image = { XDG_CONFIG_HOME: home, APPIMAGE: '/apps/Codex Gateway-2.0.0.AppImage' }
+  onSystem('linux', { ...image, APPDIR: dirname(process.execPath) })
   const file = join(home, 'autostart', 'codex-gateway.desktop')
   // Nothing starts where nothing did.
   keepLoginItem(logger)
@@ -31,6 +32,12 @@ test('an AppImage that an update has renamed starts at login, as its person has 
   writeFileSync(file, own)
   keepLoginItem(logger)
   expect(readFileSync(file, 'utf8')).toBe(own.replace('1.0.0', '2.0.0'))
+  // Started from a terminal that belongs to another AppImage, it is still itself that starts.
+  onSystem('linux', { ...image, APPIMAGE: '/apps/Editor.AppImage', APPDIR: home })
+  keepLoginItem(logger)
+  expect(readFileSync(file, 'utf8')).toBe(own.replace('1.0.0', '2.0.0'))
+  startAtLogin(true)
+  expect(readFileSync(file, 'utf8')).toContain(`Exec="${process.execPath}"`)
   expect(logger.warn).not.toHaveBeenCalled()
 })
 

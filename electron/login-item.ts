@@ -1,7 +1,7 @@
 // Whether the app starts when its person logs in: without a window, because nobody asked for one.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { app } from 'electron'
 import type { Logger } from '../server/ports.ts'
 
@@ -25,9 +25,11 @@ function portableProgram(): { path?: string } {
  */
 export function keepLoginItem(logger: Pick<Logger, 'warn'>): void {
   const file = autostartFile()
-  if (process.platform !== 'linux' || !process.env['APPIMAGE'] || !existsSync(file)) return
-  const exec = execLine(process.env['APPIMAGE'])
+  if (process.platform !== 'linux' || !existsSync(file)) return
   try {
+    const image = ownAppImage()
+    if (image === undefined) return
+    const exec = execLine(image)
     const entry = readFileSync(file, 'utf8')
     const now = entry.replace(/^Exec=.*$/m, () => exec)
     if (now !== entry) writeFileSync(file, now)
@@ -51,7 +53,14 @@ function writeAutostart(isOn: boolean): void {
     return
   }
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, autostartEntry(process.env['APPIMAGE'] ?? process.execPath))
+  writeFileSync(file, autostartEntry(ownAppImage() ?? process.execPath))
+}
+
+/** The AppImage that this program lies in. Whatever is started from a terminal in another one is told of that one. */
+function ownAppImage(): string | undefined {
+  const { APPIMAGE: image, APPDIR: mounted } = process.env
+  if (!image || !mounted || !existsSync(mounted)) return undefined
+  return process.execPath.startsWith(realpathSync(mounted) + sep) ? image : undefined
 }
 
 const autostartFile = (): string =>
