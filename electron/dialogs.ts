@@ -56,6 +56,16 @@ export async function tellStartProblem(say: Say, message: string): Promise<void>
   })
 }
 
+/** `message` is what the system said. */
+export async function tellLoginProblem(say: Say, message: string): Promise<void> {
+  await dialog.showMessageBox({
+    type: 'warning',
+    message: say('loginFailed'),
+    detail: message,
+    buttons: [say('understood')],
+  })
+}
+
 /** The address can be typed elsewhere. */
 export async function tellNoBrowser(say: Say, url: string): Promise<void> {
   await dialog.showMessageBox({

@@ -13,7 +13,7 @@ import { listConsoleFiles } from './console-files.ts'
 import { createConsoleWindow } from './console-window.ts'
 import { endOnDefects } from './defects.ts'
 import { createDesktopHandlers } from './desktop-calls.ts'
-import { askForSecretFile, tellNoBrowser, tellUpdate } from './dialogs.ts'
+import { askForSecretFile, tellLoginProblem, tellNoBrowser, tellUpdate } from './dialogs.ts'
 import { endFailedStart } from './failed-start.ts'
 import { startProblemOf } from './free-port.ts'
 import { createGatewayActions } from './gateway-actions.ts'
@@ -144,6 +144,7 @@ async function boot(dataDir: string): Promise<void> {
     sleep,
     updates,
     tellUpdate: (state) => void tellUpdate(say(), state, version),
+    tellLoginProblem: (message) => void tellLoginProblem(say(), message),
     installUpdate,
     openInBrowser,
   })

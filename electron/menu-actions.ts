@@ -22,6 +22,8 @@ interface MenuActionDeps {
   readonly updates: Updates
   /** Shows a person what came of looking for a newer version. */
   readonly tellUpdate: (state: UpdateState) => void
+  /** Shows a person why the system did not take what starts at login. */
+  readonly tellLoginProblem: (message: string) => void
   readonly installUpdate: () => Promise<void>
   readonly openInBrowser: (url: string) => void
 }
@@ -43,6 +45,7 @@ export function createMenuActions({
   sleep,
   updates,
   tellUpdate,
+  tellLoginProblem,
   installUpdate,
   openInBrowser,
 }: MenuActionDeps): MenuActions {
@@ -72,8 +75,14 @@ export function createMenuActions({
     },
     openToNetwork: (isOpenToNetwork) => void actions.openToNetwork(isOpenToNetwork).finally(answered),
     startAtLogin(isOn) {
-      startAtLogin(isOn)
-      preferences.update({ startsAtLogin: isOn })
+      try {
+        startAtLogin(isOn)
+        preferences.update({ startsAtLogin: isOn })
+      } catch (error) {
+        // A folder of the system that cannot be written to is no reason to end.
+        tellLoginProblem(error instanceof Error ? error.message : String(error))
+        answered()
+      }
     },
     checkForUpdate: () => void updates.check().then(tellUpdate),
     installUpdate: () => void installUpdate(),

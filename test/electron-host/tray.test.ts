@@ -1,5 +1,5 @@
 // The tray: what it says of the gateway, and what its items do, while somebody's answer is streaming.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import {
@@ -59,6 +59,15 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
   expect(readFileSync(autostart, 'utf8')).toContain('--hidden')
   await click(app, 'startAtLogin')
   expect(existsSync(autostart)).toBe(false)
+  // A system that does not take it says so, and the item is not ticked.
+  rmSync(join(home, 'autostart'), { recursive: true })
+  writeFileSync(join(home, 'autostart'), '')
+  await click(app, 'startAtLogin')
+  await expect
+    .poll(async () => (await calls(app, 'dialog.showMessageBox')).at(-1))
+    .toMatchObject({ message: 'Start at login could not be changed' })
+  const isTicked = () => app.inMain(({ trays }) => trays[0]?.menu?.getMenuItemById('startAtLogin')?.checked)
+  expect(await isTicked()).toBe(false)
 
   // Asked about itself it has a name, a version and a picture: the system knows none of them.
   const [about] = (await calls(app, 'app.setAboutPanelOptions')) as Electron.AboutPanelOptionsOptions[]
@@ -82,7 +91,7 @@ desktopJourney('the tray shows and steers the gateway, and asks before it cuts a
 
   await answerNext(app, STAY)
   await click(app, 'stop')
-  await expect.poll(() => calls(app, 'dialog.showMessageBox')).toHaveLength(3)
+  await expect.poll(() => calls(app, 'dialog.showMessageBox')).toHaveLength(4)
   expect((await seen(app)).icon).toBe('running.png')
 
   await click(app, 'pause')
