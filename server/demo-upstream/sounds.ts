@@ -5,6 +5,7 @@ export const SAMPLES_PER_SECOND = 24_000
 const MP3_FRAME_BYTES = 192
 const MP3_FRAME_SAMPLES = 576
 const MP3_HEAD = [0xff, 0xf3, 0x84, 0xc4]
+const WAV_HEAD_BYTES = 44
 
 export function pcmOf(ms: number): Buffer {
   const samples = Math.round((ms * SAMPLES_PER_SECOND) / 1000)
@@ -16,7 +17,7 @@ export function pcmOf(ms: number): Buffer {
 
 export function wavOf(ms: number): Buffer {
   const samples = pcmOf(ms)
-  const header = Buffer.alloc(44)
+  const header = Buffer.alloc(WAV_HEAD_BYTES)
   header.write('RIFF', 0, 'latin1')
   header.writeUInt32LE(36 + samples.length, 4)
   header.write('WAVEfmt ', 8, 'latin1')
@@ -42,7 +43,10 @@ export function mp3Of(ms: number): Buffer {
 
 /** How long a WAV or an MP3 of this kind is; anything else is taken for speech at 16 kilobits. */
 export function secondsOf(sound: Buffer): number {
-  if (sound.toString('latin1', 0, 4) === 'RIFF') return (sound.length - 44) / sound.readUInt32LE(28)
+  const isWav = sound.length > WAV_HEAD_BYTES && sound.toString('latin1', 0, 4) === 'RIFF'
+  // Of one that says nothing of its rate no length can be known.
+  const bytesPerSecond = isWav ? sound.readUInt32LE(28) : 0
+  if (bytesPerSecond > 0) return (sound.length - WAV_HEAD_BYTES) / bytesPerSecond
   if (sound[0] === 0xff) return ((sound.length / MP3_FRAME_BYTES) * MP3_FRAME_SAMPLES) / SAMPLES_PER_SECOND
   return sound.length / 2_000
 }
