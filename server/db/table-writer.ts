@@ -25,13 +25,19 @@ export interface TableWriter {
   write(commands: readonly PackedCommand[]): GroupOutcome
   /** Throws where the disk does not take it, and then there is none. */
   makeLog(): MadeLog
-  /** Throws where the disk does not take it, and then nothing of it is written. */
+  /** Throws where the disk does not take it. What of it is written by then is known, and not written again when it is told once more. */
   fold(filled: FilledHalf): void
   /** Everything that was told to be in it stands in the tables: nothing in it counts any more. Throws like the rest. */
   closeLog(): void
   /** Whether another one may take over, which reads what this one knows from the database. Throws like the rest. */
   rest(): boolean
 }
+
+/**
+ * Of records, what goes into the tables at once: some four thousand requests. More of them hardly share more pages, and where more
+ * pages wait than SQLite's cache holds, each is written, read and written again.
+ */
+const PART_BYTES = 640 * 1024
 
 export interface TableWriterOptions {
   /** What has both halves of the log. */
@@ -82,15 +88,30 @@ export function createTableWriter(
     fold({ from, bytes, lastSeq }) {
       pauses.begin()
       const records = recordsOf(Buffer.from(memory, from, bytes), logId ?? '')
-      if (records.at(-1)?.seq !== lastSeq || records[0]?.seq !== foldedSeq + 1)
+      // An attempt that the disk refused half-way has brought some of them into the tables.
+      const left = records.findIndex(({ seq }) => seq === foldedSeq + 1)
+      if (records.at(-1)?.seq !== lastSeq || left < 0)
         throw new Error('What stands in the redo log is not what was told of it.')
       enforce(false)
-      write(records, false, lastSeq)
+      for (const part of partsOf(records, left)) write(part, false, part.at(-1)?.seq ?? foldedSeq)
     },
     closeLog() {
       write([], true, foldedSeq)
       rmSync(path, { force: true })
     },
     rest: () => journal.rest(),
+  }
+}
+
+/** The records from one on, in parts that are each written in a transaction of its own. */
+function* partsOf(records: readonly RedoRecord[], first: number): Generator<readonly RedoRecord[]> {
+  let from = first
+  let bytes = 0
+  for (let at = first; at < records.length; at += 1) {
+    bytes += records[at]?.content.length ?? 0
+    if (bytes < PART_BYTES && at < records.length - 1) continue
+    yield records.slice(from, at + 1)
+    from = at + 1
+    bytes = 0
   }
 }
