@@ -383,6 +383,15 @@ describe('an error in the middle of a stream', () => {
     expect(text).not.toMatch(/org-|sk-|quota|organization/)
   })
 
+  test('that is a text alone passes, unless it shows the account', () => {
+    const texts = ['overloaded', 'no more for org-AbCdEf123456'].map(
+      (error) => relayed(PLAIN, [event({ error })]).text,
+    )
+    expect(texts[0]).toBe(event({ error: 'overloaded' }))
+    expect(texts[1]).toContain('"code":"upstream_failed"')
+    expect(texts[1]).not.toContain('org-')
+  })
+
   test('that says null is none', () => {
     const { reader } = relayed(PLAIN, [event({ ...chunk('a'), error: null })])
     expect(reader.measured.hasFailed).toBe(false)

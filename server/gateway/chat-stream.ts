@@ -62,7 +62,8 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
     takeFrom(chunk, measured)
     if (chunk.error !== undefined && chunk.error !== null) {
       measured.hasFailed = true
-      const refused = isObject(chunk.error) ? judgeStreamError(chunk.error) : undefined
+      // Some say it in a text alone.
+      const refused = judgeStreamError(isObject(chunk.error) ? chunk.error : { message: chunk.error })
       return refused && { kind: 'replace', bytes: errorEvent(openAiErrorOf(refused)) }
     }
     if (chunk.usage === undefined || chunk.usage === null) return undefined
