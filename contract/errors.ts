@@ -252,6 +252,7 @@ export const ERRORS = {
     false,
     'The upstream refused this gateway. The administrator has been told; trying again will not help until it is mended.',
   ),
+  refused_upstream: invalid(400, 'The upstream refused this request: {reason}'),
   upstream_busy: entry(429, 'rate_limit_error', true, 'The upstream is at its limit. Try again in a moment.'),
   upstream_unreachable: entry(502, 'upstream_error', undefined, 'The upstream could not be reached.'),
   upstream_failed: entry(

@@ -55,10 +55,13 @@ export async function askAside(deps: StageDeps, side: SideRequest): Promise<Whol
 }
 
 /** Sends an answer that was read whole, or what stands in the place of one that is not for this person. */
-export function answerWhole({ received, live }: SideRequest, { head, body }: WholeAnswer): Answered {
+export function answerWhole(
+  { received, live, upstream }: SideRequest,
+  { head, body }: WholeAnswer,
+): Answered {
   const { res, requestId } = received
   if (live.isGone) return left(live)
-  const hidden = head.status < 400 ? null : hiddenError(head, body)
+  const hidden = head.status < 400 ? null : hiddenError(upstream, head, body)
   if (hidden) return refuseAside(received, hidden)
   res.writeHead(head.status, {
     ...clientHeaders(head.headers, undefined),
@@ -198,8 +201,9 @@ function collect(source: AnswerSource, bytesMax: number): Promise<Buffer | Upstr
 }
 
 /** The refusal in the place of an error that is not for this person to see, or null where it is. */
-function hiddenError(head: UpstreamHead, body: Buffer): Refusal | null {
+function hiddenError(upstream: UpstreamTarget, head: UpstreamHead, body: Buffer): Refusal | null {
   const verdict = judgeUpstreamError(head, body, {
+    upstream,
     alias: undefined,
     upstreamModel: '',
     facts: { model: '' },

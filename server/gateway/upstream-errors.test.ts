@@ -14,7 +14,7 @@ interface Said {
 function judge(
   status: number,
   body: string | Said,
-  more: { headers?: object; alias?: string } = {},
+  more: { headers?: object; alias?: string; apiKey?: string } = {},
 ): UpstreamErrorVerdict {
   const text = typeof body === 'string' ? body : JSON.stringify({ error: { param: null, ...body } })
   // Of a held request only its models are looked at.
@@ -22,6 +22,7 @@ function judge(
     alias: more.alias,
     upstreamModel: 'gpt-6-sol',
     facts: { model: more.alias ?? 'gpt-6-sol' },
+    upstream: { apiKey: more.apiKey },
   } as Sending
   return judgeUpstreamError({ status, headers: { ...more.headers } }, Buffer.from(text), held)
 }
@@ -171,9 +172,9 @@ describe('what is no OpenAI error', () => {
     '',
     'null',
     '[]',
-    '{"detail":"Not Found"}',
-    '{"error":"no"}',
+    '{"detail":""}',
     '{"error":null}',
+    '{"error":{"code":7}}',
     '{"error"',
   ]
 
@@ -201,6 +202,108 @@ describe('what is no OpenAI error', () => {
 
   test('is an answer of 200 that says it is an error', () => {
     expect(told(judge(200, { message: 'Oh no.', type: 'server_error', code: null }))).toBe('upstream_failed')
+  })
+})
+
+describe('a reason in another shape than OpenAI’s', () => {
+  const MANY = {
+    error: { message: 'Only one system message is allowed.', code: 400, status: 'INVALID_ARGUMENT' },
+  }
+  const FIELD = {
+    type: 'extra_forbidden',
+    loc: ['body', 'messages', 0, 'name'],
+    msg: 'Extra inputs',
+    input: 'secret',
+  }
+
+  test.each([
+    [{ detail: 'max_tokens is too large' }, 'max_tokens is too large'],
+    [{ detail: [FIELD, { msg: 'Field required' }] }, 'messages.0.name: Extra inputs; Field required'],
+    [{ object: 'error', message: { detail: [FIELD] } }, 'messages.0.name: Extra inputs'],
+    [{ error: 'json: unknown field "n"' }, 'json: unknown field "n"'],
+    [{ error: ['Error in `n`'] }, 'Error in `n`'],
+    [{ code: 'invalid argument', error: 'n must be 1' }, 'n must be 1'],
+    [{ error: 'Bad Request', message: 'body must have property x' }, 'body must have property x'],
+    [{ object: 'error', message: 'too long', code: 400 }, 'too long'],
+    [[MANY], MANY.error.message],
+    [{ errors: [{ code: 5006, message: 'bad input' }], success: false }, 'bad input'],
+    [{ error_code: 336, error_msg: 'prompt too long' }, 'prompt too long'],
+  ])('%j is told in OpenAI’s', (body, reason) => {
+    for (const status of [400, 413, 422]) {
+      expect(judge(status, JSON.stringify(body))).toEqual({
+        kind: 'replace',
+        refusal: { code: 'refused_upstream', details: { reason } },
+        isOperators: false,
+      })
+    }
+    expect(ERRORS.refused_upstream).toMatchObject({ status: 400, shouldRetry: false })
+  })
+
+  test.each([
+    'Incorrect API key provided: xa***XY.',
+    'API key not valid. Please pass a valid API key.',
+    'Insufficient Balance',
+    'Your account is not active.',
+    'This organization has been disabled.',
+    'You have run out of credits.',
+    'Key sk-abcd1234 may not.',
+    'no such thing for proj_AbCdEf123456',
+    '账户余额不足',
+  ])('is ours to tell where it speaks of the account: %s', (reason) => {
+    for (const body of [{ detail: reason }, { error: reason }, { message: reason }]) {
+      expect(judge(400, JSON.stringify(body))).toEqual({
+        kind: 'replace',
+        refusal: { code: 'upstream_rejected' },
+        isOperators: true,
+      })
+    }
+  })
+
+  test('is ours to tell where it quotes the key, whatever that looks like', () => {
+    const apiKey = 'gsk_0123456789abcdef'
+    expect(told(judge(400, `{"error":"no ${apiKey}"}`, { apiKey }))).toBe('upstream_rejected')
+    expect(told(judge(400, { ...BAD_REQUEST, message: `no ${apiKey}` }, { apiKey }))).toBe(
+      'upstream_rejected',
+    )
+    expect(told(judge(400, '{"error":"no ollama"}', { apiKey: 'ollama' }))).toBe('refused_upstream')
+  })
+
+  test.each(['Not Found', 'Method Not Allowed', '404 page not found', 'Resource not found'])(
+    'of a path that is not there is the operator’s to mend: %s',
+    (detail) => {
+      for (const status of [404, 405])
+        expect(judge(status, JSON.stringify({ detail }))).toMatchObject({
+          refusal: { code: 'upstream_rejected' },
+          isOperators: true,
+        })
+    },
+  )
+
+  test('of a model that is not there is told by the name that the client sent', () => {
+    for (const error of ['model "x" not found, try pulling it first', 'gpt-6-sol is gone']) {
+      expect(judge(404, JSON.stringify({ error }), { alias: 'ours' })).toMatchObject({
+        refusal: { code: 'model_not_found', details: { model: 'ours' } },
+        isOperators: false,
+      })
+    }
+  })
+
+  test('shows neither where the upstream is nor what an alias stands for, and no end of it', () => {
+    const reason = (error: string) => {
+      const verdict = judge(400, JSON.stringify({ error }), { alias: 'ours' })
+      return verdict.kind === 'replace' ? verdict.refusal.details?.reason : undefined
+    }
+    expect(reason('gpt-6-sol: see https://desk.example/a?b, 10.0.0.7:8000 or llm.local:8080')).toBe(
+      'ours: see […] […] or […]',
+    )
+    expect(reason('cannot open /srv/models/big/x.gguf\n\u0007now')).toBe('cannot open […] now')
+    expect(reason('image/png and 1/2 of a/b are fine')).toBe('image/png and 1/2 of a/b are fine')
+    expect(String(reason('x'.repeat(9_000)))).toHaveLength(501)
+  })
+
+  test('is none however deep it lies', () => {
+    const deep = '{"message":'.repeat(5_000)
+    expect(told(judge(400, `${deep}"x"${'}'.repeat(5_000)}`))).toBe('upstream_rejected')
   })
 })
 

@@ -1,6 +1,8 @@
 // Decides what a client sees of an upstream's error: the upstream's own words where they are about the request, ours where
 // they are about the operator's account, or are no OpenAI error at all.
 import { type Refusal, refusal } from '../../contract/errors.ts'
+import { statedReason } from '../upstreams/stated-reason.ts'
+import { shownReason, speaksOfAccount } from './foreign-reason.ts'
 import { isObject, type JsonObject, parseObject } from './json-object.ts'
 import type { Sending } from './request.ts'
 import type { UpstreamHead } from './upstream-exchange.ts'
@@ -29,11 +31,17 @@ const OPERATOR_STATUSES = new Set([401, 402, 403, 407])
 /** Organisation and project ids, and keys however masked: these are the operator's alone. */
 const ACCOUNT_TRACES = /\b(?:org|proj)[-_][A-Za-z0-9]{6,}|\bsk-[A-Za-z0-9_*-]{4,}/
 
+/** Shorter ones are words that a server without keys is given, and may stand in any text. */
+const KEY_LENGTH_MIN = 16
+
 const RETRY_DEFAULT_MS = 1_000
 const RETRY_MS_MAX = 10 * 60_000
 
 /** The model that was asked for, and the one behind it where that is another. */
-type Asked = Pick<Sending, 'alias' | 'upstreamModel'> & { readonly facts: Pick<Sending['facts'], 'model'> }
+type Asked = Pick<Sending, 'alias' | 'upstreamModel'> & {
+  readonly facts: Pick<Sending['facts'], 'model'>
+  readonly upstream: Pick<Sending['upstream'], 'apiKey'>
+}
 
 export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Asked): UpstreamErrorVerdict {
   const text = body.toString('utf8')
@@ -44,18 +52,42 @@ export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Asked
   if (head.status === 429) return busy(head)
   const isClientError = head.status >= 400 && head.status < 500
   const isOpenAiError = typeof error?.message === 'string'
-  if (!isOpenAiError && isClientError && head.status !== 408) {
-    // Not OpenAI's words at all, such as a proxy's page for a wrong base URL: for good until the operator mends it.
-    return { kind: 'replace', refusal: refusal('upstream_rejected'), isOperators: true }
-  }
+  if (!isOpenAiError && isClientError && head.status !== 408)
+    return judgeForeignError(head.status, body, held)
   if (!isOpenAiError || head.status < 400) return replaced(refusal('upstream_failed'))
   const namesHiddenModel = held.alias !== undefined && text.includes(held.upstreamModel)
   if (code === 'model_not_found' || (head.status === 404 && namesHiddenModel)) {
     return replaced(refusal('model_not_found', { model: held.facts.model }, { param: 'model' }))
   }
-  if (!ACCOUNT_TRACES.test(text)) return { kind: 'pass', code, isOperators: false }
+  if (!showsAccount(text, held)) return { kind: 'pass', code, isOperators: false }
   return replaced(isClientError ? refusal('upstream_rejected') : refusal('upstream_failed'))
 }
+
+/**
+ * A 4xx in another shape than OpenAI's. What it says of the request is told in that shape; where it says nothing, such as a
+ * proxy's page for a wrong base URL, or may speak of the operator, it is for good until the operator mends it.
+ */
+function judgeForeignError(status: number, body: Buffer, held: Asked): UpstreamErrorVerdict {
+  const stated = statedReason(body)
+  const isOperators = stated === undefined || showsAccount(stated, held) || speaksOfAccount(stated)
+  if (isOperators) return { kind: 'replace', refusal: refusal('upstream_rejected'), isOperators }
+  const { alias, upstreamModel, facts } = held
+  if (status === 404 || status === 405) {
+    // Of a path, every server says that it is not found; of a model, it names one.
+    const isOfModel = status === 404 && (/\bmodel\b/i.test(stated) || namesModel(stated, upstreamModel))
+    if (isOfModel) return replaced(refusal('model_not_found', { model: facts.model }, { param: 'model' }))
+    return { kind: 'replace', refusal: refusal('upstream_rejected'), isOperators: true }
+  }
+  const said = alias === undefined || upstreamModel === '' ? stated : stated.replaceAll(upstreamModel, alias)
+  return replaced(refusal('refused_upstream', { reason: shownReason(said) }))
+}
+
+function showsAccount(text: string, { upstream: { apiKey } }: Pick<Asked, 'upstream'>): boolean {
+  const showsKey = apiKey !== undefined && apiKey.length >= KEY_LENGTH_MIN && text.includes(apiKey)
+  return showsKey || ACCOUNT_TRACES.test(text)
+}
+
+const namesModel = (text: string, model: string): boolean => model !== '' && text.includes(model)
 
 /**
  * The same for an error inside a stream, which has no status of its own: what the client is told in its place, or undefined

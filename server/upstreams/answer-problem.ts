@@ -1,6 +1,7 @@
 // Names what is wrong with an upstream by what it answered. Its own words are not carried over: some quote the key.
 import type { UpstreamProblem } from '../../contract/upstream-problem.ts'
 import { placeOf } from './connection-problem.ts'
+import { statedReason } from './stated-reason.ts'
 
 export interface UpstreamAnswer {
   readonly status: number
@@ -58,8 +59,13 @@ function isOutOfCredit(body: Buffer): boolean {
  */
 export function troubleOf(baseUrl: string, answer: UpstreamAnswer): UpstreamProblem | undefined {
   const problem = answerProblem({ baseUrl, apiKey: '' }, answer)
-  const isAboutRequest = problem?.code === 'wrong_path' || problem?.code === 'not_openai'
-  return isAboutRequest && memberOf(parseAnswer(answer.body), 'error') !== undefined ? undefined : problem
+  const mayBeAboutRequest = problem?.code === 'wrong_path' || problem?.code === 'not_openai'
+  if (!mayBeAboutRequest) return problem
+  const isAboutRequest =
+    memberOf(parseAnswer(answer.body), 'error') !== undefined ||
+    // What servers of other shapes say of a path is the same as what they say of a model, so only the rest is believed.
+    (problem.code === 'not_openai' && statedReason(answer.body) !== undefined)
+  return isAboutRequest ? undefined : problem
 }
 
 export function parseAnswer(body: Buffer): unknown {

@@ -30,6 +30,7 @@ const NO_ANSWERS: readonly (readonly [string, Scenario, number, string])[] = [
     'upstream_failed',
   ],
   ['a page under a 404', { body: '<html>nginx</html>', status: 404 }, 400, 'upstream_rejected'],
+  ['a reason in another shape', { body: { detail: 'n is 1' }, status: 422 }, 400, 'refused_upstream'],
   ['nothing under a 200', { body: '', headers: JSON_TYPE }, 502, 'upstream_failed'],
   ['half a JSON', { body: '{"id":"chatcmpl-1","choi', headers: JSON_TYPE }, 502, 'upstream_failed'],
   ['a list', { body: '[]', headers: JSON_TYPE }, 502, 'upstream_failed'],
