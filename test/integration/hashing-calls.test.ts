@@ -1,6 +1,8 @@
 // Calls that wait for the hash of a password: what their caller was allowed when they came, they must be allowed still when it
 // is there.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { startMailServer } from '../support/mail-server.ts'
+import { smtpSettings } from './support/mailing-portal.ts'
 import { type Portal, startPortal, USER } from './support/portal.ts'
 
 /** Before the real hash: the one with this number waits until it may begin. */
@@ -85,11 +87,17 @@ test.each([
   },
 )
 
-test('who registers is let in by the rule of the moment when they are', async () => {
-  await admin('settings.update', { registration: 'open' })
-  const close = () => admin('settings.update', { registration: 'closed' })
-  expect(await overtaken('auth.register', OTHER, undefined, close)).toMatchObject({
-    ok: false,
-    error: { code: 'registration_closed' },
-  })
+test.each(['without', 'with'])('who registers %s mail is let in by the rule of that moment', async (how) => {
+  const mailServer = await startMailServer()
+  try {
+    if (how === 'with') await admin('mail.update', smtpSettings(mailServer.port))
+    await admin('settings.update', { registration: 'open' })
+    const close = () => admin('settings.update', { registration: 'closed' })
+    expect(await overtaken('auth.register', OTHER, undefined, close)).toMatchObject({
+      ok: false,
+      error: { code: 'registration_closed' },
+    })
+  } finally {
+    await mailServer.stop()
+  }
 })

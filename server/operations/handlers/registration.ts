@@ -98,14 +98,18 @@ const tellOfNewcomer = ({ events }: OperationDeps, userId: string): void =>
 /** The same steps for an address that has an account and for one that has none; only the mail says which it was. */
 async function registerByMail(
   deps: OperationDeps,
-  { email, password, locale }: RegisterInput,
+  input: RegisterInput,
   caller: Caller,
 ): Promise<Registered> {
-  const { repositories, clock, ids, throttles } = deps
+  const { email, password, locale } = input
+  const { repositories, clock, ids, throttles, settings } = deps
   const attempt = takeAttempt([[throttles.mailByRecipient, email]])
   if (!attempt.ok) return attempt
   const passwordHash = await deps.passwords.hash(password)
   if (passwordHash === undefined) return fail(tooBusy())
+  // The mode of now, as below: nobody is sent a mail through a door that was closed while the hash was made.
+  const refused = refusalOf(settings.current().registration, input)
+  if (refused) return fail(refused)
   const { secret, secretHash } = newLinkSecret(ids.randomBytes)
   const createdAt = clock.now()
   const expiresAt = createdAt + VERIFICATION_HOURS * HOUR_MS
