@@ -102,10 +102,14 @@ const ONE_MODEL: LocalEndpoint = {
   answer: 'model',
 }
 
+/** HEAD is a GET without its body (RFC 9110, "HEAD"), wherever there is one. */
+const withHead = (methods: readonly string[]): readonly string[] =>
+  methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method))
+
 const stored = (path: string, methods: readonly string[], query: readonly string[] = []): StoredEndpoint => ({
   kind: 'stored',
   ...named(path),
-  methods,
+  methods: withHead(methods),
   upstreamPath: path,
   query,
   hasItems: path.endsWith('/input_items'),
@@ -170,8 +174,9 @@ export function filesAt(
   const found = prefix === undefined ? undefined : fileRouteAt(rawPath.slice(prefix.length))
   if (!found) return undefined
   const { path, actions } = found.route
-  const methods = Object.keys(actions)
-  const action = Object.hasOwn(actions, method) ? actions[method] : undefined
+  const methods = withHead(Object.keys(actions))
+  const meant = method === 'HEAD' ? 'GET' : method
+  const action = Object.hasOwn(actions, meant) ? actions[meant] : undefined
   return { methods, endpoint: action && { kind: 'files', ...named(path), methods, action, id: found.id } }
 }
 

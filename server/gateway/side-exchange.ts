@@ -90,11 +90,13 @@ export async function relayAside(
 
 function relayed(
   deps: StageDeps,
-  { received, live }: SideRequest,
+  side: SideRequest,
   source: AnswerSource,
   headers: OutgoingHttpHeaders,
 ): Promise<Answered> {
-  const { res, requestId } = received
+  const { received, live } = side
+  const { req, res, requestId } = received
+  if (req.method === 'HEAD') return headAlone(side, source, headers)
   const client = new ClientStream({
     res,
     live,
@@ -119,6 +121,20 @@ function relayed(
       },
     })
   })
+}
+
+/** Of an answer that may be of any length nothing is fetched that nobody is to get. */
+function headAlone(
+  { received: { res, requestId }, live }: SideRequest,
+  source: AnswerSource,
+  headers: OutgoingHttpHeaders,
+): Promise<Answered> {
+  source.consume({ onData: () => {}, onEnd: () => {}, onFault: () => {} })
+  source.abort()
+  if (live.isGone) return Promise.resolve(left(live))
+  res.writeHead(200, { ...headers, 'x-request-id': requestId })
+  res.end()
+  return Promise.resolve({ status: 200, code: null })
 }
 
 export function refuseAside({ res, requestId }: Received, why: Refusal): Answered {

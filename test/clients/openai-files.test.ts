@@ -47,6 +47,25 @@ describe('a file', () => {
     expect(await gateway.usageOf(annPerson)).toEqual([])
   })
 
+  test('is answered to HEAD as to GET, without its body', async () => {
+    const { id } = await put(ann)
+    const headers = { authorization: `Bearer ${annPerson.key}` }
+    for (const path of ['/v1/files', `/v1/files/${id}`, `/v1/files/${id}/content`]) {
+      const [got, head] = await Promise.all(
+        ['GET', 'HEAD'].map((method) => fetch(gateway.url + path, { method, headers })),
+      )
+      expect([path, head?.status, await head?.text()]).toEqual([path, 200, ''])
+      for (const name of ['content-type', 'content-length', 'content-disposition', 'etag'])
+        expect(head?.headers.get(name)).toBe(got?.headers.get(name))
+      await got?.text()
+    }
+    const missing = await fetch(`${gateway.url}/v1/files/file-none`, { method: 'HEAD', headers })
+    expect([missing.status, await missing.text()]).toEqual([404, ''])
+    const refused = await fetch(`${gateway.url}/v1/files`, { method: 'PUT', headers })
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'POST, GET, HEAD'])
+    await ann.files.delete(id)
+  })
+
   test('of somebody else is not found in the path, in the query and in the body, and nothing is sent', async () => {
     const { id } = await put(ann)
     gateway.upstream.reset()

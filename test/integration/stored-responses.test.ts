@@ -66,6 +66,25 @@ describe('the person who made it', () => {
     expect(sentOn()).toEqual([`GET /v1/responses/${id}?${kept}`, `GET /v1/responses/${id}`])
   })
 
+  test('asks for its head alone, for nothing', async () => {
+    const id = await makeResponse()
+    const paid = await gateway.balanceOf(owner)
+    for (const [path, type] of [
+      [`/v1/responses/${id}`, 'application/json'],
+      [`/v1/responses/${id}/input_items`, 'application/json'],
+      [`/v1/responses/${id}?stream=true`, 'text/event-stream'],
+    ] as const) {
+      const head = await ask(path, owner, { method: 'HEAD' })
+      expect([path, head.status, await head.text()]).toEqual([path, 200, ''])
+      expect(head.headers.get('content-type')).toContain(type)
+      expect((await ask(path, stranger, { method: 'HEAD' })).status).toBe(404)
+    }
+    expect(sentOn().every((sent) => sent.startsWith('GET '))).toBe(true)
+    expect(await gateway.balanceOf(owner)).toBe(paid)
+    const cancel = await ask(`/v1/responses/${id}/cancel`, owner, { method: 'HEAD' })
+    expect([cancel.status, cancel.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+
   test('plays its stream again, charged once', async () => {
     const id = await makeResponse()
     const paid = await gateway.balanceOf(owner)
