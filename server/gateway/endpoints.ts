@@ -169,7 +169,13 @@ export function rawPathOf(target: string): string {
 export function filesAt(
   rawPath: string,
   method: string,
-): { readonly methods: readonly string[]; readonly endpoint: FileEndpoint | undefined } | undefined {
+):
+  | {
+      readonly name: string
+      readonly methods: readonly string[]
+      readonly endpoint: FileEndpoint | undefined
+    }
+  | undefined {
   const prefix = ANY_PREFIX.find((start) => rawPath.startsWith(`${start}/`))
   const found = prefix === undefined ? undefined : fileRouteAt(rawPath.slice(prefix.length))
   if (!found) return undefined
@@ -177,7 +183,15 @@ export function filesAt(
   const methods = withHead(Object.keys(actions))
   const meant = method === 'HEAD' ? 'GET' : method
   const action = Object.hasOwn(actions, meant) ? actions[meant] : undefined
-  return { methods, endpoint: action && { kind: 'files', ...named(path), methods, action, id: found.id } }
+  const row = named(path)
+  const endpoint: FileEndpoint | undefined = action && {
+    kind: 'files',
+    ...row,
+    methods,
+    action,
+    id: found.id,
+  }
+  return { name: row.name, methods, endpoint }
 }
 
 export const endpointAt = (rawPath: string): Endpoint | undefined =>
@@ -188,6 +202,10 @@ export const endpointAt = (rawPath: string): Endpoint | undefined =>
 /** The methods that a raw path answers; undefined where nothing is there. */
 export const methodsAt = (rawPath: string): readonly string[] | undefined =>
   endpointAt(rawPath)?.methods ?? filesAt(rawPath, '')?.methods
+
+/** As usage rows, logs and counts name what a raw path leads to, whatever is asked of it; undefined where nothing is there. */
+export const endpointNameAt = (rawPath: string): string | undefined =>
+  (endpointAt(rawPath) ?? filesAt(rawPath, ''))?.name
 
 const BEFORE_RESPONSES = ANY_PREFIX.map((prefix) => `${prefix}/responses/`)
 /** An id as the upstream makes them, and at most one word behind it. Anything else, however encoded, names nothing. */

@@ -7,7 +7,7 @@ import { createBodyMemory } from './body-memory.ts'
 import { allowOrigin, announcesApiKey, answerOptions } from './cors.ts'
 import type { GatewayDeps, StageDeps } from './deps.ts'
 import { type DrainBound, Drains } from './drains.ts'
-import { endpointAt, isGatewayPath, JSON_BODY_BYTES_MAX, rawPathOf } from './endpoints.ts'
+import { endpointAt, endpointNameAt, isGatewayPath, JSON_BODY_BYTES_MAX, rawPathOf } from './endpoints.ts'
 import { startFileRemoval } from './files/deleted-people.ts'
 import { createFileRoom } from './files/file-room.ts'
 import { carriesApiKey } from './headers.ts'
@@ -173,9 +173,10 @@ export function createGateway(gatewayDeps: GatewayDeps): Gateway {
 function options(deps: StageDeps, req: ClientRequest, res: ClientResponse): void {
   const arrival = arrivalOf(deps, req)
   const refused = answerOptions(deps.settings.current(), req, res, arrival.requestId)
-  const endpoint = endpointAt(rawPathOf(req.url ?? ''))
+  const name = endpointNameAt(rawPathOf(req.url ?? ''))
   const answered = refused ? refusedAs(refused.code) : { status: res.statusCode, code: null }
-  record(deps, arrival, outcomeWithoutRow(deps, endpoint ? { ...arrival, endpoint } : arrival, answered))
+  const asked = name === undefined ? arrival : { ...arrival, endpoint: { name } }
+  record(deps, arrival, outcomeWithoutRow(deps, asked, answered))
 }
 
 function refuse(deps: StageDeps, req: ClientRequest, res: ClientResponse, refused: Refusal): void {

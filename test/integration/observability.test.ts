@@ -243,6 +243,18 @@ describe('the log', () => {
     }
   })
 
+  test('names what was asked about with OPTIONS', async () => {
+    const { gateway } = one
+    const headers = { authorization: `Bearer ${one.person().key}` }
+    const endpoints: unknown[] = []
+    for (const path of [CHAT, '/v1/files', '/files/file-1/content', '/v1/models/x', '/v1/nothing']) {
+      const id = idOf(await fetch(`${gateway.url}${path}`, { method: 'OPTIONS', headers }))
+      await until(() => requestLines().some(({ requestId }) => requestId === id))
+      endpoints.push(requestLines().find(({ requestId }) => requestId === id)?.endpoint)
+    }
+    expect(endpoints).toEqual([CHAT, '/v1/files', '/v1/files/{file}/content', '/v1/models/{model}', null])
+  })
+
   test('has a line for who leaves before or within the answer, and for who uploads half a body', async () => {
     const mine = () => requestLines().filter(({ userId }) => userId === one.person().id)
     one.gateway.upstream.script({ delays: { betweenEventsMs: 5 } })
