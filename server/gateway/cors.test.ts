@@ -107,9 +107,12 @@ describe('a preflight', () => {
     }
   })
 
-  test('to a path that does not exist is 404', async () => {
-    expect((await preflight(ALLOWED, {}, SOME, '/v1/organization')).status).toBe(404)
-    expect((await preflight(ALLOWED, {}, SOME, '/v1/files/file-1/x')).status).toBe(404)
+  test('to a path that is refused or does not exist is granted, so that the page can read why', async () => {
+    for (const path of ['/v1/batches', '/v1/organization', '/v1/files/file-1/x']) {
+      expect((await preflight(ALLOWED, {}, SOME, path)).status).toBe(204)
+      expect((await preflight('https://evil.example', {}, SOME, path)).status).toBe(403)
+      expect((await send('OPTIONS', path, { origin: ALLOWED })).status).toBe(404)
+    }
   })
 })
 
@@ -162,6 +165,7 @@ describe('a path without its prefix', () => {
     expect(
       announces('OPTIONS', '/models/x', { ...asking, 'access-control-request-headers': 'x-api-key' }),
     ).toBe(true)
+    expect(announces('OPTIONS', '/batches', asking)).toBe(true)
     expect(announces('OPTIONS', '/', asking)).toBe(false)
     expect(announces('OPTIONS', '/api/me.get', asking)).toBe(false)
     expect(announces('POST', '/chat/completions', asking)).toBe(false)

@@ -7,6 +7,7 @@ import type { ClientRequest, ClientResponse } from '../wire/client-exchange.ts'
 import { methodsAt, rawPathOf } from './endpoints.ts'
 import { answerRefusal } from './openai-error.ts'
 import { printable } from './printable.ts'
+import { refusedAt } from './refused-endpoints.ts'
 import { endUnlessSent } from './unread-body.ts'
 
 type Origins = Pick<Settings, 'corsOrigins'>
@@ -87,12 +88,16 @@ function refuseOptions(
   req: ClientRequest,
   answered: readonly string[] | undefined,
 ): Refusal | undefined {
-  if (!answered) {
-    return refusal('unknown_url', { method: 'OPTIONS', path: printable(rawPathOf(req.url ?? '')) })
-  }
   const { origin } = req.headers
-  if (!isPreflight(req) || isAllowed(settings, origin)) return undefined
-  return refusal('cors_origin_rejected', { origin: printable(origin ?? '') })
+  if (isPreflight(req)) {
+    // Granted on any path: without it the page would read of no refusal, and its person of a network error instead.
+    return isAllowed(settings, origin)
+      ? undefined
+      : refusal('cors_origin_rejected', { origin: printable(origin ?? '') })
+  }
+  const path = rawPathOf(req.url ?? '')
+  if (answered) return undefined
+  return refusedAt(path) ?? refusal('unknown_url', { method: 'OPTIONS', path: printable(path) })
 }
 
 const preflightHeaders = ({ headers }: ClientRequest): OutgoingHttpHeaders => ({
@@ -112,12 +117,16 @@ function wantedHeaders(asked: string | undefined): string {
   return isList ? asked : 'authorization, content-type'
 }
 
-/** Whether an OPTIONS request asks on behalf of one that will carry an API key, to an endpoint without its usual prefix. */
+/**
+ * Whether an OPTIONS request asks on behalf of one that will carry an API key, to an endpoint without its usual prefix, or to
+ * one that is refused with a reason.
+ */
 export function announcesApiKey(req: ClientRequest): boolean {
   if (req.method !== 'OPTIONS' || req.headers.origin === undefined) return false
   const announced = (req.headers['access-control-request-headers'] ?? '').toLowerCase()
   const namesKey = announced.split(',').some((name) => KEY_HEADERS.has(name.trim()))
-  return namesKey && methodsAt(rawPathOf(req.url ?? '')) !== undefined
+  const path = rawPathOf(req.url ?? '')
+  return namesKey && (methodsAt(path) ?? refusedAt(path)) !== undefined
 }
 
 const KEY_HEADERS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key'])

@@ -241,6 +241,23 @@ describe('a page of another origin', () => {
     }
   })
 
+  test('learns why something is not offered, instead of a network error', async () => {
+    for (const [path, code] of [
+      ['/v1/batches', 'endpoint_not_offered'],
+      ['/api/v1/vector_stores/vs_1/files', 'endpoint_not_offered'],
+      ['/fine_tuning/jobs', 'endpoint_not_offered'],
+      ['/v1/nowhere', 'unknown_url'],
+    ] as const) {
+      const { status, headers } = await preflight(path)
+      expect([path, status, headers.get('access-control-allow-origin')]).toEqual([path, 204, ORIGIN])
+      const refused = await send('POST', path, { ...bearer(), origin: ORIGIN }, '{}')
+      expect([path, refused.status, refused.code]).toEqual([path, 404, code])
+      expect(refused.headers.get('access-control-allow-origin')).toBe(ORIGIN)
+    }
+    expect((await preflight('/v1/batches', 'https://evil.example')).code).toBe('cors_origin_rejected')
+    expect((await send('OPTIONS', '/v1/batches')).code).toBe('endpoint_not_offered')
+  })
+
   test('may read every answer: good ones, streams, refusals, and that its key is wrong', async () => {
     const headers = { ...bearer(), origin: ORIGIN, 'content-type': 'application/json' }
     const stream = JSON.stringify({ ...(JSON.parse(CHAT) as object), stream: true })
