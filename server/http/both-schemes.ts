@@ -3,6 +3,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
+import type { FrontDoor } from '../wire/front-door.ts'
 
 /** Of a handshake (RFC 8446, 5.1). No method of HTTP begins with it. */
 const TLS_HANDSHAKE = 0x16
@@ -15,16 +16,22 @@ export interface TlsSide {
   readonly onChange: (listener: () => void) => void
 }
 
+interface Undecided {
+  readonly socket: Socket
+  /** The door need not count it any more. */
+  readonly isOver: () => void
+}
+
 /**
- * `serve` is given the connections, decrypted where they were encrypted. Returns what ends connections of which it is not known yet what they speak; the HTTP
- * server does not know them.
+ * The door is given the connections, decrypted where they were encrypted. Returns what ends connections of which it is not known
+ * yet what they speak; the HTTP server does not know them.
  */
 export function answerBothSchemes(
   server: Server,
   side: TlsSide,
-  serve: (socket: Socket) => void,
+  door: Pick<FrontDoor, 'count' | 'take'>,
 ): { endUndecided(): void } {
-  const undecided = new Map<string, Socket>()
+  const undecided = new Map<string, Undecided>()
   let tls: TlsServer | undefined
   let isSpeaking = false
 
@@ -40,8 +47,10 @@ export function answerBothSchemes(
     }
     tls = createTlsServer({ ...context, ALPNProtocols: ['http/1.1'], handshakeTimeout: PATIENCE_MS })
     tls.on('secureConnection', (socket) => {
-      undecided.delete(nameOf(socket))
-      serve(socket)
+      const name = nameOf(socket)
+      undecided.get(name)?.isOver()
+      undecided.delete(name)
+      door.take(socket)
     })
     // Half of the world's scanners knock here; whoever had a reason to come sees the alert.
     tls.on('tlsClientError', (_error, socket) => socket.destroy())
@@ -53,7 +62,8 @@ export function answerBothSchemes(
       return
     }
     const name = nameOf(socket)
-    undecided.set(name, socket)
+    const isOver = door.count(socket)
+    undecided.set(name, { socket, isOver })
     const end = () => socket.destroy()
     const forget = () => undecided.delete(name)
     socket.once('error', end)
@@ -70,18 +80,19 @@ export function answerBothSchemes(
         socket.removeListener('error', end)
         socket.removeListener('close', forget)
         forget()
-        serve(socket)
+        isOver()
+        door.take(socket)
       } else tls?.emit('connection', socket)
     })
   }
 
   server.removeAllListeners('connection')
-  server.on('connection', (socket: Socket) => (isSpeaking ? decide(socket) : serve(socket)))
+  server.on('connection', (socket: Socket) => (isSpeaking ? decide(socket) : door.take(socket)))
   side.onChange(follow)
   follow()
   return {
     endUndecided() {
-      for (const socket of undecided.values()) socket.destroy()
+      for (const { socket } of undecided.values()) socket.destroy()
     },
   }
 }

@@ -72,7 +72,7 @@ export function createHttpServer(
   })
   server.on('clientError', (error, socket) => answerClientError(gateway, error, socket))
   const front = plainRequestsFirst(server, deps, upgraded)
-  const { endUndecided } = answerBothSchemes(server, deps.https, front.take)
+  const { endUndecided } = answerBothSchemes(server, deps.https, front)
   return {
     server,
     endIdle() {

@@ -124,8 +124,11 @@ beforeAll(async () => {
   doors = answerBothSchemes(
     server,
     { leaf: () => https?.leaf(), onChange: (listener) => void listeners.push(listener) },
-    (socket) => {
-      for (const listener of serveHttp) Reflect.apply(listener, server, [socket])
+    {
+      count: () => () => {},
+      take(socket) {
+        for (const listener of serveHttp) Reflect.apply(listener, server, [socket])
+      },
     },
   )
   server.listen(0, '127.0.0.1')

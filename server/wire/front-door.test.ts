@@ -2,7 +2,7 @@
 // over with the first that is not plain.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer, type Server, Socket } from 'node:net'
 import { Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -588,17 +588,106 @@ describe('a connection that is idle', () => {
   })
 })
 
-test('one connection too many takes the place of the oldest that never asked, and none of those that did', async () => {
-  const opened = async () => {
-    const socket = connect(port, '127.0.0.1')
-    socket.on('error', () => undefined)
-    await once(socket, 'connect')
+const opened = async (at = port) => {
+  const socket = connect(at, '127.0.0.1')
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  return socket
+}
+const ask = async (socket: Socket) => {
+  socket.write('POST /plain HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\na')
+  await once(socket, 'data')
+}
+
+describe('one connection too many', () => {
+  const LOOK_MS = 5_000
+  const PATIENT_MAX = 4
+  const PATIENT = { keepAliveSeconds: 60, firstRequestSeconds: 60 }
+  let patient: FrontDoor
+  let listening: Server
+  let closed: string[]
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    patient = createFrontDoor({
+      ...PATIENT,
+      connectionsMax: PATIENT_MAX,
+      isBusyElsewhere: () => false,
+      takes: () => true,
+      answer: (req, res) => answer(req, res),
+      handOver: (socket) => socket.destroy(),
+      onSilent: (socket) => socket.destroy(),
+    })
+    listening = createTcpServer(patient.take).listen(0, '127.0.0.1')
+    await once(listening, 'listening')
+    closed = []
+  })
+  afterEach(() => {
+    patient.endAll()
+    listening.close()
+    vi.useRealTimers()
+  })
+  /** Opened at the patient door. */
+  async function newcomer(name: string): Promise<Socket> {
+    const socket = await opened((listening.address() as AddressInfo).port) // it listens on a port
+    const ofThisTest = closed
+    return socket.on('close', () => ofThisTest.push(name))
+  }
+  async function asked(name: string): Promise<Socket> {
+    const socket = await newcomer(name)
+    await ask(socket)
     return socket
   }
-  const ask = async (socket: Socket) => {
-    socket.write('POST /plain HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\na')
-    await once(socket, 'data')
-  }
+  const looks = (count: number) => vi.advanceTimersByTime(count * LOOK_MS)
+
+  test('leaves those that came just now the time to ask, and takes the place of the longest idle', async () => {
+    const early = await asked('early')
+    await asked('idle for longest')
+    await asked('idle for long')
+    looks(1)
+    await ask(early)
+    const fresh = [await newcomer('fresh'), await newcomer('fresher')]
+    await expect.poll(() => closed).toEqual(['idle for longest'])
+    for (const socket of [...fresh, early]) await ask(socket)
+    expect(closed).toHaveLength(1)
+  })
+
+  test('takes the place of one that had the time and never asked, before that of any that did', async () => {
+    await asked('asked')
+    const silent = await newcomer('silent')
+    silent.resume()
+    await asked('asked as well')
+    looks(2)
+    await asked('asked later')
+    await asked('asked last')
+    await expect.poll(() => closed).toEqual(['silent'])
+  })
+
+  test('takes the place of one that has not agreed on how to speak in time', async () => {
+    /** As it comes: it is known of it that it is there. */
+    const counted = (name: string) => {
+      const socket = new Socket()
+      socket.on('close', () => closed.push(name))
+      return { socket, over: patient.count(socket) }
+    }
+    counted('slow')
+    counted('served elsewhere by now').over()
+    looks(2)
+    const fresh = counted('fresh')
+    await asked('asked')
+    await asked('asked as well')
+    expect(closed).toEqual([])
+    await newcomer('new')
+    await expect.poll(() => closed).toEqual(['slow'])
+    // The fresh one has its time, as long as there are few of them.
+    await newcomer('newer')
+    await expect.poll(() => closed).toEqual(['slow', 'asked'])
+    await newcomer('newest')
+    await expect.poll(() => closed).toEqual(['slow', 'asked', 'fresh'])
+    fresh.over()
+  })
+})
+
+test('one connection too many takes the place of the oldest that never asked, and none of those that did', async () => {
   const asking = await opened()
   await ask(asking)
   const idle: Socket[] = []
