@@ -150,13 +150,29 @@ const AT_ONE_PATH: readonly Endpoint[] = [
 
 export const ENDPOINTS: readonly Endpoint[] = [...AT_ONE_PATH, ...STORED, ONE_MODEL]
 
-const PREFIXES = ['/v1', '/api/v1'] as const
+/** The latter two are those of clients that are made for OpenAI at Azure, whose requests are the same behind them. */
+const PREFIXES = ['/v1', '/api/v1', '/openai/v1', '/openai'] as const
 /** Without any, for clients whose base URL lacks it: only where a request carries an API key does it come here. */
 const ANY_PREFIX = [...PREFIXES, ''] as const
 
 const BY_RAW_PATH = new Map(
   AT_ONE_PATH.flatMap((endpoint) => ANY_PREFIX.map((prefix) => [prefix + endpoint.path, endpoint] as const)),
 )
+const DEPLOYMENTS = '/openai/deployments/'
+/** What a client calls a deployment: a model's name, with slashes or not. No segment of it climbs. */
+const DEPLOYMENT = /^[\w~%:@+-][\w.~%:@+-]*(?:\/[\w~%:@+-][\w.~%:@+-]*){0,4}$/
+const DEPLOYMENT_LENGTH_MAX = 200
+const DEPLOYED = AT_ONE_PATH.filter(({ kind }) => kind === 'metered')
+
+/** Which model it is stands in the body as well, and that is the one that is priced and run. */
+function deployedAt(rawPath: string): Endpoint | undefined {
+  if (!rawPath.startsWith(DEPLOYMENTS)) return undefined
+  return DEPLOYED.find(({ path }) => {
+    const name = rawPath.endsWith(path) ? rawPath.slice(DEPLOYMENTS.length, -path.length) : ''
+    return name.length <= DEPLOYMENT_LENGTH_MAX && DEPLOYMENT.test(name)
+  })
+}
+
 const BEFORE_MODELS = ANY_PREFIX.map((prefix) => `${prefix}/models/`)
 
 /** The raw path of a request target: everything before `?`, compared byte for byte and never decoded. */
@@ -196,6 +212,7 @@ export function filesAt(
 
 export const endpointAt = (rawPath: string): Endpoint | undefined =>
   BY_RAW_PATH.get(rawPath) ??
+  deployedAt(rawPath) ??
   storedAt(rawPath)?.endpoint ??
   (modelIdAt(rawPath) === undefined ? undefined : ONE_MODEL)
 

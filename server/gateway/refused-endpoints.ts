@@ -24,7 +24,7 @@ export const REFUSED_ENDPOINTS: ReadonlyMap<string, string> = new Map([
 const MINTS = /^realtime\/(?:client_secrets|sessions|transcription_sessions|translations|calls)(?:\/|$)/
 
 /** Plain segments alone: whatever is encoded or climbs is nobody's path. */
-const PATH = /^(?:(?:\/api)?\/v1)?\/([a-z_]+(?:\/[A-Za-z0-9_-]+)*)$/
+const PATH = /^(?:(?:\/api|\/openai)?\/v1|\/openai)?\/([a-z_]+(?:\/[A-Za-z0-9_-]+)*)$/
 
 /** The refusal of a path that is none of ours but one of OpenAI's; undefined for every other. */
 export function refusedAt(rawPath: string): Refusal | undefined {
