@@ -75,7 +75,13 @@ export const ERRORS = {
   ),
 
   // What is asked for
-  unknown_url: invalid(404, 'This gateway has no {method} {path}.'),
+  unknown_url: {
+    ...invalid(404, 'This gateway has no {method} {path}.'),
+    causes: {
+      base_url:
+        'This gateway has no {path}. What was meant is at {endpoint}: as the base URL, set the address of this gateway with /v1 behind it, once, and without a slash at the end.',
+    },
+  },
   endpoint_not_offered: invalid(404, '{endpoint} is not offered by this gateway: {reason}.'),
   method_not_allowed: invalid(405, '{path} does not answer {method}. It answers: {allowed}.'),
   upgrade_required: invalid(

@@ -130,7 +130,8 @@ const STORED: readonly StoredEndpoint[] = [
   ),
 ]
 
-const AT_ONE_PATH: readonly Endpoint[] = [
+/** Those that have no id in their path. */
+export const AT_ONE_PATH: readonly Endpoint[] = [
   forwarded('/chat/completions', 'chat'),
   { ...forwarded('/responses', 'responses'), isOverSocket: true },
   forwarded('/responses/compact', 'compaction'),

@@ -1,6 +1,7 @@
 // What OpenAI has and this gateway does not offer, with the reason: docs/request-journey.md has the same table. What mints
 // credentials or reaches the operator's organisation is not among it, and does not exist here at all.
 import { type Refusal, refusal } from '../../contract/errors.ts'
+import { meantElsewhere } from './meant-elsewhere.ts'
 
 /** The first segments of a path behind its prefix, and why nothing under it is answered. */
 export const REFUSED_ENDPOINTS: ReadonlyMap<string, string> = new Map([
@@ -26,13 +27,14 @@ const MINTS = /^realtime\/(?:client_secrets|sessions|transcription_sessions|tran
 /** Plain segments alone: whatever is encoded or climbs is nobody's path. */
 const PATH = /^(?:(?:\/api|\/openai)?\/v1|\/openai)?\/([a-z_]+(?:\/[A-Za-z0-9_-]+)*)$/
 
-/** The refusal of a path that is none of ours but one of OpenAI's; undefined for every other. */
+/** The refusal of a path that is none of ours but one of OpenAI's, or meant for one of ours; undefined for every other. */
 export function refusedAt(rawPath: string): Refusal | undefined {
   const inner = PATH.exec(rawPath)?.[1]
-  if (inner === undefined || MINTS.test(inner)) return undefined
+  if (inner === undefined) return meantElsewhere(rawPath)
+  if (MINTS.test(inner)) return undefined
   const [first = ''] = inner.split('/')
   const reason = REFUSED_ENDPOINTS.get(first)
   return reason === undefined
-    ? undefined
+    ? meantElsewhere(rawPath)
     : refusal('endpoint_not_offered', { endpoint: `/v1/${first}`, reason })
 }
