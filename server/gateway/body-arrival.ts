@@ -7,6 +7,8 @@ import { GrowingBytes } from '../growing-bytes.ts'
 import type { ClientRequest } from '../wire/client-exchange.ts'
 import type { decoderFor } from './body-decoder.ts'
 import type { BodyShare } from './body-memory.ts'
+import { deployedModel, withDeployedModel } from './deployed-model.ts'
+import { rawPathOf } from './endpoints.ts'
 
 /** The client left before its body was whole: there is nobody to answer. */
 export type ReadProblem = Refusal | 'client_left'
@@ -37,12 +39,26 @@ const GROWTH_MAX = 100
 const GROWTH_UNQUESTIONED_BYTES = 1024 * 1024
 const UPLOAD_RETRY_AFTER_MS = 1_000
 
-/** At once, where it came together with its head. */
+/** At once, where it came together with its head. With the model in it that the path of the request names, where one does. */
 export function bodyOf(
   req: ClientRequest,
   bounds: ArrivalBounds,
   share: BodyShare,
   decode: ReturnType<typeof decoderFor> = 'identity',
+): Result<Buffer, ReadProblem> | Promise<Result<Buffer, ReadProblem>> {
+  const arrived = arrivedOf(req, bounds, share, decode)
+  const model = deployedModel(rawPathOf(req.url ?? ''))
+  if (model === undefined) return arrived
+  const named = (come: Result<Buffer, ReadProblem>) =>
+    come.ok ? ok(withDeployedModel(come.value, model)) : come
+  return arrived instanceof Promise ? arrived.then(named) : named(arrived)
+}
+
+function arrivedOf(
+  req: ClientRequest,
+  bounds: ArrivalBounds,
+  share: BodyShare,
+  decode: ReturnType<typeof decoderFor>,
 ): Result<Buffer, ReadProblem> | Promise<Result<Buffer, ReadProblem>> {
   const { wholeBody } = req
   if (wholeBody !== undefined && decode === 'identity') return takeWhole(wholeBody, bounds, share)

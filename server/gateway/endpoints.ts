@@ -165,14 +165,18 @@ const DEPLOYMENT = /^[\w~%:@+-][\w.~%:@+-]*(?:\/[\w~%:@+-][\w.~%:@+-]*){0,4}$/
 const DEPLOYMENT_LENGTH_MAX = 200
 const DEPLOYED = AT_ONE_PATH.filter(({ kind }) => kind === 'metered')
 
-/** Which model it is stands in the body as well, and that is the one that is priced and run. */
-function deployedAt(rawPath: string): Endpoint | undefined {
+function deployedAt(rawPath: string): { readonly endpoint: Endpoint; readonly name: string } | undefined {
   if (!rawPath.startsWith(DEPLOYMENTS)) return undefined
-  return DEPLOYED.find(({ path }) => {
-    const name = rawPath.endsWith(path) ? rawPath.slice(DEPLOYMENTS.length, -path.length) : ''
-    return name.length <= DEPLOYMENT_LENGTH_MAX && DEPLOYMENT.test(name)
-  })
+  for (const endpoint of DEPLOYED) {
+    if (!rawPath.endsWith(endpoint.path)) continue
+    const name = rawPath.slice(DEPLOYMENTS.length, -endpoint.path.length)
+    if (name.length <= DEPLOYMENT_LENGTH_MAX && DEPLOYMENT.test(name)) return { endpoint, name }
+  }
+  return undefined
 }
+
+/** The deployment that a raw path names, as it stands there: the model, whatever the body says. */
+export const deploymentAt = (rawPath: string): string | undefined => deployedAt(rawPath)?.name
 
 const BEFORE_MODELS = ANY_PREFIX.map((prefix) => `${prefix}/models/`)
 
@@ -213,7 +217,7 @@ export function filesAt(
 
 export const endpointAt = (rawPath: string): Endpoint | undefined =>
   BY_RAW_PATH.get(rawPath) ??
-  deployedAt(rawPath) ??
+  deployedAt(rawPath)?.endpoint ??
   storedAt(rawPath)?.endpoint ??
   (modelIdAt(rawPath) === undefined ? undefined : ONE_MODEL)
 

@@ -70,16 +70,39 @@ test('responses, embeddings, models and files are where that class looks for the
   await client.files.delete(file.id)
 })
 
-test('the model of the body is the one that is run and charged, whatever a deployment is called', async () => {
+test('the deployment in the path is the model that is run and charged, whatever the body says', async () => {
   const deployed = new AzureOpenAI({
     endpoint: gateway.url,
     apiKey: person.key,
     apiVersion: '2025-04-01-preview',
-    deployment: 'something-cheap',
+    deployment: 'ours/best',
+    maxRetries: 0,
   })
-  await deployed.chat.completions.create({ model: TEST_MODEL, messages })
-  expect(await theRow()).toMatchObject({ model: TEST_MODEL })
+  const answer = await deployed.chat.completions.create({ model: 'gpt-4', messages })
+  expect(answer.model).toBe('ours/best')
+  expect(await theRow()).toMatchObject({ model: 'ours/best' })
   expect(String(gateway.upstream.requests[0]?.body)).toContain(`"model":"${TEST_MODEL}"`)
+})
+
+test.each([
+  ['none', '{"messages":[{"role":"user","content":"Hello."}]}'],
+  ['null', '{"model":null,"messages":[{"role":"user","content":"Hello."}]}'],
+  ['it', `{"model":"${TEST_MODEL}","messages":[{"role":"user","content":"Hello."}]}`],
+])('a body that names %s is given the model of its path', async (_what, body) => {
+  const ask = (sent: string, name = TEST_MODEL) =>
+    fetch(`${gateway.url}/openai/deployments/${name}/chat/completions?api-version=2024-10-21`, {
+      method: 'POST',
+      headers: { 'api-key': person.key, 'content-type': 'application/json' },
+      body: sent,
+    })
+  expect((await ask(body)).status).toBe(200)
+  await theRow()
+  const missing = await ask(body, 'nobody%2Fhas-this')
+  expect(missing.status).toBe(404)
+  expect(await missing.text()).toContain('nobody/has-this')
+  expect((await ask(`${body.slice(0, -1)},"model":"a","model":"b"}`)).status).toBe(400)
+  expect((await ask('[]')).status).toBe(400)
+  expect(gateway.upstream.requests).toHaveLength(1)
 })
 
 test('a key that is none is refused in the shape that the class reads', async () => {
