@@ -34,15 +34,24 @@ export class DamagedBackupError extends Error {
 export const partialOf = (target: string): string => `${target}.partial`
 
 /**
- * Copies a database while it is in use, a few pages at a time between other work; what is written meanwhile goes along. The
- * copy is not one yet: `finishBackup` makes it one.
+ * Copies a database as it stands now, while it is in use, a few pages at a time between other work. The copy is not one yet:
+ * `finishBackup` makes it one.
  */
-export async function copyDatabase(db: Db, target: string): Promise<void> {
+export async function copyDatabase({ path }: Pick<Db, 'path'>, target: string): Promise<void> {
   const partial = partialOf(target)
   rmSync(partial, { force: true })
   // SQLite writes into an empty file, and so keeps its mode.
   writeFileSync(partial, '', { mode: 0o600 })
-  await db.raw.backup(partial)
+  const db = new Database(path, { readonly: true, fileMustExist: true })
+  try {
+    // SQLite begins again whenever another connection has written between two pieces, and would never end beside steady
+    // traffic. Within one transaction there is one moment, which nobody's writing moves.
+    db.exec('BEGIN')
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    await db.backup(partial)
+  } finally {
+    db.close()
+  }
 }
 
 /** Makes one self-contained, checked file of a copy, and gives it its name once it is on disk. For a worker thread. */
