@@ -78,6 +78,7 @@ export function createHousekeeping(surroundings: Surroundings, parts: Parts, clo
     writer,
     settings: settings.current,
     timeZone: parts.timeZone,
+    reachedMs: repositories.usage.summedUntil,
     inFlight: parts.inFlight,
     clock,
     logger,

@@ -30,6 +30,7 @@ test('rows become hours, hours become days, days are forgotten at last, and the 
     writer,
     settings: () => KEPT,
     timeZone: () => 'Asia/Kolkata',
+    reachedMs: () => 0,
     inFlight: () => 0,
     clock: { now: () => nowMs, monotonicMs: () => 0 },
     logger,
@@ -121,6 +122,7 @@ test('steps are asked for while something is written, once all of it is old enou
     writer,
     settings: () => KEPT,
     timeZone: () => 'UTC',
+    reachedMs: () => 0,
     inFlight: () => 0,
     clock: { now: () => NOW + nowMs, monotonicMs: () => nowMs },
     logger: listeningLogger().logger,
@@ -139,4 +141,60 @@ test('steps are asked for while something is written, once all of it is old enou
   // It is seen by the look at 70 s, and that at 140 s finds it old enough.
   expect(await pass(HOUR)).toEqual([70, 80, 90, 100, 110, 120, 130, 140].map((s) => s * 1_000))
   expect(await pass(HOUR)).toEqual([140_000 + HOUR])
+})
+
+test('a clock that is years ahead expires nothing before it has stayed so', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { db, repositories } = openTestDatabase()
+  addPerson(repositories, 'ann', 1_000)
+  const writer = createWriter(db, { onError: ({ error }) => expect.unreachable(String(error)) })
+  const { logger, lines } = listeningLogger()
+  let monoMs = 0
+  let aheadMs = 0
+  const keeper = createUsageKeeper({
+    writer,
+    settings: () => KEPT,
+    timeZone: () => 'UTC',
+    reachedMs: repositories.usage.summedUntil,
+    inFlight: () => 0,
+    clock: { now: () => NOW + monoMs + aheadMs, monotonicMs: () => monoMs },
+    logger,
+  })
+  async function pass(ms: number): Promise<void> {
+    for (const untilMs = monoMs + ms; monoMs < untilMs; ) {
+      monoMs += 5_000
+      await vi.advanceTimersByTimeAsync(5_000)
+    }
+  }
+  const rows = () => cellOf(db, 'SELECT count(*) FROM usage')
+  await writer.submit({
+    kind: 'usage',
+    usage: usageOf('refused', { createdAt: NOW, status: 429, reason: 'refused' }),
+  })
+  keeper.start()
+  onTestFinished(() => keeper.stop())
+  await pass(3 * 60_000)
+  const summedUntil = repositories.usage.summedUntil()
+  expect(summedUntil).toBeGreaterThan(NOW)
+
+  // Set right again in time.
+  aheadMs = 3 * 365 * DAY
+  await writer.submit({
+    kind: 'usage',
+    usage: usageOf('later', { createdAt: NOW + aheadMs, status: 429, reason: 'refused' }),
+  })
+  await pass(20 * 60_000)
+  expect(rows()).toBe(2)
+  expect(repositories.usage.summedUntil()).toBe(summedUntil)
+  expect(lines).toMatchObject([{ level: 'warn', about: { event: 'clock_leapt' } }])
+  aheadMs = 0
+  await pass(2 * HOUR)
+  expect(rows()).toBe(2)
+
+  // Where it stays, that is the time.
+  aheadMs = 3 * 365 * DAY
+  await pass(2 * HOUR)
+  expect(rows()).toBe(1)
+  expect(createUsageReport(db).summary({ includeDemo: false })).toMatchObject({ requests: 1 })
 })

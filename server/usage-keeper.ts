@@ -1,6 +1,7 @@
 // Keeps usage in order while the gateway runs: short steps with long rests, longer ones while requests run. The steps are done
 // by the thread that writes, which is not started for them where nothing can be due.
 import type { Settings } from '../contract/settings.ts'
+import { createBelievedTime } from './believed-time.ts'
 import type { Writer } from './db/write.ts'
 import type { Clock, Logger } from './ports.ts'
 
@@ -15,6 +16,8 @@ interface UsageKeeperDeps {
   readonly writer: Pick<Writer, 'keepUsage' | 'submitted'>
   readonly settings: () => Pick<Settings, 'usageRowsKeptDays' | 'hourlyUsageKeptDays' | 'dailyUsageKeptDays'>
   readonly timeZone: () => string
+  /** How far the sums have come, in Unix milliseconds; 0 where there are none. */
+  readonly reachedMs: () => number
   readonly inFlight: () => number
   readonly clock: Clock
   readonly logger: Logger
@@ -40,6 +43,15 @@ export function createUsageKeeper(deps: UsageKeeperDeps): UsageKeeper {
   let writtenMs = Number.NEGATIVE_INFINITY
   let steppedMs = Number.NEGATIVE_INFINITY
   let isSettled = false
+  const time = createBelievedTime({
+    clock,
+    reachedMs: deps.reachedMs,
+    onLeap: (fromMs) =>
+      logger.warn(
+        { event: 'clock_leapt', from: new Date(fromMs).toISOString() },
+        'the clock is far ahead of when usage was last put in order; nothing expires before it has stayed so for half an hour',
+      ),
+  })
 
   function step(): Promise<boolean> {
     const { usageRowsKeptDays, hourlyUsageKeptDays, dailyUsageKeptDays } = settings()
@@ -64,10 +76,10 @@ export function createUsageKeeper(deps: UsageKeeperDeps): UsageKeeper {
 
   async function work(): Promise<void> {
     const startedMs = clock.monotonicMs()
-    if (!isDue(startedMs)) return wait(LOOK_MS)
-    steppedMs = startedMs
     let isMore = false
     try {
+      if (!isDue(startedMs) || !time.isBelieved()) return wait(LOOK_MS)
+      steppedMs = startedMs
       isMore = await step()
       isSettled = !isMore && startedMs - writtenMs >= SETTLED_AFTER_MS
     } catch (error) {

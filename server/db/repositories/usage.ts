@@ -22,6 +22,8 @@ export interface UsageRepository {
     userId: string,
     since: number,
   ): { readonly spentNanoUsd: number; readonly firstAt: number | null }
+  /** How far the sums of everyone have come; 0 where there are none. */
+  summedUntil(): number
 }
 
 export function createUsageRepository({ raw, orm }: Db): UsageRepository {
@@ -37,6 +39,7 @@ export function createUsageRepository({ raw, orm }: Db): UsageRepository {
       ),
     )
     .prepare()
+  const summedUntil = raw.prepare<[], number>('SELECT rolled_until FROM usage_progress WHERE id = 0').pluck()
   return {
     find: (createdAt, requestId) => between.get({ from: createdAt, to: createdAt, requestId }),
     findBetween: (requestId, from, to) => between.get({ from, to, requestId }),
@@ -50,6 +53,7 @@ export function createUsageRepository({ raw, orm }: Db): UsageRepository {
         .from(usage)
         .where(and(whereOf({ userId, from: since }), eq(usage.source, 'balance'), gt(usage.costNanoUsd, 0)))
         .get() ?? { spentNanoUsd: 0, firstAt: null },
+    summedUntil: () => summedUntil.get() ?? 0,
     today: (userId, since) => sums.total({ userId, from: since, includeDemo: false }),
   }
 }
