@@ -6,6 +6,7 @@ import type { EventBus } from './events/event-bus.ts'
 import { createLocalName, type LocalName } from './mdns/local-name.ts'
 import type { Ports } from './ports.ts'
 import type { LiveSettings } from './settings/live-settings.ts'
+import { watchClock } from './system/clock-watch.ts'
 import { addressesOf, type Interfaces } from './system/interfaces.ts'
 import { isLoopbackHost } from './system/network-address.ts'
 import { listPlaces } from './system/network-places.ts'
@@ -85,6 +86,8 @@ export function createReach({ config, ports, events, interfaces }: ReachDeps): R
     tell()
     void look()
   }, interfaces)
+  // One that was made by a wrong clock holds for nobody, and a machine without a battery has its clock set soon after its start.
+  const clockWatch = watchClock(() => void https.look(), clock)
   const timer = setInterval(() => void https.look(), LOOK_EVERY_MS)
   timer.unref()
 
@@ -102,6 +105,7 @@ export function createReach({ config, ports, events, interfaces }: ReachDeps): R
     },
     async stop() {
       watch.stop()
+      clockWatch.stop()
       clearInterval(timer)
       await localName.stop()
     },

@@ -28,6 +28,8 @@ export interface Authority {
   readonly certificate: string
   readonly facts: CertificateFacts
   mayName(subject: string): boolean
+  /** False where it has ended, or was made while the clock was ahead. */
+  holdsAt(nowMs: number): boolean
   /** A leaf for those of the subjects that it may name. */
   issue(subjects: readonly string[]): Issued
 }
@@ -67,8 +69,11 @@ export async function openAuthority(
   // With the key alone a certificate can be made that whoever trusted the lost one trusts too: name and key are the same.
   if (kept.value === undefined) return ok(await makeAuthority(deps, wish, key))
   if (key === undefined) return fail('authority_key_missing')
-  const isItsKey = isKeyOf(key, kept.value.certificate)
-  return isItsKey ? ok(toAuthority(deps, kept.value, key)) : fail('authority_key_missing')
+  if (!isKeyOf(key, kept.value.certificate)) return fail('authority_key_missing')
+  const authority = toAuthority(deps, kept.value, key)
+  if (authority.holdsAt(deps.clock.now())) return ok(authority)
+  // Ended, or of a time that the clock was wrong at. Whoever trusts it trusts what its key signs under its name.
+  return ok(await makeAuthority(deps, { ...wish, name: kept.value.name }, key))
 }
 
 /** A new key and a new certificate; what the old ones signed is trusted no longer by those who trust the new ones alone. */
@@ -109,6 +114,7 @@ function toAuthority({ clock, ids }: AuthorityDeps, kept: Kept, key: string): Au
     certificate,
     facts: factsOf(certificate),
     mayName,
+    holdsAt: (nowMs) => holdsAt(certificate, nowMs),
     // One name too many, and clients refuse the whole of it.
     issue: (subjects) =>
       issueLeaf({
@@ -145,4 +151,10 @@ function isKeyOf(key: string, certificate: string): boolean {
 export function factsOf(certificate: string): CertificateFacts {
   const { fingerprint256, validTo } = new X509Certificate(certificate)
   return { fingerprint: fingerprint256, validUntil: Date.parse(validTo) }
+}
+
+/** Whether a client whose clock is right takes it. */
+export function holdsAt(certificate: string, nowMs: number): boolean {
+  const { validFrom, validTo } = new X509Certificate(certificate)
+  return Date.parse(validFrom) <= nowMs && nowMs <= Date.parse(validTo)
 }

@@ -107,6 +107,38 @@ test('a leaf is renewed before it ends, and for a name that comes; one the autho
   expect(leafOf(https).checkHost('gateway.example.com')).toBeDefined()
 })
 
+test.each([
+  ['years ahead', 3 * 365 * DAY_MS],
+  ['in 1970', -Date.now()],
+])('what was made while the clock was %s is made anew once it is right', async (_, offMs) => {
+  const https = newHttps()
+  movedMs = offMs
+  await https.look()
+  const trusted = new X509Certificate(https.authorityCertificate() ?? '')
+  movedMs = 0
+  await https.look()
+  for (const certificate of [leafOf(https), new X509Certificate(https.authorityCertificate() ?? '')]) {
+    expect(Date.parse(certificate.validFrom)).toBeLessThan(Date.now())
+    expect(Date.parse(certificate.validTo)).toBeGreaterThan(Date.now())
+  }
+  // Nobody has to trust another authority for it.
+  expect(leafOf(https).verify(trusted.publicKey)).toBe(true)
+  expect(leafOf(https).checkIssued(trusted)).toBe(true)
+})
+
+test('an authority that has ended is made anew with its own key', async () => {
+  const https = newHttps()
+  await https.look()
+  const { name } = https.view().authority ?? {}
+  const trusted = new X509Certificate(https.authorityCertificate() ?? '')
+  movedMs = 3_660 * DAY_MS
+  await https.look()
+  const view = https.view()
+  expect(view.authority?.name).toBe(name)
+  expect(view.authority?.validUntil).toBeGreaterThan(Date.now() + movedMs)
+  expect(leafOf(https).verify(trusted.publicKey)).toBe(true)
+})
+
 let server: Server
 let port: number
 let https: Https

@@ -3,7 +3,7 @@
 import type { HttpsView } from '../../contract/operations/https.ts'
 import type { HttpsMode } from '../../contract/settings.ts'
 import type { Clock, Ids, Logger, SecretStore } from '../ports.ts'
-import { type Authority, factsOf, openAuthority, replaceAuthority } from './authority.ts'
+import { type Authority, factsOf, holdsAt, openAuthority, replaceAuthority } from './authority.ts'
 import type { Issued } from './certificates.ts'
 import { namesToPermit } from './subjects.ts'
 
@@ -69,8 +69,11 @@ export function createHttps(deps: HttpsDeps): Https {
       'a certificate was made',
     )
   }
+  /** One that was made while the clock was ahead does not hold yet. */
   const isStale = (now: Shown, subjects: readonly string[]): boolean =>
-    now.subjects.join(' ') !== subjects.join(' ') || now.facts.validUntil - clock.now() < RENEWED_BEFORE_MS
+    now.subjects.join(' ') !== subjects.join(' ') ||
+    now.facts.validUntil - clock.now() < RENEWED_BEFORE_MS ||
+    !holdsAt(now.leaf.certificate, clock.now())
 
   /** Whether anything has changed. */
   async function follow(): Promise<boolean> {
@@ -83,7 +86,7 @@ export function createHttps(deps: HttpsDeps): Https {
       return isModeNew
     }
     const subjects = deps.subjects()
-    if (shown !== undefined) {
+    if (shown?.authority.holdsAt(clock.now())) {
       if (!isStale(shown, subjects)) return isModeNew
       show(shown.authority, subjects)
       return true
