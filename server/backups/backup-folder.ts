@@ -33,6 +33,14 @@ export function createBackupFolder(dir: string): BackupFolder {
     }
   }
 
+  async function writeManifest(manifest: BackupManifest): Promise<void> {
+    const partial = `${manifestOf(manifest.id)}.partial`
+    await writeFile(partial, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
+    syncToDisk(partial)
+    await rename(partial, manifestOf(manifest.id))
+    syncFolder(dir)
+  }
+
   return {
     find,
     databaseOf,
@@ -44,17 +52,18 @@ export function createBackupFolder(dir: string): BackupFolder {
         .filter((manifest) => manifest !== undefined)
         .sort((one, other) => other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1))
     },
-    async writeManifest(manifest) {
-      const partial = `${manifestOf(manifest.id)}.partial`
-      await writeFile(partial, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
-      syncToDisk(partial)
-      await rename(partial, manifestOf(manifest.id))
-      syncFolder(dir)
-    },
+    writeManifest,
     async delete(id) {
+      const manifest = await find(id)
       // The manifest first: half a deletion leaves a file that is no backup, and never a backup without its file.
       await rm(manifestOf(id), { force: true })
-      await rm(databaseOf(id), { force: true })
+      try {
+        await rm(databaseOf(id), { force: true })
+      } catch (error) {
+        // A file that nobody lists would take its place on the disk for ever.
+        if (manifest) await writeManifest(manifest)
+        throw error
+      }
     },
   }
 }

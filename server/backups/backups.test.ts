@@ -1,5 +1,5 @@
 // Backups on their own: made whole or not at all, on a schedule, and forgotten in time.
-import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { addPerson, listeningLogger, NOW, openTestDatabase, tempDir } from '../../test/support/database.ts'
@@ -102,6 +102,34 @@ test('those that the schedule made are forgotten beyond their number, and no oth
   }
   const reasons = (await backups.list()).map(({ reason }) => reason)
   expect(reasons).toEqual(['schedule', 'schedule', 'manual'])
+})
+
+test('an old one that cannot be deleted stays listed, and keeps none from being made', async () => {
+  const { dataDir, backups, finished, lines } = open({}, { everyHours: 24, kept: 1 })
+  const old = await made(backups, 'schedule')
+  // Stands for a file that another program holds open (Windows), or of another owner.
+  const file = join(dataDir, 'backups', `gateway-${old.id}.db`)
+  rmSync(file)
+  mkdirSync(file)
+  now += HOUR_MS
+  const next = await made(backups, 'schedule')
+  expect(finished).toEqual([old.id, next.id])
+  expect((await backups.list()).map(({ id }) => id)).toEqual([next.id, old.id])
+  expect(lines).toContainEqual(
+    expect.objectContaining({ level: 'warn', about: expect.objectContaining({ backupId: old.id }) }),
+  )
+  rmSync(file, { recursive: true })
+  now += HOUR_MS
+  const last = await made(backups, 'schedule')
+  expect((await backups.list()).map(({ id }) => id)).toEqual([last.id])
+})
+
+test('a copy whose manifest cannot be written takes no place on the disk', async () => {
+  const { dataDir, folder, backups } = open()
+  const writeManifest = vi.spyOn(folder, 'writeManifest').mockRejectedValue(new Error('disk full'))
+  await expect(backups.create('manual')).rejects.toThrow('disk full')
+  writeManifest.mockRestore()
+  expect(readdirSync(join(dataDir, 'backups'))).toEqual([])
 })
 
 test('the schedule makes one when it is due, also after a restart, and none where it is off', async () => {

@@ -10,7 +10,7 @@ interface ForgetDeps {
   readonly folder: BackupFolder
   readonly settings: () => { readonly kept: number }
   readonly clock: { now(): number }
-  readonly logger: Pick<Logger, 'info'>
+  readonly logger: Pick<Logger, 'info' | 'warn'>
 }
 
 /**
@@ -22,7 +22,10 @@ export const byAge = (listed: readonly BackupManifest[], nowMs: number): readonl
   ...listed.filter(({ createdAt }) => createdAt > nowMs),
 ]
 
-/** Beyond their number the oldest go, of those that nobody asked for; never `spared`. */
+/**
+ * Beyond their number the oldest go, of those that nobody asked for; never `spared`. One that cannot be deleted stays until the
+ * next time: the backup that has just been made is one all the same.
+ */
 export async function forgetOld(
   { folder, settings, clock, logger }: ForgetDeps,
   spared: string | undefined,
@@ -32,8 +35,10 @@ export async function forgetOld(
   for (const [reason, count] of Object.entries(kept)) {
     for (const { id } of all.filter((backup) => backup.reason === reason).slice(count)) {
       if (id === spared) continue
-      await folder.delete(id)
-      logger.info({ backupId: id }, 'an old backup was deleted')
+      await folder.delete(id).then(
+        () => logger.info({ backupId: id }, 'an old backup was deleted'),
+        (err: unknown) => logger.warn({ err, backupId: id }, 'an old backup cannot be deleted'),
+      )
     }
   }
 }

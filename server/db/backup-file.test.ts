@@ -54,3 +54,17 @@ test('a copy ends beside steady writing, and holds one moment', async () => {
   expect(halves).toBe(0)
   copy.close()
 })
+
+test('a copy ends with the database that it is made of', async () => {
+  const dir = tempDir()
+  const db = openDatabase(join(dir, 'gateway.db'))
+  db.raw.exec('CREATE TABLE entries (filling BLOB)')
+  const insert = db.raw.prepare('INSERT INTO entries VALUES (zeroblob(4000))')
+  db.raw.transaction(() => {
+    for (let page = 0; page < PAGES; page += 1) insert.run()
+  })()
+  const copying = copyDatabase(db, join(dir, 'copy.db'))
+  await nextTurn()
+  db.close()
+  await expect(copying).rejects.toThrow('closed while it was copied')
+})

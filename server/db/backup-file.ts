@@ -33,11 +33,13 @@ export class DamagedBackupError extends Error {
 /** A copy on its way: no backup before it is checked. */
 export const partialOf = (target: string): string => `${target}.partial`
 
+const PAGES_AT_ONCE = 100
+
 /**
  * Copies a database as it stands now, while it is in use, a few pages at a time between other work. The copy is not one yet:
- * `finishBackup` makes it one.
+ * `finishBackup` makes it one. Rejects where the database is closed meanwhile.
  */
-export async function copyDatabase({ path }: Pick<Db, 'path'>, target: string): Promise<void> {
+export async function copyDatabase({ path, raw }: Pick<Db, 'path' | 'raw'>, target: string): Promise<void> {
   const partial = partialOf(target)
   rmSync(partial, { force: true })
   // SQLite writes into an empty file, and so keeps its mode.
@@ -48,7 +50,12 @@ export async function copyDatabase({ path }: Pick<Db, 'path'>, target: string): 
     // traffic. Within one transaction there is one moment, which nobody's writing moves.
     db.exec('BEGIN')
     db.prepare('SELECT count(*) FROM sqlite_schema').get()
-    await db.backup(partial)
+    await db.backup(partial, {
+      progress() {
+        if (!raw.open) throw new Error('The database was closed while it was copied.')
+        return PAGES_AT_ONCE
+      },
+    })
   } finally {
     db.close()
   }
