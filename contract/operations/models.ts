@@ -5,7 +5,8 @@ import { operation } from '../operation.ts'
 import { listOf, nothing, unixMs } from './fields.ts'
 
 export const modelRow = z.strictObject({
-  model: modelName,
+  /** What an alias stands for need not be a name that can have a price; it is shown all the same. */
+  model: z.string(),
   /** The price in force; null where there is none, and every request is refused. */
   price: z
     .strictObject({ id: z.string(), origin: z.enum(['shipped', 'operator', 'demo']), effectiveFrom: unixMs })

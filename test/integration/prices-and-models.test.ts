@@ -290,3 +290,18 @@ test('the list of models says price, access, multiplier and aliases', async () =
   expect(of('not-priced')).toMatchObject({ price: null, access: { kind: 'role', role: 'admin' } })
   expect(of('import-2')).toMatchObject({ price: null, nextPriceAt: expect.any(Number) })
 })
+
+test('an alias of a name that no model can have is listed beside all models, without a price', async () => {
+  const modelAliases = { quick: 'gpt 99', 快速: '模型' }
+  expect((await gateway.admin('settings.update', { modelAliases })).status).toBe(200)
+  const listed = await gateway.admin<{ rows: object[] }>('models.list')
+  expect(listed.status).toBe(200)
+  expect(listed.data.rows).toContainEqual(
+    expect.objectContaining({ model: 'gpt 99', price: null, aliases: ['quick'] }),
+  )
+  expect(listed.data.rows).toContainEqual(
+    expect.objectContaining({ model: '模型', price: null, aliases: ['快速'] }),
+  )
+  expect((await ask(ann, 'quick')).status).toBe(404)
+  await gateway.admin('settings.update', { modelAliases: {} })
+})
