@@ -38,6 +38,23 @@ const PEOPLE: readonly Rule[] = [
     sql: `UPDATE main.users SET password_hash = later.password_hash FROM now.users AS later
           WHERE later.id = main.users.id`,
   },
+  // The same of an address, whose mailbox may be another's by now: a new password is mailed there. Two may have exchanged theirs,
+  // so first all give theirs up. Nobody's is changed where one of now belongs to somebody who is in the backup alone.
+  {
+    needs: ['users'],
+    sql: `UPDATE main.users SET email_key = 'moved-' || id
+          WHERE id IN (SELECT past.id FROM main.users AS past JOIN now.users AS later ON later.id = past.id
+              WHERE later.status <> 'deleted' AND later.email_key <> past.email_key)
+            AND NOT EXISTS (SELECT 1 FROM main.users AS lost WHERE lost.id NOT IN (SELECT id FROM now.users)
+              AND lost.email_key IN (SELECT email_key FROM now.users))`,
+  },
+  {
+    needs: ['users'],
+    sql: `UPDATE main.users SET email = later.email, email_key = later.email_key,
+            email_verified_at = later.email_verified_at
+          FROM now.users AS later
+          WHERE later.id = main.users.id AND main.users.email_key = 'moved-' || later.id`,
+  },
   {
     needs: ['users.deletion_requested_at'],
     sql: `UPDATE main.users SET deletion_requested_at = later.deletion_requested_at FROM now.users AS later

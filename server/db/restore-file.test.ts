@@ -117,6 +117,28 @@ test('who was suspended, deleted or made no administrator stays so, and a change
   db.close()
 })
 
+test('addresses are those of now, also where people have exchanged them', async () => {
+  const { write, open: openRestored } = await restored(
+    (db) => {
+      const { users } = createRepositories(db)
+      users.setEmail('user-ann', 'away@example.test', NOW + 5)
+      users.setEmail('user-second', 'ann@example.test', NOW + 6)
+      users.setEmail('user-ann', 'second@example.test', null)
+    },
+    (db) => void createRepositories(db).users.noteEmailVerified('user-ann', NOW),
+  )
+  write()
+  const db = openRestored()
+  expect(
+    db.raw.prepare('SELECT id, email, email_key, email_verified_at FROM users ORDER BY id').raw().all(),
+  ).toEqual([
+    ['user-ann', 'second@example.test', 'second@example.test', null],
+    ['user-root', 'root@example.test', 'root@example.test', null],
+    ['user-second', 'ann@example.test', 'ann@example.test', NOW + 6],
+  ])
+  db.close()
+})
+
 test('of a person who was deleted since, nothing comes back that says who they were or lets them in', async () => {
   const hash = (digit: number) => `x'${String(digit).repeat(64)}'`
   const { write, open: openRestored } = await restored(
