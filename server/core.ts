@@ -33,8 +33,12 @@ export async function startCore(surroundings: Surroundings): Promise<Core> {
   const { config, ports, installation, events } = surroundings
   const closers = createClosers()
   try {
-    const db = openMigrated(config.dataDir, installation.migrationsDir, ports.clock.now(), (replay) =>
-      tellOfReplay(ports.logger, replay),
+    const db = openMigrated(
+      config.dataDir,
+      installation.migrationsDir,
+      ports.clock.now(),
+      (replay) => tellOfReplay(ports.logger, replay),
+      (name, err) => ports.logger.warn({ err, name }, 'half a backup cannot be deleted'),
     )
     closers.push(() => db.close())
     const { deps, upstream, gateway, writer } = await createParts(surroundings, db, closers)

@@ -44,10 +44,11 @@ export function openMigrated(
   migrationsDir: string,
   now: number,
   onReplayed: (replay: RedoReplay) => void = () => undefined,
+  onStuck: (name: string, error: unknown) => void = () => undefined,
 ): Db {
   const backupDir = join(dataDir, 'backups')
   clearUnfinishedRestore(dataDir)
-  clearUnfinishedCopies(backupDir)
+  clearUnfinishedCopies(backupDir, onStuck)
   const path = join(dataDir, 'gateway.db')
   let db: Db | undefined
   try {

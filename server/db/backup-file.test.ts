@@ -1,10 +1,11 @@
 // The copy that a backup is made of, beside everything else that goes on.
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { tempDir } from '../../test/support/database.ts'
-import { copyDatabase, partialOf } from './backup-file.ts'
+import { clearUnfinishedCopies, copyDatabase, partialOf } from './backup-file.ts'
 import { openDatabase } from './open.ts'
 
 /** A hundred pages go at a time, so that this many take some fifty turns. */
@@ -67,4 +68,17 @@ test('a copy ends with the database that it is made of', async () => {
   await nextTurn()
   db.close()
   await expect(copying).rejects.toThrow('closed while it was copied')
+})
+
+test('half a backup that cannot be deleted keeps nobody from starting, and the others go', () => {
+  const dir = tempDir()
+  const stuck = 'gateway-2026-11-01T00-00-00-aaaaaa.db.partial'
+  // Stands for a file that another program holds open on Windows.
+  mkdirSync(join(dir, stuck))
+  writeFileSync(join(dir, 'gateway-2026-11-02T00-00-00-bbbbbb.db.partial'), 'half')
+  writeFileSync(join(dir, 'gateway-2026-11-03T00-00-00-cccccc.db'), 'whole')
+  const told: string[] = []
+  clearUnfinishedCopies(dir, (name) => told.push(name))
+  expect(told).toEqual([stuck])
+  expect(readdirSync(dir)).toEqual([stuck, 'gateway-2026-11-03T00-00-00-cccccc.db'])
 })

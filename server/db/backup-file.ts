@@ -83,11 +83,22 @@ export async function finishBackup(target: string): Promise<BackupFacts> {
 /** Of backups and of the copies before a migration; an operator's own files may lie beside. */
 const HALF = /^(gateway|before-migration)-.*\.(db|json)\.partial(-(wal|shm|journal))?$/
 
-/** What copies that a crash broke off have left: called before the database is opened. */
-export function clearUnfinishedCopies(backupDir: string): void {
+/**
+ * What copies that a crash broke off have left: called before the database is opened. One that cannot be deleted, such as on
+ * Windows while the check of it has not ended, is no reason not to start: it goes with the next start.
+ */
+export function clearUnfinishedCopies(
+  backupDir: string,
+  onStuck: (name: string, error: unknown) => void,
+): void {
   if (!existsSync(backupDir)) return
   for (const name of readdirSync(backupDir)) {
-    if (HALF.test(name)) rmSync(join(backupDir, name), { force: true })
+    if (!HALF.test(name)) continue
+    try {
+      rmSync(join(backupDir, name), { force: true })
+    } catch (error) {
+      onStuck(name, error)
+    }
   }
 }
 
