@@ -135,6 +135,19 @@ test('a mail that waits over a restart is sent by the next start', async () => {
   await until(() => onlyMail(second)?.status === 'sent')
 })
 
+test('a mail that was put off while the clock was years ahead goes out once it is right', async () => {
+  const first = await startWithMail()
+  server.refuseWith(452, 'not now')
+  now = NOW + 3 * 365 * 24 * 60 * MINUTE_MS
+  first.mail.enqueue('password_reset', 'user-ann', reset)
+  await until(() => onlyMail(first)?.failureReason !== undefined && onlyMail(first)?.failureReason !== null)
+  server.refuseWith()
+  now = NOW + MINUTE_MS
+  first.mail.wake()
+  expect((await server.take('ann@example.test')).link).toBe(LINK)
+  await until(() => onlyMail(first)?.status === 'sent')
+})
+
 test('a change that is rolled back takes its mail with it', async () => {
   const { mail, repositories } = await startWithMail()
   const change = () =>

@@ -10,6 +10,8 @@ const MINUTE_MS = 60_000
 /** How long to wait after each failed attempt; after the last one nothing follows. */
 const RETRY_AFTER_MS = [0.5, 2, 10, 30, 60, 180, 360].map((minutes) => minutes * MINUTE_MS)
 const ATTEMPTS_MAX = RETRY_AFTER_MS.length + 1
+/** No mail is put off for longer. */
+const PUT_OFF_MS_MAX = Math.max(...RETRY_AFTER_MS)
 /** How late a mail may be where the machine slept, or its clock was set. */
 const LOOK_AGAIN_MS = 15_000
 const FORGET_EVERY_MS = 24 * 60 * MINUTE_MS
@@ -98,7 +100,8 @@ export class MailQueue {
     this.#forgetOld(clock.now())
     while (!this.#isStopped) {
       const from = sender()
-      const mail = from && repository.nextDue(clock.now())
+      const now = clock.now()
+      const mail = from && repository.nextDue(now, now + PUT_OFF_MS_MAX)
       if (!mail) return
       await this.#attempt(mail, from)
     }

@@ -1,5 +1,5 @@
 // Mail on its way out, and what became of it. What a mail says is sealed; server/mail opens it.
-import { and, asc, count, eq, isNull, lt, lte, ne, or, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gt, isNull, lt, lte, ne, or, sql } from 'drizzle-orm'
 import type { MailFailureKind, MailTemplateName } from '../../../contract/mail.ts'
 import type { MailSort, MailStatus } from '../../../contract/operations/mail.ts'
 import type { Db } from '../open.ts'
@@ -50,8 +50,11 @@ export interface MailFilter extends SortRequest<MailSort> {
 
 export interface MailsRepository {
   create(mail: NewMail): void
-  /** The waiting one whose time has come first, if it has come. */
-  nextDue(now: number): WaitingMail | undefined
+  /**
+   * The waiting one whose time has come first, if it has come. One that is to wait beyond `latest` was put off while the clock
+   * was ahead, and its time has come as well.
+   */
+  nextDue(now: number, latest: number): WaitingMail | undefined
   /** When the next one is due; undefined where none waits. */
   nextDueAt(): number | undefined
   /** Notes an attempt before it is made, so that a crash in its middle counts as one. */
@@ -90,11 +93,11 @@ export function createMailsRepository({ raw, orm }: Db): MailsRepository {
         .insert(mails)
         .values({ ...mail, status: 'waiting', attempts: 0, nextAttemptAt: mail.createdAt })
         .run(),
-    nextDue(now) {
+    nextDue(now, latest) {
       const found = orm
         .select({ ...columns, sealedContent: mails.sealedContent })
         .from(mails)
-        .where(lte(mails.nextAttemptAt, now))
+        .where(or(lte(mails.nextAttemptAt, now), gt(mails.nextAttemptAt, latest)))
         .orderBy(asc(mails.nextAttemptAt), asc(mails.id))
         .limit(1)
         .get()
