@@ -38,7 +38,7 @@ export async function startCore(surroundings: Surroundings): Promise<Core> {
       installation.migrationsDir,
       ports.clock.now(),
       (replay) => tellOfReplay(ports.logger, replay),
-      (name, err) => ports.logger.warn({ err, name }, 'half a backup cannot be deleted'),
+      (path, err) => ports.logger.warn({ err, path }, 'what half a backup has left cannot be deleted'),
     )
     closers.push(() => db.close())
     const { deps, upstream, gateway, writer } = await createParts(surroundings, db, closers)

@@ -44,7 +44,7 @@ export function openMigrated(
   migrationsDir: string,
   now: number,
   onReplayed: (replay: RedoReplay) => void = () => undefined,
-  onStuck: (name: string, error: unknown) => void = () => undefined,
+  onStuck: (path: string, error: unknown) => void = () => undefined,
 ): Db {
   const backupDir = join(dataDir, 'backups')
   clearUnfinishedRestore(dataDir)

@@ -78,7 +78,12 @@ test('half a backup that cannot be deleted keeps nobody from starting, and the o
   writeFileSync(join(dir, 'gateway-2026-11-02T00-00-00-bbbbbb.db.partial'), 'half')
   writeFileSync(join(dir, 'gateway-2026-11-03T00-00-00-cccccc.db'), 'whole')
   const told: string[] = []
-  clearUnfinishedCopies(dir, (name) => told.push(name))
-  expect(told).toEqual([stuck])
+  const tell = (path: string) => told.push(path)
+  clearUnfinishedCopies(dir, tell)
+  expect(told.splice(0)).toEqual([join(dir, stuck)])
   expect(readdirSync(dir)).toEqual([stuck, 'gateway-2026-11-03T00-00-00-cccccc.db'])
+  // Nor does a folder that cannot be read.
+  const noFolder = join(dir, 'gateway-2026-11-03T00-00-00-cccccc.db')
+  clearUnfinishedCopies(noFolder, tell)
+  expect(told).toEqual([noFolder])
 })

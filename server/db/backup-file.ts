@@ -84,21 +84,24 @@ export async function finishBackup(target: string): Promise<BackupFacts> {
 const HALF = /^(gateway|before-migration)-.*\.(db|json)\.partial(-(wal|shm|journal))?$/
 
 /**
- * What copies that a crash broke off have left: called before the database is opened. One that cannot be deleted, such as on
- * Windows while the check of it has not ended, is no reason not to start: it goes with the next start.
+ * What copies that a crash broke off have left: called before the database is opened. What cannot be read or deleted is no
+ * reason not to start, such as a folder on a disk that is not there, or on Windows a copy whose check has not ended.
  */
 export function clearUnfinishedCopies(
   backupDir: string,
-  onStuck: (name: string, error: unknown) => void,
+  onStuck: (path: string, error: unknown) => void,
 ): void {
-  if (!existsSync(backupDir)) return
-  for (const name of readdirSync(backupDir)) {
-    if (!HALF.test(name)) continue
+  const tried = <T>(path: string, work: () => T): T | undefined => {
     try {
-      rmSync(join(backupDir, name), { force: true })
+      return work()
     } catch (error) {
-      onStuck(name, error)
+      onStuck(path, error)
     }
+  }
+  if (!existsSync(backupDir)) return
+  for (const name of tried(backupDir, () => readdirSync(backupDir)) ?? []) {
+    const path = join(backupDir, name)
+    if (HALF.test(name)) tried(path, () => rmSync(path, { force: true }))
   }
 }
 
