@@ -35,58 +35,46 @@ export async function askForNextPort(
   return response === 0
 }
 
-/** Without `taken` the system keeps the port for administrators. */
-export async function tellPortProblem(say: Say, taken?: TakenPort): Promise<void> {
+/** Something that a person only has to know; `detail` is what the system said, or what can be done by hand. */
+async function tell(
+  say: Say,
+  type: 'info' | 'warning' | 'error',
+  message: string,
+  detail?: string,
+): Promise<void> {
   await dialog.showMessageBox({
-    type: 'warning',
-    message: taken === undefined ? say('portForbidden') : takenLine(say, taken),
+    type,
+    message,
+    ...(detail === undefined ? {} : { detail }),
     buttons: [say('understood')],
   })
 }
+
+/** Without `taken` the system keeps the port for administrators. */
+export const tellPortProblem = (say: Say, taken?: TakenPort): Promise<void> =>
+  tell(say, 'warning', taken === undefined ? say('portForbidden') : takenLine(say, taken))
 
 const takenLine = (say: Say, { port, holder }: TakenPort): string =>
   holder === null ? say('portTaken', { port }) : say('portTakenBy', { port, ...holder })
 
-export async function tellStartProblem(say: Say, message: string): Promise<void> {
-  await dialog.showMessageBox({
-    type: 'error',
-    message: say('failedTitle'),
-    detail: message,
-    buttons: [say('understood')],
-  })
-}
+export const tellStartProblem = (say: Say, message: string): Promise<void> =>
+  tell(say, 'error', say('failedTitle'), message)
 
 /** `message` is what the system said. */
-export async function tellLoginProblem(say: Say, message: string): Promise<void> {
-  await dialog.showMessageBox({
-    type: 'warning',
-    message: say('loginFailed'),
-    detail: message,
-    buttons: [say('understood')],
-  })
-}
+export const tellLoginProblem = (say: Say, message: string): Promise<void> =>
+  tell(say, 'warning', say('loginFailed'), message)
 
 /** The address can be typed elsewhere. */
-export async function tellNoBrowser(say: Say, url: string): Promise<void> {
-  await dialog.showMessageBox({
-    type: 'warning',
-    message: say('noBrowserTitle'),
-    detail: url,
-    buttons: [say('understood')],
-  })
-}
+export const tellNoBrowser = (say: Say, url: string): Promise<void> =>
+  tell(say, 'warning', say('noBrowserTitle'), url)
 
 /** What came of looking for a newer version, to whoever asked in a menu. */
 export async function tellUpdate(say: Say, state: UpdateState, version: string): Promise<void> {
   const message = updateLine(say, state, version)
   // One that is ready is told of in the tray and by a notification.
   if (message === undefined) return
-  await dialog.showMessageBox({
-    type: state.kind === 'failed' ? 'warning' : 'info',
-    message,
-    ...(state.kind === 'failed' ? { detail: state.message } : {}),
-    buttons: [say('understood')],
-  })
+  if (state.kind === 'failed') await tell(say, 'warning', message, state.message)
+  else await tell(say, 'info', message)
 }
 
 function updateLine(say: Say, state: UpdateState, version: string): string | undefined {
