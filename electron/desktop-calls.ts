@@ -11,7 +11,7 @@ import { askForFile } from './dialogs.ts'
 import type { GatewayActions } from './gateway-actions.ts'
 import type { GatewayControl } from './gateway-control.ts'
 import type { DesktopHandlers } from './ipc-door.ts'
-import { startAtLogin } from './login-item.ts'
+import type { LoginItem } from './login-item.ts'
 import { askAsOperator } from './operator-calls.ts'
 import type { PreferenceStore } from './preferences.ts'
 import { saveCsv } from './save-csv.ts'
@@ -21,6 +21,7 @@ interface DesktopCallDeps {
   readonly control: GatewayControl
   readonly actions: GatewayActions
   readonly preferences: PreferenceStore
+  readonly loginItem: Pick<LoginItem, 'isOn' | 'set'>
   readonly noteAppearance: (looks: DesktopInput<'desktop.noteAppearance'>) => void
   /** Where it would listen now. */
   readonly wanted: () => { readonly host: string; readonly port: number }
@@ -39,10 +40,10 @@ const heartbeatOf = z.object({ heartbeatSeconds: z.int() })
 const SELF_TEST_KEY = 'Self-test'
 
 export function createDesktopHandlers(deps: DesktopCallDeps): DesktopHandlers {
-  const { control, actions, preferences, wanted, isGiven, changed, updates } = deps
+  const { control, actions, preferences, loginItem, wanted, isGiven, changed, updates } = deps
 
   function view(): DesktopView {
-    const { isOpenToNetwork, startsAtLogin, looksForUpdates } = preferences.get()
+    const { isOpenToNetwork, looksForUpdates } = preferences.get()
     const server = control.server()
     return {
       gateway: control.state(),
@@ -50,7 +51,7 @@ export function createDesktopHandlers(deps: DesktopCallDeps): DesktopHandlers {
       inFlight: server?.inFlight() ?? 0,
       port: wanted().port,
       isOpenToNetwork,
-      startsAtLogin,
+      startsAtLogin: loginItem.isOn(),
       version: deps.version,
       update: updates.state(),
       looksForUpdates,
@@ -100,8 +101,7 @@ export function createDesktopHandlers(deps: DesktopCallDeps): DesktopHandlers {
     },
     'desktop.listen': (listening) => actions.listenAt(listening),
     'desktop.startAtLogin': ({ isOn }) => {
-      startAtLogin(isOn)
-      preferences.update({ startsAtLogin: isOn })
+      loginItem.set(isOn)
       return view()
     },
     'desktop.lookForUpdates': ({ isOn }) => {

@@ -8,10 +8,58 @@ import type { Logger } from '../server/ports.ts'
 /** Given to the app by the system at login. */
 export const HIDDEN_FLAG = '--hidden'
 
-export function startAtLogin(isOn: boolean): void {
-  if (process.platform === 'linux') writeAutostart(isOn)
-  else app.setLoginItemSettings({ openAtLogin: isOn, args: [HIDDEN_FLAG], ...portableProgram() })
+export interface LoginItem {
+  /** What the system said when it was looked at last. */
+  isOn(): boolean
+  /** Throws what the system says where it does not take it. */
+  set(isOn: boolean): void
+  /** Looks again: people change it in the settings of the system as well. */
+  look(): void
+  onChange(listener: () => void): void
 }
+
+export function createLoginItem(logger: Pick<Logger, 'warn'>): LoginItem {
+  const listeners: (() => void)[] = []
+  const ask = (): boolean => {
+    try {
+      return startsAtLogin()
+    } catch (error) {
+      logger.warn({ err: error }, 'whether the app starts at login could not be read')
+      return false
+    }
+  }
+  let isOn = ask()
+  const look = (): void => {
+    const now = ask()
+    if (now === isOn) return
+    isOn = now
+    for (const listener of listeners) listener()
+  }
+  return {
+    isOn: () => isOn,
+    set(wanted) {
+      startAtLogin(wanted)
+      look()
+    },
+    look,
+    onChange: (listener) => void listeners.push(listener),
+  }
+}
+
+function startAtLogin(isOn: boolean): void {
+  if (process.platform === 'linux') writeAutostart(isOn)
+  else app.setLoginItemSettings({ openAtLogin: isOn, ...systemsItem() })
+}
+
+function startsAtLogin(): boolean {
+  if (process.platform === 'linux') return isAutostarted()
+  // Windows keeps what Task Manager has switched off beside the entry, which stays.
+  const { openAtLogin, launchItems = [] } = app.getLoginItemSettings(systemsItem())
+  return openAtLogin && launchItems.every(({ enabled }) => enabled)
+}
+
+/** Windows finds an entry by the program and what it is given. */
+const systemsItem = () => ({ args: [HIDDEN_FLAG], ...portableProgram() })
 
 /** A portable program runs out of a folder that is gone with it; it says where it was started from. */
 function portableProgram(): { path?: string } {
@@ -38,9 +86,12 @@ export function keepLoginItem(logger: Pick<Logger, 'warn'>): void {
   }
 }
 
+/** Whether that is a start of the system's, at login. Of one that finds the app running, its arguments are all that is known. */
+export const asksForNoWindow = (argv: readonly string[]): boolean => argv.includes(HIDDEN_FLAG)
+
 /** Whether this start was the system's, at login. */
 export const isHiddenStart = (argv: readonly string[]): boolean =>
-  argv.includes(HIDDEN_FLAG) || (process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin)
+  asksForNoWindow(argv) || (process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin)
 
 /**
  * Electron does nothing on Linux: there, a desktop starts what it finds in a folder.
@@ -54,6 +105,15 @@ function writeAutostart(isOn: boolean): void {
   }
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, autostartEntry(ownAppImage() ?? process.execPath))
+}
+
+/** Desktops leave an entry that is switched off where it is, and write one of these into it. */
+function isAutostarted(): boolean {
+  const file = autostartFile()
+  return (
+    existsSync(file) &&
+    !/^(Hidden=true|X-GNOME-Autostart-enabled=false)\s*$/m.test(readFileSync(file, 'utf8'))
+  )
 }
 
 /** The AppImage that this program lies in. Whatever is started from a terminal in another one is told of that one. */

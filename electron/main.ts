@@ -23,7 +23,7 @@ import { guardPages, guardSession } from './guards.ts'
 import { introduceApp } from './introduction.ts'
 import { openIpcDoor } from './ipc-door.ts'
 import { createKeychain } from './keychain.ts'
-import { isHiddenStart, keepLoginItem } from './login-item.ts'
+import { asksForNoWindow, createLoginItem, isHiddenStart, keepLoginItem } from './login-item.ts'
 import { createMenuActions } from './menu-actions.ts'
 import { watchNetwork } from './network-watch.ts'
 import { notifyOperator } from './notifications.ts'
@@ -73,6 +73,7 @@ async function boot(dataDir: string): Promise<void> {
   const { say, note } = followAppearance(preferences)
   trustSystemAuthorities(ports.logger)
   keepLoginItem(ports.logger)
+  const loginItem = createLoginItem(ports.logger)
   const wanted = () => desktopConfig(process.env, process.platform, preferences.get())
 
   const secrets = await chooseSecretPlace({
@@ -111,6 +112,7 @@ async function boot(dataDir: string): Promise<void> {
     control: gateway,
     actions,
     preferences,
+    loginItem,
     noteAppearance: note,
     wanted,
     version,
@@ -127,6 +129,7 @@ async function boot(dataDir: string): Promise<void> {
   network.onChange(() => window.push([{ type: 'desktop.network_changed' }]))
   events.onActivity(tellWindow)
   preferences.onChange(tellWindow)
+  loginItem.onChange(tellWindow)
   updates.onChange(tellWindow)
 
   const sleep = followSleep({
@@ -139,6 +142,7 @@ async function boot(dataDir: string): Promise<void> {
     gateway,
     actions,
     preferences,
+    loginItem,
     window,
     network,
     sleep,
@@ -158,6 +162,7 @@ async function boot(dataDir: string): Promise<void> {
   events.onActivity(tray.draw)
   network.onChange(tray.draw)
   preferences.onChange(tray.draw)
+  loginItem.onChange(tray.draw)
   updates.onChange(tray.draw)
   menus.onAnswered(tray.drawAnew)
   menus.onAnswered(tellWindow)
@@ -168,7 +173,11 @@ async function boot(dataDir: string): Promise<void> {
 
   stayAwake(events, powerSaveBlocker)
   const notices = notifyOperator({ events, updates, say, openConsole: menus.openConsole })
-  app.on('second-instance', menus.openConsole)
+  app.on('second-instance', (_event, argv) => {
+    if (!asksForNoWindow(argv)) menus.openConsole()
+  })
+  // Whoever comes back from the settings of the system may have changed it there.
+  app.on('browser-window-focus', loginItem.look)
   app.on('activate', menus.openConsole)
 
   await actions.start()

@@ -5,7 +5,7 @@ import type { Activity } from './activity.ts'
 import type { ConsoleWindow } from './console-window.ts'
 import type { GatewayActions } from './gateway-actions.ts'
 import type { GatewayControl } from './gateway-control.ts'
-import { startAtLogin } from './login-item.ts'
+import type { LoginItem } from './login-item.ts'
 import type { NetworkWatch } from './network-watch.ts'
 import type { PreferenceStore } from './preferences.ts'
 import type { Sleep } from './sleep.ts'
@@ -15,7 +15,8 @@ import type { Updates } from './updates/watch-updates.ts'
 interface MenuActionDeps {
   readonly gateway: GatewayControl
   readonly actions: GatewayActions
-  readonly preferences: PreferenceStore
+  readonly preferences: Pick<PreferenceStore, 'get'>
+  readonly loginItem: Pick<LoginItem, 'isOn' | 'set'>
   readonly window: Pick<ConsoleWindow, 'show'>
   readonly network: Pick<NetworkWatch, 'address'>
   readonly sleep: Sleep
@@ -40,6 +41,7 @@ export function createMenuActions({
   gateway,
   actions,
   preferences,
+  loginItem,
   window,
   network,
   sleep,
@@ -76,19 +78,19 @@ export function createMenuActions({
     openToNetwork: (isOpenToNetwork) => void actions.openToNetwork(isOpenToNetwork).finally(answered),
     startAtLogin(isOn) {
       try {
-        startAtLogin(isOn)
-        preferences.update({ startsAtLogin: isOn })
+        loginItem.set(isOn)
       } catch (error) {
         // A folder of the system that cannot be written to is no reason to end.
         tellLoginProblem(error instanceof Error ? error.message : String(error))
-        answered()
       }
+      // The system may have taken it without a word and left everything as it was.
+      answered()
     },
     checkForUpdate: () => void updates.check().then(tellUpdate),
     installUpdate: () => void installUpdate(),
     quit: () => app.quit(),
     facts(activity, mayChangeNetwork) {
-      const { isOpenToNetwork, startsAtLogin } = preferences.get()
+      const { isOpenToNetwork } = preferences.get()
       const isPaused = gateway.server()?.isPaused() ?? false
       return {
         gateway: gateway.state(),
@@ -97,7 +99,7 @@ export function createMenuActions({
         isPaused,
         isOpenToNetwork,
         mayChangeNetwork,
-        startsAtLogin,
+        startsAtLogin: loginItem.isOn(),
         update: updates.state(),
       }
     },

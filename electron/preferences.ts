@@ -21,7 +21,6 @@ const shape = z.object({
   /** Undefined until somebody chose: the system's language holds. */
   language: language.optional().catch(undefined),
   theme: theme.catch('system'),
-  startsAtLogin: z.boolean().catch(false),
   /** Only where a feed was built in. */
   looksForUpdates: z.boolean().catch(true),
   port: portNumber.catch(8080),

@@ -6,7 +6,6 @@ import { desktopConfig } from './start-config.ts'
 const PREFERENCES: Preferences = {
   window: { width: 1280, height: 820, isMaximized: false },
   theme: 'system',
-  startsAtLogin: false,
   looksForUpdates: true,
   port: 9000,
   isOpenToNetwork: true,

@@ -245,6 +245,13 @@ desktopJourney('one instance, one window, and a gateway that outlives both', asy
   await app.inMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   await expect.poll(isVisible).toBe(false)
   expect((await fetch(`${address}/healthz`)).status).toBe(200)
+  // The system's start at login, which comes late where somebody was quicker, asks for no window.
+  await app.inMain(({ app: main }) => {
+    main.once('second-instance', (_event, argv) => Object.assign(globalThis, { lateStart: argv }))
+  })
+  expect(await app.startAgain(['--hidden'])).toBe(0)
+  await expect.poll(() => app.inMain(() => Reflect.get(globalThis, 'lateStart'))).toContain('--hidden')
+  expect(await isVisible()).toBe(false)
   expect(await app.startAgain()).toBe(0)
   await expect.poll(isVisible).toBe(true)
 

@@ -40,8 +40,8 @@ export interface DesktopApp {
     ask: (main: MainProcess, arg: Arg) => Result | Promise<Result>,
     arg?: Arg,
   ): Promise<Result>
-  /** Starts the app once more, as a person might; resolves to its exit code. */
-  startAgain(): Promise<number | null>
+  /** Starts the app once more, as a person might, or with other arguments; resolves to its exit code. */
+  startAgain(args?: readonly string[]): Promise<number | null>
   /** All that the processes have printed. */
   printed(): string
 }

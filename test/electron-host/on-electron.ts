@@ -26,10 +26,10 @@ export function startOnElectron(
   { root, args, env, language }: StartOptions,
 ): RunningApp {
   let printed = ''
-  const arguments_ = ['-r', RECORDER, root, ...args]
+  const argumentsWith = (given: readonly string[]) => ['-r', RECORDER, root, ...given]
   const launched = _electron.launch({
     executablePath,
-    args: arguments_,
+    args: argumentsWith(args),
     cwd: root,
     env: asStrings(env, language),
     // Playwright's own choice is none.
@@ -64,8 +64,8 @@ export function startOnElectron(
           ),
         { source, arg },
       ),
-    async startAgain() {
-      const again = spawn(executablePath, arguments_, {
+    async startAgain(others = args) {
+      const again = spawn(executablePath, argumentsWith(others), {
         cwd: root,
         env: asStrings(env, language),
         stdio: 'ignore',

@@ -10,8 +10,8 @@ const REGISTER = join(import.meta.dirname, 'stand-in', 'register.mjs')
 
 export function startOnStandIn({ root, args, env, language }: StartOptions): RunningApp {
   let printed = ''
-  const run = (): ChildProcess => {
-    const child = fork(join(root, 'dist', 'electron', 'main.mjs'), args, {
+  const run = (given: readonly string[]): ChildProcess => {
+    const child = fork(join(root, 'dist', 'electron', 'main.mjs'), given, {
       cwd: root,
       // Of promises that fail for nobody it warns, as Electron does, and does not end as Node would.
       execArgv: ['--import', REGISTER, '--enable-source-maps', '--unhandled-rejections=warn-with-error-code'],
@@ -33,7 +33,7 @@ export function startOnStandIn({ root, args, env, language }: StartOptions): Run
     return child
   }
 
-  const child = run()
+  const child = run(args)
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const { endpoint, ask } = speakWith(child, () => printed)
   let browser: Browser | undefined
@@ -49,8 +49,8 @@ export function startOnStandIn({ root, args, env, language }: StartOptions): Run
       return context.pages()[0] ?? (await context.waitForEvent('page'))
     },
     ask,
-    async startAgain() {
-      const [code] = await once(run(), 'exit')
+    async startAgain(others = args) {
+      const [code] = await once(run(others), 'exit')
       return code
     },
     async end() {

@@ -228,15 +228,6 @@ desktopJourney(
       Object.keys(
         JSON.parse(readFileSync(join(app.dataDir, 'desktop', 'preferences.json'), 'utf8')),
       ).toSorted(),
-    ).toEqual([
-      'isOpenToNetwork',
-      'language',
-      'looksForUpdates',
-      'port',
-      'secretPlace',
-      'startsAtLogin',
-      'theme',
-      'window',
-    ])
+    ).toEqual(['isOpenToNetwork', 'language', 'looksForUpdates', 'port', 'secretPlace', 'theme', 'window'])
   },
 )
