@@ -1,6 +1,6 @@
 // The menu bar, with the usual shortcuts in the usual places and the words of the window's language.
 import { Menu, type MenuItemConstructorOptions } from 'electron'
-import type { UpdateState } from '../contract/desktop.ts'
+import type { GatewayState, UpdateState } from '../contract/desktop.ts'
 import { type TrayActions, updateItem } from './tray-menu.ts'
 import type { Say } from './words.ts'
 
@@ -12,8 +12,14 @@ type AppMenuActions = Pick<
 let drawn = ''
 
 /** Draws what has changed: a menu that is replaced closes under the hand of whoever has it open. */
-export function showAppMenu(say: Say, update: UpdateState, actions: AppMenuActions): void {
-  const template = appMenu(say, updateItem(update, say, actions), actions, process.platform === 'darwin')
+export function showAppMenu(
+  say: Say,
+  gateway: GatewayState,
+  update: UpdateState,
+  actions: AppMenuActions,
+): void {
+  const items = { update: updateItem(update, say, actions), isRunning: gateway.kind === 'running' }
+  const template = appMenu(say, items, actions, process.platform === 'darwin')
   const text = JSON.stringify(template)
   if (text === drawn) return
   drawn = text
@@ -22,7 +28,7 @@ export function showAppMenu(say: Say, update: UpdateState, actions: AppMenuActio
 
 function appMenu(
   say: Say,
-  update: MenuItemConstructorOptions,
+  { update, isRunning }: { readonly update: MenuItemConstructorOptions; readonly isRunning: boolean },
   actions: AppMenuActions,
   isMac: boolean,
 ): MenuItemConstructorOptions[] {
@@ -54,15 +60,22 @@ function appMenu(
           accelerator: 'CmdOrCtrl+1',
           click: actions.openConsole,
         },
-        { id: 'menuPortal', label: say('openPortal'), accelerator: 'CmdOrCtrl+2', click: actions.openPortal },
+        {
+          id: 'menuPortal',
+          label: say('openPortal'),
+          accelerator: 'CmdOrCtrl+2',
+          enabled: isRunning,
+          click: actions.openPortal,
+        },
         {
           id: 'menuCopy',
           label: say('copyAddress'),
           accelerator: 'CmdOrCtrl+Shift+C',
+          enabled: isRunning,
           click: actions.copyAddress,
         },
         separator,
-        { id: 'menuRestart', label: say('restart'), click: actions.restart },
+        { id: 'menuRestart', label: say('restart'), enabled: isRunning, click: actions.restart },
         ...(isMac ? [] : [separator, update, about, quit]),
       ],
     },

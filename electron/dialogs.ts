@@ -108,6 +108,27 @@ export async function askToEndRequests(
   return (['drain', 'cut', 'stay'] as const)[response] ?? 'stay'
 }
 
+/** Whether those that still run while it stops are to be cut off. `over` takes the question away where the system lets it. */
+export async function askToCutOff(
+  say: Say,
+  inFlight: number,
+  seconds: number,
+  over: AbortSignal,
+): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    message: say.count('drainTitle', inFlight),
+    detail: say('drainDetail', { seconds }),
+    buttons: [say('drainWait'), say('endCut')],
+    // They were promised their time: neither Enter nor Escape takes it from them.
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+    signal: over,
+  })
+  return response === 1
+}
+
 export async function askForFile(suggested: string): Promise<string | undefined> {
   const { canceled, filePath } = await dialog.showSaveDialog({
     defaultPath: suggested,

@@ -2,23 +2,28 @@
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { GatewayState } from '../contract/desktop.ts'
+import type { RunningServer } from '../server/start-server.ts'
 import { createGatewayActions } from './gateway-actions.ts'
-import type { GatewayControl } from './gateway-control.ts'
+import { createGatewayControl, type GatewayControl } from './gateway-control.ts'
 import type { PreferenceStore, Preferences } from './preferences.ts'
 import type { Say } from './words.ts'
 
-const { shown } = vi.hoisted(() => ({ shown: [] as { message: string; detail?: string }[] }))
+const { shown, hand } = vi.hoisted(() => ({
+  shown: [] as { message: string; detail?: string; signal?: AbortSignal }[],
+  /** How a dialog is answered: by its first button, where a test says nothing else. */
+  hand: { answer: async (): Promise<{ response: number }> => ({ response: 0 }) },
+}))
 vi.mock('electron', () => ({
   dialog: {
-    showMessageBox: async (options: { message: string }) => {
+    showMessageBox: (options: { message: string }) => {
       shown.push(options)
-      return { response: 0 }
+      return hand.answer()
     },
   },
 }))
 
 /** The names of what would be said. */
-const say = ((name: string) => name) as unknown as Say
+const say = Object.assign((name: string) => name, { count: (name: string) => name }) as unknown as Say
 
 async function busyPort(): Promise<number> {
   const server = createServer()
@@ -96,4 +101,89 @@ test('a start that fails with the new setting is told', async () => {
   const { actions } = createActions({ preferredPort: 8_080, startsAs: { kind: 'failed', problem } })
   await actions.openToNetwork(true)
   expect(shown).toMatchObject([{ message: 'failedTitle', detail: 'no such address' }])
+})
+
+/** A gateway that runs, with two requests; `end` ends them. Each stop's time is noted. */
+async function createDraining() {
+  shown.length = 0
+  const drains: number[] = []
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+  let starts = 0
+  const server = {
+    addresses: ['http://127.0.0.1:1'],
+    inFlight: () => 2,
+    stop: ({ drainMs }: { drainMs: number }) => {
+      drains.push(drainMs)
+      if (drainMs === 0) end()
+      return ended
+    },
+    // What the control and the actions touch of it.
+  } as unknown as RunningServer
+  const problem = { code: 'other' as const, message: '', taken: null }
+  const start = async () => {
+    starts += 1
+    return server
+  }
+  const control = createGatewayControl(start, async () => problem)
+  await control.start()
+  const actions = createGatewayActions({
+    control,
+    // Neither is asked for here.
+    preferences: {} as PreferenceStore,
+    say: () => say,
+    wanted: () => ({ host: '127.0.0.1', port: 1 }),
+    isGiven: { port: false, host: false },
+  })
+  return { actions, control, drains, end, starts: () => starts }
+}
+
+test('who stops it once more while requests finish is asked once, and may cut them off', async () => {
+  const { actions, control, drains } = await createDraining()
+  const first = actions.stop(true)
+  await expect.poll(() => control.state().kind).toBe('stopping')
+  const { promise: pressed, resolve: press } = Promise.withResolvers<{ response: number }>()
+  hand.answer = () => pressed
+  onTestFinished(() => {
+    hand.answer = async () => ({ response: 0 })
+  })
+  const others = [actions.stop(true), actions.stop(true)]
+  expect(shown.map(({ message }) => message)).toEqual(['endTitle', 'drainTitle'])
+  expect(Math.min(...drains)).toBeGreaterThan(0)
+  press({ response: 1 })
+  expect(await Promise.all([first, ...others])).toEqual([true, true, true])
+  expect(drains.at(-1)).toBe(0)
+})
+
+test('the question is taken away when the last request has ended, and an answer that comes too late does nothing', async () => {
+  const { actions, control, drains, end } = await createDraining()
+  const first = actions.stop()
+  await expect.poll(() => control.state().kind).toBe('stopping')
+  const { promise: pressed, resolve: press } = Promise.withResolvers<{ response: number }>()
+  hand.answer = () => pressed
+  onTestFinished(() => {
+    hand.answer = async () => ({ response: 0 })
+  })
+  const second = actions.stop()
+  end()
+  expect(await Promise.all([first, second])).toEqual([true, true])
+  expect(shown.at(-1)?.signal?.aborted).toBe(true)
+  press({ response: 1 })
+  await pressed
+  await new Promise(setImmediate)
+  expect(drains).not.toContain(0)
+})
+
+test('an app that is ending starts no gateway any more, also where a restart waited for its stop', async () => {
+  const { actions, control, end, starts } = await createDraining()
+  const restarted = actions.restart()
+  await expect.poll(() => control.state().kind).toBe('stopping')
+  const quit = actions.stop(true)
+  const started = actions.start()
+  end()
+  await Promise.all([restarted, quit, started])
+  expect([control.state().kind, starts()]).toEqual(['stopped', 1])
+  // An update that could not be installed leaves an app that goes on.
+  control.keepStill(false)
+  await actions.start()
+  expect([control.state().kind, starts()]).toEqual(['running', 2])
 })

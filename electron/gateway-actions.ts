@@ -1,6 +1,12 @@
 // Starting and stopping as a person does it: with the questions that belong to it.
 import type { DesktopView, Listening, ListeningChanged } from '../contract/desktop.ts'
-import { askForNextPort, askToEndRequests, tellPortProblem, tellStartProblem } from './dialogs.ts'
+import {
+  askForNextPort,
+  askToCutOff,
+  askToEndRequests,
+  tellPortProblem,
+  tellStartProblem,
+} from './dialogs.ts'
 import { describeTaken, probePort } from './free-port.ts'
 import type { GatewayControl } from './gateway-control.ts'
 import type { PreferenceStore } from './preferences.ts'
@@ -14,8 +20,11 @@ const SHUTDOWN_DRAIN_MS = 2_000
 
 export interface GatewayActions {
   start(): Promise<void>
-  /** Resolves to whether it stands still: a person may rather keep it running. */
-  stop(): Promise<boolean>
+  /**
+   * Resolves to whether it stands still: a person may rather keep it running. While it stops, it asks whether the requests that
+   * it waits for are to be cut off. After the last one the gateway is kept still, whoever wants to start it.
+   */
+  stop(isLast?: boolean): Promise<boolean>
   restart(): Promise<void>
   /** When the system shuts down: it asks nobody, and waits a moment. */
   stopAtShutdown(): Promise<void>
@@ -40,6 +49,24 @@ interface ActionDeps {
 
 export function createGatewayActions(deps: ActionDeps): GatewayActions {
   const { control, preferences, say, wanted, isGiven } = deps
+  let isAskingToCut = false
+  /** Waits for a stop that is under way, and asks whether the requests that it waits for are to be cut off. */
+  async function hasten(): Promise<void> {
+    const inFlight = control.server()?.inFlight() ?? 0
+    const over = new AbortController()
+    // This one cuts nobody off earlier: the time of the first goes on.
+    const stopped = control.stop(DRAIN_SECONDS * 1000).finally(() => over.abort())
+    if (inFlight === 0 || isAskingToCut) return stopped
+    isAskingToCut = true
+    const cut = askToCutOff(say(), inFlight, DRAIN_SECONDS, over.signal)
+      .finally(() => {
+        isAskingToCut = false
+      })
+      // Pressed too late, it must not meet a gateway that has been started since.
+      .then((isCut) => (isCut && !over.signal.aborted ? control.stop(0) : stopped))
+    await Promise.race([stopped, cut])
+  }
+
   const actions: GatewayActions = {
     async start() {
       for (;;) {
@@ -54,14 +81,23 @@ export function createGatewayActions(deps: ActionDeps): GatewayActions {
         if (wanted().port === port) return tellStartProblem(say(), message)
       }
     },
-    async stop() {
+    async stop(isLast = false) {
+      if (control.state().kind === 'stopping') {
+        if (isLast) control.keepStill(true)
+        await hasten()
+        return true
+      }
       const inFlight = control.server()?.inFlight() ?? 0
       const choice = inFlight === 0 ? 'drain' : await askToEndRequests(say(), inFlight, DRAIN_SECONDS)
       if (choice === 'stay') return false
+      if (isLast) control.keepStill(true)
       await control.stop(choice === 'cut' ? 0 : DRAIN_SECONDS * 1000)
       return true
     },
-    stopAtShutdown: () => control.stop(SHUTDOWN_DRAIN_MS),
+    stopAtShutdown() {
+      control.keepStill(true)
+      return control.stop(SHUTDOWN_DRAIN_MS)
+    },
     async restart() {
       if (await actions.stop()) await actions.start()
     },

@@ -10,6 +10,8 @@ export interface GatewayControl {
   start(): Promise<GatewayState>
   /** Running answers have `drainMs`; a second call shortens the time of the first. */
   stop(drainMs: number): Promise<void>
+  /** While it is kept still, starts do nothing, those that wait for their turn as well: the app is ending. */
+  keepStill(isKept: boolean): void
   onChange(listener: (state: GatewayState) => void): void
 }
 
@@ -20,6 +22,7 @@ export function createGatewayControl(
   const listeners: ((state: GatewayState) => void)[] = []
   let state: GatewayState = { kind: 'stopped' }
   let server: RunningServer | undefined
+  let isKeptStill = false
   let last: Promise<unknown> = Promise.resolve()
 
   const become = (next: GatewayState): GatewayState => {
@@ -39,7 +42,7 @@ export function createGatewayControl(
     server: () => server,
     start: () =>
       inTurn(async () => {
-        if (server !== undefined) return state
+        if (server !== undefined || isKeptStill) return state
         become({ kind: 'starting' })
         try {
           server = await startServer()
@@ -61,6 +64,9 @@ export function createGatewayControl(
           become({ kind: 'stopped' })
         }
       })
+    },
+    keepStill(isKept) {
+      isKeptStill = isKept
     },
     onChange: (listener) => void listeners.push(listener),
   }

@@ -105,7 +105,7 @@ async function boot(dataDir: string): Promise<void> {
     ? await createElectronUpdater(ports.logger, platform, env)
     : undefined
   const updates = watchUpdates({ updater, preferences, clock: ports.clock })
-  const quit = quitInOrder({ actions, window, updates, logger: ports.logger })
+  const quit = quitInOrder({ gateway, actions, window, updates, logger: ports.logger })
   const installUpdate = () => quit.toInstall(updates.install)
   const version = app.getVersion()
   const desktop = createDesktopHandlers({
@@ -166,8 +166,9 @@ async function boot(dataDir: string): Promise<void> {
   updates.onChange(tray.draw)
   menus.onAnswered(tray.drawAnew)
   menus.onAnswered(tellWindow)
-  const drawAppMenu = () => showAppMenu(say(), updates.state(), menus)
+  const drawAppMenu = () => showAppMenu(say(), gateway.state(), updates.state(), menus)
   drawAppMenu()
+  gateway.onChange(drawAppMenu)
   preferences.onChange(drawAppMenu)
   updates.onChange(drawAppMenu)
 

@@ -3,10 +3,12 @@ import { app } from 'electron'
 import type { Logger } from '../server/ports.ts'
 import type { ConsoleWindow } from './console-window.ts'
 import type { GatewayActions } from './gateway-actions.ts'
+import type { GatewayControl } from './gateway-control.ts'
 import { onSessionEnd } from './session-end.ts'
 import type { Updates } from './updates/watch-updates.ts'
 
 interface QuitDeps {
+  readonly gateway: Pick<GatewayControl, 'state' | 'keepStill'>
   readonly actions: Pick<GatewayActions, 'start' | 'stop' | 'stopAtShutdown'>
   readonly window: Pick<ConsoleWindow, 'letGo'>
   readonly updates: Pick<Updates, 'keepVersion'>
@@ -21,36 +23,42 @@ export interface OrderlyQuit {
   toInstall(install: () => boolean): Promise<void>
 }
 
-export function quitInOrder({ actions, window, updates, logger }: QuitDeps): OrderlyQuit {
-  let isAsking = false
+export function quitInOrder({ gateway, actions, window, updates, logger }: QuitDeps): OrderlyQuit {
+  let isEnding = false
   let isStopped = false
 
   app.on('before-quit', (event) => {
     if (isStopped) return
     event.preventDefault()
-    void end(() => {
-      app.quit()
-      return true
-    })
+    if (isEnding) hasten()
+    else
+      void end(() => {
+        app.quit()
+        return true
+      })
   })
   onSessionEnd(() => void shutDown())
   // The gateway serves others whether or not anybody looks.
   app.on('window-all-closed', () => undefined)
 
   async function end(last: () => boolean): Promise<void> {
-    if (isAsking) return
-    isAsking = true
-    try {
-      isStopped = await stop()
-      if (!isStopped) return
+    if (isEnding) return
+    isEnding = true
+    isStopped = await stop()
+    const wasStopped = isStopped
+    if (wasStopped) {
       window.letGo(true)
       if (last()) return
       window.letGo(false)
+      gateway.keepStill(false)
       isStopped = false
-      await actions.start()
-    } finally {
-      isAsking = false
     }
+    isEnding = false
+    if (wasStopped) await actions.start()
+  }
+  /** Whoever quits once more does not want to wait as long as that. A question that is open still is not asked twice. */
+  function hasten(): void {
+    if (gateway.state().kind === 'stopping') void stop()
   }
   async function shutDown(): Promise<void> {
     // The system would cut an installation off in the middle.
@@ -62,7 +70,7 @@ export function quitInOrder({ actions, window, updates, logger }: QuitDeps): Ord
   }
   async function stop(): Promise<boolean> {
     try {
-      return await actions.stop()
+      return await actions.stop(true)
     } catch (error) {
       // It cannot be stopped any better by staying.
       logger.error({ err: error }, 'stopping failed')

@@ -59,6 +59,8 @@ const SEPARATOR = { type: 'separator' } as const
 export function trayMenu(facts: TrayFacts, say: Say, actions: TrayActions): MenuItemConstructorOptions[] {
   const { gateway, activity } = facts
   const isRunning = gateway.kind === 'running'
+  // While it stops it still answers those that it waits for, and a second stop can cut them off.
+  const isStopping = gateway.kind === 'stopping'
   const isStill = gateway.kind === 'stopped' || gateway.kind === 'failed'
   return [
     { id: 'state', label: stateLine(facts, say), enabled: false },
@@ -68,7 +70,12 @@ export function trayMenu(facts: TrayFacts, say: Say, actions: TrayActions): Menu
       enabled: false,
       visible: isRunning && facts.networkAddress !== undefined,
     },
-    { id: 'inFlight', label: say.count('inFlight', activity.running), enabled: false, visible: isRunning },
+    {
+      id: 'inFlight',
+      label: say.count('inFlight', activity.running),
+      enabled: false,
+      visible: isRunning || isStopping,
+    },
     ...[...activity.troubles].map((trouble) => ({
       id: trouble,
       label: say(`${trouble}Title`),
@@ -89,7 +96,12 @@ export function trayMenu(facts: TrayFacts, say: Say, actions: TrayActions): Menu
     },
     isStill
       ? { id: 'start', label: say('start'), click: actions.start }
-      : { id: 'stop', label: say('stop'), enabled: isRunning, click: actions.stop },
+      : {
+          id: 'stop',
+          label: say(isStopping ? 'stopNow' : 'stop'),
+          enabled: isRunning || isStopping,
+          click: actions.stop,
+        },
     { id: 'restart', label: say('restart'), enabled: isRunning, click: actions.restart },
     { id: 'stopUntilAwake', label: say('stopUntilAwake'), visible: isRunning, click: actions.stopUntilAwake },
     SEPARATOR,

@@ -9,11 +9,14 @@ import {
   setUpDemo,
   startDesktop,
   takeAllPictures,
+  takePicture,
 } from './desktop-app.ts'
 import { desktopJourney } from './desktop-journey.ts'
 import { answerNext, ask, calls, click, seen } from './tray-hand.ts'
 
+const DRAIN = 0
 const CUT = 1
+const WAIT = 0
 const LONG = '[[demo:delay=50]] [[demo:tokens=2000]]'
 
 const power = (app: DesktopApp, what: 'suspend' | 'resume' | 'shutdown') =>
@@ -124,6 +127,66 @@ desktopJourney(
       page.evaluate(`window.codexGateway.call('${name}', {}).then(({ data }) => data.rows)`)
     expect([await rows('holds.list'), await rows('losses.list')]).toEqual([[], []])
     expect(await rows('usage.list')).toHaveLength(1)
+  },
+)
+
+desktopJourney(
+  'while a quit lets an answer finish nothing starts the gateway again, and a second quit may cut it off',
+  async () => {
+    const dataDir = dataDirWith({})
+    const app = startDesktop({ dataDir })
+    const page = await app.page()
+    const { ended } = await stream(app, await setUpDemo(page))
+    const restartIsOffered = () =>
+      app.inMain(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('menuRestart')?.enabled)
+    const asked = async () => (await calls(app, 'dialog.showMessageBox')).at(-1)
+    expect(await restartIsOffered()).toBe(true)
+    await page.evaluate(`location.href = '/admin'`)
+    await page.getByRole('navigation').first().waitFor()
+
+    await answerNext(app, DRAIN)
+    await click(app, 'quit')
+    await expect
+      .poll(() => seen(app))
+      .toMatchObject({
+        items: { state: 'Stopping', inFlight: '1 request running', stop: 'Stop without waiting' },
+        enabled: expect.not.arrayContaining(['restart']),
+      })
+    expect(await restartIsOffered()).toBe(false)
+    await page.getByRole('button', { name: 'Steer the gateway' }).click()
+    await page.getByRole('menuitem', { name: 'Restart gateway' }).waitFor()
+    expect(await page.getByRole('menuitem', { name: 'Restart gateway' }).getAttribute('aria-disabled')).toBe(
+      'true',
+    )
+    await takePicture(page, 'gateway-stopping')
+
+    await answerNext(app, WAIT)
+    await click(app, 'quit')
+    await expect.poll(asked).toMatchObject({
+      message: '1 request is still finishing',
+      buttons: ['Keep waiting', 'Cut them off'],
+      cancelId: WAIT,
+    })
+    expect((await seen(app)).items).toMatchObject({ state: 'Stopping', inFlight: '1 request running' })
+    await answerNext(app, CUT)
+    await click(app, 'quit')
+    expect(await app.exited).toBe(0)
+    expect(await ended).toBe(false)
+
+    const next = await startDesktop({ dataDir }).page()
+    const rows = (name: string) =>
+      next.evaluate(`window.codexGateway.call('${name}', {}).then(({ data }) => data.rows)`)
+    expect([await rows('holds.list'), await rows('losses.list')]).toEqual([[], []])
+    // What had come of it is charged.
+    const [row, ...others] = (await rows('usage.list')) as {
+      errorCode: string
+      outputTokens: number
+      costNanoUsd: number
+    }[]
+    expect([row?.errorCode, others]).toEqual(['gateway_stopping', []])
+    expect(row?.outputTokens).toBeGreaterThan(0)
+    expect(row?.outputTokens).toBeLessThan(2000)
+    expect(row?.costNanoUsd).toBeGreaterThan(0)
   },
 )
 

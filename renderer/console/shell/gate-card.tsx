@@ -23,6 +23,7 @@ interface GateCardProps {
 export function GateCard({ gate, desktop }: GateCardProps) {
   const t = useShellWords()
   const { address, note, since, word } = gate
+  const kind = desktop?.gateway.kind
   return (
     <section className="gate" aria-label={t('gate')}>
       <div className="row g8">
@@ -31,7 +32,9 @@ export function GateCard({ gate, desktop }: GateCardProps) {
           <div className="b">{t(word)}</div>
           {note === undefined ? undefined : <div className="meta">{t(note, { since })}</div>}
         </div>
-        {desktop?.gateway.kind === 'running' ? <GateControl isPaused={desktop.isPaused} /> : undefined}
+        {kind === 'running' || kind === 'stopping' ? (
+          <GateControl isPaused={desktop?.isPaused === true} isStopping={kind === 'stopping'} />
+        ) : undefined}
       </div>
       {address === undefined ? undefined : (
         <div className="addr">
@@ -39,7 +42,7 @@ export function GateCard({ gate, desktop }: GateCardProps) {
           <CopyButton text={`${address}/v1`} what={t('address')} />
         </div>
       )}
-      {desktop === undefined || desktop.gateway.kind === 'running' ? <Live gate={gate} /> : undefined}
+      {kind === undefined || kind === 'running' || kind === 'stopping' ? <Live gate={gate} /> : undefined}
     </section>
   )
 }

@@ -1,13 +1,18 @@
 // Steers the gateway from the desktop window: the app asks in a dialog of its own before it cuts anybody off.
 import { EllipsisVertical, Pause, Play, RotateCw, Square } from 'lucide-react'
-import type { DesktopView } from '../../../contract/desktop.ts'
 import { useDesktopCall } from '../../client/desktop.ts'
 import { IconButton } from '../../kit/icon-button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../kit/menu.tsx'
 import { useShellWords } from './words.ts'
 
-/** Only while it runs: a gateway that stands still offers its start on the page. */
-export function GateControl({ isPaused }: Pick<DesktopView, 'isPaused'>) {
+/** Not for a gateway that stands still: that offers its start on the page. One that stops can be hurried, and nothing else. */
+export function GateControl({
+  isPaused,
+  isStopping,
+}: {
+  readonly isPaused: boolean
+  readonly isStopping: boolean
+}) {
   const t = useShellWords()
   const stop = useDesktopCall('desktop.stop')
   const restart = useDesktopCall('desktop.restart')
@@ -22,16 +27,17 @@ export function GateControl({ isPaused }: Pick<DesktopView, 'isPaused'>) {
     >
       <MenuItem
         icon={isPaused ? <Play size={15} /> : <Pause size={15} />}
+        isDisabled={isStopping}
         onSelect={() => pause.mutate({ isPaused: !isPaused })}
       >
         {t(isPaused ? 'resume' : 'pause')}
       </MenuItem>
-      <MenuItem icon={<RotateCw size={15} />} onSelect={() => restart.mutate({})}>
+      <MenuItem icon={<RotateCw size={15} />} isDisabled={isStopping} onSelect={() => restart.mutate({})}>
         {t('restart')}
       </MenuItem>
       <MenuLine />
       <MenuItem icon={<Square size={15} />} isDestructive onSelect={() => stop.mutate({})}>
-        {t('stop')}
+        {t(isStopping ? 'stopNow' : 'stop')}
       </MenuItem>
     </Menu>
   )

@@ -68,11 +68,14 @@ export function questionsOf(electron, seen) {
  */
 function dialogsAnsweredFrom(recorded, record) {
   return {
-    async showMessageBox(/** @type {unknown[]} */ ...args) {
-      record('dialog.showMessageBox', ...args)
+    async showMessageBox(/** @type {Electron.MessageBoxOptions} */ { signal, ...options }) {
+      record('dialog.showMessageBox', options)
       const response = recorded.dialogAnswers.shift()
-      // Nobody answers: the dialog stays, as it would.
-      return response === undefined ? new Promise(() => undefined) : { response }
+      if (response !== undefined) return { response }
+      // Nobody answers: the dialog stays, as it would, until the app itself takes it away.
+      return new Promise((resolve) => {
+        signal?.addEventListener('abort', () => resolve({ response: options.cancelId ?? 0 }))
+      })
     },
     /** It waits for a person, and the app ends after it: what it says is printed. */
     showErrorBox(/** @type {string} */ title, /** @type {string} */ content) {
