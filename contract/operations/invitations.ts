@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { operation } from '../operation.ts'
 import { email, id, listOf, nothing, role, sortedPage, unixMs } from './fields.ts'
 
-const invitationStatus = z.enum(['open', 'used', 'expired', 'revoked'])
+/** `withdrawn`: nobody revoked it, and it lets nobody in, because whoever made it is no administrator any more. */
+const invitationStatus = z.enum(['open', 'used', 'expired', 'revoked', 'withdrawn'])
 export type InvitationStatus = z.infer<typeof invitationStatus>
 
 const invitationRow = z.strictObject({

@@ -28,19 +28,11 @@ export function openInvitation(
 ): Result<InvitationRow, Refusal> {
   const invitation = deps.repositories.invitations.findBySecretHash(secretHash)
   const status = invitation && invitationStatusOf(invitation, deps.clock.now())
-  const isUnused = status === 'open' || status === 'revoked'
-  if (invitation && isUnused && !isMakerAdministrator(deps, invitation))
+  const isUnused = status === 'withdrawn' || status === 'revoked'
+  // Also one that was made before such invitations were revoked, or that a restore has brought back.
+  if (invitation && isUnused && !invitation.isMakerAdministrator)
     return fail(refusal('invitation_withdrawn', undefined, { param }))
   return invitation && status === 'open'
     ? ok(invitation)
     : fail(refusal('link_invalid', undefined, { param }))
-}
-
-/** Also one that was made before such invitations were revoked, or that a restore has brought back. */
-function isMakerAdministrator(
-  { repositories }: Pick<OperationDeps, 'repositories'>,
-  { createdBy }: Pick<InvitationRow, 'createdBy'>,
-): boolean {
-  const maker = repositories.users.findById(createdBy)
-  return maker?.role === 'admin' && maker.status === 'active'
 }

@@ -209,14 +209,25 @@ describe('an administrator who is one no more', () => {
     expect((await at.call('auth.resetPassword', { token, password: PASSWORD })).ok).toBe(true)
   })
 
-  test('lets nobody in while suspended, though their invitation was left open', async () => {
+  test('lets nobody in while suspended, though their invitation was left open, and it is listed as withdrawn', async () => {
     const { at, id, second } = await startWithSecond()
-    const invitation = tokenIn((await second('users.invite', { role: 'admin' })).data.link)
-    await onBooks(at.dataDir, ({ raw }) =>
-      raw.prepare(`UPDATE users SET status = 'suspended' WHERE id = ?`).run(id),
-    )
+    const invitation = tokenIn((await second('users.invite', { role: 'admin', expiresInDays: 1 })).data.link)
+    await at.admin('users.invite', { expiresInDays: 1 })
+    const statuses = async (filter = {}) =>
+      (await at.admin('invitations.list', filter)).data.rows.map((row: { status: string }) => row.status)
+    const setStatus = (status: string) =>
+      onBooks(at.dataDir, ({ raw }) =>
+        raw.prepare('UPDATE users SET status = ? WHERE id = ?').run(status, id),
+      )
+    await setStatus('suspended')
     expect(await at.call('auth.register', { ...NEW, invitation })).toMatchObject({
       error: { code: 'invitation_withdrawn' },
     })
+    expect(await statuses()).toEqual(['open', 'withdrawn'])
+    expect(await statuses({ status: 'withdrawn' })).toEqual(['withdrawn'])
+    expect(await statuses({ status: 'open' })).toEqual(['open'])
+    expect((await at.admin('invitations.list', { status: 'open' })).data.total).toBe(1)
+    at.moveClock(DAY_MS)
+    expect(await statuses()).toEqual(['expired', 'expired'])
   })
 })

@@ -1,5 +1,5 @@
 // Invitations: who may come in, as what, until when. Used once; rows stay, because they say who let whom in.
-import { and, count, eq, gt, isNotNull, isNull, lte, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, gt, isNotNull, isNull, lte, not, type SQL, sql } from 'drizzle-orm'
 import type { Role } from '../../../contract/operations/fields.ts'
 import type { InvitationSort, InvitationStatus } from '../../../contract/operations/invitations.ts'
 import type { Db } from '../open.ts'
@@ -19,14 +19,18 @@ export interface InvitationRow {
   readonly usedAt: number | null
   readonly usedBy: string | null
   readonly revokedAt: number | null
+  /** Whether whoever made it may still invite: one from before that was looked at may be open all the same. */
+  readonly isMakerAdministrator: boolean
 }
 
-export interface NewInvitation extends Omit<InvitationRow, 'usedAt' | 'usedBy' | 'revokedAt'> {
+export interface NewInvitation
+  extends Omit<InvitationRow, 'usedAt' | 'usedBy' | 'revokedAt' | 'isMakerAdministrator'> {
   /** SHA-256 of the link's secret, 32 bytes. */
   readonly secretHash: Buffer
 }
 
 export interface InvitationsRepository {
+  /** By an administrator. */
   create(invitation: NewInvitation): InvitationRow
   /** Also one that cannot be used any more. */
   findBySecretHash(secretHash: Buffer): InvitationRow | undefined
@@ -38,13 +42,18 @@ export interface InvitationsRepository {
   ): CountedPage<InvitationRow>
   /** Notes who came of it; false where it cannot be used any more, or somebody was faster. */
   use(id: string, by: { readonly userId: string; readonly at: number }): boolean
-  /** The row after the change, or undefined where it cannot be used any more. */
-  revoke(id: string, at: number): InvitationRow | undefined
+  /** Whether it was open until now. */
+  revoke(id: string, at: number): boolean
   /** Revokes all open ones that this administrator has made; returns how many. */
   revokeAllBy(userId: string, at: number): number
 }
 
-const columns = {
+// Written out, because drizzle leaves the table's name away from columns of a query on one table.
+const isMakerAdministrator = sql<boolean>`exists (
+  select 1 from users as maker
+  where maker.id = invitations.created_by and maker.role = 'admin' and maker.status = 'active')`
+
+const stored = {
   id: invitations.id,
   email: invitations.email,
   role: invitations.role,
@@ -56,6 +65,7 @@ const columns = {
   usedBy: invitations.usedBy,
   revokedAt: invitations.revokedAt,
 }
+const columns = { ...stored, isMakerAdministrator: isMakerAdministrator.mapWith(Boolean) }
 
 const SORT_KEYS: SortKeys<InvitationSort> = {
   table: invitations,
@@ -74,7 +84,8 @@ const isUntouched = and(isNull(invitations.usedAt), isNull(invitations.revokedAt
 export function invitationStatusOf(row: InvitationRow, now: number): InvitationStatus {
   if (row.usedAt !== null) return 'used'
   if (row.revokedAt !== null) return 'revoked'
-  return row.expiresAt > now ? 'open' : 'expired'
+  if (row.expiresAt <= now) return 'expired'
+  return row.isMakerAdministrator ? 'open' : 'withdrawn'
 }
 
 function statusIs(status: InvitationStatus, now: number): SQL | undefined {
@@ -84,7 +95,9 @@ function statusIs(status: InvitationStatus, now: number): SQL | undefined {
     case 'revoked':
       return isNotNull(invitations.revokedAt)
     case 'open':
-      return and(isUntouched, gt(invitations.expiresAt, now))
+      return and(isUntouched, gt(invitations.expiresAt, now), isMakerAdministrator)
+    case 'withdrawn':
+      return and(isUntouched, gt(invitations.expiresAt, now), not(isMakerAdministrator))
     case 'expired':
       return and(isUntouched, lte(invitations.expiresAt, now))
   }
@@ -92,7 +105,10 @@ function statusIs(status: InvitationStatus, now: number): SQL | undefined {
 
 export function createInvitationsRepository({ orm }: Db): InvitationsRepository {
   return {
-    create: (invitation) => orm.insert(invitations).values(invitation).returning(columns).get(),
+    create: (invitation) => ({
+      ...orm.insert(invitations).values(invitation).returning(stored).get(),
+      isMakerAdministrator: true,
+    }),
     findBySecretHash: (secretHash) =>
       orm.select(columns).from(invitations).where(eq(invitations.secretHash, secretHash)).get(),
     list: (filter) => list(orm, filter),
@@ -107,8 +123,7 @@ export function createInvitationsRepository({ orm }: Db): InvitationsRepository 
         .update(invitations)
         .set({ revokedAt: at })
         .where(and(eq(invitations.id, id), isUntouched, gt(invitations.expiresAt, at)))
-        .returning(columns)
-        .get(),
+        .run().changes > 0,
     revokeAllBy: (userId, at) =>
       orm
         .update(invitations)

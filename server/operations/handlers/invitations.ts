@@ -24,8 +24,8 @@ export function invitationHandlers(
     },
     'invitations.revoke'({ invitationId }, caller) {
       return repositories.transaction(() => {
-        const revoked = repositories.invitations.revoke(invitationId, clock.now())
-        if (!revoked) return fail(refusal('invitation_not_found'))
+        if (!repositories.invitations.revoke(invitationId, clock.now()))
+          return fail(refusal('invitation_not_found'))
         appendAudit(deps, caller, {
           operation: 'invitations.revoke',
           targetType: 'invitation',
@@ -68,5 +68,6 @@ function invite(deps: OperationDeps): Handler<'users.invite'> {
 }
 
 function toView(row: InvitationRow, now: number): InvitationView {
-  return { ...row, status: invitationStatusOf(row, now) }
+  const { isMakerAdministrator: _, ...stored } = row
+  return { ...stored, status: invitationStatusOf(row, now) }
 }

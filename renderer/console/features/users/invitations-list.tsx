@@ -23,13 +23,14 @@ import { useWords } from './words.ts'
 
 type Invitation = CallOutput<'invitations.list'>['rows'][number]
 
-const STATUSES = ['open', 'used', 'expired', 'revoked'] as const
+const STATUSES = ['open', 'used', 'expired', 'revoked', 'withdrawn'] as const
 const SORTS = ['createdAt', 'email', 'endsAt'] as const
 const SHAPES: Readonly<Record<Invitation['status'], Status>> = {
   open: 'info',
   used: 'ok',
   expired: 'off',
   revoked: 'off',
+  withdrawn: 'off',
 }
 
 export function InvitationsList({ onInvite }: { readonly onInvite: () => void }) {
@@ -115,7 +116,12 @@ function InvitationsTable({ rows, table, onRevoke }: InvitationsTableProps) {
     {
       name: 'status',
       head: t('status'),
-      cell: ({ status }) => <StatusShape status={SHAPES[status]}>{t(`invitation_${status}`)}</StatusShape>,
+      cell: ({ status }) => (
+        <>
+          <StatusShape status={SHAPES[status]}>{t(`invitation_${status}`)}</StatusShape>
+          {status === 'withdrawn' ? <div className="help">{t('withdrawnWhy')}</div> : undefined}
+        </>
+      ),
     },
     { name: 'role', head: t('role'), cell: ({ role }) => <span className="sec">{t(`role_${role}`)}</span> },
     {
@@ -130,14 +136,16 @@ function InvitationsTable({ rows, table, onRevoke }: InvitationsTableProps) {
       head: t('invitationEnds'),
       sort: 'endsAt',
       isTime: true,
-      cell: ({ expiresAt, usedAt, usedBy, revokedAt }) =>
-        usedBy === null ? (
-          <Time atMs={revokedAt ?? expiresAt} />
-        ) : (
+      cell: ({ status, expiresAt, usedAt, usedBy, revokedAt }) => {
+        // Since when its maker is no administrator is known from the audit alone.
+        if (status === 'withdrawn') return '—'
+        if (usedBy === null) return <Time atMs={revokedAt ?? expiresAt} />
+        return (
           <Link className="link" href={userPath(usedBy)}>
             {usedAt === null ? t('open') : <Time atMs={usedAt} />}
           </Link>
-        ),
+        )
+      },
     },
     {
       name: 'note',
