@@ -16,7 +16,7 @@ export interface Place {
   readonly page: string
   readonly icon: LucideIcon
   readonly word: Extract<keyof typeof en, `place_${string}`>
-  /** Has a seat in the bar at the bottom of a phone, which has five. */
+  /** Has a seat in the bar at the bottom of a phone, which has five. A tablet's has all of them. */
   readonly isInBar: boolean
 }
 

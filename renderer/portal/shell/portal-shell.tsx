@@ -1,4 +1,4 @@
-// The frame around a signed-in teammate's pages: navigation at the top, and at the bottom of a phone.
+// The frame around a signed-in teammate's pages: navigation at the top, and at the bottom where it has no room there.
 import { LayoutDashboard } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import { Link, useLocation } from 'wouter'
@@ -31,8 +31,13 @@ export function PortalShell({ me, children }: PortalShellProps) {
   useEffect(() => adoptChoices({ theme, locale }), [adoptChoices, theme, locale])
   const isHere = (place: string) => path === place || (place !== '/' && path.startsWith(`${place}/`))
   const links = (isBar: boolean) =>
-    PLACES.filter((place) => !isBar || place.isInBar).map(({ path: to, icon: Icon, word }) => (
-      <Link key={to} href={to} aria-current={isHere(to) ? 'page' : undefined}>
+    PLACES.map(({ path: to, icon: Icon, word, isInBar }) => (
+      <Link
+        key={to}
+        href={to}
+        aria-current={isHere(to) ? 'page' : undefined}
+        className={isBar && !isInBar ? 'rest' : undefined}
+      >
         {isBar ? <Icon size={22} strokeWidth={1.75} aria-hidden="true" /> : undefined}
         {t(word)}
       </Link>

@@ -91,12 +91,22 @@ journey('on a tablet, every place of the portal is in sight', async () => {
   const { cookie } = await stage.teammate('rich@example.test')
   for (const locale of ['en', 'zh-CN'] as const) {
     const page = await stage.open('/', { cookie, locale })
-    await page.setViewportSize({ width: 768, height: 1024 })
-    const places = page.locator('.top .nav')
-    await places.getByRole('link').last().waitFor()
-    expect(await places.evaluate((nav) => nav.scrollWidth - nav.clientWidth)).toBe(0)
+    // Both sides of where the navigation goes to the bottom, and where its gaps change.
+    for (const width of [640, 700, 739, 740, 768, 859, 860]) {
+      await page.setViewportSize({ width, height: 1024 })
+      const places = page.locator(width < 740 ? '.portal > .bar' : '.top .nav')
+      await places.getByRole('link').last().waitFor()
+      expect(await places.getByRole('link').count()).toBe(7)
+      expect([width, await places.evaluate((nav) => nav.scrollWidth - nav.clientWidth)]).toEqual([width, 0])
+      const tooWide = await places
+        .getByRole('link')
+        .evaluateAll((links) =>
+          links.filter((link) => link.scrollWidth > link.clientWidth).map((link) => link.textContent),
+        )
+      expect([width, tooWide]).toEqual([width, []])
+      if (width === 640 || width === 768) await takePicture(page, `portal-home-tablet-${width}-${locale}`)
+    }
     expect(await page.locator('.brand').textContent()).toBe('Codex Gateway')
-    await takePicture(page, `portal-home-tablet-${locale}`)
   }
 })
 
