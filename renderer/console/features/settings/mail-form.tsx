@@ -1,7 +1,6 @@
 // The way mail goes out. A password or key that is typed replaces the stored one, which is never shown.
 import type { CallOutput } from '../../../../contract/catalogue.ts'
 import { useChange } from '../../../client/hooks.ts'
-import { Button } from '../../../kit/button.tsx'
 import { RadioGroup } from '../../../kit/choices.tsx'
 import { Field } from '../../../kit/field.tsx'
 import { useKitWords } from '../../../kit/kit-words.ts'
@@ -11,6 +10,7 @@ import { FailureNote, Note } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { useDone } from '../../../kit/undo.ts'
 import { type Draft, useKeptForm } from './kept-form.ts'
+import { SaveRow } from './save-row.tsx'
 import styles from './settings.module.css'
 import { useWords } from './words.ts'
 
@@ -177,16 +177,7 @@ export function MailForm({ mail, draft }: MailFormProps) {
         </>
       ) : undefined}
       <FailureNote error={form.failure} />
-      <div className="row g8">
-        <Button type="submit" kind="primary" isWorking={form.isWorking} disabled={!isChanged}>
-          {t('mailSave')}
-        </Button>
-        {isChanged ? (
-          <Button kind="ghost" onClick={form.reset}>
-            {kit('cancel')}
-          </Button>
-        ) : undefined}
-      </div>
+      <SaveRow label={t('mailSave')} form={form} />
     </form>
   )
 }

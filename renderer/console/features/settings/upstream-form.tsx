@@ -5,11 +5,11 @@ import { useChange } from '../../../client/hooks.ts'
 import { Button } from '../../../kit/button.tsx'
 import { RadioGroup } from '../../../kit/choices.tsx'
 import { Field } from '../../../kit/field.tsx'
-import { useKitWords } from '../../../kit/kit-words.ts'
 import { FailureNote, Note } from '../../../kit/states.tsx'
 import { TextInput } from '../../../kit/text-input.tsx'
 import { useDone } from '../../../kit/undo.ts'
 import { type Draft, useKeptForm } from './kept-form.ts'
+import { SaveRow } from './save-row.tsx'
 import styles from './settings.module.css'
 import { UpstreamTestResult } from './upstream-test-result.tsx'
 import { useWords } from './words.ts'
@@ -29,7 +29,6 @@ interface UpstreamFormProps {
 
 export function UpstreamForm({ upstream, draft }: UpstreamFormProps) {
   const t = useWords()
-  const kit = useKitWords()
   const tellDone = useDone()
   const { key, overriddenBy } = upstream
   const { mutateAsync } = useChange('upstreams.update', [
@@ -65,7 +64,6 @@ export function UpstreamForm({ upstream, draft }: UpstreamFormProps) {
       })
     },
   })
-  const { isChanged } = form
   const { kind, baseUrl, apiKey } = form.values
   const overridden = Object.keys(overriddenBy)
   const masked = key.lastFour === null ? t('keySet') : `••••••••${key.lastFour}`
@@ -126,20 +124,12 @@ export function UpstreamForm({ upstream, draft }: UpstreamFormProps) {
           </Field>
         </>
       )}
-      <div className="row g8">
-        <Button type="submit" kind="primary" isWorking={form.isWorking} disabled={!isChanged}>
-          {t('upstreamSave')}
-        </Button>
+      <SaveRow label={t('upstreamSave')} form={form}>
         <Button onClick={() => test.mutate(sentOf(form.values))} isWorking={test.isPending}>
           <RotateCw size={14} aria-hidden="true" />
           {t('test')}
         </Button>
-        {isChanged ? (
-          <Button kind="ghost" onClick={form.reset}>
-            {kit('cancel')}
-          </Button>
-        ) : undefined}
-      </div>
+      </SaveRow>
       <FailureNote error={form.failure} />
       <FailureNote error={test.error} />
       {test.data === undefined ? undefined : (
