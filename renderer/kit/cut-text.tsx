@@ -1,5 +1,5 @@
 // A text whose length somebody else chose, such as a name or the model that was asked for: in a list it is cut, so that it
-// pushes nothing beside it out of sight. All of it is in the tooltip.
+// pushes nothing beside it out of sight, and names of people go on in a second line before that. All of it is in the tooltip.
 
 interface CutTextProps {
   readonly text: string
@@ -12,7 +12,20 @@ export function CutText({ text, look = 'plain' }: CutTextProps) {
   const Tag = look === 'literal' ? 'code' : 'span'
   return (
     <Tag className={`trunc cut${CLASSES[look]}`} title={text}>
-      {text}
+      {breakable(text)}
     </Tag>
+  )
+}
+
+/** Where a list has lines for it, an email is broken before its `@` rather than in the middle of a word. */
+function breakable(text: string) {
+  const [before = '', ...after] = text.split(/(?=@)/)
+  if (after.length === 0) return text
+  return (
+    <>
+      {before}
+      <wbr />
+      {after.join('')}
+    </>
   )
 }

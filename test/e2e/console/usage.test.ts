@@ -8,6 +8,7 @@ import {
   expectWholeTables,
   journey,
   openStage,
+  SIZES,
   type Stage,
   showConsole,
   takePicture,
@@ -134,27 +135,39 @@ describe('with many requests', () => {
     await totals.getByText('25 requests').waitFor()
   })
 
-  journey('whose a request was is read whole at 1280 pixels, however it ended', async () => {
-    const refused = await stage.portal.send({
-      method: 'POST',
-      path: '/v1/chat/completions',
-      headers: { authorization: `Bearer ${people[2]?.secret}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'demo-smart', messages: [] }),
-    })
-    expect(refused.status).toBe(400)
-    const page = await open('/admin/usage')
-    const row = page.locator('tbody tr', { hasText: 'Upstream refused' }).first()
-    await row.waitFor()
-    const cut = () =>
-      page
-        .locator('tbody td.cuts-who .trunc')
-        .evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth).length)
-    expect(await cut()).toBe(0)
-    await row.press('Enter')
-    await page.locator('.drawer .rail').waitFor()
-    expect(await cut()).toBe(0)
-    await takePicture(page, 'console-usage-refused-upstream')
-  })
+  journey(
+    'whose a request was is read whole at 1280 pixels, however it ended, and at 1024 in lines',
+    async () => {
+      const refused = await stage.portal.send({
+        method: 'POST',
+        path: '/v1/chat/completions',
+        headers: { authorization: `Bearer ${people[2]?.secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'demo-smart', messages: [] }),
+      })
+      expect(refused.status).toBe(400)
+      const page = await open('/admin/usage')
+      const row = page.locator('tbody tr', { hasText: 'Upstream refused' }).first()
+      await row.waitFor()
+      const cut = () =>
+        page
+          .locator('tbody td.cuts-who .trunc')
+          .evaluateAll(
+            (all) =>
+              all.filter(
+                (each) => each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight,
+              ).length,
+          )
+      expect(await cut()).toBe(0)
+      await row.press('Enter')
+      await page.locator('.drawer .rail').waitFor()
+      expect(await cut()).toBe(0)
+      await takePicture(page, 'console-usage-refused-upstream')
+      await page.setViewportSize(SIZES.narrow)
+      expect(await cut()).toBe(0)
+      await takePicture(page, 'console-usage-refused-narrow')
+      await showConsole(page, 'usage-refused')
+    },
+  )
 })
 
 describe('images and sound', () => {

@@ -42,11 +42,7 @@ export function UsageTable({ rows, names, openId, table, onOpen }: UsageTablePro
           name: 'user',
           head: t('user'),
           cuts: 'who',
-          cell: ({ userId }) => (
-            <span className="trunc m" title={names.users[userId]}>
-              {names.users[userId] ?? t('userGone')}
-            </span>
-          ),
+          cell: ({ userId }) => <CutText text={names.users[userId] ?? t('userGone')} look="strong" />,
         },
         {
           name: 'key',
