@@ -1,6 +1,7 @@
 // Builds the server into dist/, and says where the tests are and how they run.
 import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import {
@@ -88,7 +89,12 @@ export default defineConfig({
     isolate: false,
     // Threads of the tests load TypeScript through WebAssembly. Where several of them replace the engine's code for its calls into
     // JavaScript at once, it ends the process (`UnregisterWasmAllocation`, V8 13.6): it never does here.
-    execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
+    execArgv: [
+      '--wasm-wrapper-tiering-budget=1000000000',
+      `--import=${pathToFileURL(join(root, 'test/support/threads-as-built.mjs'))}`,
+    ],
+    // The built threads.
+    globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,

@@ -78,6 +78,9 @@ export async function ensureBundle(root, { isForced = false } = {}) {
 }
 
 /** @param {string} root */
+export const ensureServer = (root) => ensureBuild(root, BUILDS.server, false)
+
+/** @param {string} root */
 export const ensurePages = (root) => ensureBuild(root, BUILDS.pages, false)
 
 /** @param {string} root */

@@ -13,6 +13,7 @@ import { createRepositories } from '../../server/db/repositories/repositories.ts
 import { addPerson, cellOf, MIGRATIONS_DIR, NOW, tempDir } from '../support/database.ts'
 
 const CHILD = fileURLToPath(new URL('../support/restore.child.ts', import.meta.url))
+const THREADS_AS_BUILT = new URL('../support/threads-as-built.mjs', import.meta.url).href
 const BACKUP_ID = '2026-11-25T12-00-00-abc123'
 
 /** A data folder with a backup of one administrator, and a present with one person more, of whom the backup knows nothing. */
@@ -40,9 +41,13 @@ interface Ended {
 
 function runChild(dataDir: string, killAt: string, killAfterMs?: number): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CHILD, dataDir, MIGRATIONS_DIR, BACKUP_ID, killAt], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = spawn(
+      process.execPath,
+      ['--import', THREADS_AS_BUILT, CHILD, dataDir, MIGRATIONS_DIR, BACKUP_ID, killAt],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString()
