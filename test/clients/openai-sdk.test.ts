@@ -46,6 +46,12 @@ async function theChargedRow(webSearchCalls = 0) {
   return row
 }
 
+async function textOf(asked: PromiseLike<AsyncIterable<OpenAI.ChatCompletionChunk>>): Promise<string> {
+  let text = ''
+  for await (const chunk of await asked) text += chunk.choices[0]?.delta.content ?? ''
+  return text
+}
+
 const QUESTION = [{ role: 'user' as const, content: 'Say something about gates.' }]
 
 describe('chat completions', () => {
@@ -148,6 +154,10 @@ describe('responses', () => {
     const silences = { beforeFirstEventMs: 2_500, silence: { afterEvents: 5, ms: 2_500 } }
     gateway.upstream.script({ delays: silences }, 2)
     const stream = client.responses.stream({ model: TEST_MODEL, input: 'Say something about gates.' })
+    // Both are silent at the same time.
+    const chat = textOf(
+      client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION, stream: true }),
+    )
     const types: string[] = []
     for await (const event of stream) types.push(event.type)
     // Comments before the first event, which no reader sees; events behind it, which this one hands on.
@@ -155,13 +165,11 @@ describe('responses', () => {
     expect(types).toContain('keepalive')
     const final = await stream.finalResponse()
     expect(final.output_text).toBeTruthy()
-    const chat = await client.chat.completions.create({ model: TEST_MODEL, messages: QUESTION, stream: true })
-    let text = ''
-    for await (const chunk of chat) text += chunk.choices[0]?.delta.content ?? ''
-    expect(text).toBeTruthy()
+    expect(await chat).toBeTruthy()
     const rows = await gateway.usageOf(person)
     expect(rows.map(({ reason }) => reason)).toEqual(['completed', 'completed'])
-    expect(rows[1]?.outputTokens).toBe(final.usage?.output_tokens)
+    const ofResponses = rows.find(({ endpoint }) => endpoint.includes('responses'))
+    expect(ofResponses?.outputTokens).toBe(final.usage?.output_tokens)
   })
 
   test('a previous response may be continued by the one who made it, and by nobody else', async () => {

@@ -8,7 +8,7 @@ import { type DemoUpstream, startDemoUpstream } from '../../../server/demo-upstr
 import { createUpstreamPools } from '../../../server/gateway/upstream-pool.ts'
 import { UPSTREAM_KEY } from '../../integration/support/running-gateway.ts'
 import { upstreamTarget } from '../../support/upstream-target.ts'
-import { CHAT, DIALECTS, type OnePerson, RESPONSES, startOnePerson } from '../support/one-person.ts'
+import { atItsOwn, CHAT, DIALECTS, type OnePerson, RESPONSES, startOnePerson } from '../support/one-person.ts'
 import { jsonAnswer, sendRaw, startRawUpstream } from '../support/raw-http.ts'
 
 const ANSWER = {
@@ -64,13 +64,10 @@ describe('an upstream that closes idle connections', () => {
   })
 })
 
-describe('a silence', () => {
-  let one: OnePerson
-  beforeAll(async () => {
-    one = await startOnePerson({ settings: { heartbeatSeconds: 1 } })
-  })
-  afterAll(() => one.gateway.stop())
-  beforeEach(() => one.renew())
+/** Each is waited for at a gateway of its own, beside the others. */
+describe.concurrent('a silence', () => {
+  const withHeartbeats = (run: (one: OnePerson) => Promise<void>) =>
+    atItsOwn(run, { settings: { heartbeatSeconds: 1 } })
 
   test('failure mode 8: no time-out of a library ends twenty minutes of silent reasoning', async () => {
     const pools = createUpstreamPools()
@@ -79,64 +76,78 @@ describe('a silence', () => {
     await pools.close()
   })
 
-  test.each(DIALECTS)(
+  test.for(DIALECTS)(
     'failure mode 8: in a silence of $path the client is kept alive, and the answer is untouched',
-    async ({ path, body }) => {
-      const asked = {
-        ...body,
-        stream: true,
-        ...(path === CHAT ? { stream_options: { include_usage: true } } : {}),
-      }
-      one.gateway.upstream.script({
-        delays: { beforeFirstEventMs: 2_500, silence: { afterEvents: 3, ms: 3_500 } },
-      })
-      const text = await (await one.ask(path, asked)).text()
-      const events = text.split('\n\n').filter((event) => event !== '')
-      const isHeartbeat = (event: string) => event === ': keepalive' || event.startsWith('event: keepalive\n')
-      expect(events.filter(isHeartbeat).length).toBeGreaterThanOrEqual(3)
-      // Before the first event only comments; behind it, in responses, events that are numbered as the last one was.
-      expect(events[0]).toBe(': keepalive')
-      const first = events.findIndex((event) => !isHeartbeat(event))
-      expect(events.slice(0, first).every((event) => event === ': keepalive')).toBe(true)
-      const later = events.slice(first).filter(isHeartbeat)
-      expect(later.length).toBeGreaterThanOrEqual(1)
-      for (const heartbeat of later) {
-        if (path === CHAT) expect(heartbeat).toBe(': keepalive')
-        else expect(heartbeat).toBe('event: keepalive\ndata: {"type":"keepalive","sequence_number":2}')
-      }
-      const row = await one.theRow()
-      expect(row.reason).toBe('completed')
-      expect(row.firstTokenMs).toBeGreaterThanOrEqual(2_400)
-      const [request] = one.gateway.upstream.requests
-      expect(row.outputTokens).toBe(request?.usage?.outputTokens)
-    },
-    30_000,
+    { timeout: 30_000 },
+    ({ path, body }, context) =>
+      withHeartbeats(async (one) => {
+        const asked = {
+          ...body,
+          stream: true,
+          ...(path === CHAT ? { stream_options: { include_usage: true } } : {}),
+        }
+        one.gateway.upstream.script({
+          delays: { beforeFirstEventMs: 2_500, silence: { afterEvents: 3, ms: 3_500 } },
+        })
+        const text = await (await one.ask(path, asked)).text()
+        const events = text.split('\n\n').filter((event) => event !== '')
+        const isHeartbeat = (event: string) =>
+          event === ': keepalive' || event.startsWith('event: keepalive\n')
+        expect(events.filter(isHeartbeat).length).toBeGreaterThanOrEqual(3)
+        // Before the first event only comments; behind it, in responses, events that are numbered as the last one was.
+        expect(events[0]).toBe(': keepalive')
+        const first = events.findIndex((event) => !isHeartbeat(event))
+        expect(events.slice(0, first).every((event) => event === ': keepalive')).toBe(true)
+        const later = events.slice(first).filter(isHeartbeat)
+        expect(later.length).toBeGreaterThanOrEqual(1)
+        for (const heartbeat of later) {
+          if (path === CHAT) expect(heartbeat).toBe(': keepalive')
+          else expect(heartbeat).toBe('event: keepalive\ndata: {"type":"keepalive","sequence_number":2}')
+        }
+        const row = await one.theRow()
+        expect(row.reason).toBe('completed')
+        expect(row.firstTokenMs).toBeGreaterThanOrEqual(2_400)
+        const [request] = one.gateway.upstream.requests
+        expect(row.outputTokens).toBe(request?.usage?.outputTokens)
+      })(context),
   )
 
-  test('failure mode 8: no heartbeat before the upstream has answered: the request can still be refused', async () => {
-    one.gateway.upstream.script({ delays: { beforeHeadersMs: 2_600 }, error: 500 })
-    const response = await one.ask(RESPONSES, { input: 'Hi', stream: true })
-    expect(response.status).toBe(500)
-    expect(await response.json()).toMatchObject({ error: { type: 'server_error' } })
-  })
+  test(
+    'failure mode 8: no heartbeat before the upstream has answered: the request can still be refused',
+    withHeartbeats(async (one) => {
+      one.gateway.upstream.script({ delays: { beforeHeadersMs: 2_600 }, error: 500 })
+      const response = await one.ask(RESPONSES, { input: 'Hi', stream: true })
+      expect(response.status).toBe(500)
+      expect(await response.json()).toMatchObject({ error: { type: 'server_error' } })
+    }),
+  )
 
-  test('failure mode 8: heartbeats that are off are off', async () => {
-    await one.gateway.admin('settings.update', { heartbeatSeconds: 0 })
-    one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: 2_500 } } })
-    expect(await (await one.ask(RESPONSES, { input: 'Hi', stream: true })).text()).not.toContain('keepalive')
-    await one.gateway.admin('settings.update', { heartbeatSeconds: 1 })
-  })
+  test(
+    'failure mode 8: heartbeats that are off are off',
+    withHeartbeats(async (one) => {
+      await one.gateway.admin('settings.update', { heartbeatSeconds: 0 })
+      one.gateway.upstream.script({ delays: { silence: { afterEvents: 3, ms: 2_500 } } })
+      expect(await (await one.ask(RESPONSES, { input: 'Hi', stream: true })).text()).not.toContain(
+        'keepalive',
+      )
+    }),
+  )
 
-  test('failure mode 8: a connection that a client keeps is not closed under its next request', async () => {
-    const { headers } = await new Promise<{ headers: NodeJS.Dict<string | string[]> }>((resolve, reject) => {
-      get(`${one.gateway.url}/healthz`, (response) => {
-        response.resume()
-        resolve(response)
-      }).on('error', reject)
-    })
-    // Node tells for how long it keeps a connection; 5 s, its default, is less than clients do.
-    expect(Number(/timeout=(\d+)/.exec(String(headers['keep-alive']))?.[1])).toBeGreaterThanOrEqual(65)
-  })
+  test(
+    'failure mode 8: a connection that a client keeps is not closed under its next request',
+    withHeartbeats(async (one) => {
+      const { headers } = await new Promise<{ headers: NodeJS.Dict<string | string[]> }>(
+        (resolve, reject) => {
+          get(`${one.gateway.url}/healthz`, (response) => {
+            response.resume()
+            resolve(response)
+          }).on('error', reject)
+        },
+      )
+      // Node tells for how long it keeps a connection; 5 s, its default, is less than clients do.
+      expect(Number(/timeout=(\d+)/.exec(String(headers['keep-alive']))?.[1])).toBeGreaterThanOrEqual(65)
+    }),
+  )
 })
 
 describe('what stands in a request', () => {

@@ -1,5 +1,5 @@
 // One gateway, and for each test a person with a full purse: asked over plain HTTP, and looked at by their one row.
-import { expect } from 'vitest'
+import { expect, type TestContext } from 'vitest'
 import {
   type GatewayOptions,
   type Person,
@@ -40,6 +40,15 @@ export interface OnePerson {
 export async function startOnePerson(options: GatewayOptions = {}): Promise<OnePerson> {
   return onePersonAt(await startGateway(options))
 }
+
+/** A test at a gateway of its own, for those that wait beside each other. */
+export const atItsOwn =
+  (run: (one: OnePerson) => Promise<void>, options?: GatewayOptions) =>
+  async ({ onTestFinished }: TestContext): Promise<void> => {
+    const one = await startOnePerson(options)
+    onTestFinished(() => one.gateway.stop())
+    await run(one)
+  }
 
 async function onePersonAt(gateway: RunningGateway): Promise<OnePerson> {
   let person = await gateway.createPerson(PURSE_NANO_USD)
