@@ -366,6 +366,7 @@ export const ERRORS = {
   ),
   plan_not_found: invalid(404, 'There is no plan with this id.'),
   plan_not_for_sale: invalid(409, 'The plan "{plan}" cannot be bought.'),
+  plan_price_changed: invalid(409, 'The plan "{plan}" costs {priceUsd} by now. Nothing was bought.'),
   plan_not_affordable: invalid(
     409,
     'Your balance does not cover this plan: it costs {priceUsd}, and {availableUsd} is available.',

@@ -60,8 +60,15 @@ export const plansList = operation({
 export const plansBuy = operation({
   name: 'plans.buy',
   audience: 'user',
-  /** Takes the price from the balance. Buying the active plan extends it; another one ends it, where that is said. */
-  input: z.strictObject({ planId: id, replacesActive: z.boolean().default(false) }),
+  /**
+   * Takes the price from the balance. Buying the active plan extends it; another one ends it, where that is said. With
+   * `priceNanoUsd`, which a screen has shown, nothing is bought at another price.
+   */
+  input: z.strictObject({
+    planId: id,
+    replacesActive: z.boolean().default(false),
+    priceNanoUsd: priceNanoUsd.optional(),
+  }),
   output: activePlan,
 })
 

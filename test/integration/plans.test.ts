@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { ActivePlanView, PlanQuota } from '../../contract/plans.ts'
+import type { ActivePlanView, PlanQuota, PlanView } from '../../contract/plans.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import { createLedgerRepository } from '../../server/db/repositories/ledger.ts'
 import { waitUntilFolded } from '../support/redo.ts'
@@ -108,6 +108,20 @@ async function entriesOf(requestId: string) {
     db.close()
   }
 }
+
+test('a plan is not bought at another price than was shown', async () => {
+  const planId = await newPlan()
+  const balance = await gateway.balanceOf(person)
+  const { data } = await mine<{ rows: PlanView[] }>('plans.list')
+  const shownNanoUsd = data.rows.find(({ id }) => id === planId)?.priceNanoUsd ?? 0
+  await gateway.admin('plans.update', { planId, priceNanoUsd: shownNanoUsd + DOLLAR })
+  const refused = await mine('plans.buy', { planId, priceNanoUsd: shownNanoUsd })
+  expect(refused).toMatchObject({ status: 409, error: { code: 'plan_price_changed' } })
+  expect(await gateway.balanceOf(person)).toBe(balance)
+  const bought = await mine('plans.buy', { planId, priceNanoUsd: shownNanoUsd + DOLLAR })
+  expect(bought.status).toBe(200)
+  expect(await gateway.balanceOf(person)).toBe(balance - shownNanoUsd - DOLLAR)
+})
 
 test('a plan is bought from the balance, used up, refused by its name, and freed by the next window', async () => {
   const planId = await newPlan({ quotas: [quota('day', 'requests', 2), quota('week', 'requests', 3)] })

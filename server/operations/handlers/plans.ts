@@ -4,6 +4,7 @@ import { inputRefusal } from '../../../contract/input-problems.ts'
 import type { PlanView } from '../../../contract/plans.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import type { PlanRow } from '../../db/repositories/plans.ts'
+import { formatUsd } from '../../ledger/money.ts'
 import { appendAudit, toAuditRow } from '../audit-trail.ts'
 import { isAdministering, type SignedInCaller } from '../caller.ts'
 import type { OperationDeps } from '../deps.ts'
@@ -107,13 +108,15 @@ function save(
 }
 
 function buyPlan(deps: OperationDeps): Handler<'plans.buy'> {
-  return async ({ planId, replacesActive }, caller) => {
+  return async ({ planId, replacesActive, priceNanoUsd: shownNanoUsd }, caller) => {
     const userId = caller.user.id
     const found = findPlan(deps, planId)
     if (!found.ok) return found
     const plan = found.value
     if (!isSold(plan)) return fail(refusal('plan_not_for_sale', { plan: plan.name }))
     const { priceNanoUsd, days } = plan
+    if (shownNanoUsd !== undefined && shownNanoUsd !== priceNanoUsd)
+      return fail(refusal('plan_price_changed', { plan: plan.name, priceUsd: formatUsd(priceNanoUsd, 'up') }))
     const bought = await deps.planActivation.activate({
       userId,
       plan,

@@ -38,7 +38,7 @@ export function BuyDialog({ plan, account, onClose }: BuyDialogProps) {
   }[kind]
   const buy = () =>
     mutate(
-      { planId: plan.id, replacesActive: kind === 'replaces' },
+      { planId: plan.id, replacesActive: kind === 'replaces', priceNanoUsd: plan.priceNanoUsd },
       {
         onSuccess() {
           toast({ text: t(kind === 'extends' ? 'extended' : 'bought', { plan: name }) })

@@ -26,6 +26,11 @@ export function PlansScreen() {
   useRefreshOn(['requests.finished', 'balance.changed', 'data.changed'], ['me.overview'])
   useRefreshOn('data.changed', ['plans.list', 'codes.history'])
   const failed = [overview, plans].find((query) => query.isError)
+  const closeBuying = () => {
+    setBought(undefined)
+    // It may have been refused at a price of before.
+    void plans.refetch()
+  }
   const openRedeem = () => setParams({ redeem: true })
   // An administrator is listed what is not for sale too.
   const forSale = plans.data?.rows.filter((plan) => plan.isForSale && plan.archivedAt === null)
@@ -78,7 +83,7 @@ export function PlansScreen() {
         </div>
       ) : undefined}
       {bought === undefined || overview.data === undefined ? undefined : (
-        <BuyDialog plan={bought} account={overview.data} onClose={() => setBought(undefined)} />
+        <BuyDialog plan={bought} account={overview.data} onClose={closeBuying} />
       )}
       {redeem ? <RedeemDialog onClose={() => setParams({ redeem: false })} /> : undefined}
     </>
