@@ -33,6 +33,9 @@ describe('an endpoint', () => {
     // Some clients leave the version out of their base URL.
     ['POST', '/chat/completions', '/chat/completions'],
     ['POST', '/responses', '/responses'],
+    // A base URL with a slash at its end, joined as it is.
+    ['GET', '/v1//models', '/models'],
+    ['GET', '/api/v1//usage', '/usage'],
     // What the Azure classes of OpenAI's SDKs ask for.
     [
       'POST',
@@ -86,6 +89,13 @@ describe('a path that is not in the table', () => {
     '/v1/',
     '/v1/responses/',
     '/v1//responses',
+    '/v1///models',
+    '/v1//models/',
+    '/v1//chat/completions',
+    '/v1//responses/resp_1',
+    '/v1//files',
+    '/v1//../responses',
+    '/v1/v1//responses',
     '//v1/responses',
     '/v1/./responses',
     '/v1/x/../responses',

@@ -156,8 +156,17 @@ const PREFIXES = ['/v1', '/api/v1', '/openai/v1', '/openai'] as const
 /** Without any, for clients whose base URL lacks it: only where a request carries an API key does it come here. */
 const ANY_PREFIX = [...PREFIXES, ''] as const
 
+/**
+ * Of what is answered here also as clients write it that join a base URL with a slash at its end as it is: they show an empty
+ * list of models, and not why. What goes upstream is refused there, with what to set.
+ */
+const prefixesOf = ({ kind }: Endpoint): readonly string[] =>
+  kind === 'local' ? [...ANY_PREFIX, ...PREFIXES.map((prefix) => `${prefix}/`)] : ANY_PREFIX
+
 const BY_RAW_PATH = new Map(
-  AT_ONE_PATH.flatMap((endpoint) => ANY_PREFIX.map((prefix) => [prefix + endpoint.path, endpoint] as const)),
+  AT_ONE_PATH.flatMap((endpoint) =>
+    prefixesOf(endpoint).map((prefix) => [prefix + endpoint.path, endpoint] as const),
+  ),
 )
 const DEPLOYMENTS = '/openai/deployments/'
 /** What a client calls a deployment: a model's name, with slashes or not. No segment of it climbs. */
