@@ -87,13 +87,13 @@ export default defineConfig({
     // The files of one process share their modules: loading them anew for each took a third of the run. No test may
     // therefore leave anything behind in one.
     isolate: false,
-    // Threads of the tests load TypeScript through WebAssembly. Where several of them replace the engine's code for its calls into
+    // Threads that load TypeScript do so through WebAssembly. Where several of them replace the engine's code for its calls into
     // JavaScript at once, it ends the process (`UnregisterWasmAllocation`, V8 13.6): it never does here.
     execArgv: [
       '--wasm-wrapper-tiering-budget=1000000000',
       `--import=${pathToFileURL(join(root, 'test/support/threads-as-built.mjs'))}`,
     ],
-    // The built threads.
+    // Threads as they are built (ADR 0185), built before the first test.
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
