@@ -20,10 +20,10 @@ code,pre,.mono{font:400 12px/20px var(--mono);font-variant-ligatures:none}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .bar{background:var(--surface);border-bottom:1px solid var(--line)}
 .bar>div,main{max-width:1120px;margin:0 auto;padding:0 24px}
-.bar>div{display:flex;align-items:center;gap:12px;height:56px}
-.brand{display:flex;align-items:center;gap:10px;font-weight:600;color:var(--ink);text-decoration:none;white-space:nowrap}
+.bar>div{display:flex;align-items:center;gap:12px;min-height:56px}
+.brand{display:flex;align-items:center;gap:10px;font-weight:600;color:var(--ink);text-decoration:none;min-width:0;overflow-wrap:anywhere}
 .mark{width:26px;height:26px;flex:none}
-.langs{margin-left:auto;display:flex;gap:2px;border:1px solid var(--line);border-radius:6px;padding:2px}
+.langs{margin-left:auto;flex:none;display:flex;gap:2px;border:1px solid var(--line);border-radius:6px;padding:2px}
 .langs a{display:block;padding:2px 10px;border-radius:4px;color:var(--ink-2);text-decoration:none;font-size:13px;line-height:22px}
 .langs a:hover{background:var(--hover)}
 .langs a[aria-current]{background:var(--accent-soft);color:var(--accent);font-weight:500}

@@ -2,7 +2,15 @@
 import { beforeAll, expect } from 'vitest'
 import { smtpSettings } from '../../integration/support/mailing-portal.ts'
 import { type MailServer, startMailServer } from '../../support/mail-server.ts'
-import { FAILURE_ID, failing, journey, openStage, type Stage, showLooks } from '../support/stage.ts'
+import {
+  FAILURE_ID,
+  failing,
+  journey,
+  openStage,
+  type Stage,
+  showLooks,
+  takePicture,
+} from '../support/stage.ts'
 
 const PASSWORD = 'quiet river under stones'
 const OTHER_PASSWORD = 'tall lantern beside water'
@@ -197,4 +205,18 @@ journey('the ways in are sound, and so are their refusals', async () => {
   await page.getByRole('button', { name: 'Confirm address' }).click()
   await page.getByText(FAILURE_ID).waitFor()
   await shot('verify-email-failing')
+})
+
+journey('a page that the server draws fits the smallest phone, however the gateway is called', async () => {
+  const rename = (productName: string) =>
+    stage.portal.call('settings.update', { productName }, { cookie: stage.admin })
+  await rename('Donaudampfschifffahrtsgesellschafts-Gateway')
+  const page = await stage.open('/nothing-here', { size: 'phone' })
+  for (const lang of ['en', 'zh-CN']) {
+    await page.goto(`${stage.portal.url}/nothing-here?lang=${lang}`)
+    await page.setViewportSize({ width: 320, height: 640 })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+    await takePicture(page, `server-page-smallest-${lang}`)
+  }
+  await rename('Codex Gateway')
 })
