@@ -1,5 +1,6 @@
 // The operator's list of people: found, sorted, added, invited, let in, shut out, many at once.
 import { beforeAll, describe, expect } from 'vitest'
+import { onBooks } from '../../integration/support/books.ts'
 import { ADMIN } from '../../integration/support/portal.ts'
 import { expectSound, journey, openStage, type Stage, showConsole, takePicture } from '../support/stage.ts'
 
@@ -129,6 +130,27 @@ describe('with people', () => {
       await page.getByText('There is a user with this email already.').waitFor()
     },
   )
+
+  journey('an invitation that its maker may make no more is listed as ended, with the reason', async () => {
+    const MAKER = { email: 'once-admin@tidewater.example', password: ADMIN.password }
+    const asAdmin = (name: string, input: unknown) => stage.portal.call(name, input, { cookie: stage.admin })
+    const { id } = (await asAdmin('users.create', { ...MAKER, role: 'admin' })).data
+    const note = 'Für die Rechtsschutzversicherungsabteilung'
+    const cookie = await stage.portal.signIn(MAKER)
+    await stage.portal.call('users.invite', { note }, { cookie })
+    // As before such invitations were revoked with the role.
+    await onBooks(stage.portal.dataDir, ({ raw }) =>
+      raw.prepare(`UPDATE users SET role = 'user' WHERE id = ?`).run(id),
+    )
+    const page = await stage.open('/admin/users?view=invitations', { cookie: stage.admin })
+    const row = page.getByRole('row', { name: /Withdrawn.*Its maker is no administrator any more/ })
+    await row.waitFor()
+    expect(await row.getByRole('button', { name: 'Revoke' }).count()).toBe(0)
+    await showConsole(page, 'invitations-withdrawn')
+    await page.goto(`${stage.portal.url}/admin/users?view=invitations&invitation=open`)
+    await page.getByText('Nothing matches these filters.').waitFor()
+    await asAdmin('users.delete', { userId: id, confirmEmail: MAKER.email })
+  })
 
   journey('somebody is invited by a link, which is listed, and revoked after being asked', async () => {
     const page = await users()

@@ -119,7 +119,9 @@ function InvitationsTable({ rows, table, onRevoke }: InvitationsTableProps) {
       cell: ({ status }) => (
         <>
           <StatusShape status={SHAPES[status]}>{t(`invitation_${status}`)}</StatusShape>
-          {status === 'withdrawn' ? <div className="help">{t('withdrawnWhy')}</div> : undefined}
+          {status === 'withdrawn' ? (
+            <div className={`help ${styles['why']}`}>{t('withdrawnWhy')}</div>
+          ) : undefined}
         </>
       ),
     },
