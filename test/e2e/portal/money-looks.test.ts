@@ -110,6 +110,44 @@ journey('on a tablet, every place of the portal is in sight', async () => {
   }
 })
 
+journey(
+  'on the smallest phone, long names and large amounts stay in sight, each beside its label',
+  async () => {
+    const email = 'maximiliane-friederike.schwarzenberger@donaudampfschifffahrtsgesellschaftskapitaen.example'
+    const { id, cookie } = await stage.teammate(email)
+    const mine = (name: string, input: unknown) => stage.portal.call(name, input, { cookie })
+    await asAdmin('users.adjustBalance', { userId: id, amountNanoUsd: 987_654_321_123_456 })
+    const name = 'Geschwindigkeitsbegrenzungsausnahmegenehmigung'
+    await send((await mine('keys.create', { name })).data.secret)
+    const page = await stage.open('/usage', { cookie })
+    await page.setViewportSize({ width: 320, height: 640 })
+    await page.locator('tbody tr').first().waitFor()
+    /** By how much each value begins below its label. */
+    const below = await page.evaluate<
+      number[]
+    >(`[...document.querySelectorAll('td[data-label]')].map((cell) => {
+    const values = document.createRange()
+    values.selectNodeContents(cell)
+    return Math.round(values.getClientRects()[0].top - cell.getBoundingClientRect().top)
+  })`)
+    expect(below.length).toBeGreaterThan(0)
+    expect(Math.max(...below)).toBeLessThan(8)
+    await takePicture(page, 'portal-usage-smallest')
+    await page.goto(`${stage.portal.url}/account/statement`)
+    for (const locale of ['en', 'zh-CN'] as const) {
+      await page.evaluate((lang) => localStorage.setItem('codex-gateway.language', lang), locale)
+      await page.reload()
+      await page.locator('article tbody th[scope=row]').first().waitFor()
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+      const items = page.locator('article tbody th[scope=row]')
+      expect(
+        await items.evaluateAll((all) => Math.min(...all.map((each) => each.clientWidth))),
+      ).toBeGreaterThan(200)
+      await takePicture(page, `portal-statement-smallest-${locale}`)
+    }
+  },
+)
+
 journey('on a phone, what stands above a list is as high as a finger', async () => {
   const { cookie } = await stage.teammate('rich@example.test')
   const page = await stage.open('/models', { cookie, size: 'phone' })

@@ -83,10 +83,17 @@ interface LineProps {
 }
 
 function Line({ name, count, nanoUsd, isSigned = false, isTotal = false }: LineProps) {
+  const t = useWords()
   return (
     <tr className={isTotal ? styles['total'] : undefined}>
       <th scope="row">{name}</th>
-      <td>{count === undefined ? undefined : <Count value={count} />}</td>
+      {count === undefined ? (
+        <td />
+      ) : (
+        <td data-label={t('count')}>
+          <Count value={count} />
+        </td>
+      )}
       <td>
         <Money nanoUsd={nanoUsd} kind="exact" isSigned={isSigned} />
       </td>
