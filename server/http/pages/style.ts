@@ -20,7 +20,7 @@ code,pre,.mono{font:400 12px/20px var(--mono);font-variant-ligatures:none}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .bar{background:var(--surface);border-bottom:1px solid var(--line)}
 .bar>div,main{max-width:1120px;margin:0 auto;padding:0 24px}
-.bar>div{display:flex;align-items:center;gap:12px;min-height:56px}
+.bar>div{display:flex;flex-wrap:wrap;align-items:center;gap:4px 12px;min-height:56px;padding-top:6px;padding-bottom:6px}
 .brand{display:flex;align-items:center;gap:10px;font-weight:600;color:var(--ink);text-decoration:none;min-width:0;overflow-wrap:anywhere}
 .mark{width:26px;height:26px;flex:none}
 .langs{margin-left:auto;flex:none;display:flex;gap:2px;border:1px solid var(--line);border-radius:6px;padding:2px}
