@@ -12,20 +12,7 @@ export function CutText({ text, look = 'plain' }: CutTextProps) {
   const Tag = look === 'literal' ? 'code' : 'span'
   return (
     <Tag className={`trunc cut${CLASSES[look]}`} title={text}>
-      {breakable(text)}
+      {text}
     </Tag>
-  )
-}
-
-/** Where a list has lines for it, an email is broken before its `@` rather than in the middle of a word. */
-function breakable(text: string) {
-  const [before = '', ...after] = text.split(/(?=@)/)
-  if (after.length === 0) return text
-  return (
-    <>
-      {before}
-      <wbr />
-      {after.join('')}
-    </>
   )
 }
