@@ -6,6 +6,8 @@ import type { Clock } from './ports.ts'
 const LEAP_MS_MAX = 8 * 86_400_000
 /** A clock that has stayed where it leapt to for so long is taken for right. */
 const STAYS_MS = 30 * 60_000
+/** It is set once more where it moves by more than this against the time that passes. */
+const DRIFT_MS_MAX = 10 * 60_000
 
 export interface BelievedTime {
   /** Asked again and again: it looks at the clock, and counts how long that has stayed. */
@@ -21,19 +23,21 @@ interface BelievedTimeDeps {
 }
 
 export function createBelievedTime({ clock, reachedMs, onLeap }: BelievedTimeDeps): BelievedTime {
-  let leptAtMonoMs: number | undefined
+  let leapt: { readonly atMonoMs: number; readonly offsetMs: number } | undefined
   return {
     isBelieved() {
       const reached = reachedMs()
-      if (reached === 0 || clock.now() - reached <= LEAP_MS_MAX) {
-        leptAtMonoMs = undefined
+      const nowMs = clock.now()
+      if (reached === 0 || nowMs - reached <= LEAP_MS_MAX) {
+        leapt = undefined
         return true
       }
-      if (leptAtMonoMs === undefined) {
-        leptAtMonoMs = clock.monotonicMs()
-        onLeap(reached)
-      }
-      return clock.monotonicMs() - leptAtMonoMs >= STAYS_MS
+      const monoMs = clock.monotonicMs()
+      const offsetMs = nowMs - monoMs
+      if (leapt === undefined) onLeap(reached)
+      if (leapt === undefined || Math.abs(offsetMs - leapt.offsetMs) > DRIFT_MS_MAX)
+        leapt = { atMonoMs: monoMs, offsetMs }
+      return monoMs - leapt.atMonoMs >= STAYS_MS
     },
   }
 }
