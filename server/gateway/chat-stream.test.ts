@@ -383,13 +383,14 @@ describe('an error in the middle of a stream', () => {
     expect(text).not.toMatch(/org-|sk-|quota|organization/)
   })
 
-  test('that is a text alone passes, unless it shows the account', () => {
-    const texts = ['overloaded', 'no more for org-AbCdEf123456'].map(
-      (error) => relayed(PLAIN, [event({ error })]).text,
-    )
-    expect(texts[0]).toBe(event({ error: 'overloaded' }))
-    expect(texts[1]).toContain('"code":"upstream_failed"')
-    expect(texts[1]).not.toContain('org-')
+  test('that is a text alone passes, unless it shows the account or where the upstream is', () => {
+    const told = (error: string) => relayed(PLAIN, [event({ error })]).text
+    expect(told('overloaded')).toBe(event({ error: 'overloaded' }))
+    for (const error of ['no more for org-AbCdEf123456', 'lost 10.0.0.7:8000', 'long'.repeat(600)])
+      expect(told(error)).toMatch(/"code":"upstream_failed"/)
+    expect(told('Insufficient Balance')).toMatch(/"code":"upstream_rejected"/)
+    expect(told('no more for org-AbCdEf123456')).not.toContain('org-')
+    expect(told('lost 10.0.0.7:8000')).not.toContain('10.0')
   })
 
   test('that says null is none', () => {

@@ -34,7 +34,7 @@ import {
   PASS,
   type StreamReader,
 } from './stream-meter.ts'
-import { judgePassingError, judgeStreamError } from './upstream-errors.ts'
+import { judgePassingError, judgeStreamError, judgeStreamText } from './upstream-errors.ts'
 
 const DONE = Buffer.from('[DONE]')
 /** `input` is of custom tools, which take text instead of arguments; `text` of legacy completions. */
@@ -62,8 +62,7 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
     takeFrom(chunk, measured)
     if (chunk.error !== undefined && chunk.error !== null) {
       measured.hasFailed = true
-      // Some say it in a text alone.
-      const refused = judgeStreamError(isObject(chunk.error) ? chunk.error : { message: chunk.error })
+      const refused = isObject(chunk.error) ? judgeStreamError(chunk.error) : judgeStreamText(chunk.error)
       return refused && { kind: 'replace', bytes: errorEvent(openAiErrorOf(refused)) }
     }
     if (chunk.usage === undefined || chunk.usage === null) return undefined

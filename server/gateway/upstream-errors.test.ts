@@ -22,7 +22,7 @@ function judge(
     alias: more.alias,
     upstreamModel: 'gpt-6-sol',
     facts: { model: more.alias ?? 'gpt-6-sol' },
-    upstream: { apiKey: more.apiKey },
+    upstream: { apiKey: more.apiKey, baseUrl: 'http://llm:8000/v1' },
   } as Sending
   return judgeUpstreamError({ status, headers: { ...more.headers } }, Buffer.from(text), held)
 }
@@ -249,6 +249,15 @@ describe('a reason in another shape than OpenAI’s', () => {
     'Key sk-abcd1234 may not.',
     'no such thing for proj_AbCdEf123456',
     '账户余额不足',
+    'invalid_api_key',
+    'OPENAI_API_KEY is not set',
+    'INSUFFICIENT_QUOTA',
+    'billing_not_active',
+    'accountId 123 is locked',
+    'insufficient funds',
+    'gsk_abcdefghijklmnop0123 may not',
+    'AIzaSyA1234567890abcdefghijkl is bad',
+    'ab***yz may not',
   ])('is ours to tell where it speaks of the account: %s', (reason) => {
     for (const body of [{ detail: reason }, { error: reason }, { message: reason }]) {
       expect(judge(400, JSON.stringify(body))).toEqual({
@@ -288,6 +297,27 @@ describe('a reason in another shape than OpenAI’s', () => {
     }
   })
 
+  test('that speaks of a model where none was asked for is of a path', () => {
+    const held = { upstream: { apiKey: undefined, baseUrl: 'http://llm:8000/v1' }, facts: { model: '' } }
+    const body = Buffer.from('{"error":"no model has stored this"}')
+    const asked = { ...held, alias: undefined, upstreamModel: '' }
+    expect(told(judgeUpstreamError({ status: 404, headers: {} }, body, asked))).toBe('upstream_rejected')
+  })
+
+  test('names an alias as it is written, whatever that has in it', () => {
+    const verdict = judge(400, '{"error":"no gpt-6-sol here"}', { alias: "a$&$'" })
+    expect(verdict).toMatchObject({ refusal: { details: { reason: "no a$&$' here" } } })
+  })
+
+  test('takes no long time to be shown, whatever it is', () => {
+    const worst = ['a-', 'a.', '1:', 'eyJ-', '\\\\a', 'a:\\', 'hf_', '/a', 'a@', '~/', '[::'].map((piece) =>
+      piece.repeat(60_000 / piece.length),
+    )
+    const startedMs = performance.now()
+    for (const error of worst) judge(400, JSON.stringify({ error }))
+    expect(performance.now() - startedMs).toBeLessThan(2_000)
+  })
+
   test('shows neither where the upstream is nor what an alias stands for, and no end of it', () => {
     const reason = (error: string) => {
       const verdict = judge(400, JSON.stringify({ error }), { alias: 'ours' })
@@ -297,6 +327,31 @@ describe('a reason in another shape than OpenAI’s', () => {
       'ours: see […] […] or […]',
     )
     expect(reason('cannot open /srv/models/big/x.gguf\n\u0007now')).toBe('cannot open […] now')
+    for (const [said, shown] of [
+      ['mail bob.b@corp.example for it', 'mail […] for it'],
+      ['cannot resolve llm-3.gpu.internal', 'cannot resolve […]'],
+      ['see docs.example.com', 'see […]'],
+      ['gpu01:8000 and vllm-main:8000 are down', '[…] and […] are down'],
+      ['getaddrinfo ENOTFOUND gpu', 'getaddrinfo ENOTFOUND […]'],
+      ["HTTPConnectionPool(host='gpu', port=1)", "HTTPConnectionPool(host='[…]', port=1)"],
+      ['LLM refused, llm:8000, not llms', '[…] refused, […], not llms'],
+      ['dial tcp [::1]:11434: refused', 'dial tcp […]: refused'],
+      ['dial 2001:db8::7 or [fe80::1%eth0]:80', 'dial […] or […]'],
+      ['from ::ffff:10.0.0.1 on', 'from […] on'],
+      ['open C:\\Program Files\\Ollama\\x.bin now', 'open […] now'],
+      ['open D:/models/x.gguf or \\\\nas\\llm\\x', 'open […] or […]'],
+      ['open /models/x.gguf or ~/big/x.gguf', 'open […] or […]'],
+      ['arn:aws:bedrock:us-east-1:123456789012:x is off', '[…] is off'],
+      ['projects/mine-123/locations/us is off', '[…] is off'],
+    ] as const)
+      expect(reason(said)).toBe(shown)
+    for (const said of [
+      'messages.0.content: bad at 12:30:45 of std::vector',
+      'tool_call_id call_abcdef12345678901234567 not found',
+      '/messages/0: the prompt has tokens:4096, a:b, [1:2] and **bold**',
+      '"response_format.json_schema.schema" is missing in llama3:70b',
+    ])
+      expect(reason(said)).toBe(said)
     expect(reason('image/png and 1/2 of a/b are fine')).toBe('image/png and 1/2 of a/b are fine')
     expect(String(reason('x'.repeat(9_000)))).toHaveLength(501)
   })

@@ -2,7 +2,7 @@
 // they are about the operator's account, or are no OpenAI error at all.
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import { statedReason } from '../upstreams/stated-reason.ts'
-import { shownReason, speaksOfAccount } from './foreign-reason.ts'
+import { shownReason, showsPlace, speaksOfAccount } from './foreign-reason.ts'
 import { isObject, type JsonObject, parseObject } from './json-object.ts'
 import type { Sending } from './request.ts'
 import type { UpstreamHead } from './upstream-exchange.ts'
@@ -40,7 +40,7 @@ const RETRY_MS_MAX = 10 * 60_000
 /** The model that was asked for, and the one behind it where that is another. */
 type Asked = Pick<Sending, 'alias' | 'upstreamModel'> & {
   readonly facts: Pick<Sending['facts'], 'model'>
-  readonly upstream: Pick<Sending['upstream'], 'apiKey'>
+  readonly upstream: Pick<Sending['upstream'], 'apiKey' | 'baseUrl'>
 }
 
 export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Asked): UpstreamErrorVerdict {
@@ -74,15 +74,19 @@ function judgeForeignError(status: number, body: Buffer, held: Asked): UpstreamE
   const { alias, upstreamModel, facts } = held
   if (status === 404 || status === 405) {
     // Of a path, every server says that it is not found; of a model, it names one.
-    const isOfModel = status === 404 && (/\bmodel\b/i.test(stated) || namesModel(stated, upstreamModel))
+    const isOfModel =
+      status === 404 && facts.model !== '' && (/\bmodel\b/i.test(stated) || namesModel(stated, upstreamModel))
     if (isOfModel) return replaced(refusal('model_not_found', { model: facts.model }, { param: 'model' }))
     return { kind: 'replace', refusal: refusal('upstream_rejected'), isOperators: true }
   }
-  const said = alias === undefined || upstreamModel === '' ? stated : stated.replaceAll(upstreamModel, alias)
-  return replaced(refusal('refused_upstream', { reason: shownReason(said) }))
+  // By a function: an alias may have signs in it that stand for what is replaced.
+  const said =
+    alias === undefined || upstreamModel === '' ? stated : stated.replaceAll(upstreamModel, () => alias)
+  const { hostname } = new URL(held.upstream.baseUrl)
+  return replaced(refusal('refused_upstream', { reason: shownReason(said, hostname) }))
 }
 
-function showsAccount(text: string, { upstream: { apiKey } }: Pick<Asked, 'upstream'>): boolean {
+function showsAccount(text: string, { upstream: { apiKey } }: Asked): boolean {
   const showsKey = apiKey !== undefined && apiKey.length >= KEY_LENGTH_MIN && text.includes(apiKey)
   return showsKey || ACCOUNT_TRACES.test(text)
 }
@@ -97,6 +101,13 @@ export function judgeStreamError(error: JsonObject): Refusal | undefined {
   if (speaksOfOperator(error)) return refusal('upstream_rejected')
   if (error.code === 'rate_limit_exceeded') return refusal('upstream_busy')
   return ACCOUNT_TRACES.test(JSON.stringify(error)) ? refusal('upstream_failed') : undefined
+}
+
+/** The same where it is a text alone: there is no code to tell it by, so that its words decide, as those of a whole answer do. */
+export function judgeStreamText(text: unknown): Refusal | undefined {
+  if (typeof text !== 'string') return judgeStreamError({ message: text })
+  if (speaksOfAccount(text)) return refusal('upstream_rejected')
+  return ACCOUNT_TRACES.test(text) || showsPlace(text) ? refusal('upstream_failed') : undefined
 }
 
 /** The same for an error that passes as JSON within an event. One that is too large to be read is not shown. */
