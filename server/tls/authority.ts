@@ -72,8 +72,9 @@ export async function openAuthority(
   if (!isKeyOf(key, kept.value.certificate)) return fail('authority_key_missing')
   const authority = toAuthority(deps, kept.value, key)
   if (authority.holdsAt(deps.clock.now())) return ok(authority)
-  // Ended, or of a time that the clock was wrong at. Whoever trusts it trusts what its key signs under its name.
-  return ok(await makeAuthority(deps, { ...wish, name: kept.value.name }, key))
+  // Ended, or of a time that the clock was wrong at. Whoever trusts it trusts what its key signs under its name, and only for the
+  // names that stand in the one that they have: one more in a leaf, and they would refuse the whole of it.
+  return ok(await makeAuthority(deps, kept.value, key))
 }
 
 /** A new key and a new certificate; what the old ones signed is trusted no longer by those who trust the new ones alone. */

@@ -116,6 +116,7 @@ test.each([
   await https.look()
   const trusted = new X509Certificate(https.authorityCertificate() ?? '')
   movedMs = 0
+  subjects = [...subjects, 'gateway.example.com']
   await https.look()
   for (const certificate of [leafOf(https), new X509Certificate(https.authorityCertificate() ?? '')]) {
     expect(Date.parse(certificate.validFrom)).toBeLessThan(Date.now())
@@ -123,6 +124,9 @@ test.each([
   }
   // Nobody has to trust another authority for it.
   expect(leafOf(https).verify(trusted.publicKey)).toBe(true)
+  // The one that people have installed knows nothing of a name that came later.
+  expect(https.view().uncovered).toEqual(['gateway.example.com'])
+  expect(leafOf(https).subjectAltName).not.toContain('gateway.example.com')
   expect(leafOf(https).checkIssued(trusted)).toBe(true)
 })
 
