@@ -124,6 +124,19 @@ test('an old one that cannot be deleted stays listed, and keeps none from being 
   expect((await backups.list()).map(({ id }) => id)).toEqual([last.id])
 })
 
+test('a backup that is told to have failed is not listed, also where its manifest has its name already', async () => {
+  const { dataDir, folder, backups } = open()
+  const { writeManifest } = folder
+  const written = vi.spyOn(folder, 'writeManifest').mockImplementation(async (manifest) => {
+    await writeManifest(manifest)
+    throw new Error('the folder cannot be synced')
+  })
+  await expect(backups.create('manual')).rejects.toThrow('cannot be synced')
+  written.mockRestore()
+  expect(await backups.list()).toEqual([])
+  expect(readdirSync(join(dataDir, 'backups'))).toEqual([])
+})
+
 test('a copy whose manifest cannot be written takes no place on the disk', async () => {
   const { dataDir, folder, backups } = open()
   const writeManifest = vi.spyOn(folder, 'writeManifest').mockRejectedValue(new Error('disk full'))

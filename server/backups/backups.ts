@@ -1,5 +1,5 @@
 // Makes, checks, lists and forgets backups, one at a time; when one is made by itself, backup-schedule.ts says.
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Refusal, refusal } from '../../contract/errors.ts'
 import type { BackupDifferences, BackupManifest } from '../../contract/operations/backups.ts'
@@ -152,8 +152,9 @@ async function write(deps: BackupsDeps, reason: BackupManifest['reason']): Promi
     return manifest
   } catch (error) {
     discardCopy(target)
-    // It may have its name already; without a manifest nobody would list it, and nobody delete it.
-    await rm(target, { force: true })
+    // It may have its name already, and even its manifest, of which it is not sure that it is on disk: both go. Without the one
+    // nobody would list the other, and nobody delete it.
+    await folder.delete(id)
     throw error
   }
 }
