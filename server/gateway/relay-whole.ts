@@ -153,12 +153,13 @@ function relayError(
   body: Buffer,
 ): Relayed {
   const verdict = judgeUpstreamError(head, body, held)
-  const trouble = troubleOf(held.upstream.baseUrl, {
+  const answer = {
     status: head.status,
     body,
     location: undefined,
     type: String(head.headers['content-type'] ?? ''),
-  })
+  }
+  const trouble = troubleOf(held.upstream.baseUrl, answer, verdict.isOperators)
   if (trouble) held.upstream.lane.health.noteFailure(trouble, held.requestId)
   deps.logger.warn(
     {

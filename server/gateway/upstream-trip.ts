@@ -192,7 +192,8 @@ function problemOf({ upstream }: Sending, sent: Sent) {
     const broken = new WireError('ERR_WIRE_CLOSED', 'no byte of an answer came')
     return connectionProblem(broken, baseUrl, headSecondsMax)
   }
-  return troubleOf(baseUrl, { status, body, location: headers.location, type })
+  // What is passed over is told by its status alone.
+  return troubleOf(baseUrl, { status, body, location: headers.location, type }, false)
 }
 
 /** Who has left before anything was sent has found out nothing either. */

@@ -55,16 +55,22 @@ function isOutOfCredit(body: Buffer): boolean {
 
 /**
  * The same for an answer to somebody's request: undefined where the upstream speaks of that request, which is no trouble of
- * the upstream's.
+ * the upstream's. `isOperators`: what it says is for the operator alone to mend.
  */
-export function troubleOf(baseUrl: string, answer: UpstreamAnswer): UpstreamProblem | undefined {
+export function troubleOf(
+  baseUrl: string,
+  answer: UpstreamAnswer,
+  isOperators: boolean,
+): UpstreamProblem | undefined {
   const problem = answerProblem({ baseUrl, apiKey: '' }, answer)
-  const mayBeAboutRequest = problem?.code === 'wrong_path' || problem?.code === 'not_openai'
-  if (!mayBeAboutRequest) return problem
+  if (problem?.code !== 'wrong_path' && problem?.code !== 'not_openai') return problem
+  const error = memberOf(parseAnswer(answer.body), 'error')
+  // What servers of other shapes say of a path is the same as what they say of a model, so only the rest is believed.
   const isAboutRequest =
-    memberOf(parseAnswer(answer.body), 'error') !== undefined ||
-    // What servers of other shapes say of a path is the same as what they say of a model, so only the rest is believed.
-    (problem.code === 'not_openai' && statedReason(answer.body) !== undefined)
+    problem.code === 'wrong_path'
+      ? error !== undefined
+      : (typeof error === 'object' && error !== null) ||
+        (!isOperators && statedReason(answer.body) !== undefined)
   return isAboutRequest ? undefined : problem
 }
 
