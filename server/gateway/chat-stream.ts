@@ -10,7 +10,7 @@ import {
   isObjectEvent,
   paddingAt,
 } from './chunk-names.ts'
-import { isObject, type JsonObject, parseObject } from './json-object.ts'
+import { type JsonObject, parseObject } from './json-object.ts'
 import {
   applySplices,
   type JsonObjectScan,
@@ -34,7 +34,7 @@ import {
   PASS,
   type StreamReader,
 } from './stream-meter.ts'
-import { judgePassingError, judgeStreamError, judgeStreamText } from './upstream-errors.ts'
+import { judgeErrorIn, judgePassingError } from './upstream-errors.ts'
 
 const DONE = Buffer.from('[DONE]')
 /** `input` is of custom tools, which take text instead of arguments; `text` of legacy completions. */
@@ -62,7 +62,7 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
     takeFrom(chunk, measured)
     if (chunk.error !== undefined && chunk.error !== null) {
       measured.hasFailed = true
-      const refused = isObject(chunk.error) ? judgeStreamError(chunk.error) : judgeStreamText(chunk.error)
+      const refused = judgeErrorIn(chunk)
       return refused && { kind: 'replace', bytes: errorEvent(openAiErrorOf(refused)) }
     }
     if (chunk.usage === undefined || chunk.usage === null) return undefined

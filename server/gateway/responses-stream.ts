@@ -20,7 +20,7 @@ import {
   type StreamReader,
   textBytesBehind,
 } from './stream-meter.ts'
-import { judgePassingError, judgeStreamError } from './upstream-errors.ts'
+import { judgeErrorIn, judgePassingError, judgeStreamError } from './upstream-errors.ts'
 
 const DELTA_LINE = /^event: ?[a-z_.]+\.delta[\r\n]/
 const DELTA_TEXT = Buffer.from('"delta":')
@@ -151,7 +151,7 @@ class ResponsesStreamReader implements StreamReader {
 
   /** An error that speaks of the operator's account is told in our words. */
   #safeError(event: Buffer, message: JsonObject): Buffer {
-    const refused = judgeStreamError(isObject(message.error) ? message.error : message)
+    const refused = judgeErrorIn(message)
     return refused ? errorEvent(openAiErrorOf(refused), this.#sequenceNumber) : event
   }
 

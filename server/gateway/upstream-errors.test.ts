@@ -2,7 +2,13 @@
 import { describe, expect, test } from 'vitest'
 import { ERRORS } from '../../contract/errors.ts'
 import type { Sending } from './request.ts'
-import { judgeStreamError, judgeUpstreamError, type UpstreamErrorVerdict } from './upstream-errors.ts'
+import {
+  judgeErrorIn,
+  judgePassingError,
+  judgeStreamError,
+  judgeUpstreamError,
+  type UpstreamErrorVerdict,
+} from './upstream-errors.ts'
 
 interface Said {
   readonly message?: string
@@ -53,7 +59,11 @@ describe('an error about the request', () => {
       code: null,
       isOperators: false,
     })
-    expect(judge(400, { message: 'Ask our desk-top team about organic projects.' }).kind).toBe('pass')
+    for (const message of [
+      'Ask our desk-top team about organic projects.',
+      'no xai-grok-4-fast or hf_model, ***so***',
+    ])
+      expect(judge(400, { message }).kind).toBe('pass')
   })
 })
 
@@ -104,6 +114,10 @@ describe('an error about the operator’s account', () => {
     'Organization org-AbCdEf123456 is over its limit.',
     'Key sk-proj-****abcd may not.',
     'Key sk-abcd1234.',
+    'Key gsk_abcdefghijklmnop0123.',
+    'Key AIzaSyA1234567890abcdefghijkl.',
+    'Key gsk_ab************yz.',
+    'Token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc.',
   ])('is ours to tell where it names the account: %s', (message) => {
     expect(told(judge(400, { ...BAD_REQUEST, message }))).toBe('upstream_rejected')
     expect(told(judge(500, { ...BAD_REQUEST, message }))).toBe('upstream_failed')
@@ -368,10 +382,21 @@ describe('an error inside a stream', () => {
     [{ type: 'insufficient_quota', code: null }, 'upstream_rejected'],
     [{ code: 'rate_limit_exceeded', message: 'x' }, 'upstream_busy'],
     [{ code: 'server_error', message: 'for org-AbCdEf123456' }, 'upstream_failed'],
+    [{ code: 'server_error', message: 'for gsk_abcdefghijklmnop0123' }, 'upstream_failed'],
     [{ code: 'server_error', message: 'x' }, undefined],
     [{ code: 'context_length_exceeded', message: 'too long' }, undefined],
     [{}, undefined],
   ])('%j is told as %s', (error, code) => {
     expect(judgeStreamError(error)?.code).toBe(code)
   })
+})
+
+test.each([
+  ['no more credits', 'upstream_rejected'],
+  ['lost 10.0.0.7:8000', 'upstream_failed'],
+  ['for org-AbCdEf123456', 'upstream_failed'],
+  ['overloaded', undefined],
+])('an error within a stream that is the text %j is judged as one, also in passing', (error, code) => {
+  expect(judgeErrorIn({ error })?.code).toBe(code)
+  expect(judgePassingError(JSON.stringify(error))?.code).toBe(code)
 })

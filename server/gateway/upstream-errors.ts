@@ -28,8 +28,9 @@ const OPERATOR_CODES = new Set([
 ])
 const OPERATOR_STATUSES = new Set([401, 402, 403, 407])
 
-/** Organisation and project ids, and keys however masked: these are the operator's alone. */
-const ACCOUNT_TRACES = /\b(?:org|proj)[-_][A-Za-z0-9]{6,}|\bsk-[A-Za-z0-9_*-]{4,}/
+/** Organisation and project ids, keys of the makers that give them a prefix, however masked, and signed tokens: the operator's alone. */
+const ACCOUNT_TRACES =
+  /\b(?:org|proj)[-_][A-Za-z0-9]{6,}|\bsk-[A-Za-z0-9_*-]{4,}|\b(?:gsk_|xai-|hf_|pplx-|r8_|nvapi-|tgp_v1_)[A-Za-z0-9_*]{12,}|\bAIza[A-Za-z0-9_*-]{12,}|\beyJ[\w-]{8,200}\.[\w-]{8,}/
 
 /** Shorter ones are words that a server without keys is given, and may stand in any text. */
 const KEY_LENGTH_MIN = 16
@@ -103,16 +104,24 @@ export function judgeStreamError(error: JsonObject): Refusal | undefined {
   return ACCOUNT_TRACES.test(JSON.stringify(error)) ? refusal('upstream_failed') : undefined
 }
 
-/** The same where it is a text alone: there is no code to tell it by, so that its words decide, as those of a whole answer do. */
-export function judgeStreamText(text: unknown): Refusal | undefined {
-  if (typeof text !== 'string') return judgeStreamError({ message: text })
+/** The same of a whole event, whose error is an object, a text alone, or the event itself. */
+export function judgeErrorIn(event: JsonObject): Refusal | undefined {
+  const { error } = event
+  if (isObject(error)) return judgeStreamError(error)
+  return typeof error === 'string' ? judgeStreamText(error) : judgeStreamError(event)
+}
+
+/** Of a text alone there is no code to tell it by, so that its words decide, as those of a whole answer do. */
+function judgeStreamText(text: string): Refusal | undefined {
   if (speaksOfAccount(text)) return refusal('upstream_rejected')
   return ACCOUNT_TRACES.test(text) || showsPlace(text) ? refusal('upstream_failed') : undefined
 }
 
 /** The same for an error that passes as JSON within an event. One that is too large to be read is not shown. */
 export function judgePassingError(json: string | undefined): Refusal | undefined {
-  return json === undefined ? refusal('upstream_failed') : judgeStreamError(parseObject(json) ?? {})
+  return json === undefined
+    ? refusal('upstream_failed')
+    : judgeErrorIn(parseObject(`{"error":${json}}`) ?? {})
 }
 
 const speaksOfOperator = (error: JsonObject | undefined): boolean =>

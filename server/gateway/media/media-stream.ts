@@ -13,7 +13,7 @@ import {
   type StreamReader,
   textBytesBehind,
 } from '../stream-meter.ts'
-import { judgePassingError, judgeStreamError } from '../upstream-errors.ts'
+import { judgeErrorIn, judgePassingError } from '../upstream-errors.ts'
 import { MediaMeter, type MeteredMedia } from './media-meter.ts'
 
 const TEXTS = ['delta', 'b64_json'].map((name) => Buffer.from(`"${name}":`))
@@ -57,7 +57,7 @@ export function createMediaStreamReader(asked: MeteredMedia): StreamReader {
     if (!message) return PASS
     const isFinal = take(message, fields.name)
     if (!measured.hasFailed) return isFinal ? { kind: 'withhold', bytes: event, isFinal } : PASS
-    const refused = judgeStreamError(isObject(message.error) ? message.error : message)
+    const refused = judgeErrorIn(message)
     return { kind: 'withhold', bytes: refused ? errorEvent(openAiErrorOf(refused)) : event, isFinal: true }
   }
 
