@@ -19,7 +19,7 @@ const VERSION_6 =
   /\[?(?<![\w:.])((?:[0-9a-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{1,4}))(?!\w)(?:%\w+)?(?:\](?::\d{1,5})?)?/gi
 /** Of version 4; machines with a port, or under an ending that only machines have; and what resolvers and pools say of one. */
 const MACHINE =
-  /\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b|\b(?:localhost|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+|(?=[a-z-]*[\d-])[a-z][a-z0-9-]*):\d{2,5}\b|\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:internal|local|localdomain|lan|corp|intranet|private|home\.arpa|svc|com|net|org|cloud|cn|dev|io|ai)\b|(?<=\b(?:lookup|ENOTFOUND|EAI_AGAIN) )[\w.-]+|(?<=\bhost(?:name)?[=:] ?['"]?)[\w.-]+/gi
+  /\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b|\b(?:localhost|[a-z][a-z0-9-]{0,62}(?:\.[a-z0-9-]+)+|(?=[a-z-]{0,62}[\d-])[a-z][a-z0-9-]{0,62}):\d{2,5}\b|\b[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]+)*\.(?:internal|local|localdomain|lan|corp|intranet|private|home\.arpa|svc|com|net|org|cloud|cn|dev|io|ai)\b|(?<=\b(?:lookup|ENOTFOUND|EAI_AGAIN) )[\w.-]+|(?<=\bhost(?:name)?[=:] ?['"]?)[\w.-]+/gi
 /** Of Windows, on another machine and on a drive; what stands before its last backslash may have spaces. */
 const SHARE = /\\\\(?=[\w.-]+\\)(?:[^\\"'<>|:*?\n]+\\)*[^\s\\"'<>|:*?]*/g
 const DRIVE = /\b[a-z]:[\\/](?:[^\\"'<>|:*?\n]+\\)*[^\s\\"'<>|:*?]*/gi
