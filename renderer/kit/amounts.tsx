@@ -1,5 +1,5 @@
 // Figures in a line of text or a cell: money whose digits decide, counts, and times that say more when they are pointed at.
-import { useEffect, useState } from 'react'
+import { useEffect, useReducer } from 'react'
 import { useAppearance } from '../state/appearance.ts'
 import { useKitWords } from './kit-words.ts'
 import { countText, type MoneyFormat, moneyString, moneyText, shortCountText } from './money.ts'
@@ -64,12 +64,20 @@ export const Duration = ({ ms }: { readonly ms: number }) => (
   <span className="num nw">{durationText(ms)}</span>
 )
 
-/** The time, moving on every half minute while the page is looked at. */
+/**
+ * The time, moving on every half minute while the page is looked at, and as soon as it is looked at again. Whenever something
+ * else draws it anew it is the time of then: a row that has just come in is not ahead of a clock that stood still.
+ */
 function useNow(): number {
-  const [nowMs, setNowMs] = useState(Date.now)
+  const [, draw] = useReducer((ticks: number) => ticks + 1, 0)
   useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && setNowMs(Date.now()), TICK_MS)
-    return () => clearInterval(timer)
+    const tick = () => document.visibilityState === 'visible' && draw()
+    const timer = setInterval(tick, TICK_MS)
+    document.addEventListener('visibilitychange', tick)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', tick)
+    }
   }, [])
-  return nowMs
+  return Date.now()
 }
