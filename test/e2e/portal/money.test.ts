@@ -8,7 +8,7 @@ import { smtpSettings } from '../../integration/support/mailing-portal.ts'
 import { createMovableClock } from '../../integration/support/movable-clock.ts'
 import { USER } from '../../integration/support/portal.ts'
 import { type MailServer, startMailServer } from '../../support/mail-server.ts'
-import { expectSound, journey, openStage, type Stage, showLooks } from '../support/stage.ts'
+import { expectSound, journey, openStage, type Stage, showLooks, takePicture } from '../support/stage.ts'
 
 const DOLLAR = 1_000_000_000
 const MODEL = 'demo-smart'
@@ -267,6 +267,26 @@ journey(
     await dialog.getByText(/The next one is looked at from \d\d:\d\d:\d\d on/).waitFor()
   },
 )
+
+journey('a plan that costs more by now is shown at its price of now, and bought at that alone', async () => {
+  const { cookie } = await person('slow@example.test', 30)
+  const { data } = await asAdmin('plans.create', { name: 'Dearer', priceNanoUsd: 4 * DOLLAR, days: 7 })
+  const page = await stage.open('/plans', { cookie })
+  await page.getByRole('button', { name: 'Buy Dearer' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('$26.00').waitFor()
+  await asAdmin('plans.update', { planId: data.id, priceNanoUsd: 5 * DOLLAR })
+  await dialog.getByRole('button', { name: 'Buy Dearer' }).click()
+  await dialog.getByText('The plan "Dearer" costs $5.00 by now. Nothing was bought').waitFor()
+  await dialog.getByText('$25.00').waitFor()
+  await page.setViewportSize({ width: 320, height: 640 })
+  await expectSound(page)
+  await takePicture(page, 'portal-plans-dearer')
+  await dialog.getByRole('button', { name: 'Buy Dearer' }).click()
+  await page.getByText('Dearer is active', { exact: true }).waitFor()
+  expect((await stage.portal.call('me.overview', {}, { cookie })).data.balanceNanoUsd).toBe(25 * DOLLAR)
+  await asAdmin('plans.archive', { planId: data.id })
+})
 
 journey(
   'a plan is bought with the new balance shown before, extended, and replaced only knowingly',

@@ -18,10 +18,12 @@ import { useWords } from './words.ts'
 interface BuyDialogProps {
   readonly plan: PlanView
   readonly account: CallOutput<'me.overview'>
+  /** It may be another plan by now than the one that is shown. */
+  readonly onRefused: () => void
   readonly onClose: () => void
 }
 
-export function BuyDialog({ plan, account, onClose }: BuyDialogProps) {
+export function BuyDialog({ plan, account, onRefused, onClose }: BuyDialogProps) {
   const t = useWords()
   const kit = useKitWords()
   const { language } = useAppearance()
@@ -44,6 +46,7 @@ export function BuyDialog({ plan, account, onClose }: BuyDialogProps) {
           toast({ text: t(kind === 'extends' ? 'extended' : 'bought', { plan: name }) })
           onClose()
         },
+        onError: onRefused,
       },
     )
   return (

@@ -26,10 +26,10 @@ export function PlansScreen() {
   useRefreshOn(['requests.finished', 'balance.changed', 'data.changed'], ['me.overview'])
   useRefreshOn('data.changed', ['plans.list', 'codes.history'])
   const failed = [overview, plans].find((query) => query.isError)
-  const closeBuying = () => {
-    setBought(undefined)
-    // It may have been refused at a price of before.
-    void plans.refetch()
+  // At a price of before it is refused: the dialog goes on with the plan of now, for whoever wants it all the same.
+  const lookAgain = async () => {
+    const { data } = await plans.refetch()
+    setBought((refused) => data?.rows.find(({ id }) => id === refused?.id) ?? refused)
   }
   const openRedeem = () => setParams({ redeem: true })
   // An administrator is listed what is not for sale too.
@@ -83,7 +83,12 @@ export function PlansScreen() {
         </div>
       ) : undefined}
       {bought === undefined || overview.data === undefined ? undefined : (
-        <BuyDialog plan={bought} account={overview.data} onClose={closeBuying} />
+        <BuyDialog
+          plan={bought}
+          account={overview.data}
+          onRefused={() => void lookAgain()}
+          onClose={() => setBought(undefined)}
+        />
       )}
       {redeem ? <RedeemDialog onClose={() => setParams({ redeem: false })} /> : undefined}
     </>
