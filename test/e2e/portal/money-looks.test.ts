@@ -110,6 +110,39 @@ journey('on a tablet, every place of the portal is in sight', async () => {
   }
 })
 
+journey('what a request cost is in sight at every width that has columns', async () => {
+  const { cookie } = await stage.teammate('columns@example.test')
+  const { id: userId } = (await stage.portal.call('me.get', {}, { cookie })).data
+  await asAdmin('users.adjustBalance', { userId, amountNanoUsd: 20 * DOLLAR })
+  const key = await asAdmin('keys.create', {
+    userId,
+    name: 'CI builds, main branch and release candidates',
+  })
+  await send(key.data.secret)
+  await send(key.data.secret, 'gpt-5.9-a-model-whose-name-somebody-typed-at-length-2027-01-01')
+  for (const locale of ['en', 'zh-CN'] as const) {
+    const page = await stage.open('/usage', { cookie, locale })
+    await page.locator('tbody tr').nth(1).waitFor()
+    for (const width of [640, 700, 739, 740, 768, 820, 860, 900, 1024]) {
+      await page.setViewportSize({ width, height: 800 })
+      const hidden = await page
+        .locator('.tablebox')
+        .first()
+        .evaluate((box) => box.scrollWidth - box.clientWidth)
+      expect([locale, width, Math.max(hidden, 1)]).toEqual([locale, width, 1])
+    }
+    await page.setViewportSize({ width: 640, height: 800 })
+    await takePicture(page, `portal-usage-columns-${locale}`)
+    await page.setViewportSize({ width: 320, height: 800 })
+    // A card has room for all of it.
+    await page
+      .locator('tbody tr')
+      .last()
+      .getByText(/\d+ in, \d+ out|输入 \d+/)
+      .waitFor()
+  }
+})
+
 journey(
   'on the smallest phone, long names and large amounts stay in sight, each beside its label',
   async () => {
