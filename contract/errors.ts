@@ -274,7 +274,12 @@ export const ERRORS = {
   ),
 
   // The gateway's own part
-  gateway_stopping: entry(503, 'server_error', true, 'The gateway is stopping and takes no new requests.'),
+  gateway_stopping: entry(
+    503,
+    'server_error',
+    true,
+    'The gateway is stopping, or goes back to a backup. Try again in a moment.',
+  ),
   gateway_paused: entry(503, 'server_error', true, 'The operator has paused new requests for a while.'),
   storage_unavailable: entry(
     503,

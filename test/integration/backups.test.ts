@@ -35,7 +35,10 @@ const signInAgain = async () => {
   cookie = await gateway.signIn(ADMIN.email, ADMIN.password)
 }
 
-async function ask(person: Person, content = 'hello'): Promise<{ status: number; code: string | undefined }> {
+async function ask(
+  person: Person,
+  content = 'hello',
+): Promise<{ status: number; code: string | undefined; message: string | undefined }> {
   const response = await fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${person.key}`, 'content-type': 'application/json' },
@@ -45,8 +48,8 @@ async function ask(person: Person, content = 'hello'): Promise<{ status: number;
       max_completion_tokens: 20,
     }),
   })
-  const body = (await response.json()) as { error?: { code: string } }
-  return { status: response.status, code: body.error?.code }
+  const body = (await response.json()) as { error?: { code: string; message: string } }
+  return { status: response.status, code: body.error?.code, message: body.error?.message }
 }
 const create = async () => (await admin<{ id: string; ledgerSeq: number }>('backups.create')).data
 const restore = (backupId: string) => admin('backups.restore', { backupId, confirm: backupId })
@@ -266,12 +269,15 @@ describe('a restore', () => {
       isDone = true
     })
     while (!isDone) {
-      const { status, code } = await ask(ann)
-      if (status !== 200) refused.add(`${status} ${code}`)
+      const { status, code, message } = await ask(ann)
+      if (status !== 200) refused.add(`${status} ${code}: ${message}`)
     }
     expect((await (await slow).text()).length).toBeGreaterThan(0)
     expect((await restoring).status).toBe(200)
-    expect([...refused]).toEqual(['503 gateway_stopping'])
+    // It stops for nobody for good, and says so.
+    expect([...refused]).toEqual([
+      '503 gateway_stopping: The gateway is stopping, or goes back to a backup. Try again in a moment.',
+    ])
     expect((await ask(ann)).status).toBe(200)
     // Nothing is held that nobody will end.
     await signInAgain()
