@@ -80,6 +80,8 @@ export const ERRORS = {
     causes: {
       base_url:
         'This gateway has no {path}. What was meant is at {endpoint}: as the base URL, set the address of this gateway with /v1 behind it, once, and without a slash at the end.',
+      azure_endpoint:
+        'This gateway has no {path}. What was meant is at {endpoint}: as the endpoint of a client for Azure, set the address of this gateway alone, with nothing behind it.',
     },
   },
   endpoint_not_offered: invalid(404, '{endpoint} is not offered by this gateway: {reason}.'),

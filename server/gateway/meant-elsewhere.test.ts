@@ -23,6 +23,19 @@ test.each([
   )
 })
 
+test.each([
+  ['/v1/openai/deployments/gpt-6.1-sol/chat/completions', '/openai/deployments/gpt-6.1-sol/chat/completions'],
+  ['/v1/deployments/gpt-6-sol/embeddings', '/openai/deployments/gpt-6-sol/embeddings'],
+  ['/openai/openai/deployments/gpt-6-sol/completions', '/openai/deployments/gpt-6-sol/completions'],
+  ['//openai/deployments/gpt-6-sol/audio/speech', '/openai/deployments/gpt-6-sol/audio/speech'],
+  ['/v1/openai/responses', '/openai/responses'],
+  ['/v1/openai/models', '/openai/models'],
+])('%s, of a client for Azure, is told that %s was meant, and which endpoint to set', (path, endpoint) => {
+  const refused = refusedAt(path)
+  expect(refused).toEqual({ code: 'unknown_url', details: { cause: 'azure_endpoint', path, endpoint } })
+  expect(refused && messageOf(refused)).toMatch(/client for Azure, set the address of this gateway alone/)
+})
+
 test.each(['/v1/messages', '/v1/messages/count_tokens', '/v1/v1/messages', '/api/chat', '/api/tags'])(
   '%s is told whose API it is',
   (path) => {
@@ -41,6 +54,12 @@ test.each([
   '/v1/../models',
   '/v1/./models',
   '/x/embeddings',
+  '/v1/openai/deployments/../chat/completions',
+  '/v1/openai/deployments/.a/chat/completions',
+  '/v1/openai/deployments/gpt-6-sol/organization/costs',
+  '/v1/openai/deployments/gpt-6-sol/models',
+  '/openai/deployments/gpt-6-sol/models',
+  '/x/openai/deployments/gpt-6-sol/embeddings',
   '/api/me.get',
   '/v1/realtime/client_secrets',
   `/v1${'/v1'.repeat(100)}/models`,
