@@ -9,11 +9,17 @@ import { modelSplice } from './model-splice.ts'
 export function deployedModel(rawPath: string): string | undefined {
   const name = deploymentAt(rawPath)
   if (name === undefined) return undefined
+  const decoded = decodedOf(name)
+  // Of control characters no name is made; as the path has them, they are no model's.
+  return decoded === undefined || /\p{Cc}/u.test(decoded) ? name : decoded
+}
+
+/** Undefined where a percent sign encodes nothing. */
+function decodedOf(name: string): string | undefined {
   try {
     return decodeURIComponent(name)
   } catch {
-    // A percent sign that encodes nothing stands for itself.
-    return name
+    return undefined
   }
 }
 

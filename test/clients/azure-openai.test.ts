@@ -105,6 +105,28 @@ test.each([
   expect(gateway.upstream.requests).toHaveLength(1)
 })
 
+test.each([
+  ['another', '--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n'],
+  ['none', ''],
+])('a form that names %s model is run and charged as the model of its path', async (_what, model) => {
+  const form = `${model}--b\r\ncontent-disposition: form-data; name="file"; filename="a.wav"\r\n\r\nsound\r\n--b--\r\n`
+  const ask = (name: string) =>
+    fetch(`${gateway.url}/openai/deployments/${name}/audio/transcriptions?api-version=2024-10-21`, {
+      method: 'POST',
+      headers: { 'api-key': person.key, 'content-type': 'multipart/form-data; boundary=b' },
+      body: form,
+    })
+  expect((await ask('nobody-has-this')).status).toBe(404)
+  expect((await ask(`gpt-4o-transcribe%0d%0a--b--`)).status).toBe(404)
+  expect(gateway.upstream.requests).toHaveLength(0)
+  expect((await ask('gpt-4o-transcribe')).status).toBe(200)
+  const [row] = (await gateway.usageOf(person)).filter(({ status }) => status === 200)
+  expect(row).toMatchObject({ endpoint: '/v1/audio/transcriptions', model: 'gpt-4o-transcribe' })
+  const sent = String(gateway.upstream.requests[0]?.body)
+  expect(sent).toContain('name="model"\r\n\r\ngpt-4o-transcribe\r\n')
+  expect(sent).not.toContain('whisper-1')
+})
+
 test('a key that is none is refused in the shape that the class reads', async () => {
   const stranger = new AzureOpenAI({
     endpoint: gateway.url,

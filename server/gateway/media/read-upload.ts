@@ -2,6 +2,8 @@
 import { type Refusal, refusal } from '../../../contract/errors.ts'
 import { fail, ok, type Result } from '../../../contract/result.ts'
 import { type ReadProblem, SLOWEST } from '../body-arrival.ts'
+import { deployedModel, withDeployedModel } from '../deployed-model.ts'
+import { rawPathOf } from '../endpoints.ts'
 import type { Received } from '../request.ts'
 import { SoundMeter } from '../sound/sound-meter.ts'
 import { formJson } from './form-json.ts'
@@ -37,7 +39,10 @@ export async function readUpload(
   const sound = new SoundMeter()
   const watch = (name: string) => (name === 'file' ? sound : undefined)
   const arrived = await uploadOf({ req, bounds: { ...SLOWEST, bytesMax }, boundary, file: file.value, watch })
-  if (arrived.ok) return withBody(contentType, file.value, arrived.value, sound)
+  if (arrived.ok) {
+    const deployed = deployedModel(rawPathOf(req.url ?? ''))
+    return withBody(contentType, file.value, arrived.value, sound, deployed)
+  }
   if (arrived.error !== 'client_left' && arrived.error.code === 'request_timeout')
     res.setHeader('connection', 'close')
   return arrived
@@ -48,9 +53,13 @@ function withBody(
   file: SpoolFile,
   content: FormContent,
   sound: SoundMeter,
+  deployed: string | undefined,
 ): Result<ReadUpload, Refusal> {
   const body = formJson(content, sound.ms)
-  return body.ok ? ok({ upload: { contentType, file, content }, body: body.value }) : body
+  if (!body.ok) return body
+  const upload = { contentType, file, content }
+  // Of a deployment the path decides, as where the body is JSON; what the form says is changed on the way out.
+  return ok({ upload, body: deployed === undefined ? body.value : withDeployedModel(body.value, deployed) })
 }
 
 function refuseByHeaders(headers: Received['req']['headers'], bytesMax: number): Refusal | undefined {
