@@ -43,12 +43,18 @@ export const ERRORS = {
     false,
     'No API key was sent. Send it as "Authorization: Bearer sk-cg-…".',
   ),
-  invalid_api_key: entry(
-    401,
-    'authentication_error',
-    false,
-    'This API key is not known here. Check it for missing characters, or create a new one in the portal.',
-  ),
+  invalid_api_key: {
+    ...entry(
+      401,
+      'authentication_error',
+      false,
+      'This API key is not known here. Check it for missing characters, or create a new one in the portal.',
+    ),
+    causes: {
+      two_keys:
+        'This request carries different API keys ({headers}), and it would be unclear which of them is meant. Send one alone.',
+    },
+  },
   api_key_disabled: entry(
     401,
     'authentication_error',

@@ -215,6 +215,9 @@ describe('a credential', () => {
   test.each([
     ['authorization', 'Bearer sk-cg-a'],
     ['authorization', 'bearer   sk-cg-a  '],
+    ['authorization', 'Bearer\tsk-cg-a\t'],
+    ['authorization', 'sk-cg-a'],
+    ['authorization', 'sk-cg-a '],
     ['x-api-key', 'sk-cg-a'],
     ['x-api-key', ' sk-cg-a '],
     ['api-key', 'sk-cg-a'],
@@ -225,7 +228,10 @@ describe('a credential', () => {
 
   test.each([
     ['authorization', 'Basic c2stY2ctYTo='],
-    ['authorization', 'sk-cg-a'],
+    ['authorization', 'eyJhbGciOi'],
+    ['authorization', 'sk-cg-a sk-cg-b'],
+    ['authorization', 'Basic sk-cg-a'],
+    ['authorization', 'Bearersk-cg-a'],
     ['authorization', 'Bearer'],
     ['authorization', 'Bearer '],
     ['authorization', 'Bearer sk-cg-a sk-cg-b'],

@@ -178,16 +178,25 @@ export function refuseRepeated({ headers, rawHeaders }: ClientRequest): Refusal 
   return undefined
 }
 
-const BEARER = /^bearer +(\S+) *$/i
+const BEARER = /^bearer[ \t]+(\S+)[ \t]*$/i
+/** A key alone, as whoever takes the header for the place of the key writes it. It begins like one: nothing else is taken for one. */
+const KEY_ALONE = /^(sk-\S+)[ \t]*$/
 
 /** Every credential a request carries, under whatever header name a client may use. */
 export function credentialsOf(headers: IncomingHttpHeaders): string[] {
-  const bearer = headers.authorization === undefined ? undefined : BEARER.exec(headers.authorization)?.[1]
-  const found = bearer === undefined ? [] : [bearer]
+  const { authorization } = headers
+  const shown = authorization && (BEARER.exec(authorization) ?? KEY_ALONE.exec(authorization))?.[1]
+  const found = shown ? [shown] : []
   addKeys(headers['x-api-key'], found)
   addKeys(headers['api-key'], found)
   return found
 }
+
+/** The names of the headers that carry one, as they are told to whoever sent several. */
+export const headersWithCredentials = (headers: IncomingHttpHeaders): string =>
+  ['authorization', 'x-api-key', 'api-key']
+    .filter((name) => credentialsOf({ [name]: headers[name] }).length > 0)
+    .join(', ')
 
 /** One that was sent twice arrives joined; no key has a comma in it. */
 function addKeys(value: string | string[] | undefined, found: string[]): void {

@@ -1,6 +1,7 @@
 // Whose key a request carries, and why a key that is known may still not be used.
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { messageOf } from '../../../contract/errors.ts'
 import type { KnownKey } from '../../accounts/key-directory.ts'
 import { NO_CAPS } from '../../limits/decide-spending-cap.ts'
 import type { Received } from '../request.ts'
@@ -70,6 +71,24 @@ describe('a key', () => {
     expect(identified({ authorization: `Bearer ${KEY}`, 'x-api-key': other }).code).toBe('invalid_api_key')
     expect(identified({ authorization: `Bearer ${other}`, 'x-api-key': KEY }).code).toBe('invalid_api_key')
     expect(identified({ 'x-api-key': KEY, 'api-key': other }).code).toBe('invalid_api_key')
+  })
+
+  test('says where two keys stand that are not the same, known or not', () => {
+    const told = (headers: Record<string, string>) => {
+      const { result } = identified(headers)
+      return result.ok ? 'ok' : messageOf(result.error)
+    }
+    const strange = 'sk-proj-abcdef'
+    for (const [one, other] of [
+      [KEY, strange],
+      [strange, KEY],
+      [strange, 'sk-other'],
+    ])
+      expect(told({ authorization: `Bearer ${one}`, 'x-api-key': other ?? '' })).toMatch(
+        /different.*authorization, x-api-key/,
+      )
+    expect(told({ 'x-api-key': `${KEY}, ${strange}` })).toMatch(/different.*\(x-api-key\)/)
+    expect(told({ authorization: `Bearer ${strange}` })).not.toContain('different')
   })
 
   test('is asked for where there is none', () => {

@@ -7,7 +7,7 @@ import type { KnownKey } from '../../accounts/key-directory.ts'
 import { ofAlikeRequests } from '../../wire/alike-requests.ts'
 import type { ClientRequest } from '../../wire/client-exchange.ts'
 import type { GatewayDeps } from '../deps.ts'
-import { credentialsOf } from '../headers.ts'
+import { credentialsOf, headersWithCredentials } from '../headers.ts'
 import type { Filling, Identified, Received } from '../request.ts'
 
 /** `sk-cg-<public id>-<secret>`, both parts in base62. */
@@ -30,6 +30,7 @@ export function identify<R extends Pick<Received, 'req'>>(
 /** What a request says about whose it is. */
 type Presented =
   | { readonly kind: 'nothing' | 'no_key' }
+  | { readonly kind: 'two_keys'; readonly headers: string }
   | {
       readonly kind: 'key'
       readonly publicId: string
@@ -45,7 +46,8 @@ function presentedIn(headers: ClientRequest['headers']): Presented {
   const [credential] = credentials
   if (credential === undefined) return NOTHING
   // Two headers that name two keys would let one be checked and another be meant.
-  if (credentials.length > 1 && credentials.some((other) => other !== credential)) return NO_KEY
+  if (credentials.length > 1 && credentials.some((other) => other !== credential))
+    return { kind: 'two_keys', headers: headersWithCredentials(headers) }
   const form = KEY_FORM.exec(credential)
   if (!form) return NO_KEY
   const [, publicId = '', secret = ''] = form
@@ -62,6 +64,8 @@ export function keyOf(
 ): Result<KnownKey, Refusal> {
   const presented = presentedBy(req)
   if (presented.kind === 'nothing') return fail(refusal('missing_api_key'))
+  if (presented.kind === 'two_keys')
+    return fail(refusal('invalid_api_key', { cause: 'two_keys', headers: presented.headers }))
   const key = presented.kind === 'key' ? keyFor(deps, presented.publicId, presented.secretHash) : undefined
   if (!key) return fail(refusal('invalid_api_key'))
   const refused = lostAccess(key, deps.clock.now())
