@@ -48,11 +48,18 @@ export function bodyOf(
 ): Result<Buffer, ReadProblem> | Promise<Result<Buffer, ReadProblem>> {
   const arrived = arrivedOf(req, bounds, share, decode)
   const model = deployedModel(rawPathOf(req.url ?? ''))
-  if (model === undefined) return arrived
-  const named = (come: Result<Buffer, ReadProblem>) =>
-    come.ok ? ok(withDeployedModel(come.value, model)) : come
-  return arrived instanceof Promise ? arrived.then(named) : named(arrived)
+  const read = (come: Result<Buffer, ReadProblem>): Result<Buffer, ReadProblem> => {
+    if (!come.ok) return come
+    const body = withoutMark(come.value)
+    if (model !== undefined) return ok(withDeployedModel(body, model))
+    return body === come.value ? come : ok(body)
+  }
+  return arrived instanceof Promise ? arrived.then(read) : read(arrived)
 }
+
+/** A byte-order mark says nothing about JSON and may be passed over (RFC 8259, section 8.1); programs on Windows write one. */
+const withoutMark = (body: Buffer): Buffer =>
+  body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body
 
 function arrivedOf(
   req: ClientRequest,

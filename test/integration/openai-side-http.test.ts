@@ -56,6 +56,31 @@ function raw(head: string, body = ''): Promise<string> {
 }
 const statusOf = (answer: string) => Number(answer.slice(9, 12))
 
+test('a key that stands alone in its header is read, and two that differ are told so', async () => {
+  expect((await send('GET', '/v1/models', { authorization: person.key })).status).toBe(200)
+  expect((await send('GET', '/models', { authorization: person.key })).status).toBe(200)
+  expect((await send('GET', '/v1/models', { authorization: `Bearer\t${person.key}` })).status).toBe(200)
+  const two = await send('GET', '/v1/models', { ...bearer(), 'x-api-key': 'sk-cg-another' })
+  expect(two).toMatchObject({ status: 401, code: 'invalid_api_key' })
+  expect(two.text).toContain('(authorization, x-api-key)')
+  expect(two.text).not.toContain(person.key)
+})
+
+test.each([
+  ['as it is', {}, (body: Buffer) => body],
+  ['compressed', { 'content-encoding': 'gzip' }, gzipSync],
+])(
+  'a body that begins with a byte-order mark is read, and sent without it: %s',
+  async (_how, headers, pack) => {
+    const body = new Uint8Array(pack(Buffer.from(`\ufeff${CHAT}`)))
+    const sent = { ...bearer(), 'content-type': 'application/json', ...headers }
+    expect((await send('POST', '/v1/chat/completions', sent, body)).status).toBe(200)
+    expect(String(gateway.upstream.requests[0]?.body)).toMatch(/^\{/)
+    const twice = new Uint8Array(pack(Buffer.from(`\ufeff\ufeff${CHAT}`)))
+    expect((await send('POST', '/v1/chat/completions', sent, twice)).code).toBe('invalid_json')
+  },
+)
+
 describe('a path without /v1', () => {
   test.each(['/chat/completions', '/v1/chat/completions', '/api/v1/chat/completions'])(
     '%s is answered where the request carries a key',
