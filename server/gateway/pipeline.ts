@@ -8,7 +8,7 @@ import type { Admission } from '../limits/limiter.ts'
 import type { ClientRequest, ClientResponse } from '../wire/client-exchange.ts'
 import { withoutKeys } from '../without-keys.ts'
 import type { StageDeps } from './deps.ts'
-import type { LocalEndpoint } from './endpoints.ts'
+import { endpointNameAt, type LocalEndpoint, rawPathOf } from './endpoints.ts'
 import { answerFiles } from './files/answer-files.ts'
 import { refuseRepeated } from './headers.ts'
 import { LiveRequest } from './live-requests.ts'
@@ -67,7 +67,7 @@ function defect(deps: StageDeps, received: Received & Partial<Reserved>, error: 
 /** Up to the body there is nothing to wait for. */
 function journey(deps: StageDeps, received: Received): Outcome | Promise<Outcome> {
   const endpoint = findEndpoint(received)
-  if (!endpoint.ok) return refuse(deps, received, endpoint.error)
+  if (!endpoint.ok) return refuseUnmatched(deps, received, endpoint.error)
   const repeated = refuseRepeated(received.req)
   if (repeated) return refuse(deps, received, repeated)
   const identified = identify(deps, advance(received, { endpoint: endpoint.value }))
@@ -240,6 +240,12 @@ function refuse(
   if (allowed !== undefined && !res.headersSent) res.setHeader('allow', String(allowed))
   answerRefusal(res, requestId, refused, aheadOf(received))
   return outcomeWithoutRow(deps, received, refusedAs(refused.code))
+}
+
+/** Nothing answers it, but the path may be one of ours that is asked by another method. */
+function refuseUnmatched(deps: StageDeps, received: Received, refused: Refusal): Outcome {
+  const endpoint = endpointNameAt(rawPathOf(received.req.url ?? '')) ?? null
+  return { ...refuse(deps, received, refused), endpoint }
 }
 
 /** Refuses a request whose key is known: its owner sees it in the list of requests, unless it is one of very many. */

@@ -255,6 +255,23 @@ describe('the log', () => {
     expect(endpoints).toEqual([CHAT, '/v1/files', '/v1/files/{file}/content', '/v1/models/{model}', null])
   })
 
+  test('names what was asked by a method that it does not answer', async () => {
+    const headers = { authorization: `Bearer ${one.person().key}` }
+    const lines: unknown[] = []
+    for (const path of [CHAT, '/v1/files/file-1', '/openai/deployments/m/embeddings', '/v1/nothing']) {
+      const id = idOf(await fetch(`${one.gateway.url}${path}`, { method: 'PUT', headers }))
+      await until(() => requestLines().some(({ requestId }) => requestId === id))
+      const line = requestLines().find(({ requestId }) => requestId === id)
+      lines.push([line?.status, line?.endpoint])
+    }
+    expect(lines).toEqual([
+      [405, CHAT],
+      [405, '/v1/files/{file}'],
+      [405, '/v1/embeddings'],
+      [404, null],
+    ])
+  })
+
   test('has a line for who leaves before or within the answer, and for who uploads half a body', async () => {
     const mine = () => requestLines().filter(({ userId }) => userId === one.person().id)
     one.gateway.upstream.script({ delays: { betweenEventsMs: 5 } })
