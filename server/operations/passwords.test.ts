@@ -1,5 +1,6 @@
 // Passwords: what is stored, that an unknown person costs as much as a wrong password, and that the queue is bounded.
 import { randomBytes } from 'node:crypto'
+import { hash } from '@node-rs/argon2'
 import { expect, test } from 'vitest'
 import { createPasswords } from './passwords.ts'
 
@@ -13,6 +14,15 @@ test('only the right password fits', async () => {
   const stored = await passwords.hash('correct horse battery')
   expect(await passwords.fits(stored, 'correct horse battery')).toBe(true)
   expect(await passwords.fits(stored, 'correct horse batterz')).toBe(false)
+})
+
+test('a password fits however its accents are put together, also one that was hashed as it was typed', async () => {
+  const [whole, apart] = ['caf\u00e9 du nord', 'cafe\u0301 du nord']
+  expect(await passwords.fits(await passwords.hash(apart), whole)).toBe(true)
+  expect(await passwords.fits(await passwords.hash(whole), apart)).toBe(true)
+  expect(await passwords.fits(await hash(apart), apart)).toBe(true)
+  expect(await passwords.fits(undefined, apart)).toBe(false)
+  expect(await passwords.fits(await passwords.hash(whole), 'cafe du nord')).toBe(false)
 })
 
 test('nothing fits a person who is unknown or has no password, and finding that out takes as long', async () => {

@@ -22,14 +22,20 @@ export function createPasswords(randomBytes: (count: number) => Buffer): Passwor
   dummyHash.catch(() => undefined)
   const limited = createQueue(HASHES_AT_ONCE_MAX, QUEUE_MAX)
   return {
-    hash: (password) => limited(() => hash(password, ARGON2ID)),
+    hash: (password) => limited(() => hash(composed(password), ARGON2ID)),
     fits: (storedHash, password) =>
       limited(async () => {
-        const matches = await verify(storedHash ?? (await dummyHash), password)
-        return matches && typeof storedHash === 'string'
+        const against = storedHash ?? (await dummyHash)
+        const matches = await verify(against, composed(password))
+        // Those of earlier versions were hashed as they had been typed.
+        const fitsAsTyped = !matches && composed(password) !== password && (await verify(against, password))
+        return (matches || fitsAsTyped) && typeof storedHash === 'string'
       }),
   }
 }
+
+/** One keyboard sends a letter and its accent as one character, another as two (RFC 8265, section 4.2: OpaqueString). */
+const composed = (password: string): string => password.normalize('NFC')
 
 /** Runs at most `atOnceMax` jobs, keeps at most `waitingMax` waiting, and answers undefined for one more. */
 function createQueue(atOnceMax: number, waitingMax: number) {

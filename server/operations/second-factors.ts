@@ -116,8 +116,8 @@ function openSecret(sealer: Sealer, userId: string, sealed: Buffer): Secret | un
 const totpOf = (secret: Secret, issuer = '', label = ''): TOTP =>
   new TOTP({ ...TOTP_SHAPE, issuer, label, secret })
 
-/** Apps show six digits as two groups. */
-const digitsOf = (code: string): string => code.replace(/[\s-]/g, '')
+/** Apps show six digits as two groups; where Chinese or Japanese is typed, digits may come in full width. */
+const digitsOf = (code: string): string => code.normalize('NFKC').replace(/[\s-]/g, '')
 
 function newRecoveryCode(randomBytes: (count: number) => Buffer): string {
   // 32 letters divide 256 evenly, so that each comes up as often as the others.
@@ -130,6 +130,7 @@ function newRecoveryCode(randomBytes: (count: number) => Buffer): string {
 /** As it was made, however it was typed. */
 const plain = (code: string): string =>
   code
+    .normalize('NFKC')
     .toUpperCase()
     .replace(/[^0-9A-Z]/g, '')
     .replaceAll('O', '0')

@@ -72,6 +72,17 @@ describe('switching on', () => {
     expect((await at.admin('users.get', { userId: annId })).data.hasSecondFactor).toBe(true)
   })
 
+  test('takes codes in the digits of full width that an input method for Chinese makes', async () => {
+    const wide = (text: string) =>
+      text.replace(/[!-~]/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0))
+    secret = (await at.as(cookie, 'totp.begin', { password: PASSWORD })).data.secret
+    const { data } = await at.as(cookie, 'totp.confirm', { code: wide(code()) })
+    nextStep()
+    expect((await verify(await challengeOf(), wide(code()))).ok).toBe(true)
+    const [recovery = ''] = data.recoveryCodes as string[]
+    expect((await verify(await challengeOf(), wide(recovery))).ok).toBe(true)
+  })
+
   test('needs the password, and a confirmed one is not replaced', async () => {
     expect(await at.as(cookie, 'totp.begin', { password: 'not the password' })).toMatchObject({
       status: 403,
