@@ -144,7 +144,7 @@ function MoneyRail({ receipt }: { readonly receipt: ReceiptView }) {
   const textOf = ({ kind, note }: MoneyStep): string | undefined => {
     if (kind === 'hold') return t('text_hold')
     if (kind === 'release') return t('text_release')
-    if (kind === 'settle') return settledText(t, receipt.charge)
+    if (kind === 'settle') return settledText(t, receipt)
     return note ?? undefined
   }
   const railStep = (step: MoneyStep): RailStep => {
@@ -160,7 +160,11 @@ function MoneyRail({ receipt }: { readonly receipt: ReceiptView }) {
   return <Rail steps={steps.map(railStep)} />
 }
 
-function settledText(t: ReturnType<typeof useReceiptWords>, charge: ReceiptView['charge']): string {
+function settledText(
+  t: ReturnType<typeof useReceiptWords>,
+  { charge, details }: Pick<ReceiptView, 'charge' | 'details'>,
+): string {
+  if (details !== null && endingOf(details) === 'gateway_stopped') return t('settled_gateway_stopped')
   const reason = charge?.reason ?? 'completed'
   const measured = charge === null ? undefined : measuredIn(charge)
   if (measured === undefined || (reason !== 'completed' && reason !== 'client_left'))

@@ -44,6 +44,12 @@ test('what broke within its stream has no code, and is explained all the same', 
   expect(en('upstream_failed', 400, 'missing_required_parameter')).toBe(receiptEn.ended_upstream_refused)
 })
 
+test('what a stop of the gateway cut off is not said to be the upstream’s fault', async () => {
+  const [en, zh] = [await speak('en'), await speak('zh-CN')]
+  expect(en('upstream_failed', 200, 'gateway_stopping')).toBe(receiptEn.ended_gateway_stopped)
+  expect(zh('upstream_failed', 503, 'gateway_stopping')).toBe(receiptZh.ended_gateway_stopped)
+})
+
 test('no code leaves a gap where a value is not known any more', async () => {
   for (const why of [await speak('en'), await speak('zh-CN')])
     for (const code of Object.keys(ERRORS)) expect(why('refused', 400, code)).toMatch(/^[^{]+$/)

@@ -8,14 +8,21 @@ type Failed = Pick<UsageRow, 'requestId' | 'model' | 'reason' | 'status' | 'erro
   readonly endpoint: string | null
 }
 
-const FAILED: readonly Ending[] = ['upstream_failed', 'upstream_refused', 'refused', 'client_left']
+const FAILED: readonly Ending[] = [
+  'upstream_failed',
+  'upstream_refused',
+  'gateway_stopped',
+  'refused',
+  'client_left',
+]
 
 /** Undefined where nothing failed. No sentence has a gap: where a value is not known any more, a shorter one is said. */
 export function whyText(words: Pick<Words, 'has' | 'say'>, failed: Failed): string | undefined {
   const ending = endingOf(failed)
   if (!FAILED.includes(ending)) return undefined
   const { errorCode, requestId, model, endpoint } = failed
-  if (errorCode !== null) {
+  // The sentence of its code is that of a request which is not taken any more.
+  if (errorCode !== null && ending !== 'gateway_stopped') {
     if (words.has('receipt', `why_${errorCode}`)) return words.say('receipt', `why_${errorCode}`)
     const known = { requestId, model, ...(endpoint === null ? {} : { endpoint }) }
     const said = words.has('errors', errorCode) ? words.say('errors', errorCode, known) : '{{'
