@@ -332,6 +332,15 @@ describe('the generated text', () => {
 })
 
 describe('an error in the middle of a stream', () => {
+  test('that quotes the upstream’s key is told in our words, in whatever shape it comes', () => {
+    const apiKey = '3f9a77aa10bb4cc5dd6e'
+    for (const error of [`no ${apiKey}`, { message: `no ${apiKey}` }]) {
+      const { text } = relayed({ ...PLAIN, apiKey }, [event(chunk('a')), event({ error })])
+      expect(text).not.toContain(apiKey)
+      expect(text).toContain('upstream_failed')
+    }
+  })
+
   const failed = (error: object) => relayed(INJECTED, [event(chunk('a')), event({ error })])
 
   test('is remembered, and its words about the request pass untouched', () => {

@@ -46,9 +46,11 @@ export interface ChatStreamOptions {
   /** The client did not ask for usage: what we asked for is taken out again, whole. */
   readonly isUsageInjected: boolean
   readonly alias: string | undefined
+  /** The upstream's: an error that quotes it is not shown. */
+  readonly apiKey?: string | undefined
 }
 
-export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOptions): StreamReader {
+export function createChatStreamReader({ isUsageInjected, alias, apiKey }: ChatStreamOptions): StreamReader {
   const measured = nothingMeasured()
   const mustEdit = isUsageInjected || alias !== undefined
   const names = new ChunkNames(TEXTS)
@@ -62,7 +64,7 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
     takeFrom(chunk, measured)
     if (chunk.error !== undefined && chunk.error !== null) {
       measured.hasFailed = true
-      const refused = judgeErrorIn(chunk)
+      const refused = judgeErrorIn(chunk, apiKey)
       return refused && { kind: 'replace', bytes: errorEvent(openAiErrorOf(refused)) }
     }
     if (chunk.usage === undefined || chunk.usage === null) return undefined
@@ -108,7 +110,7 @@ export function createChatStreamReader({ isUsageInjected, alias }: ChatStreamOpt
       return isUsageInjected ? cutAt : end
     },
     cutBytes: EMPTY_USAGE.length,
-    passing: () => chunkInPassing(measured, isUsageInjected, alias),
+    passing: () => chunkInPassing(measured, { isUsageInjected, alias, apiKey }),
     mayEndWithUsage: true,
     heartbeat: () => HEARTBEAT_COMMENT,
     errorEvent,
@@ -131,8 +133,7 @@ function takeFrom(chunk: JsonObject, measured: Measured): void {
 /** A chunk too large to be kept is never the one that only brings the usage, nor the last event. */
 function chunkInPassing(
   measured: Measured,
-  isUsageInjected: boolean,
-  alias: string | undefined,
+  { isUsageInjected, alias, apiKey }: ChatStreamOptions,
 ): EventInPassing {
   const rules: PassingRules = {
     names: NAMES_IN_PASSING,
@@ -150,7 +151,7 @@ function chunkInPassing(
       }
       if (json === 'null') return 'leave'
       measured.hasFailed = true
-      const refused = judgePassingError(json)
+      const refused = judgePassingError(json, apiKey)
       return refused ? { json: JSON.stringify(openAiErrorOf(refused)) } : 'leave'
     },
   }

@@ -267,6 +267,22 @@ describe('a response that fails', () => {
     },
   )
 
+  test('that quotes the upstream’s key is told in our words, in whatever shape it comes', () => {
+    const apiKey = '3f9a77aa10bb4cc5dd6e'
+    const message = `no ${apiKey}`
+    for (const sent of [
+      event('error', { message }),
+      `data: ${JSON.stringify({ error: { message } })}\n\n`,
+      `data: ${JSON.stringify({ error: message })}\n\n`,
+      event('response.failed', { response: response({ error: { code: 'server_error', message } }) }),
+    ]) {
+      const verdict = judge(createResponsesStreamReader({ alias: undefined, onId: () => {}, apiKey }), sent)
+      const text = 'bytes' in verdict ? verdict.bytes.toString() : sent
+      expect(text).not.toContain(apiKey)
+      expect(text).toContain('upstream_failed')
+    }
+  })
+
   test('by a bare error event about the operator’s account says so in our words, under the same number', () => {
     const { text } = relayed([
       created,

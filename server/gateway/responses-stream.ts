@@ -49,6 +49,8 @@ export interface ResponsesStreamOptions {
   readonly alias: string | undefined
   /** Called before the event that carries the id is passed on. */
   readonly onId: (kind: 'response' | 'item' | 'container', id: string, tokens?: number) => void
+  /** The upstream's: an error that quotes it is not shown. */
+  readonly apiKey?: string | undefined
 }
 
 export const createResponsesStreamReader = (options: ResponsesStreamOptions): StreamReader =>
@@ -59,12 +61,14 @@ class ResponsesStreamReader implements StreamReader {
   readonly mayEndWithUsage = false
   readonly #alias: string | undefined
   readonly #onId: ResponsesStreamOptions['onId']
+  readonly #apiKey: ResponsesStreamOptions['apiKey']
   #sequenceNumber = -1
   #hasBegun = false
 
-  constructor({ alias, onId }: ResponsesStreamOptions) {
+  constructor({ alias, onId, apiKey }: ResponsesStreamOptions) {
     this.#alias = alias
     this.#onId = onId
+    this.#apiKey = apiKey
   }
 
   read(event: Buffer): EventVerdict {
@@ -96,9 +100,9 @@ class ResponsesStreamReader implements StreamReader {
       },
       edit: (path, json) => {
         if (path === 'response.model') return { json: JSON.stringify(this.#alias) }
-        if (path === 'message') return safeMessage(json)
+        if (path === 'message') return safeMessage(json, this.#apiKey)
         if (path === 'error') seen.error = json === undefined ? {} : parseValue(json)
-        const refused = json === 'null' ? undefined : judgePassingError(json)
+        const refused = json === 'null' ? undefined : judgePassingError(json, this.#apiKey)
         if (!refused) return 'leave'
         const error = openAiErrorOf(refused)
         return { json: JSON.stringify(path === 'error' ? error : errorOfResponse(error)) }
@@ -126,7 +130,7 @@ class ResponsesStreamReader implements StreamReader {
   /** Learns what an event says that is no delta; answers its type. */
   #take(message: JsonObject, name: string | undefined): string | undefined {
     // Some servers break off with a bare `{"error":…}`, as chat streams do.
-    const bareError = isObject(message.error) ? 'error' : undefined
+    const bareError = isObject(message.error) || typeof message.error === 'string' ? 'error' : undefined
     const type = typeof message.type === 'string' ? message.type : (name ?? bareError)
     if (typeof message.sequence_number === 'number') this.#sequenceNumber = message.sequence_number
     if (type === undefined) return undefined
@@ -151,12 +155,12 @@ class ResponsesStreamReader implements StreamReader {
 
   /** An error that speaks of the operator's account is told in our words. */
   #safeError(event: Buffer, message: JsonObject): Buffer {
-    const refused = judgeErrorIn(message)
+    const refused = judgeErrorIn(message, this.#apiKey)
     return refused ? errorEvent(openAiErrorOf(refused), this.#sequenceNumber) : event
   }
 
   #edited(event: Buffer, response: JsonObject | undefined): Buffer {
-    const refused = isObject(response?.error) ? judgeStreamError(response.error) : undefined
+    const refused = isObject(response?.error) ? judgeStreamError(response.error, this.#apiKey) : undefined
     if (this.#alias === undefined && !refused) return event
     const error = refused && openAiErrorOf(refused)
     return editEvent(event, readEvent(event), (scan, bytes) => splicesFor(scan, bytes, this.#alias, error))
@@ -183,9 +187,9 @@ function parseValue(json: string): unknown {
 }
 
 /** A message that cannot be read, or shows an account, is not shown. */
-function safeMessage(json: string | undefined): MemberEdit {
+function safeMessage(json: string | undefined, apiKey: ResponsesStreamOptions['apiKey']): MemberEdit {
   const refused =
-    json === undefined ? refusal('upstream_failed') : judgeStreamError({ message: parseValue(json) })
+    json === undefined ? refusal('upstream_failed') : judgeStreamError({ message: parseValue(json) }, apiKey)
   return refused ? { json: JSON.stringify(openAiErrorOf(refused).message) } : 'leave'
 }
 

@@ -387,7 +387,16 @@ describe('an error inside a stream', () => {
     [{ code: 'context_length_exceeded', message: 'too long' }, undefined],
     [{}, undefined],
   ])('%j is told as %s', (error, code) => {
-    expect(judgeStreamError(error)?.code).toBe(code)
+    expect(judgeStreamError(error, undefined)?.code).toBe(code)
+  })
+
+  test('is not shown where it quotes the key, however large its event and whatever its shape', () => {
+    const apiKey = '3f9a77aa10bb4cc5dd6e'
+    const message = `no ${apiKey}`
+    expect(judgeStreamError({ message }, apiKey)?.code).toBe('upstream_failed')
+    expect(judgePassingError(JSON.stringify({ message }), apiKey)?.code).toBe('upstream_failed')
+    expect(judgePassingError(JSON.stringify(message), apiKey)?.code).toBe('upstream_failed')
+    expect(judgePassingError(JSON.stringify(message), undefined)).toBeUndefined()
   })
 })
 
@@ -397,6 +406,6 @@ test.each([
   ['for org-AbCdEf123456', 'upstream_failed'],
   ['overloaded', undefined],
 ])('an error within a stream that is the text %j is judged as one, also in passing', (error, code) => {
-  expect(judgeErrorIn({ error })?.code).toBe(code)
-  expect(judgePassingError(JSON.stringify(error))?.code).toBe(code)
+  expect(judgeErrorIn({ error }, undefined)?.code).toBe(code)
+  expect(judgePassingError(JSON.stringify(error), undefined)?.code).toBe(code)
 })

@@ -44,6 +44,8 @@ type Asked = Pick<Sending, 'alias' | 'upstreamModel'> & {
   readonly upstream: Pick<Sending['upstream'], 'apiKey' | 'baseUrl'>
 }
 
+type ApiKey = Sending['upstream']['apiKey']
+
 export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Asked): UpstreamErrorVerdict {
   const text = body.toString('utf8')
   const error = errorMember(text)
@@ -60,7 +62,7 @@ export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Asked
   if (code === 'model_not_found' || (head.status === 404 && namesHiddenModel)) {
     return replaced(refusal('model_not_found', { model: held.facts.model }, { param: 'model' }))
   }
-  if (!showsAccount(text, held)) return { kind: 'pass', code, isOperators: false }
+  if (!showsAccount(text, held.upstream.apiKey)) return { kind: 'pass', code, isOperators: false }
   return replaced(isClientError ? refusal('upstream_rejected') : refusal('upstream_failed'))
 }
 
@@ -70,7 +72,8 @@ export function judgeUpstreamError(head: UpstreamHead, body: Buffer, held: Asked
  */
 function judgeForeignError(status: number, body: Buffer, held: Asked): UpstreamErrorVerdict {
   const stated = statedReason(body)
-  const isOperators = stated === undefined || showsAccount(stated, held) || speaksOfAccount(stated)
+  const isOperators =
+    stated === undefined || showsAccount(stated, held.upstream.apiKey) || speaksOfAccount(stated)
   if (isOperators) return { kind: 'replace', refusal: refusal('upstream_rejected'), isOperators }
   const { alias, upstreamModel, facts } = held
   if (status === 404 || status === 405) {
@@ -87,7 +90,7 @@ function judgeForeignError(status: number, body: Buffer, held: Asked): UpstreamE
   return replaced(refusal('refused_upstream', { reason: shownReason(said, hostname) }))
 }
 
-function showsAccount(text: string, { upstream: { apiKey } }: Asked): boolean {
+function showsAccount(text: string, apiKey: ApiKey): boolean {
   const showsKey = apiKey !== undefined && apiKey.length >= KEY_LENGTH_MIN && text.includes(apiKey)
   return showsKey || ACCOUNT_TRACES.test(text)
 }
@@ -98,30 +101,30 @@ const namesModel = (text: string, model: string): boolean => model !== '' && tex
  * The same for an error inside a stream, which has no status of its own: what the client is told in its place, or undefined
  * where the upstream's words are about the request.
  */
-export function judgeStreamError(error: JsonObject): Refusal | undefined {
+export function judgeStreamError(error: JsonObject, apiKey: ApiKey): Refusal | undefined {
   if (speaksOfOperator(error)) return refusal('upstream_rejected')
   if (error.code === 'rate_limit_exceeded') return refusal('upstream_busy')
-  return ACCOUNT_TRACES.test(JSON.stringify(error)) ? refusal('upstream_failed') : undefined
+  return showsAccount(JSON.stringify(error), apiKey) ? refusal('upstream_failed') : undefined
 }
 
 /** The same of a whole event, whose error is an object, a text alone, or the event itself. */
-export function judgeErrorIn(event: JsonObject): Refusal | undefined {
+export function judgeErrorIn(event: JsonObject, apiKey: ApiKey): Refusal | undefined {
   const { error } = event
-  if (isObject(error)) return judgeStreamError(error)
-  return typeof error === 'string' ? judgeStreamText(error) : judgeStreamError(event)
+  if (isObject(error)) return judgeStreamError(error, apiKey)
+  return typeof error === 'string' ? judgeStreamText(error, apiKey) : judgeStreamError(event, apiKey)
 }
 
 /** Of a text alone there is no code to tell it by, so that its words decide, as those of a whole answer do. */
-function judgeStreamText(text: string): Refusal | undefined {
+function judgeStreamText(text: string, apiKey: ApiKey): Refusal | undefined {
   if (speaksOfAccount(text)) return refusal('upstream_rejected')
-  return ACCOUNT_TRACES.test(text) || showsPlace(text) ? refusal('upstream_failed') : undefined
+  return showsAccount(text, apiKey) || showsPlace(text) ? refusal('upstream_failed') : undefined
 }
 
 /** The same for an error that passes as JSON within an event. One that is too large to be read is not shown. */
-export function judgePassingError(json: string | undefined): Refusal | undefined {
+export function judgePassingError(json: string | undefined, apiKey: ApiKey): Refusal | undefined {
   return json === undefined
     ? refusal('upstream_failed')
-    : judgeErrorIn(parseObject(`{"error":${json}}`) ?? {})
+    : judgeErrorIn(parseObject(`{"error":${json}}`) ?? {}, apiKey)
 }
 
 const speaksOfOperator = (error: JsonObject | undefined): boolean =>

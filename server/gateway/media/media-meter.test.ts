@@ -120,3 +120,14 @@ test.each([
   expect(wholeOf(svg)?.isImplausible).toBe(true)
   expect(streamedOf(svg, SVG_USAGE)?.isImplausible).toBe(true)
 })
+
+test.each([
+  ['an event of its own', { type: 'error', message: 'no 3f9a77aa10bb4cc5dd6e' }],
+  ['a member', { error: { message: 'no 3f9a77aa10bb4cc5dd6e' } }],
+  ['a text alone', { error: 'no 3f9a77aa10bb4cc5dd6e' }],
+])('an error in a stream that quotes the upstream’s key is told in our words: %s', (_shape, data) => {
+  const reader = createMediaStreamReader(ASKED, '3f9a77aa10bb4cc5dd6e')
+  const verdict = reader.read(Buffer.from(`data: ${JSON.stringify(data)}\n\n`))
+  expect(verdict.kind === 'withhold' && verdict.bytes.toString()).toContain('"code":"upstream_failed"')
+  expect(reader.measured.hasFailed).toBe(true)
+})

@@ -20,7 +20,7 @@ const TEXTS = ['delta', 'b64_json'].map((name) => Buffer.from(`"${name}":`))
 const NAMES = { entered: new Set<string>(), counted: new Set(['delta', 'b64_json', 'audio']) }
 const TAKEN = new Set(['type', 'usage', 'svg_usage', 'text', 'duration'])
 
-export function createMediaStreamReader(asked: MeteredMedia): StreamReader {
+export function createMediaStreamReader(asked: MeteredMedia, apiKey?: string): StreamReader {
   const meter = new MediaMeter(asked)
   const { images, sound, speech } = asked.media
   const { measured } = meter
@@ -31,7 +31,7 @@ export function createMediaStreamReader(asked: MeteredMedia): StreamReader {
   /** Learns what an event says; answers whether it is the last one. */
   function take(message: JsonObject, name: string | undefined): boolean {
     const type = typeof message.type === 'string' ? message.type : (name ?? '')
-    if (type === 'error' || isObject(message.error)) {
+    if (type === 'error' || isObject(message.error) || typeof message.error === 'string') {
       measured.hasFailed = true
       return true
     }
@@ -57,7 +57,7 @@ export function createMediaStreamReader(asked: MeteredMedia): StreamReader {
     if (!message) return PASS
     const isFinal = take(message, fields.name)
     if (!measured.hasFailed) return isFinal ? { kind: 'withhold', bytes: event, isFinal } : PASS
-    const refused = judgeErrorIn(message)
+    const refused = judgeErrorIn(message, apiKey)
     return { kind: 'withhold', bytes: refused ? errorEvent(openAiErrorOf(refused)) : event, isFinal: true }
   }
 
@@ -74,7 +74,7 @@ export function createMediaStreamReader(asked: MeteredMedia): StreamReader {
       },
       edit: (path, json) => {
         seen.error = {}
-        const refused = path === 'error' ? judgePassingError(json) : undefined
+        const refused = path === 'error' ? judgePassingError(json, apiKey) : undefined
         return refused ? { json: JSON.stringify(openAiErrorOf(refused)) } : 'leave'
       },
     })

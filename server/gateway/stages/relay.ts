@@ -157,13 +157,15 @@ function writeStreamHead(res: ClientResponse, held: Sending, head: UpstreamHead)
 
 function readerFor(deps: RelayDeps, held: Sending): StreamReader {
   const { dialect } = held.endpoint
-  if (held.media) return createMediaStreamReader(meteredOf(held))
+  const { apiKey } = held.upstream
+  if (held.media) return createMediaStreamReader(meteredOf(held), apiKey)
   if (dialect === 'chat' || dialect === 'completions') {
-    return createChatStreamReader({ isUsageInjected: held.isUsageInjected, alias: held.alias })
+    return createChatStreamReader({ isUsageInjected: held.isUsageInjected, alias: held.alias, apiKey })
   }
   return createResponsesStreamReader({
     alias: held.alias,
     onId: noteMade(deps, held),
+    apiKey,
   })
 }
 
