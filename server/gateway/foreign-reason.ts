@@ -17,9 +17,12 @@ const MAILBOX = /[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+/gi
 /** What may be an address of version 6, in brackets or not. Times of day and names of C++ look like one. */
 const VERSION_6 =
   /\[?(?<![\w:.])((?:[0-9a-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{1,4}))(?!\w)(?:%\w+)?(?:\](?::\d{1,5})?)?/gi
-/** Of version 4; machines with a port, or under an ending that only machines have; and what resolvers and pools say of one. */
+/** Of version 4; machines with a port, or under an ending that only machines have. */
 const MACHINE =
-  /\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b|\b(?:localhost|[a-z][a-z0-9-]{0,62}(?:\.[a-z0-9-]+)+|(?=[a-z-]{0,62}[\d-])[a-z][a-z0-9-]{0,62}):\d{2,5}\b|\b[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]+)*\.(?:internal|local|localdomain|lan|corp|intranet|private|home\.arpa|svc|com|net|org|cloud|cn|dev|io|ai)\b|(?<=\b(?:lookup|ENOTFOUND|EAI_AGAIN) )[\w.-]+|(?<=\bhost(?:name)?[=:] ?['"]?)[\w.-]+/gi
+  /\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b|\b(?:localhost|[a-z][a-z0-9-]{0,62}(?:\.[a-z0-9-]+)+|(?=[a-z-]{0,62}[\d-])[a-z][a-z0-9-]{0,62}):\d{2,5}\b|\b[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]+)*\.(?:internal|local|localdomain|lan|corp|intranet|private|home\.arpa|svc|com|net|org|cloud|cn|dev|io|ai)\b/gi
+/** As HTTP clients of Python, Go and Node say whom they could not reach: of one word too, as machines beside each other are called. */
+const NAMED_MACHINE =
+  /(?<=\bhost(?:name)?(?:\s*[=:]\s*['"]?|\s+['"]))[\w.-]+|(?<=\b(?:lookup|ENOTFOUND|EAI_AGAIN|ECONNREFUSED)\s+)[\w.-]+|(?<=\b(?:host|to|at|from)\s+)[a-z][\w-]*:\d{2,5}\b/gi
 /** Of Windows, on another machine and on a drive; what stands before its last backslash may have spaces. */
 const SHARE = /\\\\(?=[\w.-]+\\)(?:[^\\"'<>|:*?\n]+\\)*[^\s\\"'<>|:*?]*/g
 const DRIVE = /\b[a-z]:[\\/](?:[^\\"'<>|:*?\n]+\\)*[^\s\\"'<>|:*?]*/gi
@@ -28,6 +31,8 @@ const FOLDERS =
   /(?<![\w./-])(?:\/(?:[\w.@+-]+\/){2,}[\w.@+-]*|(?:~|\/(?:models?|data|mnt|srv|opt|home|root|usr|var|tmp|app|etc|Users|Volumes))(?:\/[\w.@+-]+)+)/g
 const HIDDEN = '[…]'
 const LENGTH_MAX = 500
+/** Of a character that is two units long: alone, it is no text that every client can write. */
+const HALF_AT_END = /[\uD800-\uDBFF]$/
 
 /** In words, as people write them: `billing_not_active`, `API-KEY` and `accountId` are written for programs. */
 const inWords = (text: string): string => text.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ')
@@ -42,13 +47,14 @@ export function shownReason(reason: string, upstreamHost?: string): string {
     .replace(ADDRESS, HIDDEN)
     .replace(MAILBOX, HIDDEN)
     .replace(VERSION_6, (found, address: string) => (isIPv6(address) ? HIDDEN : found))
+    .replace(NAMED_MACHINE, HIDDEN)
     .replace(MACHINE, HIDDEN)
     .replace(SHARE, HIDDEN)
     .replace(DRIVE, HIDDEN)
     .replace(FOLDERS, HIDDEN)
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
-  return shown.length > LENGTH_MAX ? `${shown.slice(0, LENGTH_MAX)}…` : shown
+  return shown.length > LENGTH_MAX ? `${shown.slice(0, LENGTH_MAX).replace(HALF_AT_END, '')}…` : shown
 }
 
 /** Whether some of it is shown to nobody; what is longer than is looked at may hold anything. */

@@ -1,6 +1,7 @@
 // What a client is told of an upstream's error: the request's own faults in the upstream's words, the operator's in ours.
 import { describe, expect, test } from 'vitest'
 import { ERRORS } from '../../contract/errors.ts'
+import { shownReason } from './foreign-reason.ts'
 import type { Sending } from './request.ts'
 import {
   judgeErrorIn,
@@ -368,6 +369,30 @@ describe('a reason in another shape than OpenAI’s', () => {
       expect(reason(said)).toBe(said)
     expect(reason('image/png and 1/2 of a/b are fine')).toBe('image/png and 1/2 of a/b are fine')
     expect(String(reason('x'.repeat(9_000)))).toHaveLength(501)
+  })
+
+  test.each([
+    ['at [fd00::12]:11434, fe80::1%eth0 and ::1', 'at […], […] and […]'],
+    ['2001:db8:1:2:3:4:5:6 is full', '[…] is full'],
+    ["HTTPConnectionPool(host='vllm-back', port=80): no", "HTTPConnectionPool(host='[…]', port=80): no"],
+    ['Cannot connect to host vllm-1:8000 ssl:default', 'Cannot connect to host […] ssl:default'],
+    ['getaddrinfo ENOTFOUND big-box', 'getaddrinfo ENOTFOUND […]'],
+    ['lookup models on 10.0.0.1:53: no such host', 'lookup […] on […]: no such host'],
+    ['no answer of gpu.team.internal', 'no answer of […]'],
+    ['ask bob@desk.example for it', 'ask […] for it'],
+    ['cannot open C:\\Users\\bob\\m.gguf', 'cannot open […]'],
+    ['cannot open \\\\nas\\models\\m.gguf', 'cannot open […]'],
+    // What looks a little like it is shown.
+    ['at 12:30:45, ratio 16:9, max_tokens:4096, std::vector', undefined],
+    ['the host is busy; input[0]: too long, see a.b.c', undefined],
+    [`${'x'.repeat(499)}😀😀`, `${'x'.repeat(499)}…`],
+  ])('hides where the upstream is, however it is written: %s', (said, shown) => {
+    expect(shownReason(said)).toBe(shown ?? said)
+  })
+
+  test('is told with an alias as it is written', () => {
+    const verdict = judge(400, JSON.stringify({ error: 'no tools in gpt-6-sol' }), { alias: "a$&b$'" })
+    expect(verdict).toMatchObject({ refusal: { details: { reason: "no tools in a$&b$'" } } })
   })
 
   test('is none however deep it lies', () => {
