@@ -292,6 +292,12 @@ describe('a reason in another shape than OpenAI’s', () => {
     expect(told(judge(400, '{"error":"no ollama"}', { apiKey: 'ollama' }))).toBe('refused_upstream')
   })
 
+  test('is ours to tell where it quotes the key or an account in escapes', () => {
+    const apiKey = 'gsk/0123456789abcdef'
+    for (const shown of ['gsk\\/0123456789abcdef', '\\u0067sk/0123456789abcdef', 'org\\u002dAbCdEf123456'])
+      expect(told(judge(400, `{"error":{"message":"no ${shown}"}}`, { apiKey }))).toBe('upstream_rejected')
+  })
+
   test.each(['Not Found', 'Method Not Allowed', '404 page not found', 'Resource not found'])(
     'of a path that is not there is the operator’s to mend: %s',
     (detail) => {
