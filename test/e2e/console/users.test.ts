@@ -147,6 +147,15 @@ describe('with people', () => {
     await row.waitFor()
     expect(await row.getByRole('button', { name: 'Revoke' }).count()).toBe(0)
     await showConsole(page, 'invitations-withdrawn')
+    // Status and reason stand in the middle of their row, as far from its upper edge as from its lower one.
+    const [above = 0, below = 0] = await row.evaluate((element) => {
+      const edges = element.getBoundingClientRect()
+      const [shape, why] = element.querySelectorAll('.st, .help')
+      const top = shape?.getBoundingClientRect().top ?? 0
+      return [top - edges.top, edges.bottom - (why?.getBoundingClientRect().bottom ?? 0)]
+    })
+    expect(Math.min(above, below)).toBeGreaterThanOrEqual(5)
+    expect(Math.abs(above - below)).toBeLessThanOrEqual(3)
     await page.goto(`${stage.portal.url}/admin/users?view=invitations&invitation=open`)
     await page.getByText('Nothing matches these filters.').waitFor()
     await asAdmin('users.delete', { userId: id, confirmEmail: MAKER.email })

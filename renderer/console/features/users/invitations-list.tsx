@@ -116,14 +116,16 @@ function InvitationsTable({ rows, table, onRevoke }: InvitationsTableProps) {
     {
       name: 'status',
       head: t('status'),
-      cell: ({ status }) => (
-        <>
-          <StatusShape status={SHAPES[status]}>{t(`invitation_${status}`)}</StatusShape>
-          {status === 'withdrawn' ? (
-            <div className={`help ${styles['why']}`}>{t('withdrawnWhy')}</div>
-          ) : undefined}
-        </>
-      ),
+      cell({ status }) {
+        const shape = <StatusShape status={SHAPES[status]}>{t(`invitation_${status}`)}</StatusShape>
+        if (status !== 'withdrawn') return shape
+        return (
+          <div className="two">
+            {shape}
+            <span className={`help ${styles['why']}`}>{t('withdrawnWhy')}</span>
+          </div>
+        )
+      },
     },
     { name: 'role', head: t('role'), cell: ({ role }) => <span className="sec">{t(`role_${role}`)}</span> },
     {
