@@ -115,7 +115,11 @@ test.each([
     `{"model":"${TEST_MODEL}","messages":[],"mod\\u0065l":"dear-model"}`,
     'duplicate_member',
   ],
-  ['a byte-order mark', `\u00ef\u00bb\u00bf${BODY}`, 'invalid_json'],
+  [
+    'a byte-order mark before each of two',
+    `\u00ef\u00bb\u00bf${BODY}\u00ef\u00bb\u00bf${BODY}`,
+    'invalid_json',
+  ],
   ['bytes that are no UTF-8', BODY.replace('gates', '\u00ff\u00fe'), 'invalid_json'],
   ['something behind its end', `${BODY} {}`, 'invalid_json'],
 ])('failure mode 13: a body with %s is refused: what is priced is what is run', async (_what, body, code) => {
@@ -125,6 +129,17 @@ test.each([
   )
   expect(answer).toMatch(/^HTTP\/1\.1 400 /)
   expect(answer).toContain(`"code":"${code}"`)
+})
+
+test('failure mode 13: a byte-order mark in front of a body is passed over, and does not go up: what is priced is what is run', async () => {
+  isSent = true
+  const body = `\u00ef\u00bb\u00bf${BODY}`
+  const answer = await sendRaw(
+    one.gateway.url,
+    head(key(), 'connection: close', `content-length: ${body.length}`) + body,
+  )
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+  expect(String(one.gateway.upstream.requests[0]?.body)).toBe(BODY)
 })
 
 test('failure mode 13: numbers beyond what a program can hold, and names that mean something to one, go up as they came', async () => {
