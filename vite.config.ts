@@ -24,7 +24,7 @@ const root = import.meta.dirname
 const ISOLATED_TESTS = [
   'test/faults/{disk,lost-holds}.test.ts',
   'test/integration/hashing-calls.test.ts',
-  'electron/{gateway-actions,login-item,network-watch,notifications,session-end,tray}.test.ts',
+  'electron/{gateway-actions,login-item,network-watch,notifications,quit,session-end,tray}.test.ts',
   'server/db/journal-memory.test.ts',
 ]
 const NEVER_TESTS = ['**/node_modules/**', 'dist/**', 'test/architecture/canary/**']

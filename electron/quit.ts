@@ -48,13 +48,22 @@ export function quitInOrder({ gateway, actions, window, updates, logger }: QuitD
     const wasStopped = isStopped
     if (wasStopped) {
       window.letGo(true)
-      if (last()) return
+      if (isTaken(last)) return
       window.letGo(false)
       gateway.keepStill(false)
       isStopped = false
     }
     isEnding = false
     if (wasStopped) await actions.start()
+  }
+  /** An installation that throws has not ended the app, and what was stopped for it has to start again. */
+  function isTaken(last: () => boolean): boolean {
+    try {
+      return last()
+    } catch (error) {
+      logger.error({ err: error }, 'the update could not be installed')
+      return false
+    }
   }
   /** Whoever quits once more does not want to wait as long as that. A question that is open still is not asked twice. */
   function hasten(): void {
